@@ -1,0 +1,16 @@
+/* Compiler features, named once. */
+#ifndef CS_BASE_ATTRIBUTES_H
+#define CS_BASE_ATTRIBUTES_H
+
+/* The result must be looked at: every fallible function carries it. */
+#define CS_MUST_USE __attribute__((warn_unused_result))
+
+/* printf-like: `format` and `first` are argument positions counted from 1. */
+#define CS_PRINTF(format, first) __attribute__((format(printf, format, first)))
+
+/* The variable is released by `function(&variable)` when its scope ends. */
+#define CS_AUTO(function) __attribute__((cleanup(function)))
+
+#define CS_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+
+#endif

@@ -1,0 +1,79 @@
+#include "base/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool reserve(struct cs_buffer *buffer, size_t extra)
+{
+    size_t wanted = buffer->length + extra + 1;
+    size_t capacity = buffer->capacity ? buffer->capacity : 128;
+    char *grown;
+
+    if (buffer->failed)
+        return false;
+    if (wanted <= buffer->capacity)
+        return true;
+    while (capacity < wanted)
+        capacity *= 2;
+    grown = realloc(buffer->text, capacity);
+    if (grown == NULL) {
+        buffer->failed = true;
+        return false;
+    }
+    buffer->text = grown;
+    buffer->capacity = capacity;
+    return true;
+}
+
+void cs_buffer_add(struct cs_buffer *buffer, const char *data, size_t length)
+{
+    if (!reserve(buffer, length))
+        return;
+    if (length > 0)
+        memcpy(buffer->text + buffer->length, data, length);
+    buffer->length += length;
+    buffer->text[buffer->length] = '\0';
+}
+
+void cs_buffer_text(struct cs_buffer *buffer, const char *text)
+{
+    cs_buffer_add(buffer, text, strlen(text));
+}
+
+void cs_buffer_printf(struct cs_buffer *buffer, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0 || !reserve(buffer, (size_t)length))
+        return;
+    va_start(arguments, format);
+    (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, format, arguments);
+    va_end(arguments);
+    buffer->length += (size_t)length;
+}
+
+char *cs_buffer_take(struct cs_buffer *buffer)
+{
+    char *text;
+
+    cs_buffer_add(buffer, "", 0);
+    if (buffer->failed) {
+        cs_buffer_free(buffer);
+        return NULL;
+    }
+    text = buffer->text;
+    *buffer = (struct cs_buffer){0};
+    return text;
+}
+
+void cs_buffer_free(struct cs_buffer *buffer)
+{
+    free(buffer->text);
+    *buffer = (struct cs_buffer){0};
+}

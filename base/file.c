@@ -1,0 +1,121 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/strlist.h"
+
+void cs_fd_close(int *fd)
+{
+    int saved = errno;
+
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+    errno = saved;
+}
+
+enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret *ret_content,
+                        struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret content = {0};
+    size_t used = 0;
+
+    content.data = malloc(limit + 2);
+    if (content.data == NULL)
+        return cs_fail_nomem(error);
+    content.length = limit + 1;
+    while (used <= limit) {
+        ssize_t got = pread(fd, content.data + used, limit + 1 - used, (off_t)used);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return cs_fail_errno(error, "%s: cannot read", name);
+        if (got == 0)
+            break;
+        used += (size_t)got;
+    }
+    if (used > limit)
+        return cs_fail(error, CS_ERR_LIMIT, "%s: larger than %zu bytes", name, limit);
+    if (cs_secret_set(ret_content, content.data, used) != CS_OK)
+        return cs_fail_nomem(error);
+    return CS_OK;
+}
+
+static enum cs_err write_all(int fd, const char *data, size_t length)
+{
+    while (length > 0) {
+        ssize_t done = write(fd, data, length);
+
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done < 0)
+            return CS_ERR_SYSTEM;
+        data += done;
+        length -= (size_t)done;
+    }
+    return CS_OK;
+}
+
+static enum cs_err sync_folder(const char *path, struct cs_error *error)
+{
+    CS_AUTO(cs_string_free) char *folder = strdup(path);
+    CS_AUTO(cs_fd_close) int fd = -1;
+    char *slash;
+
+    if (folder == NULL)
+        return cs_fail_nomem(error);
+    slash = strrchr(folder, '/');
+    if (slash == NULL)
+        return cs_fail(error, CS_ERR_INPUT, "%s: not an absolute path", path);
+    slash[slash == folder] = '\0';
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0)
+        return cs_fail_errno(error, "%s: cannot sync", folder);
+    return CS_OK;
+}
+
+static enum cs_err fill_and_rename(int fd, const char *temporary, const char *path, unsigned mode,
+                                   unsigned group, const void *data, size_t length,
+                                   struct cs_error *error)
+{
+    if (group != UINT_MAX && fchown(fd, (uid_t)-1, group) != 0)
+        return cs_fail_errno(error, "%s: cannot set the group", temporary);
+    if (fchmod(fd, mode) != 0 || write_all(fd, data, length) != CS_OK || fsync(fd) != 0)
+        return cs_fail_errno(error, "%s: cannot write", temporary);
+    if (rename(temporary, path) != 0)
+        return cs_fail_errno(error, "%s: cannot replace", path);
+    return CS_OK;
+}
+
+enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, const void *data,
+                            size_t length, struct cs_error *error)
+{
+    CS_AUTO(cs_string_free) char *temporary = NULL;
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result;
+
+    if (asprintf(&temporary, "%s.new", path) < 0) {
+        temporary = NULL;
+        return cs_fail_nomem(error);
+    }
+    /* What an interrupted run left behind is of no use to anybody. */
+    if (unlink(temporary) != 0 && errno != ENOENT)
+        return cs_fail_errno(error, "%s: cannot remove", temporary);
+    fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return cs_fail_errno(error, "%s: cannot create", temporary);
+    result = fill_and_rename(fd, temporary, path, mode, group, data, length, error);
+    if (result != CS_OK) {
+        (void)unlink(temporary);
+        return result;
+    }
+    return sync_folder(path, error);
+}

@@ -1,0 +1,63 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/sanitise.h"
+#include "base/strlist.h"
+
+enum { LINE_MAX_BYTES = 2048 };
+
+void cs_log(const struct cs_log *log, int priority, const char *format, ...)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+    char line[LINE_MAX_BYTES];
+    va_list arguments;
+    int length;
+
+    if (priority == LOG_DEBUG && !log->debug)
+        return;
+    va_start(arguments, format);
+    length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    if ((size_t)length >= sizeof line)
+        memcpy(line + sizeof line - 4, "...", 4);
+    cs_sanitise(&clean, line, strlen(line));
+    log->write(log->context, priority, clean.failed || !clean.text ? "out of memory" : clean.text);
+}
+
+static void write_syslog(void *context, int priority, const char *line)
+{
+    (void)context;
+    syslog(LOG_AUTHPRIV | priority, "%s", line);
+}
+
+void cs_log_to_syslog(struct cs_log *log, const char *ident)
+{
+    openlog(ident, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+    log->write = write_syslog;
+}
+
+static void write_stderr(void *context, int priority, const char *line)
+{
+    /* One write per line, so that lines of several threads do not mix. */
+    CS_AUTO(cs_string_free) char *text = NULL;
+    int length = asprintf(&text, "<%d>%s\n", priority, line);
+
+    (void)context;
+    if (length < 0)
+        text = NULL;
+    else if (write(STDERR_FILENO, text, (size_t)length) < 0)
+        return; /* nobody left to tell */
+}
+
+void cs_log_to_stderr(struct cs_log *log)
+{
+    log->write = write_stderr;
+}

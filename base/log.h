@@ -1,0 +1,24 @@
+/* Log lines. The sink is given by the program; a line is cleaned as a whole before it gets there. */
+#ifndef CS_BASE_LOG_H
+#define CS_BASE_LOG_H
+
+#include <stdbool.h>
+
+#include "base/attributes.h"
+
+/* `write` gets a syslog priority (LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG) and one line
+ * without a newline. It may be called from several threads at once. */
+struct cs_log {
+    void (*write)(void *context, int priority, const char *line);
+    void *context;
+    bool debug; /* false: LOG_DEBUG lines are dropped */
+};
+
+void cs_log(const struct cs_log *log, int priority, const char *format, ...) CS_PRINTF(3, 4);
+
+/* Sinks for programs: syslog(3) with LOG_AUTHPRIV (opened here), or standard error with the
+ * priority prefix that systemd reads. */
+void cs_log_to_syslog(struct cs_log *log, const char *ident);
+void cs_log_to_stderr(struct cs_log *log);
+
+#endif

@@ -1,0 +1,67 @@
+#include "base/privilege.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "paths.h"
+
+enum cs_err cs_run_user(uid_t *ret_uid, gid_t *ret_gid, struct cs_error *error)
+{
+    struct passwd entry, *found = NULL;
+    char buffer[4096];
+
+    if (getpwnam_r(CS_RUN_USER, &entry, buffer, sizeof buffer, &found) != 0 || found == NULL)
+        return cs_fail(error, CS_ERR_NOT_FOUND,
+                       "there is no account '" CS_RUN_USER "'; run systemd-sysusers");
+    if (entry.pw_uid == 0)
+        return cs_fail(error, CS_ERR_TRUST, "the account '" CS_RUN_USER "' must not be uid 0");
+    *ret_uid = entry.pw_uid;
+    *ret_gid = entry.pw_gid;
+    return CS_OK;
+}
+
+static enum cs_err change_ids(uid_t uid, gid_t gid, struct cs_error *error)
+{
+    uid_t ids[3];
+    gid_t groups[3];
+
+    if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+        return cs_fail_errno(error, "cannot become '" CS_RUN_USER "'");
+    if (getresuid(&ids[0], &ids[1], &ids[2]) != 0 || getresgid(&groups[0], &groups[1], &groups[2]) != 0)
+        return cs_fail_errno(error, "cannot read the user ids");
+    for (int i = 0; i < 3; i++) {
+        if (ids[i] != uid || groups[i] != gid)
+            return cs_fail(error, CS_ERR_SYSTEM, "becoming '" CS_RUN_USER "' did not take effect");
+    }
+    if (setuid(0) == 0)
+        return cs_fail(error, CS_ERR_SYSTEM, "root could be regained after it was given up");
+    return CS_OK;
+}
+
+enum cs_err cs_become_run_user(struct cs_error *error)
+{
+    const struct rlimit no_core = {0, 0};
+    uid_t uid;
+    gid_t gid;
+    enum cs_err result;
+
+    result = cs_run_user(&uid, &gid, error);
+    if (result != CS_OK)
+        return result;
+    if (geteuid() == 0) {
+        result = change_ids(uid, gid, error);
+        if (result != CS_OK)
+            return result;
+    }
+    if (geteuid() != uid || getuid() != uid)
+        return cs_fail(error, CS_ERR_TRUST, "must be started by root or '" CS_RUN_USER "'");
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
+        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        return cs_fail_errno(error, "cannot restrict the process");
+    return CS_OK;
+}

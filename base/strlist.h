@@ -1,0 +1,21 @@
+/* A short list of owned strings: module arguments, environment entries. */
+#ifndef CS_BASE_STRLIST_H
+#define CS_BASE_STRLIST_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct cs_strlist {
+    char **items;
+    size_t count;
+};
+
+/* Appends a copy of `length` bytes (no NUL among them). */
+enum cs_err cs_strlist_add(struct cs_strlist *list, const char *text, size_t length) CS_MUST_USE;
+void cs_strlist_free(struct cs_strlist *list);
+
+/* Releases a string; for CS_AUTO. */
+void cs_string_free(char **text);
+
+#endif
