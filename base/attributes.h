@@ -5,8 +5,8 @@
 /* The result must be looked at: every fallible function carries it. */
 #define CS_MUST_USE __attribute__((warn_unused_result))
 
-/* printf-like: `format` and `first` are argument positions counted from 1. */
-#define CS_PRINTF(format, first) __attribute__((format(printf, format, first)))
+/* printf-like: `text` and `first` are argument positions counted from 1. */
+#define CS_PRINTF(text, first) __attribute__((format(printf, text, first)))
 
 /* The variable is released by `function(&variable)` when its scope ends. */
 #define CS_AUTO(function) __attribute__((cleanup(function)))
