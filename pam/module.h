@@ -1,0 +1,39 @@
+/* What the files of the PAM module share. */
+#ifndef CS_PAM_MODULE_H
+#define CS_PAM_MODULE_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "wire/client.h"
+
+/* The few arguments that the module itself must understand; the broker reads all of them again, with
+ * the full table (login/options.c). */
+struct cs_module_arguments {
+    const char *socket;       /* borrowed from argv or compiled in */
+    const char *config;       /* NULL when not given */
+    enum cs_client_mode mode;
+    bool debug;
+};
+
+/* Bad values are the broker's to report: they do not make the module act differently. */
+void cs_module_parse(int argc, const char **argv, struct cs_module_arguments *ret_arguments);
+
+/* Copies PAM items, sshd's variables and the arguments into `request`, opening the file named by
+ * config= (request->config_fd is the caller's to close). */
+enum cs_err cs_module_collect(pam_handle_t *pamh, int flags, int argc, const char **argv,
+                              const struct cs_module_arguments *arguments,
+                              struct cs_request *request, struct cs_error *error) CS_MUST_USE;
+
+/* Where rounds are shown: context of the two functions below. */
+struct cs_module_channel {
+    pam_handle_t *pamh;
+    bool silent;
+};
+
+enum cs_err cs_module_exchange(void *context, const struct cs_round *round,
+                               struct cs_answers *ret_answers, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_module_token(void *context, struct cs_secret *ret_token) CS_MUST_USE;
+
+#endif

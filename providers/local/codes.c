@@ -1,0 +1,64 @@
+#include "providers/local/codes.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *error)
+{
+    unsigned char random[CS_RECOVERY_SYMBOLS];
+    enum cs_err result;
+
+    if (RAND_priv_bytes(random, sizeof random) != 1)
+        return cs_fail(error, CS_ERR_CRYPTO, "no random numbers are available");
+    for (size_t i = 0; i < sizeof random; i++)
+        random[i] = (unsigned char)alphabet[random[i] & 31];
+    result = cs_secret_set(ret_code, random, sizeof random);
+    cs_wipe(random, sizeof random);
+    return result == CS_OK ? CS_OK : cs_fail_nomem(error);
+}
+
+void cs_recovery_show(const struct cs_secret *code, char ret_shown[CS_RECOVERY_SHOWN_SIZE])
+{
+    (void)snprintf(ret_shown, CS_RECOVERY_SHOWN_SIZE, "%.4s-%.4s-%.4s", code->data, code->data + 4,
+                   code->data + 8);
+}
+
+static char normalise(char c)
+{
+    if (c >= 'a' && c <= 'z')
+        c = (char)(c - 'a' + 'A');
+    if (c == 'O')
+        return '0';
+    return c == 'I' || c == 'L' ? '1' : c;
+}
+
+enum cs_err cs_code_compact(const struct cs_secret *typed, struct cs_secret *ret_code)
+{
+    enum cs_err result = cs_secret_set(ret_code, typed->data, typed->length);
+    size_t kept = 0;
+
+    if (result != CS_OK)
+        return result;
+    for (size_t i = 0; i < ret_code->length; i++) {
+        if (ret_code->data[i] != ' ' && ret_code->data[i] != '-')
+            ret_code->data[kept++] = ret_code->data[i];
+    }
+    cs_wipe(ret_code->data + kept, ret_code->length - kept);
+    ret_code->length = kept;
+    return CS_OK;
+}
+
+bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code)
+{
+    if (cs_code_compact(typed, ret_code) != CS_OK || ret_code->length != CS_RECOVERY_SYMBOLS)
+        return false;
+    for (size_t i = 0; i < ret_code->length; i++) {
+        ret_code->data[i] = normalise(ret_code->data[i]);
+        if (ret_code->data[i] == '\0' || strchr(alphabet, ret_code->data[i]) == NULL)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,27 @@
+/*
+ * Recovery codes: 12 symbols of Crockford's base32 alphabet (no I, L, O, U), 60 random bits, shown as
+ * three groups of four. People may type them in any case, with or without hyphens and blanks, and
+ * with O for 0, I or L for 1.
+ */
+#ifndef CS_PROVIDERS_LOCAL_CODES_H
+#define CS_PROVIDERS_LOCAL_CODES_H
+
+#include <stdbool.h>
+
+#include "base/secret.h"
+
+enum { CS_RECOVERY_SYMBOLS = 12, CS_RECOVERY_SHOWN_SIZE = CS_RECOVERY_SYMBOLS + 2 + 1 };
+
+/* A fresh code, normalised. */
+enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *error) CS_MUST_USE;
+
+/* "ABCDEFGHJKMN" to "ABCD-EFGH-JKMN". */
+void cs_recovery_show(const struct cs_secret *code, char ret_shown[CS_RECOVERY_SHOWN_SIZE]);
+
+/* True, and the normalised code, when `typed` has the form of a recovery code. */
+bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code);
+
+/* Removes blanks and hyphens from a typed code ("123 456"). */
+enum cs_err cs_code_compact(const struct cs_secret *typed, struct cs_secret *ret_code) CS_MUST_USE;
+
+#endif

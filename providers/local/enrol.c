@@ -1,0 +1,197 @@
+#include "providers/local/enrol.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "base/sanitise.h"
+#include "providers/local/base32.h"
+#include "providers/local/codes.h"
+#include "providers/local/totp.h"
+
+enum { KEY_BYTES_MIN = 16, PERIOD_MAX = 3600, CONFIRM_WINDOW = 1 };
+
+void cs_enrolment_clear(struct cs_enrolment *enrolment)
+{
+    cs_factor_clear(&enrolment->factor);
+    for (size_t i = 0; i < CS_RECOVERY_CODES; i++)
+        cs_secret_free(&enrolment->codes[i]);
+    enrolment->codes_count = 0;
+}
+
+static enum cs_err copy_name(const char *what, const char *text, char *out, size_t size,
+                             struct cs_error *error)
+{
+    if (strlen(text) >= size || !cs_is_clean(text, strlen(text)))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the %s is longer than %zu bytes or holds control characters", what,
+                       size - 1);
+    memcpy(out, text, strlen(text) + 1);
+    return CS_OK;
+}
+
+static enum cs_err random_key(struct cs_factor *factor, struct cs_error *error)
+{
+    static const struct {
+        const char *algorithm;
+        size_t bytes;
+    } lengths[] = {{"sha1", 20}, {"sha256", 32}, {"sha512", 64}};
+    unsigned char key[64];
+    size_t length = 0;
+    enum cs_err result;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(lengths); i++) {
+        if (strcmp(lengths[i].algorithm, factor->algorithm) == 0)
+            length = lengths[i].bytes;
+    }
+    if (RAND_priv_bytes(key, sizeof key) != 1)
+        return cs_fail(error, CS_ERR_CRYPTO, "no random numbers are available");
+    result = cs_secret_set(&factor->secret, key, length);
+    cs_wipe(key, sizeof key);
+    return result == CS_OK ? CS_OK : cs_fail_nomem(error);
+}
+
+static enum cs_err given_key(const char *text, struct cs_factor *factor, struct cs_error *error)
+{
+    enum cs_err result = cs_base32_decode(text, strlen(text), &factor->secret, error);
+
+    if (result != CS_OK)
+        return result;
+    if (factor->secret.length < KEY_BYTES_MIN || factor->secret.length > CS_FACTOR_SECRET_MAX)
+        return cs_fail(error, CS_ERR_INPUT, "the secret has %zu bytes; %d to %d are accepted",
+                       factor->secret.length, KEY_BYTES_MIN, CS_FACTOR_SECRET_MAX);
+    return CS_OK;
+}
+
+enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
+                                 struct cs_enrolment *ret_enrolment, struct cs_error *error)
+{
+    struct cs_factor *factor = &ret_enrolment->factor;
+    const char *algorithm = choice->algorithm ? choice->algorithm : "sha1";
+    enum cs_err result;
+
+    factor->digits = choice->digits ? choice->digits : 6;
+    factor->period = choice->period ? choice->period : 30;
+    factor->last_step = -1;
+    factor->created = cs_clock_seconds();
+    if (!cs_totp_algorithm(algorithm))
+        return cs_fail(error, CS_ERR_INPUT, "algorithm '%s': sha1, sha256 or sha512 expected",
+                       algorithm);
+    (void)snprintf(factor->algorithm, sizeof factor->algorithm, "%s", algorithm);
+    if (factor->digits < CS_TOTP_DIGITS_MIN || factor->digits > CS_TOTP_DIGITS_MAX)
+        return cs_fail(error, CS_ERR_INPUT, "%u digits: 6, 7 or 8 expected", factor->digits);
+    if (factor->period > PERIOD_MAX)
+        return cs_fail(error, CS_ERR_INPUT, "a period of %u s: 1 to %d expected", factor->period,
+                       PERIOD_MAX);
+    result = copy_name("user name", choice->user, factor->user, sizeof factor->user, error);
+    if (result == CS_OK && factor->user[0] == '\0')
+        result = cs_fail(error, CS_ERR_INPUT, "the user name is empty");
+    if (result == CS_OK)
+        result = copy_name("label", choice->label ? choice->label : "", factor->label,
+                           sizeof factor->label, error);
+    if (result == CS_OK)
+        result = choice->secret ? given_key(choice->secret, factor, error)
+                                : random_key(factor, error);
+    return result;
+}
+
+enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment, struct cs_secret *ret_text)
+{
+    const struct cs_secret *key = &enrolment->factor.secret;
+
+    return cs_base32_encode(key->data, key->length, ret_text);
+}
+
+/* RFC 3986 section 2.1: everything but the unreserved characters. */
+static void add_percent_encoded(struct cs_buffer *out, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    for (; *text != '\0'; text++) {
+        if (strchr(plain, *text) != NULL)
+            cs_buffer_add(out, text, 1);
+        else
+            cs_buffer_printf(out, "%%%02X", (unsigned)(unsigned char)*text);
+    }
+}
+
+static const char *uri_algorithm(const char *algorithm)
+{
+    if (strcmp(algorithm, "sha1") == 0)
+        return "SHA1";
+    return strcmp(algorithm, "sha256") == 0 ? "SHA256" : "SHA512";
+}
+
+enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *issuer,
+                             struct cs_secret *ret_uri, struct cs_error *error)
+{
+    const struct cs_factor *factor = &enrolment->factor;
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
+    struct cs_buffer uri = {0};
+    enum cs_err result = cs_enrolment_secret(enrolment, &key);
+
+    cs_buffer_text(&uri, "otpauth://totp/");
+    add_percent_encoded(&uri, issuer);
+    cs_buffer_text(&uri, ":");
+    add_percent_encoded(&uri, factor->user);
+    cs_buffer_printf(&uri, "?secret=%s&issuer=", key.data ? key.data : "");
+    add_percent_encoded(&uri, issuer);
+    cs_buffer_printf(&uri, "&algorithm=%s&digits=%u&period=%u", uri_algorithm(factor->algorithm),
+                     factor->digits, factor->period);
+    if (result != CS_OK || uri.failed ||
+        cs_secret_set(ret_uri, uri.text, uri.length) != CS_OK)
+        result = cs_fail_nomem(error);
+    if (uri.text != NULL)
+        cs_wipe(uri.text, uri.length);
+    cs_buffer_free(&uri);
+    return result;
+}
+
+enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs_secret *code,
+                                 bool *ret_right, struct cs_error *error)
+{
+    struct cs_factor *factor = &enrolment->factor;
+    CS_AUTO(cs_secret_free) struct cs_secret compact = {0};
+    struct cs_totp_match match = {0};
+    enum cs_err result;
+
+    if (cs_code_compact(code, &compact) != CS_OK)
+        return cs_fail_nomem(error);
+    result = cs_totp_search(factor, &compact, cs_totp_step(cs_clock_seconds(), factor->period),
+                            CONFIRM_WINDOW, &match, error);
+    *ret_right = result == CS_OK && match.found;
+    if (*ret_right)
+        factor->last_step = match.step;
+    return result;
+}
+
+enum cs_err cs_enrolment_recovery(const struct cs_transaction *transaction,
+                                  struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < CS_RECOVERY_CODES && result == CS_OK; i++)
+        result = cs_recovery_generate(&enrolment->codes[i], error);
+    if (result == CS_OK)
+        result = cs_recovery_replace(transaction, enrolment->factor.user, enrolment->codes,
+                                     CS_RECOVERY_CODES, error);
+    if (result == CS_OK)
+        enrolment->codes_count = CS_RECOVERY_CODES;
+    return result;
+}
+
+enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
+                              struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    unsigned left = 0;
+    enum cs_err result = cs_factor_add(transaction, &enrolment->factor, error);
+
+    if (result == CS_OK)
+        result = cs_recovery_count(transaction, enrolment->factor.user, &left, error);
+    if (result == CS_OK && left == 0)
+        result = cs_enrolment_recovery(transaction, enrolment, error);
+    return result;
+}

@@ -1,0 +1,54 @@
+/* Making a new TOTP factor: key, otpauth URI, confirmation by a first code, recovery codes. */
+#ifndef CS_PROVIDERS_LOCAL_ENROL_H
+#define CS_PROVIDERS_LOCAL_ENROL_H
+
+#include <stdbool.h>
+
+#include "store/factor.h"
+#include "store/recovery.h"
+
+struct cs_enrolment {
+    struct cs_factor factor;
+    struct cs_secret codes[CS_RECOVERY_CODES]; /* normalised; filled by cs_enrolment_save */
+    size_t codes_count;                        /* 0 when the user kept earlier ones */
+};
+
+/* What may be chosen; zero and NULL mean the default: SHA-1, 6 digits, 30 s, a fresh random key. */
+struct cs_enrolment_choice {
+    const char *user;
+    const char *algorithm;
+    const char *label;
+    const char *secret; /* base32 */
+    unsigned digits, period;
+};
+
+void cs_enrolment_clear(struct cs_enrolment *enrolment); /* wipes */
+
+/* Checks the choice and makes the key: as long as the hash (RFC 4226 section 4, R6; RFC 6238 section
+ * 5.1), and at least 128 bits when it is given. */
+enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
+                                 struct cs_enrolment *ret_enrolment,
+                                 struct cs_error *error) CS_MUST_USE;
+
+/* The key in base32. */
+enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment,
+                                struct cs_secret *ret_text) CS_MUST_USE;
+
+/* otpauth://totp/ISSUER:USER?secret=... as authenticator apps read it. */
+enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *issuer,
+                             struct cs_secret *ret_uri, struct cs_error *error) CS_MUST_USE;
+
+/* True when `code` is right now; it is spent then, so that it cannot log in as well. */
+enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs_secret *code,
+                                 bool *ret_right, struct cs_error *error) CS_MUST_USE;
+
+/* Adds the factor, and recovery codes when the user has none yet. In the caller's transaction. */
+enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
+                              struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
+
+/* Fresh recovery codes in place of all earlier ones. */
+enum cs_err cs_enrolment_recovery(const struct cs_transaction *transaction,
+                                  struct cs_enrolment *enrolment,
+                                  struct cs_error *error) CS_MUST_USE;
+
+#endif

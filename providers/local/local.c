@@ -1,0 +1,299 @@
+#include "providers/local/local.h"
+
+#include <openssl/rand.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "providers/local/codes.h"
+#include "providers/local/totp.h"
+#include "store/recovery.h"
+#include "store/throttle.h"
+
+struct local {
+    struct cs_provider provider;
+    char *store_path, *key_path;
+    pthread_mutex_t mutex;   /* guards the opening of `store` */
+    struct cs_store *store;  /* NULL until it could be opened */
+    struct cs_factor nobody; /* judged in place of a user who has no factor, for equal time */
+};
+
+/* What one verification works on. */
+struct verification {
+    const struct local *local;
+    const struct cs_attempt *attempt;
+    const struct cs_judging *judging;
+    struct cs_transaction transaction;
+    const char *user; /* "" when there is no identity */
+    int64_t now;
+};
+
+/* The store is opened when it is needed and tried again after a failure, so that a broker that was
+ * started before the first enrolment serves after it. */
+static enum cs_err get_store(struct local *local, struct cs_store **ret_store,
+                             struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    pthread_mutex_lock(&local->mutex);
+    if (local->store == NULL)
+        result = cs_store_open(local->store_path, local->key_path, false, &local->store, error);
+    *ret_store = local->store;
+    pthread_mutex_unlock(&local->mutex);
+    return result;
+}
+
+/* ---- throttle ---- */
+
+static enum cs_err is_throttled(const struct verification *v, bool *ret_throttled,
+                                struct cs_error *error)
+{
+    const struct cs_attempt *attempt = v->attempt;
+    int64_t wait = 0, slow = 0;
+    enum cs_err result;
+
+    *ret_throttled = false;
+    if (!v->judging->throttle)
+        return CS_OK;
+    if (attempt->proven && attempt->identity != NULL) {
+        result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_PROVEN, v->user, v->now, &wait,
+                                  error);
+    } else {
+        result = cs_throttle_wait(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now,
+                                  &wait, error);
+        if (result == CS_OK)
+            result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, v->now,
+                                      &slow, error);
+    }
+    *ret_throttled = wait > 0 || slow > 0;
+    return result;
+}
+
+static enum cs_err count_failure(const struct verification *v, struct cs_error *error)
+{
+    const struct cs_attempt *attempt = v->attempt;
+    enum cs_err result;
+
+    if (attempt->proven && attempt->countable)
+        return cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_PROVEN, v->user, v->now, error);
+    result =
+        cs_throttle_fail(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now, error);
+    if (result == CS_OK && attempt->countable)
+        result = cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, v->now,
+                                  error);
+    return result;
+}
+
+static enum cs_err forget_failures(const struct verification *v, struct cs_error *error)
+{
+    enum cs_err result =
+        cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_PROVEN, v->user, error);
+
+    return result == CS_OK
+               ? cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, error)
+               : result;
+}
+
+/* ---- judging ---- */
+
+static int64_t bounded(int64_t value, unsigned bound)
+{
+    int64_t most = bound;
+
+    if (value > most)
+        return most;
+    return value < -most ? -most : value;
+}
+
+/* A match that cannot be spent was used before, or the clock stood later when it last was. */
+static enum cs_err judge_repeat(const struct verification *v, const struct cs_factor *factor,
+                                const struct cs_totp_match *match, int64_t latest,
+                                struct cs_outcome *outcome, struct cs_error *error)
+{
+    bool first = false;
+    enum cs_err result =
+        cs_factor_note_repeat(&v->transaction, factor->id, match->step, &first, error);
+
+    outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
+    if (result == CS_OK && first)
+        result = count_failure(v, error);
+    return result;
+}
+
+static enum cs_err judge_factor(const struct verification *v, const struct cs_factor *factor,
+                                const struct cs_secret *code, struct cs_totp_match *ret_match,
+                                struct cs_outcome *outcome, struct cs_error *error)
+{
+    int64_t step = cs_totp_step(v->now, factor->period);
+    int64_t center = step + bounded(factor->drift, v->judging->drift_max);
+    bool won = false;
+    enum cs_err result =
+        cs_totp_search(factor, code, center, v->judging->window, ret_match, error);
+
+    if (result != CS_OK || !ret_match->found || factor == &v->local->nobody) {
+        ret_match->found = ret_match->found && factor != &v->local->nobody;
+        return result;
+    }
+    result = cs_factor_spend(&v->transaction, factor->id, ret_match->step,
+                             bounded(ret_match->step - step, v->judging->drift_max), &won, error);
+    if (result != CS_OK)
+        return result;
+    if (!won)
+        return judge_repeat(v, factor, ret_match, center + v->judging->window, outcome, error);
+    outcome->judgement = CS_JUDGED_RIGHT;
+    outcome->reason = "totp";
+    return CS_OK;
+}
+
+static enum cs_err judge_recovery(const struct verification *v, const struct cs_secret *typed,
+                                  struct cs_outcome *outcome, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+    bool won = false;
+    enum cs_err result;
+
+    if (!cs_recovery_parse(typed, &code))
+        return CS_OK;
+    result = cs_recovery_spend(&v->transaction, v->user, &code, &won, &outcome->recovery_left,
+                               error);
+    if (result != CS_OK || !won)
+        return result;
+    outcome->judgement = CS_JUDGED_RIGHT;
+    outcome->reason = "recovery-code";
+    outcome->recovery = true;
+    return CS_OK;
+}
+
+static enum cs_err judge(const struct verification *v, struct cs_outcome *outcome,
+                         struct cs_error *error)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+    struct cs_totp_match match = {0};
+    enum cs_err result = cs_factor_load(&v->transaction, v->user, &factors, error);
+
+    if (result == CS_OK && cs_code_compact(v->attempt->answer, &code) != CS_OK)
+        result = cs_fail_nomem(error);
+    if (result != CS_OK)
+        return result;
+    outcome->reason = factors.count > 0 ? "wrong-code" : "not-enrolled";
+    if (factors.count == 0)
+        result = judge_factor(v, &v->local->nobody, &code, &match, outcome, error);
+    for (size_t i = 0; i < factors.count && result == CS_OK && !match.found; i++)
+        result = judge_factor(v, &factors.items[i], &code, &match, outcome, error);
+    if (result == CS_OK && !match.found)
+        result = judge_recovery(v, v->attempt->answer, outcome, error);
+    if (result != CS_OK)
+        return result;
+    if (outcome->judgement == CS_JUDGED_RIGHT)
+        return forget_failures(v, error);
+    return match.found ? CS_OK : count_failure(v, error); /* a repeat was counted where it was seen */
+}
+
+static enum cs_err local_verify(struct cs_provider *provider, const struct cs_attempt *attempt,
+                                const struct cs_judging *judging, struct cs_outcome *ret_outcome,
+                                struct cs_error *error)
+{
+    struct local *local = (struct local *)provider;
+    struct verification v = {.local = local,
+                             .attempt = attempt,
+                             .judging = judging,
+                             .user = attempt->identity ? attempt->identity : "",
+                             .now = cs_clock_seconds()};
+    struct cs_outcome outcome = {0};
+    struct cs_store *store = NULL;
+    bool throttled = false;
+    enum cs_err result = get_store(local, &store, error);
+
+    if (result == CS_OK)
+        result = cs_store_begin(store, &v.transaction, error);
+    if (result == CS_OK)
+        result = is_throttled(&v, &throttled, error);
+    if (result == CS_OK && throttled)
+        outcome.reason = "throttled";
+    else if (result == CS_OK)
+        result = judge(&v, &outcome, error);
+    if (result == CS_OK)
+        result = cs_store_commit(&v.transaction, error);
+    cs_store_end(&v.transaction);
+    /* Nothing is believed that was not committed. */
+    if (result == CS_OK)
+        *ret_outcome = outcome;
+    return result;
+}
+
+static enum cs_err local_has_factor(struct cs_provider *provider, const char *identity,
+                                    enum cs_factor_kind kind, bool *ret_has,
+                                    struct cs_error *error)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_store *store = NULL;
+    enum cs_err result = get_store((struct local *)provider, &store, error);
+
+    if (result == CS_OK)
+        result = cs_store_begin(store, &transaction, error);
+    if (result == CS_OK)
+        result = cs_factor_list(&transaction, identity, &factors, error);
+    if (result == CS_OK)
+        *ret_has = kind == CS_FACTOR_TOTP && factors.count > 0;
+    return result;
+}
+
+static void local_close(struct cs_provider *provider)
+{
+    struct local *local = (struct local *)provider;
+
+    cs_store_close(&local->store);
+    cs_factor_clear(&local->nobody);
+    pthread_mutex_destroy(&local->mutex);
+    free(local->store_path);
+    free(local->key_path);
+    free(local);
+}
+
+static const struct cs_provider_ops local_ops = {
+    .name = "local",
+    .has_factor = local_has_factor,
+    .verify = local_verify,
+    .close = local_close,
+};
+
+/* A factor like those of most users, with a key that nobody has. */
+static enum cs_err make_nobody(struct cs_factor *nobody, struct cs_error *error)
+{
+    unsigned char key[20];
+    enum cs_err result;
+
+    if (RAND_priv_bytes(key, sizeof key) != 1)
+        return cs_fail(error, CS_ERR_CRYPTO, "no random numbers are available");
+    *nobody = (struct cs_factor){
+        .algorithm = "sha1", .digits = 6, .period = 30, .last_step = INT64_MAX, .id = -1};
+    result = cs_secret_set(&nobody->secret, key, sizeof key);
+    cs_wipe(key, sizeof key);
+    return result == CS_OK ? CS_OK : cs_fail_nomem(error);
+}
+
+enum cs_err cs_local_open(const struct cs_provider_settings *settings,
+                          struct cs_provider **ret_provider, struct cs_error *error)
+{
+    struct local *local = calloc(1, sizeof *local);
+    enum cs_err result;
+
+    if (local == NULL)
+        return cs_fail_nomem(error);
+    local->provider.ops = &local_ops;
+    pthread_mutex_init(&local->mutex, NULL);
+    local->store_path = strdup(settings->store_path);
+    local->key_path = strdup(settings->key_path);
+    result = make_nobody(&local->nobody, error);
+    if (result == CS_OK && (local->store_path == NULL || local->key_path == NULL))
+        result = cs_fail_nomem(error);
+    if (result != CS_OK) {
+        local_close(&local->provider);
+        return result;
+    }
+    *ret_provider = &local->provider;
+    return CS_OK;
+}

@@ -1,0 +1,39 @@
+/* HOTP (RFC 4226) and TOTP (RFC 6238) values. */
+#ifndef CS_PROVIDERS_LOCAL_TOTP_H
+#define CS_PROVIDERS_LOCAL_TOTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+#include "store/factor.h"
+
+enum { CS_TOTP_DIGITS_MIN = 6, CS_TOTP_DIGITS_MAX = 8, CS_TOTP_CODE_SIZE = CS_TOTP_DIGITS_MAX + 1 };
+
+/* True for "sha1", "sha256", "sha512". */
+bool cs_totp_algorithm(const char *algorithm);
+
+/* RFC 4226 section 5.3: the value of `counter` in `digits` decimal digits. */
+enum cs_err cs_hotp(const struct cs_secret *key, const char *algorithm, uint64_t counter,
+                    unsigned digits, char ret_code[CS_TOTP_CODE_SIZE],
+                    struct cs_error *error) CS_MUST_USE;
+
+/* RFC 6238 section 4.2 with T0 = 0; times before 1970 are step 0. */
+int64_t cs_totp_step(int64_t seconds, unsigned period);
+
+struct cs_totp_match {
+    bool found;
+    int64_t step;
+};
+
+/*
+ * Compares `code` with every step from `center` - `window` to `center` + `window`, always all of them
+ * and in constant time, so that the time tells neither whether nor where it matched. The latest match
+ * counts (RFC 6238 section 5.2).
+ */
+enum cs_err cs_totp_search(const struct cs_factor *factor, const struct cs_secret *code,
+                           int64_t center, unsigned window, struct cs_totp_match *ret_match,
+                           struct cs_error *error) CS_MUST_USE;
+
+#endif

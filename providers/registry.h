@@ -1,0 +1,17 @@
+/* Which providers there are. */
+#ifndef CS_PROVIDERS_REGISTRY_H
+#define CS_PROVIDERS_REGISTRY_H
+
+#include "providers/provider.h"
+
+struct cs_provider_settings {
+    const char *store_path; /* of the local provider */
+    const char *key_path;
+};
+
+/* Opens the provider of that name. */
+enum cs_err cs_provider_open(const char *name, const struct cs_provider_settings *settings,
+                             struct cs_provider **ret_provider, struct cs_error *error) CS_MUST_USE;
+void cs_provider_close(struct cs_provider **provider);
+
+#endif

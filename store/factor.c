@@ -1,0 +1,247 @@
+#include "store/factor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/seal.h"
+#include "store/store_priv.h"
+
+void cs_factor_clear(struct cs_factor *factor)
+{
+    cs_secret_free(&factor->secret);
+    *factor = (struct cs_factor){0};
+}
+
+void cs_factors_clear(struct cs_factors *factors)
+{
+    for (size_t i = 0; i < factors->count; i++)
+        cs_factor_clear(&factors->items[i]);
+    factors->count = 0;
+}
+
+void cs_factor_context(const char *user, int64_t id, char ret_context[300])
+{
+    (void)snprintf(ret_context, 300, "factor %lld of %s", (long long)id, user);
+}
+
+static void copy_column(sqlite3_stmt *statement, int column, char *out, size_t size)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+
+    (void)snprintf(out, size, "%s", text ? (const char *)text : "");
+}
+
+static void read_row(sqlite3_stmt *statement, struct cs_factor *factor)
+{
+    factor->id = sqlite3_column_int64(statement, 0);
+    copy_column(statement, 1, factor->user, sizeof factor->user);
+    copy_column(statement, 2, factor->label, sizeof factor->label);
+    copy_column(statement, 3, factor->algorithm, sizeof factor->algorithm);
+    factor->digits = (unsigned)sqlite3_column_int(statement, 4);
+    factor->period = (unsigned)sqlite3_column_int(statement, 5);
+    factor->last_step = sqlite3_column_int64(statement, 7);
+    factor->repeated_step = sqlite3_column_int64(statement, 8);
+    factor->drift = sqlite3_column_int64(statement, 9);
+    factor->created = sqlite3_column_int64(statement, 10);
+}
+
+static enum cs_err read_secret(struct cs_store *store, sqlite3_stmt *statement,
+                               struct cs_factor *factor, struct cs_error *error)
+{
+    char context[300];
+
+    cs_factor_context(factor->user, factor->id, context);
+    return cs_store_unseal(store, context, sqlite3_column_blob(statement, 6),
+                           (size_t)sqlite3_column_bytes(statement, 6), &factor->secret, error);
+}
+
+static enum cs_err read_factors(const struct cs_transaction *transaction, const char *user,
+                                bool secrets, struct cs_factors *ret_factors,
+                                struct cs_error *error)
+{
+    static const char sql[] =
+        "SELECT id, user, label, algorithm, digits, period, secret, last_step, repeated_step,"
+        " drift, created FROM factor WHERE user = ?1 AND kind = 'totp' ORDER BY id LIMIT 8";
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    while (ret_factors->count < CS_FACTORS_PER_USER_MAX) {
+        struct cs_factor *factor = &ret_factors->items[ret_factors->count];
+
+        result = cs_sql_step(transaction->store, statement, &row, error);
+        if (result != CS_OK || !row)
+            break;
+        read_row(statement, factor);
+        ret_factors->count++;
+        if (secrets)
+            result = read_secret(transaction->store, statement, factor, error);
+        if (result != CS_OK)
+            break;
+    }
+    sqlite3_reset(statement);
+    return result;
+}
+
+enum cs_err cs_factor_load(const struct cs_transaction *transaction, const char *user,
+                           struct cs_factors *ret_factors, struct cs_error *error)
+{
+    return read_factors(transaction, user, true, ret_factors, error);
+}
+
+enum cs_err cs_factor_list(const struct cs_transaction *transaction, const char *user,
+                           struct cs_factors *ret_factors, struct cs_error *error)
+{
+    return read_factors(transaction, user, false, ret_factors, error);
+}
+
+static enum cs_err count_factors(const struct cs_transaction *transaction, const char *user,
+                                 int *ret_count, struct cs_error *error)
+{
+    static const char sql[] = "SELECT count(*) FROM factor WHERE user = ?1";
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    result = cs_sql_step(transaction->store, statement, &row, error);
+    *ret_count = row ? sqlite3_column_int(statement, 0) : 0;
+    sqlite3_reset(statement);
+    return result;
+}
+
+/* The secret is bound to the id, and the id is known only after the row exists: two steps in one
+ * transaction. */
+static enum cs_err seal_into_row(const struct cs_transaction *transaction,
+                                 const struct cs_factor *factor, struct cs_error *error)
+{
+    static const char sql[] = "UPDATE factor SET secret = ?2 WHERE id = ?1";
+    unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
+    sqlite3_stmt *statement = NULL;
+    char context[300];
+    enum cs_err result;
+
+    cs_factor_context(factor->user, factor->id, context);
+    result = cs_seal(&transaction->store->keys, context, factor->secret.data, factor->secret.length,
+                     sealed, error);
+    if (result == CS_OK)
+        result = cs_sql(transaction->store, sql, &statement, error);
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, factor->id);
+    sqlite3_bind_blob(statement, 2, sealed, (int)(factor->secret.length + CS_SEAL_OVERHEAD),
+                      SQLITE_STATIC);
+    return cs_sql_run(transaction->store, statement, error);
+}
+
+enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
+                          struct cs_error *error)
+{
+    static const char sql[] =
+        "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, last_step,"
+        " created) VALUES (?1, 'totp', ?2, ?3, ?4, ?5, x'', ?6, ?7)";
+    sqlite3_stmt *statement = NULL;
+    int count = 0;
+    enum cs_err result = count_factors(transaction, factor->user, &count, error);
+
+    if (result == CS_OK && count >= CS_FACTORS_PER_USER_MAX)
+        result = cs_fail(error, CS_ERR_LIMIT,
+                         "%s has %d factors already; remove one with 'countersign remove'",
+                         factor->user, count);
+    if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
+        result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
+                         CS_FACTOR_SECRET_MAX);
+    if (result == CS_OK)
+        result = cs_sql(transaction->store, sql, &statement, error);
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, factor->user);
+    cs_sql_bind_text(statement, 2, factor->label);
+    cs_sql_bind_text(statement, 3, factor->algorithm);
+    sqlite3_bind_int64(statement, 4, factor->digits);
+    sqlite3_bind_int64(statement, 5, factor->period);
+    sqlite3_bind_int64(statement, 6, factor->last_step);
+    sqlite3_bind_int64(statement, 7, factor->created);
+    result = cs_sql_run(transaction->store, statement, error);
+    if (result != CS_OK)
+        return result;
+    factor->id = sqlite3_last_insert_rowid(transaction->store->db);
+    return seal_into_row(transaction, factor, error);
+}
+
+enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,
+                             struct cs_error *error)
+{
+    static const char sql[] = "DELETE FROM factor WHERE id = ?1 AND user = ?2";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, id);
+    cs_sql_bind_text(statement, 2, user);
+    result = cs_sql_run(transaction->store, statement, error);
+    if (result == CS_OK && sqlite3_changes(transaction->store->db) == 0)
+        result = cs_fail(error, CS_ERR_NOT_FOUND, "%s has no factor %lld; see 'countersign list'",
+                         user, (long long)id);
+    return result;
+}
+
+/* Runs an UPDATE with (id, step) or (id, step, drift) and tells whether it changed the row. */
+static enum cs_err update_step(const struct cs_transaction *transaction, const char *sql,
+                               int64_t id, int64_t step, const int64_t *drift, bool *ret_changed,
+                               struct cs_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_int64(statement, 2, step);
+    if (drift != NULL)
+        sqlite3_bind_int64(statement, 3, *drift);
+    result = cs_sql_run(transaction->store, statement, error);
+    *ret_changed = result == CS_OK && sqlite3_changes(transaction->store->db) == 1;
+    return result;
+}
+
+enum cs_err cs_factor_spend(const struct cs_transaction *transaction, int64_t id, int64_t step,
+                            int64_t drift, bool *ret_won, struct cs_error *error)
+{
+    static const char sql[] =
+        "UPDATE factor SET last_step = ?2, drift = ?3 WHERE id = ?1 AND last_step < ?2";
+
+    return update_step(transaction, sql, id, step, &drift, ret_won, error);
+}
+
+enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int64_t id,
+                                  int64_t step, bool *ret_first, struct cs_error *error)
+{
+    static const char sql[] =
+        "UPDATE factor SET repeated_step = ?2 WHERE id = ?1 AND repeated_step <> ?2";
+
+    return update_step(transaction, sql, id, step, NULL, ret_first, error);
+}
+
+enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, const char *user,
+                                   int64_t now, unsigned *ret_count, struct cs_error *error)
+{
+    static const char sql[] = "UPDATE factor SET last_step = ?2 / period, drift = 0"
+                              " WHERE user = ?1 AND last_step > ?2 / period";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    sqlite3_bind_int64(statement, 2, now);
+    result = cs_sql_run(transaction->store, statement, error);
+    *ret_count = (unsigned)sqlite3_changes(transaction->store->db);
+    return result;
+}

@@ -1,0 +1,43 @@
+/*
+ * The key file: the keys that protect secrets at rest. Text, one key a line in base64 (32 bytes);
+ * the first is used for new secrets, the others only to read what is still sealed with them (while
+ * `countersign rekey` runs, or after it was interrupted).
+ */
+#ifndef CS_STORE_KEY_H
+#define CS_STORE_KEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { CS_KEY_BYTES = 32, CS_KEYS_MAX = 4 };
+
+struct cs_key {
+    uint32_t id; /* from the key itself: the first bytes of its SHA-256 */
+    unsigned char bytes[CS_KEY_BYTES];
+};
+
+struct cs_keys {
+    struct cs_key items[CS_KEYS_MAX];
+    size_t count; /* items[0] is current */
+};
+
+/* Reads the file (owner root or the own uid, nothing for others). The account countersign needs to
+ * read it: root:countersign 0640. */
+enum cs_err cs_keys_load(const char *path, struct cs_keys *ret_keys,
+                         struct cs_error *error) CS_MUST_USE;
+
+/* Replaces the file as a whole; `group` may read it ((gid_t)-1: nobody but the owner). */
+enum cs_err cs_keys_save(const char *path, const struct cs_keys *keys, unsigned group,
+                         struct cs_error *error) CS_MUST_USE;
+
+/* Puts a fresh random key in front. CS_ERR_LIMIT when the ring is full. */
+enum cs_err cs_keys_add(struct cs_keys *keys, struct cs_error *error) CS_MUST_USE;
+
+const struct cs_key *cs_keys_find(const struct cs_keys *keys, uint32_t id);
+
+void cs_keys_wipe(struct cs_keys *keys);
+
+#endif

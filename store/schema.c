@@ -1,0 +1,137 @@
+/* The tables, and the rule that an older program never opens a newer store. */
+#include "store/store_priv.h"
+
+#include <openssl/rand.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "store/seal.h"
+
+enum {
+    SCHEMA_VERSION = 1,
+    APPLICATION_ID = 0x4353474e, /* "CSGN" */
+    RECOVERY_KEY_BYTES = 32,
+};
+
+const char cs_recovery_context[] = "countersign recovery key";
+
+static const char tables[] =
+    "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE factor ("
+    " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " user TEXT NOT NULL,"
+    " kind TEXT NOT NULL,"
+    " label TEXT NOT NULL,"
+    " algorithm TEXT NOT NULL,"
+    " digits INTEGER NOT NULL,"
+    " period INTEGER NOT NULL,"
+    " secret BLOB NOT NULL,"
+    " last_step INTEGER NOT NULL DEFAULT -1,"
+    " repeated_step INTEGER NOT NULL DEFAULT -1,"
+    " drift INTEGER NOT NULL DEFAULT 0,"
+    " created INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX factor_user ON factor (user);"
+    "CREATE TABLE recovery (user TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (user, hash))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE throttle (scope INTEGER NOT NULL, subject TEXT NOT NULL,"
+    " failures INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (scope, subject))"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE INDEX throttle_updated ON throttle (updated);";
+
+static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
+                               struct cs_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = CS_OK;
+
+    if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        result = cs_sql_fail(store, error);
+    else
+        *ret_number = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    return result;
+}
+
+static enum cs_err add_recovery_key(struct cs_store *store, struct cs_error *error)
+{
+    static const char sql[] = "INSERT INTO meta VALUES ('recovery_key', ?1)";
+    unsigned char key[RECOVERY_KEY_BYTES], sealed[RECOVERY_KEY_BYTES + CS_SEAL_OVERHEAD];
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result;
+
+    if (RAND_priv_bytes(key, sizeof key) != 1)
+        return cs_fail(error, CS_ERR_CRYPTO, "no random numbers are available");
+    result = cs_seal(&store->keys, cs_recovery_context, key, sizeof key, sealed, error);
+    cs_wipe(key, sizeof key);
+    if (result == CS_OK)
+        result = cs_sql(store, sql, &statement, error);
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_blob(statement, 1, sealed, sizeof sealed, SQLITE_STATIC);
+    return cs_sql_run(store, statement, error);
+}
+
+static enum cs_err create_tables(struct cs_store *store, struct cs_error *error)
+{
+    char versions[80];
+    enum cs_err result;
+
+    (void)snprintf(versions, sizeof versions, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+                   APPLICATION_ID, SCHEMA_VERSION);
+    result = cs_sql_exec(store, tables, error);
+    if (result == CS_OK)
+        result = add_recovery_key(store, error);
+    if (result == CS_OK)
+        result = cs_sql_exec(store, versions, error);
+    return result;
+}
+
+/* All tables or none: an interrupted creation leaves an empty file, which is created again. */
+static enum cs_err create_schema(struct cs_store *store, struct cs_error *error)
+{
+    int64_t version = 0;
+    enum cs_err result = cs_sql_exec(store, "PRAGMA journal_mode=WAL", error);
+
+    if (result == CS_OK)
+        result = cs_sql_exec(store, "BEGIN IMMEDIATE", error);
+    if (result != CS_OK)
+        return result;
+    /* Another process may have been faster. */
+    result = read_number(store, "PRAGMA user_version", &version, error);
+    if (result == CS_OK && version == 0)
+        result = create_tables(store, error);
+    if (result == CS_OK)
+        return cs_sql_exec(store, "COMMIT", error);
+    (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
+enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_error *error)
+{
+    int64_t version = 0, application = 0;
+    enum cs_err result = read_number(store, "PRAGMA user_version", &version, error);
+
+    if (result == CS_OK && version == 0 && create) {
+        if (flock(store->lock_fd, LOCK_EX) != 0)
+            return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
+        result = create_schema(store, error);
+        (void)flock(store->lock_fd, LOCK_UN);
+        if (result == CS_OK)
+            result = read_number(store, "PRAGMA user_version", &version, error);
+    }
+    if (result == CS_OK)
+        result = read_number(store, "PRAGMA application_id", &application, error);
+    if (result != CS_OK)
+        return result;
+    if (version == 0 || application != APPLICATION_ID)
+        return cs_fail(error, CS_ERR_STORE,
+                       "%s: not a store of countersign; restore it from its backup", store->path);
+    if (version > SCHEMA_VERSION)
+        return cs_fail(error, CS_ERR_STORE,
+                       "%s: made by a newer countersign (schema %lld, this program knows %d); "
+                       "upgrade this program",
+                       store->path, (long long)version, SCHEMA_VERSION);
+    return CS_OK;
+}

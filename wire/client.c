@@ -1,0 +1,149 @@
+#include "wire/client.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "wire/codec.h"
+#include "wire/connect.h"
+#include "wire/transport.h"
+
+enum {
+    START_MS = 10000, /* connecting, and the broker's acceptance of the request */
+    GRACE_MS = 5000,  /* past the broker's own deadline, before it is taken for stuck */
+};
+
+struct session {
+    const struct cs_client *client;
+    int socket;
+    uint32_t version;
+    int64_t deadline;
+};
+
+static enum cs_err reach(const struct cs_client *client, struct cs_request *request,
+                         int64_t deadline, int *ret_socket, struct cs_error *error)
+{
+    enum cs_err result = CS_ERR_NOT_FOUND;
+
+    if (client->mode != CS_CLIENT_STANDALONE)
+        result = cs_connect_broker(client->socket_path, deadline, ret_socket, error);
+    if (result != CS_ERR_NOT_FOUND)
+        return result;
+    if (client->mode == CS_CLIENT_REQUIRE_BROKER)
+        return cs_fail(error, CS_ERR_UNAVAILABLE,
+                       "%s: no broker is running and require_broker is set; "
+                       "run 'systemctl start countersignd.socket'",
+                       client->socket_path);
+    request->flags |= CS_REQUEST_STANDALONE;
+    return cs_start_standalone(ret_socket, error);
+}
+
+static enum cs_err greet(struct session *session, struct cs_error *error)
+{
+    const struct cs_hello hello = {CS_WIRE_VERSION_OLDEST, CS_WIRE_VERSION};
+    struct cs_welcome welcome = {0};
+    enum cs_err result;
+
+    result = cs_send_message(session->socket, CS_MSG_HELLO, 1, &hello, -1, session->deadline, error);
+    if (result == CS_OK)
+        result = cs_recv_message(session->socket, CS_MSG_WELCOME, 1, &welcome, session->deadline,
+                                 error);
+    if (result != CS_OK)
+        return result;
+    if (welcome.version < hello.oldest || welcome.version > hello.newest)
+        return cs_fail(error, CS_ERR_PROTOCOL, "the broker chose version %u, which was not offered",
+                       (unsigned)welcome.version);
+    session->version = welcome.version;
+    return CS_OK;
+}
+
+static enum cs_err ask(struct session *session, const struct cs_request *request,
+                       struct cs_error *error)
+{
+    struct cs_accepted accepted = {0};
+    enum cs_err result;
+
+    result = cs_send_message(session->socket, CS_MSG_REQUEST, session->version, request,
+                             request->config_fd, session->deadline, error);
+    if (result == CS_OK)
+        result = cs_recv_message(session->socket, CS_MSG_ACCEPTED, session->version, &accepted,
+                                 session->deadline, error);
+    if (result == CS_OK)
+        session->deadline = cs_clock_ms() + accepted.deadline_ms + GRACE_MS;
+    return result;
+}
+
+/* An answer that cannot be delivered is no failure yet: the broker may have sent the verdict (its
+ * deadline passed while the person was typing), and that is what the next receive finds. */
+static enum cs_err reply(struct session *session, unsigned type, const void *message,
+                         struct cs_error *error)
+{
+    enum cs_err result = cs_send_message(session->socket, type, session->version, message, -1,
+                                         session->deadline, error);
+
+    return result == CS_ERR_HANGUP ? CS_OK : result;
+}
+
+static enum cs_err handle_round(struct session *session, const struct cs_secret *packet,
+                                struct cs_error *error)
+{
+    CS_AUTO(cs_round_clear) struct cs_round round = {0};
+    CS_AUTO(cs_answers_clear) struct cs_answers answers = {0};
+    enum cs_err result = cs_decode(packet, CS_MSG_ROUND, session->version, &round, error);
+
+    if (result != CS_OK)
+        return result;
+    if (session->client->exchange(session->client->context, &round, &answers, error) != CS_OK)
+        return CS_ERR_CANCELLED;
+    return reply(session, CS_MSG_ANSWERS, &answers, error);
+}
+
+static enum cs_err handle_token(struct session *session, const struct cs_secret *packet,
+                                struct cs_error *error)
+{
+    struct cs_token token = {0};
+    enum cs_err result = cs_decode(packet, CS_MSG_TOKEN_ASK, session->version, &token, error);
+
+    if (result == CS_OK)
+        result = session->client->token(session->client->context, &token.value);
+    if (result == CS_OK)
+        result = reply(session, CS_MSG_TOKEN, &token, error);
+    cs_secret_free(&token.value);
+    return result;
+}
+
+/* Handles what the broker sends next; *ret_done when it was the verdict. */
+static enum cs_err step(struct session *session, struct cs_verdict_message *ret_verdict,
+                        bool *ret_done, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    enum cs_err result = cs_recv_packet(session->socket, session->deadline, &packet, NULL, error);
+
+    if (result != CS_OK)
+        return result;
+    switch (cs_packet_type(&packet)) {
+    case CS_MSG_ROUND:
+        return handle_round(session, &packet, error);
+    case CS_MSG_TOKEN_ASK:
+        return handle_token(session, &packet, error);
+    default:
+        *ret_done = true;
+        return cs_decode(&packet, CS_MSG_VERDICT, session->version, ret_verdict, error);
+    }
+}
+
+enum cs_err cs_client_login(const struct cs_client *client, struct cs_request *request,
+                            struct cs_verdict_message *ret_verdict, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int socket = -1;
+    struct session session = {.client = client, .deadline = cs_clock_ms() + START_MS};
+    bool done = false;
+    enum cs_err result = reach(client, request, session.deadline, &socket, error);
+
+    session.socket = socket;
+    if (result == CS_OK)
+        result = greet(&session, error);
+    if (result == CS_OK)
+        result = ask(&session, request, error);
+    while (result == CS_OK && !done)
+        result = step(&session, ret_verdict, &done, error);
+    return result;
+}

@@ -1,0 +1,84 @@
+#include "wire/connect.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/privilege.h"
+#include "base/strlist.h"
+#include "base/trusted_open.h"
+
+enum { BACKLOG_RETRY_MS = 20 };
+
+static enum cs_err check_listener(int socket, const char *path, struct cs_error *error)
+{
+    CS_AUTO(cs_string_free) char *folder = strdup(path);
+    struct cs_trust trust = {0};
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    gid_t group;
+
+    if (folder == NULL)
+        return cs_fail_nomem(error);
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return cs_fail_errno(error, "%s: cannot tell who listens", path);
+    if (peer.uid != 0 && cs_run_user(&trust.owner, &group, error) != CS_OK)
+        return error ? error->code : CS_ERR_TRUST;
+    if (peer.uid != trust.owner)
+        return cs_fail(error, CS_ERR_TRUST, "%s: uid %u listens there, not the broker", path,
+                       (unsigned)peer.uid);
+    *strrchr(folder, '/') = '\0'; /* cs_connect_broker saw that the path is absolute */
+    return cs_check_trusted_folder(folder[0] ? folder : "/", &trust, error);
+}
+
+static enum cs_err connect_retrying(int socket, const struct sockaddr_un *address,
+                                    int64_t deadline, struct cs_error *error)
+{
+    const char *path = address->sun_path;
+
+    for (;;) {
+        if (connect(socket, (const struct sockaddr *)address, sizeof *address) == 0)
+            return CS_OK;
+        if (errno == ENOENT || errno == ECONNREFUSED)
+            return cs_fail(error, CS_ERR_NOT_FOUND, "%s: no broker is running", path);
+        if (errno == EACCES)
+            return cs_fail(error, CS_ERR_UNAVAILABLE,
+                           "%s: not permitted; see allow_unprivileged in countersign.json(5)", path);
+        if (errno != EAGAIN && errno != EINTR)
+            return cs_fail_errno(error, "%s: cannot connect", path);
+        if (cs_clock_left(deadline) == 0)
+            return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: the broker is too busy", path);
+        if (errno == EAGAIN)
+            (void)poll(NULL, 0, BACKLOG_RETRY_MS);
+    }
+}
+
+enum cs_err cs_connect_broker(const char *path, int64_t deadline, int *ret_socket,
+                              struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    enum cs_err result;
+
+    if (path[0] != '/' || strlen(path) >= sizeof address.sun_path)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path below %zu bytes", path,
+                       sizeof address.sun_path);
+    memcpy(address.sun_path, path, strlen(path) + 1);
+    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0)
+        return cs_fail_errno(error, "socket");
+    result = connect_retrying(fd, &address, deadline, error);
+    if (result == CS_OK)
+        result = check_listener(fd, path, error);
+    if (result != CS_OK)
+        return result;
+    *ret_socket = fd;
+    fd = -1;
+    return CS_OK;
+}

@@ -1,0 +1,78 @@
+/*
+ * What crosses the socket, message by message; docs/PROTOCOL.md is the same in words. Each message is
+ * a struct here and a table of fields in messages.c; codec.c walks the tables in both directions.
+ */
+#ifndef CS_WIRE_MESSAGES_H
+#define CS_WIRE_MESSAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/secret.h"
+#include "base/strlist.h"
+#include "wire/round.h"
+
+/* Each end speaks this version and the one before, because module and broker are upgraded one after
+ * the other. CS_WIRE_NEXT is the test build that plays the neighbour. */
+#ifdef CS_WIRE_NEXT
+enum { CS_WIRE_VERSION = 3 };
+#else
+enum { CS_WIRE_VERSION = 2 };
+#endif
+enum { CS_WIRE_VERSION_OLDEST = CS_WIRE_VERSION - 1, CS_MESSAGE_BYTES_MAX = 65536 };
+
+enum cs_message_type {
+    CS_MSG_HELLO = 1, /* module: the versions it speaks */
+    CS_MSG_WELCOME,   /* broker: the version chosen */
+    CS_MSG_REQUEST,   /* module: the login */
+    CS_MSG_ACCEPTED,  /* broker: the request is valid; how long the login may last */
+    CS_MSG_ROUND,     /* broker: show this, ask that */
+    CS_MSG_ANSWERS,   /* module: what the person typed */
+    CS_MSG_TOKEN_ASK, /* broker: is there a PAM_AUTHTOK? */
+    CS_MSG_TOKEN,     /* module: it, or none */
+    CS_MSG_VERDICT,   /* broker: how the login ended */
+    CS_MSG_TYPES
+};
+
+struct cs_hello {
+    uint32_t oldest, newest;
+};
+
+struct cs_welcome {
+    uint32_t version;
+};
+
+enum cs_request_flag {
+    CS_REQUEST_SILENT = 1,          /* PAM_SILENT: no informational text */
+    CS_REQUEST_CONFIG_FILE = 2,     /* a descriptor of the file named by config= is attached */
+    CS_REQUEST_STANDALONE = 4,      /* no broker was there */
+};
+
+struct cs_request {
+    char *service, *user, *rhost, *tty, *ruser; /* PAM items; NULL when not set */
+    char *ssh_connection, *ssh_auth_info;       /* sshd's SSH_CONNECTION and SSH_AUTH_INFO_0 */
+    uint32_t flags;
+    struct cs_strlist arguments; /* of the PAM line */
+    char *client;                /* version 2: the program's version, for the log */
+    int config_fd;               /* not in the message: rides beside it, or -1 */
+};
+
+struct cs_accepted {
+    uint32_t deadline_ms; /* from now */
+};
+
+struct cs_token {
+    struct cs_secret value; /* data == NULL: there is none */
+};
+
+struct cs_verdict_message {
+    uint32_t pam_code;
+    char *name;                  /* of the verdict, for people: "allow", "deny", ... */
+    struct cs_strlist variables; /* NAME=VALUE for the PAM environment */
+    struct cs_secret token;      /* PAM_AUTHTOK to hand on; data == NULL: none */
+};
+
+void cs_request_clear(struct cs_request *request);
+void cs_verdict_message_clear(struct cs_verdict_message *verdict);
+
+#endif

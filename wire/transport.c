@@ -1,0 +1,163 @@
+#include "wire/transport.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "wire/codec.h"
+
+enum { ATTACHED_MAX = 4 };
+
+union control {
+    struct cmsghdr header;
+    char space[CMSG_SPACE(sizeof(int) * ATTACHED_MAX)];
+};
+
+/* Waits until the socket is ready; CS_ERR_TIMEOUT at the deadline. */
+static enum cs_err wait_ready(int socket, short events, int64_t deadline, struct cs_error *error)
+{
+    struct pollfd entry = {.fd = socket, .events = events};
+
+    for (;;) {
+        int ready = poll(&entry, 1, cs_clock_left(deadline));
+
+        if (ready > 0)
+            return CS_OK;
+        if (ready == 0)
+            return cs_fail(error, CS_ERR_TIMEOUT, "the other end did not answer in time");
+        if (errno != EINTR)
+            return cs_fail_errno(error, "poll");
+    }
+}
+
+static void attach(struct msghdr *header, union control *control, int attached)
+{
+    struct cmsghdr *entry;
+
+    memset(control, 0, sizeof *control);
+    header->msg_control = control->space;
+    header->msg_controllen = CMSG_SPACE(sizeof attached);
+    entry = CMSG_FIRSTHDR(header);
+    entry->cmsg_level = SOL_SOCKET;
+    entry->cmsg_type = SCM_RIGHTS;
+    entry->cmsg_len = CMSG_LEN(sizeof attached);
+    memcpy(CMSG_DATA(entry), &attached, sizeof attached);
+}
+
+enum cs_err cs_send_packet(int socket, const struct cs_secret *packet, int attached,
+                           int64_t deadline, struct cs_error *error)
+{
+    union control control;
+    struct iovec part = {packet->data, packet->length};
+    struct msghdr header = {.msg_iov = &part, .msg_iovlen = 1};
+
+    if (attached >= 0)
+        attach(&header, &control, attached);
+    for (;;) {
+        enum cs_err result;
+
+        if (sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0)
+            return CS_OK;
+        if (errno == EINTR)
+            continue;
+        if (errno == EPIPE || errno == ECONNRESET)
+            return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
+        if (errno != EAGAIN)
+            return cs_fail_errno(error, "sendmsg");
+        result = wait_ready(socket, POLLOUT, deadline, error);
+        if (result != CS_OK)
+            return result;
+    }
+}
+
+/* Takes the descriptors out of a received header. More than one is a broken peer: all are closed. */
+static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struct cs_error *error)
+{
+    int found[ATTACHED_MAX], count = 0;
+    struct cmsghdr *entry;
+
+    for (entry = CMSG_FIRSTHDR(header); entry != NULL; entry = CMSG_NXTHDR(header, entry)) {
+        size_t bytes = entry->cmsg_len - CMSG_LEN(0);
+
+        if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_RIGHTS)
+            continue;
+        for (size_t i = 0; i < bytes / sizeof(int) && count < ATTACHED_MAX; i++, count++)
+            memcpy(&found[count], CMSG_DATA(entry) + i * sizeof(int), sizeof(int));
+    }
+    if (count == 1 && ret_attached != NULL && (header->msg_flags & MSG_CTRUNC) == 0) {
+        *ret_attached = found[0];
+        return CS_OK;
+    }
+    for (int i = 0; i < count; i++)
+        cs_fd_close(&found[i]);
+    if (count > 0 || (header->msg_flags & MSG_CTRUNC) != 0)
+        return cs_fail(error, CS_ERR_PROTOCOL, "descriptors came that nobody asked for");
+    return CS_OK;
+}
+
+/* One receive into a buffer as large as a message may be; pages that are not written cost nothing. */
+static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attached,
+                           struct cs_error *error)
+{
+    union control control;
+    struct iovec part = {packet->data, CS_MESSAGE_BYTES_MAX};
+    struct msghdr header = {.msg_iov = &part,
+                            .msg_iovlen = 1,
+                            .msg_control = control.space,
+                            .msg_controllen = sizeof control.space};
+    ssize_t got;
+    enum cs_err result;
+
+    do
+        got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    if (got == 0 || (got < 0 && errno == ECONNRESET))
+        return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
+    if (got < 0)
+        return cs_fail_errno(error, "recvmsg");
+    packet->length = (size_t)got;
+    packet->data[got] = '\0';
+    result = take_attached(&header, ret_attached, error);
+    if (result == CS_OK && (header.msg_flags & MSG_TRUNC) != 0)
+        result = cs_fail(error, CS_ERR_PROTOCOL, "a message is larger than %d bytes",
+                         CS_MESSAGE_BYTES_MAX);
+    return result;
+}
+
+enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
+                           int *ret_attached, struct cs_error *error)
+{
+    enum cs_err result = wait_ready(socket, POLLIN, deadline, error);
+
+    if (ret_attached != NULL)
+        *ret_attached = -1;
+    if (result != CS_OK)
+        return result;
+    cs_secret_free(ret_packet);
+    ret_packet->data = malloc(CS_MESSAGE_BYTES_MAX + 1);
+    if (ret_packet->data == NULL)
+        return cs_fail_nomem(error);
+    return receive(socket, ret_packet, ret_attached, error);
+}
+
+enum cs_err cs_send_message(int socket, unsigned type, uint32_t version, const void *message,
+                            int attached, int64_t deadline, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    enum cs_err result = cs_encode(type, version, message, &packet, error);
+
+    return result == CS_OK ? cs_send_packet(socket, &packet, attached, deadline, error) : result;
+}
+
+enum cs_err cs_recv_message(int socket, unsigned type, uint32_t version, void *ret_message,
+                            int64_t deadline, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    enum cs_err result = cs_recv_packet(socket, deadline, &packet, NULL, error);
+
+    return result == CS_OK ? cs_decode(&packet, type, version, ret_message, error) : result;
+}
