@@ -34,12 +34,6 @@ void cs_json_writer_free(struct cs_json_writer **writer)
     *writer = NULL;
 }
 
-static void fail(struct cs_json_writer *writer, enum cs_err failure)
-{
-    if (writer->failure == CS_OK)
-        writer->failure = failure;
-}
-
 /* cJSON escapes C0 in keys itself, but would pass on bad UTF-8. */
 static bool is_utf8(const char *text)
 {
@@ -76,9 +70,9 @@ static void add(struct cs_json_writer *writer, const char *key, cJSON *item, siz
     bool added = false;
 
     if (item == NULL)
-        fail(writer, CS_ERR_NOMEM);
+        writer->failure = CS_ERR_NOMEM;
     else if (!has_place(writer, key))
-        fail(writer, CS_ERR_INPUT);
+        writer->failure = CS_ERR_INPUT;
     if (writer->failure != CS_OK) {
         cs_json_tree_free(&item);
         return;
@@ -92,7 +86,7 @@ static void add(struct cs_json_writer *writer, const char *key, cJSON *item, siz
         added = cJSON_AddItemToArray(parent, item);
     }
     if (!added) {
-        fail(writer, CS_ERR_NOMEM);
+        writer->failure = CS_ERR_NOMEM;
         cs_json_tree_free(&item);
         return;
     }
@@ -108,7 +102,7 @@ static void open_container(struct cs_json_writer *writer, const char *key, bool 
     if (writer == NULL || writer->failure != CS_OK)
         return;
     if (writer->depth == CS_JSON_DEPTH_MAX) {
-        fail(writer, CS_ERR_INPUT);
+        writer->failure = CS_ERR_INPUT;
         return;
     }
     item = is_object ? cJSON_CreateObject() : cJSON_CreateArray();
@@ -132,7 +126,7 @@ void cs_json_write_end(struct cs_json_writer *writer)
     if (writer == NULL || writer->failure != CS_OK)
         return;
     if (writer->depth == 0)
-        fail(writer, CS_ERR_INPUT);
+        writer->failure = CS_ERR_INPUT;
     else
         writer->depth--;
 }
@@ -207,12 +201,12 @@ void cs_json_write_bytes(struct cs_json_writer *writer, const char *key, const c
     if (writer == NULL || writer->failure != CS_OK)
         return;
     if (length > CS_JSON_TEXT_MAX) {
-        fail(writer, CS_ERR_LIMIT);
+        writer->failure = CS_ERR_LIMIT;
         return;
     }
     quoted.data = malloc(ESCAPE_MAX * length + 3);
     if (quoted.data == NULL) {
-        fail(writer, CS_ERR_NOMEM);
+        writer->failure = CS_ERR_NOMEM;
         return;
     }
     quoted.length = ESCAPE_MAX * length + 3;

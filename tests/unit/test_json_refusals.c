@@ -81,6 +81,7 @@ static void test_parse_lone_surrogate_refused(void **state)
         {TEXT("\"\\ud83d\\u0041\""), "t.json:1:2: " LONE},
         {TEXT("\"\\ud83d\\ud83d\""), "t.json:1:2: " LONE},
         {TEXT("\"\\ude00\\ud83d\""), "t.json:1:2: " LONE},
+        {TEXT("\"\\ude00\\ude00\""), "t.json:1:2: " LONE},
     };
 
     (void)state;
