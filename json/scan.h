@@ -1,0 +1,38 @@
+/*
+ * The check of a text before cJSON sees it. cJSON knows no positions, cuts strings at \u0000,
+ * accepts bad UTF-8 and more than RFC 8259 allows; whatever passes here it reads as we do. Only for
+ * json/.
+ */
+#ifndef CS_JSON_SCAN_H
+#define CS_JSON_SCAN_H
+
+#include "json/cursor.h"
+
+/* One value. The place of the key is that of the value where there is no key. */
+struct cs_json_mark {
+    struct cs_json_place place;
+    struct cs_json_place key;
+    enum cs_json_type type;
+    bool integral; /* a number that is written as an integer */
+    size_t count;  /* members or elements */
+};
+
+/* Every value in document order: each container before what it holds. */
+struct cs_json_marks {
+    struct cs_json_mark *items;
+    size_t count;
+    size_t capacity;
+};
+
+/*
+ * Scans the NUL-terminated `text` of `length` bytes, at most `limit`. In tolerant mode comments and
+ * trailing commas are overwritten with spaces, newlines stay. Duplicate keys are found later, where
+ * the keys are decoded. `ret_marks` is untouched on failure.
+ */
+enum cs_err cs_json_scan(const char *name, char *text, size_t length, size_t limit,
+                         enum cs_json_mode mode, struct cs_json_marks *ret_marks,
+                         struct cs_error *error) CS_MUST_USE;
+
+void cs_json_marks_free(struct cs_json_marks *marks);
+
+#endif
