@@ -17,11 +17,18 @@ static bool reserve(struct cs_buffer *buffer, size_t extra)
         return true;
     while (capacity < wanted)
         capacity *= 2;
-    grown = realloc(buffer->text, capacity);
+    /* Not realloc: it may leave a copy behind, and a text can hold a secret (an otpauth URI). */
+    grown = malloc(capacity);
     if (grown == NULL) {
         buffer->failed = true;
         return false;
     }
+    if (buffer->length > 0)
+        memcpy(grown, buffer->text, buffer->length);
+    grown[buffer->length] = '\0';
+    if (buffer->text != NULL)
+        explicit_bzero(buffer->text, buffer->capacity);
+    free(buffer->text);
     buffer->text = grown;
     buffer->capacity = capacity;
     return true;
@@ -74,6 +81,8 @@ char *cs_buffer_take(struct cs_buffer *buffer)
 
 void cs_buffer_free(struct cs_buffer *buffer)
 {
+    if (buffer->text != NULL)
+        explicit_bzero(buffer->text, buffer->capacity);
     free(buffer->text);
     *buffer = (struct cs_buffer){0};
 }

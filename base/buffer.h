@@ -1,4 +1,4 @@
-/* A text that grows. Used for prompts, log lines and generated output, never for secrets. */
+/* A text that grows: prompts, log lines, generated output. Wiped when it grows and when released. */
 #ifndef CS_BASE_BUFFER_H
 #define CS_BASE_BUFFER_H
 

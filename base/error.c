@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+CS_PRINTF(2, 0)
 static void set_text(struct cs_error *error, const char *format, va_list arguments)
 {
     int length = vsnprintf(error->text, sizeof error->text, format, arguments);

@@ -144,8 +144,6 @@ enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *i
     if (result != CS_OK || uri.failed ||
         cs_secret_set(ret_uri, uri.text, uri.length) != CS_OK)
         result = cs_fail_nomem(error);
-    if (uri.text != NULL)
-        cs_wipe(uri.text, uri.length);
     cs_buffer_free(&uri);
     return result;
 }

@@ -2,7 +2,6 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdio.h>
 #include <string.h>
 
 static const EVP_MD *digest_of(const char *algorithm)
@@ -36,10 +35,10 @@ static uint32_t truncate_mac(const unsigned char *mac, unsigned length)
 enum cs_err cs_hotp(const struct cs_secret *key, const char *algorithm, uint64_t counter,
                     unsigned digits, char ret_code[CS_TOTP_CODE_SIZE], struct cs_error *error)
 {
-    static const uint32_t powers[] = {1000000, 10000000, 100000000};
     unsigned char message[8], mac[EVP_MAX_MD_SIZE];
     const EVP_MD *digest = digest_of(algorithm);
     unsigned length = 0;
+    uint32_t value;
 
     if (digest == NULL || digits < CS_TOTP_DIGITS_MIN || digits > CS_TOTP_DIGITS_MAX)
         return cs_fail(error, CS_ERR_INPUT, "no TOTP with %s and %u digits", algorithm, digits);
@@ -47,8 +46,10 @@ enum cs_err cs_hotp(const struct cs_secret *key, const char *algorithm, uint64_t
         message[i] = (unsigned char)(counter >> (56 - 8 * i));
     if (HMAC(digest, key->data, (int)key->length, message, sizeof message, mac, &length) == NULL)
         return cs_fail(error, CS_ERR_CRYPTO, "HMAC with %s is not available", algorithm);
-    (void)snprintf(ret_code, CS_TOTP_CODE_SIZE, "%0*u", (int)digits,
-                   truncate_mac(mac, length) % powers[digits - CS_TOTP_DIGITS_MIN]);
+    value = truncate_mac(mac, length);
+    ret_code[digits] = '\0';
+    for (unsigned i = digits; i > 0; i--, value /= 10)
+        ret_code[i - 1] = (char)('0' + value % 10);
     cs_wipe(mac, sizeof mac);
     return CS_OK;
 }

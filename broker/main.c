@@ -1,0 +1,219 @@
+/* countersignd: the broker, and with --session the process of one stand-alone login. */
+#include <getopt.h>
+#include <malloc.h>
+#include <openssl/crypto.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/privilege.h"
+#include "broker/listen.h"
+#include "broker/server.h"
+#include "broker/session.h"
+#include "broker/systemd.h"
+#include "paths.h"
+
+enum { SESSION_FD = 3, ARENAS = 2, EXIT_USAGE = 2 };
+
+struct settings {
+    const char *socket, *config;
+    bool session, to_stderr;
+};
+
+static int usage(FILE *out, int status)
+{
+    (void)fputs("Usage: countersignd [--socket PATH] [--config FILE] [--log stderr|syslog]\n"
+                "       countersignd --session     (started by pam_countersign.so)\n"
+                "       countersignd --help | --version\n"
+                "The broker of second factors; see countersignd(8).\n",
+                out);
+    return status;
+}
+
+static int parse(int argc, char **argv, struct settings *settings)
+{
+    static const struct option options[] = {
+        {"socket", required_argument, NULL, 's'}, {"config", required_argument, NULL, 'c'},
+        {"log", required_argument, NULL, 'l'},    {"session", no_argument, NULL, 'S'},
+        {"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'v'},
+        {NULL, 0, NULL, 0}};
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (option) {
+        case 's':
+            settings->socket = optarg;
+            break;
+        case 'c':
+            settings->config = optarg;
+            break;
+        case 'l':
+            settings->to_stderr = strcmp(optarg, "stderr") == 0;
+            if (!settings->to_stderr && strcmp(optarg, "syslog") != 0)
+                return usage(stderr, EXIT_USAGE);
+            break;
+        case 'S':
+            settings->session = true;
+            break;
+        case 'h':
+            exit(usage(stdout, EXIT_SUCCESS));
+        case 'v':
+            (void)puts("countersignd " CS_VERSION);
+            exit(EXIT_SUCCESS);
+        default:
+            return usage(stderr, EXIT_USAGE);
+        }
+    }
+    return optind == argc ? EXIT_SUCCESS : usage(stderr, EXIT_USAGE);
+}
+
+/* No configuration file or variable of a library decides what happens here. */
+static void prepare_process(void)
+{
+    (void)umask(077);
+    /* One arena for each thread would cost each waiting login its own. */
+    (void)mallopt(M_ARENA_MAX, ARENAS);
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+}
+
+static int complain(const struct cs_log *log, const struct cs_error *error)
+{
+    cs_log(log, LOG_ERR, "%s", error->text);
+    return EXIT_FAILURE;
+}
+
+/* ---- one stand-alone login ---- */
+
+static int run_session(const struct settings *settings, const struct cs_log *log)
+{
+    const struct cs_peer root = {0}; /* only root can start this on such a socket */
+    struct cs_error error = {0};
+    struct cs_engine *engine;
+    pid_t pid = fork();
+
+    if (pid != 0)
+        _exit(pid < 0 ? EXIT_FAILURE : EXIT_SUCCESS); /* the module collects this one */
+    if (cs_become_run_user(&error) != CS_OK)
+        return complain(log, &error);
+    engine = cs_engine_new(settings->config, log);
+    if (engine == NULL)
+        return EXIT_FAILURE;
+    cs_session_serve(engine, SESSION_FD, &root);
+    cs_engine_free(&engine);
+    return EXIT_SUCCESS;
+}
+
+/* ---- the broker ---- */
+
+/* Settings of the broker itself come from the default file. When that is broken the broker starts all
+ * the same, with the defaults, and each login is refused with the line that says what is wrong. */
+static void read_own_options(struct cs_engine *engine, struct cs_options *ret_options)
+{
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    struct cs_error error = {0};
+
+    cs_options_defaults(ret_options);
+    if (cs_engine_config(engine, -1, &config, &error) == CS_OK)
+        cs_config_apply(config, "", ret_options);
+    else
+        (void)complain(cs_engine_log(engine), &error);
+    /* The paths are strings of the configuration, which is released here; nobody below uses them. */
+    ret_options->store = ret_options->key_file = NULL;
+}
+
+static enum cs_err raise_descriptors(unsigned logins, struct cs_error *error)
+{
+    rlim_t wanted = (rlim_t)logins + 64;
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return cs_fail_errno(error, "getrlimit");
+    if (limit.rlim_cur >= wanted)
+        return CS_OK;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return cs_fail_errno(error, "setrlimit");
+    return CS_OK;
+}
+
+static int block_signals(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
+        return -1;
+    return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static enum cs_err serve(struct cs_engine *engine, const struct settings *settings,
+                         const struct cs_systemd *systemd, const struct cs_options *options,
+                         struct cs_error *error)
+{
+    static struct cs_limits limits; /* large; one for the life of the process */
+    struct cs_server server = {.engine = engine,
+                               .limits = &limits,
+                               .listen_fd = systemd->listen_fd,
+                               .signal_fd = block_signals(),
+                               .allow_unprivileged = options->allow_unprivileged};
+    enum cs_err result = raise_descriptors(options->max_logins, error);
+
+    if (server.signal_fd < 0)
+        return cs_fail_errno(error, "signalfd");
+    if (result == CS_OK && server.listen_fd < 0)
+        result = cs_listen(settings->socket, options->allow_unprivileged, &server.listen_fd, error);
+    if (result == CS_OK)
+        result = cs_become_run_user(error);
+    if (result != CS_OK)
+        return result;
+    cs_limits_init(&limits, options->max_logins, options->max_unprivileged);
+    cs_systemd_notify(systemd, "READY=1");
+    cs_log(cs_engine_log(engine), LOG_INFO, "countersignd " CS_VERSION " serves");
+    result = cs_server_run(&server, error);
+    cs_systemd_notify(systemd, "STOPPING=1");
+    return result;
+}
+
+static int run_broker(const struct settings *settings, const struct cs_log *log)
+{
+    struct cs_error error = {0};
+    struct cs_systemd systemd;
+    struct cs_options options;
+    struct cs_engine *engine;
+    enum cs_err result = cs_systemd_read(&systemd, &error);
+
+    if (result != CS_OK)
+        return complain(log, &error);
+    engine = cs_engine_new(settings->config, log);
+    if (engine == NULL)
+        return EXIT_FAILURE;
+    read_own_options(engine, &options);
+    result = serve(engine, settings, &systemd, &options, &error);
+    /* Logins that outlived the grace period still use the engine: it goes with the process. */
+    return result == CS_OK ? EXIT_SUCCESS : complain(log, &error);
+}
+
+int main(int argc, char **argv)
+{
+    struct settings settings = {.socket = CS_SOCKET_FILE, .config = CS_CONFIG_FILE};
+    struct cs_log log = {0};
+    int status = parse(argc, argv, &settings);
+
+    if (status != EXIT_SUCCESS)
+        return status;
+    prepare_process();
+    if (settings.to_stderr)
+        cs_log_to_stderr(&log);
+    else
+        cs_log_to_syslog(&log, "countersignd");
+    return settings.session ? run_session(&settings, &log) : run_broker(&settings, &log);
+}

@@ -1,0 +1,100 @@
+#include "broker/session.h"
+
+#include <syslog.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "wire/codec.h"
+#include "wire/transport.h"
+
+enum {
+    REQUEST_MS = 2000, /* a peer that has not asked by then is dropped */
+    VERDICT_MS = 2000,
+};
+
+/* The highest version that both ends speak; 0: none. */
+static uint32_t choose_version(const struct cs_hello *hello)
+{
+    uint32_t newest = hello->newest < CS_WIRE_VERSION ? hello->newest : CS_WIRE_VERSION;
+
+    return newest >= hello->oldest && newest >= CS_WIRE_VERSION_OLDEST ? newest : 0;
+}
+
+static enum cs_err greet(int socket, int64_t deadline, uint32_t *ret_version,
+                         struct cs_error *error)
+{
+    struct cs_hello hello = {0};
+    struct cs_welcome welcome;
+    enum cs_err result = cs_recv_message(socket, CS_MSG_HELLO, 1, &hello, deadline, error);
+
+    if (result != CS_OK)
+        return result;
+    welcome.version = choose_version(&hello);
+    if (welcome.version == 0)
+        return cs_fail(error, CS_ERR_PROTOCOL,
+                       "the module speaks protocol %u to %u, this broker %d to %d; "
+                       "bring both to the same release",
+                       (unsigned)hello.oldest, (unsigned)hello.newest, CS_WIRE_VERSION_OLDEST,
+                       CS_WIRE_VERSION);
+    *ret_version = welcome.version;
+    return cs_send_message(socket, CS_MSG_WELCOME, 1, &welcome, -1, deadline, error);
+}
+
+static enum cs_err receive_request(int socket, uint32_t version, int64_t deadline,
+                                   struct cs_request *ret_request, int *ret_config_fd,
+                                   struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    enum cs_err result = cs_recv_packet(socket, deadline, &packet, ret_config_fd, error);
+
+    if (result == CS_OK)
+        result = cs_decode(&packet, CS_MSG_REQUEST, version, ret_request, error);
+    if (result != CS_OK)
+        return result;
+    if (((ret_request->flags & CS_REQUEST_CONFIG_FILE) != 0) != (*ret_config_fd >= 0))
+        return cs_fail(error, CS_ERR_PROTOCOL,
+                       "the request and the descriptor beside it do not agree");
+    ret_request->config_fd = *ret_config_fd;
+    return CS_OK;
+}
+
+static enum cs_err run_login(struct cs_engine *engine, int socket, uint32_t version,
+                             struct cs_request *request, const struct cs_peer *peer,
+                             struct cs_error *error)
+{
+    CS_AUTO(cs_login_clear) struct cs_login login = {0};
+    CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
+    struct cs_wire_channel channel;
+    struct cs_accepted accepted;
+    int64_t deadline;
+    enum cs_err result;
+
+    cs_login_prepare(&login, engine, request, peer);
+    accepted.deadline_ms = login.options.login_timeout * 1000U;
+    deadline = login.started + accepted.deadline_ms;
+    result = cs_send_message(socket, CS_MSG_ACCEPTED, version, &accepted, -1, deadline, error);
+    if (result != CS_OK)
+        return result;
+    cs_wire_channel_init(&channel, socket, version, deadline);
+    cs_login_run(&login, &channel.channel, &verdict);
+    return cs_send_message(socket, CS_MSG_VERDICT, version, &verdict, -1,
+                           cs_clock_ms() + VERDICT_MS, error);
+}
+
+void cs_session_serve(struct cs_engine *engine, int socket, const struct cs_peer *peer)
+{
+    CS_AUTO(cs_request_clear) struct cs_request request = {.config_fd = -1};
+    CS_AUTO(cs_fd_close) int config_fd = -1;
+    int64_t deadline = cs_clock_ms() + REQUEST_MS;
+    struct cs_error error = {0};
+    uint32_t version = 0;
+    enum cs_err result = greet(socket, deadline, &version, &error);
+
+    if (result == CS_OK)
+        result = receive_request(socket, version, deadline, &request, &config_fd, &error);
+    if (result == CS_OK)
+        result = run_login(engine, socket, version, &request, peer, &error);
+    if (result != CS_OK)
+        cs_log(cs_engine_log(engine), result == CS_ERR_HANGUP ? LOG_DEBUG : LOG_WARNING,
+               "peer uid %u dropped: %s", (unsigned)peer->uid, error.text);
+}

@@ -1,0 +1,10 @@
+/* One connection: greeting, request, login, verdict. */
+#ifndef CS_BROKER_SESSION_H
+#define CS_BROKER_SESSION_H
+
+#include "login/login.h"
+
+/* Serves the peer on `socket` until its verdict or its end. The socket stays the caller's. */
+void cs_session_serve(struct cs_engine *engine, int socket, const struct cs_peer *peer);
+
+#endif

@@ -1,0 +1,23 @@
+/* What an answer may be besides an answer. */
+#ifndef CS_CONVERSATION_ANSWER_H
+#define CS_CONVERSATION_ANSWER_H
+
+#include <stdbool.h>
+
+#include "base/secret.h"
+
+enum cs_answer_kind {
+    CS_ANSWER_TYPED,
+    CS_ANSWER_EMPTY,
+    CS_ANSWER_TOO_LONG, /* was cut on its way here */
+    CS_ANSWER_JUNK,     /* sshd's replacement for an account that it refuses */
+};
+
+/*
+ * sshd replaces each answer for an account that it refuses (unknown, DenyUsers, root without
+ * PermitRootLogin) by bytes of equal length, a repetition of "\b \n \r \x7f INCORRECT" without the
+ * blanks; an empty answer stays empty (docs/ARCHITECTURE.md, "Junk answers").
+ */
+enum cs_answer_kind cs_answer_kind(const struct cs_secret *answer);
+
+#endif

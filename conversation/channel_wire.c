@@ -1,0 +1,67 @@
+#include <errno.h>
+#include <poll.h>
+
+#include "base/clock.h"
+#include "conversation/channel.h"
+#include "wire/messages.h"
+#include "wire/transport.h"
+
+/* Sends one message and waits for the one that answers it. */
+static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *question,
+                        unsigned reply, void *ret_answer, struct cs_error *error)
+{
+    enum cs_err result = cs_send_message(wire->socket, ask, wire->version, question, -1,
+                                         wire->deadline, error);
+
+    return result == CS_OK ? cs_recv_message(wire->socket, reply, wire->version, ret_answer,
+                                             wire->deadline, error)
+                           : result;
+}
+
+static enum cs_err wire_exchange(struct cs_channel *channel, const struct cs_round *round,
+                                 struct cs_answers *ret_answers, struct cs_error *error)
+{
+    return call((struct cs_wire_channel *)channel, CS_MSG_ROUND, round, CS_MSG_ANSWERS, ret_answers,
+                error);
+}
+
+/* The peer has nothing to say while it waits: whatever comes, and the end of the connection, ends
+ * the wait. */
+static enum cs_err wire_wait(struct cs_channel *channel, int64_t until, struct cs_error *error)
+{
+    struct cs_wire_channel *wire = (struct cs_wire_channel *)channel;
+    struct pollfd entry = {.fd = wire->socket, .events = POLLIN};
+
+    for (;;) {
+        int ready = poll(&entry, 1, cs_clock_left(until));
+
+        if (ready == 0)
+            return CS_OK;
+        if (ready > 0)
+            return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
+        if (errno != EINTR)
+            return cs_fail_errno(error, "poll");
+    }
+}
+
+static enum cs_err wire_token(struct cs_channel *channel, struct cs_secret *ret_token,
+                              struct cs_error *error)
+{
+    struct cs_token token = {0};
+    enum cs_err result = call((struct cs_wire_channel *)channel, CS_MSG_TOKEN_ASK, &token,
+                              CS_MSG_TOKEN, &token, error);
+
+    if (result == CS_OK)
+        *ret_token = token.value;
+    else
+        cs_secret_free(&token.value);
+    return result;
+}
+
+static const struct cs_channel_ops wire_ops = {wire_exchange, wire_wait, wire_token};
+
+void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t version,
+                          int64_t deadline)
+{
+    *channel = (struct cs_wire_channel){{&wire_ops}, socket, version, deadline};
+}

@@ -1,0 +1,46 @@
+#include "login/account.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/strlist.h"
+
+enum { ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 1024 * 1024 };
+
+/* getpwnam_r with a buffer that grows: directory services return long entries. */
+static enum cs_err look_up(const char *user, struct cs_account *account, struct cs_error *error)
+{
+    for (size_t size = ENTRY_BYTES_MIN; size <= ENTRY_BYTES_MAX; size *= 4) {
+        CS_AUTO(cs_string_free) char *buffer = malloc(size);
+        struct passwd entry, *found = NULL;
+        int failed;
+
+        if (buffer == NULL)
+            return cs_fail_nomem(error);
+        failed = getpwnam_r(user, &entry, buffer, size, &found);
+        if (failed == ERANGE)
+            continue;
+        if (found == NULL && (failed == 0 || failed == ENOENT || failed == ESRCH))
+            return CS_OK;
+        errno = failed;
+        if (found == NULL)
+            return cs_fail_errno(error, "the account cannot be looked up");
+        if (strlen(entry.pw_name) >= sizeof account->name)
+            return cs_fail(error, CS_ERR_LIMIT, "the account's name is too long");
+        memcpy(account->name, entry.pw_name, strlen(entry.pw_name) + 1);
+        account->uid = entry.pw_uid;
+        account->gid = entry.pw_gid;
+        account->known = true;
+        return CS_OK;
+    }
+    return cs_fail(error, CS_ERR_LIMIT, "the account's entry is too large");
+}
+
+enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
+                            struct cs_error *error)
+{
+    *ret_account = (struct cs_account){.uid = (uid_t)-1, .gid = (gid_t)-1};
+    return look_up(user, ret_account, error);
+}

@@ -1,0 +1,42 @@
+#include "login/audit.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "base/sanitise.h"
+
+enum { VALUE_BYTES_MAX = 256 };
+
+/* A value from outside can neither end its quotes nor look like another key. */
+static void add_quoted(struct cs_buffer *line, const char *key, const char *value)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+
+    if (value == NULL)
+        return;
+    cs_sanitise(&clean, value, strnlen(value, VALUE_BYTES_MAX));
+    cs_buffer_printf(line, " %s=\"", key);
+    for (size_t i = 0; i < clean.length; i++) {
+        if (clean.text[i] == '"' || clean.text[i] == '\\')
+            cs_buffer_add(line, "\\", 1);
+        cs_buffer_add(line, &clean.text[i], 1);
+    }
+    cs_buffer_text(line, strlen(value) > VALUE_BYTES_MAX ? "...\"" : "\"");
+}
+
+void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+
+    /* Our own words first: a reader that stops at the first unknown part still has the outcome. */
+    cs_buffer_printf(&line, "login verdict=%s reason=%s method=%s answers=%u ms=%lld peer_uid=%u%s",
+                     audit->verdict, audit->reason, audit->method, audit->answers,
+                     (long long)audit->milliseconds, audit->peer_uid,
+                     audit->standalone ? " standalone=yes" : "");
+    add_quoted(&line, "rhost", audit->address);
+    add_quoted(&line, "service", audit->service);
+    add_quoted(&line, "tty", audit->tty);
+    add_quoted(&line, "user", audit->user);
+    add_quoted(&line, "identity", audit->identity);
+    cs_log(log, LOG_NOTICE, "%s", line.failed ? "login: out of memory" : line.text);
+}

@@ -1,0 +1,20 @@
+/* One line for each login, and for each exemption: key=value, values from outside in quotes. */
+#ifndef CS_LOGIN_AUDIT_H
+#define CS_LOGIN_AUDIT_H
+
+#include <stdint.h>
+
+#include "base/log.h"
+
+struct cs_audit {
+    const char *user, *identity, *service, *address, *tty; /* NULL: left out */
+    const char *method, *verdict, *reason;
+    unsigned answers;
+    int64_t milliseconds;
+    unsigned peer_uid;
+    bool standalone;
+};
+
+void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit);
+
+#endif

@@ -1,0 +1,291 @@
+#include "login/login.h"
+
+#include <security/_pam_types.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "login/audit.h"
+#include "login/policy.h"
+#include "login/verdict.h"
+#include "mapping/map.h"
+
+/* What the method gets: its own view first, so that the callbacks find the login behind it. */
+struct run {
+    struct cs_method_login method;
+    struct cs_login *login;
+};
+
+/* ---- preparing ---- */
+
+/* A peer that is not root says nothing but its name: neither where it comes from nor what was proven
+ * nor how it is to be treated. */
+static void silence(struct cs_request *request)
+{
+    char **texts[] = {&request->rhost, &request->ruser, &request->ssh_connection,
+                      &request->ssh_auth_info};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++)
+        cs_string_free(texts[i]);
+    cs_strlist_free(&request->arguments);
+    request->config_fd = -1;
+}
+
+static void set_address(struct cs_login *login)
+{
+    const struct cs_request *request = login->request;
+    char first[CS_ADDRESS_MAX] = "";
+    size_t length;
+
+    /* "client-ip client-port server-ip server-port"; PAM_RHOST may be a name, this never is. */
+    if (request->ssh_connection != NULL) {
+        length = strcspn(request->ssh_connection, " ");
+        if (length < sizeof first)
+            memcpy(first, request->ssh_connection, length);
+    }
+    if (!cs_address_parse(first, login->address) &&
+        !cs_address_parse(request->rhost, login->address))
+        login->address[0] = '\0';
+    cs_address_client(login->address[0] ? login->address : "local", login->client);
+}
+
+static enum cs_err resolve_options(struct cs_login *login, struct cs_error *error)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+    const struct cs_request *request = login->request;
+    enum cs_err result;
+
+    result = cs_engine_config(login->engine, request->config_fd, &login->config, error);
+    if (result != CS_OK)
+        return result;
+    cs_config_apply(login->config, request->service, &login->options);
+    result = cs_options_from_arguments(&request->arguments, &login->options, &unknown, error);
+    login->log.debug = login->options.debug;
+    for (size_t i = 0; i < unknown.count; i++)
+        cs_log(&login->log, LOG_WARNING, "service '%s': unknown argument '%s' is ignored; see "
+                                         "'countersign options'",
+               request->service, unknown.items[i]);
+    return result;
+}
+
+void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
+                      const struct cs_peer *peer)
+{
+    struct cs_error error = {0};
+
+    *login = (struct cs_login){.engine = engine,
+                               .request = request,
+                               .peer = *peer,
+                               .log = *cs_engine_log(engine),
+                               .reason = "none",
+                               .started = cs_clock_ms()};
+    cs_options_defaults(&login->options);
+    if (peer->uid != 0)
+        silence(request);
+    set_address(login);
+    login->configured = resolve_options(login, &error) == CS_OK;
+    if (!login->configured)
+        cs_log(&login->log, LOG_ERR, "service '%s': %s", request->service, error.text);
+}
+
+/* ---- while it runs ---- */
+
+static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
+{
+    enum cs_err result;
+
+    if (login->looked_up)
+        return CS_OK;
+    result = cs_account_find(login->request->user, &login->account, error);
+    if (result != CS_OK)
+        return result;
+    login->looked_up = true;
+    if (!login->account.known)
+        return CS_OK;
+    if (cs_map_identity(login->account.name, login->identity, error) != CS_OK) {
+        cs_log(&login->log, LOG_WARNING, "'%s' has no identity: %s", login->account.name,
+               error->text);
+        login->identity[0] = '\0';
+    }
+    return CS_OK;
+}
+
+/* A key in sshd's list of finished methods, or the administrator's word. For root over sshd the key
+ * counts only after an answer that is not junk: with `PermitRootLogin prohibit-password` sshd's
+ * default, root gets this far and is refused all the same. */
+static bool first_factor_proven(const struct cs_login *login)
+{
+    const char *info = login->request->ssh_auth_info;
+
+    if (login->options.stack_first_factor && login->peer.uid == 0)
+        return true;
+    while (info != NULL && *info != '\0') {
+        const char *newline = strchr(info, '\n');
+
+        if (strncmp(info, "publickey ", 10) == 0)
+            return login->account.uid != 0 || login->answered;
+        info = newline ? newline + 1 : NULL;
+    }
+    return false;
+}
+
+static enum cs_err identify(struct cs_method_login *method, const char **ret_identity,
+                            struct cs_error *error)
+{
+    struct cs_login *login = ((struct run *)method)->login;
+    enum cs_err result = look_up(login, error);
+
+    *ret_identity = login->identity[0] ? login->identity : NULL;
+    return result;
+}
+
+static bool proven(struct cs_method_login *method)
+{
+    struct cs_login *login = ((struct run *)method)->login;
+
+    login->answered = true;
+    return first_factor_proven(login);
+}
+
+static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *channel,
+                                  const struct cs_method *method, struct cs_provider *provider)
+{
+    const struct cs_options *options = &login->options;
+    struct cs_fold_channel fold;
+    struct run run = {
+        .method = {.channel = channel,
+                   .provider = provider,
+                   .log = &login->log,
+                   .judging = {options->totp_window, options->totp_drift, options->throttle},
+                   .prompt = options->otp_prompt,
+                   .client = login->client,
+                   .echo = options->otp_echo,
+                   .tries = 1 + options->retry,
+                   .identify = identify,
+                   .proven = proven,
+                   .reason = "none"},
+        .login = login};
+    enum cs_verdict verdict;
+
+    cs_fold_channel_init(&fold, channel);
+    if (options->conversation == CS_CONVERSATION_FOLD)
+        run.method.channel = &fold.channel;
+    verdict = method->run(&run.method);
+    cs_fold_channel_clear(&fold);
+    login->reason = run.method.reason;
+    login->answers = run.method.answers;
+    return verdict;
+}
+
+/* A screen locker may only ask for the account that it runs as, and never for root. */
+static bool peer_may_ask(const struct cs_login *login)
+{
+    return login->peer.uid == 0 ||
+           (login->account.known && login->account.uid == login->peer.uid);
+}
+
+/* The account matters before the first prompt only where a setting makes it matter; elsewhere the
+ * prompt comes first, so that it tells nothing. */
+static bool needs_account_first(const struct cs_login *login)
+{
+    const struct cs_options *options = &login->options;
+
+    return login->peer.uid != 0 || options->exempt_group != NULL ||
+           options->two_factor_group != NULL || options->accept_on_missing_auth_method;
+}
+
+/* True when the account has no factor of the kind and the options let it in because of that. */
+static enum cs_err may_pass_without(struct cs_login *login, struct cs_provider *provider,
+                                    const struct cs_method *method, bool *ret_pass,
+                                    struct cs_error *error)
+{
+    bool has = true;
+    enum cs_err result = CS_OK;
+
+    *ret_pass = false;
+    if (!login->options.accept_on_missing_auth_method || !login->account.known ||
+        login->identity[0] == '\0')
+        return CS_OK;
+    result = provider->ops->has_factor(provider, login->identity, method->kind, &has, error);
+    *ret_pass = result == CS_OK && !has;
+    if (*ret_pass && !first_factor_proven(login))
+        cs_log(&login->log, LOG_WARNING,
+               "'%s' has no factor and is let in although nothing shows a first factor; set "
+               "stack_first_factor if the modules before this line prove one",
+               login->account.name);
+    return result;
+}
+
+static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, const char *reason,
+                            const struct cs_error *error)
+{
+    login->reason = reason;
+    if (error != NULL)
+        cs_log(&login->log, LOG_ERR, "service '%s': %s", login->request->service, error->text);
+    return verdict;
+}
+
+static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
+{
+    const struct cs_method *method = cs_method_find(login->options.auth_method);
+    struct cs_provider *provider = NULL;
+    struct cs_error error = {0};
+    const char *rule;
+    bool pass = false;
+
+    if (!login->configured || method == NULL)
+        return fail(login, CS_VERDICT_MISCONFIGURED, "misconfigured", NULL);
+    if (needs_account_first(login) && look_up(login, &error) != CS_OK)
+        return fail(login, CS_VERDICT_UNAVAILABLE, "account-look-up", &error);
+    if (!peer_may_ask(login))
+        return fail(login, CS_VERDICT_DENY, "not-your-account", NULL);
+    rule = cs_policy_exemption(&login->options, &login->account, &login->log);
+    if (rule != NULL)
+        return fail(login, CS_VERDICT_EXEMPT, rule, NULL);
+    if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
+        return fail(login, CS_VERDICT_UNAVAILABLE, "provider", &error);
+    if (may_pass_without(login, provider, method, &pass, &error) != CS_OK)
+        return fail(login, CS_VERDICT_UNAVAILABLE, "provider", &error);
+    if (pass)
+        return fail(login, CS_VERDICT_NOT_ENROLLED, "accept_on_missing_auth_method", NULL);
+    return run_method(login, channel, method, provider);
+}
+
+static void write_audit(const struct cs_login *login, enum cs_verdict verdict)
+{
+    const struct cs_request *request = login->request;
+    const struct cs_audit audit = {
+        .user = request->user,
+        .identity = login->identity[0] ? login->identity : NULL,
+        .service = request->service,
+        .address = login->address[0] ? login->address : request->rhost,
+        .tty = request->tty,
+        .method = login->options.auth_method,
+        .verdict = cs_verdict_name(verdict),
+        .reason = login->reason,
+        .answers = login->answers,
+        .milliseconds = cs_clock_ms() - login->started,
+        .peer_uid = (unsigned)login->peer.uid,
+        .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
+    };
+
+    cs_audit_write(&login->log, &audit);
+}
+
+void cs_login_run(struct cs_login *login, struct cs_channel *channel,
+                  struct cs_verdict_message *ret_verdict)
+{
+    enum cs_verdict verdict = run(login, channel);
+
+    /* Passing needs an account; a method that allowed one has looked it up. */
+    ret_verdict->pam_code = (uint32_t)cs_verdict_pam_code(verdict, &login->options,
+                                                          login->account.known);
+    ret_verdict->name = strdup(cs_verdict_name(verdict));
+    write_audit(login, verdict);
+}
+
+void cs_login_clear(struct cs_login *login)
+{
+    cs_config_release(&login->config);
+}

@@ -1,0 +1,49 @@
+/* One login, from the request to the verdict. */
+#ifndef CS_LOGIN_LOGIN_H
+#define CS_LOGIN_LOGIN_H
+
+#include "conversation/channel.h"
+#include "login/account.h"
+#include "login/engine.h"
+#include "methods/method.h"
+#include "wire/messages.h"
+
+/* Who asks: the peer of the connection, as the kernel says. */
+struct cs_peer {
+    uid_t uid;
+};
+
+struct cs_login {
+    struct cs_engine *engine;
+    struct cs_request *request;
+    struct cs_peer peer;
+    struct cs_log log; /* the engine's, with the login's own debug setting */
+    struct cs_config *config;
+    struct cs_options options;
+    bool configured; /* false: the login is misconfigured */
+    bool looked_up;
+    struct cs_account account;
+    char identity[256];
+    char address[64];       /* numeric, or "" */
+    char client[64];        /* for counting, never "" */
+    bool answered;          /* an answer came that is not junk */
+    const char *reason;
+    unsigned answers;
+    int64_t started;        /* cs_clock_ms */
+};
+
+/*
+ * Prepares: checks what the peer may ask for, resolves the options. `request` is borrowed and loses
+ * what a peer that is not root may not say. Problems are logged and make cs_login_run end at once;
+ * the time limit is in `login->options` in any case.
+ */
+void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
+                      const struct cs_peer *peer);
+
+/* Runs the login on `channel`, writes the audit line, and fills the verdict to be sent. */
+void cs_login_run(struct cs_login *login, struct cs_channel *channel,
+                  struct cs_verdict_message *ret_verdict);
+
+void cs_login_clear(struct cs_login *login);
+
+#endif

@@ -1,0 +1,14 @@
+/* From a verdict to the code that PAM gets. Nothing else in the code lets a login pass. */
+#ifndef CS_LOGIN_VERDICT_H
+#define CS_LOGIN_VERDICT_H
+
+#include "login/options.h"
+#include "methods/method.h"
+
+/* "allow", "deny", ... for logs and people. */
+const char *cs_verdict_name(enum cs_verdict verdict);
+
+/* The PAM code. `known` is false for an account that getpwnam does not know: it never passes. */
+int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *options, bool known);
+
+#endif
