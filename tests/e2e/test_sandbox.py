@@ -84,6 +84,37 @@ def test_sshd_login_is_denied():
         sshd.wait_log(r"PAM: Authentication failure|PAM: Permission denied")
 
 
+STUB = """#!/usr/bin/python3
+import os, socket, sys, time
+if "--broken" in sys.argv:
+    sys.exit("it does not like its arguments")
+listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+os.makedirs("/run/countersign", exist_ok=True)
+time.sleep(0.2)
+listener.bind("/run/countersign/broker.sock")
+listener.listen()
+print("listening", file=sys.stderr, flush=True)
+while True:
+    listener.accept()
+"""
+
+
+def test_a_broker_is_awaited():
+    stub = WORKDIR / "stub"
+    stub.write_text(STUB)
+    stub.chmod(0o755)
+    with Broker(program=stub) as broker:
+        broker.wait_log("^listening$")
+        expect(broker.running, "it ended")
+        expect_equal(broker.stop(), -signal.SIGTERM, "status")
+    try:
+        Broker("--broken", program=stub).start()
+    except Failure as failure:
+        expect_match("ended with 1:\nit does not like its arguments", str(failure), "reason")
+        return
+    raise Failure("a broker that ended was taken for a running one")
+
+
 def test_secrets_in_logs_are_found():
     path = WORKDIR / "leak.log"
     path.write_text("it was 7719204 here, and 17719205 there\n")
