@@ -599,12 +599,14 @@ class Sshd(Server):
                 child.expect(pattern)
                 transcript += child.before + child.after
                 child.sendline(text)
-            child.expect(pexpect.EOF)
-            transcript += child.before
+            # A prompt without an answer would otherwise wait for its end.
+            if child.expect([pexpect.EOF, rf"\({re.escape(user)}@127\.0\.0\.1\) [^\r\n]*[:>?] ?$"]) == 1:
+                error = "no answer left"
+            transcript += child.before + (child.after if error else "")
         except (pexpect.EOF, pexpect.TIMEOUT) as problem:
             transcript += child.before if isinstance(child.before, str) else ""
             error = type(problem).__name__
-        child.close()
+        child.close(force=True)
         status = child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0)
         return Login(status == 0 and error is None, transcript, status=status, error=error)
 
