@@ -1,0 +1,85 @@
+# Kinds of tests. CTest names are KIND.NAME, and KIND is also a label.
+#
+#   unit.X     fast, cmocka                                  cs_add_unit_test
+#   fuzz.X     fast, replays tests/fuzz/corpus/X             cs_add_fuzzer
+#   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
+#
+# Further labels: sshd (a real sshd loads the module), slow. In builds with CS_SANITIZE the tests
+# labelled sshd do not exist: a stock sshd cannot load an instrumented module.
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+find_package(Threads REQUIRED)
+find_package(PAM REQUIRED)
+
+set(CS_STAGE_DIR ${CMAKE_BINARY_DIR}/stage)
+
+# cs_add_unit_test(NAME [SOURCES file...] [USES folder...] [LIBRARIES target...])
+# SOURCES is unit/test_NAME.c unless given.
+function(cs_add_unit_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  if(NOT ARG_SOURCES)
+    set(ARG_SOURCES unit/test_${name}.c)
+  endif()
+  add_executable(test_${name} ${ARG_SOURCES})
+  list(TRANSFORM ARG_USES PREPEND cs_)
+  target_link_libraries(test_${name} PRIVATE cs_policy ${ARG_USES} ${ARG_LIBRARIES} PkgConfig::CMOCKA)
+  add_test(NAME unit.${name} COMMAND test_${name})
+  set_tests_properties(unit.${name} PROPERTIES LABELS "unit;fast" TIMEOUT 60 SKIP_RETURN_CODE 77)
+endfunction()
+
+# cs_add_fuzzer(NAME [SOURCES file...] [USES folder...])
+# SOURCES is fuzz/fuzz_NAME.c unless given; it defines LLVMFuzzerTestOneInput. With CS_FUZZ it is a
+# libFuzzer program, otherwise one that replays files; either way CTest replays the corpus.
+function(cs_add_fuzzer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+  if(NOT ARG_SOURCES)
+    set(ARG_SOURCES fuzz/fuzz_${name}.c)
+  endif()
+  list(TRANSFORM ARG_USES PREPEND cs_)
+  add_executable(fuzz_${name} ${ARG_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE cs_policy ${ARG_USES} ${ARG_LIBRARIES})
+  if(CS_FUZZ)
+    if(NOT CMAKE_C_COMPILER_ID MATCHES Clang)
+      message(FATAL_ERROR "CS_FUZZ needs Clang: use the preset fuzz")
+    endif()
+    target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    set(arguments -runs=0)
+  else()
+    target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/fuzz/replay_main.c)
+    set(arguments "")
+  endif()
+  add_test(NAME fuzz.${name}
+    COMMAND fuzz_${name} ${arguments} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  set_tests_properties(fuzz.${name} PROPERTIES LABELS "fuzz;fast" TIMEOUT 120)
+endfunction()
+
+# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds])
+# Logs stay in BUILD/Testing/system/KIND.NAME. Its namespaces are its own, so it may run beside others.
+function(cs_add_system_test name)
+  cmake_parse_arguments(ARG "" "SCRIPT;TIMEOUT" "LABELS" ${ARGN})
+  if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
+    return()
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  string(REGEX REPLACE "\\..*" "" kind ${name})
+  get_filename_component(script ${ARG_SCRIPT} ABSOLUTE)
+  add_test(NAME ${name}
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/support/sandbox --fresh --stage ${CS_STAGE_DIR}
+            --dir ${CMAKE_BINARY_DIR}/Testing/system/${name} -- /usr/bin/python3 ${script})
+  set(environment
+    PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1
+    CS_PAM_DRIVER=$<TARGET_FILE:pam-driver> "CS_SANITIZE=${CS_SANITIZE}"
+    TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
+    FIXTURES_REQUIRED stage ENVIRONMENT "${environment}")
+endfunction()
+
+# The installation that system tests get. Not a label of its own: CTest adds it where it is required.
+add_test(NAME stage
+  COMMAND ${CMAKE_COMMAND} -DBUILD=${CMAKE_BINARY_DIR} -DSTAGE=${CS_STAGE_DIR}
+          -P ${CMAKE_SOURCE_DIR}/cmake/Stage.cmake)
+set_tests_properties(stage PROPERTIES FIXTURES_SETUP stage TIMEOUT 60)

@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# The Debian 12 packages that building, showing, testing and measuring need. For sourcing:
+#
+#   . scripts/lib/packages.sh
+#   install_packages build test
+#
+# shellcheck disable=SC2034 # the lists are named indirectly
+true
+
+packages_build=(
+    cmake ninja-build gcc libc6-dev pkg-config gettext mandoc
+    libpam0g-dev libssl-dev libsqlite3-dev libcjson-dev libqrencode-dev
+)
+packages_demo=(
+    openssh-server openssh-client python3 python3-pexpect iproute2 util-linux systemd passwd
+)
+packages_test=(
+    "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev oathtool python3-paramiko strace tmux
+    procps
+)
+packages_bench=(
+    libpam-google-authenticator libpam-oath valgrind
+)
+
+# Those of the sets named by the arguments that are not installed, one a line.
+missing_packages()
+{
+    local name list package
+
+    for name in "$@"; do
+        list="packages_${name}[@]"
+        for package in "${!list}"; do
+            if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed ]]; then
+                echo "$package"
+            fi
+        done
+    done | sort -u
+}
+
+# Debian asks policy-rc.d before a package starts its service: a demo or a test must not start the
+# machine's own sshd because it needed the program.
+install_without_starting()
+{
+    local policy=/usr/sbin/policy-rc.d status=0 own=''
+
+    if [[ ! -e $policy ]]; then
+        own=1
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 0755 "$policy"
+    fi
+    DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@" || status=$?
+    if [[ -n $own ]]; then
+        rm -f "$policy"
+    fi
+    return "$status"
+}
+
+# install_packages SET...: installs what is missing, and does nothing when nothing is.
+install_packages()
+{
+    local missing
+
+    mapfile -t missing < <(missing_packages "$@")
+    if ((${#missing[@]} == 0)); then
+        return 0
+    fi
+    if ((EUID != 0)); then
+        echo "These packages are missing, and installing them needs root:" >&2
+        echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+        return 1
+    fi
+    echo "Installing ${missing[*]}"
+    apt-get -q update && install_without_starting "${missing[@]}"
+}
