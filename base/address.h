@@ -7,13 +7,14 @@
 enum { CS_ADDRESS_MAX = 64 };
 
 /*
- * Writes the canonical form of a numeric address: an IPv4-mapped IPv6 address becomes IPv4, a zone id
- * is dropped. False, and an empty string, for anything else (names, "UNKNOWN", NULL).
+ * Writes the canonical form of a numeric address: an IPv4-mapped IPv6 address becomes IPv4, a zone
+ * id is dropped. False, and an empty string, for anything else (names, "UNKNOWN", NULL).
  */
 bool cs_address_parse(const char *text, char ret_address[CS_ADDRESS_MAX]);
 
 /* The network that is counted as one client: the IPv4 address itself, the /64 of an IPv6 address
- * (one household or server has a whole /64 to choose from). `address` comes from cs_address_parse. */
+ * (one household or server has a whole /64 to choose from). `address` comes from cs_address_parse.
+ */
 void cs_address_client(const char *address, char ret_client[CS_ADDRESS_MAX]);
 
 #endif

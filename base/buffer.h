@@ -1,4 +1,5 @@
-/* A text that grows: prompts, log lines, generated output. Wiped when it grows and when released. */
+/* A text that grows: prompts, log lines, generated output. Wiped when it grows and when released.
+ */
 #ifndef CS_BASE_BUFFER_H
 #define CS_BASE_BUFFER_H
 
@@ -7,8 +8,8 @@
 
 #include "base/error.h"
 
-/* `text` is NUL-terminated once anything was added, else NULL. `failed` is sticky: check it once, at
- * the end, instead of after every addition. */
+/* `text` is NUL-terminated once anything was added, else NULL. `failed` is sticky: check it once,
+ * at the end, instead of after every addition. */
 struct cs_buffer {
     char *text;
     size_t length;
@@ -20,7 +21,8 @@ void cs_buffer_add(struct cs_buffer *buffer, const char *data, size_t length);
 void cs_buffer_text(struct cs_buffer *buffer, const char *text);
 void cs_buffer_printf(struct cs_buffer *buffer, const char *format, ...) CS_PRINTF(2, 3);
 
-/* The text, owned by the caller (free), or NULL when memory ran out; the buffer is empty afterwards. */
+/* The text, owned by the caller (free), or NULL when memory ran out; the buffer is empty
+ * afterwards. */
 char *cs_buffer_take(struct cs_buffer *buffer) CS_MUST_USE;
 
 void cs_buffer_free(struct cs_buffer *buffer);

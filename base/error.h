@@ -1,7 +1,7 @@
 /*
  * Why something failed. Every fallible function returns enum cs_err; the sentence for a person goes
- * into an optional struct cs_error, never into a thread-local, because the module lives inside other
- * people's processes.
+ * into an optional struct cs_error, never into a thread-local, because the module lives inside
+ * other people's processes.
  */
 #ifndef CS_BASE_ERROR_H
 #define CS_BASE_ERROR_H

@@ -10,13 +10,15 @@
 /* Closes *fd unless it is negative, and sets it to -1; for CS_AUTO. */
 void cs_fd_close(int *fd);
 
-/* Reads all of `fd` from its start, at most `limit` bytes (CS_ERR_LIMIT above). `name` is for errors. */
+/* Reads all of `fd` from its start, at most `limit` bytes (CS_ERR_LIMIT above). `name` is for
+ * errors. */
 enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret *ret_content,
                         struct cs_error *error) CS_MUST_USE;
 
 /*
- * Replaces `path` as a whole: a temporary file beside it with `mode` and `group` (gid, or (gid_t)-1),
- * written, synced, renamed over it, and the folder synced. A crash leaves the old file or the new one.
+ * Replaces `path` as a whole: a temporary file beside it with `mode` and `group` (gid, or
+ * (gid_t)-1), written, synced, renamed over it, and the folder synced. A crash leaves the old file
+ * or the new one.
  */
 enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, const void *data,
                             size_t length, struct cs_error *error) CS_MUST_USE;

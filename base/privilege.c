@@ -32,7 +32,8 @@ static enum cs_err change_ids(uid_t uid, gid_t gid, struct cs_error *error)
 
     if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
         return cs_fail_errno(error, "cannot become '" CS_RUN_USER "'");
-    if (getresuid(&ids[0], &ids[1], &ids[2]) != 0 || getresgid(&groups[0], &groups[1], &groups[2]) != 0)
+    if (getresuid(&ids[0], &ids[1], &ids[2]) != 0 ||
+        getresgid(&groups[0], &groups[1], &groups[2]) != 0)
         return cs_fail_errno(error, "cannot read the user ids");
     for (int i = 0; i < 3; i++) {
         if (ids[i] != uid || groups[i] != gid)

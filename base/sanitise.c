@@ -7,8 +7,7 @@ size_t cs_utf8_decode(const char *text, size_t left, unsigned long *ret_code)
     static const struct {
         unsigned char mask, lead;
         unsigned long smallest;
-    } forms[] = {
-        {0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    } forms[] = {{0x80, 0x00, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
     const unsigned char *bytes = (const unsigned char *)text;
 
     for (size_t extra = 0; extra < sizeof forms / sizeof forms[0] && extra < left; extra++) {

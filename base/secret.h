@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 
-/* `length` bytes and a NUL behind them. `data` is NULL when nothing is held. Owned by the struct. */
+/* `length` bytes and a NUL behind them. `data` is NULL when nothing is held. Owned by the struct.
+ */
 struct cs_secret {
     char *data;
     size_t length;

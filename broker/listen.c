@@ -15,7 +15,7 @@ enum { BACKLOG = 4096 };
 static enum cs_err check_folder(const char *path, struct cs_error *error)
 {
     const struct cs_trust trust = {.owner = geteuid()};
-    char folder[sizeof ((struct sockaddr_un *)0)->sun_path];
+    char folder[sizeof((struct sockaddr_un *)0)->sun_path];
     char *slash;
 
     memcpy(folder, path, strlen(path) + 1);

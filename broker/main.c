@@ -39,11 +39,13 @@ static int usage(FILE *out, int status)
 
 static int parse(int argc, char **argv, struct settings *settings)
 {
-    static const struct option options[] = {
-        {"socket", required_argument, NULL, 's'}, {"config", required_argument, NULL, 'c'},
-        {"log", required_argument, NULL, 'l'},    {"session", no_argument, NULL, 'S'},
-        {"help", no_argument, NULL, 'h'},         {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"socket", required_argument, NULL, 's'},
+                                            {"config", required_argument, NULL, 'c'},
+                                            {"log", required_argument, NULL, 'l'},
+                                            {"session", no_argument, NULL, 'S'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -112,8 +114,9 @@ static int run_session(const struct settings *settings, const struct cs_log *log
 
 /* ---- the broker ---- */
 
-/* Settings of the broker itself come from the default file. When that is broken the broker starts all
- * the same, with the defaults, and each login is refused with the line that says what is wrong. */
+/* Settings of the broker itself come from the default file. When that is broken the broker starts
+ * all the same, with the defaults, and each login is refused with the line that says what is wrong.
+ */
 static void read_own_options(struct cs_engine *engine, struct cs_options *ret_options)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
@@ -124,7 +127,8 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
         cs_config_apply(config, "", ret_options);
     else
         (void)complain(cs_engine_log(engine), &error);
-    /* The paths are strings of the configuration, which is released here; nobody below uses them. */
+    /* The paths are strings of the configuration, which is released here; nobody below uses them.
+     */
     ret_options->store = ret_options->key_file = NULL;
 }
 

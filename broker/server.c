@@ -11,8 +11,8 @@
 
 enum {
     STACK_BYTES = 256 * 1024,
-    STOP_MS = 5000,  /* for logins that run when the broker is asked to stop */
-    PAUSE_MS = 100,  /* when descriptors or threads ran out */
+    STOP_MS = 5000, /* for logins that run when the broker is asked to stop */
+    PAUSE_MS = 100, /* when descriptors or threads ran out */
 };
 
 struct connection {

@@ -20,10 +20,10 @@ static enum cs_err check_listener(int fd, struct cs_error *error)
 
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET ||
         getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "the socket that systemd handed over is no listening ListenSequentialPacket=");
-    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 ||
-        fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "the socket that systemd handed over is no listening ListenSequentialPacket=");
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
         return cs_fail_errno(error, "fcntl");
     return CS_OK;
 }

@@ -6,9 +6,9 @@
 
 /* What the broker reads of its environment, once; everything is removed from it afterwards. */
 struct cs_systemd {
-    int listen_fd;          /* -1: none was handed over */
+    int listen_fd;           /* -1: none was handed over */
     char notify_socket[108]; /* "" : nobody waits */
-    char credentials[256];  /* folder of credentials, or "" */
+    char credentials[256];   /* folder of credentials, or "" */
 };
 
 enum cs_err cs_systemd_read(struct cs_systemd *ret_systemd, struct cs_error *error) CS_MUST_USE;

@@ -9,8 +9,8 @@
 struct cs_channel;
 
 struct cs_channel_ops {
-    /* Shows a round and waits for as many answers as it has prompts. CS_ERR_HANGUP when the person is
-     * gone, CS_ERR_TIMEOUT at the login's deadline. */
+    /* Shows a round and waits for as many answers as it has prompts. CS_ERR_HANGUP when the person
+     * is gone, CS_ERR_TIMEOUT at the login's deadline. */
     enum cs_err (*exchange)(struct cs_channel *channel, const struct cs_round *round,
                             struct cs_answers *ret_answers, struct cs_error *error);
     /* Waits until `until` (cs_clock_ms); CS_ERR_HANGUP as soon as the person is gone. */
@@ -52,9 +52,9 @@ void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t 
                           int64_t deadline);
 
 /*
- * Puts instructions into the prompt text in front of another channel. Servers up to OpenSSH 10.2 hold
- * informational text back until the next prompt, and several clients never show it: what stands in
- * the prompt is seen by everybody.
+ * Puts instructions into the prompt text in front of another channel. Servers up to OpenSSH 10.2
+ * hold informational text back until the next prompt, and several clients never show it: what
+ * stands in the prompt is seen by everybody.
  */
 struct cs_fold_channel {
     struct cs_channel channel;

@@ -26,9 +26,9 @@ static enum cs_err fold_into(struct cs_fold_channel *fold, const struct cs_round
 
         cs_buffer_printf(&text, "%s%s", i == 0 && fold->held ? fold->held : "",
                          round->prompts[i].text);
-        result = text.failed ? CS_ERR_NOMEM
-                             : cs_round_add(ret_folded, text.text, text.length,
-                                            round->prompts[i].echo);
+        result = text.failed
+                     ? CS_ERR_NOMEM
+                     : cs_round_add(ret_folded, text.text, text.length, round->prompts[i].echo);
         if (result != CS_OK)
             return cs_fail_nomem(error);
     }

@@ -10,8 +10,8 @@
 static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *question,
                         unsigned reply, void *ret_answer, struct cs_error *error)
 {
-    enum cs_err result = cs_send_message(wire->socket, ask, wire->version, question, -1,
-                                         wire->deadline, error);
+    enum cs_err result =
+        cs_send_message(wire->socket, ask, wire->version, question, -1, wire->deadline, error);
 
     return result == CS_OK ? cs_recv_message(wire->socket, reply, wire->version, ret_answer,
                                              wire->deadline, error)

@@ -67,8 +67,9 @@ enum cs_err cs_text_check(const char *own, struct cs_error *error)
     size_t columns = 0;
 
     if (!cs_is_clean(own, strlen(own)))
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "the text holds control characters or is not UTF-8; write \\n for a new line");
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "the text holds control characters or is not UTF-8; write \\n for a new line");
     cs_text_render(&text, CS_TEXT_OTP_PROMPT, own, &(struct cs_text_values){0});
     if (text.failed)
         return cs_fail_nomem(error);
@@ -76,7 +77,8 @@ enum cs_err cs_text_check(const char *own, struct cs_error *error)
         return cs_fail(error, CS_ERR_CONFIG, "the text has %zu bytes; 1 to %d are allowed",
                        text.length, CS_TEXT_BYTES_MAX);
     for (size_t i = 0; i < text.length; i++) {
-        columns = text.text[i] == '\n' ? 0 : columns + (((unsigned char)text.text[i] & 0xc0) != 0x80);
+        columns =
+            text.text[i] == '\n' ? 0 : columns + (((unsigned char)text.text[i] & 0xc0) != 0x80);
         if (columns > CS_TEXT_COLUMNS_MAX)
             return cs_fail(error, CS_ERR_CONFIG, "a line of the text is longer than %d columns",
                            CS_TEXT_COLUMNS_MAX);

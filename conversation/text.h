@@ -1,19 +1,14 @@
 /*
- * Every text that a person sees during a login, by key. An administrator's own text may stand in for
- * the built-in one. Substitutions: %% is %, %C the correlation of a challenge (empty where there is
- * none), %L a count; the two characters \n, \t and \\ become newline, tab and backslash.
+ * Every text that a person sees during a login, by key. An administrator's own text may stand in
+ * for the built-in one. Substitutions: %% is %, %C the correlation of a challenge (empty where
+ * there is none), %L a count; the two characters \n, \t and \\ become newline, tab and backslash.
  */
 #ifndef CS_CONVERSATION_TEXT_H
 #define CS_CONVERSATION_TEXT_H
 
 #include "base/buffer.h"
 
-enum cs_text_key {
-    CS_TEXT_OTP_PROMPT,
-    CS_TEXT_NOT_ACCEPTED,
-    CS_TEXT_RECOVERY_LEFT,
-    CS_TEXTS
-};
+enum cs_text_key { CS_TEXT_OTP_PROMPT, CS_TEXT_NOT_ACCEPTED, CS_TEXT_RECOVERY_LEFT, CS_TEXTS };
 
 enum { CS_TEXT_BYTES_MAX = 500, CS_TEXT_COLUMNS_MAX = 77 };
 

@@ -14,7 +14,8 @@ struct cs_account {
     gid_t gid;
 };
 
-/* Looks the account up. Not finding it is no error (`known` stays false); a look-up that failed is. */
+/* Looks the account up. Not finding it is no error (`known` stays false); a look-up that failed is.
+ */
 enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
                             struct cs_error *error) CS_MUST_USE;
 

@@ -54,7 +54,7 @@ static enum cs_err add_assignment(struct cs_config *config, const struct cs_opti
     added->value = cs_buffer_take(value);
     added->service = service ? strdup(service) : NULL;
     return added->value == NULL || (service != NULL && added->service == NULL) ? CS_ERR_NOMEM
-                                                                              : CS_OK;
+                                                                               : CS_OK;
 }
 
 /* A list of names becomes the comma-separated form that a PAM line has. */
@@ -128,11 +128,11 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
                                 key);
     if (service != NULL && option->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
-                                "'%s' holds for the whole broker and cannot differ by service", key);
+                                "'%s' holds for the whole broker and cannot differ by service",
+                                key);
     if (!write_value(option, member, &value))
         return cs_json_fail(error, CS_ERR_CONFIG, document, member, "%s: %s expected, found %s",
-                            key, expected_type(option),
-                            cs_json_type_name(cs_json_type(member)));
+                            key, expected_type(option), cs_json_type_name(cs_json_type(member)));
     cs_buffer_text(&value, "");
     if (value.failed)
         return cs_fail_nomem(error);

@@ -1,7 +1,7 @@
 /*
  * The configuration file: options of the table at the top level, and per PAM service under
- * "services". Everything is checked when it is loaded; whatever is wrong is one line with file, line
- * and column.
+ * "services". Everything is checked when it is loaded; whatever is wrong is one line with file,
+ * line and column.
  */
 #ifndef CS_LOGIN_CONFIG_H
 #define CS_LOGIN_CONFIG_H
@@ -24,8 +24,8 @@ enum cs_err cs_config_load(struct cs_config_cache *cache, int fd, const char *na
                            struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 void cs_config_release(struct cs_config **config);
 
-/* Sets what the file says for all services, then for `service`. The strings in `options` live as long
- * as the reference. */
+/* Sets what the file says for all services, then for `service`. The strings in `options` live as
+ * long as the reference. */
 void cs_config_apply(const struct cs_config *config, const char *service,
                      struct cs_options *options);
 

@@ -45,8 +45,8 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
     return engine->log;
 }
 
-enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd,
-                             struct cs_config **ret_config, struct cs_error *error)
+enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, struct cs_config **ret_config,
+                             struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int opened = -1;
     enum cs_err result = CS_OK;
@@ -55,9 +55,9 @@ enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd,
         return cs_config_load(engine->cache, config_fd, "the file named by config=", ret_config,
                               error);
     result = cs_config_open(engine->config_path, &opened, error);
-    return result == CS_OK ? cs_config_load(engine->cache, opened, engine->config_path, ret_config,
-                                            error)
-                           : result;
+    return result == CS_OK
+               ? cs_config_load(engine->cache, opened, engine->config_path, ret_config, error)
+               : result;
 }
 
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,

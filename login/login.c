@@ -19,8 +19,8 @@ struct run {
 
 /* ---- preparing ---- */
 
-/* A peer that is not root says nothing but its name: neither where it comes from nor what was proven
- * nor how it is to be treated. */
+/* A peer that is not root says nothing but its name: neither where it comes from nor what was
+ * proven nor how it is to be treated. */
 static void silence(struct cs_request *request)
 {
     char **texts[] = {&request->rhost, &request->ruser, &request->ssh_connection,
@@ -63,8 +63,9 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     result = cs_options_from_arguments(&request->arguments, &login->options, &unknown, error);
     login->log.debug = login->options.debug;
     for (size_t i = 0; i < unknown.count; i++)
-        cs_log(&login->log, LOG_WARNING, "service '%s': unknown argument '%s' is ignored; see "
-                                         "'countersign options'",
+        cs_log(&login->log, LOG_WARNING,
+               "service '%s': unknown argument '%s' is ignored; see "
+               "'countersign options'",
                request->service, unknown.items[i]);
     return result;
 }
@@ -181,8 +182,7 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
 /* A screen locker may only ask for the account that it runs as, and never for root. */
 static bool peer_may_ask(const struct cs_login *login)
 {
-    return login->peer.uid == 0 ||
-           (login->account.known && login->account.uid == login->peer.uid);
+    return login->peer.uid == 0 || (login->account.known && login->account.uid == login->peer.uid);
 }
 
 /* The account matters before the first prompt only where a setting makes it matter; elsewhere the
@@ -279,8 +279,8 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     enum cs_verdict verdict = run(login, channel);
 
     /* Passing needs an account; a method that allowed one has looked it up. */
-    ret_verdict->pam_code = (uint32_t)cs_verdict_pam_code(verdict, &login->options,
-                                                          login->account.known);
+    ret_verdict->pam_code =
+        (uint32_t)cs_verdict_pam_code(verdict, &login->options, login->account.known);
     ret_verdict->name = strdup(cs_verdict_name(verdict));
     write_audit(login, verdict);
 }

@@ -24,12 +24,12 @@ struct cs_login {
     bool looked_up;
     struct cs_account account;
     char identity[256];
-    char address[64];       /* numeric, or "" */
-    char client[64];        /* for counting, never "" */
-    bool answered;          /* an answer came that is not junk */
+    char address[64]; /* numeric, or "" */
+    char client[64];  /* for counting, never "" */
+    bool answered;    /* an answer came that is not junk */
     const char *reason;
     unsigned answers;
-    int64_t started;        /* cs_clock_ms */
+    int64_t started; /* cs_clock_ms */
 };
 
 /*

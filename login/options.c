@@ -177,7 +177,8 @@ static enum cs_err set_choice(const struct cs_option *option, const char *value,
         used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "",
                                  option->values[i]);
     }
-    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value, expected);
+    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
+                   expected);
 }
 
 static enum cs_err set_groups(const struct cs_option *option, const char *value, void *member,

@@ -14,7 +14,8 @@
 enum cs_conversation { CS_CONVERSATION_FOLD, CS_CONVERSATION_LIVE };
 enum cs_exempt_result { CS_EXEMPT_SUCCESS, CS_EXEMPT_IGNORE };
 
-/* The settings of one login. Strings are borrowed from the table, the configuration or the request. */
+/* The settings of one login. Strings are borrowed from the table, the configuration or the request.
+ */
 struct cs_options {
     const char *auth_method;
     const char *provider;
@@ -58,8 +59,8 @@ struct cs_option {
     const char *alias; /* or NULL */
     enum cs_option_type type;
     enum cs_option_scope scope;
-    unsigned where; /* CS_FROM_... */
-    long offset;    /* in struct cs_options, or CS_NOT_STORED for the module's own */
+    unsigned where;       /* CS_FROM_... */
+    long offset;          /* in struct cs_options, or CS_NOT_STORED for the module's own */
     const char *fallback; /* default, in the form it is written; NULL: none */
     const char *values[CS_OPTION_VALUES_MAX];
     unsigned min, max;

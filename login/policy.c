@@ -49,8 +49,8 @@ static bool is_listed(const struct group *entry, const char *name)
     return false;
 }
 
-/* getgrouplist does not report a directory that failed to answer, so the group's own list of members
- * is looked at as well. */
+/* getgrouplist does not report a directory that failed to answer, so the group's own list of
+ * members is looked at as well. */
 static enum membership member_of(const char *name, const struct cs_account *account,
                                  const struct groups *groups)
 {
@@ -107,16 +107,18 @@ const char *cs_policy_exemption(const struct cs_options *options, const struct c
                account->name);
         return NULL;
     }
-    exempt = options->exempt_group ? member_of_any(options->exempt_group, account, &groups)
-                                   : NOT_MEMBER;
-    asked = options->two_factor_group
-                ? member_of_any(options->two_factor_group, account, &groups)
-                : MEMBER;
+    exempt =
+        options->exempt_group ? member_of_any(options->exempt_group, account, &groups) : NOT_MEMBER;
+    asked = options->two_factor_group ? member_of_any(options->two_factor_group, account, &groups)
+                                      : MEMBER;
     if (exempt == UNRESOLVED)
-        cs_log(log, LOG_WARNING, "exempt_group: a group of '%s' cannot be resolved and exempts "
-                                 "nobody", options->exempt_group);
+        cs_log(log, LOG_WARNING,
+               "exempt_group: a group of '%s' cannot be resolved and exempts "
+               "nobody",
+               options->exempt_group);
     if (asked == UNRESOLVED)
-        cs_log(log, LOG_WARNING, "2fa_group: a group of '%s' cannot be resolved; everybody is asked",
+        cs_log(log, LOG_WARNING,
+               "2fa_group: a group of '%s' cannot be resolved; everybody is asked",
                options->two_factor_group);
     if (exempt == MEMBER)
         return "exempt_group";

@@ -8,9 +8,9 @@
 
 /*
  * The rule that exempts the account ("exempt_group", "2fa_group"), or NULL: it is asked. Groups are
- * resolved to gids, and those compared with the account's, primary and supplementary. What cannot be
- * resolved never exempts: an exempt group exempts nobody, a 2fa group makes everybody be asked; a
- * warning says so. An unknown account is always asked.
+ * resolved to gids, and those compared with the account's, primary and supplementary. What cannot
+ * be resolved never exempts: an exempt group exempts nobody, a 2fa group makes everybody be asked;
+ * a warning says so. An unknown account is always asked.
  */
 const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
                                 const struct cs_log *log);

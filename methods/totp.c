@@ -19,20 +19,35 @@ static enum cs_err ask(struct cs_method_login *login, unsigned tries_left,
     return cs_ask(login->channel, prompt.text, login->echo, ret_answer, error);
 }
 
+/* Why an answer was refused that the provider saw only in disguise. */
+static const char *reason_for(enum cs_answer_kind kind, bool known, const char *judged)
+{
+    static const char *const reasons[] = {[CS_ANSWER_EMPTY] = "empty-answer",
+                                          [CS_ANSWER_TOO_LONG] = "answer-too-long",
+                                          [CS_ANSWER_JUNK] = "refused-by-sshd"};
+
+    if (kind != CS_ANSWER_TYPED)
+        return reasons[kind];
+    return known ? judged : "unknown-user";
+}
+
 /*
- * Judges one answer. `*doomed` is set by a junk answer and stays: sshd refuses the account, so nothing
- * that follows can allow or count against the user, while prompts, number and time stay the same.
+ * Judges one answer. `*doomed` is set by a junk answer and stays: sshd refuses the account, so
+ * nothing that follows can allow or count against the user, while prompts, number and time stay the
+ * same.
  */
-static enum cs_err judge(struct cs_method_login *login, const struct cs_secret *answer, bool *doomed,
-                         struct cs_outcome *ret_outcome, struct cs_error *error)
+static enum cs_err judge(struct cs_method_login *login, const struct cs_secret *answer,
+                         bool *doomed, struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     enum cs_answer_kind kind = cs_answer_kind(answer);
     struct cs_attempt attempt = {
         .kind = CS_FACTOR_TOTP, .answer = answer, .client = login->client, .countable = true};
     enum cs_err result = login->identify(login, &attempt.identity, error);
+    bool known;
 
     if (result != CS_OK)
         return result;
+    known = attempt.identity != NULL;
     *doomed = *doomed || kind == CS_ANSWER_JUNK;
     if (*doomed || kind != CS_ANSWER_TYPED) {
         attempt.identity = NULL;
@@ -41,10 +56,8 @@ static enum cs_err judge(struct cs_method_login *login, const struct cs_secret *
     attempt.proven = !*doomed && login->proven(login);
     result = login->provider->ops->verify(login->provider, &attempt, &login->judging, ret_outcome,
                                           error);
-    if (result == CS_OK && kind != CS_ANSWER_TYPED)
-        ret_outcome->reason = kind == CS_ANSWER_JUNK    ? "refused-by-sshd"
-                              : kind == CS_ANSWER_EMPTY ? "empty-answer"
-                                                        : "answer-too-long";
+    if (result == CS_OK)
+        ret_outcome->reason = reason_for(kind, known, ret_outcome->reason);
     return result;
 }
 

@@ -6,8 +6,8 @@
 #include "pam/module.h"
 #include "paths.h"
 
-/* Longest SSH_AUTH_INFO_0 that is passed on. A longer one is left out: then nothing counts as proven,
- * which is the safe side. */
+/* Longest SSH_AUTH_INFO_0 that is passed on. A longer one is left out: then nothing counts as
+ * proven, which is the safe side. */
 enum { AUTH_INFO_MAX = 32768 };
 
 static enum cs_err copy_text(const char *text, size_t limit, char **ret_copy)
@@ -33,8 +33,9 @@ static enum cs_err copy_items(pam_handle_t *pamh, struct cs_request *request)
         int item;
         char **copy;
     } items[] = {
-        {PAM_SERVICE, &request->service}, {PAM_USER, &request->user},   {PAM_RHOST, &request->rhost},
-        {PAM_TTY, &request->tty},         {PAM_RUSER, &request->ruser},
+        {PAM_SERVICE, &request->service}, {PAM_USER, &request->user},
+        {PAM_RHOST, &request->rhost},     {PAM_TTY, &request->tty},
+        {PAM_RUSER, &request->ruser},
     };
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(items); i++) {

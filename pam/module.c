@@ -1,4 +1,5 @@
-/* pam_countersign.so: carries PAM items to the broker, rounds to the person and the verdict back. */
+/* pam_countersign.so: carries PAM items to the broker, rounds to the person and the verdict back.
+ */
 #include "pam/module.h"
 
 #include <security/pam_ext.h>
@@ -92,8 +93,8 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 }
 
 /* Credentials are nobody's business here, and the stack must not fail because of it. */
-PAM_EXTERN __attribute__((visibility("default"))) int
-pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+PAM_EXTERN __attribute__((visibility("default"))) int pam_sm_setcred(pam_handle_t *pamh, int flags,
+                                                                     int argc, const char **argv)
 {
     (void)pamh;
     (void)flags;

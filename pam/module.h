@@ -8,11 +8,11 @@
 #include "base/log.h"
 #include "wire/client.h"
 
-/* The few arguments that the module itself must understand; the broker reads all of them again, with
- * the full table (login/options.c). */
+/* The few arguments that the module itself must understand; the broker reads all of them again,
+ * with the full table (login/options.c). */
 struct cs_module_arguments {
-    const char *socket;       /* borrowed from argv or compiled in */
-    const char *config;       /* NULL when not given */
+    const char *socket; /* borrowed from argv or compiled in */
+    const char *config; /* NULL when not given */
     enum cs_client_mode mode;
     bool debug;
 };

@@ -19,13 +19,13 @@ enum cs_factor_kind {
 
 /* One answer to be judged. */
 struct cs_attempt {
-    const char *identity;           /* the user's name at the provider; NULL: there is none, and the
-                                       answer must be refused at the cost of an ordinary one */
+    const char *identity; /* the user's name at the provider; NULL: there is none, and the
+                             answer must be refused at the cost of an ordinary one */
     enum cs_factor_kind kind;
     const struct cs_secret *answer; /* what was typed, within CS_ANSWER_BYTES_MAX */
     const char *client;             /* network of the client for counting, never NULL */
-    bool proven;                    /* a first factor is proven: only then the user's own counter moves */
-    bool countable;                 /* false: the answer says nothing about the user (empty, junk) */
+    bool proven;    /* a first factor is proven: only then the user's own counter moves */
+    bool countable; /* false: the answer says nothing about the user (empty, junk) */
 };
 
 /* How a login's factor is judged, from the options. */
@@ -42,8 +42,8 @@ enum cs_judgement {
 
 struct cs_outcome {
     enum cs_judgement judgement;
-    const char *reason;    /* one word for the audit line: "wrong-code", "replayed", ... */
-    bool recovery;         /* a recovery code was spent ... */
+    const char *reason;     /* one word for the audit line: "wrong-code", "replayed", ... */
+    bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and so many are left */
 };
 

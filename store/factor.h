@@ -13,17 +13,17 @@ enum {
 
 /* A TOTP factor (RFC 6238). */
 struct cs_factor {
-    int64_t id;               /* never used again after removal */
+    int64_t id; /* never used again after removal */
     char user[CS_STORE_USER_MAX + 1];
     char label[CS_FACTOR_LABEL_MAX + 1];
-    char algorithm[8];        /* "sha1", "sha256", "sha512" */
-    unsigned digits;          /* 6..8 */
-    unsigned period;          /* seconds */
-    struct cs_secret secret;  /* the key; empty after cs_factor_list */
-    int64_t last_step;        /* last time step that was accepted; -1: none */
-    int64_t repeated_step;    /* last spent step that was sent again and counted */
-    int64_t drift;            /* steps by which the token's clock is ahead */
-    int64_t created;          /* seconds since 1970 */
+    char algorithm[8];       /* "sha1", "sha256", "sha512" */
+    unsigned digits;         /* 6..8 */
+    unsigned period;         /* seconds */
+    struct cs_secret secret; /* the key; empty after cs_factor_list */
+    int64_t last_step;       /* last time step that was accepted; -1: none */
+    int64_t repeated_step;   /* last spent step that was sent again and counted */
+    int64_t drift;           /* steps by which the token's clock is ahead */
+    int64_t created;         /* seconds since 1970 */
 };
 
 void cs_factor_clear(struct cs_factor *factor); /* wipes */
@@ -61,7 +61,8 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
                                   int64_t step, bool *ret_first,
                                   struct cs_error *error) CS_MUST_USE;
 
-/* Forgets steps that lie after `step` (the clock had been ahead); *ret_count factors were changed. */
+/* Forgets steps that lie after `step` (the clock had been ahead); *ret_count factors were changed.
+ */
 enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, const char *user,
                                    int64_t now, unsigned *ret_count,
                                    struct cs_error *error) CS_MUST_USE;

@@ -20,8 +20,9 @@ enum cs_err cs_recovery_key(struct cs_store *store, struct cs_secret *ret_key,
     if (result == CS_OK)
         result = cs_sql_step(store, statement, &row, error);
     if (result == CS_OK && !row)
-        result = cs_fail(error, CS_ERR_STORE, "%s: damaged: no recovery key; restore it from its "
-                                              "backup",
+        result = cs_fail(error, CS_ERR_STORE,
+                         "%s: damaged: no recovery key; restore it from its "
+                         "backup",
                          store->path);
     if (result == CS_OK)
         result = cs_store_unseal(store, cs_recovery_context, sqlite3_column_blob(statement, 0),
@@ -66,8 +67,7 @@ static enum cs_err run_for(const struct cs_transaction *transaction, const char 
 }
 
 enum cs_err cs_recovery_replace(const struct cs_transaction *transaction, const char *user,
-                                const struct cs_secret *codes, size_t count,
-                                struct cs_error *error)
+                                const struct cs_secret *codes, size_t count, struct cs_error *error)
 {
     static const char remove[] = "DELETE FROM recovery WHERE user = ?1";
     static const char insert[] = "INSERT INTO recovery (user, hash) VALUES (?1, ?2)";

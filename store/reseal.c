@@ -1,4 +1,5 @@
-/* Key rotation: every secret is opened with whichever key sealed it and sealed with the current one. */
+/* Key rotation: every secret is opened with whichever key sealed it and sealed with the current
+ * one. */
 #include <string.h>
 
 #include "store/factor.h"

@@ -74,9 +74,9 @@ enum cs_err cs_unseal(const struct cs_keys *keys, const char *context, const voi
                        "key file that belongs to this store",
                        context, (unsigned)ntohl(id));
     if (!open_body(key, context, bytes + ID_BYTES, bytes + ID_BYTES + NONCE_BYTES, body, plain))
-        result = cs_fail(error, CS_ERR_CRYPTO,
-                         "%s: the sealed secret was changed or moved; enrol the user again",
-                         context);
+        result =
+            cs_fail(error, CS_ERR_CRYPTO,
+                    "%s: the sealed secret was changed or moved; enrol the user again", context);
     else if (cs_secret_set(ret_plain, plain, body) != CS_OK)
         result = cs_fail_nomem(error);
     cs_wipe(plain, sizeof plain);

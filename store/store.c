@@ -80,7 +80,7 @@ enum cs_err cs_sql_run(struct cs_store *store, sqlite3_stmt *statement, struct c
 enum cs_err cs_sql_exec(struct cs_store *store, const char *sql, struct cs_error *error)
 {
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? CS_OK
-                                                                         : cs_sql_fail(store, error);
+                                                                       : cs_sql_fail(store, error);
 }
 
 void cs_sql_bind_text(sqlite3_stmt *statement, int position, const char *text)
@@ -125,17 +125,17 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
                                 "'countersign init' if nobody was ever enrolled",
                                 store->path);
     if (fd < 0)
-        return errno == ELOOP ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path",
-                                        store->path)
-                              : cs_fail_errno(error, "%s: cannot open the store", store->path);
+        return errno == ELOOP
+                   ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
+                   : cs_fail_errno(error, "%s: cannot open the store", store->path);
     return cs_check_trusted(fd, store->path, &trust, &status, error);
 }
 
 /* A new store must not be readable by others for even a moment, whatever the umask is. */
 static enum cs_err create_file(struct cs_store *store, struct cs_error *error)
 {
-    CS_AUTO(cs_fd_close) int fd =
-        open(store->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
+    CS_AUTO(cs_fd_close)
+    int fd = open(store->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
 
     return fd < 0 ? cs_fail_errno(error, "%s: cannot create the store", store->path) : CS_OK;
 }

@@ -28,11 +28,11 @@ struct cs_transaction {
 
 enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
                            struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_store_commit(struct cs_transaction *transaction,
-                            struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error) CS_MUST_USE;
 void cs_store_end(struct cs_transaction *transaction);
 
-/* Seals every secret again with the first key of the key file. Needs no transaction of the caller. */
+/* Seals every secret again with the first key of the key file. Needs no transaction of the caller.
+ */
 enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count,
                             struct cs_error *error) CS_MUST_USE;
 

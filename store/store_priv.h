@@ -55,7 +55,8 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
                             size_t length, struct cs_secret *ret_plain,
                             struct cs_error *error) CS_MUST_USE;
 
-/* The key of the recovery hashes, itself sealed in the store so that `rekey` need not know codes. */
+/* The key of the recovery hashes, itself sealed in the store so that `rekey` need not know codes.
+ */
 enum cs_err cs_recovery_key(struct cs_store *store, struct cs_secret *ret_key,
                             struct cs_error *error) CS_MUST_USE;
 

@@ -57,9 +57,9 @@ static enum cs_err load(const struct cs_transaction *transaction, enum cs_thrott
     return result;
 }
 
-enum cs_err cs_throttle_wait(const struct cs_transaction *transaction,
-                             enum cs_throttle_scope scope, const char *subject, int64_t now,
-                             int64_t *ret_wait, struct cs_error *error)
+enum cs_err cs_throttle_wait(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
+                             const char *subject, int64_t now, int64_t *ret_wait,
+                             struct cs_error *error)
 {
     struct counter counter;
     int64_t over, delay;
@@ -90,9 +90,8 @@ static enum cs_err forget_old(const struct cs_transaction *transaction, int64_t 
     return cs_sql_run(transaction->store, statement, error);
 }
 
-enum cs_err cs_throttle_fail(const struct cs_transaction *transaction,
-                             enum cs_throttle_scope scope, const char *subject, int64_t now,
-                             struct cs_error *error)
+enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
+                             const char *subject, int64_t now, struct cs_error *error)
 {
     static const char sql[] =
         "INSERT INTO throttle (scope, subject, failures, updated) VALUES (?1, ?2, ?3, ?4)"

@@ -8,21 +8,21 @@
 #include "store/store.h"
 
 enum cs_throttle_scope {
-    CS_THROTTLE_USER_PROVEN = 1, /* after a proven first factor: 0, 0, 0, 5, 15, 60 s; never expires */
-    CS_THROTTLE_USER_UNPROVEN,   /* without one: a slow cap */
-    CS_THROTTLE_ADDRESS,         /* without one, per client network */
+    CS_THROTTLE_USER_PROVEN =
+        1, /* after a proven first factor: 0, 0, 0, 5, 15, 60 s; never expires */
+    CS_THROTTLE_USER_UNPROVEN, /* without one: a slow cap */
+    CS_THROTTLE_ADDRESS,       /* without one, per client network */
     CS_THROTTLE_SCOPES
 };
 
 /* *ret_wait: seconds until a try counts again; 0: now. `now` in seconds since 1970. */
-enum cs_err cs_throttle_wait(const struct cs_transaction *transaction,
-                             enum cs_throttle_scope scope, const char *subject, int64_t now,
-                             int64_t *ret_wait, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_throttle_wait(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
+                             const char *subject, int64_t now, int64_t *ret_wait,
+                             struct cs_error *error) CS_MUST_USE;
 
 /* Counts one failure. */
-enum cs_err cs_throttle_fail(const struct cs_transaction *transaction,
-                             enum cs_throttle_scope scope, const char *subject, int64_t now,
-                             struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
+                             const char *subject, int64_t now, struct cs_error *error) CS_MUST_USE;
 
 /* Forgets the failures of a subject, after a success or by `countersign unlock`. */
 enum cs_err cs_throttle_clear(const struct cs_transaction *transaction,

@@ -42,10 +42,11 @@ static enum cs_err greet(struct session *session, struct cs_error *error)
     struct cs_welcome welcome = {0};
     enum cs_err result;
 
-    result = cs_send_message(session->socket, CS_MSG_HELLO, 1, &hello, -1, session->deadline, error);
+    result =
+        cs_send_message(session->socket, CS_MSG_HELLO, 1, &hello, -1, session->deadline, error);
     if (result == CS_OK)
-        result = cs_recv_message(session->socket, CS_MSG_WELCOME, 1, &welcome, session->deadline,
-                                 error);
+        result =
+            cs_recv_message(session->socket, CS_MSG_WELCOME, 1, &welcome, session->deadline, error);
     if (result != CS_OK)
         return result;
     if (welcome.version < hello.oldest || welcome.version > hello.newest)

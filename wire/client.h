@@ -27,10 +27,10 @@ struct cs_client {
 };
 
 /*
- * Runs a login to its verdict. `request->config_fd` stays the caller's. Blocks at most as long as the
- * broker grants plus a few seconds. CS_ERR_CANCELLED when `exchange` failed, CS_ERR_UNAVAILABLE,
- * CS_ERR_NOT_FOUND, CS_ERR_TIMEOUT, CS_ERR_HANGUP, CS_ERR_TRUST or CS_ERR_PROTOCOL when the other end
- * cannot be used.
+ * Runs a login to its verdict. `request->config_fd` stays the caller's. Blocks at most as long as
+ * the broker grants plus a few seconds. CS_ERR_CANCELLED when `exchange` failed,
+ * CS_ERR_UNAVAILABLE, CS_ERR_NOT_FOUND, CS_ERR_TIMEOUT, CS_ERR_HANGUP, CS_ERR_TRUST or
+ * CS_ERR_PROTOCOL when the other end cannot be used.
  */
 enum cs_err cs_client_login(const struct cs_client *client, struct cs_request *request,
                             struct cs_verdict_message *ret_verdict,

@@ -1,8 +1,8 @@
 /*
  * Messages to bytes and back. One message is one packet: a type byte, then fields. A field is a tag
  * (16 bits, network order; the top bit says that a receiver who does not know it may ignore it), a
- * length (16 bits) and that many bytes. Whatever is unknown otherwise, repeated, missing, out of order
- * of size or trailing is an error; the receiver drops the connection.
+ * length (16 bits) and that many bytes. Whatever is unknown otherwise, repeated, missing, out of
+ * order of size or trailing is an error; the receiver drops the connection.
  */
 #ifndef CS_WIRE_CODEC_H
 #define CS_WIRE_CODEC_H
@@ -38,13 +38,13 @@ struct cs_field {
 /* The table of a message type; NULL for a type that does not exist. `ret_count` rows. */
 const struct cs_field *cs_message_fields(unsigned type, size_t *ret_count);
 
-/* Encodes `message` (the struct that belongs to `type`) for `version` into a new packet that is wiped
- * by its owner (cs_secret_free). */
+/* Encodes `message` (the struct that belongs to `type`) for `version` into a new packet that is
+ * wiped by its owner (cs_secret_free). */
 enum cs_err cs_encode(unsigned type, uint32_t version, const void *message,
                       struct cs_secret *ret_packet, struct cs_error *error) CS_MUST_USE;
 
-/* Decodes a packet that must be of `type` into `ret_message`, a zeroed struct. On failure the struct
- * holds what was read so far; clear it in either case. */
+/* Decodes a packet that must be of `type` into `ret_message`, a zeroed struct. On failure the
+ * struct holds what was read so far; clear it in either case. */
 enum cs_err cs_decode(const struct cs_secret *packet, unsigned type, uint32_t version,
                       void *ret_message, struct cs_error *error) CS_MUST_USE;
 

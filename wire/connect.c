@@ -37,8 +37,8 @@ static enum cs_err check_listener(int socket, const char *path, struct cs_error 
     return cs_check_trusted_folder(folder[0] ? folder : "/", &trust, error);
 }
 
-static enum cs_err connect_retrying(int socket, const struct sockaddr_un *address,
-                                    int64_t deadline, struct cs_error *error)
+static enum cs_err connect_retrying(int socket, const struct sockaddr_un *address, int64_t deadline,
+                                    struct cs_error *error)
 {
     const char *path = address->sun_path;
 
@@ -49,7 +49,8 @@ static enum cs_err connect_retrying(int socket, const struct sockaddr_un *addres
             return cs_fail(error, CS_ERR_NOT_FOUND, "%s: no broker is running", path);
         if (errno == EACCES)
             return cs_fail(error, CS_ERR_UNAVAILABLE,
-                           "%s: not permitted; see allow_unprivileged in countersign.json(5)", path);
+                           "%s: not permitted; see allow_unprivileged in countersign.json(5)",
+                           path);
         if (errno != EAGAIN && errno != EINTR)
             return cs_fail_errno(error, "%s: cannot connect", path);
         if (cs_clock_left(deadline) == 0)

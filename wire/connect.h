@@ -9,8 +9,8 @@
 /*
  * Connects to the broker's socket and checks who listens: root (also systemd, under activation) or
  * the account countersign, in a folder that nobody else can write. CS_ERR_NOT_FOUND when no broker
- * runs (ENOENT, ECONNREFUSED), and only then may stand-alone take over; a full backlog is tried again
- * until `deadline` (cs_clock_ms).
+ * runs (ENOENT, ECONNREFUSED), and only then may stand-alone take over; a full backlog is tried
+ * again until `deadline` (cs_clock_ms).
  */
 enum cs_err cs_connect_broker(const char *path, int64_t deadline, int *ret_socket,
                               struct cs_error *error) CS_MUST_USE;

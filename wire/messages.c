@@ -9,9 +9,13 @@
 enum { ITEM_MAX = 1024, AUTH_INFO_MAX = 32768, ARGUMENTS_MAX = 64, VARIABLES_MAX = 64 };
 
 #define ONE(tag, kind, required, since, bytes, type, member)                                       \
-    {tag, kind, required, since, 1, bytes, offsetof(type, member)}
+    {                                                                                              \
+        tag, kind, required, since, 1, bytes, offsetof(type, member)                               \
+    }
 #define MANY(tag, kind, since, most, bytes, type, member)                                          \
-    {tag, kind, 0, since, most, bytes, offsetof(type, member)}
+    {                                                                                              \
+        tag, kind, 0, since, most, bytes, offsetof(type, member)                                   \
+    }
 
 static const struct cs_field hello_fields[] = {
     ONE(1, CS_FIELD_UINT, 1, 1, 4, struct cs_hello, oldest),
@@ -89,8 +93,8 @@ const struct cs_field *cs_message_fields(unsigned type, size_t *ret_count)
 
 void cs_request_clear(struct cs_request *request)
 {
-    char *strings[] = {request->service,        request->user,          request->rhost,
-                       request->tty,            request->ruser,         request->ssh_connection,
+    char *strings[] = {request->service,       request->user,  request->rhost,
+                       request->tty,           request->ruser, request->ssh_connection,
                        request->ssh_auth_info, request->client};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(strings); i++)

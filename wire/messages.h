@@ -1,6 +1,7 @@
 /*
- * What crosses the socket, message by message; docs/PROTOCOL.md is the same in words. Each message is
- * a struct here and a table of fields in messages.c; codec.c walks the tables in both directions.
+ * What crosses the socket, message by message; docs/PROTOCOL.md is the same in words. Each message
+ * is a struct here and a table of fields in messages.c; codec.c walks the tables in both
+ * directions.
  */
 #ifndef CS_WIRE_MESSAGES_H
 #define CS_WIRE_MESSAGES_H
@@ -43,9 +44,9 @@ struct cs_welcome {
 };
 
 enum cs_request_flag {
-    CS_REQUEST_SILENT = 1,          /* PAM_SILENT: no informational text */
-    CS_REQUEST_CONFIG_FILE = 2,     /* a descriptor of the file named by config= is attached */
-    CS_REQUEST_STANDALONE = 4,      /* no broker was there */
+    CS_REQUEST_SILENT = 1,      /* PAM_SILENT: no informational text */
+    CS_REQUEST_CONFIG_FILE = 2, /* a descriptor of the file named by config= is attached */
+    CS_REQUEST_STANDALONE = 4,  /* no broker was there */
 };
 
 struct cs_request {

@@ -12,9 +12,9 @@
 #include "base/secret.h"
 
 enum {
-    CS_ROUND_PROMPTS_MAX = 8,     /* prompts in one round */
-    CS_PROMPT_BYTES_MAX = 4096,   /* one prompt or instruction on the wire */
-    CS_ANSWER_BYTES_MAX = 1023,   /* what OpenSSH's client can type; more is never right */
+    CS_ROUND_PROMPTS_MAX = 8,   /* prompts in one round */
+    CS_PROMPT_BYTES_MAX = 4096, /* one prompt or instruction on the wire */
+    CS_ANSWER_BYTES_MAX = 1023, /* what OpenSSH's client can type; more is never right */
 };
 
 struct cs_prompt {
@@ -37,8 +37,8 @@ struct cs_answers {
 enum cs_err cs_round_add(struct cs_round *round, const char *text, size_t length,
                          bool echo) CS_MUST_USE;
 
-/* Adds one answer. An answer above CS_ANSWER_BYTES_MAX is cut to one byte more than that, so that it
- * stays too long to be accepted. */
+/* Adds one answer. An answer above CS_ANSWER_BYTES_MAX is cut to one byte more than that, so that
+ * it stays too long to be accepted. */
 enum cs_err cs_answers_add(struct cs_answers *answers, const char *data, size_t length) CS_MUST_USE;
 
 void cs_round_clear(struct cs_round *round);

@@ -28,8 +28,9 @@ static int describe_child(posix_spawn_file_actions_t *actions, int socket)
     return bad;
 }
 
-/* A session of its own: sshd's LoginGraceTime alarm kills its process group, and the end of the login
- * must still be written. Signals as if freshly started, whatever the application did to them. */
+/* A session of its own: sshd's LoginGraceTime alarm kills its process group, and the end of the
+ * login must still be written. Signals as if freshly started, whatever the application did to them.
+ */
 static int describe_attributes(posix_spawnattr_t *attributes)
 {
     const short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
@@ -59,16 +60,16 @@ static int spawn(int socket, pid_t *ret_pid)
     if (failed == 0) {
         failed = describe_child(&actions, socket) || describe_attributes(&attributes) ? ENOMEM : 0;
         if (failed == 0)
-            failed = posix_spawn(ret_pid, CS_BROKER_FILE, &actions, &attributes, arguments,
-                                 environment);
+            failed =
+                posix_spawn(ret_pid, CS_BROKER_FILE, &actions, &attributes, arguments, environment);
         posix_spawnattr_destroy(&attributes);
     }
     posix_spawn_file_actions_destroy(&actions);
     return failed;
 }
 
-/* The started program forks once more and its first process ends at once: only that one, ours by pid,
- * is waited for. The application may have collected it already. */
+/* The started program forks once more and its first process ends at once: only that one, ours by
+ * pid, is waited for. The application may have collected it already. */
 static void collect(pid_t pid)
 {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -83,8 +84,9 @@ enum cs_err cs_start_standalone(int *ret_socket, struct cs_error *error)
     pid_t pid = -1;
 
     if (geteuid() != 0)
-        return cs_fail(error, CS_ERR_UNAVAILABLE,
-                       "no broker is running, and only root can do without; start countersignd.socket");
+        return cs_fail(
+            error, CS_ERR_UNAVAILABLE,
+            "no broker is running, and only root can do without; start countersignd.socket");
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return cs_fail_errno(error, "socketpair");
     ours = ends[0];

@@ -74,7 +74,8 @@ enum cs_err cs_send_packet(int socket, const struct cs_secret *packet, int attac
     }
 }
 
-/* Takes the descriptors out of a received header. More than one is a broken peer: all are closed. */
+/* Takes the descriptors out of a received header. More than one is a broken peer: all are closed.
+ */
 static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struct cs_error *error)
 {
     int found[ATTACHED_MAX], count = 0;
@@ -99,7 +100,8 @@ static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struc
     return CS_OK;
 }
 
-/* One receive into a buffer as large as a message may be; pages that are not written cost nothing. */
+/* One receive into a buffer as large as a message may be; pages that are not written cost nothing.
+ */
 static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attached,
                            struct cs_error *error)
 {

@@ -13,8 +13,8 @@ enum cs_err cs_send_packet(int socket, const struct cs_secret *packet, int attac
 
 /*
  * Waits for one packet. CS_ERR_HANGUP when the peer closed, CS_ERR_TIMEOUT at the deadline. A
- * descriptor beside it goes to *ret_attached (the caller's; -1 for none); where that is NULL, or more
- * than one came, the packet is refused and they are closed.
+ * descriptor beside it goes to *ret_attached (the caller's; -1 for none); where that is NULL, or
+ * more than one came, the packet is refused and they are closed.
  */
 enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
                            int *ret_attached, struct cs_error *error) CS_MUST_USE;

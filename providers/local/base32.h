@@ -1,4 +1,5 @@
-/* Base32 (RFC 4648 section 6) as authenticator apps use it: no padding needed, case and spaces free. */
+/* Base32 (RFC 4648 section 6) as authenticator apps use it: no padding needed, case and spaces
+ * free. */
 #ifndef CS_PROVIDERS_LOCAL_BASE32_H
 #define CS_PROVIDERS_LOCAL_BASE32_H
 
@@ -7,9 +8,11 @@
 #include "base/secret.h"
 
 /* Encodes without padding. */
-enum cs_err cs_base32_encode(const void *data, size_t length, struct cs_secret *ret_text) CS_MUST_USE;
+enum cs_err cs_base32_encode(const void *data, size_t length,
+                             struct cs_secret *ret_text) CS_MUST_USE;
 
-/* Decodes; blanks and hyphens are skipped, padding is allowed at the end, left-over bits must be 0. */
+/* Decodes; blanks and hyphens are skipped, padding is allowed at the end, left-over bits must be 0.
+ */
 enum cs_err cs_base32_decode(const char *text, size_t length, struct cs_secret *ret_data,
                              struct cs_error *error) CS_MUST_USE;
 

@@ -1,7 +1,7 @@
 /*
- * Recovery codes: 12 symbols of Crockford's base32 alphabet (no I, L, O, U), 60 random bits, shown as
- * three groups of four. People may type them in any case, with or without hyphens and blanks, and
- * with O for 0, I or L for 1.
+ * Recovery codes: 12 symbols of Crockford's base32 alphabet (no I, L, O, U), 60 random bits, shown
+ * as three groups of four. People may type them in any case, with or without hyphens and blanks,
+ * and with O for 0, I or L for 1.
  */
 #ifndef CS_PROVIDERS_LOCAL_CODES_H
 #define CS_PROVIDERS_LOCAL_CODES_H

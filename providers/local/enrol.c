@@ -93,8 +93,8 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
         result = copy_name("label", choice->label ? choice->label : "", factor->label,
                            sizeof factor->label, error);
     if (result == CS_OK)
-        result = choice->secret ? given_key(choice->secret, factor, error)
-                                : random_key(factor, error);
+        result =
+            choice->secret ? given_key(choice->secret, factor, error) : random_key(factor, error);
     return result;
 }
 
@@ -108,7 +108,8 @@ enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment, struct cs_
 /* RFC 3986 section 2.1: everything but the unreserved characters. */
 static void add_percent_encoded(struct cs_buffer *out, const char *text)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
     for (; *text != '\0'; text++) {
         if (strchr(plain, *text) != NULL)
@@ -141,8 +142,7 @@ enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *i
     add_percent_encoded(&uri, issuer);
     cs_buffer_printf(&uri, "&algorithm=%s&digits=%u&period=%u", uri_algorithm(factor->algorithm),
                      factor->digits, factor->period);
-    if (result != CS_OK || uri.failed ||
-        cs_secret_set(ret_uri, uri.text, uri.length) != CS_OK)
+    if (result != CS_OK || uri.failed || cs_secret_set(ret_uri, uri.text, uri.length) != CS_OK)
         result = cs_fail_nomem(error);
     cs_buffer_free(&uri);
     return result;

@@ -24,8 +24,8 @@ struct cs_enrolment_choice {
 
 void cs_enrolment_clear(struct cs_enrolment *enrolment); /* wipes */
 
-/* Checks the choice and makes the key: as long as the hash (RFC 4226 section 4, R6; RFC 6238 section
- * 5.1), and at least 128 bits when it is given. */
+/* Checks the choice and makes the key: as long as the hash (RFC 4226 section 4, R6; RFC 6238
+ * section 5.1), and at least 128 bits when it is given. */
 enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
                                  struct cs_enrolment *ret_enrolment,
                                  struct cs_error *error) CS_MUST_USE;

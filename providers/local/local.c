@@ -77,11 +77,10 @@ static enum cs_err count_failure(const struct verification *v, struct cs_error *
 
     if (attempt->proven && attempt->countable)
         return cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_PROVEN, v->user, v->now, error);
-    result =
-        cs_throttle_fail(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now, error);
+    result = cs_throttle_fail(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now, error);
     if (result == CS_OK && attempt->countable)
-        result = cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, v->now,
-                                  error);
+        result =
+            cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, v->now, error);
     return result;
 }
 
@@ -128,8 +127,7 @@ static enum cs_err judge_factor(const struct verification *v, const struct cs_fa
     int64_t step = cs_totp_step(v->now, factor->period);
     int64_t center = step + bounded(factor->drift, v->judging->drift_max);
     bool won = false;
-    enum cs_err result =
-        cs_totp_search(factor, code, center, v->judging->window, ret_match, error);
+    enum cs_err result = cs_totp_search(factor, code, center, v->judging->window, ret_match, error);
 
     if (result != CS_OK || !ret_match->found || factor == &v->local->nobody) {
         ret_match->found = ret_match->found && factor != &v->local->nobody;
@@ -155,8 +153,8 @@ static enum cs_err judge_recovery(const struct verification *v, const struct cs_
 
     if (!cs_recovery_parse(typed, &code))
         return CS_OK;
-    result = cs_recovery_spend(&v->transaction, v->user, &code, &won, &outcome->recovery_left,
-                               error);
+    result =
+        cs_recovery_spend(&v->transaction, v->user, &code, &won, &outcome->recovery_left, error);
     if (result != CS_OK || !won)
         return result;
     outcome->judgement = CS_JUDGED_RIGHT;
@@ -188,7 +186,8 @@ static enum cs_err judge(const struct verification *v, struct cs_outcome *outcom
         return result;
     if (outcome->judgement == CS_JUDGED_RIGHT)
         return forget_failures(v, error);
-    return match.found ? CS_OK : count_failure(v, error); /* a repeat was counted where it was seen */
+    return match.found ? CS_OK
+                       : count_failure(v, error); /* a repeat was counted where it was seen */
 }
 
 static enum cs_err local_verify(struct cs_provider *provider, const struct cs_attempt *attempt,
@@ -224,8 +223,7 @@ static enum cs_err local_verify(struct cs_provider *provider, const struct cs_at
 }
 
 static enum cs_err local_has_factor(struct cs_provider *provider, const char *identity,
-                                    enum cs_factor_kind kind, bool *ret_has,
-                                    struct cs_error *error)
+                                    enum cs_factor_kind kind, bool *ret_has, struct cs_error *error)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};

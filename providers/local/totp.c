@@ -70,9 +70,9 @@ enum cs_err cs_totp_search(const struct cs_factor *factor, const struct cs_secre
         memcpy(typed, code->data, factor->digits);
     for (int64_t step = center - window; step <= center + window; step++) {
         char expected[CS_TOTP_CODE_SIZE];
-        enum cs_err result = cs_hotp(&factor->secret, factor->algorithm,
-                                     (uint64_t)(step < 0 ? 0 : step), factor->digits, expected,
-                                     error);
+        enum cs_err result =
+            cs_hotp(&factor->secret, factor->algorithm, (uint64_t)(step < 0 ? 0 : step),
+                    factor->digits, expected, error);
 
         if (result != CS_OK)
             return result;

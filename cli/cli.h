@@ -1,0 +1,67 @@
+/* What the verbs of the command-line tool share. */
+#ifndef CS_CLI_CLI_H
+#define CS_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "login/config.h"
+#include "providers/local/enrol.h"
+#include "store/store.h"
+#include "json/write.h"
+
+/* Names us in authenticator apps. */
+#define CS_ISSUER "Countersign"
+
+enum cs_exit {
+    CS_EXIT_OK = 0,
+    CS_EXIT_FAILED = 1, /* also: the login was not allowed, the check found something */
+    CS_EXIT_USAGE = 2,
+};
+
+struct cs_cli {
+    const char *config_path;
+    const char *socket_path;
+    bool json;
+};
+
+/* One verb: argv[0] is its name. Returns an exit status. */
+typedef int cs_verb(struct cs_cli *cli, int argc, char **argv);
+
+cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_init, cs_cmd_list, cs_cmd_options, cs_cmd_recovery,
+    cs_cmd_rekey, cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
+
+/* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
+int cs_complain(const struct cs_error *error);
+int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
+
+/* The one argument USER, or NULL after complaining. */
+const char *cs_one_user(int argc, char **argv);
+
+/*
+ * Reads the configuration as root, becomes the account countersign, and opens the store. After it
+ * the process is no longer root.
+ */
+enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,
+                              struct cs_error *error) CS_MUST_USE;
+
+/* The paths of store and key. The strings live in *ret_config. */
+enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
+                           struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;
+
+/* Prints the text of a writer and releases it; an exit status. */
+int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout);
+
+/* Adds the keys of an enrolment, or of fresh recovery codes, to the open object. */
+enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
+                               struct cs_error *error) CS_MUST_USE;
+void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment);
+void cs_print_codes(const struct cs_enrolment *enrolment);
+
+/* `enroll totp --batch FILE`, after the options were read. */
+int cs_enroll_batch(struct cs_cli *cli, const char *path);
+
+/* Draws a QR code on standard output; false when the text does not fit or memory ran out. */
+bool cs_print_qr(const char *text);
+
+#endif

@@ -1,0 +1,155 @@
+/* `enroll totp --batch FILE`: one user a line, all in one transaction, none when one is wrong. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+
+enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
+
+struct batch {
+    const char *path;
+    size_t line; /* being read, from 1 */
+    struct cs_enrolment *items;
+    size_t count;
+};
+
+static void clear_batch(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->count; i++)
+        cs_enrolment_clear(&batch->items[i]);
+    free(batch->items);
+}
+
+static bool take_number(const char *text, unsigned *out)
+{
+    char *end = NULL;
+    unsigned long number = strtoul(text, &end, 10);
+
+    *out = (unsigned)number;
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && number > 0 && number < 100000;
+}
+
+/* One NAME=VALUE behind the user's name. */
+static bool take_word(char *word, struct cs_enrolment_choice *choice)
+{
+    const struct {
+        const char *name;
+        const char **text;
+        unsigned *number;
+    } keys[] = {{"secret=", &choice->secret, NULL},
+                {"algorithm=", &choice->algorithm, NULL},
+                {"label=", &choice->label, NULL},
+                {"digits=", NULL, &choice->digits},
+                {"period=", NULL, &choice->period}};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(keys); i++) {
+        size_t length = strlen(keys[i].name);
+
+        if (strncmp(word, keys[i].name, length) != 0)
+            continue;
+        if (keys[i].number != NULL)
+            return take_number(word + length, keys[i].number);
+        *keys[i].text = word + length;
+        return true;
+    }
+    return false;
+}
+
+static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *error)
+{
+    struct cs_enrolment_choice choice = {0};
+    struct cs_error inner = {0};
+    char *word, *rest = line;
+
+    while ((word = strsep(&rest, " \t\r")) != NULL && word[0] != '#') {
+        if (word[0] == '\0')
+            continue;
+        if (choice.user == NULL)
+            choice.user = word;
+        else if (!take_word(word, &choice))
+            return cs_fail(error, CS_ERR_INPUT,
+                           "%s:%zu: after the user's name only secret=, algorithm=, digits=, "
+                           "period= and label= with a valid value are known; nobody was enrolled",
+                           batch->path, batch->line);
+    }
+    if (choice.user == NULL)
+        return CS_OK;
+    if (batch->count == USERS_MAX)
+        return cs_fail(error, CS_ERR_LIMIT, "%s:%zu: more than %d users", batch->path, batch->line,
+                       USERS_MAX);
+    if ((batch->count & (batch->count - 1)) == 0) { /* full at each power of two */
+        struct cs_enrolment *grown = calloc(batch->count ? batch->count * 2 : 1, sizeof *grown);
+
+        if (grown == NULL)
+            return cs_fail_nomem(error);
+        if (batch->count > 0)
+            memcpy(grown, batch->items, batch->count * sizeof *grown);
+        free(batch->items); /* secrets moved with their pointers; the structs hold none */
+        batch->items = grown;
+    }
+    batch->count++;
+    if (cs_enrolment_prepare(&choice, &batch->items[batch->count - 1], &inner) != CS_OK)
+        return cs_fail(error, CS_ERR_INPUT, "%s:%zu: %s; nobody was enrolled", batch->path,
+                       batch->line, inner.text);
+    return CS_OK;
+}
+
+static enum cs_err read_batch(struct batch *batch, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
+    CS_AUTO(cs_fd_close) int fd = open(batch->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    enum cs_err result;
+    char *line, *rest;
+
+    if (fd < 0)
+        return cs_fail_errno(error, "%s: cannot open", batch->path);
+    result = cs_read_all(fd, batch->path, FILE_BYTES_MAX, &text, error);
+    if (result == CS_OK && strlen(text.data) != text.length)
+        return cs_fail(error, CS_ERR_INPUT, "%s: not a text file; nobody was enrolled",
+                       batch->path);
+    rest = text.data;
+    while (result == CS_OK && (line = strsep(&rest, "\n")) != NULL) {
+        batch->line++;
+        result = read_line(batch, line, error);
+    }
+    return result;
+}
+
+static enum cs_err save_batch(const struct cs_cli *cli, struct batch *batch, struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result = cs_cli_open_store(cli, &store, error);
+
+    if (result == CS_OK)
+        result = cs_store_begin(store, &transaction, error);
+    for (size_t i = 0; i < batch->count && result == CS_OK; i++)
+        result = cs_enrolment_save(&transaction, &batch->items[i], error);
+    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+}
+
+int cs_enroll_batch(struct cs_cli *cli, const char *path)
+{
+    CS_AUTO(clear_batch) struct batch batch = {.path = path};
+    struct cs_error error = {0};
+    int status = CS_EXIT_OK;
+    enum cs_err result = read_batch(&batch, &error);
+
+    if (result == CS_OK)
+        result = save_batch(cli, &batch, &error);
+    for (size_t i = 0; i < batch.count && result == CS_OK && status == CS_EXIT_OK; i++) {
+        struct cs_json_writer *writer = cs_json_writer_new();
+
+        cs_json_write_object(writer, NULL);
+        result = cs_write_enrolment(writer, &batch.items[i], &error);
+        cs_json_write_end(writer);
+        if (result == CS_OK)
+            status = cs_print_json(&writer, CS_JSON_COMPACT);
+        else
+            cs_json_writer_free(&writer);
+    }
+    return result == CS_OK ? status : cs_complain(&error);
+}

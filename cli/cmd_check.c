@@ -1,0 +1,182 @@
+/* What would refuse a login: each line says what is wrong, where, and what to do. */
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/privilege.h"
+#include "base/sanitise.h"
+#include "base/trusted_open.h"
+#include "cli/cli.h"
+#include "paths.h"
+#include "store/key.h"
+#include "wire/connect.h"
+
+enum { CONNECT_MS = 2000 };
+
+struct check {
+    const struct cs_cli *cli;
+    struct cs_config *config;
+    struct cs_options options;
+    struct cs_json_writer *writer; /* with --json */
+    bool failed;
+};
+
+static void report(struct check *check, const char *what, enum cs_err result,
+                   const struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+
+    check->failed = check->failed || result != CS_OK;
+    if (check->writer != NULL) {
+        cs_json_write_object(check->writer, NULL);
+        cs_json_write_string(check->writer, "what", what);
+        cs_json_write_bool(check->writer, "ok", result == CS_OK);
+        cs_json_write_string(check->writer, "problem", result == CS_OK ? NULL : error->text);
+        cs_json_write_end(check->writer);
+        return;
+    }
+    cs_sanitise(&clean, error->text, result == CS_OK ? 0 : strlen(error->text));
+    (void)printf("%-4s %s%s%s\n", result == CS_OK ? "ok" : "BAD", what, clean.length ? ": " : "",
+                 clean.text ? clean.text : "");
+}
+
+static enum cs_err check_account(struct check *check, struct cs_error *error)
+{
+    uid_t uid;
+    gid_t gid;
+
+    (void)check;
+    return cs_run_user(&uid, &gid, error);
+}
+
+static enum cs_err check_config(struct check *check, struct cs_error *error)
+{
+    return cs_cli_options(check->cli, &check->config, &check->options, error);
+}
+
+static enum cs_err check_broker_program(struct check *check, struct cs_error *error)
+{
+    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
+    CS_AUTO(cs_fd_close) int fd = -1;
+
+    (void)check;
+    return cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
+}
+
+/* What the broker can read is tried as the broker's account, in a child. Its one line comes back
+ * through a pipe. */
+static enum cs_err as_run_user(struct check *check,
+                               enum cs_err (*run)(struct check *, struct cs_error *),
+                               struct cs_error *error)
+{
+    struct cs_error found = {.code = CS_OK};
+    int ends[2];
+    pid_t child;
+    ssize_t got;
+
+    if (pipe(ends) != 0)
+        return cs_fail_errno(error, "pipe");
+    child = fork();
+    if (child == 0) {
+        if (cs_become_run_user(&found) == CS_OK && run(check, &found) == CS_OK)
+            found.code = CS_OK;
+        _exit(write(ends[1], &found, sizeof found) == (ssize_t)sizeof found ? 0 : 1);
+    }
+    close(ends[1]);
+    got = child > 0 ? read(ends[0], &found, sizeof found) : -1;
+    close(ends[0]);
+    if (child > 0)
+        (void)waitpid(child, NULL, 0);
+    if (got != (ssize_t)sizeof found)
+        return cs_fail(error, CS_ERR_SYSTEM, "the check could not be run");
+    *error = found;
+    return found.code;
+}
+
+static enum cs_err read_key(struct check *check, struct cs_error *error)
+{
+    CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
+
+    return cs_keys_load(check->options.key_file, &keys, error);
+}
+
+static enum cs_err read_store(struct check *check, struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result =
+        cs_store_open(check->options.store, check->options.key_file, false, &store, error);
+
+    return result == CS_OK ? cs_store_check(store, error) : result;
+}
+
+static enum cs_err check_key(struct check *check, struct cs_error *error)
+{
+    return as_run_user(check, read_key, error);
+}
+
+static enum cs_err check_store(struct check *check, struct cs_error *error)
+{
+    return as_run_user(check, read_store, error);
+}
+
+static enum cs_err check_readable(struct check *check, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+
+    return cs_config_open(check->cli->config_path, &fd, error);
+}
+
+static enum cs_err check_config_readable(struct check *check, struct cs_error *error)
+{
+    return as_run_user(check, check_readable, error);
+}
+
+static enum cs_err check_socket(struct check *check, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+
+    return cs_connect_broker(check->cli->socket_path, cs_clock_ms() + CONNECT_MS, &fd, error);
+}
+
+int cs_cmd_check(struct cs_cli *cli, int argc, char **argv)
+{
+    static const struct {
+        const char *what;
+        enum cs_err (*run)(struct check *check, struct cs_error *error);
+    } checks[] = {
+        {"account " CS_RUN_USER, check_account},
+        {"configuration", check_config},
+        {"configuration, read by the broker", check_config_readable},
+        {"key", check_key},
+        {"store", check_store},
+        {"stand-alone program", check_broker_program},
+        {"broker's socket", check_socket},
+    };
+    struct check check = {.cli = cli};
+    int status = CS_EXIT_OK;
+
+    (void)argv;
+    if (argc != 1)
+        return cs_usage_error("usage: countersign check [--json]");
+    if (geteuid() != 0)
+        return cs_usage_error("must be run by root");
+    cs_options_defaults(&check.options);
+    if (cli->json) {
+        check.writer = cs_json_writer_new();
+        cs_json_write_array(check.writer, NULL);
+    }
+    for (size_t i = 0; i < CS_ARRAY_SIZE(checks); i++) {
+        struct cs_error error = {0};
+        enum cs_err result = checks[i].run(&check, &error);
+
+        report(&check, checks[i].what, result, &error);
+    }
+    if (cli->json) {
+        cs_json_write_end(check.writer);
+        status = cs_print_json(&check.writer, CS_JSON_FORMATTED);
+    }
+    cs_config_release(&check.config);
+    return check.failed ? CS_EXIT_FAILED : status;
+}

@@ -1,0 +1,195 @@
+#include <getopt.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "conversation/terminal.h"
+
+enum { CONFIRM_TRIES = 3 };
+
+struct wishes {
+    struct cs_enrolment_choice choice;
+    const char *batch;
+    bool no_confirm, secret_from_input;
+};
+
+static bool parse_number(const char *text, unsigned *ret_number)
+{
+    unsigned number = 0;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9' || number > 100000)
+            return false;
+        number = number * 10 + (unsigned)(*c - '0');
+    }
+    *ret_number = number;
+    return number > 0;
+}
+
+static int take_option(int option, struct wishes *wishes)
+{
+    switch (option) {
+    case 's':
+        if (strcmp(optarg, "-") != 0)
+            return cs_usage_error("--secret takes '-' only: a secret on the command line could be "
+                                  "seen by everybody; write it to standard input");
+        wishes->secret_from_input = true;
+        return CS_EXIT_OK;
+    case 'a':
+        wishes->choice.algorithm = optarg;
+        return CS_EXIT_OK;
+    case 'd':
+        return parse_number(optarg, &wishes->choice.digits)
+                   ? CS_EXIT_OK
+                   : cs_usage_error("--digits '%s': 6, 7 or 8 expected", optarg);
+    case 'p':
+        return parse_number(optarg, &wishes->choice.period)
+                   ? CS_EXIT_OK
+                   : cs_usage_error("--period '%s': seconds expected", optarg);
+    case 'l':
+        wishes->choice.label = optarg;
+        return CS_EXIT_OK;
+    case 'n':
+        wishes->no_confirm = true;
+        return CS_EXIT_OK;
+    case 'b':
+        wishes->batch = optarg;
+        return CS_EXIT_OK;
+    default:
+        return CS_EXIT_USAGE;
+    }
+}
+
+static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes *wishes)
+{
+    static const struct option options[] = {
+        {"secret", required_argument, NULL, 's'}, {"algorithm", required_argument, NULL, 'a'},
+        {"digits", required_argument, NULL, 'd'}, {"period", required_argument, NULL, 'p'},
+        {"label", required_argument, NULL, 'l'},  {"no-confirm", no_argument, NULL, 'n'},
+        {"batch", required_argument, NULL, 'b'},  {NULL, 0, NULL, 0}};
+    int option, status = CS_EXIT_OK;
+
+    while (status == CS_EXIT_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        status = take_option(option, wishes);
+    if (status != CS_EXIT_OK)
+        return status;
+    if (argc - optind < 1 || strcmp(argv[optind], "totp") != 0)
+        return cs_usage_error("usage: countersign enroll totp USER; see countersign(8)");
+    if (argc - optind != (wishes->batch ? 1 : 2))
+        return cs_usage_error("usage: countersign enroll totp USER, or --batch FILE without USER");
+    wishes->choice.user = wishes->batch ? NULL : argv[optind + 1];
+    if (cli->json && !wishes->no_confirm && wishes->batch == NULL)
+        return cs_usage_error("--json asks nothing: add --no-confirm");
+    return CS_EXIT_OK;
+}
+
+static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment,
+                           struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret line = {0};
+    enum cs_err result = CS_OK;
+
+    if (wishes->secret_from_input) {
+        result = cs_terminal_ask("", false, &line, error);
+        if (result == CS_OK && strlen(line.data) != line.length)
+            result = cs_fail(error, CS_ERR_INPUT, "the secret holds a NUL");
+        wishes->choice.secret = line.data;
+    }
+    if (result == CS_OK)
+        result = cs_enrolment_prepare(&wishes->choice, enrolment, error);
+    wishes->choice.secret = NULL;
+    return result;
+}
+
+static enum cs_err show(const struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
+    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, &uri, error);
+
+    if (result == CS_OK && cs_enrolment_secret(enrolment, &key) != CS_OK)
+        result = cs_fail_nomem(error);
+    if (result != CS_OK)
+        return result;
+    (void)printf("Scan this with an authenticator app:\n\n");
+    if (!cs_print_qr(uri.data))
+        (void)printf("(too long for a QR code)\n");
+    (void)printf("\nor type the secret: %s\nor open: %s\n\n", key.data, uri.data);
+    return CS_OK;
+}
+
+static enum cs_err confirm(struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    for (int i = 0; i < CONFIRM_TRIES; i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+        bool right = false;
+        enum cs_err result =
+            cs_terminal_ask("Verification code from the app: ", true, &code, error);
+
+        if (result == CS_OK)
+            result = cs_enrolment_confirm(enrolment, &code, &right, error);
+        if (result != CS_OK || right)
+            return result;
+        (void)puts("That code is not right.");
+    }
+    return cs_fail(error, CS_ERR_INPUT,
+                   "nothing was stored: no code was right; compare the clocks of this machine and "
+                   "of the app");
+}
+
+static enum cs_err save(const struct cs_cli *cli, struct cs_enrolment *enrolment,
+                        struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result = cs_cli_open_store(cli, &store, error);
+
+    if (result == CS_OK)
+        result = cs_store_begin(store, &transaction, error);
+    if (result == CS_OK)
+        result = cs_enrolment_save(&transaction, enrolment, error);
+    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+}
+
+static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment)
+{
+    struct cs_json_writer *writer;
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    if (!cli->json) {
+        (void)printf("%s now has factor %lld.\n", enrolment->factor.user,
+                     (long long)enrolment->factor.id);
+        cs_print_codes(enrolment);
+        return CS_EXIT_OK;
+    }
+    writer = cs_json_writer_new();
+    cs_json_write_object(writer, NULL);
+    result = cs_write_enrolment(writer, enrolment, &error);
+    cs_json_write_end(writer);
+    if (result == CS_OK)
+        return cs_print_json(&writer, CS_JSON_FORMATTED);
+    cs_json_writer_free(&writer);
+    return cs_complain(&error);
+}
+
+int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
+{
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+    struct wishes wishes = {0};
+    struct cs_error error = {0};
+    int status = parse(argc, argv, cli, &wishes);
+    enum cs_err result;
+
+    if (status != CS_EXIT_OK)
+        return status;
+    if (wishes.batch != NULL)
+        return cs_enroll_batch(cli, wishes.batch);
+    result = prepare(&wishes, &enrolment, &error);
+    if (result == CS_OK && !cli->json)
+        result = show(&enrolment, &error);
+    if (result == CS_OK && !wishes.no_confirm)
+        result = confirm(&enrolment, &error);
+    if (result == CS_OK)
+        result = save(cli, &enrolment, &error);
+    return result == CS_OK ? report(cli, &enrolment) : cs_complain(&error);
+}

@@ -1,0 +1,61 @@
+#include <grp.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/privilege.h"
+#include "cli/cli.h"
+#include "store/key.h"
+
+/* A key that exists is kept, only its group is set: the key of a store is worth what the store is.
+ */
+static enum cs_err make_key(const char *path, gid_t group, struct cs_error *error)
+{
+    CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
+    enum cs_err result = cs_keys_load(path, &keys, error);
+
+    if (result == CS_OK && group != (gid_t)-1 &&
+        (lchown(path, (uid_t)-1, group) != 0 || chmod(path, 0640) != 0))
+        return cs_fail_errno(error, "%s: cannot set the group", path);
+    if (result != CS_ERR_NOT_FOUND)
+        return result;
+    result = cs_keys_add(&keys, error);
+    return result == CS_OK ? cs_keys_save(path, &keys, group, error) : result;
+}
+
+static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error *error)
+{
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    struct cs_options options;
+    gid_t group = (gid_t)-1;
+    uid_t uid;
+    enum cs_err result;
+
+    if (geteuid() != 0)
+        return cs_fail(error, CS_ERR_TRUST, "must be run by root");
+    result = cs_cli_options(cli, &config, &options, error);
+    if (result != CS_OK)
+        return result;
+    result = cs_run_user(&uid, &group, error);
+    if (result != CS_OK && !key_only)
+        return result;
+    result = make_key(options.key_file, group, error);
+    if (result != CS_OK || key_only)
+        return result;
+    result = cs_become_run_user(error);
+    if (result == CS_OK)
+        result = cs_store_open(options.store, options.key_file, true, &store, error);
+    return result;
+}
+
+int cs_cmd_init(struct cs_cli *cli, int argc, char **argv)
+{
+    bool key_only = argc == 2 && strcmp(argv[1], "--key-only") == 0;
+    struct cs_error error = {0};
+
+    if (argc > 1 && !key_only)
+        return cs_usage_error("usage: countersign init [--key-only]");
+    return init(cli, key_only, &error) == CS_OK ? CS_EXIT_OK : cs_complain(&error);
+}

@@ -1,0 +1,101 @@
+#include <time.h>
+
+#include "base/clock.h"
+#include "cli/cli.h"
+#include "store/throttle.h"
+
+struct listing {
+    struct cs_factors factors;
+    unsigned recovery_left, failures;
+};
+
+static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
+                                struct listing *ret_listing, struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result = cs_cli_open_store(cli, &store, error);
+
+    if (result == CS_OK)
+        result = cs_store_begin(store, &transaction, error);
+    if (result == CS_OK)
+        result = cs_factor_list(&transaction, user, &ret_listing->factors, error);
+    if (result == CS_OK)
+        result = cs_recovery_count(&transaction, user, &ret_listing->recovery_left, error);
+    if (result == CS_OK)
+        result = cs_throttle_count(&transaction, CS_THROTTLE_USER_PROVEN, user, cs_clock_seconds(),
+                                   &ret_listing->failures, error);
+    return result;
+}
+
+/* RFC 3339, in UTC. */
+static void format_time(int64_t seconds, char text[32])
+{
+    time_t time = (time_t)seconds;
+    struct tm parts;
+
+    if (gmtime_r(&time, &parts) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        text[0] = '\0';
+}
+
+static int write_json(const char *user, const struct listing *listing)
+{
+    struct cs_json_writer *writer = cs_json_writer_new();
+
+    cs_json_write_object(writer, NULL);
+    cs_json_write_string(writer, "user", user);
+    cs_json_write_array(writer, "factors");
+    for (size_t i = 0; i < listing->factors.count; i++) {
+        const struct cs_factor *factor = &listing->factors.items[i];
+        char created[32], used[32];
+
+        format_time(factor->created, created);
+        format_time(factor->last_step * factor->period, used);
+        cs_json_write_object(writer, NULL);
+        cs_json_write_integer(writer, "id", factor->id);
+        cs_json_write_string(writer, "kind", "totp");
+        cs_json_write_string(writer, "label", factor->label);
+        cs_json_write_string(writer, "algorithm", factor->algorithm);
+        cs_json_write_integer(writer, "digits", factor->digits);
+        cs_json_write_integer(writer, "period", factor->period);
+        cs_json_write_integer(writer, "drift", factor->drift);
+        cs_json_write_string(writer, "created", created);
+        cs_json_write_string(writer, "last_used", factor->last_step < 0 ? NULL : used);
+        cs_json_write_end(writer);
+    }
+    cs_json_write_end(writer);
+    cs_json_write_integer(writer, "recovery_codes_left", listing->recovery_left);
+    cs_json_write_integer(writer, "failed_tries", listing->failures);
+    cs_json_write_end(writer);
+    return cs_print_json(&writer, CS_JSON_FORMATTED);
+}
+
+static int write_text(const char *user, const struct listing *listing)
+{
+    for (size_t i = 0; i < listing->factors.count; i++) {
+        const struct cs_factor *factor = &listing->factors.items[i];
+        char created[32];
+
+        format_time(factor->created, created);
+        (void)printf("%lld  totp  %s  %u digits  %u s  since %s  %s\n", (long long)factor->id,
+                     factor->algorithm, factor->digits, factor->period, created, factor->label);
+    }
+    if (listing->factors.count == 0)
+        (void)printf("%s has no factor\n", user);
+    (void)printf("recovery codes left: %u\nfailed tries: %u\n", listing->recovery_left,
+                 listing->failures);
+    return CS_EXIT_OK;
+}
+
+int cs_cmd_list(struct cs_cli *cli, int argc, char **argv)
+{
+    const char *user = cs_one_user(argc, argv);
+    struct listing listing = {0};
+    struct cs_error error = {0};
+
+    if (user == NULL)
+        return CS_EXIT_USAGE;
+    if (read_listing(cli, user, &listing, &error) != CS_OK)
+        return cs_complain(&error);
+    return cli->json ? write_json(user, &listing) : write_text(user, &listing);
+}

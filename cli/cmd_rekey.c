@@ -1,0 +1,95 @@
+/*
+ * Key rotation that may be interrupted at any point: (1) the key file gets a new key in front of
+ * the old ones, (2) every secret is sealed again in one transaction, (3) the old keys leave the
+ * file. At each step every secret can be read with the file as it is; a broker reads the file again
+ * when it meets a key it does not know.
+ */
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/privilege.h"
+#include "cli/cli.h"
+#include "store/key.h"
+
+/* The store is opened by a child that has become the account countersign; this process stays root,
+ * to replace the key file. */
+static int reseal_in_child(const struct cs_options *options)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    struct cs_error error = {0};
+    unsigned count = 0;
+    enum cs_err result = cs_become_run_user(&error);
+
+    if (result == CS_OK)
+        result = cs_store_open(options->store, options->key_file, false, &store, &error);
+    if (result == CS_OK)
+        result = cs_store_reseal(store, &count, &error);
+    if (result != CS_OK)
+        return cs_complain(&error);
+    (void)printf("%u secrets were sealed with the new key\n", count);
+    (void)fflush(stdout);
+    return CS_EXIT_OK;
+}
+
+static enum cs_err reseal(const struct cs_options *options, struct cs_error *error)
+{
+    pid_t child;
+    int status = 0;
+
+    (void)fflush(stdout);
+    child = fork();
+    if (child < 0)
+        return cs_fail_errno(error, "fork");
+    if (child == 0)
+        _exit(reseal_in_child(options));
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR)
+            return cs_fail_errno(error, "waitpid");
+    }
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != CS_EXIT_OK)
+        return cs_fail(error, CS_ERR_STORE,
+                       "the store was left as it was, and %s holds both keys; run 'countersign "
+                       "rekey' again when the cause is mended",
+                       options->key_file);
+    return CS_OK;
+}
+
+static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
+{
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
+    struct cs_options options;
+    uid_t uid;
+    gid_t group;
+    enum cs_err result;
+
+    if (geteuid() != 0)
+        return cs_fail(error, CS_ERR_TRUST, "must be run by root");
+    result = cs_cli_options(cli, &config, &options, error);
+    if (result == CS_OK)
+        result = cs_run_user(&uid, &group, error);
+    if (result == CS_OK)
+        result = cs_keys_load(options.key_file, &keys, error);
+    /* Interrupted before: the key in front is fresh and may have sealed nothing yet. */
+    if (result == CS_OK && keys.count == 1)
+        result = cs_keys_add(&keys, error);
+    if (result == CS_OK)
+        result = cs_keys_save(options.key_file, &keys, group, error);
+    if (result == CS_OK)
+        result = reseal(&options, error);
+    if (result != CS_OK)
+        return result;
+    keys.count = 1;
+    return cs_keys_save(options.key_file, &keys, group, error);
+}
+
+int cs_cmd_rekey(struct cs_cli *cli, int argc, char **argv)
+{
+    struct cs_error error = {0};
+
+    (void)argv;
+    if (argc != 1)
+        return cs_usage_error("usage: countersign rekey");
+    return rekey(cli, &error) == CS_OK ? CS_EXIT_OK : cs_complain(&error);
+}

@@ -1,0 +1,94 @@
+#include <stdarg.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/privilege.h"
+#include "base/sanitise.h"
+#include "cli/cli.h"
+
+static void print_clean(const char *text)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+    size_t length = 0;
+
+    while (text[length] != '\0')
+        length++;
+    cs_sanitise(&clean, text, length);
+    (void)fprintf(stderr, "countersign: %s\n", clean.text ? clean.text : "");
+}
+
+int cs_complain(const struct cs_error *error)
+{
+    print_clean(error->text);
+    return CS_EXIT_FAILED;
+}
+
+int cs_usage_error(const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    print_clean(text);
+    return CS_EXIT_USAGE;
+}
+
+const char *cs_one_user(int argc, char **argv)
+{
+    if (argc == 2 && argv[1][0] != '\0' && argv[1][0] != '-')
+        return argv[1];
+    (void)cs_usage_error("usage: countersign %s USER", argv[0]);
+    return NULL;
+}
+
+enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
+                           struct cs_options *ret_options, struct cs_error *error)
+{
+    struct cs_config_cache *cache = cs_config_cache_new();
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result;
+
+    cs_options_defaults(ret_options);
+    if (cache == NULL)
+        return cs_fail_nomem(error);
+    result = cs_config_open(cli->config_path, &fd, error);
+    if (result == CS_OK)
+        result = cs_config_load(cache, fd, cli->config_path, ret_config, error);
+    if (result == CS_OK)
+        cs_config_apply(*ret_config, "", ret_options);
+    cs_config_cache_free(&cache);
+    return result;
+}
+
+enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,
+                              struct cs_error *error)
+{
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    struct cs_options options;
+    enum cs_err result;
+
+    if (geteuid() != 0)
+        return cs_fail(error, CS_ERR_TRUST, "must be run by root");
+    result = cs_cli_options(cli, &config, &options, error);
+    if (result == CS_OK)
+        result = cs_become_run_user(error);
+    if (result == CS_OK)
+        result = cs_store_open(options.store, options.key_file, false, ret_store, error);
+    return result;
+}
+
+int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
+    struct cs_error error = {0};
+    enum cs_err result = cs_json_print(*writer, layout, &text, &error);
+
+    cs_json_writer_free(writer);
+    if (result != CS_OK)
+        return cs_complain(&error);
+    (void)printf("%s\n", text.data);
+    return CS_EXIT_OK;
+}

@@ -1,0 +1,55 @@
+/* How an enrolment is shown. */
+#include "cli/cli.h"
+#include "providers/local/codes.h"
+
+void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment)
+{
+    cs_json_write_array(writer, "recovery_codes");
+    for (size_t i = 0; i < enrolment->codes_count; i++) {
+        char shown[CS_RECOVERY_SHOWN_SIZE];
+
+        cs_recovery_show(&enrolment->codes[i], shown);
+        cs_json_write_string(writer, NULL, shown);
+        cs_wipe(shown, sizeof shown);
+    }
+    cs_json_write_end(writer);
+}
+
+enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
+                               struct cs_error *error)
+{
+    const struct cs_factor *factor = &enrolment->factor;
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
+    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, &uri, error);
+
+    if (result == CS_OK && cs_enrolment_secret(enrolment, &key) != CS_OK)
+        result = cs_fail_nomem(error);
+    if (result != CS_OK)
+        return result;
+    cs_json_write_string(writer, "user", factor->user);
+    cs_json_write_integer(writer, "id", factor->id);
+    cs_json_write_string(writer, "label", factor->label);
+    cs_json_write_string(writer, "algorithm", factor->algorithm);
+    cs_json_write_integer(writer, "digits", factor->digits);
+    cs_json_write_integer(writer, "period", factor->period);
+    cs_json_write_string(writer, "secret", key.data);
+    cs_json_write_string(writer, "uri", uri.data);
+    cs_write_codes(writer, enrolment);
+    return CS_OK;
+}
+
+void cs_print_codes(const struct cs_enrolment *enrolment)
+{
+    if (enrolment->codes_count == 0)
+        return;
+    (void)printf("Recovery codes of %s, each good once in place of a code:\n",
+                 enrolment->factor.user);
+    for (size_t i = 0; i < enrolment->codes_count; i++) {
+        char shown[CS_RECOVERY_SHOWN_SIZE];
+
+        cs_recovery_show(&enrolment->codes[i], shown);
+        (void)printf("  %s\n", shown);
+        cs_wipe(shown, sizeof shown);
+    }
+}

@@ -1,0 +1,102 @@
+/* countersign: the administrator's tool. One file for each verb. */
+#include <getopt.h>
+#include <openssl/crypto.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cli/cli.h"
+#include "paths.h"
+
+static const struct {
+    const char *name;
+    cs_verb *run;
+    const char *arguments, *help;
+} verbs[] = {
+    {"init", cs_cmd_init, "[--key-only]", "make the key and the store, where they do not exist"},
+    {"enroll", cs_cmd_enroll, "totp USER [...] | totp --batch FILE", "give a user a TOTP factor"},
+    {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes"},
+    {"list", cs_cmd_list, "USER", "show a user's factors"},
+    {"remove", cs_cmd_remove, "USER ID", "remove a factor"},
+    {"unlock", cs_cmd_unlock, "USER",
+     "forget failed tries, and steps after a clock that ran ahead"},
+    {"rekey", cs_cmd_rekey, "", "replace the key that protects the secrets in the store"},
+    {"try", cs_cmd_try, "USER [--service S] [--rhost A] [-- ARGUMENT...]",
+     "log in on this terminal, through the broker"},
+    {"check", cs_cmd_check, "", "look for what is wrong: configuration, key, store, socket"},
+    {"options", cs_cmd_options, "", "list every setting"},
+};
+
+static int print_help(FILE *out, int status)
+{
+    (void)fputs("Usage: countersign [--config FILE] [--socket PATH] [--json] VERB ...\n\n", out);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(verbs); i++)
+        (void)fprintf(out, "  %-8s %-36s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+    (void)fputs("\nExit status: 0 done or allowed, 1 failed or refused, 2 wrong use.\n"
+                "See countersign(8).\n",
+                out);
+    return status;
+}
+
+/* --json may stand anywhere before "--". Returns the new number of words. */
+static int take_json(struct cs_cli *cli, int argc, char **argv)
+{
+    bool verbatim = false;
+    int kept = 0;
+
+    for (int i = 0; i < argc; i++) {
+        verbatim = verbatim || strcmp(argv[i], "--") == 0;
+        if (!verbatim && strcmp(argv[i], "--json") == 0)
+            cli->json = true;
+        else
+            argv[kept++] = argv[i];
+    }
+    argv[kept] = NULL;
+    return kept;
+}
+
+static int run_verb(struct cs_cli *cli, int argc, char **argv)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(verbs); i++) {
+        if (strcmp(verbs[i].name, argv[0]) == 0) {
+            optind = 0; /* getopt_long starts again, with the verb's own options */
+            return verbs[i].run(cli, argc, argv);
+        }
+    }
+    return cs_usage_error("there is no verb '%s'; see 'countersign --help'", argv[0]);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"socket", required_argument, NULL, 's'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {NULL, 0, NULL, 0}};
+    struct cs_cli cli = {.config_path = CS_CONFIG_FILE, .socket_path = CS_SOCKET_FILE};
+    int option;
+
+    (void)umask(077);
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    argc = take_json(&cli, argc, argv);
+    while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
+        switch (option) {
+        case 'c':
+            cli.config_path = optarg;
+            break;
+        case 's':
+            cli.socket_path = optarg;
+            break;
+        case 'h':
+            return print_help(stdout, CS_EXIT_OK);
+        case 'v':
+            (void)puts("countersign " CS_VERSION);
+            return CS_EXIT_OK;
+        default:
+            return print_help(stderr, CS_EXIT_USAGE);
+        }
+    }
+    if (optind == argc)
+        return print_help(stderr, CS_EXIT_USAGE);
+    return run_verb(&cli, argc - optind, argv + optind);
+}
