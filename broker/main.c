@@ -104,7 +104,7 @@ static int run_session(const struct settings *settings, const struct cs_log *log
         _exit(pid < 0 ? EXIT_FAILURE : EXIT_SUCCESS); /* the module collects this one */
     if (cs_become_run_user(&error) != CS_OK)
         return complain(log, &error);
-    engine = cs_engine_new(settings->config, log);
+    engine = cs_engine_new(settings->config, NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
     cs_session_serve(engine, SESSION_FD, &root);
@@ -197,7 +197,7 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
 
     if (result != CS_OK)
         return complain(log, &error);
-    engine = cs_engine_new(settings->config, log);
+    engine = cs_engine_new(settings->config, systemd.key_path[0] ? systemd.key_path : NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
     read_own_options(engine, &options);
