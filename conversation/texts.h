@@ -1,0 +1,69 @@
+/*
+ * Every text that a person sees during a login: key, English text, which substitutions apply. The key
+ * is the gettext context of the translations and the name of the administrator's setting.
+ */
+#ifndef CS_CONVERSATION_TEXTS_H
+#define CS_CONVERSATION_TEXTS_H
+
+#include <stddef.h>
+
+enum cs_text {
+    CS_TEXT_OTP_PROMPT,
+    CS_TEXT_OTP_PROMPT_CORRELATION,
+    CS_TEXT_CODE_NOT_ACCEPTED,
+    CS_TEXT_RECOVERY_LEFT,
+    CS_TEXT_PASSWORD_PROMPT,
+    CS_TEXT_PASSWORD_NOT_ACCEPTED,
+    CS_TEXT_CHOICE_START,
+    CS_TEXT_CHOICE_END,
+    CS_TEXT_CHOICE_MORE,
+    CS_TEXT_CHOICE_NOT_UNDERSTOOD,
+    CS_TEXT_TOTP,
+    CS_TEXT_SMS,
+    CS_TEXT_EMAIL,
+    CS_TEXT_VOICE,
+    CS_TEXT_TRANS_SMS,
+    CS_TEXT_TRANS_EMAIL,
+    CS_TEXT_DEVICE_PRESENCE,
+    CS_TEXT_DEVICE_BIOMETRIC,
+    CS_TEXT_SENT_SMS,
+    CS_TEXT_SENT_EMAIL,
+    CS_TEXT_SENT_VOICE,
+    CS_TEXT_CONSENT_SMS,
+    CS_TEXT_CONSENT_EMAIL,
+    CS_TEXT_CONSENT_VOICE,
+    CS_TEXT_CONSENT_DEVICE,
+    CS_TEXT_DEVICE_PROMPT,
+    CS_TEXT_DEVICE_NUMBER,
+    CS_TEXT_WAIT_ENTER,
+    CS_TEXT_WAIT_COUNTDOWN,
+    CS_TEXT_WAIT_NOT_YET,
+    CS_TEXT_WAIT_DENIED,
+    CS_TEXT_WAIT_EXPIRED,
+    CS_TEXT_VERIFY_MESSAGE,
+    CS_TEXTS
+};
+
+/* How a text is used, and so what it must look like. */
+enum cs_text_use {
+    CS_USE_PROMPT, /* ends a prompt: no newline at its end */
+    CS_USE_LINES,  /* stands before a prompt or in a menu: ends in a newline */
+    CS_USE_NOTICE, /* informational, or shown elsewhere: no newline at its end */
+};
+
+struct cs_text_row {
+    const char *key;
+    const char *english;
+    const char *option;        /* name of the setting; NULL: the key itself */
+    const char *alias;         /* a further name of the setting, or NULL */
+    const char *substitutions; /* letters that may stand behind % */
+    const char *required;      /* letters that every translation must keep */
+    enum cs_text_use use;
+};
+
+extern const struct cs_text_row cs_texts[CS_TEXTS];
+
+/* The row of that setting name, or CS_TEXTS. */
+enum cs_text cs_text_find(const char *name, size_t length);
+
+#endif
