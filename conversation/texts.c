@@ -7,15 +7,16 @@
 /* Marks a text for xgettext, with its context. */
 #define C_(context, text) text
 
-/* Everything a login knows about itself may stand in any text; the rest only where it has a value. */
+/* Everything a login knows about itself may stand in any text; the rest only where it has a value.
+ */
 #define LOGIN "UHSR"
 
 /*
- * Notes for translators: write "verification code" as your language's usual word for a one-time code,
- * never as a word for password; address people politely; keep every %X; %I is the number of a line,
- * %N a phone number, address or name, %T the number of choices, %C a word or number to compare, %D
- * the name of a device, %L a count of tries. Lines stay below 78 columns. A text that ends in ": "
- * waits for input and keeps that ending.
+ * Notes for translators: write "verification code" as your language's usual word for a one-time
+ * code, never as a word for password; address people politely; keep every %X; %I is the number of a
+ * line, %N a phone number, address or name, %T the number of choices, %C a word or number to
+ * compare, %D the name of a device, %L a count of tries. Lines stay below 78 columns. A text that
+ * ends in ": " waits for input and keeps that ending.
  */
 const struct cs_text_row cs_texts[CS_TEXTS] = {
     [CS_TEXT_OTP_PROMPT] = {"otp_prompt", C_("otp_prompt", "Verification code: "), NULL, NULL,
@@ -86,12 +87,10 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     [CS_TEXT_CONSENT_DEVICE] = {"consent_device",
                                 C_("consent_device", "Type s to get a request on %D: "), NULL, NULL,
                                 LOGIN "ND", "D", CS_USE_PROMPT},
-    [CS_TEXT_DEVICE_PROMPT] = {"device_prompt",
-                               C_("device_prompt", "Approve the request on %D."), NULL, NULL,
-                               LOGIN "CDN", "D", CS_USE_NOTICE},
-    [CS_TEXT_DEVICE_NUMBER] = {"device_number",
-                               C_("device_number", "Choose the number %C on %D."), NULL, NULL,
-                               LOGIN "CDN", "CD", CS_USE_NOTICE},
+    [CS_TEXT_DEVICE_PROMPT] = {"device_prompt", C_("device_prompt", "Approve the request on %D."),
+                               NULL, NULL, LOGIN "CDN", "D", CS_USE_NOTICE},
+    [CS_TEXT_DEVICE_NUMBER] = {"device_number", C_("device_number", "Choose the number %C on %D."),
+                               NULL, NULL, LOGIN "CDN", "CD", CS_USE_NOTICE},
     [CS_TEXT_WAIT_ENTER] = {"wait_enter", C_("wait_enter", "Then press Enter here: "), NULL, NULL,
                             LOGIN "CDN", "", CS_USE_PROMPT},
     [CS_TEXT_WAIT_COUNTDOWN] = {"wait_countdown",
@@ -100,9 +99,8 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     [CS_TEXT_WAIT_NOT_YET] = {"wait_not_yet",
                               C_("wait_not_yet", "The request has not been approved yet.\n"), NULL,
                               NULL, LOGIN "CDN", "", CS_USE_LINES},
-    [CS_TEXT_WAIT_DENIED] = {"wait_denied",
-                             C_("wait_denied", "The request was refused on %D."), NULL, NULL,
-                             LOGIN "DN", "D", CS_USE_NOTICE},
+    [CS_TEXT_WAIT_DENIED] = {"wait_denied", C_("wait_denied", "The request was refused on %D."),
+                             NULL, NULL, LOGIN "DN", "D", CS_USE_NOTICE},
     [CS_TEXT_WAIT_EXPIRED] = {"wait_expired",
                               C_("wait_expired", "The request on %D was not approved in time."),
                               NULL, NULL, LOGIN "DN", "D", CS_USE_NOTICE},

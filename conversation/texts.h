@@ -1,6 +1,6 @@
 /*
- * Every text that a person sees during a login: key, English text, which substitutions apply. The key
- * is the gettext context of the translations and the name of the administrator's setting.
+ * Every text that a person sees during a login: key, English text, which substitutions apply. The
+ * key is the gettext context of the translations and the name of the administrator's setting.
  */
 #ifndef CS_CONVERSATION_TEXTS_H
 #define CS_CONVERSATION_TEXTS_H

@@ -1,0 +1,166 @@
+#include "conversation/catalogue.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/file.h"
+#include "base/trusted_open.h"
+#include "conversation/template.h"
+#include "i18n/mo.h"
+
+/* More languages than there are translations; whoever asks for others gets English. */
+enum { LANGUAGES_MAX = 64 };
+
+struct spoken {
+    struct cs_catalogue catalogue;
+    struct cs_mo *mo; /* NULL: there is no file */
+};
+
+struct cs_catalogues {
+    const char *folder;
+    const struct cs_log *log;
+    pthread_mutex_t mutex; /* guards the growth of `items`; what is in it does not change */
+    struct spoken *items[LANGUAGES_MAX];
+    size_t count;
+};
+
+void cs_catalogue_english(struct cs_catalogue *ret_catalogue)
+{
+    *ret_catalogue = (struct cs_catalogue){0};
+    for (size_t i = 0; i < CS_TEXTS; i++)
+        ret_catalogue->texts[i] = cs_texts[i].english;
+}
+
+struct cs_catalogues *cs_catalogues_new(const char *folder, const struct cs_log *log)
+{
+    struct cs_catalogues *catalogues = calloc(1, sizeof *catalogues);
+    struct spoken *english = calloc(1, sizeof *english);
+
+    if (catalogues == NULL || english == NULL) {
+        free(catalogues);
+        free(english);
+        return NULL;
+    }
+    catalogues->folder = folder;
+    catalogues->log = log;
+    pthread_mutex_init(&catalogues->mutex, NULL);
+    cs_catalogue_english(&english->catalogue);
+    catalogues->items[catalogues->count++] = english;
+    return catalogues;
+}
+
+void cs_catalogues_free(struct cs_catalogues **catalogues)
+{
+    if (*catalogues == NULL)
+        return;
+    for (size_t i = 0; i < (*catalogues)->count; i++) {
+        cs_mo_free(&(*catalogues)->items[i]->mo);
+        free((*catalogues)->items[i]);
+    }
+    pthread_mutex_destroy(&(*catalogues)->mutex);
+    free(*catalogues);
+    *catalogues = NULL;
+}
+
+/* ---- reading a file ---- */
+
+static enum cs_err read_file(const char *path, struct cs_mo **ret_mo, struct cs_error *error)
+{
+    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
+    CS_AUTO(cs_secret_free) struct cs_secret content = {0};
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result = cs_open_trusted(path, &trust, &fd, error);
+
+    if (result == CS_OK)
+        result = cs_read_all(fd, path, CS_MO_BYTES_MAX, &content, error);
+    return result == CS_OK ? cs_mo_parse(path, content.data, content.length, ret_mo, error)
+                           : result;
+}
+
+static void take_text(struct spoken *spoken, size_t key, const struct cs_log *log)
+{
+    const char *text = cs_mo_find(spoken->mo, cs_texts[key].key, cs_texts[key].english);
+    struct cs_error error = {0};
+
+    if (text == NULL)
+        return;
+    if (cs_template_check_translation((enum cs_text)key, text, &error) == CS_OK)
+        spoken->catalogue.texts[key] = text;
+    else
+        cs_log(log, LOG_WARNING, "translation %s of '%s' is not used: %s",
+               spoken->catalogue.language, cs_texts[key].key, error.text);
+}
+
+static void load(struct cs_catalogues *catalogues, struct spoken *spoken)
+{
+    struct cs_error error = {0};
+    char path[512];
+    enum cs_err result;
+
+    (void)snprintf(path, sizeof path, "%s/%s/LC_MESSAGES/countersign.mo", catalogues->folder,
+                   spoken->catalogue.language);
+    result = read_file(path, &spoken->mo, &error);
+    if (result != CS_OK) {
+        cs_log(catalogues->log, result == CS_ERR_NOT_FOUND ? LOG_DEBUG : LOG_WARNING, "%s",
+               error.text);
+        return;
+    }
+    for (size_t key = 0; key < CS_TEXTS; key++)
+        take_text(spoken, key, catalogues->log);
+}
+
+/* ---- looking up; the mutex is held ---- */
+
+static const struct spoken *find(const struct cs_catalogues *catalogues, const char *language)
+{
+    for (size_t i = 0; i < catalogues->count; i++) {
+        if (strcmp(catalogues->items[i]->catalogue.language, language) == 0)
+            return catalogues->items[i];
+    }
+    return NULL;
+}
+
+/* A language whose country has no file of its own is as right-to-left as what it falls back to. */
+static bool speaks_rtl(const struct spoken *spoken)
+{
+    return spoken->mo != NULL && cs_language_is_rtl(spoken->catalogue.language);
+}
+
+static const struct spoken *get(struct cs_catalogues *catalogues, const char *language)
+{
+    const struct spoken *known = find(catalogues, language), *parent = catalogues->items[0];
+    char parent_language[CS_LANGUAGE_SIZE];
+    struct spoken *spoken;
+
+    if (known != NULL)
+        return known;
+    if (cs_language_parent(language, parent_language))
+        parent = get(catalogues, parent_language);
+    spoken = catalogues->count < LANGUAGES_MAX ? calloc(1, sizeof *spoken) : NULL;
+    if (spoken == NULL)
+        return parent;
+    spoken->catalogue = parent->catalogue;
+    memcpy(spoken->catalogue.language, language, strlen(language) + 1);
+    load(catalogues, spoken);
+    spoken->catalogue.rtl = spoken->catalogue.rtl || speaks_rtl(spoken);
+    catalogues->items[catalogues->count++] = spoken;
+    return spoken;
+}
+
+const struct cs_catalogue *cs_catalogues_get(struct cs_catalogues *catalogues, const char *language)
+{
+    char parsed[CS_LANGUAGE_SIZE];
+    const struct spoken *spoken;
+
+    if (!cs_language_parse(language, parsed) || strcmp(parsed, "en") == 0 ||
+        strncmp(parsed, "en_", 3) == 0)
+        parsed[0] = '\0';
+    pthread_mutex_lock(&catalogues->mutex);
+    spoken = get(catalogues, parsed);
+    pthread_mutex_unlock(&catalogues->mutex);
+    return &spoken->catalogue;
+}

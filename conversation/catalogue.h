@@ -1,0 +1,34 @@
+/*
+ * The texts of each language, read once per process and kept: a login in a language that was spoken
+ * before opens no file. A translation that is missing, damaged or does not fit its key falls back,
+ * message by message: fr_CA, fr, English.
+ */
+#ifndef CS_CONVERSATION_CATALOGUE_H
+#define CS_CONVERSATION_CATALOGUE_H
+
+#include <stdbool.h>
+
+#include "base/log.h"
+#include "conversation/texts.h"
+#include "i18n/language.h"
+
+struct cs_catalogue {
+    char language[CS_LANGUAGE_SIZE]; /* as asked for */
+    const char *texts[CS_TEXTS];     /* never NULL */
+    bool rtl;                        /* the texts run from right to left */
+};
+
+struct cs_catalogues; /* may be used by several threads */
+
+/* `folder` holds LANGUAGE/LC_MESSAGES/countersign.mo; borrowed, like `log`. */
+struct cs_catalogues *cs_catalogues_new(const char *folder, const struct cs_log *log);
+void cs_catalogues_free(struct cs_catalogues **catalogues);
+
+/* The catalogue of a language ("" is English); never NULL, lives as long as `catalogues`. */
+const struct cs_catalogue *cs_catalogues_get(struct cs_catalogues *catalogues,
+                                             const char *language);
+
+/* Fills in English, without any file. */
+void cs_catalogue_english(struct cs_catalogue *ret_catalogue);
+
+#endif

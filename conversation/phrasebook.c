@@ -1,0 +1,136 @@
+#include "conversation/phrasebook.h"
+
+#include <string.h>
+
+#include "base/sanitise.h"
+#include "conversation/ascii.h"
+
+enum { SHOWN_HEAD = 5, SHOWN_TAIL = 4, MASKABLE = SHOWN_HEAD + SHOWN_TAIL };
+
+static const char mask[] = "\u2022\u2022\u2022", ascii_mask[] = "***";
+
+/* The administrator's text for the login's language: exactly it, then the more general one, then
+ * the one for every language. */
+static const char *own_text(const struct cs_phrasebook *book, enum cs_text key)
+{
+    const struct cs_text_setting *setting = &book->own[key];
+    const char *languages[3] = {book->catalogue->language, "", ""};
+    char parent[CS_LANGUAGE_SIZE];
+
+    if (cs_language_parent(languages[0], parent))
+        languages[1] = parent;
+    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+        for (size_t i = 0; i < setting->count; i++) {
+            const char *language = setting->variants[i].language;
+
+            /* The catalogue of English has no name; a setting for it may say "en". */
+            if (strcmp(language, languages[l]) == 0 ||
+                (book->catalogue->language[0] == '\0' && strcmp(language, "en") == 0))
+                return setting->variants[i].text;
+        }
+    }
+    return NULL;
+}
+
+static struct cs_values merge(const struct cs_phrasebook *book, const struct cs_values *values)
+{
+    struct cs_values merged = book->values;
+
+    for (size_t i = 0; values != NULL && i < CS_ARRAY_SIZE(merged.of); i++) {
+        if (values->of[i] != NULL)
+            merged.of[i] = values->of[i];
+    }
+    return merged;
+}
+
+/* Renders one candidate; false when it cannot be shown. */
+static bool render(const struct cs_phrasebook *book, enum cs_text key, const char *text,
+                   const struct cs_values *values, bool rtl, struct cs_buffer *out)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer rendered = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer plain = {0};
+    const struct cs_buffer *shown = &rendered;
+
+    cs_template_render(&rendered, text, cs_texts[key].substitutions, values, rtl && !book->ascii);
+    if (book->ascii && rendered.length > 0) {
+        if (!cs_to_ascii(&plain, rendered.text, rendered.length))
+            return false;
+        shown = &plain;
+    }
+    if (rendered.failed || plain.failed ||
+        (shown->length == 0 && cs_texts[key].use == CS_USE_PROMPT))
+        return false;
+    cs_buffer_add(out, shown->text ? shown->text : "", shown->length);
+    return true;
+}
+
+/* The last resort: the English text, with '?' for what ASCII cannot show. */
+static void render_english(const struct cs_phrasebook *book, enum cs_text key,
+                           const struct cs_values *values, struct cs_buffer *out)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer rendered = {0};
+
+    cs_template_render(&rendered, cs_texts[key].english, cs_texts[key].substitutions, values,
+                       false);
+    for (size_t i = 0; i < rendered.length; i++) {
+        bool foreign = (unsigned char)rendered.text[i] >= 0x80;
+
+        cs_buffer_add(out, foreign && book->ascii ? "?" : &rendered.text[i], 1);
+    }
+}
+
+void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_values *values,
+            struct cs_buffer *out)
+{
+    const struct cs_values merged = merge(book, values);
+    const char *own = own_text(book, key);
+
+    if (own != NULL && render(book, key, own, &merged, book->catalogue->rtl, out))
+        return;
+    if (render(book, key, book->catalogue->texts[key], &merged, book->catalogue->rtl, out))
+        return;
+    render_english(book, key, &merged, out);
+}
+
+/* Bytes of the first `count` characters of clean UTF-8. */
+static size_t head_bytes(const char *text, size_t length, size_t count)
+{
+    size_t i = 0;
+
+    for (; i < length && count > 0; count--) {
+        unsigned long code = 0;
+
+        i += cs_utf8_decode(text + i, length - i, &code);
+    }
+    return i;
+}
+
+void cs_show_address(const struct cs_phrasebook *book, const char *address, struct cs_buffer *out)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+    const char *hidden = book->ascii ? ascii_mask : mask;
+    const char *at;
+    size_t head;
+
+    cs_sanitise(&clean, address, strlen(address));
+    if (clean.length == 0)
+        return;
+    at = strchr(clean.text, '@');
+    if (!book->mask) {
+        cs_buffer_add(out, clean.text, clean.length);
+        return;
+    }
+    if (at != NULL) {
+        head = head_bytes(clean.text, (size_t)(at - clean.text), 1);
+        cs_buffer_add(out, clean.text, head);
+        cs_buffer_text(out, hidden);
+        cs_buffer_text(out, at);
+        return;
+    }
+    /* A short one would be shown whole by its two ends. */
+    head = clean.length > MASKABLE ? head_bytes(clean.text, clean.length, SHOWN_HEAD) : 0;
+    cs_buffer_add(out, clean.text, head);
+    cs_buffer_text(out, hidden);
+    if (clean.length > MASKABLE)
+        cs_buffer_text(out, clean.text + clean.length - SHOWN_TAIL);
+}

@@ -1,0 +1,44 @@
+/*
+ * What a login says and how: its language, the administrator's own texts, the values that every
+ * text may use. One for each login; methods render all that a person sees through it.
+ */
+#ifndef CS_CONVERSATION_PHRASEBOOK_H
+#define CS_CONVERSATION_PHRASEBOOK_H
+
+#include "conversation/catalogue.h"
+#include "conversation/template.h"
+
+/* An administrator's text in one language. */
+struct cs_text_variant {
+    char language[CS_LANGUAGE_SIZE]; /* "": every language */
+    char *text;
+};
+
+/* The administrator's texts for one key; count 0: the catalogue's. Borrowed. */
+struct cs_text_setting {
+    const struct cs_text_variant *variants;
+    size_t count;
+};
+
+struct cs_phrasebook {
+    const struct cs_catalogue *catalogue;
+    struct cs_text_setting own[CS_TEXTS];
+    struct cs_values values; /* of the login: U, H, S, R */
+    bool ascii;              /* plain ASCII only */
+    bool mask;               /* hide the middle of addresses and numbers */
+};
+
+/*
+ * Appends the text of `key` with `values` (those of the login are added; NULL: only those). A text
+ * that would come out empty where a prompt is needed is replaced by the English one.
+ */
+void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_values *values,
+            struct cs_buffer *out);
+
+/*
+ * A phone number or address as it may be shown: with book->mask the middle is hidden
+ * ("+1555•••4567", "a•••@example.com").
+ */
+void cs_show_address(const struct cs_phrasebook *book, const char *address, struct cs_buffer *out);
+
+#endif
