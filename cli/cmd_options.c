@@ -14,8 +14,8 @@ static int write_json(const struct cs_option *table, size_t count)
         cs_json_write_end(writer);
         cs_json_write_string(writer, "type", cs_option_type_name(table[i].type));
         cs_json_write_array(writer, "values");
-        for (size_t v = 0; v < CS_OPTION_VALUES_MAX && table[i].values[v] != NULL; v++)
-            cs_json_write_string(writer, NULL, table[i].values[v]);
+        for (size_t v = 0; cs_option_value(&table[i], v) != NULL; v++)
+            cs_json_write_string(writer, NULL, cs_option_value(&table[i], v));
         cs_json_write_end(writer);
         if (table[i].type == CS_OPTION_NUMBER) {
             cs_json_write_integer(writer, "min", table[i].min);
@@ -36,8 +36,8 @@ static void print_values(const struct cs_option *option)
 {
     if (option->type == CS_OPTION_NUMBER)
         (void)printf(" %u-%u", option->min, option->max);
-    for (size_t i = 0; i < CS_OPTION_VALUES_MAX && option->values[i] != NULL; i++)
-        (void)printf("%s%s", i ? "|" : " ", option->values[i]);
+    for (size_t i = 0; cs_option_value(option, i) != NULL; i++)
+        (void)printf("%s%s", i ? "|" : " ", cs_option_value(option, i));
 }
 
 static void write_text(const struct cs_option *table, size_t count)

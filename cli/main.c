@@ -17,6 +17,7 @@ static const struct {
     {"enroll", cs_cmd_enroll, "totp USER [...] | totp --batch FILE", "give a user a TOTP factor"},
     {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes"},
     {"list", cs_cmd_list, "USER", "show a user's factors"},
+    {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts"},
     {"remove", cs_cmd_remove, "USER ID", "remove a factor"},
     {"unlock", cs_cmd_unlock, "USER",
      "forget failed tries, and steps after a clock that ran ahead"},
@@ -24,6 +25,8 @@ static const struct {
     {"try", cs_cmd_try, "USER [--service S] [--rhost A] [-- ARGUMENT...]",
      "log in on this terminal, through the broker"},
     {"check", cs_cmd_check, "", "look for what is wrong: configuration, key, store, socket"},
+    {"prompts", cs_cmd_prompts, "[--lang L] [--service S] [--channel C]",
+     "show every prompt as a person would see it"},
     {"options", cs_cmd_options, "", "list every setting"},
 };
 

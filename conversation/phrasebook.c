@@ -110,7 +110,7 @@ void cs_show_address(const struct cs_phrasebook *book, const char *address, stru
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
     const char *hidden = book->ascii ? ascii_mask : mask;
     const char *at;
-    size_t head;
+    size_t head, tail;
 
     cs_sanitise(&clean, address, strlen(address));
     if (clean.length == 0)
@@ -129,8 +129,10 @@ void cs_show_address(const struct cs_phrasebook *book, const char *address, stru
     }
     /* A short one would be shown whole by its two ends. */
     head = clean.length > MASKABLE ? head_bytes(clean.text, clean.length, SHOWN_HEAD) : 0;
+    tail = clean.length > MASKABLE ? clean.length - SHOWN_TAIL : clean.length;
+    while (((unsigned char)clean.text[tail] & 0xc0) == 0x80) /* within a character */
+        tail++;
     cs_buffer_add(out, clean.text, head);
     cs_buffer_text(out, hidden);
-    if (clean.length > MASKABLE)
-        cs_buffer_text(out, clean.text + clean.length - SHOWN_TAIL);
+    cs_buffer_text(out, clean.text + tail);
 }

@@ -11,7 +11,7 @@
 /* An administrator's text in one language. */
 struct cs_text_variant {
     char language[CS_LANGUAGE_SIZE]; /* "": every language */
-    char *text;
+    char *text;                      /* the configuration's, or a borrowed argument */
 };
 
 /* The administrator's texts for one key; count 0: the catalogue's. Borrowed. */

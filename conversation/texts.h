@@ -54,16 +54,11 @@ enum cs_text_use {
 struct cs_text_row {
     const char *key;
     const char *english;
-    const char *option;        /* name of the setting; NULL: the key itself */
-    const char *alias;         /* a further name of the setting, or NULL */
     const char *substitutions; /* letters that may stand behind % */
     const char *required;      /* letters that every translation must keep */
     enum cs_text_use use;
 };
 
 extern const struct cs_text_row cs_texts[CS_TEXTS];
-
-/* The row of that setting name, or CS_TEXTS. */
-enum cs_text cs_text_find(const char *name, size_t length);
 
 #endif

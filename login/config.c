@@ -9,6 +9,8 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/trusted_open.h"
+#include "conversation/template.h"
+#include "i18n/language.h"
 #include "json/json.h"
 
 enum { FILE_BYTES_MAX = 256 * 1024, CACHE_PLACES = 8 };
@@ -18,7 +20,9 @@ static const struct cs_trust file_trust = {.owner = 0, .forbidden = 0027};
 struct assignment {
     const struct cs_option *option;
     char *value;
-    char *service; /* NULL: every service */
+    char *service;                    /* NULL: every service */
+    struct cs_text_variant *variants; /* of a text that differs by language; NULL otherwise */
+    size_t variants_count;
 };
 
 struct cs_config {
@@ -39,22 +43,20 @@ enum cs_err cs_config_open(const char *path, int *ret_fd, struct cs_error *error
 
 /* ---- reading ---- */
 
-static enum cs_err add_assignment(struct cs_config *config, const struct cs_option *option,
-                                  const char *service, struct cs_buffer *value)
+/* A new row; NULL when memory ran out. */
+static struct assignment *add_assignment(struct cs_config *config, const struct cs_option *option,
+                                         const char *service)
 {
     struct assignment *grown =
         reallocarray(config->assignments, config->count + 1, sizeof *config->assignments);
-    struct assignment *added;
 
     if (grown == NULL)
-        return CS_ERR_NOMEM;
+        return NULL;
     config->assignments = grown;
-    added = &grown[config->count++];
-    added->option = option;
-    added->value = cs_buffer_take(value);
-    added->service = service ? strdup(service) : NULL;
-    return added->value == NULL || (service != NULL && added->service == NULL) ? CS_ERR_NOMEM
-                                                                               : CS_OK;
+    grown += config->count;
+    *grown = (struct assignment){.option = option, .service = service ? strdup(service) : NULL};
+    config->count++;
+    return service == NULL || grown->service != NULL ? grown : NULL;
 }
 
 /* A list of names becomes the comma-separated form that a PAM line has. */
@@ -104,12 +106,65 @@ static bool write_value(const struct cs_option *option, const struct cs_json_val
 
 static const char *expected_type(const struct cs_option *option)
 {
-    static const char *const names[] = {
-        [CS_OPTION_FLAG] = "true or false", [CS_OPTION_NUMBER] = "a number",
-        [CS_OPTION_CHOICE] = "a string",    [CS_OPTION_GROUPS] = "a string or a list of strings",
-        [CS_OPTION_TEXT] = "a string",      [CS_OPTION_PATH] = "a string"};
+    static const char *const names[] = {[CS_OPTION_FLAG] = "true or false",
+                                        [CS_OPTION_NUMBER] = "a number",
+                                        [CS_OPTION_CHOICE] = "a string",
+                                        [CS_OPTION_NAME] = "a string",
+                                        [CS_OPTION_GROUPS] = "a string or a list of strings",
+                                        [CS_OPTION_TEXT] = "a string",
+                                        [CS_OPTION_LANG] = "a string",
+                                        [CS_OPTION_PATH] = "a string"};
 
     return names[option->type];
+}
+
+/* ---- texts: one for every language, or an object of languages ---- */
+
+static enum cs_err add_variant(struct assignment *assignment, const struct cs_json *document,
+                               const struct cs_json_value *value, const char *language,
+                               struct cs_error *error)
+{
+    enum cs_text key = (enum cs_text)assignment->option->offset;
+    const char *text = cs_json_string(value, NULL);
+    struct cs_error inner = {0};
+    struct cs_text_variant *added = &assignment->variants[assignment->variants_count];
+
+    if (text == NULL)
+        return cs_json_fail(error, CS_ERR_CONFIG, document, value,
+                            "%s: a string expected, found %s", assignment->option->name,
+                            cs_json_type_name(cs_json_type(value)));
+    if (!cs_language_parse(language, added->language) && language[0] != '\0')
+        return cs_json_fail_key(error, CS_ERR_CONFIG, document, value,
+                                "'%s' is no language such as fr or pt_BR", language);
+    if (cs_template_check(key, text, &inner) != CS_OK ||
+        cs_template_check_letters(key, text, &inner) != CS_OK)
+        return cs_json_fail(error, CS_ERR_CONFIG, document, value, "%s: %s",
+                            assignment->option->name, inner.text);
+    added->text = strdup(text);
+    assignment->variants_count += added->text != NULL;
+    return added->text ? CS_OK : cs_fail_nomem(error);
+}
+
+static enum cs_err read_text(struct cs_config *config, const struct cs_option *option,
+                             const struct cs_json *document, const struct cs_json_value *value,
+                             const char *service, struct cs_error *error)
+{
+    bool by_language = cs_json_type(value) == CS_JSON_OBJECT;
+    size_t count = by_language ? cs_json_count(value) : 1;
+    struct assignment *assignment = add_assignment(config, option, service);
+    enum cs_err result = CS_OK;
+
+    if (assignment == NULL)
+        return cs_fail_nomem(error);
+    assignment->variants = calloc(count ? count : 1, sizeof *assignment->variants);
+    if (assignment->variants == NULL)
+        return cs_fail_nomem(error);
+    if (!by_language)
+        return add_variant(assignment, document, value, "", error);
+    for (const struct cs_json_value *item = cs_json_first(value); item && result == CS_OK;
+         item = cs_json_next(item))
+        result = add_variant(assignment, document, item, cs_json_key(item), error);
+    return result;
 }
 
 static enum cs_err read_option(struct cs_config *config, const struct cs_json *document,
@@ -120,6 +175,7 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
     const struct cs_option *option = cs_option_find(key, strlen(key));
     CS_AUTO(cs_buffer_free) struct cs_buffer value = {0};
     struct cs_error inner = {0};
+    struct assignment *assignment;
     struct cs_options scratch;
 
     if (option == NULL || (option->where & CS_FROM_FILE) == 0)
@@ -130,6 +186,8 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
                                 "'%s' holds for the whole broker and cannot differ by service",
                                 key);
+    if (option->type == CS_OPTION_TEXT)
+        return read_text(config, option, document, member, service, error);
     if (!write_value(option, member, &value))
         return cs_json_fail(error, CS_ERR_CONFIG, document, member, "%s: %s expected, found %s",
                             key, expected_type(option), cs_json_type_name(cs_json_type(member)));
@@ -138,7 +196,10 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
         return cs_fail_nomem(error);
     if (cs_option_set(option, value.text, &scratch, &inner) != CS_OK)
         return cs_json_fail(error, CS_ERR_CONFIG, document, member, "%s", inner.text);
-    return add_assignment(config, option, service, &value) == CS_OK ? CS_OK : cs_fail_nomem(error);
+    assignment = add_assignment(config, option, service);
+    if (assignment != NULL)
+        assignment->value = cs_buffer_take(&value);
+    return assignment != NULL && assignment->value != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
 static enum cs_err read_members(struct cs_config *config, const struct cs_json *document,
@@ -208,6 +269,15 @@ static enum cs_err parse(const char *name, const struct cs_secret *text,
     return CS_OK;
 }
 
+static void free_assignment(struct assignment *assignment)
+{
+    for (size_t i = 0; i < assignment->variants_count; i++)
+        free(assignment->variants[i].text);
+    free(assignment->variants);
+    free(assignment->value);
+    free(assignment->service);
+}
+
 void cs_config_release(struct cs_config **config)
 {
     struct cs_config *old = *config;
@@ -215,10 +285,8 @@ void cs_config_release(struct cs_config **config)
     *config = NULL;
     if (old == NULL || atomic_fetch_sub(&old->references, 1) > 1)
         return;
-    for (size_t i = 0; i < old->count; i++) {
-        free(old->assignments[i].value);
-        free(old->assignments[i].service);
-    }
+    for (size_t i = 0; i < old->count; i++)
+        free_assignment(&old->assignments[i]);
     free(old->assignments);
     free(old);
 }
@@ -231,8 +299,11 @@ static void apply_for(const struct cs_config *config, const char *service,
         bool matches = service ? item->service != NULL && strcmp(item->service, service) == 0
                                : item->service == NULL;
 
+        if (matches && item->option->type == CS_OPTION_TEXT)
+            options->texts[item->option->offset] =
+                (struct cs_text_setting){item->variants, item->variants_count};
         /* Cannot fail: the value was set once when the file was loaded. */
-        if (matches && cs_option_set(item->option, item->value, options, NULL) != CS_OK)
+        else if (matches && cs_option_set(item->option, item->value, options, NULL) != CS_OK)
             continue;
     }
 }

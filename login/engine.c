@@ -2,14 +2,18 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/utsname.h>
 
 #include "base/file.h"
+#include "paths.h"
 #include "providers/registry.h"
 
 struct cs_engine {
     const char *config_path, *key_path;
     const struct cs_log *log;
     struct cs_config_cache *cache;
+    struct cs_catalogues *catalogues;
+    struct utsname names;
     pthread_mutex_t mutex; /* guards `provider` */
     struct cs_provider *provider;
 };
@@ -26,7 +30,8 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->log = log;
     pthread_mutex_init(&engine->mutex, NULL);
     engine->cache = cs_config_cache_new();
-    if (engine->cache == NULL)
+    engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
+    if (engine->cache == NULL || engine->catalogues == NULL || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     return engine;
 }
@@ -37,9 +42,20 @@ void cs_engine_free(struct cs_engine **engine)
         return;
     cs_provider_close(&(*engine)->provider);
     cs_config_cache_free(&(*engine)->cache);
+    cs_catalogues_free(&(*engine)->catalogues);
     pthread_mutex_destroy(&(*engine)->mutex);
     free(*engine);
     *engine = NULL;
+}
+
+const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language)
+{
+    return cs_catalogues_get(engine->catalogues, language);
+}
+
+const char *cs_engine_host(const struct cs_engine *engine)
+{
+    return engine->names.nodename;
 }
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine)

@@ -3,6 +3,7 @@
 #define CS_LOGIN_ENGINE_H
 
 #include "base/log.h"
+#include "conversation/catalogue.h"
 #include "login/config.h"
 #include "providers/provider.h"
 
@@ -13,6 +14,12 @@ struct cs_engine;
 struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
                                 const struct cs_log *log) CS_MUST_USE;
 void cs_engine_free(struct cs_engine **engine);
+
+/* The texts of a language; see conversation/catalogue.h. */
+const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language);
+
+/* The name of this host. */
+const char *cs_engine_host(const struct cs_engine *engine);
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine);
 

@@ -52,7 +52,7 @@ static void set_address(struct cs_login *login)
 
 static enum cs_err resolve_options(struct cs_login *login, struct cs_error *error)
 {
-    CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+    CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
     const struct cs_request *request = login->request;
     enum cs_err result;
 
@@ -60,13 +60,10 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     if (result != CS_OK)
         return result;
     cs_config_apply(login->config, request->service, &login->options);
-    result = cs_options_from_arguments(&request->arguments, &login->options, &unknown, error);
+    result = cs_options_from_arguments(&request->arguments, &login->options, &warnings, error);
     login->log.debug = login->options.debug;
-    for (size_t i = 0; i < unknown.count; i++)
-        cs_log(&login->log, LOG_WARNING,
-               "service '%s': unknown argument '%s' is ignored; see "
-               "'countersign options'",
-               request->service, unknown.items[i]);
+    for (size_t i = 0; i < warnings.count; i++)
+        cs_log(&login->log, LOG_WARNING, "service '%s': %s", request->service, warnings.items[i]);
     return result;
 }
 
@@ -151,6 +148,74 @@ static bool proven(struct cs_method_login *method)
     return first_factor_proven(login);
 }
 
+/* ---- how it speaks ---- */
+
+/* Applications that show informational text at once. sshd does from 10.3 on; it cannot be asked. */
+static bool shows_text_at_once(const char *service)
+{
+    static const char *const services[] = {"sudo", "sudo-i", "su", "su-l", "login", "countersign"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(services); i++) {
+        if (strcmp(services[i], service) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_live(const struct cs_login *login)
+{
+    if (login->options.conversation == CS_CONVERSATION_AUTO)
+        return shows_text_at_once(login->request->service);
+    return login->options.conversation == CS_CONVERSATION_LIVE;
+}
+
+static enum cs_wait_mode wait_mode(const struct cs_login *login)
+{
+    static const enum cs_wait_mode modes[] = {[CS_PUSH_LIVE] = CS_WAIT_LIVE,
+                                              [CS_PUSH_ENTER] = CS_WAIT_ENTER,
+                                              [CS_PUSH_SILENT] = CS_WAIT_SILENT};
+
+    if (login->options.push_wait == CS_PUSH_AUTO)
+        return is_live(login) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
+    return modes[login->options.push_wait];
+}
+
+/* The user's own language is asked for only where a first factor is proven: to a stranger every
+ * account speaks alike. A preference that cannot be read is no reason to refuse. */
+static void find_user_language(struct cs_login *login, struct cs_provider *provider,
+                               char ret_language[CS_PROVIDER_LANGUAGE_SIZE])
+{
+    struct cs_error error = {0};
+
+    ret_language[0] = '\0';
+    if (provider->ops->language == NULL || !first_factor_proven(login) ||
+        look_up(login, &error) != CS_OK || login->identity[0] == '\0')
+        return;
+    if (provider->ops->language(provider, login->identity, ret_language, &error) != CS_OK)
+        cs_log(&login->log, LOG_WARNING, "the user's language cannot be read: %s", error.text);
+}
+
+static void prepare_book(struct cs_login *login, struct cs_provider *provider)
+{
+    const struct cs_options *options = &login->options;
+    char preferred[CS_PROVIDER_LANGUAGE_SIZE] = "";
+    const char *language = options->lang;
+
+    if (language == NULL) {
+        find_user_language(login, provider, preferred);
+        language = preferred[0] ? preferred : options->default_lang;
+    }
+    login->book = (struct cs_phrasebook){
+        .catalogue = cs_engine_catalogue(login->engine, language ? language : ""),
+        .ascii = options->ascii_prompts,
+        .mask = options->mask_addresses};
+    memcpy(login->book.own, options->texts, sizeof login->book.own);
+    cs_values_set(&login->book.values, 'U', login->request->user);
+    cs_values_set(&login->book.values, 'H', cs_engine_host(login->engine));
+    cs_values_set(&login->book.values, 'S', login->request->service);
+    cs_values_set(&login->book.values, 'R', login->address);
+}
+
 static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *channel,
                                   const struct cs_method *method, struct cs_provider *provider)
 {
@@ -161,7 +226,8 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
                    .provider = provider,
                    .log = &login->log,
                    .judging = {options->totp_window, options->totp_drift, options->throttle},
-                   .prompt = options->otp_prompt,
+                   .book = &login->book,
+                   .wait_mode = wait_mode(login),
                    .client = login->client,
                    .echo = options->otp_echo,
                    .tries = 1 + options->retry,
@@ -172,7 +238,7 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
     enum cs_verdict verdict;
 
     cs_fold_channel_init(&fold, channel);
-    if (options->conversation == CS_CONVERSATION_FOLD)
+    if (!is_live(login) && run.method.wait_mode != CS_WAIT_LIVE)
         run.method.channel = &fold.channel;
     verdict = method->run(&run.method);
     cs_fold_channel_clear(&fold);
@@ -255,6 +321,7 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
         return fail(login, CS_VERDICT_UNAVAILABLE, "provider", &error);
     if (pass)
         return fail(login, CS_VERDICT_NOT_ENROLLED, "accept_on_missing_auth_method", NULL);
+    prepare_book(login, provider);
     return run_method(login, channel, method, provider);
 }
 

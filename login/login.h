@@ -24,6 +24,7 @@ struct cs_login {
     bool looked_up;
     struct cs_account account;
     char identity[256];
+    struct cs_phrasebook book;
     char address[64]; /* numeric, or "" */
     char client[64];  /* for counting, never "" */
     bool answered;    /* an answer came that is not junk */

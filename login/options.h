@@ -10,8 +10,10 @@
 
 #include "base/error.h"
 #include "base/strlist.h"
+#include "conversation/phrasebook.h"
 
-enum cs_conversation { CS_CONVERSATION_FOLD, CS_CONVERSATION_LIVE };
+enum cs_conversation { CS_CONVERSATION_AUTO, CS_CONVERSATION_FOLD, CS_CONVERSATION_LIVE };
+enum cs_push_wait { CS_PUSH_AUTO, CS_PUSH_LIVE, CS_PUSH_ENTER, CS_PUSH_SILENT };
 enum cs_exempt_result { CS_EXEMPT_SUCCESS, CS_EXEMPT_IGNORE };
 
 /* The settings of one login. Strings are borrowed from the table, the configuration or the request.
@@ -21,10 +23,12 @@ struct cs_options {
     const char *provider;
     const char *exempt_group; /* comma-separated; NULL: none */
     const char *two_factor_group;
-    const char *otp_prompt; /* NULL: the built-in text */
+    const char *lang;         /* NULL: the user's own choice */
+    const char *default_lang; /* NULL: English */
     const char *store, *key_file;
     unsigned exempt_result; /* enum cs_exempt_result */
     unsigned conversation;  /* enum cs_conversation */
+    unsigned push_wait;     /* enum cs_push_wait */
     unsigned retry;         /* further tries after the first */
     unsigned login_timeout; /* seconds */
     unsigned totp_window, totp_drift;
@@ -35,14 +39,20 @@ struct cs_options {
     bool debug;
     bool throttle;
     bool allow_unprivileged;
+    bool ascii_prompts;
+    bool mask_addresses;
+    struct cs_text_setting texts[CS_TEXTS];
+    struct cs_text_variant line_texts[CS_TEXTS]; /* where texts[] points for a PAM line */
 };
 
 enum cs_option_type {
     CS_OPTION_FLAG,   /* bool */
     CS_OPTION_NUMBER, /* unsigned, between min and max */
-    CS_OPTION_CHOICE, /* unsigned or, where `texts` is set, const char *: one of `values` */
+    CS_OPTION_CHOICE, /* unsigned: the place in `values` */
+    CS_OPTION_NAME,   /* const char *: a name of the registry behind `name_of` */
     CS_OPTION_GROUPS, /* const char *: names, comma-separated */
-    CS_OPTION_TEXT,   /* const char *: a template */
+    CS_OPTION_TEXT,   /* a template; `offset` is its enum cs_text */
+    CS_OPTION_LANG,   /* const char *: a language such as fr or pt_BR */
     CS_OPTION_PATH,   /* const char *: absolute */
 };
 
@@ -52,7 +62,7 @@ enum cs_option_scope {
     CS_SCOPE_BROKER, /* the whole broker, from its start on */
 };
 
-enum { CS_FROM_PAM = 1, CS_FROM_FILE = 2, CS_OPTION_VALUES_MAX = 4, CS_NOT_STORED = -1 };
+enum { CS_FROM_PAM = 1, CS_FROM_FILE = 2, CS_OPTION_VALUES_MAX = 5, CS_NOT_STORED = -1 };
 
 struct cs_option {
     const char *name;
@@ -65,12 +75,16 @@ struct cs_option {
     const char *values[CS_OPTION_VALUES_MAX];
     unsigned min, max;
     const char *help;
+    const char *(*name_of)(size_t row); /* of CS_OPTION_NAME; NULL behind the last */
 };
 
 const struct cs_option *cs_option_table(size_t *ret_count);
 
 /* By name or alias; hyphens and underscores are the same. NULL: there is no such option. */
 const struct cs_option *cs_option_find(const char *name, size_t length);
+
+/* The allowed value in that place, of choices and names; NULL behind the last. */
+const char *cs_option_value(const struct cs_option *option, size_t place);
 
 const char *cs_option_type_name(enum cs_option_type type);
 const char *cs_option_scope_name(enum cs_option_scope scope);
@@ -83,12 +97,13 @@ enum cs_err cs_option_set(const struct cs_option *option, const char *value,
                           struct cs_options *options, struct cs_error *error) CS_MUST_USE;
 
 /*
- * Reads the arguments of a PAM line. An unknown name is added to `unknown` and is no error: a typo
- * must not lock people out, but is reported. A bad value, or an option that belongs into the file,
- * is CS_ERR_CONFIG.
+ * Reads the arguments of a PAM line. An unknown name, or a substitution that does not apply to a
+ * text, becomes a sentence in `ret_warnings` and is no error: a typo must not lock people out, but
+ * is reported. A bad value, or an option that belongs into the file, is CS_ERR_CONFIG. The texts in
+ * `options` point into it: do not copy the struct.
  */
 enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
-                                      struct cs_options *options, struct cs_strlist *ret_unknown,
+                                      struct cs_options *options, struct cs_strlist *ret_warnings,
                                       struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -7,6 +7,8 @@
 
 #include "base/log.h"
 #include "conversation/channel.h"
+#include "conversation/phrasebook.h"
+#include "conversation/waiting.h"
 #include "providers/provider.h"
 
 /* How a login ends. The first is the initial value. */
@@ -29,7 +31,8 @@ struct cs_method_login {
     struct cs_provider *provider;
     const struct cs_log *log;
     struct cs_judging judging;
-    const char *prompt; /* the administrator's own text, or NULL */
+    const struct cs_phrasebook *book; /* everything that is shown is said through it */
+    enum cs_wait_mode wait_mode;
     const char *client; /* network of the client, for counting */
     bool echo;
     unsigned tries; /* answers that may be given, at least 1 */
@@ -53,6 +56,9 @@ struct cs_method {
 
 /* The method of that name, or NULL. */
 const struct cs_method *cs_method_find(const char *name);
+
+/* The name of the method in that row of the registry; NULL behind the last. */
+const char *cs_method_name(size_t row);
 
 extern const struct cs_method cs_method_totp;
 

@@ -1,19 +1,22 @@
 /* A time-based code (RFC 6238), or a recovery code typed at the same prompt. */
+#include <stdio.h>
 #include <syslog.h>
 
 #include "conversation/answer.h"
-#include "conversation/text.h"
 #include "methods/method.h"
 
 static enum cs_err ask(struct cs_method_login *login, unsigned tries_left,
                        struct cs_secret *ret_answer, struct cs_error *error)
 {
-    const struct cs_text_values values = {.left = tries_left};
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    struct cs_values values = {0};
+    char tries[16];
 
+    (void)snprintf(tries, sizeof tries, "%u", tries_left);
+    cs_values_set(&values, 'L', tries);
     if (login->answers > 0)
-        cs_text_render(&prompt, CS_TEXT_NOT_ACCEPTED, NULL, &values);
-    cs_text_render(&prompt, CS_TEXT_OTP_PROMPT, login->prompt, &values);
+        cs_say(login->book, CS_TEXT_CODE_NOT_ACCEPTED, &values, &prompt);
+    cs_say(login->book, CS_TEXT_OTP_PROMPT, &values, &prompt);
     if (prompt.failed)
         return cs_fail_nomem(error);
     return cs_ask(login->channel, prompt.text, login->echo, ret_answer, error);
@@ -66,11 +69,14 @@ static enum cs_err judge(struct cs_method_login *login, const struct cs_secret *
 static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
                                       struct cs_error *error)
 {
-    const struct cs_text_values values = {.left = left};
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    struct cs_values values = {0};
+    char count[16];
 
-    cs_text_render(&prompt, CS_TEXT_RECOVERY_LEFT, NULL, &values);
+    (void)snprintf(count, sizeof count, "%u", left);
+    cs_values_set(&values, 'N', count);
+    cs_say(login->book, CS_TEXT_RECOVERY_LEFT, &values, &prompt);
     if (prompt.failed)
         return cs_fail_nomem(error);
     return cs_ask(login->channel, prompt.text, true, &answer, error);

@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "base/secret.h"
 
+enum { CS_PROVIDER_LANGUAGE_SIZE = 8 };
+
 enum cs_factor_kind {
     CS_FACTOR_TOTP,
 };
@@ -55,6 +57,10 @@ struct cs_provider_ops {
     /* Whether the identity has factors of `kind` at all. */
     enum cs_err (*has_factor)(struct cs_provider *provider, const char *identity,
                               enum cs_factor_kind kind, bool *ret_has, struct cs_error *error);
+
+    /* The language that the user prefers, or "". Optional. */
+    enum cs_err (*language)(struct cs_provider *provider, const char *identity,
+                            char ret_language[CS_PROVIDER_LANGUAGE_SIZE], struct cs_error *error);
 
     /* Judges an answer. An error means that no judgement was possible. */
     enum cs_err (*verify)(struct cs_provider *provider, const struct cs_attempt *attempt,

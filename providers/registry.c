@@ -12,6 +12,11 @@ static const struct {
     {"local", cs_local_open},
 };
 
+const char *cs_provider_name(size_t row)
+{
+    return row < CS_ARRAY_SIZE(providers) ? providers[row].name : NULL;
+}
+
 enum cs_err cs_provider_open(const char *name, const struct cs_provider_settings *settings,
                              struct cs_provider **ret_provider, struct cs_error *error)
 {

@@ -9,6 +9,9 @@ struct cs_provider_settings {
     const char *key_path;
 };
 
+/* The name of the provider in that row of the registry; NULL behind the last. */
+const char *cs_provider_name(size_t row);
+
 /* Opens the provider of that name. */
 enum cs_err cs_provider_open(const char *name, const struct cs_provider_settings *settings,
                              struct cs_provider **ret_provider, struct cs_error *error) CS_MUST_USE;

@@ -9,14 +9,15 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 1,
+    SCHEMA_VERSION = 2,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
 
 const char cs_recovery_context[] = "countersign recovery key";
 
-static const char tables[] =
+/* What each version added; a store of an older version is brought up step by step. */
+static const char version_1[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE factor ("
     " id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -38,6 +39,11 @@ static const char tables[] =
     " failures INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (scope, subject))"
     " STRICT, WITHOUT ROWID;"
     "CREATE INDEX throttle_updated ON throttle (updated);";
+
+static const char version_2[] = "CREATE TABLE preference (user TEXT PRIMARY KEY, language TEXT NOT "
+                                "NULL) STRICT, WITHOUT ROWID;";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)
@@ -73,23 +79,22 @@ static enum cs_err add_recovery_key(struct cs_store *store, struct cs_error *err
     return cs_sql_run(store, statement, error);
 }
 
-static enum cs_err create_tables(struct cs_store *store, struct cs_error *error)
+static enum cs_err upgrade(struct cs_store *store, int64_t version, struct cs_error *error)
 {
-    char versions[80];
-    enum cs_err result;
+    char numbers[80];
+    enum cs_err result = CS_OK;
 
-    (void)snprintf(versions, sizeof versions, "PRAGMA application_id=%d; PRAGMA user_version=%d",
+    (void)snprintf(numbers, sizeof numbers, "PRAGMA application_id=%d; PRAGMA user_version=%d",
                    APPLICATION_ID, SCHEMA_VERSION);
-    result = cs_sql_exec(store, tables, error);
-    if (result == CS_OK)
+    for (int64_t i = version; i < SCHEMA_VERSION && result == CS_OK; i++)
+        result = cs_sql_exec(store, versions[i], error);
+    if (result == CS_OK && version == 0)
         result = add_recovery_key(store, error);
-    if (result == CS_OK)
-        result = cs_sql_exec(store, versions, error);
-    return result;
+    return result == CS_OK ? cs_sql_exec(store, numbers, error) : result;
 }
 
-/* All tables or none: an interrupted creation leaves an empty file, which is created again. */
-static enum cs_err create_schema(struct cs_store *store, struct cs_error *error)
+/* All steps or none: an interrupted creation leaves an empty file, which is created again. */
+static enum cs_err upgrade_alone(struct cs_store *store, struct cs_error *error)
 {
     int64_t version = 0;
     enum cs_err result = cs_sql_exec(store, "PRAGMA journal_mode=WAL", error);
@@ -100,11 +105,22 @@ static enum cs_err create_schema(struct cs_store *store, struct cs_error *error)
         return result;
     /* Another process may have been faster. */
     result = read_number(store, "PRAGMA user_version", &version, error);
-    if (result == CS_OK && version == 0)
-        result = create_tables(store, error);
+    if (result == CS_OK && version < SCHEMA_VERSION)
+        result = upgrade(store, version, error);
     if (result == CS_OK)
         return cs_sql_exec(store, "COMMIT", error);
     (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+    return result;
+}
+
+static enum cs_err upgrade_locked(struct cs_store *store, struct cs_error *error)
+{
+    enum cs_err result;
+
+    if (flock(store->lock_fd, LOCK_EX) != 0)
+        return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
+    result = upgrade_alone(store, error);
+    (void)flock(store->lock_fd, LOCK_UN);
     return result;
 }
 
@@ -113,19 +129,11 @@ enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_erro
     int64_t version = 0, application = 0;
     enum cs_err result = read_number(store, "PRAGMA user_version", &version, error);
 
-    if (result == CS_OK && version == 0 && create) {
-        if (flock(store->lock_fd, LOCK_EX) != 0)
-            return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
-        result = create_schema(store, error);
-        (void)flock(store->lock_fd, LOCK_UN);
-        if (result == CS_OK)
-            result = read_number(store, "PRAGMA user_version", &version, error);
-    }
     if (result == CS_OK)
         result = read_number(store, "PRAGMA application_id", &application, error);
     if (result != CS_OK)
         return result;
-    if (version == 0 || application != APPLICATION_ID)
+    if (!(version == 0 && create) && (version <= 0 || application != APPLICATION_ID))
         return cs_fail(error, CS_ERR_STORE,
                        "%s: not a store of countersign; restore it from its backup", store->path);
     if (version > SCHEMA_VERSION)
@@ -133,5 +141,5 @@ enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_erro
                        "%s: made by a newer countersign (schema %lld, this program knows %d); "
                        "upgrade this program",
                        store->path, (long long)version, SCHEMA_VERSION);
-    return CS_OK;
+    return version < SCHEMA_VERSION ? upgrade_locked(store, error) : CS_OK;
 }

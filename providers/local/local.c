@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "providers/local/codes.h"
 #include "providers/local/totp.h"
+#include "store/preference.h"
 #include "store/recovery.h"
 #include "store/throttle.h"
 
@@ -239,6 +240,21 @@ static enum cs_err local_has_factor(struct cs_provider *provider, const char *id
     return result;
 }
 
+static enum cs_err local_language(struct cs_provider *provider, const char *identity,
+                                  char ret_language[CS_PROVIDER_LANGUAGE_SIZE],
+                                  struct cs_error *error)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_store *store = NULL;
+    enum cs_err result = get_store((struct local *)provider, &store, error);
+
+    ret_language[0] = '\0';
+    if (result == CS_OK)
+        result = cs_store_begin(store, &transaction, error);
+    return result == CS_OK ? cs_preference_language(&transaction, identity, ret_language, error)
+                           : result;
+}
+
 static void local_close(struct cs_provider *provider)
 {
     struct local *local = (struct local *)provider;
@@ -254,6 +270,7 @@ static void local_close(struct cs_provider *provider)
 static const struct cs_provider_ops local_ops = {
     .name = "local",
     .has_factor = local_has_factor,
+    .language = local_language,
     .verify = local_verify,
     .close = local_close,
 };

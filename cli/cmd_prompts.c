@@ -1,0 +1,222 @@
+/*
+ * Shows each round as the person would see it, with sample values, so that a translator or an
+ * administrator needs no login to check. It is rendered by the code of a login.
+ */
+#include <getopt.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "conversation/menu.h"
+#include "paths.h"
+
+enum channel { SSHD_FOLD, SSHD_LIVE, TERMINAL, CHANNELS };
+
+static const char *const channel_names[CHANNELS] = {"sshd-fold", "sshd-live", "terminal"};
+
+static const struct cs_menu_entry entries[] = {
+    {CS_TEXT_TOTP, NULL, "totp", false, true},
+    {CS_TEXT_SMS, "+15551234567", "sms", true, false},
+    {CS_TEXT_EMAIL, "alice@example.com", "email", true, false},
+    {CS_TEXT_VOICE, "+15551234567", "voice", true, false},
+    {CS_TEXT_TRANS_SMS, "+15557654321", NULL, true, false},
+    {CS_TEXT_TRANS_EMAIL, "a.example@example.com", NULL, true, false},
+    {CS_TEXT_DEVICE_PRESENCE, "Phone", NULL, false, false},
+    {CS_TEXT_DEVICE_BIOMETRIC, "Phone", NULL, false, false},
+    {CS_TEXT_DEVICE_PRESENCE, "Tablet", NULL, false, false},
+    {CS_TEXT_DEVICE_BIOMETRIC, "Tablet", NULL, false, false},
+    {CS_TEXT_DEVICE_PRESENCE, "Watch", NULL, false, false},
+    {CS_TEXT_DEVICE_PRESENCE, "Spare phone", NULL, false, false},
+};
+
+/* The rounds that are texts one after the other; the last is the prompt, unless it is a notice. */
+static const struct {
+    const char *title;
+    enum cs_text texts[2];
+    size_t count;
+    const char *name; /* %N */
+} rounds[] = {
+    {"a code", {CS_TEXT_OTP_PROMPT}, 1, ""},
+    {"a code again", {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_OTP_PROMPT}, 2, ""},
+    {"a code by text message",
+     {CS_TEXT_SENT_SMS, CS_TEXT_OTP_PROMPT_CORRELATION},
+     2,
+     "+15551234567"},
+    {"a code by email",
+     {CS_TEXT_SENT_EMAIL, CS_TEXT_OTP_PROMPT_CORRELATION},
+     2,
+     "alice@example.com"},
+    {"a code by phone call",
+     {CS_TEXT_SENT_VOICE, CS_TEXT_OTP_PROMPT_CORRELATION},
+     2,
+     "+15551234567"},
+    {"after a recovery code", {CS_TEXT_RECOVERY_LEFT}, 1, "9"},
+    {"a password", {CS_TEXT_PASSWORD_PROMPT}, 1, ""},
+    {"a password again", {CS_TEXT_PASSWORD_NOT_ACCEPTED, CS_TEXT_PASSWORD_PROMPT}, 2, ""},
+    {"before a text message", {CS_TEXT_CONSENT_SMS}, 1, "+15551234567"},
+    {"before an email", {CS_TEXT_CONSENT_EMAIL}, 1, "alice@example.com"},
+    {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
+    {"before a request to a device", {CS_TEXT_CONSENT_DEVICE}, 1, "Phone"},
+    {"refused on the device", {CS_TEXT_WAIT_DENIED}, 1, "Phone"},
+    {"not approved in time", {CS_TEXT_WAIT_EXPIRED}, 1, "Phone"},
+    {"on the device itself", {CS_TEXT_VERIFY_MESSAGE}, 1, ""},
+};
+
+struct preview {
+    struct cs_phrasebook book;
+    struct cs_values values;
+    enum channel channel;
+};
+
+static void title(const char *text)
+{
+    (void)printf("--- %s\n", text);
+}
+
+/* What OpenSSH's client writes: its prefix once, before the first line of a prompt. */
+static void show_prompt(const struct preview *preview, const char *text)
+{
+    if (preview->channel != TERMINAL)
+        (void)printf("(%s@%s) ", preview->book.values.of['U' - 'A'],
+                     preview->book.values.of['H' - 'A']);
+    (void)printf("%s\n", text);
+}
+
+static void show_round(const struct preview *preview, const char *name, const enum cs_text *texts,
+                       size_t count)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    title(name);
+    for (size_t i = 0; i < count; i++)
+        cs_say(&preview->book, texts[i], &preview->values, &text);
+    if (cs_texts[texts[count - 1]].use == CS_USE_PROMPT)
+        show_prompt(preview, text.text ? text.text : "");
+    else
+        (void)printf("%s\n", text.text ? text.text : "");
+}
+
+static void show_menu(const struct preview *preview, size_t count)
+{
+    const struct cs_menu menu = {entries, count};
+    size_t first = 0, page = 0;
+
+    do {
+        CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+        (void)printf("--- a menu of %zu, page %zu\n", count, ++page);
+        cs_menu_render(&preview->book, &menu, first, 0, &text, &first);
+        show_prompt(preview, text.text ? text.text : "");
+    } while (first > 0);
+}
+
+static void show_waiting(const struct preview *preview, enum cs_text approve)
+{
+    static const enum cs_text countdown[] = {CS_TEXT_WAIT_COUNTDOWN};
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    if (preview->channel != SSHD_FOLD) {
+        show_round(preview, "waiting for an approval", &approve, 1);
+        show_round(preview, "a while later", countdown, 1);
+        return;
+    }
+    title("waiting for an approval");
+    cs_say(&preview->book, approve, &preview->values, &text);
+    cs_buffer_text(&text, "\n");
+    cs_say(&preview->book, CS_TEXT_WAIT_ENTER, &preview->values, &text);
+    show_prompt(preview, text.text ? text.text : "");
+}
+
+static int show_all(struct preview *preview)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rounds); i++) {
+        cs_values_set(&preview->values, 'N', rounds[i].name);
+        show_round(preview, rounds[i].title, rounds[i].texts, rounds[i].count);
+    }
+    show_menu(preview, 3);
+    show_menu(preview, CS_ARRAY_SIZE(entries));
+    cs_values_set(&preview->values, 'N', "25");
+    show_waiting(preview, CS_TEXT_DEVICE_PROMPT);
+    show_waiting(preview, CS_TEXT_DEVICE_NUMBER);
+    return CS_EXIT_OK;
+}
+
+static void fill(struct preview *preview, const struct cs_options *options, const char *service)
+{
+    memcpy(preview->book.own, options->texts, sizeof preview->book.own);
+    preview->book.ascii = options->ascii_prompts;
+    preview->book.mask = options->mask_addresses;
+    cs_values_set(&preview->book.values, 'U', "alice");
+    cs_values_set(&preview->book.values, 'H', "host.example.com");
+    cs_values_set(&preview->book.values, 'S', service);
+    cs_values_set(&preview->book.values, 'R', "192.0.2.7");
+    cs_values_set(&preview->values, 'I', "1");
+    cs_values_set(&preview->values, 'T', "3");
+    cs_values_set(&preview->values, 'C', "42");
+    cs_values_set(&preview->values, 'L', "2");
+    cs_values_set(&preview->values, 'D', "Phone");
+}
+
+static bool find_channel(const char *name, enum channel *ret_channel)
+{
+    for (size_t i = 0; i < CHANNELS; i++) {
+        if (strcmp(channel_names[i], name) == 0) {
+            *ret_channel = (enum channel)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_stderr(void *context, int priority, const char *line)
+{
+    (void)context;
+    (void)priority;
+    (void)fprintf(stderr, "countersign: %s\n", line);
+}
+
+static int run(struct cs_cli *cli, const char *language, const char *service, enum channel channel)
+{
+    const struct cs_log log = {.write = write_stderr};
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    CS_AUTO(cs_catalogues_free)
+    struct cs_catalogues *catalogues = cs_catalogues_new(CS_LOCALE_DIR, &log);
+    struct preview preview = {.channel = channel};
+    struct cs_error error = {0};
+    struct cs_options options;
+
+    if (catalogues == NULL)
+        return cs_usage_error("out of memory");
+    if (cs_cli_options(cli, &config, &options, &error) != CS_OK)
+        return cs_complain(&error);
+    cs_config_apply(config, service, &options);
+    if (language == NULL)
+        language = options.lang ? options.lang : options.default_lang;
+    preview.book.catalogue = cs_catalogues_get(catalogues, language ? language : "");
+    fill(&preview, &options, service);
+    return show_all(&preview);
+}
+
+int cs_cmd_prompts(struct cs_cli *cli, int argc, char **argv)
+{
+    static const struct option options[] = {{"lang", required_argument, NULL, 'l'},
+                                            {"service", required_argument, NULL, 's'},
+                                            {"channel", required_argument, NULL, 'c'},
+                                            {NULL, 0, NULL, 0}};
+    const char *language = NULL, *service = "sshd";
+    enum channel channel = SSHD_FOLD;
+    char parsed[CS_LANGUAGE_SIZE];
+    int option;
+
+    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == 'l' && cs_language_parse(optarg, parsed))
+            language = optarg;
+        else if (option == 's')
+            service = optarg;
+        else if (option != 'c' || !find_channel(optarg, &channel))
+            return cs_usage_error("usage: countersign prompts [--lang L] [--service S] "
+                                  "[--channel sshd-fold|sshd-live|terminal]");
+    }
+    if (optind != argc)
+        return cs_usage_error("countersign prompts takes options only; see countersign(8)");
+    return run(cli, language, service, channel);
+}

@@ -1,0 +1,238 @@
+#include "conversation/menu.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/sanitise.h"
+#include "conversation/answer.h"
+#include "conversation/width.h"
+
+enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8, NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
+
+/* ---- showing ---- */
+
+/* At most CS_MENU_NAME_COLUMNS of a name: a line must fit, whatever a directory says. */
+static void add_bounded(struct cs_buffer *out, const struct cs_buffer *name)
+{
+    size_t columns = 0;
+
+    for (size_t i = 0; i < name->length;) {
+        unsigned long code = 0;
+        size_t size = cs_utf8_decode(name->text + i, name->length - i, &code);
+
+        columns += cs_code_columns(code);
+        if (columns > CS_MENU_NAME_COLUMNS) {
+            cs_buffer_text(out, "...");
+            return;
+        }
+        cs_buffer_add(out, name->text + i, size ? size : 1);
+        i += size ? size : 1;
+    }
+}
+
+static void show_name(const struct cs_phrasebook *book, const struct cs_menu_entry *entry,
+                      struct cs_buffer *out)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer name = {0};
+
+    if (entry->name == NULL)
+        return;
+    if (entry->is_address)
+        cs_show_address(book, entry->name, &name);
+    else
+        cs_sanitise(&name, entry->name, strlen(entry->name));
+    add_bounded(out, &name);
+}
+
+static void show_entry(const struct cs_phrasebook *book, const struct cs_menu *menu, size_t index,
+                       struct cs_values *values, struct cs_buffer *out)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer name = {0};
+    char number[NUMBER_SIZE];
+
+    (void)snprintf(number, sizeof number, "%zu", index + 1);
+    show_name(book, &menu->entries[index], &name);
+    cs_values_set(values, 'I', number);
+    cs_values_set(values, 'N', name.text ? name.text : "");
+    cs_values_set(values, 'D', name.text ? name.text : "");
+    cs_say(book, menu->entries[index].text, values, out);
+    cs_values_set(values, 'I', NULL);
+    cs_values_set(values, 'N', NULL);
+    cs_values_set(values, 'D', NULL);
+}
+
+/* What stands around the lines of a page; its length decides how many of them fit. */
+struct frame {
+    struct cs_buffer before, more, end;
+};
+
+static void free_frame(struct frame *frame)
+{
+    cs_buffer_free(&frame->before);
+    cs_buffer_free(&frame->more);
+    cs_buffer_free(&frame->end);
+}
+
+void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu, size_t first,
+                    unsigned tries_left, struct cs_buffer *out, size_t *ret_next)
+{
+    CS_AUTO(free_frame) struct frame frame = {0};
+    char total[NUMBER_SIZE], tries[NUMBER_SIZE];
+    struct cs_values values = {0};
+    size_t index = first, lines = 0;
+
+    (void)snprintf(total, sizeof total, "%zu", menu->count);
+    (void)snprintf(tries, sizeof tries, "%u", tries_left);
+    cs_values_set(&values, 'T', total);
+    cs_values_set(&values, 'L', tries);
+    if (tries_left > 0)
+        cs_say(book, CS_TEXT_CHOICE_NOT_UNDERSTOOD, &values, &frame.before);
+    cs_say(book, CS_TEXT_CHOICE_START, &values, &frame.before);
+    cs_say(book, CS_TEXT_CHOICE_MORE, &values, &frame.more);
+    cs_say(book, CS_TEXT_CHOICE_END, &values, &frame.end);
+    cs_buffer_add(out, frame.before.text ? frame.before.text : "", frame.before.length);
+    for (; index < menu->count; index++, lines++) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+        /* The last line of all needs no place for "more" behind it, if it is the first page too. */
+        bool whole = first == 0 && index + 1 == menu->count;
+
+        show_entry(book, menu, index, &values, &line);
+        if (lines > 0 &&
+            out->length + line.length + frame.end.length + (whole ? 0 : frame.more.length) >
+                CS_PROMPT_BYTES)
+            break;
+        cs_buffer_add(out, line.text ? line.text : "", line.length);
+    }
+    *ret_next = index < menu->count ? index : 0;
+    if (first > 0 || *ret_next > 0)
+        cs_buffer_add(out, frame.more.text ? frame.more.text : "", frame.more.length);
+    cs_buffer_add(out, frame.end.text ? frame.end.text : "", frame.end.length);
+}
+
+/* ---- reading ---- */
+
+static bool is_code(const char *text, size_t length)
+{
+    return length >= CODE_DIGITS_MIN && length <= CODE_DIGITS_MAX &&
+           strspn(text, "0123456789") == length;
+}
+
+/* The only entry that could have produced a code; false when none or several could. */
+static bool only_code_entry(const struct cs_menu *menu, size_t *ret_index)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < menu->count; i++) {
+        if (menu->entries[i].takes_code) {
+            *ret_index = i;
+            found++;
+        }
+    }
+    return found == 1;
+}
+
+static bool matches(const char *name, const char *typed, size_t length, bool whole)
+{
+    return name != NULL && strncasecmp(name, typed, length) == 0 &&
+           (!whole || name[length] == '\0');
+}
+
+/* The entry that alone has the name, or alone starts with it. */
+static bool find_name(const struct cs_menu *menu, const char *typed, size_t length, bool whole,
+                      size_t *ret_index)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < menu->count; i++) {
+        const struct cs_menu_entry *entry = &menu->entries[i];
+
+        if (matches(entry->name, typed, length, whole) ||
+            matches(entry->word, typed, length, whole)) {
+            *ret_index = i;
+            found++;
+        }
+    }
+    return found == 1;
+}
+
+static bool find_number(const struct cs_menu *menu, const char *text, size_t length,
+                        size_t *ret_index)
+{
+    size_t number = 0;
+
+    if (length > 2 || strspn(text, "0123456789") != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        number = number * 10 + (size_t)(text[i] - '0');
+    *ret_index = number - 1;
+    return number >= 1 && number <= menu->count;
+}
+
+enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_secret *answer,
+                                  bool several_pages, size_t *ret_index, bool *ret_page_turn)
+{
+    const char *text = answer->data ? answer->data : "";
+    size_t length = answer->length;
+
+    *ret_page_turn = false;
+    if (cs_answer_kind(answer) == CS_ANSWER_JUNK)
+        return CS_CHOICE_JUNK;
+    while (length > 0 && strchr(" \t\r", text[0]) != NULL && text[0] != '\0') {
+        text++;
+        length--;
+    }
+    while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL && text[length - 1] != '\0')
+        length--;
+    *ret_page_turn = several_pages && (length == 0 || (length == 1 && text[0] == '0'));
+    if (*ret_page_turn || length == 0 || memchr(text, '\0', length) != NULL)
+        return CS_CHOICE_NONE;
+    if (find_number(menu, text, length, ret_index) ||
+        find_name(menu, text, length, true, ret_index))
+        return CS_CHOICE_ENTRY;
+    if (is_code(text, length) && only_code_entry(menu, ret_index))
+        return CS_CHOICE_CODE;
+    return find_name(menu, text, length, false, ret_index) ? CS_CHOICE_ENTRY : CS_CHOICE_NONE;
+}
+
+static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebook *book,
+                            const struct cs_menu *menu, size_t first, unsigned tries_left,
+                            size_t *ret_next, struct cs_secret *ret_answer, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+
+    cs_menu_render(book, menu, first, tries_left, &prompt, ret_next);
+    if (prompt.failed)
+        return cs_fail_nomem(error);
+    return cs_ask(channel, prompt.text, true, ret_answer, error);
+}
+
+enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
+                        const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
+                        struct cs_error *error)
+{
+    unsigned turns = 0;
+    size_t first = 0;
+
+    *ret_choice = (struct cs_choice){.kind = CS_CHOICE_NONE};
+    while (ret_choice->answers < tries && turns < PAGE_TURNS_MAX) {
+        CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+        unsigned left = ret_choice->answers > 0 ? tries - ret_choice->answers : 0;
+        bool page_turn = false;
+        size_t next = 0;
+        enum cs_err result = ask_page(channel, book, menu, first, left, &next, &answer, error);
+
+        if (result != CS_OK)
+            return result;
+        ret_choice->kind =
+            cs_menu_parse(menu, &answer, first > 0 || next > 0, &ret_choice->index, &page_turn);
+        if (ret_choice->kind == CS_CHOICE_CODE)
+            return cs_secret_set(&ret_choice->code, answer.data, answer.length);
+        if (ret_choice->kind != CS_CHOICE_NONE)
+            return CS_OK;
+        turns += page_turn;
+        ret_choice->answers += !page_turn;
+        first = page_turn ? next : first;
+    }
+    return CS_OK;
+}

@@ -1,0 +1,145 @@
+#include "conversation/waiting.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "conversation/answer.h"
+
+enum {
+    COUNTDOWN_MS = 5000, /* between two lines of text: sshd 10.4 pads shorter exchanges */
+    ENTER_MS = 5000, /* how long the answer to "press Enter" is polled for before asking again */
+};
+
+static void fill_values(const struct cs_waiting *waiting, struct cs_values *values)
+{
+    cs_values_set(values, 'D', waiting->device);
+    cs_values_set(values, 'N', waiting->device);
+    cs_values_set(values, 'C', waiting->correlation);
+}
+
+static enum cs_text approve_text(const struct cs_waiting *waiting)
+{
+    return waiting->correlation ? CS_TEXT_DEVICE_NUMBER : CS_TEXT_DEVICE_PROMPT;
+}
+
+/* Polls until `until`; *ret_state stays pending when nothing was decided by then. */
+static enum cs_err poll_until(struct cs_channel *channel, const struct cs_waiting *waiting,
+                              int64_t until, enum cs_wait_state *ret_state, struct cs_error *error)
+{
+    for (;;) {
+        int64_t next = cs_clock_ms() + waiting->poll_ms;
+        enum cs_err result = waiting->poll(waiting->context, ret_state, error);
+
+        if (result != CS_OK || *ret_state != CS_WAIT_PENDING || cs_clock_ms() >= until)
+            return result;
+        result = cs_channel_wait(channel, next < until ? next : until, error);
+        if (result != CS_OK)
+            return result;
+    }
+}
+
+static enum cs_err tell(struct cs_channel *channel, const struct cs_phrasebook *book,
+                        enum cs_text key, const struct cs_values *values, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    cs_say(book, key, values, &text);
+    if (text.failed)
+        return cs_fail_nomem(error);
+    return text.length > 0 ? cs_tell(channel, text.text, error) : CS_OK;
+}
+
+static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phrasebook *book,
+                             const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
+                             struct cs_error *error)
+{
+    struct cs_values values = {0};
+    char seconds[16];
+    enum cs_err result;
+
+    fill_values(waiting, &values);
+    result = tell(channel, book, approve_text(waiting), &values, error);
+    while (result == CS_OK) {
+        int64_t until = cs_clock_ms() + COUNTDOWN_MS;
+
+        result = poll_until(channel, waiting, until < waiting->deadline ? until : waiting->deadline,
+                            ret_state, error);
+        if (result != CS_OK || *ret_state != CS_WAIT_PENDING ||
+            cs_clock_left(waiting->deadline) == 0)
+            break;
+        (void)snprintf(seconds, sizeof seconds, "%d",
+                       (cs_clock_left(waiting->deadline) + 999) / 1000);
+        cs_values_set(&values, 'N', seconds);
+        result = tell(channel, book, CS_TEXT_WAIT_COUNTDOWN, &values, error);
+    }
+    return result;
+}
+
+static enum cs_err ask_enter(struct cs_channel *channel, const struct cs_phrasebook *book,
+                             const struct cs_waiting *waiting, bool again, bool *ret_junk,
+                             struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    struct cs_values values = {0};
+    enum cs_err result;
+
+    fill_values(waiting, &values);
+    if (again)
+        cs_say(book, CS_TEXT_WAIT_NOT_YET, &values, &prompt);
+    cs_say(book, approve_text(waiting), &values, &prompt);
+    cs_buffer_text(&prompt, "\n");
+    cs_say(book, CS_TEXT_WAIT_ENTER, &values, &prompt);
+    if (prompt.failed)
+        return cs_fail_nomem(error);
+    result = cs_ask(channel, prompt.text, true, &answer, error);
+    *ret_junk = result == CS_OK && cs_answer_kind(&answer) == CS_ANSWER_JUNK;
+    return result;
+}
+
+static enum cs_err wait_enter(struct cs_channel *channel, const struct cs_phrasebook *book,
+                              const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
+                              struct cs_error *error)
+{
+    bool again = false, junk = false;
+
+    while (*ret_state == CS_WAIT_PENDING && cs_clock_left(waiting->deadline) > 0) {
+        enum cs_err result = ask_enter(channel, book, waiting, again, &junk, error);
+        int64_t until = cs_clock_ms() + ENTER_MS;
+
+        if (result != CS_OK)
+            return result;
+        if (junk) {
+            *ret_state = CS_WAIT_JUNK;
+            return CS_OK;
+        }
+        result = poll_until(channel, waiting, until < waiting->deadline ? until : waiting->deadline,
+                            ret_state, error);
+        if (result != CS_OK)
+            return result;
+        again = true;
+    }
+    return CS_OK;
+}
+
+enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phrasebook *book,
+                                 const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
+                                 struct cs_error *error)
+{
+    enum cs_err result;
+
+    *ret_state = CS_WAIT_PENDING;
+    switch (waiting->mode) {
+    case CS_WAIT_LIVE:
+        result = wait_live(channel, book, waiting, ret_state, error);
+        break;
+    case CS_WAIT_ENTER:
+        result = wait_enter(channel, book, waiting, ret_state, error);
+        break;
+    default:
+        result = poll_until(channel, waiting, waiting->deadline, ret_state, error);
+    }
+    if (result == CS_OK && *ret_state == CS_WAIT_PENDING)
+        *ret_state = CS_WAIT_EXPIRED;
+    return result;
+}

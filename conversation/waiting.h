@@ -1,0 +1,39 @@
+/* Waiting for an approval on another device, in the three ways that a server and its clients allow.
+ */
+#ifndef CS_CONVERSATION_WAITING_H
+#define CS_CONVERSATION_WAITING_H
+
+#include "conversation/channel.h"
+#include "conversation/phrasebook.h"
+
+enum cs_wait_mode {
+    CS_WAIT_ENTER,  /* "…then press Enter: " in a prompt, and polls after it: right everywhere */
+    CS_WAIT_LIVE,   /* shows the text at once and polls; for servers that send it at once */
+    CS_WAIT_SILENT, /* shows nothing */
+};
+
+enum cs_wait_state {
+    CS_WAIT_PENDING,
+    CS_WAIT_APPROVED,
+    CS_WAIT_DENIED,
+    CS_WAIT_EXPIRED, /* also: the deadline passed */
+    CS_WAIT_JUNK,    /* sshd refuses the account */
+};
+
+struct cs_waiting {
+    enum cs_wait_mode mode;
+    const char *device;      /* %D */
+    const char *correlation; /* %C, a number to compare; NULL: none */
+    int64_t deadline;        /* cs_clock_ms */
+    int64_t poll_ms;         /* between polls */
+    void *context;
+    /* Asks once how the challenge stands. */
+    enum cs_err (*poll)(void *context, enum cs_wait_state *ret_state, struct cs_error *error);
+};
+
+/* Returns when the challenge is decided or the deadline passed; a hang-up ends it at once. */
+enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phrasebook *book,
+                                 const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
+                                 struct cs_error *error) CS_MUST_USE;
+
+#endif
