@@ -4,32 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/sanitise.h"
 #include "conversation/answer.h"
-#include "conversation/width.h"
 
 enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8, NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
 
 /* ---- showing ---- */
-
-/* At most CS_MENU_NAME_COLUMNS of a name: a line must fit, whatever a directory says. */
-static void add_bounded(struct cs_buffer *out, const struct cs_buffer *name)
-{
-    size_t columns = 0;
-
-    for (size_t i = 0; i < name->length;) {
-        unsigned long code = 0;
-        size_t size = cs_utf8_decode(name->text + i, name->length - i, &code);
-
-        columns += cs_code_columns(code);
-        if (columns > CS_MENU_NAME_COLUMNS) {
-            cs_buffer_text(out, "...");
-            return;
-        }
-        cs_buffer_add(out, name->text + i, size ? size : 1);
-        i += size ? size : 1;
-    }
-}
 
 static void show_name(const struct cs_phrasebook *book, const struct cs_menu_entry *entry,
                       struct cs_buffer *out)
@@ -41,8 +20,9 @@ static void show_name(const struct cs_phrasebook *book, const struct cs_menu_ent
     if (entry->is_address)
         cs_show_address(book, entry->name, &name);
     else
-        cs_sanitise(&name, entry->name, strlen(entry->name));
-    add_bounded(out, &name);
+        cs_buffer_text(&name, entry->name);
+    if (!name.failed)
+        cs_add_bounded(out, name.text ? name.text : "", CS_MENU_NAME_COLUMNS);
 }
 
 static void show_entry(const struct cs_phrasebook *book, const struct cs_menu *menu, size_t index,

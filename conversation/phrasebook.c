@@ -92,6 +92,24 @@ void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_
     render_english(book, key, &merged, out);
 }
 
+void cs_say_prompt(const struct cs_phrasebook *book, const enum cs_text *keys, size_t count,
+                   const struct cs_values *values, struct cs_buffer *out)
+{
+    const struct cs_values merged = merge(book, values);
+
+    for (size_t first = 0; first<count; first = count - first> 1 ? count - 1 : count) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+
+        for (size_t i = first; i < count; i++)
+            cs_say(book, keys[i], values, &prompt);
+        if (!prompt.failed && prompt.length <= CS_PROMPT_BYTES) {
+            cs_buffer_add(out, prompt.text ? prompt.text : "", prompt.length);
+            return;
+        }
+    }
+    render_english(book, keys[count - 1], &merged, out);
+}
+
 /* Bytes of the first `count` characters of clean UTF-8. */
 static size_t head_bytes(const char *text, size_t length, size_t count)
 {

@@ -36,6 +36,13 @@ void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_
             struct cs_buffer *out);
 
 /*
+ * Appends a prompt of several texts, the last of which asks. Where all of them do not fit
+ * CS_PROMPT_BYTES only the last is said; where that does not fit, in English.
+ */
+void cs_say_prompt(const struct cs_phrasebook *book, const enum cs_text *keys, size_t count,
+                   const struct cs_values *values, struct cs_buffer *out);
+
+/*
  * A phone number or address as it may be shown: with book->mask the middle is hidden
  * ("+1555•••4567", "a•••@example.com").
  */

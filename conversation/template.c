@@ -5,11 +5,33 @@
 #include "base/sanitise.h"
 #include "conversation/width.h"
 
+enum { UTF8_BYTES_MAX = 4 };
+
 static const char isolate_start[] = "\u2068", isolate_end[] = "\u2069";
 
 void cs_values_set(struct cs_values *values, char letter, const char *text)
 {
     values->of[letter - 'A'] = text;
+}
+
+void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+    size_t columns = 0;
+
+    cs_sanitise(&clean, value, strnlen(value, most * UTF8_BYTES_MAX + 1));
+    for (size_t i = 0; i < clean.length;) {
+        unsigned long code = 0;
+        size_t size = cs_utf8_decode(clean.text + i, clean.length - i, &code);
+
+        columns += cs_code_columns(code);
+        if (columns > most || size == 0) {
+            cs_buffer_text(out, "...");
+            return;
+        }
+        cs_buffer_add(out, clean.text + i, size);
+        i += size;
+    }
 }
 
 static void render_value(struct cs_buffer *out, const char *value, bool isolate)
@@ -18,7 +40,7 @@ static void render_value(struct cs_buffer *out, const char *value, bool isolate)
         return;
     if (isolate)
         cs_buffer_text(out, isolate_start);
-    cs_sanitise(out, value, strlen(value));
+    cs_add_bounded(out, value, CS_VALUE_COLUMNS);
     if (isolate)
         cs_buffer_text(out, isolate_end);
 }

@@ -16,12 +16,16 @@ enum {
     CS_PROMPT_BYTES = 500,       /* a whole prompt; OpenPAM cuts at 512 */
     CS_PROMPT_COLUMNS = 77,      /* a line */
     CS_TEMPLATE_BYTES_MAX = 500, /* as written */
+    CS_VALUE_COLUMNS = 64,       /* of one value */
 };
 
 /* Values by letter, 'A' to 'Z'; NULL is an empty text. Borrowed. */
 struct cs_values {
     const char *of[26];
 };
+
+/* Appends a value: cleaned, and at most `most` columns of it, whatever a directory says. */
+void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most);
 
 void cs_values_set(struct cs_values *values, char letter, const char *text);
 

@@ -88,7 +88,7 @@ static enum cs_err ask_enter(struct cs_channel *channel, const struct cs_phraseb
     if (again)
         cs_say(book, CS_TEXT_WAIT_NOT_YET, &values, &prompt);
     cs_say(book, approve_text(waiting), &values, &prompt);
-    cs_buffer_text(&prompt, "\n");
+    cs_buffer_text(&prompt, prompt.length > 0 ? "\n" : "");
     cs_say(book, CS_TEXT_WAIT_ENTER, &values, &prompt);
     if (prompt.failed)
         return cs_fail_nomem(error);

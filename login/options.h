@@ -78,7 +78,8 @@ struct cs_option {
     const char *(*name_of)(size_t row); /* of CS_OPTION_NAME; NULL behind the last */
 };
 
-const struct cs_option *cs_option_table(size_t *ret_count);
+extern const struct cs_option cs_option_rows[];
+extern const size_t cs_option_rows_count;
 
 /* By name or alias; hyphens and underscores are the same. NULL: there is no such option. */
 const struct cs_option *cs_option_find(const char *name, size_t length);

@@ -8,15 +8,16 @@
 static enum cs_err ask(struct cs_method_login *login, unsigned tries_left,
                        struct cs_secret *ret_answer, struct cs_error *error)
 {
+    static const enum cs_text once[] = {CS_TEXT_OTP_PROMPT};
+    static const enum cs_text again[] = {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_OTP_PROMPT};
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     struct cs_values values = {0};
     char tries[16];
 
     (void)snprintf(tries, sizeof tries, "%u", tries_left);
     cs_values_set(&values, 'L', tries);
-    if (login->answers > 0)
-        cs_say(login->book, CS_TEXT_CODE_NOT_ACCEPTED, &values, &prompt);
-    cs_say(login->book, CS_TEXT_OTP_PROMPT, &values, &prompt);
+    cs_say_prompt(login->book, login->answers > 0 ? again : once, login->answers > 0 ? 2 : 1,
+                  &values, &prompt);
     if (prompt.failed)
         return cs_fail_nomem(error);
     return cs_ask(login->channel, prompt.text, login->echo, ret_answer, error);
