@@ -65,4 +65,9 @@ struct cs_fold_channel {
 void cs_fold_channel_init(struct cs_fold_channel *channel, struct cs_channel *inner);
 void cs_fold_channel_clear(struct cs_fold_channel *channel);
 
+/* Sends what no prompt has carried as an instruction of its own: for the end of a refused login,
+ * where every server shows it once. */
+enum cs_err cs_fold_channel_flush(struct cs_fold_channel *channel,
+                                  struct cs_error *error) CS_MUST_USE;
+
 #endif

@@ -68,6 +68,16 @@ void cs_fold_channel_init(struct cs_fold_channel *channel, struct cs_channel *in
     *channel = (struct cs_fold_channel){.channel = {&fold_ops}, .inner = inner};
 }
 
+enum cs_err cs_fold_channel_flush(struct cs_fold_channel *channel, struct cs_error *error)
+{
+    size_t length = channel->held ? strlen(channel->held) : 0;
+
+    if (length == 0)
+        return CS_OK;
+    channel->held[length - 1] = '\0'; /* its newline: the application ends the line */
+    return cs_tell(channel->inner, channel->held, error);
+}
+
 void cs_fold_channel_clear(struct cs_fold_channel *channel)
 {
     free(channel->held);

@@ -122,6 +122,20 @@ static enum cs_err wait_enter(struct cs_channel *channel, const struct cs_phrase
     return CS_OK;
 }
 
+/* Why it ended: the last text before a refusal is shown by every server. */
+static enum cs_err say_outcome(struct cs_channel *channel, const struct cs_phrasebook *book,
+                               const struct cs_waiting *waiting, enum cs_wait_state state,
+                               struct cs_error *error)
+{
+    struct cs_values values = {0};
+
+    fill_values(waiting, &values);
+    if (waiting->mode == CS_WAIT_SILENT || (state != CS_WAIT_DENIED && state != CS_WAIT_EXPIRED))
+        return CS_OK;
+    return tell(channel, book, state == CS_WAIT_DENIED ? CS_TEXT_WAIT_DENIED : CS_TEXT_WAIT_EXPIRED,
+                &values, error);
+}
+
 enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phrasebook *book,
                                  const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
                                  struct cs_error *error)
@@ -139,7 +153,9 @@ enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phr
     default:
         result = poll_until(channel, waiting, waiting->deadline, ret_state, error);
     }
-    if (result == CS_OK && *ret_state == CS_WAIT_PENDING)
+    if (result != CS_OK)
+        return result;
+    if (*ret_state == CS_WAIT_PENDING)
         *ret_state = CS_WAIT_EXPIRED;
-    return result;
+    return say_outcome(channel, book, waiting, *ret_state, error);
 }

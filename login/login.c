@@ -235,12 +235,15 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
                    .proven = proven,
                    .reason = "none"},
         .login = login};
+    struct cs_error error = {0};
     enum cs_verdict verdict;
 
     cs_fold_channel_init(&fold, channel);
     if (!is_live(login) && run.method.wait_mode != CS_WAIT_LIVE)
         run.method.channel = &fold.channel;
     verdict = method->run(&run.method);
+    if (verdict == CS_VERDICT_DENY && cs_fold_channel_flush(&fold, &error) != CS_OK)
+        cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
     cs_fold_channel_clear(&fold);
     login->reason = run.method.reason;
     login->answers = run.method.answers;
