@@ -38,7 +38,8 @@ static enum cs_err parse_line(const char *path, const char *line, size_t length,
             "%s:%zu: not a key of 44 base64 characters; restore the file from its backup", path,
             keys->count + 1);
     bytes = EVP_DecodeBlock(decoded, (const unsigned char *)line, LINE_CHARS);
-    if (bytes != CS_KEY_BYTES + 1 || line[LINE_CHARS - 1] != '=' || line[LINE_CHARS - 2] == '=')
+    /* The decoder takes an equals sign anywhere for zero bits. */
+    if (bytes != CS_KEY_BYTES + 1 || memchr(line, '=', LINE_CHARS) != line + LINE_CHARS - 1)
         return cs_fail(error, CS_ERR_CONFIG,
                        "%s:%zu: not base64 of 32 bytes; restore the file from its backup", path,
                        keys->count + 1);
