@@ -1,6 +1,8 @@
-/* A private folder for tests that need files. Include it after unit.h. */
+/* A private folder for tests that need files. */
 #ifndef CS_TESTS_UNIT_FOLDER_H
 #define CS_TESTS_UNIT_FOLDER_H
+
+#include "tests/unit/unit.h"
 
 #include <fcntl.h>
 #include <ftw.h>
