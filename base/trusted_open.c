@@ -142,6 +142,8 @@ enum cs_err cs_check_trusted_folder(const char *path, const struct cs_trust *tru
     CS_AUTO(cs_fd_close) int fd = -1;
     enum cs_err result;
 
+    if (strcmp(path, "/") == 0) /* has no name within a folder; "." in it is the same */
+        path = "/.";
     result = open_in_trusted(path, O_PATH | O_DIRECTORY, trust, &fd, error);
     if (result != CS_OK)
         return result;

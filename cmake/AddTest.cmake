@@ -2,6 +2,7 @@
 #
 #   unit.X     fast, cmocka                                  cs_add_unit_test
 #   fuzz.X     fast, replays tests/fuzz/corpus/X             cs_add_fuzzer
+#   check.X    fast, a rule about sources or binaries        cs_add_check
 #   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
 #
 # Further labels: sshd (a real sshd loads the module), slow. In builds with CS_SANITIZE the tests
@@ -52,6 +53,13 @@ function(cs_add_fuzzer name)
   add_test(NAME fuzz.${name}
     COMMAND fuzz_${name} ${arguments} ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
   set_tests_properties(fuzz.${name} PROPERTIES LABELS "fuzz;fast" TIMEOUT 120)
+endfunction()
+
+# cs_add_check(KIND.NAME command...), run in tests/
+function(cs_add_check name)
+  string(REGEX REPLACE "\\..*" "" kind ${name})
+  add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "${kind};fast" TIMEOUT 120 SKIP_RETURN_CODE 77)
 endfunction()
 
 # cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds])

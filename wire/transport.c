@@ -117,10 +117,14 @@ static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attach
     do
         got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
-    if (got == 0 || (got < 0 && errno == ECONNRESET))
-        return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
-    if (got < 0)
+    if (got < 0 && errno != ECONNRESET)
         return cs_fail_errno(error, "recvmsg");
+    if (got <= 0) {
+        /* An empty packet reads like the end, but descriptors may have come with it. */
+        if (got == 0 && take_attached(&header, NULL, error) != CS_OK)
+            return CS_ERR_PROTOCOL;
+        return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
+    }
     packet->length = (size_t)got;
     packet->data[got] = '\0';
     result = take_attached(&header, ret_attached, error);
