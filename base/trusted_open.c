@@ -39,6 +39,9 @@ static enum cs_err open_error(const char *path, struct cs_error *error)
     if (errno == ELOOP || errno == ENOTDIR)
         return cs_fail(error, CS_ERR_TRUST, "%s: is a link or not a folder; name the real path",
                        path);
+    if (errno == EACCES)
+        return cs_fail_errno(error, "%s: uid %u must be able to read it; cannot open", path,
+                             (unsigned)geteuid());
     return cs_fail_errno(error, "%s: cannot open", path);
 }
 

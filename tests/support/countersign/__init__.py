@@ -17,5 +17,7 @@ from .driver import *
 from .harness import *
 from .process import *
 from .product import *
+from .protocol import *
 from .ssh import *
+from .state import *
 from .system import *

@@ -49,6 +49,7 @@ def wait_until(condition, what, timeout=None):
 
 
 _secrets = {}
+before_each = []  # functions that make what one test left behind no matter to the next
 running = []  # servers and clients that must not outlive their test
 
 
@@ -87,6 +88,8 @@ def _run_test(name, function):
     """Prints one line of result, returns the word."""
     begin = time.monotonic()
     try:
+        for prepare in before_each:
+            prepare()
         function()
         word, why = "PASS", ""
     except Skip as skip:
