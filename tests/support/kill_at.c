@@ -35,7 +35,9 @@ static const char usage[] =
     "Nth call (from 1; 0: never). `writes` counts only calls that change files or locks.\n"
     "REPORT gets a line `task I: C calls` each, and `killed` when it happened. With --attach a "
     "line\n"
-    "on standard output tells that everything is followed. Ends when all tasks have ended.\n";
+    "on standard output tells that everything is followed. Ends when all tasks have ended; when "
+    "it\n"
+    "is killed itself, COMMAND ends with it.\n";
 
 struct task {
     pid_t id;
@@ -105,7 +107,7 @@ static void handle_stop(struct tracer *tracer, struct task *task, int status)
         if (at_call(tracer, task))
             return;
     } else if (number == SIGSTOP && !task->started && status >> 16 == 0) {
-        (void)ptrace(PTRACE_SETOPTIONS, task->id, NULL, OPTIONS);
+        (void)ptrace(PTRACE_SETOPTIONS, task->id, NULL, OPTIONS | PTRACE_O_EXITKILL);
     } else if (status >> 16 == 0 && number != SIGTRAP) {
         deliver = number;
     }
