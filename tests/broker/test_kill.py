@@ -147,11 +147,16 @@ def test_standalone():
     Sweep(2, one(2), "alone").expect_around_the_commit()
 
 
+def wait_idle(broker):
+    """Returns also when the broker is dead."""
+    wait_until(lambda: len(os.listdir(f"/proc/{broker.pid}/task")) == 1, "the end of what it served")
+
+
 def attach(broker, task, number):
     """kill-at on a broker that has nothing to do: what knocked before this peer has been served."""
     with Peer() as peer:
         peer.greet()
-    wait_until(lambda: len(os.listdir(f"/proc/{broker.pid}/task")) == 1, "the end of what it served")
+    wait_idle(broker)
     tracer = subprocess.Popen(kill_command(task, number, "--attach", broker.pid), stdout=subprocess.PIPE)
     expect_equal(tracer.stdout.readline(), b"attached\n", "kill-at's answer")
     return tracer
@@ -171,6 +176,7 @@ class Successors:
         with Broker() as broker:
             tracer = attach(broker, self.task, number)
             allowed = login(person, code, "test")
+            wait_idle(broker)
             broker.kill()
             tracer.wait(PATIENCE)
             tracer.stdout.close()
