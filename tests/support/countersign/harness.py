@@ -71,9 +71,12 @@ def leaks():
     found = []
     for path in logs():
         content = path.read_bytes().decode("utf-8", "replace")
+        words = set(re.findall(r"\w+", content))
         for text, what in _secrets.items():
-            # A code of six digits must not be seen in a longer number.
-            if re.search(r"(?<!\w)" + re.escape(text) + r"(?!\w)", content):
+            # A code of six digits must not be seen in a longer number. There may be many secrets and
+            # much to look through, so the words decide first.
+            if words.issuperset(re.findall(r"\w+", text)) and \
+                    re.search(r"(?<!\w)" + re.escape(text) + r"(?!\w)", content):
                 found.append((what, path.name))
     return found
 
