@@ -136,7 +136,7 @@ def wait_for_enter(user):
     print(f"\n    {sudo}ssh -F {shlex.quote(str(SSH_CONFIG))} demo\n")
     say("The code comes from the app with which you scanned the QR code above, or from:")
     print(f"\n    {sudo}oathtool --totp --base32 @{shlex.quote(str(SECRET))}\n")
-    say("Each code works once; the next one comes within 30 seconds.")
+    say("Each code works once: the one above is spent, the next comes within 30 seconds.")
     print("\nPress Enter here to end the demo. ", end="", flush=True)
     try:
         sys.stdin.readline()
