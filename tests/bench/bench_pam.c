@@ -1,8 +1,5 @@
-/* What scripts/bench runs as the PAM application: loads modules, logs in, or holds logins at their
- * prompts, and says how long it took. Linked with libpam as sshd is, so that a module's cost is its
- * own. */
-#include <dlfcn.h>
-#include <link.h>
+/* What scripts/bench runs as the PAM application: logs in, or holds logins at their prompts, and
+ * says how long it took. */
 #include <pthread.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
@@ -10,9 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/attributes.h"
-
-#define NOINLINE __attribute__((noinline)) /* callgrind counts from these names */
+#define NOINLINE __attribute__((noinline)) /* callgrind counts from its name */
 
 enum { PENDING_MAX = 10000, STACK_BYTES = 128 * 1024 };
 
@@ -22,66 +17,6 @@ static double now_us(void)
 
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
-
-/* ---- load MODULE ---- */
-
-NOINLINE void *load_module(const char *path);
-
-/* As libpam does it. */
-NOINLINE void *load_module(const char *path)
-{
-    return dlopen(path, RTLD_NOW);
-}
-
-static int count_object(struct dl_phdr_info *info, size_t size, void *count)
-{
-    (void)info;
-    (void)size;
-    ++*(int *)count;
-    return 0;
-}
-
-static int objects(void)
-{
-    int count = 0;
-
-    (void)dl_iterate_phdr(count_object, &count);
-    return count;
-}
-
-static long private_dirty_kib(void)
-{
-    FILE *file = fopen("/proc/self/smaps_rollup", "re");
-    char line[256];
-    long kib = -1;
-
-    while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-        if (strncmp(line, "Private_Dirty:", 14) == 0)
-            kib = strtol(line + 14, NULL, 10);
-    }
-    if (file != NULL)
-        (void)fclose(file);
-    return kib;
-}
-
-static int run_load(const char *path)
-{
-    long dirty;
-    int loaded = objects();
-    double begin;
-
-    (void)private_dirty_kib(); /* its own allocations are in both */
-    dirty = private_dirty_kib();
-    begin = now_us();
-    if (load_module(path) == NULL) {
-        fprintf(stderr, "bench-pam: %s\n", dlerror());
-        return 1;
-    }
-    begin = now_us() - begin;
-    dirty = private_dirty_kib() - dirty;
-    printf("%.1f %ld %d\n", begin, dirty, objects() - loaded);
-    return 0;
 }
 
 /* ---- login ---- */
@@ -200,12 +135,10 @@ static int run_pending(const char *service, const char *user, const char *number
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "load") == 0)
-        return run_load(argv[2]);
     if (argc == 2 && strcmp(argv[1], "login") == 0)
         return run_logins();
     if (argc == 5 && strcmp(argv[1], "pending") == 0)
         return run_pending(argv[2], argv[3], argv[4]);
-    fputs("usage: bench-pam load MODULE | login | pending SERVICE USER COUNT\n", stderr);
+    fputs("usage: bench-pam login | pending SERVICE USER COUNT\n", stderr);
     return 2;
 }
