@@ -41,7 +41,8 @@ static int free_document(void **state)
 /* The rows "| tag | ..." below the heading of a message, up to the next heading. */
 static void check_table(unsigned type)
 {
-    static const char *const kinds[] = {"uint", "string", "strings", "secret", "prompts", "answers"};
+    static const char *const kinds[] = {"uint",   "string",  "strings",
+                                        "secret", "prompts", "answers"};
     size_t count = 0, rows = 0;
     const struct cs_field *fields = cs_message_fields(type, &count);
     char heading[16], *start, *end;
