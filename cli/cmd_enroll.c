@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "conversation/terminal.h"
+#include "login/account.h"
 
 enum { CONFIRM_TRIES = 3 };
 
@@ -172,6 +173,16 @@ static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment
     return cs_complain(&error);
 }
 
+/* An account may come later, from a directory say; a name that was mistyped never does. */
+static void warn_if_unknown(const char *user)
+{
+    struct cs_account account;
+    struct cs_error error = {0};
+
+    if (cs_account_find(user, &account, &error) == CS_OK && !account.known)
+        (void)fprintf(stderr, "countersign: warning: this machine knows no account of that name\n");
+}
+
 int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
@@ -184,6 +195,7 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
         return status;
     if (wishes.batch != NULL)
         return cs_enroll_batch(cli, wishes.batch);
+    warn_if_unknown(wishes.choice.user);
     result = prepare(&wishes, &enrolment, &error);
     if (result == CS_OK && !cli->json)
         result = show(&enrolment, &error);

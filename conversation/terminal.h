@@ -6,7 +6,7 @@
 
 /*
  * Writes to standard output and reads lines from standard input; echo is switched off at prompts
- * that want it and restored whatever happens to the read, unless a signal ends the program.
+ * that want it and restored whatever happens to the read.
  * CS_ERR_CANCELLED at the end of input. `context` is not used: the function has the shape that
  * cs_client wants.
  */

@@ -113,6 +113,19 @@ static const char *expected_type(const struct cs_option *option)
     return names[option->type];
 }
 
+static bool is_assigned(const struct cs_config *config, const struct cs_option *option,
+                        const char *service)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        const struct assignment *item = &config->assignments[i];
+
+        if (item->option == option &&
+            (service ? item->service && strcmp(item->service, service) == 0 : !item->service))
+            return true;
+    }
+    return false;
+}
+
 static enum cs_err read_option(struct cs_config *config, const struct cs_json *document,
                                const struct cs_json_value *member, const char *service,
                                struct cs_error *error)
@@ -127,6 +140,9 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
                                 "there is no option '%s' for this file; see 'countersign options'",
                                 key);
+    if (is_assigned(config, option, service))
+        return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
+                                "'%s' is set twice, under two spellings", option->name);
     if (service != NULL && option->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
                                 "'%s' holds for the whole broker and cannot differ by service",

@@ -24,10 +24,11 @@ struct cs_login {
     bool looked_up;
     struct cs_account account;
     char identity[256];
-    char address[64]; /* numeric, or "" */
-    char client[64];  /* for counting, never "" */
-    bool answered;    /* an answer came that is not junk */
-    const char *reason;
+    char address[64];  /* numeric, or "" */
+    char client[64];   /* for counting, never "" */
+    char stranger[16]; /* for counting tries at an account that has no identity */
+    bool answered;     /* an answer came that is not junk */
+    const char *reason, *last;
     unsigned answers;
     int64_t started; /* cs_clock_ms */
 };

@@ -127,8 +127,8 @@ static enum cs_err seal_into_row(const struct cs_transaction *transaction,
     enum cs_err result;
 
     cs_factor_context(factor->user, factor->id, context);
-    result = cs_seal(&transaction->store->keys, context, factor->secret.data, factor->secret.length,
-                     sealed, error);
+    result = cs_store_seal(transaction->store, context, factor->secret.data, factor->secret.length,
+                           sealed, error);
     if (result == CS_OK)
         result = cs_sql(transaction->store, sql, &statement, error);
     if (result != CS_OK)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "base/clock.h"
 #include "store/seal.h"
 
 enum {
@@ -114,9 +115,9 @@ enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_erro
     enum cs_err result = read_number(store, "PRAGMA user_version", &version, error);
 
     if (result == CS_OK && version == 0 && create) {
-        if (flock(store->lock_fd, LOCK_EX) != 0)
-            return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
-        result = create_schema(store, error);
+        result = cs_store_lock(store, cs_clock_ms() + CS_LOCK_WAIT_MS, error);
+        if (result == CS_OK)
+            result = create_schema(store, error);
         (void)flock(store->lock_fd, LOCK_UN);
         if (result == CS_OK)
             result = read_number(store, "PRAGMA user_version", &version, error);

@@ -17,7 +17,6 @@
 #include "store/store_priv.h"
 
 enum {
-    LOCK_WAIT_MS = 10000,
     LOCK_PAUSE_NS = 200000,
     LOCK_PAUSE_MAX_NS = 4000000,
     /* Pages before SQLite folds its log into the file; small, because a process that finds no other
@@ -165,7 +164,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
         return result;
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
-    sqlite3_busy_timeout(store->db, LOCK_WAIT_MS);
+    sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
     sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
     /* Closing must not write: it happens outside of our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -261,9 +260,8 @@ static bool was_replaced(const struct cs_store *store)
 }
 
 /* flock has no time-out of its own, and a signal for one is not ours to use. */
-static enum cs_err take_lock(struct cs_store *store, struct cs_error *error)
+enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
 {
-    int64_t deadline = cs_clock_ms() + LOCK_WAIT_MS;
     struct timespec pause = {0, LOCK_PAUSE_NS};
 
     while (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0) {
@@ -272,7 +270,7 @@ static enum cs_err take_lock(struct cs_store *store, struct cs_error *error)
         if (cs_clock_left(deadline) == 0)
             return cs_fail(error, CS_ERR_UNAVAILABLE,
                            "%s: held by another process for %d s; find it with 'fuser %s'",
-                           store->lock_path, LOCK_WAIT_MS / 1000, store->lock_path);
+                           store->lock_path, CS_LOCK_WAIT_MS / 1000, store->lock_path);
         nanosleep(&pause, NULL);
         if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
             pause.tv_nsec *= 2;
@@ -284,16 +282,20 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
                            struct cs_error *error)
 {
     static const char begin[] = "BEGIN IMMEDIATE";
+    int64_t deadline = cs_clock_ms() + CS_LOCK_WAIT_MS;
+    const struct timespec until = {deadline / 1000, deadline % 1000 * 1000000};
     sqlite3_stmt *statement = NULL;
     enum cs_err result = CS_OK;
 
-    pthread_mutex_lock(&store->mutex);
+    if (pthread_mutex_clocklock(&store->mutex, CLOCK_MONOTONIC, &until) != 0)
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: busy for %d s", store->path,
+                       CS_LOCK_WAIT_MS / 1000);
     if (store->db != NULL && was_replaced(store))
         close_database(store);
     if (store->db == NULL)
         result = open_database(store, false, error);
     if (result == CS_OK)
-        result = take_lock(store, error);
+        result = cs_store_lock(store, deadline, error);
     if (result == CS_OK)
         result = cs_sql(store, begin, &statement, error);
     if (result == CS_OK)
@@ -362,6 +364,15 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
                        "belongs to %s",
                        store->key_path, context, store->path);
     return result;
+}
+
+enum cs_err cs_store_seal(struct cs_store *store, const char *context, const void *plain,
+                          size_t length, unsigned char *ret_sealed, struct cs_error *error)
+{
+    enum cs_err result = cs_keys_load(store->key_path, &store->keys, error);
+
+    return result == CS_OK ? cs_seal(&store->keys, context, plain, length, ret_sealed, error)
+                           : result;
 }
 
 enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)

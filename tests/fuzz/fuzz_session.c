@@ -25,11 +25,12 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
     return fuzz_log;
 }
 
-enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, struct cs_config **ret_config,
-                             struct cs_error *error)
+enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char *config_name,
+                             struct cs_config **ret_config, struct cs_error *error)
 {
     (void)engine;
     (void)config_fd;
+    (void)config_name;
     return cs_config_parse("fuzz", "{}", 2, ret_config, error);
 }
 

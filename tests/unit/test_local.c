@@ -70,6 +70,8 @@ static struct cs_outcome judge_attempt(struct cs_attempt attempt, const char *an
     attempt.answer = &secret;
     if (attempt.client == NULL)
         attempt.client = "192.0.2.1";
+    if (attempt.subject == NULL)
+        attempt.subject = attempt.identity ? attempt.identity : " 1";
     if (provider->ops->verify(provider, &attempt, &judging, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     cs_secret_free(&secret);

@@ -140,7 +140,8 @@ static const char *audit_line(const char *user, struct cs_buffer *lines)
 }
 
 #define HEAD                                                                                       \
-    "login verdict=deny reason=wrong-code method=totp answers=2 ms=12 peer_uid=0"                  \
+    "login verdict=deny granted=no reason=wrong-code last=none method=totp answers=2 ms=12 "       \
+    "peer_uid=0"                                                                                   \
     " rhost=\"192.0.2.1\" service=\"sshd\" user="
 
 static void test_audit_values_stay_in_their_quotes(void **state)
@@ -173,8 +174,8 @@ static void test_audit_long_value_cut_and_closed(void **state)
     name[sizeof name - 1] = '\0';
     audit_line(name, &lines);
     assert_contains(lines.text, "\\\"...\"\n");
-    assert_int_equal(lines.length, strlen(HEAD) + 1 + 2 * 256 + 3 + 1 + 1);
-    name[256] = '\0';
+    assert_int_equal(lines.length, strlen(HEAD) + 1 + 2 * 160 + 3 + 1 + 1);
+    name[160] = '\0';
     assert_null(strstr(audit_line(name, &lines), "..."));
 }
 
@@ -187,8 +188,10 @@ static void test_audit_missing_values_left_out(void **state)
 
     (void)state;
     cs_audit_write(&log, &audit);
-    assert_string_equal(lines.text, "login verdict=deny reason=none method=totp answers=0 ms=0 "
-                                    "peer_uid=5 standalone=yes\n");
+    assert_string_equal(
+        lines.text,
+        "login verdict=deny granted=no reason=none last=none method=totp answers=0 ms=0 "
+        "peer_uid=5 standalone=yes\n");
 }
 
 int main(void)
