@@ -324,7 +324,11 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
         return result;
     }
     ret_transaction->store = store;
-    return CS_OK;
+    /* A newer program may have changed the store since it was opened. */
+    result = cs_schema_check(store, error);
+    if (result != CS_OK)
+        cs_store_end(ret_transaction);
+    return result;
 }
 
 static void release(struct cs_transaction *transaction)
