@@ -1,5 +1,6 @@
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "conversation/terminal.h"
@@ -189,10 +190,14 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
     struct wishes wishes = {0};
     struct cs_error error = {0};
     int status = parse(argc, argv, cli, &wishes);
-    enum cs_err result;
+    enum cs_err result = CS_OK;
 
     if (status != CS_EXIT_OK)
         return status;
+    if (geteuid() != 0) /* before a secret is shown that nobody could store */
+        result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
+    if (result != CS_OK)
+        return cs_complain(&error);
     if (wishes.batch != NULL)
         return cs_enroll_batch(cli, wishes.batch);
     warn_if_unknown(wishes.choice.user);

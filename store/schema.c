@@ -109,6 +109,17 @@ static enum cs_err create_schema(struct cs_store *store, struct cs_error *error)
     return result;
 }
 
+static enum cs_err check_version(const struct cs_store *store, int64_t version,
+                                 struct cs_error *error)
+{
+    if (version <= SCHEMA_VERSION)
+        return CS_OK;
+    return cs_fail(error, CS_ERR_STORE,
+                   "%s: made by a newer countersign (schema %lld, this program knows %d); "
+                   "upgrade this program",
+                   store->path, (long long)version, SCHEMA_VERSION);
+}
+
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_error *error)
 {
     int64_t version = 0, application = 0;
@@ -129,10 +140,22 @@ enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_erro
     if (version == 0 || application != APPLICATION_ID)
         return cs_fail(error, CS_ERR_STORE,
                        "%s: not a store of countersign; restore it from its backup", store->path);
-    if (version > SCHEMA_VERSION)
-        return cs_fail(error, CS_ERR_STORE,
-                       "%s: made by a newer countersign (schema %lld, this program knows %d); "
-                       "upgrade this program",
-                       store->path, (long long)version, SCHEMA_VERSION);
-    return CS_OK;
+    return check_version(store, version, error);
+}
+
+enum cs_err cs_schema_check(struct cs_store *store, struct cs_error *error)
+{
+    static const char sql[] = "PRAGMA user_version";
+    sqlite3_stmt *statement = NULL;
+    int64_t version;
+    bool row = false;
+    enum cs_err result = cs_sql(store, sql, &statement, error);
+
+    if (result == CS_OK)
+        result = cs_sql_step(store, statement, &row, error);
+    if (result != CS_OK)
+        return result;
+    version = row ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    return check_version(store, version, error);
 }

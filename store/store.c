@@ -22,6 +22,7 @@ enum {
     /* Pages before SQLite folds its log into the file; small, because a process that finds no other
      * reads the whole log first. */
     CHECKPOINT_PAGES = 100,
+    PAGE_BYTES_MIN = 512, /* of any SQLite database */
 };
 
 /* ---- statements ---- */
@@ -101,6 +102,21 @@ static void close_database(struct cs_store *store)
     cs_fd_close(&store->lock_fd);
 }
 
+/* SQLite itself would take an empty file for a new database and delete the log beside it, and read
+ * a foreign one through that log: what is no database must not reach it. */
+static enum cs_err check_header(const struct cs_store *store, int fd, off_t size,
+                                struct cs_error *error)
+{
+    static const char magic[16] = "SQLite format 3";
+    char header[sizeof magic];
+
+    if (size < PAGE_BYTES_MIN || pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header ||
+        memcmp(header, magic, sizeof magic) != 0)
+        return cs_fail(error, CS_ERR_STORE,
+                       "%s: not a store of countersign; restore it from its backup", store->path);
+    return CS_OK;
+}
+
 /* The store and its folder belong to the account that runs this, and to nobody else. */
 static enum cs_err check_place(struct cs_store *store, bool create, struct cs_error *error)
 {
@@ -132,7 +148,11 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
         return errno == ELOOP
                    ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
                    : cs_fail_errno(error, "%s: cannot open the store", store->path);
-    return cs_check_trusted(fd, store->path, &trust, &status, error);
+    result = cs_check_trusted(fd, store->path, &trust, &status, error);
+    /* An empty file is what an interrupted creation leaves. */
+    if (result == CS_OK && !(create && status.st_size == 0))
+        result = check_header(store, fd, status.st_size, error);
+    return result;
 }
 
 /* A new store must not be readable by others for even a moment, whatever the umask is. */
@@ -306,7 +326,11 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
         return result;
     }
     ret_transaction->store = store;
-    return CS_OK;
+    /* A newer program may have changed the store since it was opened. */
+    result = cs_schema_check(store, error);
+    if (result != CS_OK)
+        cs_store_end(ret_transaction);
+    return result;
 }
 
 static void release(struct cs_transaction *transaction)

@@ -53,6 +53,9 @@ enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create,
                              struct cs_error *error) CS_MUST_USE;
 
+/* The same rule inside a transaction, for a store that has been open for a while. */
+enum cs_err cs_schema_check(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
+
 /* cs_unseal with the store's keys; reads the key file again when the key is not known yet, because
  * `countersign rekey` may have run meanwhile. */
 enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const void *sealed,

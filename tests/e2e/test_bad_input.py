@@ -292,17 +292,11 @@ def test_store():
     ])
 
 
-def checkpointed():
-    """Everything into the store's own file, so that a copy of it is whole."""
-    database = sqlite3.connect(STORE)
-    database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
-
-
 def test_a_newer_schema_is_left_alone():
     with Broker() as broker:
         factor = fresh("alice")
         stack()
+        expect_equal(pam_login("bob", [fresh("bob").code()]).code, "PAM_SUCCESS", "before")
         set_version = lambda number: run("sqlite3", STORE, f"PRAGMA user_version={number}")
         set_version(99)
         pattern = rf"{STORE}: made by a newer countersign \(schema 99, this program knows 1\); upgrade this program"
@@ -311,8 +305,7 @@ def test_a_newer_schema_is_left_alone():
             stack("socket=/run/second.sock")
             begin = len(second.log())
             result = pam_login("alice", [factor.code()])
-            expect_equal((result.code, result.prompts), ("PAM_AUTHINFO_UNAVAIL", []), "a broker that opens it") \
-                if not result.prompts else expect_equal(result.code, "PAM_AUTHINFO_UNAVAIL", "a broker that opens it")
+            expect_equal(result.code, "PAM_AUTHINFO_UNAVAIL", "a broker that opens it")
             expect_match(pattern, second.log()[begin:], "line")
         status, bad, everything = check_lines()
         expect_equal(status, 1, "check's status")
