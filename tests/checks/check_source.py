@@ -54,8 +54,9 @@ BANNED = (
 FILE_LINES, FUNCTION_LINES = 400, 60
 
 # Split, so that this file does not hold them.
-WORDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b"
-                   r"|(?<![\w.$}])/(" + "home|Us" + r"ers)/\w|(?<![\w.$}/])/wo" + r"rk/\w")
+WORDS = "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"))
+# Where a source tree may lie in a folder that the sources name for good reasons.
+ORDINARY = {"tmp", "usr", "var", "opt", "srv", "root", "etc", "mnt", "run", "build"}
 BUILD_FOLDERS = {"build", ".git", "__pycache__"}
 
 
@@ -113,7 +114,17 @@ def sizes(root):
                 start = None
 
 
+def build_machine(root):
+    """Paths that only somebody's own machine has: homes, and the folder that holds this tree."""
+    parent = root.resolve().parent
+    places = ["/home", "/Users"]
+    if len(parent.parts) > 1 and parent.parts[1] not in ORDINARY:
+        places.append(str(parent))
+    return r"(?<![\w.$}/])(?:" + "|".join(map(re.escape, places)) + r")/\w"
+
+
 def words(root):
+    pattern = re.compile(rf"\b({WORDS})\b|{build_machine(root)}")
     for path in sorted(root.rglob("*")):
         parts = path.relative_to(root).parts
         if BUILD_FOLDERS & set(parts) or "corpus" in parts or not path.is_file():
@@ -123,7 +134,7 @@ def words(root):
         except UnicodeDecodeError:
             continue
         for number, line in enumerate(lines, 1):
-            match = WORDS.search(line)
+            match = pattern.search(line)
             if match:
                 yield f"{'/'.join(parts)}:{number}: {match.group(0)}"
 

@@ -73,6 +73,8 @@ static void test_base32_refusals(void **state)
         {TEXT("MZ_W"), "character 3 "},     {TEXT("M"), "cut short"},
         {TEXT("MZX"), "cut short"},         {TEXT("MZXW6Y"), "cut short"},
         {TEXT("MZ"), "cut short"}, /* left-over bits */
+        {TEXT("A"), "cut short"},           {TEXT("AAA"), "cut short"},
+        {TEXT("AAAAAA"), "cut short"},
     };
 
     (void)state;

@@ -54,8 +54,11 @@ static void test_table_defaults_accepted_by_their_rows(void **state)
         if (table[i].fallback != NULL &&
             cs_option_set(&table[i], table[i].fallback, &options, &error) != CS_OK)
             fail_msg("%s: %s", table[i].name, error.text);
-        for (size_t j = 0; j < i; j++)
+        for (size_t j = 0; j < i; j++) {
             assert_string_not_equal(table[i].name, table[j].name);
+            if (table[i].offset != CS_NOT_STORED)
+                assert_int_not_equal(table[i].offset, table[j].offset);
+        }
     }
 }
 
@@ -165,8 +168,10 @@ static enum cs_err read_line(const char *const *arguments, struct cs_options *op
 
 static void test_arguments_read_in_order(void **state)
 {
-    static const char *const line[] = {"retry=1",    "otp-echo=no",   "debug", "retry=2",
-                                       "standalone", "config=/etc/x", NULL};
+    static const char *const line[] = {"retry=1",        "otp-echo=no",  "debug",
+                                       "retry=2",        "standalone",   "config=/etc/x",
+                                       "totp_window=2",  "totp_drift=7", "login_timeout=9",
+                                       "exempt_group=a", "2fa_group=b",  NULL};
     CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
     struct cs_options options;
 
@@ -175,6 +180,11 @@ static void test_arguments_read_in_order(void **state)
     assert_int_equal(options.retry, 2);
     assert_false(options.otp_echo);
     assert_true(options.debug);
+    assert_int_equal(options.totp_window, 2);
+    assert_int_equal(options.totp_drift, 7);
+    assert_int_equal(options.login_timeout, 9);
+    assert_non_null(options.exempt_group); /* borrowed from the list, which is gone */
+    assert_non_null(options.two_factor_group);
     assert_int_equal(unknown.count, 0);
 }
 

@@ -9,6 +9,7 @@ static void assert_rendered(enum cs_text_key key, const char *own, const char *e
 
     cs_text_render(&out, key, own, &values);
     assert_string_equal(out.text ? out.text : "", expected);
+    assert_int_equal(out.length, strlen(expected)); /* no NUL crept in */
 }
 
 static void test_render_built_in_texts(void **state)
