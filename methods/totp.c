@@ -84,8 +84,10 @@ static enum cs_verdict give_up(struct cs_method_login *login, enum cs_err result
     static const struct {
         enum cs_err result;
         const char *reason;
-    } ends[] = {
-        {CS_ERR_HANGUP, "hang-up"}, {CS_ERR_TIMEOUT, "timeout"}, {CS_ERR_PROTOCOL, "protocol"}};
+    } ends[] = {{CS_ERR_HANGUP, "hang-up"},
+                {CS_ERR_CANCELLED, "hang-up"},
+                {CS_ERR_TIMEOUT, "timeout"},
+                {CS_ERR_PROTOCOL, "protocol"}};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
         if (ends[i].result != result)
