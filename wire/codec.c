@@ -171,8 +171,10 @@ enum cs_err cs_encode(unsigned type, uint32_t version, const void *message,
     ret_packet->data = (char *)writer.data;
     ret_packet->length = writer.length;
     if (fields == NULL || writer.full)
-        return cs_fail(error, CS_ERR_LIMIT, "message %u does not fit %d bytes", type,
-                       CS_MESSAGE_BYTES_MAX);
+        return cs_fail(error, CS_ERR_LIMIT,
+                       "message %u has a value that is longer than the protocol allows, or more "
+                       "than %d bytes in all",
+                       type, CS_MESSAGE_BYTES_MAX);
     return CS_OK;
 }
 

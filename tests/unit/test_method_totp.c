@@ -202,7 +202,7 @@ static void test_run_broken_dialogue_never_allows(void **state)
     } rows[] = {{CS_ERR_HANGUP, CS_VERDICT_ABORTED, "hang-up"},
                 {CS_ERR_TIMEOUT, CS_VERDICT_ABORTED, "timeout"},
                 {CS_ERR_CANCELLED, CS_VERDICT_ABORTED, "hang-up"},
-                {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, "unavailable"},
+                {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, "protocol"},
                 {CS_ERR_NOMEM, CS_VERDICT_UNAVAILABLE, "unavailable"}};
     struct scene *scene = *state;
 
