@@ -1,4 +1,4 @@
-/* Client addresses: numeric only, never looked up (peers: CVE-2024-10963). */
+/* Client addresses: numeric only, never looked up (compare CVE-2024-10963). */
 #ifndef CS_BASE_ADDRESS_H
 #define CS_BASE_ADDRESS_H
 

@@ -1,6 +1,6 @@
 /*
  * Text that comes from users, providers and devices, made harmless before it meets a prompt, a log
- * or a terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become '?'. (peers: escape sequences
+ * or a terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become '?'. (compare escape sequences
  * in prompts reached terminals through clients that print them raw.)
  */
 #ifndef CS_BASE_SANITISE_H

@@ -1,7 +1,7 @@
 /*
  * Opening a file whose content will be believed. No link is followed in any component, every folder
  * above it belongs to root (or `owner`) and cannot be written by others unless it is sticky, and
- * the file itself is regular, has the right owner and a mode that is not too open. (peers:
+ * the file itself is regular, has the right owner and a mode that is not too open. (compare
  * CVE-2019-12209, CVE-2018-9275, CVE-2024-47191.)
  */
 #ifndef CS_BASE_TRUSTED_OPEN_H

@@ -12,6 +12,8 @@ void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unpri
     *limits = (struct cs_limits){.total_max = total_max, .unprivileged_max = unprivileged_max};
     if (unprivileged_max > CS_UNPRIVILEGED_MAX)
         limits->unprivileged_max = CS_UNPRIVILEGED_MAX;
+    if (limits->unprivileged_max > total_max / 2) /* root always has room */
+        limits->unprivileged_max = total_max / 2;
     pthread_mutex_init(&limits->mutex, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

@@ -124,7 +124,7 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
     struct cs_error error = {0};
 
     cs_options_defaults(ret_options);
-    if (cs_engine_config(engine, -1, &config, &error) == CS_OK)
+    if (cs_engine_config(engine, -1, NULL, &config, &error) == CS_OK)
         cs_config_apply(config, "", ret_options);
     else
         (void)complain(cs_engine_log(engine), &error);

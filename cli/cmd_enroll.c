@@ -1,8 +1,10 @@
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "conversation/terminal.h"
+#include "login/account.h"
 
 enum { CONFIRM_TRIES = 3 };
 
@@ -172,18 +174,33 @@ static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment
     return cs_complain(&error);
 }
 
+/* An account may come later, from a directory say; a name that was mistyped never does. */
+static void warn_if_unknown(const char *user)
+{
+    struct cs_account account;
+    struct cs_error error = {0};
+
+    if (cs_account_find(user, &account, &error) == CS_OK && !account.known)
+        (void)fprintf(stderr, "countersign: warning: this machine knows no account of that name\n");
+}
+
 int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
     struct wishes wishes = {0};
     struct cs_error error = {0};
     int status = parse(argc, argv, cli, &wishes);
-    enum cs_err result;
+    enum cs_err result = CS_OK;
 
     if (status != CS_EXIT_OK)
         return status;
+    if (geteuid() != 0) /* before a secret is shown that nobody could store */
+        result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
+    if (result != CS_OK)
+        return cs_complain(&error);
     if (wishes.batch != NULL)
         return cs_enroll_batch(cli, wishes.batch);
+    warn_if_unknown(wishes.choice.user);
     result = prepare(&wishes, &enrolment, &error);
     if (result == CS_OK && !cli->json)
         result = show(&enrolment, &error);

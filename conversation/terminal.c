@@ -6,6 +6,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { INTERRUPT = 3 }; /* ^C, where the terminal makes no signal of it */
+
 /* Reads up to a newline, byte by byte: nothing of a secret stays in a stdio buffer. */
 static enum cs_err read_line(struct cs_secret *ret_answer, struct cs_error *error)
 {
@@ -21,6 +23,11 @@ static enum cs_err read_line(struct cs_secret *ret_answer, struct cs_error *erro
             continue;
         if (got <= 0 || c == '\n')
             break;
+        if (c == INTERRUPT) {
+            length = 0;
+            got = 0;
+            break;
+        }
         if (length < CS_ANSWER_BYTES_MAX + 1)
             line[length++] = c;
     }
@@ -43,7 +50,8 @@ enum cs_err cs_terminal_ask(const char *prompt, bool echo, struct cs_secret *ret
     (void)fflush(stdout);
     if (hide) {
         quiet = before;
-        quiet.c_lflag &= ~(tcflag_t)ECHO;
+        /* Without signals too: one would end the program and leave the terminal without echo. */
+        quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
         if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) != 0)
             return cs_fail_errno(error, "cannot switch the echo off");
     }

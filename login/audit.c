@@ -5,7 +5,7 @@
 
 #include "base/sanitise.h"
 
-enum { VALUE_BYTES_MAX = 256 };
+enum { VALUE_BYTES_MAX = 160 };
 
 /* A value from outside can neither end its quotes nor look like another key. */
 static void add_quoted(struct cs_buffer *line, const char *key, const char *value)
@@ -29,8 +29,11 @@ void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
 
     /* Our own words first: a reader that stops at the first unknown part still has the outcome. */
-    cs_buffer_printf(&line, "login verdict=%s reason=%s method=%s answers=%u ms=%lld peer_uid=%u%s",
-                     audit->verdict, audit->reason, audit->method, audit->answers,
+    cs_buffer_printf(&line,
+                     "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u ms=%lld "
+                     "peer_uid=%u%s",
+                     audit->verdict, audit->granted ? "yes" : "no", audit->reason,
+                     audit->last ? audit->last : "none", audit->method, audit->answers,
                      (long long)audit->milliseconds, audit->peer_uid,
                      audit->standalone ? " standalone=yes" : "");
     add_quoted(&line, "rhost", audit->address);

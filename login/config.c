@@ -11,6 +11,7 @@
 #include "base/trusted_open.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
+#include "login/config_priv.h"
 #include "json/json.h"
 
 enum { FILE_BYTES_MAX = 256 * 1024, CACHE_PLACES = 8 };
@@ -65,7 +66,7 @@ static bool join_strings(const struct cs_json_value *array, struct cs_buffer *ou
     for (const struct cs_json_value *item = cs_json_first(array); item; item = cs_json_next(item)) {
         const char *text = cs_json_string(item, NULL);
 
-        if (text == NULL || strchr(text, ',') != NULL)
+        if (text == NULL || text[0] == '\0' || strchr(text, ',') != NULL)
             return false;
         cs_buffer_printf(out, "%s%s", out->length ? "," : "", text);
     }
@@ -116,6 +117,19 @@ static const char *expected_type(const struct cs_option *option)
                                         [CS_OPTION_PATH] = "a string"};
 
     return names[option->type];
+}
+
+static bool is_assigned(const struct cs_config *config, const struct cs_option *option,
+                        const char *service)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        const struct assignment *item = &config->assignments[i];
+
+        if (item->option == option &&
+            (service ? item->service && strcmp(item->service, service) == 0 : !item->service))
+            return true;
+    }
+    return false;
 }
 
 /* ---- texts: one for every language, or an object of languages ---- */
@@ -182,6 +196,9 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
                                 "there is no option '%s' for this file; see 'countersign options'",
                                 key);
+    if (is_assigned(config, option, service))
+        return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
+                                "'%s' is set twice, under two spellings", option->name);
     if (service != NULL && option->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
                                 "'%s' holds for the whole broker and cannot differ by service",
@@ -244,8 +261,8 @@ static enum cs_err read_members(struct cs_config *config, const struct cs_json *
     return result;
 }
 
-static enum cs_err parse(const char *name, const struct cs_secret *text,
-                         struct cs_config **ret_config, struct cs_error *error)
+enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
+                            struct cs_config **ret_config, struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = calloc(1, sizeof *config);
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
@@ -254,7 +271,7 @@ static enum cs_err parse(const char *name, const struct cs_secret *text,
     if (config == NULL)
         return cs_fail_nomem(error);
     config->references = 1;
-    result = cs_json_parse(name, text->data, text->length, CS_JSON_TOLERANT, &document, error);
+    result = cs_json_parse(name, text, length, CS_JSON_TOLERANT, &document, error);
     if (result != CS_OK)
         return result;
     if (cs_json_type(cs_json_root(document)) != CS_JSON_OBJECT)
@@ -399,7 +416,7 @@ enum cs_err cs_config_load(struct cs_config_cache *cache, int fd, const char *na
         return CS_OK;
     result = cs_read_all(fd, name, FILE_BYTES_MAX, &text, error);
     if (result == CS_OK)
-        result = parse(name, &text, ret_config, error);
+        result = cs_config_parse(name, text.data, text.length, ret_config, error);
     if (result != CS_OK)
         return result;
     pthread_mutex_lock(&cache->mutex);

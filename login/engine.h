@@ -23,12 +23,13 @@ const char *cs_engine_host(const struct cs_engine *engine);
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine);
 
-/* The configuration for a login: the file behind `config_fd`, or the default file when that is -1.
- */
-enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, struct cs_config **ret_config,
-                             struct cs_error *error) CS_MUST_USE;
+/* The configuration for a login: the file behind `config_fd`, called `config_name` in errors, or
+ * the default file when that is -1. */
+enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char *config_name,
+                             struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
-/* The provider of that name, opened by the first login that needs it. Borrowed. */
+/* The provider with the options' name, store and key, opened by the first login that needs it; a
+ * file named by config= may have another store. Borrowed. */
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider,
                                struct cs_error *error) CS_MUST_USE;

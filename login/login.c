@@ -1,6 +1,7 @@
 #include "login/login.h"
 
 #include <security/_pam_types.h>
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -10,6 +11,8 @@
 #include "login/policy.h"
 #include "login/verdict.h"
 #include "mapping/map.h"
+
+enum { STRANGERS = 4096, LOCAL_CLIENT_BYTES = 48 };
 
 /* What the method gets: its own view first, so that the callbacks find the login behind it. */
 struct run {
@@ -32,6 +35,32 @@ static void silence(struct cs_request *request)
     request->config_fd = -1;
 }
 
+/* Without an address (sudo, su, the console) whoever asks is counted, not the whole machine: one
+ * account's wrong codes must not delay another's. */
+static void set_local_client(struct cs_login *login)
+{
+    const struct cs_request *request = login->request;
+    const char *asker = request->ruser ? request->ruser : request->tty;
+
+    if (login->peer.uid != 0)
+        (void)snprintf(login->client, sizeof login->client, "uid %u", (unsigned)login->peer.uid);
+    else
+        (void)snprintf(login->client, sizeof login->client, "local %.*s", LOCAL_CLIENT_BYTES,
+                       asker ? asker : "");
+}
+
+/* Names that no account has share a bounded number of counters, as an account has its own: tries at
+ * them are delayed alike, and inventing names does not fill the store. */
+static void set_stranger(struct cs_login *login)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    for (const char *c = login->request->user; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619U;
+    /* The leading blank keeps it apart from every account's name. */
+    (void)snprintf(login->stranger, sizeof login->stranger, " %u", (unsigned)(hash % STRANGERS));
+}
+
 static void set_address(struct cs_login *login)
 {
     const struct cs_request *request = login->request;
@@ -47,7 +76,20 @@ static void set_address(struct cs_login *login)
     if (!cs_address_parse(first, login->address) &&
         !cs_address_parse(request->rhost, login->address))
         login->address[0] = '\0';
-    cs_address_client(login->address[0] ? login->address : "local", login->client);
+    if (login->address[0] != '\0')
+        cs_address_client(login->address, login->client);
+    else
+        set_local_client(login);
+}
+
+/* What the PAM line calls the file behind the descriptor. */
+static const char *config_name(const struct cs_request *request)
+{
+    for (size_t i = 0; i < request->arguments.count; i++) {
+        if (strncmp(request->arguments.items[i], "config=", 7) == 0)
+            return request->arguments.items[i] + 7;
+    }
+    return "the file named by config=";
 }
 
 static enum cs_err resolve_options(struct cs_login *login, struct cs_error *error)
@@ -56,7 +98,8 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     const struct cs_request *request = login->request;
     enum cs_err result;
 
-    result = cs_engine_config(login->engine, request->config_fd, &login->config, error);
+    result = cs_engine_config(login->engine, request->config_fd, config_name(request),
+                              &login->config, error);
     if (result != CS_OK)
         return result;
     cs_config_apply(login->config, request->service, &login->options);
@@ -82,6 +125,7 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
     if (peer->uid != 0)
         silence(request);
     set_address(login);
+    set_stranger(login);
     login->configured = resolve_options(login, &error) == CS_OK;
     if (!login->configured)
         cs_log(&login->log, LOG_ERR, "service '%s': %s", request->service, error.text);
@@ -229,6 +273,7 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
                    .book = &login->book,
                    .wait_mode = wait_mode(login),
                    .client = login->client,
+                   .stranger = login->stranger,
                    .echo = options->otp_echo,
                    .tries = 1 + options->retry,
                    .identify = identify,
@@ -246,6 +291,7 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
         cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
     cs_fold_channel_clear(&fold);
     login->reason = run.method.reason;
+    login->last = run.method.last;
     login->answers = run.method.answers;
     return verdict;
 }
@@ -328,7 +374,7 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     return run_method(login, channel, method, provider);
 }
 
-static void write_audit(const struct cs_login *login, enum cs_verdict verdict)
+static void write_audit(const struct cs_login *login, enum cs_verdict verdict, bool granted)
 {
     const struct cs_request *request = login->request;
     const struct cs_audit audit = {
@@ -340,6 +386,8 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict)
         .method = login->options.auth_method,
         .verdict = cs_verdict_name(verdict),
         .reason = login->reason,
+        .last = login->last,
+        .granted = granted,
         .answers = login->answers,
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
@@ -358,7 +406,8 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     ret_verdict->pam_code =
         (uint32_t)cs_verdict_pam_code(verdict, &login->options, login->account.known);
     ret_verdict->name = strdup(cs_verdict_name(verdict));
-    write_audit(login, verdict);
+    write_audit(login, verdict,
+                ret_verdict->pam_code == PAM_SUCCESS || ret_verdict->pam_code == PAM_IGNORE);
 }
 
 void cs_login_clear(struct cs_login *login)

@@ -25,18 +25,19 @@ struct cs_login {
     struct cs_account account;
     char identity[256];
     struct cs_phrasebook book;
-    char address[64]; /* numeric, or "" */
-    char client[64];  /* for counting, never "" */
-    bool answered;    /* an answer came that is not junk */
-    const char *reason;
+    char address[64];  /* numeric, or "" */
+    char client[64];   /* for counting, never "" */
+    char stranger[16]; /* for counting tries at an account that has no identity */
+    bool answered;     /* an answer came that is not junk */
+    const char *reason, *last;
     unsigned answers;
     int64_t started; /* cs_clock_ms */
 };
 
 /*
- * Prepares: checks what the peer may ask for, resolves the options. `request` is borrowed and loses
- * what a peer that is not root may not say. Problems are logged and make cs_login_run end at once;
- * the time limit is in `login->options` in any case.
+ * Prepares: forgets what the peer may not say, resolves the options. `request` is borrowed and
+ * loses what a peer that is not root may not say. Problems are logged and make cs_login_run end at
+ * once; the time limit is in `login->options` in any case.
  */
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer);

@@ -44,7 +44,10 @@ struct cs_method_login {
     /* Whether a first factor is proven, now that an answer came which was not junk. */
     bool (*proven)(struct cs_method_login *login);
 
+    const char *stranger; /* counts the tries of accounts that have no identity */
+
     const char *reason; /* result: one word for the audit line */
+    const char *last;   /* result: the same for the last answer that was judged, or NULL */
     unsigned answers;   /* result: how many were given */
 };
 

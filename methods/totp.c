@@ -52,12 +52,13 @@ static enum cs_err judge(struct cs_method_login *login, const struct cs_secret *
     if (result != CS_OK)
         return result;
     known = attempt.identity != NULL;
+    attempt.subject = known ? attempt.identity : login->stranger;
     *doomed = *doomed || kind == CS_ANSWER_JUNK;
     if (*doomed || kind != CS_ANSWER_TYPED) {
         attempt.identity = NULL;
         attempt.countable = false;
     }
-    attempt.proven = !*doomed && login->proven(login);
+    attempt.proven = !*doomed && kind == CS_ANSWER_TYPED && login->proven(login);
     result = login->provider->ops->verify(login->provider, &attempt, &login->judging, ret_outcome,
                                           error);
     if (result == CS_OK)
@@ -87,11 +88,24 @@ static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned le
 static enum cs_verdict give_up(struct cs_method_login *login, enum cs_err result,
                                const struct cs_error *error)
 {
-    bool gone = result == CS_ERR_HANGUP || result == CS_ERR_TIMEOUT || result == CS_ERR_CANCELLED;
+    static const struct {
+        enum cs_err result;
+        const char *reason;
+    } ends[] = {{CS_ERR_HANGUP, "hang-up"},
+                {CS_ERR_CANCELLED, "hang-up"},
+                {CS_ERR_TIMEOUT, "timeout"},
+                {CS_ERR_PROTOCOL, "protocol"}};
 
-    login->reason = result == CS_ERR_TIMEOUT ? "timeout" : gone ? "hang-up" : "unavailable";
-    cs_log(login->log, gone ? LOG_INFO : LOG_ERR, "totp: %s", error->text);
-    return gone || result == CS_ERR_PROTOCOL ? CS_VERDICT_ABORTED : CS_VERDICT_UNAVAILABLE;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
+        if (ends[i].result != result)
+            continue;
+        login->reason = ends[i].reason;
+        cs_log(login->log, LOG_INFO, "totp: %s", error->text);
+        return CS_VERDICT_ABORTED;
+    }
+    login->reason = "unavailable";
+    cs_log(login->log, LOG_ERR, "totp: %s", error->text);
+    return CS_VERDICT_UNAVAILABLE;
 }
 
 static enum cs_verdict run(struct cs_method_login *login)
@@ -112,7 +126,7 @@ static enum cs_verdict run(struct cs_method_login *login)
             result = tell_recovery_left(login, outcome.recovery_left, &error);
         if (result != CS_OK)
             return give_up(login, result, &error);
-        login->reason = outcome.reason;
+        login->reason = login->last = outcome.reason;
         cs_log(login->log, LOG_DEBUG, "totp: answer %u: %s", login->answers, outcome.reason);
         if (outcome.judgement == CS_JUDGED_RIGHT)
             return CS_VERDICT_ALLOW;

@@ -31,14 +31,6 @@ static bool is_true(const char *value)
 
 static void parse_one(const char *argument, struct cs_module_arguments *arguments)
 {
-    static const struct {
-        const char *name;
-        enum cs_client_mode mode;
-    } modes[] = {
-        {"require_broker", CS_CLIENT_REQUIRE_BROKER},
-        {"failifnoqueueserver", CS_CLIENT_REQUIRE_BROKER},
-        {"standalone", CS_CLIENT_STANDALONE},
-    };
     const char *value;
 
     if ((value = value_of(argument, "socket")) != NULL && value[0] != '\0')
@@ -47,11 +39,11 @@ static void parse_one(const char *argument, struct cs_module_arguments *argument
         arguments->config = value;
     else if ((value = value_of(argument, "debug")) != NULL)
         arguments->debug = is_true(value);
-    for (size_t i = 0; i < CS_ARRAY_SIZE(modes); i++) {
-        value = value_of(argument, modes[i].name);
-        if (value != NULL && is_true(value))
-            arguments->mode = modes[i].mode;
-    }
+    else if ((value = value_of(argument, "standalone")) != NULL)
+        arguments->standalone = is_true(value);
+    else if ((value = value_of(argument, "require_broker")) != NULL ||
+             (value = value_of(argument, "failifnoqueueserver")) != NULL)
+        arguments->require_broker = is_true(value);
 }
 
 void cs_module_parse(int argc, const char **argv, struct cs_module_arguments *ret_arguments)
@@ -59,4 +51,9 @@ void cs_module_parse(int argc, const char **argv, struct cs_module_arguments *re
     *ret_arguments = (struct cs_module_arguments){.socket = CS_SOCKET_FILE};
     for (int i = 0; i < argc; i++)
         parse_one(argv[i], ret_arguments);
+    /* Asked for both, the stricter one holds. */
+    if (ret_arguments->require_broker)
+        ret_arguments->mode = CS_CLIENT_REQUIRE_BROKER;
+    else if (ret_arguments->standalone)
+        ret_arguments->mode = CS_CLIENT_STANDALONE;
 }

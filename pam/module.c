@@ -3,9 +3,12 @@
 #include "pam/module.h"
 
 #include <security/pam_ext.h>
+#include <string.h>
 #include <syslog.h>
 
 #include "base/file.h"
+
+static const char variable_prefix[] = "COUNTERSIGN_";
 
 static void write_pam_syslog(void *context, int priority, const char *line)
 {
@@ -26,7 +29,7 @@ static int accepted_code(uint32_t code)
 }
 
 /* How a login ends that never reached a verdict. No row is PAM_SUCCESS or PAM_IGNORE: an error that
- * is ignored makes the factor vanish (peers: CVE-2025-23013). */
+ * is ignored makes the factor vanish (compare CVE-2025-23013). */
 static int code_of_error(enum cs_err error)
 {
     static const struct {
@@ -53,7 +56,13 @@ static int hand_over(pam_handle_t *pamh, const struct cs_verdict_message *verdic
     if (code != PAM_SUCCESS)
         return code;
     for (size_t i = 0; i < verdict->variables.count; i++) {
-        if (pam_putenv(pamh, verdict->variables.items[i]) != PAM_SUCCESS)
+        const char *variable = verdict->variables.items[i];
+
+        /* Names of our own only: a broker that was taken over must not reach the session's loader.
+         */
+        if (strncmp(variable, variable_prefix, sizeof variable_prefix - 1) != 0)
+            continue;
+        if (pam_putenv(pamh, variable) != PAM_SUCCESS)
             return PAM_BUF_ERR;
     }
     if (verdict->token.data != NULL &&
@@ -85,7 +94,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     cs_fd_close(&request.config_fd);
     if (result != CS_OK) {
         cs_log(&log, result == CS_ERR_CANCELLED ? LOG_INFO : LOG_ERR, "login of '%s' refused: %s",
-               request.user ? request.user : "", error.text);
+               request.user ? request.user : "", error.text[0] ? error.text : "out of memory");
         return code_of_error(result);
     }
     cs_log(&log, LOG_DEBUG, "login of '%s': %s", request.user, verdict.name);

@@ -11,9 +11,10 @@
 /* The few arguments that the module itself must understand; the broker reads all of them again,
  * with the full table (login/options.c). */
 struct cs_module_arguments {
-    const char *socket; /* borrowed from argv or compiled in */
-    const char *config; /* NULL when not given */
-    enum cs_client_mode mode;
+    const char *socket;       /* borrowed from argv or compiled in */
+    const char *config;       /* NULL when not given */
+    enum cs_client_mode mode; /* from the two flags below */
+    bool require_broker, standalone;
     bool debug;
 };
 

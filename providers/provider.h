@@ -25,6 +25,7 @@ struct cs_attempt {
                              answer must be refused at the cost of an ordinary one */
     enum cs_factor_kind kind;
     const struct cs_secret *answer; /* what was typed, within CS_ANSWER_BYTES_MAX */
+    const char *subject;            /* whose tries are counted: the identity, or a stand-in */
     const char *client;             /* network of the client for counting, never NULL */
     bool proven;    /* a first factor is proven: only then the user's own counter moves */
     bool countable; /* false: the answer says nothing about the user (empty, junk) */

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/file.h>
 
+#include "base/clock.h"
 #include "store/seal.h"
 
 enum {
@@ -115,13 +116,23 @@ static enum cs_err upgrade_alone(struct cs_store *store, struct cs_error *error)
 
 static enum cs_err upgrade_locked(struct cs_store *store, struct cs_error *error)
 {
-    enum cs_err result;
+    enum cs_err result = cs_store_lock(store, cs_clock_ms() + CS_LOCK_WAIT_MS, error);
 
-    if (flock(store->lock_fd, LOCK_EX) != 0)
-        return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
-    result = upgrade_alone(store, error);
+    if (result == CS_OK)
+        result = upgrade_alone(store, error);
     (void)flock(store->lock_fd, LOCK_UN);
     return result;
+}
+
+static enum cs_err check_version(const struct cs_store *store, int64_t version,
+                                 struct cs_error *error)
+{
+    if (version <= SCHEMA_VERSION)
+        return CS_OK;
+    return cs_fail(error, CS_ERR_STORE,
+                   "%s: made by a newer countersign (schema %lld, this program knows %d); "
+                   "upgrade this program",
+                   store->path, (long long)version, SCHEMA_VERSION);
 }
 
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_error *error)
@@ -136,10 +147,23 @@ enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_erro
     if (!(version == 0 && create) && (version <= 0 || application != APPLICATION_ID))
         return cs_fail(error, CS_ERR_STORE,
                        "%s: not a store of countersign; restore it from its backup", store->path);
-    if (version > SCHEMA_VERSION)
-        return cs_fail(error, CS_ERR_STORE,
-                       "%s: made by a newer countersign (schema %lld, this program knows %d); "
-                       "upgrade this program",
-                       store->path, (long long)version, SCHEMA_VERSION);
-    return version < SCHEMA_VERSION ? upgrade_locked(store, error) : CS_OK;
+    result = check_version(store, version, error);
+    return result == CS_OK && version < SCHEMA_VERSION ? upgrade_locked(store, error) : result;
+}
+
+enum cs_err cs_schema_check(struct cs_store *store, struct cs_error *error)
+{
+    static const char sql[] = "PRAGMA user_version";
+    sqlite3_stmt *statement = NULL;
+    int64_t version;
+    bool row = false;
+    enum cs_err result = cs_sql(store, sql, &statement, error);
+
+    if (result == CS_OK)
+        result = cs_sql_step(store, statement, &row, error);
+    if (result != CS_OK)
+        return result;
+    version = row ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    return check_version(store, version, error);
 }

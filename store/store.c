@@ -17,76 +17,13 @@
 #include "store/store_priv.h"
 
 enum {
-    LOCK_WAIT_MS = 10000,
     LOCK_PAUSE_NS = 200000,
     LOCK_PAUSE_MAX_NS = 4000000,
     /* Pages before SQLite folds its log into the file; small, because a process that finds no other
      * reads the whole log first. */
     CHECKPOINT_PAGES = 100,
+    PAGE_BYTES_MIN = 512, /* of any SQLite database */
 };
-
-/* ---- statements ---- */
-
-enum cs_err cs_sql_fail(struct cs_store *store, struct cs_error *error)
-{
-    int code = sqlite3_extended_errcode(store->db);
-
-    return cs_fail(error, CS_ERR_STORE, "%s: %s (SQLite error %d); run 'countersign check'",
-                   store->path, sqlite3_errmsg(store->db), code);
-}
-
-enum cs_err cs_sql(struct cs_store *store, const char *sql, sqlite3_stmt **ret_statement,
-                   struct cs_error *error)
-{
-    for (size_t i = 0; i < CS_STATEMENTS_MAX; i++) {
-        if (store->statements[i].sql == NULL) {
-            if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
-                                   &store->statements[i].statement, NULL) != SQLITE_OK)
-                return cs_sql_fail(store, error);
-            store->statements[i].sql = sql;
-        }
-        if (store->statements[i].sql == sql) {
-            *ret_statement = store->statements[i].statement;
-            sqlite3_reset(*ret_statement);
-            sqlite3_clear_bindings(*ret_statement);
-            return CS_OK;
-        }
-    }
-    return cs_fail(error, CS_ERR_LIMIT, "%s: more statements than places", store->path);
-}
-
-enum cs_err cs_sql_step(struct cs_store *store, sqlite3_stmt *statement, bool *ret_row,
-                        struct cs_error *error)
-{
-    int code = sqlite3_step(statement);
-
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return cs_sql_fail(store, error);
-    *ret_row = code == SQLITE_ROW;
-    if (code == SQLITE_DONE)
-        sqlite3_reset(statement);
-    return CS_OK;
-}
-
-enum cs_err cs_sql_run(struct cs_store *store, sqlite3_stmt *statement, struct cs_error *error)
-{
-    bool row;
-    enum cs_err result = cs_sql_step(store, statement, &row, error);
-
-    sqlite3_reset(statement);
-    return result;
-}
-
-enum cs_err cs_sql_exec(struct cs_store *store, const char *sql, struct cs_error *error)
-{
-    return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? CS_OK
-                                                                       : cs_sql_fail(store, error);
-}
-
-void cs_sql_bind_text(sqlite3_stmt *statement, int position, const char *text)
-{
-    sqlite3_bind_text(statement, position, text, -1, SQLITE_STATIC);
-}
 
 /* ---- opening ---- */
 
@@ -98,6 +35,21 @@ static void close_database(struct cs_store *store)
     sqlite3_close(store->db);
     store->db = NULL;
     cs_fd_close(&store->lock_fd);
+}
+
+/* SQLite itself would take an empty file for a new database and delete the log beside it, and read
+ * a foreign one through that log: what is no database must not reach it. */
+static enum cs_err check_header(const struct cs_store *store, int fd, off_t size,
+                                struct cs_error *error)
+{
+    static const char magic[16] = "SQLite format 3";
+    char header[sizeof magic];
+
+    if (size < PAGE_BYTES_MIN || pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header ||
+        !cs_equal_ct(header, magic, sizeof magic))
+        return cs_fail(error, CS_ERR_STORE,
+                       "%s: not a store of countersign; restore it from its backup", store->path);
+    return CS_OK;
 }
 
 /* The store and its folder belong to the account that runs this, and to nobody else. */
@@ -124,11 +76,18 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
                                 "%s: there is no store; restore it from its backup, or run "
                                 "'countersign init' if nobody was ever enrolled",
                                 store->path);
+    if (fd < 0 && errno == EACCES)
+        return cs_fail_errno(error, "%s: uid %u must own it, mode 0600; cannot open the store",
+                             store->path, (unsigned)geteuid());
     if (fd < 0)
         return errno == ELOOP
                    ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
                    : cs_fail_errno(error, "%s: cannot open the store", store->path);
-    return cs_check_trusted(fd, store->path, &trust, &status, error);
+    result = cs_check_trusted(fd, store->path, &trust, &status, error);
+    /* An empty file is what an interrupted creation leaves. */
+    if (result == CS_OK && !(create && status.st_size == 0))
+        result = check_header(store, fd, status.st_size, error);
+    return result;
 }
 
 /* A new store must not be readable by others for even a moment, whatever the umask is. */
@@ -160,7 +119,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
         return result;
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
-    sqlite3_busy_timeout(store->db, LOCK_WAIT_MS);
+    sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
     sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
     /* Closing must not write: it happens outside of our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
@@ -256,9 +215,8 @@ static bool was_replaced(const struct cs_store *store)
 }
 
 /* flock has no time-out of its own, and a signal for one is not ours to use. */
-static enum cs_err take_lock(struct cs_store *store, struct cs_error *error)
+enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
 {
-    int64_t deadline = cs_clock_ms() + LOCK_WAIT_MS;
     struct timespec pause = {0, LOCK_PAUSE_NS};
 
     while (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0) {
@@ -267,7 +225,7 @@ static enum cs_err take_lock(struct cs_store *store, struct cs_error *error)
         if (cs_clock_left(deadline) == 0)
             return cs_fail(error, CS_ERR_UNAVAILABLE,
                            "%s: held by another process for %d s; find it with 'fuser %s'",
-                           store->lock_path, LOCK_WAIT_MS / 1000, store->lock_path);
+                           store->lock_path, CS_LOCK_WAIT_MS / 1000, store->lock_path);
         nanosleep(&pause, NULL);
         if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
             pause.tv_nsec *= 2;
@@ -279,16 +237,20 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
                            struct cs_error *error)
 {
     static const char begin[] = "BEGIN IMMEDIATE";
+    int64_t deadline = cs_clock_ms() + CS_LOCK_WAIT_MS;
+    const struct timespec until = {deadline / 1000, deadline % 1000 * 1000000};
     sqlite3_stmt *statement = NULL;
     enum cs_err result = CS_OK;
 
-    pthread_mutex_lock(&store->mutex);
+    if (pthread_mutex_clocklock(&store->mutex, CLOCK_MONOTONIC, &until) != 0)
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: busy for %d s", store->path,
+                       CS_LOCK_WAIT_MS / 1000);
     if (store->db != NULL && was_replaced(store))
         close_database(store);
     if (store->db == NULL)
         result = open_database(store, false, error);
     if (result == CS_OK)
-        result = take_lock(store, error);
+        result = cs_store_lock(store, deadline, error);
     if (result == CS_OK)
         result = cs_sql(store, begin, &statement, error);
     if (result == CS_OK)
@@ -299,7 +261,11 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
         return result;
     }
     ret_transaction->store = store;
-    return CS_OK;
+    /* A newer program may have changed the store since it was opened. */
+    result = cs_schema_check(store, error);
+    if (result != CS_OK)
+        cs_store_end(ret_transaction);
+    return result;
 }
 
 static void release(struct cs_transaction *transaction)
@@ -351,13 +317,28 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
     result = cs_keys_load(store->key_path, &store->keys, error);
     if (result == CS_OK)
         result = cs_unseal(&store->keys, context, sealed, length, ret_plain, error);
+    if (result == CS_ERR_NOT_FOUND)
+        return cs_fail(error, result,
+                       "%s: does not hold the key that sealed the %s; restore the key file that "
+                       "belongs to %s",
+                       store->key_path, context, store->path);
     return result;
+}
+
+enum cs_err cs_store_seal(struct cs_store *store, const char *context, const void *plain,
+                          size_t length, unsigned char *ret_sealed, struct cs_error *error)
+{
+    enum cs_err result = cs_keys_load(store->key_path, &store->keys, error);
+
+    return result == CS_OK ? cs_seal(&store->keys, context, plain, length, ret_sealed, error)
+                           : result;
 }
 
 enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)
 {
     static const char sql[] = "PRAGMA integrity_check(1)";
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
     sqlite3_stmt *statement = NULL;
     bool row = false;
     enum cs_err result = cs_store_begin(store, &transaction, error);
@@ -371,5 +352,7 @@ enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)
     if (!row || strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0)
         return cs_fail(error, CS_ERR_STORE, "%s: damaged: %s; restore it from its backup",
                        store->path, row ? (const char *)sqlite3_column_text(statement, 0) : "");
-    return CS_OK;
+    sqlite3_reset(statement);
+    /* The one secret that every store has tells whether the key file is its own. */
+    return cs_recovery_key(store, &key, error);
 }

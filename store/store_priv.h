@@ -9,7 +9,7 @@
 #include "store/key.h"
 #include "store/store.h"
 
-enum { CS_STATEMENTS_MAX = 32 };
+enum { CS_STATEMENTS_MAX = 32, CS_LOCK_WAIT_MS = 10000 };
 
 struct cs_store {
     char *path, *lock_path, *key_path;
@@ -45,15 +45,28 @@ enum cs_err cs_sql_fail(struct cs_store *store, struct cs_error *error);
 
 void cs_sql_bind_text(sqlite3_stmt *statement, int position, const char *text);
 
+/* Takes the lock among processes; CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms). */
+enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
+                          struct cs_error *error) CS_MUST_USE;
+
 /* Schema: creates it in an empty file, refuses a newer one. In a transaction of its own. */
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create,
                              struct cs_error *error) CS_MUST_USE;
+
+/* The same rule inside a transaction, for a store that has been open for a while. */
+enum cs_err cs_schema_check(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
 
 /* cs_unseal with the store's keys; reads the key file again when the key is not known yet, because
  * `countersign rekey` may have run meanwhile. */
 enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const void *sealed,
                             size_t length, struct cs_secret *ret_plain,
                             struct cs_error *error) CS_MUST_USE;
+
+/* cs_seal with the first key of the key file as it is now: sealed with an earlier one, a secret
+ * could be lost to a `countersign rekey` that ran since the store was opened. */
+enum cs_err cs_store_seal(struct cs_store *store, const char *context, const void *plain,
+                          size_t length, unsigned char *ret_sealed,
+                          struct cs_error *error) CS_MUST_USE;
 
 /* The key of the recovery hashes, itself sealed in the store so that `rekey` need not know codes.
  */

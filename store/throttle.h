@@ -1,6 +1,7 @@
 /*
  * Counters of failed tries. Nobody is ever made to sleep and nobody is locked for good: within the
- * delay an answer is "wrong" without being looked at. All need an open transaction.
+ * delay an answer is "wrong" without being looked at. A day after the last failure all are
+ * forgotten. All need an open transaction.
  */
 #ifndef CS_STORE_THROTTLE_H
 #define CS_STORE_THROTTLE_H
@@ -8,10 +9,9 @@
 #include "store/store.h"
 
 enum cs_throttle_scope {
-    CS_THROTTLE_USER_PROVEN =
-        1, /* after a proven first factor: 0, 0, 0, 5, 15, 60 s; never expires */
-    CS_THROTTLE_USER_UNPROVEN, /* without one: a slow cap */
-    CS_THROTTLE_ADDRESS,       /* without one, per client network */
+    CS_THROTTLE_USER_PROVEN = 1, /* after a proven first factor: 0, 0, 0, 5, 15, 60 s */
+    CS_THROTTLE_USER_UNPROVEN,   /* without one: a slow cap */
+    CS_THROTTLE_ADDRESS,         /* without one, per client network */
     CS_THROTTLE_SCOPES
 };
 

@@ -20,7 +20,7 @@ static void put_field(struct writer *writer, const struct cs_field *field, const
 {
     uint16_t words[2] = {htons(field->tag), htons((uint16_t)(head_length + length))};
 
-    if (length > field->bytes ||
+    if (head_length + length > field->bytes ||
         writer->length + HEADER_BYTES + head_length + length > CS_MESSAGE_BYTES_MAX) {
         writer->full = true;
         return;
@@ -171,8 +171,10 @@ enum cs_err cs_encode(unsigned type, uint32_t version, const void *message,
     ret_packet->data = (char *)writer.data;
     ret_packet->length = writer.length;
     if (fields == NULL || writer.full)
-        return cs_fail(error, CS_ERR_LIMIT, "message %u does not fit %d bytes", type,
-                       CS_MESSAGE_BYTES_MAX);
+        return cs_fail(error, CS_ERR_LIMIT,
+                       "message %u has a value that is longer than the protocol allows, or more "
+                       "than %d bytes in all",
+                       type, CS_MESSAGE_BYTES_MAX);
     return CS_OK;
 }
 

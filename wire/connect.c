@@ -75,10 +75,12 @@ enum cs_err cs_connect_broker(const char *path, int64_t deadline, int *ret_socke
     if (fd < 0)
         return cs_fail_errno(error, "socket");
     result = connect_retrying(fd, &address, deadline, error);
-    if (result == CS_OK)
-        result = check_listener(fd, path, error);
     if (result != CS_OK)
         return result;
+    result = check_listener(fd, path, error);
+    /* Something listens: whatever cannot be found about it, stand-alone must not take over. */
+    if (result != CS_OK)
+        return result == CS_ERR_NOT_FOUND ? CS_ERR_TRUST : result;
     *ret_socket = fd;
     fd = -1;
     return CS_OK;

@@ -57,15 +57,15 @@ static enum cs_err is_throttled(const struct verification *v, bool *ret_throttle
     *ret_throttled = false;
     if (!v->judging->throttle)
         return CS_OK;
-    if (attempt->proven && attempt->identity != NULL) {
-        result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_PROVEN, v->user, v->now, &wait,
-                                  error);
+    if (attempt->proven) {
+        result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_PROVEN, attempt->subject,
+                                  v->now, &wait, error);
     } else {
         result = cs_throttle_wait(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now,
                                   &wait, error);
         if (result == CS_OK)
-            result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, v->now,
-                                      &slow, error);
+            result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_UNPROVEN, attempt->subject,
+                                      v->now, &slow, error);
     }
     *ret_throttled = wait > 0 || slow > 0;
     return result;
@@ -77,22 +77,23 @@ static enum cs_err count_failure(const struct verification *v, struct cs_error *
     enum cs_err result;
 
     if (attempt->proven && attempt->countable)
-        return cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_PROVEN, v->user, v->now, error);
+        return cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_PROVEN, attempt->subject, v->now,
+                                error);
     result = cs_throttle_fail(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now, error);
     if (result == CS_OK && attempt->countable)
-        result =
-            cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, v->now, error);
+        result = cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_UNPROVEN, attempt->subject,
+                                  v->now, error);
     return result;
 }
 
 static enum cs_err forget_failures(const struct verification *v, struct cs_error *error)
 {
     enum cs_err result =
-        cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_PROVEN, v->user, error);
+        cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_PROVEN, v->attempt->subject, error);
 
-    return result == CS_OK
-               ? cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_UNPROVEN, v->user, error)
-               : result;
+    return result == CS_OK ? cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_UNPROVEN,
+                                               v->attempt->subject, error)
+                           : result;
 }
 
 /* ---- judging ---- */

@@ -12,10 +12,10 @@ packages_build=(
     libpam0g-dev libssl-dev libsqlite3-dev libcjson-dev libqrencode-dev
 )
 packages_demo=(
-    openssh-server openssh-client python3 python3-pexpect iproute2 util-linux systemd passwd
+    openssh-server openssh-client oathtool python3 python3-pexpect iproute2 util-linux systemd passwd
 )
 packages_test=(
-    "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev oathtool python3-paramiko strace tmux
+    "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-paramiko strace tmux
     procps
 )
 packages_bench=(

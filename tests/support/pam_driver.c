@@ -3,12 +3,15 @@
  * transcript that a program can read. Each message is one line; backslash and control bytes are
  * written as \xHH.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <security/pam_appl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -329,6 +332,45 @@ static int run_repeated(const struct driver_options *options, const struct run *
     return status;
 }
 
+static void collect_children(int number)
+{
+    int saved = errno;
+
+    (void)number;
+    while (waitpid(-1, NULL, WNOHANG) > 0)
+        continue;
+    errno = saved;
+}
+
+/* An application with children of its own: one that has ended and waits to be collected. */
+static pid_t start_child(const char *mode)
+{
+    pid_t child;
+    siginfo_t ended;
+
+    if (strcmp(mode, "ignore") == 0)
+        (void)signal(SIGCHLD, SIG_IGN);
+    else if (strcmp(mode, "handler") == 0)
+        (void)signal(SIGCHLD, collect_children);
+    child = fork();
+    if (child == 0)
+        _exit(0);
+    (void)waitid(P_PID, (id_t)child, &ended, WEXITED | WNOWAIT);
+    return child;
+}
+
+/* Whether our child is still ours to collect, and how many others there are. */
+static void report_children(FILE *out, pid_t child)
+{
+    bool ours = waitpid(child, NULL, WNOHANG) == child;
+    unsigned others = 0;
+    pid_t other;
+
+    while ((other = waitpid(-1, NULL, WNOHANG)) >= 0 && others < 1000)
+        others++;
+    fprintf(out, "children: %s, others %u\n", ours ? "ours" : "none", others);
+}
+
 /* The transcript goes through copies far above 2, so that --close-std leaves it alone. */
 static FILE *copy_stream(int fd, const char *mode)
 {
@@ -342,6 +384,7 @@ int main(int argc, char **argv)
     static struct driver_options options;
     struct run model = {.options = &options};
     FILE *out = copy_stream(STDOUT_FILENO, "w");
+    pid_t child = -1;
     int status;
 
     if (out == NULL || !driver_parse(argc, argv, &options)) {
@@ -353,6 +396,8 @@ int main(int argc, char **argv)
         return DRIVER_EXIT_USAGE;
     for (int fd = 0; options.close_std && fd <= 2; fd++)
         (void)close(fd);
+    if (options.children != NULL)
+        child = start_child(options.children);
 
     if (options.threads > 0) {
         status = run_threads(&options, &model, out);
@@ -364,6 +409,8 @@ int main(int argc, char **argv)
         authenticate(&model, NULL);
         status = model.code;
     }
+    if (options.children != NULL)
+        report_children(out, child);
     if (fclose(out) != 0)
         return DRIVER_EXIT_USAGE;
     if (model.in != NULL)

@@ -22,6 +22,8 @@ const char driver_usage[] =
     "  --silent               pass PAM_SILENT\n"
     "  --setcred              call pam_setcred after a success\n"
     "  --close-std            close descriptors 0 to 2 before authenticating\n"
+    "  --children MODE        have a child of our own that has ended, with SIGCHLD left at its\n"
+    "                         default, ignored or with a handler; at the end tell what is left\n"
     "  --threads N            N threads, each with its own handle, authenticate at once\n"
     "  --repeat N             one after the other; each run starts with the first answer again\n"
     "\n"
@@ -127,6 +129,7 @@ static const struct row rows[] = {
     {"rhost", TEXT(rhost)},
     {"tty", TEXT(tty)},
     {"ruser", TEXT(ruser)},
+    {"children", TEXT(children)},
     {"silent", FLAG(silent)},
     {"setcred", FLAG(setcred)},
     {"null-answer", FLAG(null_answer)},

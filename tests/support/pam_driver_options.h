@@ -27,6 +27,7 @@ struct driver_options {
     const char *rhost;
     const char *tty;
     const char *ruser;
+    const char *children; /* "default", "ignore" or "handler": what becomes of SIGCHLD; or NULL */
     const char *env[DRIVER_MAX_TEXTS];
     size_t env_count;
     struct driver_answers common; /* those before the first --user */

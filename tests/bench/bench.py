@@ -1,0 +1,379 @@
+"""Measures for scripts/bench, inside the sandbox: every figure comes from one interleaved run, so that what
+else the machine does falls on all columns alike. Throttle off, one try, one answer, replay protection on."""
+import argparse
+import base64
+import json
+import os
+import pathlib
+import random
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+from countersign import (CONFIG, SOCKET, WORKDIR, Broker, Failure, Totp, countersign, pam_service, run,
+                         write_config)
+
+BENCH_PAM = os.environ["CS_BENCH_DIR"] + "/bench-pam"
+BENCH_LOAD = os.environ["CS_BENCH_DIR"] + "/bench-load"
+MODULES = "/lib/x86_64-linux-gnu/security"
+STATE = pathlib.Path("/var/lib/bench")
+SMALL, LARGE = 10, 100_000
+ACCOUNTS = 250  # of the enrolled users these exist and log in, three codes each
+COLUMNS = ("pam_permit", "google-auth", "pam_oath", "countersign")
+OBJECTS = dict(zip(COLUMNS, ("pam_permit", "pam_google_authenticator", "pam_oath", "pam_countersign")))
+SUCCESS, AUTH_ERR, MAXTRIES = 0, 7, 11
+
+
+class Peer:
+    """One way to log in. right() and wrong() bring the state into order and give (user, answer)."""
+
+    def __init__(self, service, line):
+        self.service = service
+        pam_service(service, f"auth required {line}")
+
+    def right(self):
+        return "u00000", "-"
+
+    def wrong(self):
+        return "u00000", "000001"
+
+
+class Users:
+    """Names and secrets; some of the names are accounts, spread evenly."""
+
+    def __init__(self, count, accounts):
+        self.secrets = {f"u{n:05}": base64.b32encode(random.randbytes(20)).decode() for n in range(count)}
+        names = list(self.secrets)
+        self.accounts = [names[i * count // accounts] for i in range(accounts)]
+
+    def totp(self, name):
+        return Totp(self.secrets[name])
+
+
+class GoogleAuthenticator(Peer):
+    """A file for each user."""
+
+    def __init__(self, users):
+        super().__init__("ga", f"pam_google_authenticator.so secret={STATE}/ga/${{USER}} user=root")
+        self.users = users
+        self.name = users.accounts[0]
+        (STATE / "ga").mkdir()
+
+    def reset(self):
+        path = STATE / "ga" / self.name
+        path.unlink(missing_ok=True)
+        path.write_text(f'{self.users.secrets[self.name]}\n" WINDOW_SIZE 3\n" DISALLOW_REUSE\n" TOTP_AUTH\n')
+        path.chmod(0o400)
+
+    def right(self):
+        self.reset()
+        return self.name, self.users.totp(self.name).code()
+
+    def wrong(self):
+        self.reset()
+        return self.name, self.users.totp(self.name).wrong()
+
+
+class Oath(Peer):
+    """One file with a line for each user."""
+
+    def __init__(self, users):
+        self.folder = STATE / f"oath{len(users.secrets)}"
+        super().__init__(self.folder.name, f"pam_oath.so usersfile={self.folder}/users window=3 digits=6")
+        self.users = users
+        self.name = users.accounts[len(users.accounts) // 2]
+        self.lines = "".join(f"HOTP/T30/6 {name} - {base64.b32decode(secret).hex()}\n"
+                             for name, secret in users.secrets.items())
+        self.folder.mkdir()
+
+    def reset(self):
+        path = self.folder / "users"
+        path.write_text(self.lines)
+        path.chmod(0o600)
+
+    def right(self):
+        self.reset()
+        return self.name, self.users.totp(self.name).code()
+
+    def wrong(self):
+        self.reset()
+        return self.name, self.users.totp(self.name).wrong()
+
+
+class Countersign(Peer):
+    """Every right code is one that its user has not used yet; who has none left is enrolled anew."""
+
+    def __init__(self, service, users, words=""):
+        super().__init__(service, f"pam_countersign.so retry=0 {words}")
+        self.users = users
+        self.config = None
+        self.used = {}
+        self.turn = 0
+
+    def store(self, folder, config):
+        folder.mkdir(mode=0o700)
+        run("chown", "countersign:", folder)
+        write_config({"throttle": False, "store": f"{folder}/store.db"}, config)
+        self.config = config
+        run("countersign", "--config", config, "init")
+        self.enrol(self.users.secrets)
+        return self
+
+    def enrol(self, names):
+        path = WORKDIR / "batch"
+        path.write_text("".join(f"{name} secret={self.users.secrets[name]}\n" for name in names))
+        run("countersign", "--config", self.config, "enroll", "totp", "--batch", path, timeout=600)
+
+    def renew(self):
+        for name in self.users.accounts:
+            for factor in json.loads(countersign("--config", self.config, "list", name, "--json").stdout)["factors"]:
+                countersign("--config", self.config, "remove", name, factor["id"])
+        self.enrol(self.users.accounts)
+        self.used.clear()
+
+    def fresh(self):
+        step = int(time.time()) // 30
+        for _ in self.users.accounts:
+            self.turn += 1
+            name = self.users.accounts[self.turn % len(self.users.accounts)]
+            wanted = max(self.used.get(name, 0) + 1, step - 1)
+            if wanted <= step + 1:
+                self.used[name] = wanted
+                return name, self.users.totp(name).code(wanted - step)
+        return None
+
+    def right(self):
+        login = self.fresh()
+        if login is None:
+            self.renew()
+            login = self.fresh()
+        return login
+
+    def wrong(self):
+        self.turn += 1
+        name = self.users.accounts[self.turn % len(self.users.accounts)]
+        return name, self.users.totp(name).wrong()
+
+
+class Application:
+    """bench-pam as a process that logs in when told to."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([BENCH_PAM, "login"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, bufsize=1)
+
+    def login(self, peer, user, answer):
+        self.process.stdin.write(f"{peer.service} {user} {answer}\n")
+        code, microseconds = self.process.stdout.readline().split()
+        return int(code), float(microseconds) / 1000
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def checked(code, right, what):
+    """A figure of something that failed would be worth nothing."""
+    if (code == SUCCESS) != right or (not right and code not in (AUTH_ERR, MAXTRIES)):
+        raise Failure(f"{what}: PAM code {code} for a {'right' if right else 'wrong'} answer")
+
+
+def measure_logins(cases, count):
+    """Milliseconds of each case, `count` times, one after the other in a new order each time."""
+    times = {name: [] for name in cases}
+    application = Application()
+    for turn in range(count + 3):
+        order = list(cases.items())
+        random.shuffle(order)
+        for name, (peer, right) in order:
+            # Not near the end of a period: the code would be another one when it is checked.
+            if time.time() % 30 > 29.5:
+                time.sleep(0.6)
+            code, milliseconds = application.login(peer, *(peer.right() if right else peer.wrong()))
+            checked(code, right, name)
+            if turn >= 3:
+                times[name].append(milliseconds)
+        progress("logins", turn, count + 3)
+    application.end()
+    return {name: statistics.median(values) for name, values in times.items()}
+
+
+def progress(what, done, of):
+    if sys.stderr.isatty() and done % 10 == 0:
+        print(f"\r{what} {done}/{of} ", end="", file=sys.stderr, flush=True)
+
+
+def instructions(function, *command, input=None):
+    """What callgrind counts from the entry of `function` to its end."""
+    out = WORKDIR / "callgrind.out"
+    run("valgrind", "--tool=callgrind", f"--toggle-collect={function}", f"--callgrind-out-file={out}",
+        *command, input=input)
+    return int(re.search(r"^(?:summary|totals): (\d+)", out.read_text(), re.M)[1])
+
+
+def measure_loads(count):
+    """In a program with nothing but libc, and instructions also where libpam is there before, as in sshd."""
+    rows = {"instructions": {}, "instructions beside libpam": {}, "time": {}, "dirty": {}, "objects": {}}
+    runs = {name: [] for name in COLUMNS}
+    for turn in range(count):
+        for name in COLUMNS:
+            text = run(BENCH_LOAD, f"{MODULES}/{OBJECTS[name]}.so").stdout
+            runs[name].append([float(word) for word in text.split()])
+        progress("loads", turn, count)
+    for name in COLUMNS:
+        path = f"{MODULES}/{OBJECTS[name]}.so"
+        rows["instructions"][name] = instructions("load_module", BENCH_LOAD, path) / 1000
+        rows["instructions beside libpam"][name] = instructions("load_module", BENCH_LOAD, "--libpam", path) / 1000
+        for row, values in zip(("time", "dirty", "objects"), zip(*runs[name])):
+            rows[row][name] = statistics.median(values)
+    return rows
+
+
+def measure_client_instructions(peers):
+    result = {}
+    for name, peer in peers.items():
+        user, answer = peer.right()
+        result[name] = instructions("one_login", BENCH_PAM, "login", input=f"{peer.service} {user} {answer}\n") / 1000
+    return result
+
+
+def memory_kib(pid):
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return {key: int(re.search(rf"^{key}: +(\d+)", text, re.M)[1]) for key in ("Private_Dirty", "Rss")}
+
+
+def cpu_ns(pid):
+    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+
+def measure_pending(broker, service, user, count):
+    """KiB of the broker for each pending login, and its CPU time in milliseconds per second meanwhile."""
+    before = memory_kib(broker.pid)
+    client = subprocess.Popen([BENCH_PAM, "pending", service, user, str(count)], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, text=True)
+    if client.stdout.readline() != "waiting\n":
+        raise Failure("the logins that should wait do not")
+    time.sleep(0.5)
+    after = memory_kib(broker.pid)
+    begin, clock = cpu_ns(broker.pid), time.monotonic()
+    time.sleep(3)
+    cpu = (cpu_ns(broker.pid) - begin) / 1e6 / (time.monotonic() - clock)
+    client.stdin.close()
+    client.wait()
+    return {key: (after[key] - before[key]) / count for key in before}, cpu
+
+
+class Table:
+    """Rows of figures, and bars that they meet or miss."""
+
+    def __init__(self):
+        self.rows = []
+        self.missed = 0
+
+    def row(self, what, values, form="{:.2f}", bar="", met=None):
+        cells = [form.format(values[name]) if name in values else "" for name in COLUMNS]
+        verdict = "" if met is None else "pass" if met else "FAIL"
+        self.missed += met is False
+        self.rows.append([what, *cells, bar, verdict])
+
+    def print(self):
+        head = ["", *COLUMNS, "bar for countersign", ""]
+        widths = [max(len(row[i]) for row in [head, *self.rows]) for i in range(len(head))]
+        for row in [head, *self.rows]:
+            cells = [cell.rjust(width) if 0 < i < 5 else cell.ljust(width)
+                     for i, (cell, width) in enumerate(zip(row, widths))]
+            print("  ".join(cells).rstrip())
+
+
+def add_ratio(table, what, values, form, limit, reference, text):
+    ratio = values["countersign"] / reference
+    table.row(what, values, form, f"{text}: {ratio:.2f}", ratio <= limit)
+
+
+def report(loads, client, times, pending, cpu, large):
+    table = Table()
+    add_ratio(table, "load: instructions / 1000", loads["instructions"], "{:.0f}", 1.3,
+              loads["instructions"]["pam_permit"], "<= 1.3 x pam_permit")
+    table.row("  where libpam is loaded already", loads["instructions beside libpam"], "{:.0f}")
+    table.row("load: microseconds", loads["time"], "{:.0f}")
+    table.row("load: private dirty KiB", loads["dirty"], "{:.0f}")
+    table.row("load: objects added", loads["objects"], "{:.0f}")
+    table.row("login: client instructions / 1000", client, "{:.0f}")
+
+    def pick(kind):
+        return {name: times[f"{name} {kind}"] for name in COLUMNS if f"{name} {kind}" in times}
+
+    right, wrong, right_many, wrong_many = map(pick, ("right", "wrong", "right many", "wrong many"))
+    add_ratio(table, f"right code, {SMALL} users, ms", right, "{:.2f}", 1.0, right["google-auth"],
+              "<= google-auth")
+    ratio = wrong["countersign"] / right["countersign"]
+    table.row(f"wrong code, {SMALL} users, ms", wrong, "{:.2f}", f"0.9 .. 1.1 x right: {ratio:.2f}",
+              0.9 <= ratio <= 1.1)
+    for what, many, few in (("right", right_many, right), ("wrong", wrong_many, wrong)):
+        add_ratio(table, f"{what} code, {large:,} users, ms", many, "{:.2f}", 1.2, few["countersign"],
+                  f"<= 1.2 x {SMALL} users")
+    alone = times["countersign standalone"]
+    table.row("stand-alone, right code, ms", {"countersign": alone}, "{:.2f}", "<= 30", alone <= 30)
+    kib = pending["Private_Dirty"]
+    table.row("pending login, private dirty KiB", {"countersign": kib}, "{:.1f}", "<= 64", kib <= 64)
+    table.row("pending login, resident KiB", {"countersign": pending["Rss"]}, "{:.1f}")
+    table.row("pending logins, CPU ms per second", {"countersign": cpu}, "{:.3f}", "none: < 0.1", cpu < 0.1)
+    table.print()
+    return table.missed
+
+
+def prepare(arguments, large):
+    if not arguments.memory:
+        (WORKDIR / "state").mkdir()
+        STATE.mkdir()
+        run("mount", "--bind", WORKDIR / "state", STATE)
+    STATE.mkdir(exist_ok=True)
+    few, many = Users(SMALL, SMALL), Users(large, ACCOUNTS)
+    names = sorted({*few.accounts, *many.accounts})
+    with open("/etc/passwd", "a", encoding="ascii") as out:
+        out.writelines(f"{name}:x:{20000 + i}:65534::/:/bin/false\n" for i, name in enumerate(names))
+    peers = {"pam_permit": Peer("permit", "pam_permit.so"),
+             "google-auth": GoogleAuthenticator(few), "pam_oath": Oath(few),
+             "countersign": Countersign("few", few, "socket=/run/countersign/few.sock").store(
+                 STATE / "few", CONFIG.with_name("few.json"))}
+    begin = time.monotonic()
+    broker = Countersign("many", many, f"socket={SOCKET}").store(STATE / "many", CONFIG)
+    print(f"{large:,} users enrolled in {time.monotonic() - begin:.1f} s", file=sys.stderr)
+    alone = Countersign("alone", many, "standalone")
+    alone.config, alone.used = broker.config, broker.used  # one store, each code once
+    return peers, Oath(many), broker, alone
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--memory", action="store_true")
+    arguments = parser.parse_args()
+    count, large, pending = (30, 5000, 100) if arguments.quick else (300, LARGE, 1000)
+    random.seed(1)
+    peers, oath_many, many, alone = prepare(arguments, large)
+    cases = {"pam_permit right": (peers["pam_permit"], True)}
+    for name in COLUMNS[1:]:
+        cases |= {f"{name} right": (peers[name], True), f"{name} wrong": (peers[name], False)}
+    for name, peer in (("pam_oath", oath_many), ("countersign", many)):
+        cases |= {f"{name} right many": (peer, True), f"{name} wrong many": (peer, False)}
+    cases["countersign standalone"] = (alone, True)
+    few_broker = Broker("--socket", "/run/countersign/few.sock", "--config", str(peers["countersign"].config))
+    few_broker.path = "/run/countersign/few.sock"
+    with few_broker, Broker() as broker:
+        loads = measure_loads(30 if arguments.quick else 300)
+        times = measure_logins(cases, count)
+        client = measure_client_instructions(peers)
+        memory, cpu = measure_pending(broker, many.service, many.users.accounts[0], pending)
+    print(f"\r{count} interleaved logins of each kind, medians; {pending:,} pending; state "
+          f"{'in memory' if arguments.memory else 'on disk'}\n")
+    return 1 if report(loads, client, times, memory, cpu, large) else 0
+
+
+try:
+    sys.exit(main())
+except Failure as failure:
+    sys.exit(f"bench: {failure}")

@@ -1,0 +1,429 @@
+"""countersign, the administrator's tool: every verb, as it is used and as it is misused."""
+import json
+
+import pexpect
+
+from countersign import *
+
+SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+BATCH = pathlib.Path("/root/batch")
+
+
+def terminal(*words):
+    """The tool on a terminal."""
+    return pexpect.spawn(COUNTERSIGN, list(map(str, words)), timeout=PATIENCE, encoding="utf-8",
+                         dimensions=(60, 200))
+
+
+def status_of(child):
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus
+
+
+def forget(*users):
+    for user in users:
+        for factor in listing(user)["factors"]:
+            countersign("remove", user, factor["id"])
+
+
+def refused(*words, status=1, input=None, pattern=""):
+    result = countersign(*words, check=False, input=input)
+    expect_equal(result.returncode, status, f"{words}: {result.stderr}")
+    expect_match(rf"^countersign: .*{pattern}", result.stderr, f"{words}")
+    return result
+
+
+def logs_in(user, code):
+    stack("retry=0")
+    return pam_login(user, [code, ""]).code == "PAM_SUCCESS"
+
+
+# ---- enroll ----
+
+def test_enroll_with_confirmation():
+    forget("alice")
+    with Broker():
+        child = terminal("enroll", "totp", "alice")
+        child.expect("Scan this with an authenticator app:")
+        child.expect(r"or type the secret: ([A-Z2-7 ]+)\r\n")
+        expect(child.before.count("\u2588") + child.before.count("\u2580") + child.before.count("\u2584") > 100,
+               "no QR code")
+        totp = Totp(secret(child.match[1].replace(" ", ""), "the TOTP secret of alice"))
+        child.expect(r"or open: (otpauth://totp/\S+)")
+        expect(totp_in(child.match[1]) == totp.key, "the URI has another secret")
+        for _ in range(2):
+            child.expect("Verification code from the app: $")
+            child.sendline(totp.wrong())
+            child.expect("That code is not right")
+        child.expect("Verification code from the app: $")
+        expect_equal(listing("alice")["factors"], [], "before it is confirmed")
+        child.sendline(totp.code())
+        child.expect(r"alice now has factor (\d+)\.")
+        factor = int(child.match[1])
+        child.expect("Recovery codes of alice, each good once in place of a code:")
+        expect_equal(status_of(child), 0, "status")
+        codes = [secret(code, "a recovery code") for code in child.before.split()]
+        expect_equal(len(codes), 10, "recovery codes")
+        expect_equal([f["id"] for f in listing("alice")["factors"]], [factor], "factors")
+        expect(not logs_in("alice", totp.code()), "the code of the confirmation is good for a login")
+        expect(logs_in("alice", totp.code(1)), "the next code")
+        expect(logs_in("alice", codes[9]), "a recovery code")
+
+
+def totp_in(uri):
+    from urllib.parse import parse_qs, urlparse
+    return Totp(parse_qs(urlparse(uri).query)["secret"][0]).key
+
+
+def test_enroll_not_confirmed():
+    forget("alice")
+    child = terminal("enroll", "totp", "alice")
+    child.expect(r"or type the secret: ([A-Z2-7 ]+)\r\n")
+    totp = Totp(secret(child.match[1].replace(" ", ""), "the TOTP secret of alice"))
+    for _ in range(3):
+        child.expect("from the app: $")
+        child.sendline(totp.wrong())
+    child.expect("nothing was stored: no code was right")
+    expect_equal(status_of(child), 1, "status after three wrong codes")
+    child = terminal("enroll", "totp", "alice")
+    child.expect("from the app: $")
+    child.sendeof()
+    expect_equal(status_of(child), 1, "status after the end of the input")
+    expect_equal(listing("alice")["factors"], [], "factors")
+
+
+def test_enroll_kinds():
+    forget("alice")
+    secret(SECRET, "the given secret")
+    for words, row in (([], ("sha1", 6, 30)), (["--algorithm", "sha256", "--digits", "7"], ("sha256", 7, 30)),
+                       (["--algorithm=sha512", "--digits=8", "--period=60"], ("sha512", 8, 60))):
+        made = countersign("enroll", "totp", "alice", "--no-confirm", "--json", "--secret", "-", "--label", "my phone",
+                           *words, input=SECRET + "\n")
+        answer = json.loads(made.stdout)
+        for code in answer["recovery_codes"]:
+            secret(code, "a recovery code")
+        expect_equal((answer["algorithm"], answer["digits"], answer["period"]), row, "answer")
+        expect_equal((answer["user"], answer["label"], answer["secret"]), ("alice", "my phone", SECRET), "answer")
+        expect_equal(made.stderr, "", "errors")
+    factors = listing("alice")["factors"]
+    expect_equal([f["digits"] for f in factors], [6, 7, 8], "factors")
+    expect_equal({f["label"] for f in factors}, {"my phone"}, "labels")
+    expect_equal(listing("alice")["recovery_codes_left"], 10, "recovery codes")
+
+
+def test_enroll_refusals():
+    forget("alice")
+    many = "A" * 2000
+    for text in ("", "1", "not base32 !", SECRET[:8], many, SECRET + "\x00", "=" * 8, SECRET + "0"):
+        refused("enroll", "totp", "alice", "--no-confirm", "--secret", "-", input=text + "\n")
+    refused("enroll", "totp", "alice", "--no-confirm", "--secret", "-", input="")
+    for words in (["--digits", "5"], ["--digits", "9"], ["--algorithm", "md5"], ["--period", "1000000"]):
+        result = countersign("enroll", "totp", "alice", "--no-confirm", *words, check=False)
+        expect(result.returncode in (1, 2), f"{words}: {result.returncode}")
+        expect(re.search("^countersign: ", result.stderr), f"{words}: {result.stderr}")
+    for user in ("", "u" * 300, "a\nb", "a\x1bb"):
+        result = countersign("enroll", "totp", user, "--no-confirm", check=False)
+        expect(result.returncode != 0 and "\x1b" not in result.stderr, f"{user!r}: {result.stdout}")
+    expect_equal(listing("alice")["factors"], [], "factors")
+    for _ in range(8):
+        enroll("alice")
+    refused("enroll", "totp", "alice", "--no-confirm", pattern="alice has 8 factors already; remove one")
+    forget("alice")
+
+
+def test_secret_never_on_the_command_line():
+    secret(SECRET, "the given secret")
+    refused("enroll", "totp", "alice", "--no-confirm", "--secret", SECRET, status=2, pattern="--secret takes '-' only")
+
+
+# ---- batch ----
+
+def write_batch(text):
+    BATCH.write_text(text)
+    os.chmod(BATCH, 0o600)
+
+
+def test_batch():
+    forget("alice", "bob", "carol")
+    write_batch(f"# people\n\nalice\nbob secret={SECRET} digits=8 algorithm=sha256   # old token\n"
+                "carol period=60 label=watch\r\n")
+    made = [json.loads(line) for line in countersign("enroll", "totp", "--batch", BATCH).stdout.splitlines()]
+    expect_equal([m["user"] for m in made], ["alice", "bob", "carol"], "answers")
+    for row in made:
+        secret(row["secret"], "a secret of the batch")
+        for code in row["recovery_codes"]:
+            secret(code, "a recovery code of the batch")
+    expect_equal(made[1]["secret"], SECRET, "the given secret")
+    with Broker():
+        for row in made:
+            totp = Totp(row["secret"], row["algorithm"], row["digits"], row["period"])
+            expect(logs_in(row["user"], totp.code()), row["user"])
+    expect_equal(listing("carol")["factors"][0]["label"], "watch", "label")
+
+
+def test_batch_with_a_bad_line():
+    forget("alice", "bob", "carol")
+    for line, number in (("bob digits=5", 2), ("bob colour=red", 2), ("bob secret=0189", 2), ("bob period=0", 2),
+                         ("bob digits=eight", 2), ("b\x1bob", 2), ("u" * 300, 2), ("bob algorithm=md5", 2)):
+        write_batch(f"alice\n{line}\ncarol\n")
+        result = refused("enroll", "totp", "--batch", BATCH, pattern=rf"{BATCH}:{number}: .*nobody was enrolled")
+        expect_equal(result.stdout, "", f"{line!r}: output")
+        for user in ("alice", "bob", "carol"):
+            expect_equal(listing(user)["factors"], [], f"{line!r}: factors of {user}")
+    # A refusal that only the store can know rolls back what came before it.
+    write_batch("alice\n" + "bob\n" * 9)
+    refused("enroll", "totp", "--batch", BATCH, pattern="bob has 8 factors already")
+    expect_equal(listing("alice")["factors"] + listing("bob")["factors"], [], "factors")
+    refused("enroll", "totp", "--batch", "/root/no-such-file", pattern="/root/no-such-file: cannot open")
+    refused("enroll", "totp", "--batch", "/root", pattern="/root: ")
+    write_batch("alice\0bob\n")
+    refused("enroll", "totp", "--batch", BATCH, pattern="not a text file")
+
+
+# ---- list, remove, recovery, unlock ----
+
+def test_list():
+    factor = fresh("alice")
+    with Broker():
+        expect_equal(listing("alice")["factors"][0]["last_used"], None, "never used")
+        expect(logs_in("alice", factor.code()), "login")
+        seen = listing("alice")
+        expect_match(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", seen["factors"][0]["last_used"], "last used")
+        expect_equal((seen["user"], seen["recovery_codes_left"], seen["failed_tries"]), ("alice", 10, 0), "list")
+        expect_equal(sorted(seen["factors"][0]), sorted(["id", "kind", "label", "algorithm", "digits", "period",
+                                                         "drift", "created", "last_used"]), "keys")
+    text = countersign("list", "alice").stdout
+    expect_match(rf"^{factor.id}  totp  sha1  6 digits  30 s  since ", text, "text")
+    forget("alice")
+    expect_match("^alice has no factor$", countersign("list", "alice").stdout, "none")
+
+
+def test_remove():
+    first, second = fresh("alice"), enroll("alice")
+    other = fresh("bob")
+    for number in (other.id, 999999, -1):
+        refused("remove", "alice", number, pattern=f"alice has no factor {number}; see 'countersign list'")
+    countersign("remove", "alice", first.id)
+    expect_equal(([f["id"] for f in listing("alice")["factors"]], listing("alice")["recovery_codes_left"]),
+                 ([second.id], 10), "one left")
+    countersign("remove", "alice", second.id)
+    expect_equal((listing("alice")["factors"], listing("alice")["recovery_codes_left"]), ([], 0), "none left")
+    expect_equal(store_rows("SELECT count(*) FROM recovery WHERE user = 'alice'"), [(0,)], "recovery codes")
+    expect_equal(len(listing("bob")["factors"]), 1, "the other's")
+
+
+def test_recovery():
+    old = fresh("alice").recovery_codes
+    made = json.loads(countersign("recovery", "alice", "--json").stdout)
+    new = [secret(code, "a recovery code") for code in made["recovery_codes"]]
+    expect_equal((made["user"], len(new), len(set(new) | set(old))), ("alice", 10, 20), "fresh codes")
+    with Broker():
+        expect(not logs_in("alice", old[0]), "an old code")
+        countersign("unlock", "alice")
+        expect(logs_in("alice", new[0]), "a new code")
+        expect(not logs_in("alice", new[0]), "the same again")
+    text = countersign("recovery", "alice").stdout
+    expect_equal(len([secret(w, "a recovery code") for w in re.findall(r"^  (\S+)$", text, re.M)]), 10, "text")
+    forget("carol")
+    refused("recovery", "carol", pattern="carol has no factor; start with 'countersign enroll totp carol'")
+
+
+def test_unlock():
+    write_config({"stack_first_factor": True})
+    factor = fresh("alice")
+    with Broker() as broker:
+        stack("retry=3")
+        pam_login("alice", ["1"] * 4)
+        expect_equal(listing("alice")["failed_tries"], 4, "failed tries")
+        expect(not logs_in("alice", factor.code()), "let in within the delay")
+        countersign("unlock", "alice")
+        expect_equal(listing("alice")["failed_tries"], 0, "afterwards")
+        expect(logs_in("alice", factor.code()), "still locked")
+    # After a clock that ran ahead.
+    run("sqlite3", STORE, "UPDATE factor SET last_step = last_step + 100000 WHERE user = 'alice'")
+    with Broker() as broker:
+        expect(not logs_in("alice", factor.code(1)), "a step of the past")
+        expect_match("reason=clock-went-back", broker.log(), "reason")
+        expect_match("^1 factors were ahead of the clock and were set to now$",
+                     countersign("unlock", "alice").stdout, "unlock")
+        expect(logs_in("alice", factor.code(1)), "after unlock")
+
+
+# ---- rekey ----
+
+def test_rekey_beside_a_running_broker():
+    with Broker() as broker:
+        factor, other = fresh("alice"), fresh("bob")
+        expect(logs_in("alice", factor.code()), "before")
+        for number in range(2):
+            old = KEY.read_bytes()
+            result = countersign("rekey")
+            expect_match(r"^\d+ secrets were sealed with the new key$", result.stdout, "output")
+            new = KEY.read_bytes()
+            expect(new != old and len(new.splitlines()) == 1, "the key file")
+            expect_equal((os.stat(KEY).st_mode & 0o7777, os.stat(KEY).st_uid, grp.getgrgid(os.stat(KEY).st_gid).gr_name),
+                         (0o640, 0, USER), "mode and owner of the key file")
+            expect(logs_in(*(("alice", factor.code(1)), ("bob", other.code()))[number]), "the next login")
+        expect(logs_in("alice", factor.recovery_codes[0]), "a recovery code")
+        expect_equal(countersign("check").returncode, 0, "check")
+        expect(not re.search("^<[0-4]>", broker.log(), re.M), f"warnings: {broker.log()}")
+
+
+def test_interrupted_rekey():
+    """After the new key was written and before anything was sealed with it; then some of each."""
+    with Broker() as broker:
+        factor = fresh("alice")
+        expect(logs_in("alice", factor.code()), "before")
+        old = KEY.read_bytes()
+        new = base64.b64encode(os.urandom(32)) + b"\n"
+        KEY.write_bytes(new + old)
+        expect(logs_in("alice", factor.code(1)), "with both keys")
+        mixed = fresh("bob")
+        expect(logs_in("bob", mixed.code()), "a factor of the new key")
+        expect_equal(countersign("check").returncode, 0, "check with both keys")
+        countersign("rekey")
+        expect_equal(KEY.read_bytes(), new, "the key file afterwards")
+        expect(logs_in("bob", mixed.code(1)), "bob afterwards")
+        expect(logs_in("alice", factor.recovery_codes[0]), "alice afterwards")
+        expect(broker.running, "the broker ended")
+
+
+def test_rekey_that_fails():
+    fresh("alice")
+    before = store_rows("SELECT id, secret FROM factor")
+    os.rename(STORE, f"{STORE}.away")
+    result = refused("rekey", pattern=f"{STORE}: there is no store")
+    expect_match(f"{KEY} holds both keys; run 'countersign rekey' again when the cause is mended", result.stderr, "advice")
+    os.rename(f"{STORE}.away", STORE)
+    expect_equal(len(KEY.read_bytes().splitlines()), 2, "keys")
+    expect_equal(store_rows("SELECT id, secret FROM factor"), before, "secrets")
+    countersign("rekey")
+    expect_equal(len(KEY.read_bytes().splitlines()), 1, "keys afterwards")
+    with Broker():
+        expect(logs_in("alice", fresh("alice").code()), "afterwards")
+
+
+# ---- try ----
+
+def test_try():
+    with Broker() as broker:
+        factor = fresh("alice")
+        result = countersign("try", "alice", "--service", "sshd", "--rhost", "192.0.2.8", input=factor.code() + "\n")
+        expect_equal(result.stdout, "Verification code: verdict: allow\n", "allow")
+        audit = wait_audit(broker)
+        expect_equal((audit["service"], audit["rhost"]), ("sshd", "192.0.2.8"), "audit")
+        wrong = factor.wrong() + "\n"
+        for words, text, status, verdict in (
+                (["alice"], wrong * 4, 1, "max-tries"),
+                (["alice", "--", "retry=0"], wrong, 1, "max-tries"),
+                (["no-such-user", "--", "retry=0"], "123456\n", 1, "max-tries"),
+                (["alice", "--", "retry=x"], "", 1, "misconfigured"),
+                (["alice", "--", "2fa_group=robots"], "", 1, "exempt")):
+            result = countersign("try", *words, input=text, check=False)
+            expect_equal(result.returncode, status, f"{words}: {result.stdout}{result.stderr}")
+            expect_match(f"verdict: {verdict}$", result.stdout, f"{words}")
+        forget("carol")
+        result = countersign("try", "carol", "--", "accept_on_missing_auth_method", check=False)
+        expect_equal((result.returncode, result.stdout), (1, "verdict: not-enrolled\n"), "not enrolled")
+        expect_equal(countersign("try", "alice", input="", check=False).returncode, 1, "the end of the input")
+    result = countersign("try", "alice", input=factor.code(1) + "\n")
+    expect_match("verdict: allow", result.stdout, "without a broker")
+
+
+def test_try_on_a_terminal():
+    with Broker():
+        factor = fresh("alice")
+        child = terminal("try", "alice", "--", "otp_echo=no")
+        child.expect("Verification code: $")
+        code = factor.code()
+        child.sendline(code)
+        child.expect("verdict: allow")
+        expect(code not in child.before, "the code was shown in spite of otp_echo=no")
+        expect_equal(status_of(child), 0, "status")
+
+
+# ---- check, options, misuse ----
+
+def test_check():
+    with Broker():
+        result = countersign("check")
+        expect(all(line.startswith("ok ") for line in result.stdout.splitlines()), result.stdout)
+        rows = json.loads(countersign("check", "--json").stdout)
+        expect(len(rows) >= 6 and all(row["ok"] and row["problem"] is None for row in rows), f"{rows}")
+        os.chmod(KEY, 0o644)
+        result = countersign("check", "--json", check=False)
+        os.chmod(KEY, 0o640)
+        bad = [row for row in json.loads(result.stdout) if not row["ok"]]
+        expect(result.returncode == 1 and bad and all("chmod 0640" in row["problem"] for row in bad), f"{bad}")
+
+
+def test_options():
+    rows = json.loads(countersign("options", "--json").stdout)
+    wanted = {"name", "aliases", "type", "values", "default", "scope", "pam", "file", "help"}
+    names = [row["name"] for row in rows]
+    expect_equal(len(set(names)), len(names), "names")
+    for row in rows:
+        numbers = {"min", "max"} if row["type"] == "number" else set()
+        expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
+        expect(row["type"] in ("flag", "number", "choice", "groups", "text", "path"), f"{row}")
+        expect(row["scope"] in ("login", "module", "broker"), f"{row}")
+        expect(row["help"].endswith(".") and (row["pam"] or row["file"]), f"{row}")
+        expect((row["type"] == "choice") == bool(row["values"]), f"{row}")
+        if row["type"] == "choice":
+            expect(row["default"] in row["values"], f"{row}")
+        if row["type"] == "number":
+            expect(row["min"] <= int(row["default"]) <= row["max"], f"{row}")
+    for name in ("auth_method", "exempt_group", "2fa_group", "exempt_result", "retry", "stack_first_factor",
+                 "accept_on_missing_auth_method", "otp_prompt", "otp_echo", "debug", "require_broker", "standalone",
+                 "socket", "config", "allow_unprivileged", "login_timeout"):
+        expect(name in names, f"{name} is missing")
+    expect_equal(next(r["aliases"] for r in rows if r["name"] == "require_broker"), ["failifnoqueueserver"], "alias")
+    text = countersign("options").stdout
+    for row in rows:
+        expect_match(rf"^{row['name']} ", text, "text")
+        expect(row["help"] in text, f"{row['name']}: help")
+
+
+def test_misuse():
+    for words in ([], ["no-such-verb"], ["--no-such-option"], ["list"], ["list", "a", "b"], ["list", "-x"], ["enroll"],
+                  ["enroll", "hotp", "alice"], ["enroll", "totp"], ["enroll", "totp", "a", "b"],
+                  ["enroll", "totp", "alice", "--digits", "x"], ["enroll", "totp", "alice", "--period", "-1"],
+                  ["enroll", "totp", "alice", "--no-such"], ["enroll", "totp", "alice", "--json"],
+                  ["enroll", "totp", "alice", "--batch", "f"], ["remove", "alice"], ["remove", "alice", "x"],
+                  ["remove", "alice", "1x"], ["try"], ["try", "a", "b"], ["try", "--no-such", "a"], ["check", "x"],
+                  ["options", "x"], ["rekey", "x"], ["init", "x"], ["recovery"], ["unlock"], ["--config"]):
+        result = countersign(*words, check=False)
+        expect_equal(result.returncode, 2, f"{words}: {result.stdout}{result.stderr}")
+        expect(result.stderr and not result.stdout, f"{words}: where it says so")
+    for words in (["--help"], ["--version"]):
+        result = countersign(*words)
+        expect(result.stdout and not result.stderr, f"{words}")
+
+
+def test_init_changes_nothing_that_is_there():
+    fresh("alice")
+    before = KEY.read_bytes(), user_state()
+    for words in (["init"], ["init", "--key-only"]):
+        countersign(*words)
+        expect_equal((KEY.read_bytes(), user_state()), before, f"{words}")
+
+
+def test_not_root():
+    write_batch("alice\n")
+    fresh("alice")
+    before = user_state()
+    for words in (["list", "alice"], ["enroll", "totp", "alice", "--no-confirm"], ["enroll", "totp", "--batch", "/etc/hostname"],
+                  ["recovery", "alice"], ["remove", "alice", "1"], ["unlock", "alice"], ["rekey"], ["check"], ["init"]):
+        result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, *words, check=False)
+        expect(result.returncode in (1, 2), f"{words}: {result.returncode}")
+        expect_equal((result.stdout, result.stderr), ("", "countersign: must be run by root\n"), f"{words}")
+    result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "try", "root", check=False)
+    expect_equal(result.returncode, 1, "try")
+    result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "options")
+    expect("auth_method" in result.stdout, "options are no secret")
+    expect_equal(user_state(), before, "state")
+
+
+before_each.append(lambda: write_config({}))
+main()
