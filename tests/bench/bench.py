@@ -17,6 +17,7 @@ from countersign import (CONFIG, SOCKET, WORKDIR, Broker, Failure, Totp, counter
 
 BENCH_PAM = os.environ["CS_BENCH_DIR"] + "/bench-pam"
 BENCH_LOAD = os.environ["CS_BENCH_DIR"] + "/bench-load"
+CONFDIR = "/etc/bench-pam.d"
 MODULES = "/lib/x86_64-linux-gnu/security"
 STATE = pathlib.Path("/var/lib/bench")
 SMALL, LARGE = 10, 100_000
@@ -31,7 +32,8 @@ class Peer:
 
     def __init__(self, service, line):
         self.service = service
-        pam_service(service, f"auth required {line}")
+        # A folder of its own: PAM reads "other" beside each service, and Debian's loads six modules.
+        pam_service(service, f"auth required {line}", CONFDIR)
 
     def right(self):
         return "u00000", "-"
@@ -335,6 +337,7 @@ def prepare(arguments, large):
     names = sorted({*few.accounts, *many.accounts})
     with open("/etc/passwd", "a", encoding="ascii") as out:
         out.writelines(f"{name}:x:{20000 + i}:65534::/:/bin/false\n" for i, name in enumerate(names))
+    pam_service("other", "", CONFDIR)
     peers = {"pam_permit": Peer("permit", "pam_permit.so"),
              "google-auth": GoogleAuthenticator(few), "pam_oath": Oath(few),
              "countersign": Countersign("few", few, "socket=/run/countersign/few.sock").store(
@@ -373,7 +376,8 @@ def main():
     return 1 if report(loads, client, times, memory, cpu, large) else 0
 
 
-try:
-    sys.exit(main())
-except Failure as failure:
-    sys.exit(f"bench: {failure}")
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        sys.exit(f"bench: {failure}")

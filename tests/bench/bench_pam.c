@@ -52,7 +52,8 @@ NOINLINE int one_login(struct login *login)
 {
     const struct pam_conv conversation = {converse, login};
     pam_handle_t *handle = NULL;
-    int code = pam_start_confdir(login->service, login->user, &conversation, "/etc/pam.d", &handle);
+    int code =
+        pam_start_confdir(login->service, login->user, &conversation, "/etc/bench-pam.d", &handle);
 
     if (code == PAM_SUCCESS)
         code = pam_authenticate(handle, 0);
