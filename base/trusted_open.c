@@ -39,6 +39,9 @@ static enum cs_err open_error(const char *path, struct cs_error *error)
     if (errno == ELOOP || errno == ENOTDIR)
         return cs_fail(error, CS_ERR_TRUST, "%s: is a link or not a folder; name the real path",
                        path);
+    if (errno == EACCES)
+        return cs_fail_errno(error, "%s: uid %u must be able to read it; cannot open", path,
+                             (unsigned)geteuid());
     return cs_fail_errno(error, "%s: cannot open", path);
 }
 
@@ -142,6 +145,8 @@ enum cs_err cs_check_trusted_folder(const char *path, const struct cs_trust *tru
     CS_AUTO(cs_fd_close) int fd = -1;
     enum cs_err result;
 
+    if (strcmp(path, "/") == 0) /* has no name within a folder; "." in it is the same */
+        path = "/.";
     result = open_in_trusted(path, O_PATH | O_DIRECTORY, trust, &fd, error);
     if (result != CS_OK)
         return result;

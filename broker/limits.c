@@ -68,14 +68,17 @@ void cs_limits_leave(struct cs_limits *limits, uid_t uid)
     pthread_mutex_unlock(&limits->mutex);
 }
 
-void cs_limits_wait_idle(struct cs_limits *limits, unsigned milliseconds)
+bool cs_limits_wait_idle(struct cs_limits *limits, unsigned milliseconds)
 {
     struct timespec until;
+    bool idle;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += milliseconds / 1000;
     pthread_mutex_lock(&limits->mutex);
     while (limits->total > 0 && pthread_cond_timedwait(&limits->idle, &limits->mutex, &until) == 0)
         continue;
+    idle = limits->total == 0;
     pthread_mutex_unlock(&limits->mutex);
+    return idle;
 }

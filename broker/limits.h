@@ -22,7 +22,7 @@ void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unpri
 bool cs_limits_enter(struct cs_limits *limits, uid_t uid);
 void cs_limits_leave(struct cs_limits *limits, uid_t uid);
 
-/* Waits until no login runs, at most `milliseconds`. */
-void cs_limits_wait_idle(struct cs_limits *limits, unsigned milliseconds);
+/* Waits until no login runs, at most `milliseconds`; whether that came true. */
+bool cs_limits_wait_idle(struct cs_limits *limits, unsigned milliseconds);
 
 #endif

@@ -80,6 +80,7 @@ static int parse(int argc, char **argv, struct settings *settings)
 static void prepare_process(void)
 {
     (void)umask(077);
+    (void)signal(SIGPIPE, SIG_IGN); /* standard error may be a pipe whose reader went away */
     /* One arena for each thread would cost each waiting login its own. */
     (void)mallopt(M_ARENA_MAX, ARENAS);
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
@@ -104,7 +105,7 @@ static int run_session(const struct settings *settings, const struct cs_log *log
         _exit(pid < 0 ? EXIT_FAILURE : EXIT_SUCCESS); /* the module collects this one */
     if (cs_become_run_user(&error) != CS_OK)
         return complain(log, &error);
-    engine = cs_engine_new(settings->config, log);
+    engine = cs_engine_new(settings->config, NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
     cs_session_serve(engine, SESSION_FD, &root);
@@ -163,13 +164,14 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
                          const struct cs_systemd *systemd, const struct cs_options *options,
                          struct cs_error *error)
 {
-    static struct cs_limits limits; /* large; one for the life of the process */
+    struct cs_limits limits;
     struct cs_server server = {.engine = engine,
                                .limits = &limits,
                                .listen_fd = systemd->listen_fd,
                                .signal_fd = block_signals(),
                                .allow_unprivileged = options->allow_unprivileged};
     enum cs_err result = raise_descriptors(options->max_logins, error);
+    bool idle = true;
 
     if (server.signal_fd < 0)
         return cs_fail_errno(error, "signalfd");
@@ -182,8 +184,12 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
     cs_limits_init(&limits, options->max_logins, options->max_unprivileged);
     cs_systemd_notify(systemd, "READY=1");
     cs_log(cs_engine_log(engine), LOG_INFO, "countersignd " CS_VERSION " serves");
-    result = cs_server_run(&server, error);
+    result = cs_server_run(&server, &idle, error);
     cs_systemd_notify(systemd, "STOPPING=1");
+    /* Logins that outlived the grace still use all this: no frame and no library may end before
+     * them. */
+    if (result == CS_OK && !idle)
+        _exit(EXIT_SUCCESS);
     return result;
 }
 
@@ -197,12 +203,13 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
 
     if (result != CS_OK)
         return complain(log, &error);
-    engine = cs_engine_new(settings->config, log);
+    engine = cs_engine_new(settings->config, systemd.key_path[0] ? systemd.key_path : NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
     read_own_options(engine, &options);
     result = serve(engine, settings, &systemd, &options, &error);
-    /* Logins that outlived the grace period still use the engine: it goes with the process. */
+    if (result == CS_OK)
+        cs_engine_free(&engine);
     return result == CS_OK ? EXIT_SUCCESS : complain(log, &error);
 }
 

@@ -113,7 +113,7 @@ static enum cs_err accept_waiting(struct cs_server *server, struct cs_error *err
     }
 }
 
-enum cs_err cs_server_run(struct cs_server *server, struct cs_error *error)
+enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_error *error)
 {
     struct pollfd entries[] = {{.fd = server->listen_fd, .events = POLLIN},
                                {.fd = server->signal_fd, .events = POLLIN}};
@@ -131,6 +131,6 @@ enum cs_err cs_server_run(struct cs_server *server, struct cs_error *error)
             return result;
     }
     cs_fd_close(&server->listen_fd);
-    cs_limits_wait_idle(server->limits, STOP_MS);
+    *ret_idle = cs_limits_wait_idle(server->limits, STOP_MS);
     return CS_OK;
 }

@@ -15,7 +15,9 @@ struct cs_server {
     bool allow_unprivileged;
 };
 
-/* Returns after a signal, when the running logins have ended or were given a few seconds. */
-enum cs_err cs_server_run(struct cs_server *server, struct cs_error *error) CS_MUST_USE;
+/* Returns after a signal, when the running logins have ended or were given a few seconds; *ret_idle
+ * tells which. */
+enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle,
+                          struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -49,6 +49,18 @@ static void copy_variable(const char *name, char *out, size_t size)
         memcpy(out, value, strlen(value) + 1);
 }
 
+/* A key that systemd hands over (decrypted from a TPM, say) stands in for the file. */
+static void find_key(struct cs_systemd *systemd)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    int length =
+        snprintf(systemd->key_path, sizeof systemd->key_path, "%s/store.key", folder ? folder : "");
+
+    if (folder == NULL || length >= (int)sizeof systemd->key_path ||
+        access(systemd->key_path, F_OK) != 0)
+        systemd->key_path[0] = '\0';
+}
+
 enum cs_err cs_systemd_read(struct cs_systemd *ret_systemd, struct cs_error *error)
 {
     enum cs_err result;
@@ -56,8 +68,7 @@ enum cs_err cs_systemd_read(struct cs_systemd *ret_systemd, struct cs_error *err
     *ret_systemd = (struct cs_systemd){.listen_fd = -1};
     result = read_listener(ret_systemd, error);
     copy_variable("NOTIFY_SOCKET", ret_systemd->notify_socket, sizeof ret_systemd->notify_socket);
-    copy_variable("CREDENTIALS_DIRECTORY", ret_systemd->credentials,
-                  sizeof ret_systemd->credentials);
+    find_key(ret_systemd);
     if (clearenv() != 0 && result == CS_OK)
         result = cs_fail_errno(error, "clearenv");
     return result;

@@ -8,7 +8,7 @@
 struct cs_systemd {
     int listen_fd;           /* -1: none was handed over */
     char notify_socket[108]; /* "" : nobody waits */
-    char credentials[256];   /* folder of credentials, or "" */
+    char key_path[256];      /* the credential "store.key" (LoadCredential=), or "" */
 };
 
 enum cs_err cs_systemd_read(struct cs_systemd *ret_systemd, struct cs_error *error) CS_MUST_USE;

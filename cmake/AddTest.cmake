@@ -2,6 +2,7 @@
 #
 #   unit.X     fast, cmocka                                  cs_add_unit_test
 #   fuzz.X     fast, replays tests/fuzz/corpus/X             cs_add_fuzzer
+#   check.X    fast, a rule about sources or binaries        cs_add_check
 #   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
 #
 # Further labels: sshd (a real sshd loads the module), slow. In builds with CS_SANITIZE the tests
@@ -54,6 +55,13 @@ function(cs_add_fuzzer name)
   set_tests_properties(fuzz.${name} PROPERTIES LABELS "fuzz;fast" TIMEOUT 120)
 endfunction()
 
+# cs_add_check(KIND.NAME command...), run in tests/
+function(cs_add_check name)
+  string(REGEX REPLACE "\\..*" "" kind ${name})
+  add_test(NAME ${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS "${kind};fast" TIMEOUT 120 SKIP_RETURN_CODE 77)
+endfunction()
+
 # cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds])
 # Logs stay in BUILD/Testing/system/KIND.NAME. Its namespaces are its own, so it may run beside others.
 function(cs_add_system_test name)
@@ -72,6 +80,8 @@ function(cs_add_system_test name)
   set(environment
     PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1
     CS_PAM_DRIVER=$<TARGET_FILE:pam-driver> "CS_SANITIZE=${CS_SANITIZE}"
+    CS_NEXT_MODULE=$<TARGET_FILE:pam_countersign_next> CS_NEXT_BROKER=$<TARGET_FILE:countersignd_next>
+    CS_KILL_AT=$<TARGET_FILE:kill-at>
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77

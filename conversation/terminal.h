@@ -6,8 +6,9 @@
 
 /*
  * Writes to standard output and reads lines from standard input; echo is switched off at prompts
- * that want it and restored whatever happens to the read. CS_ERR_CANCELLED at the end of input.
- * `context` is not used: the function has the shape that cs_client wants.
+ * that want it and restored whatever happens to the read, unless a signal ends the program.
+ * CS_ERR_CANCELLED at the end of input. `context` is not used: the function has the shape that
+ * cs_client wants.
  */
 enum cs_err cs_terminal_exchange(void *context, const struct cs_round *round,
                                  struct cs_answers *ret_answers,

@@ -73,9 +73,9 @@ enum cs_err cs_text_check(const char *own, struct cs_error *error)
     cs_text_render(&text, CS_TEXT_OTP_PROMPT, own, &(struct cs_text_values){0});
     if (text.failed)
         return cs_fail_nomem(error);
-    if (text.length == 0 || text.length > CS_TEXT_BYTES_MAX)
+    if (text.length == 0 || text.length > CS_TEXT_OWN_BYTES_MAX)
         return cs_fail(error, CS_ERR_CONFIG, "the text has %zu bytes; 1 to %d are allowed",
-                       text.length, CS_TEXT_BYTES_MAX);
+                       text.length, CS_TEXT_OWN_BYTES_MAX);
     for (size_t i = 0; i < text.length; i++) {
         columns =
             text.text[i] == '\n' ? 0 : columns + (((unsigned char)text.text[i] & 0xc0) != 0x80);

@@ -9,6 +9,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/trusted_open.h"
+#include "login/config_priv.h"
 #include "json/json.h"
 
 enum { FILE_BYTES_MAX = 256 * 1024, CACHE_PLACES = 8 };
@@ -63,7 +64,7 @@ static bool join_strings(const struct cs_json_value *array, struct cs_buffer *ou
     for (const struct cs_json_value *item = cs_json_first(array); item; item = cs_json_next(item)) {
         const char *text = cs_json_string(item, NULL);
 
-        if (text == NULL || strchr(text, ',') != NULL)
+        if (text == NULL || text[0] == '\0' || strchr(text, ',') != NULL)
             return false;
         cs_buffer_printf(out, "%s%s", out->length ? "," : "", text);
     }
@@ -183,8 +184,8 @@ static enum cs_err read_members(struct cs_config *config, const struct cs_json *
     return result;
 }
 
-static enum cs_err parse(const char *name, const struct cs_secret *text,
-                         struct cs_config **ret_config, struct cs_error *error)
+enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
+                            struct cs_config **ret_config, struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = calloc(1, sizeof *config);
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
@@ -193,7 +194,7 @@ static enum cs_err parse(const char *name, const struct cs_secret *text,
     if (config == NULL)
         return cs_fail_nomem(error);
     config->references = 1;
-    result = cs_json_parse(name, text->data, text->length, CS_JSON_TOLERANT, &document, error);
+    result = cs_json_parse(name, text, length, CS_JSON_TOLERANT, &document, error);
     if (result != CS_OK)
         return result;
     if (cs_json_type(cs_json_root(document)) != CS_JSON_OBJECT)
@@ -328,7 +329,7 @@ enum cs_err cs_config_load(struct cs_config_cache *cache, int fd, const char *na
         return CS_OK;
     result = cs_read_all(fd, name, FILE_BYTES_MAX, &text, error);
     if (result == CS_OK)
-        result = parse(name, &text, ret_config, error);
+        result = cs_config_parse(name, text.data, text.length, ret_config, error);
     if (result != CS_OK)
         return result;
     pthread_mutex_lock(&cache->mutex);

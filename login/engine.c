@@ -7,20 +7,22 @@
 #include "providers/registry.h"
 
 struct cs_engine {
-    const char *config_path;
+    const char *config_path, *key_path;
     const struct cs_log *log;
     struct cs_config_cache *cache;
     pthread_mutex_t mutex; /* guards `provider` */
     struct cs_provider *provider;
 };
 
-struct cs_engine *cs_engine_new(const char *config_path, const struct cs_log *log)
+struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
+                                const struct cs_log *log)
 {
     struct cs_engine *engine = calloc(1, sizeof *engine);
 
     if (engine == NULL)
         return NULL;
     engine->config_path = config_path;
+    engine->key_path = key_path;
     engine->log = log;
     pthread_mutex_init(&engine->mutex, NULL);
     engine->cache = cs_config_cache_new();
@@ -63,7 +65,8 @@ enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, struct cs_
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
-    const struct cs_provider_settings settings = {options->store, options->key_file};
+    const struct cs_provider_settings settings = {
+        options->store, engine->key_path ? engine->key_path : options->key_file};
     enum cs_err result = CS_OK;
 
     pthread_mutex_lock(&engine->mutex);

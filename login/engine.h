@@ -8,8 +8,10 @@
 
 struct cs_engine;
 
-/* `config_path` is the default file; borrowed, like `log`. */
-struct cs_engine *cs_engine_new(const char *config_path, const struct cs_log *log) CS_MUST_USE;
+/* `config_path` is the default file, `key_path` takes the place of the option key_file unless it is
+ * NULL (a systemd credential). Borrowed, like `log`. */
+struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
+                                const struct cs_log *log) CS_MUST_USE;
 void cs_engine_free(struct cs_engine **engine);
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine);

@@ -138,6 +138,8 @@ static enum cs_err identify(struct cs_method_login *method, const char **ret_ide
     enum cs_err result = look_up(login, error);
 
     *ret_identity = login->identity[0] ? login->identity : NULL;
+    cs_log(&login->log, LOG_DEBUG, "identity '%s', first factor %s", login->identity,
+           first_factor_proven(login) ? "proven" : "not proven");
     return result;
 }
 
@@ -234,6 +236,10 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     const char *rule;
     bool pass = false;
 
+    cs_log(&login->log, LOG_DEBUG,
+           "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
+           login->request->user, login->request->service, login->client, login->options.auth_method,
+           login->options.provider, login->options.retry);
     if (!login->configured || method == NULL)
         return fail(login, CS_VERDICT_MISCONFIGURED, "misconfigured", NULL);
     if (needs_account_first(login) && look_up(login, &error) != CS_OK)

@@ -33,9 +33,9 @@ struct cs_login {
 };
 
 /*
- * Prepares: checks what the peer may ask for, resolves the options. `request` is borrowed and loses
- * what a peer that is not root may not say. Problems are logged and make cs_login_run end at once;
- * the time limit is in `login->options` in any case.
+ * Prepares: forgets what the peer may not say, resolves the options. `request` is borrowed and
+ * loses what a peer that is not root may not say. Problems are logged and make cs_login_run end at
+ * once; the time limit is in `login->options` in any case.
  */
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer);

@@ -40,7 +40,7 @@ struct cs_options {
 enum cs_option_type {
     CS_OPTION_FLAG,   /* bool */
     CS_OPTION_NUMBER, /* unsigned, between min and max */
-    CS_OPTION_CHOICE, /* unsigned or, where `texts` is set, const char *: one of `values` */
+    CS_OPTION_CHOICE, /* unsigned, or const char * (is_text_choice): one of `values` */
     CS_OPTION_GROUPS, /* const char *: names, comma-separated */
     CS_OPTION_TEXT,   /* const char *: a template */
     CS_OPTION_PATH,   /* const char *: absolute */

@@ -106,6 +106,7 @@ static enum cs_verdict run(struct cs_method_login *login)
         if (result != CS_OK)
             return give_up(login, result, &error);
         login->reason = outcome.reason;
+        cs_log(login->log, LOG_DEBUG, "totp: answer %u: %s", login->answers, outcome.reason);
         if (outcome.judgement == CS_JUDGED_RIGHT)
             return CS_VERDICT_ALLOW;
     }

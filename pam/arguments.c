@@ -51,6 +51,8 @@ static void parse_one(const char *argument, struct cs_module_arguments *argument
         value = value_of(argument, modes[i].name);
         if (value != NULL && is_true(value))
             arguments->mode = modes[i].mode;
+        else if (value != NULL && arguments->mode == modes[i].mode)
+            arguments->mode = CS_CLIENT_AUTO; /* the last word counts, as in the table */
     }
 }
 

@@ -240,7 +240,8 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
     if (result != CS_OK)
         return result;
     cs_sql_bind_text(statement, 1, user);
-    sqlite3_bind_int64(statement, 2, now);
+    /* As in verifying, times before 1970 are step 0: a smaller one would let it be spent again. */
+    sqlite3_bind_int64(statement, 2, now < 0 ? 0 : now);
     result = cs_sql_run(transaction->store, statement, error);
     *ret_count = (unsigned)sqlite3_changes(transaction->store->db);
     return result;

@@ -61,8 +61,8 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
                                   int64_t step, bool *ret_first,
                                   struct cs_error *error) CS_MUST_USE;
 
-/* Forgets steps that lie after `step` (the clock had been ahead); *ret_count factors were changed.
- */
+/* Forgets steps that lie after the one of `now` (the clock had been ahead); *ret_count factors were
+ * changed. */
 enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, const char *user,
                                    int64_t now, unsigned *ret_count,
                                    struct cs_error *error) CS_MUST_USE;

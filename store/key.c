@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/trusted_open.h"
+#include "store/key_priv.h"
 
 enum {
     LINE_CHARS = 44, /* 32 bytes in base64, padded */
@@ -38,7 +39,8 @@ static enum cs_err parse_line(const char *path, const char *line, size_t length,
             "%s:%zu: not a key of 44 base64 characters; restore the file from its backup", path,
             keys->count + 1);
     bytes = EVP_DecodeBlock(decoded, (const unsigned char *)line, LINE_CHARS);
-    if (bytes != CS_KEY_BYTES + 1 || line[LINE_CHARS - 1] != '=' || line[LINE_CHARS - 2] == '=')
+    /* The decoder takes an equals sign anywhere for zero bits. */
+    if (bytes != CS_KEY_BYTES + 1 || memchr(line, '=', LINE_CHARS) != line + LINE_CHARS - 1)
         return cs_fail(error, CS_ERR_CONFIG,
                        "%s:%zu: not base64 of 32 bytes; restore the file from its backup", path,
                        keys->count + 1);
@@ -48,8 +50,8 @@ static enum cs_err parse_line(const char *path, const char *line, size_t length,
     return set_id(key, error);
 }
 
-static enum cs_err parse(const char *path, const struct cs_secret *content, struct cs_keys *keys,
-                         struct cs_error *error)
+enum cs_err cs_keys_parse(const char *path, const struct cs_secret *content, struct cs_keys *keys,
+                          struct cs_error *error)
 {
     const char *line = content->data;
     const char *end = content->data + content->length;
@@ -84,7 +86,7 @@ enum cs_err cs_keys_load(const char *path, struct cs_keys *ret_keys, struct cs_e
     if (result == CS_OK)
         result = cs_read_all(fd, path, FILE_MAX, &content, error);
     if (result == CS_OK)
-        result = parse(path, &content, &keys, error);
+        result = cs_keys_parse(path, &content, &keys, error);
     if (result == CS_OK)
         *ret_keys = keys;
     return result;

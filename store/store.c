@@ -30,9 +30,11 @@ enum {
 enum cs_err cs_sql_fail(struct cs_store *store, struct cs_error *error)
 {
     int code = sqlite3_extended_errcode(store->db);
+    bool damaged = (code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CORRUPT;
 
-    return cs_fail(error, CS_ERR_STORE, "%s: %s (SQLite error %d); run 'countersign check'",
-                   store->path, sqlite3_errmsg(store->db), code);
+    return cs_fail(error, CS_ERR_STORE, "%s: %s (SQLite error %d); %s", store->path,
+                   sqlite3_errmsg(store->db), code,
+                   damaged ? "restore it from its backup" : "run 'countersign check'");
 }
 
 enum cs_err cs_sql(struct cs_store *store, const char *sql, sqlite3_stmt **ret_statement,
@@ -124,6 +126,9 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
                                 "%s: there is no store; restore it from its backup, or run "
                                 "'countersign init' if nobody was ever enrolled",
                                 store->path);
+    if (fd < 0 && errno == EACCES)
+        return cs_fail_errno(error, "%s: uid %u must own it, mode 0600; cannot open the store",
+                             store->path, (unsigned)geteuid());
     if (fd < 0)
         return errno == ELOOP
                    ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
@@ -351,6 +356,11 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
     result = cs_keys_load(store->key_path, &store->keys, error);
     if (result == CS_OK)
         result = cs_unseal(&store->keys, context, sealed, length, ret_plain, error);
+    if (result == CS_ERR_NOT_FOUND)
+        return cs_fail(error, result,
+                       "%s: does not hold the key that sealed the %s; restore the key file that "
+                       "belongs to %s",
+                       store->key_path, context, store->path);
     return result;
 }
 
@@ -358,6 +368,7 @@ enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)
 {
     static const char sql[] = "PRAGMA integrity_check(1)";
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
     sqlite3_stmt *statement = NULL;
     bool row = false;
     enum cs_err result = cs_store_begin(store, &transaction, error);
@@ -371,5 +382,7 @@ enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)
     if (!row || strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0)
         return cs_fail(error, CS_ERR_STORE, "%s: damaged: %s; restore it from its backup",
                        store->path, row ? (const char *)sqlite3_column_text(statement, 0) : "");
-    return CS_OK;
+    sqlite3_reset(statement);
+    /* The one secret that every store has tells whether the key file is its own. */
+    return cs_recovery_key(store, &key, error);
 }

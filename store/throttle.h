@@ -9,7 +9,7 @@
 
 enum cs_throttle_scope {
     CS_THROTTLE_USER_PROVEN =
-        1, /* after a proven first factor: 0, 0, 0, 5, 15, 60 s; never expires */
+        1, /* after a proven first factor: 0, 0, 0, 5, 15, 60 s; until a success, or a day */
     CS_THROTTLE_USER_UNPROVEN, /* without one: a slow cap */
     CS_THROTTLE_ADDRESS,       /* without one, per client network */
     CS_THROTTLE_SCOPES

@@ -20,7 +20,7 @@ static void put_field(struct writer *writer, const struct cs_field *field, const
 {
     uint16_t words[2] = {htons(field->tag), htons((uint16_t)(head_length + length))};
 
-    if (length > field->bytes ||
+    if (head_length + length > field->bytes ||
         writer->length + HEADER_BYTES + head_length + length > CS_MESSAGE_BYTES_MAX) {
         writer->full = true;
         return;

@@ -54,7 +54,7 @@ struct cs_request {
     char *ssh_connection, *ssh_auth_info;       /* sshd's SSH_CONNECTION and SSH_AUTH_INFO_0 */
     uint32_t flags;
     struct cs_strlist arguments; /* of the PAM line */
-    char *client;                /* version 2: the program's version, for the log */
+    char *client;                /* version 2: the program's version; not used yet */
     int config_fd;               /* not in the message: rides beside it, or -1 */
 };
 

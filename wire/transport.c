@@ -117,13 +117,16 @@ static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attach
     do
         got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
-    if (got == 0 || (got < 0 && errno == ECONNRESET))
+    if (got < 0 && errno == ECONNRESET)
         return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
     if (got < 0)
         return cs_fail_errno(error, "recvmsg");
     packet->length = (size_t)got;
     packet->data[got] = '\0';
-    result = take_attached(&header, ret_attached, error);
+    /* An empty packet looks like the end of the connection, but may carry descriptors. */
+    result = take_attached(&header, got > 0 ? ret_attached : NULL, error);
+    if (result == CS_OK && got == 0)
+        result = cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
     if (result == CS_OK && (header.msg_flags & MSG_TRUNC) != 0)
         result = cs_fail(error, CS_ERR_PROTOCOL, "a message is larger than %d bytes",
                          CS_MESSAGE_BYTES_MAX);

@@ -15,7 +15,10 @@ looks for it in every log that the tests left in WORKDIR.
 """
 from .driver import *
 from .harness import *
+from .peer import *
 from .process import *
 from .product import *
+from .protocol import *
 from .ssh import *
+from .state import *
 from .system import *

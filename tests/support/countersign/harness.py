@@ -49,6 +49,7 @@ def wait_until(condition, what, timeout=None):
 
 
 _secrets = {}
+before_each = []  # functions that make what one test left behind no matter to the next
 running = []  # servers and clients that must not outlive their test
 
 
@@ -70,9 +71,12 @@ def leaks():
     found = []
     for path in logs():
         content = path.read_bytes().decode("utf-8", "replace")
+        words = set(re.findall(r"\w+", content))
         for text, what in _secrets.items():
-            # A code of six digits must not be seen in a longer number.
-            if re.search(r"(?<!\w)" + re.escape(text) + r"(?!\w)", content):
+            # A code of six digits must not be seen in a longer number. There may be many secrets and
+            # much to look through, so the words decide first.
+            if words.issuperset(re.findall(r"\w+", text)) and \
+                    re.search(r"(?<!\w)" + re.escape(text) + r"(?!\w)", content):
                 found.append((what, path.name))
     return found
 
@@ -87,6 +91,8 @@ def _run_test(name, function):
     """Prints one line of result, returns the word."""
     begin = time.monotonic()
     try:
+        for prepare in before_each:
+            prepare()
         function()
         word, why = "PASS", ""
     except Skip as skip:

@@ -94,6 +94,7 @@ class Sshd(Server):
         words += ["-p", str(self.port), "-o", "StrictHostKeyChecking=accept-new",
                   "-o", f"UserKnownHostsFile={WORKDIR}/known_hosts", "-o", "LogLevel=ERROR",
                   "-o", "IdentityAgent=none", "-o", "IdentitiesOnly=yes", "-o", "NumberOfPasswordPrompts=1",
+                  "-o", "PreferredAuthentications=publickey,keyboard-interactive",
                   "-i", str(key or client_key(user))]
         return [*words, f"{user}@127.0.0.1", command]
 
@@ -119,7 +120,8 @@ class Sshd(Server):
                 transcript += child.before + child.after
                 child.sendline(text)
             # A prompt without an answer would otherwise wait for its end.
-            if child.expect([pexpect.EOF, rf"\({re.escape(user)}@127\.0\.0\.1\) [^\r\n]*[:>?] ?$"]) == 1:
+            prompt = rf"\({re.escape(user)}@127\.0\.0\.1\) (?:[^\r\n]*\r\n)?[^\r\n]*[:>?] $"
+            if child.expect([pexpect.EOF, prompt]) == 1:
                 error = "no answer left"
             transcript += child.before + (child.after if error else "")
         except (pexpect.EOF, pexpect.TIMEOUT) as problem:

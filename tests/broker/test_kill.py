@@ -1,0 +1,308 @@
+"""SIGKILL before every system call of a login, and of what changes store and key (peers 3b.14)."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+from countersign import *
+
+KILL_AT = os.environ["CS_KILL_AT"]
+KEY = pathlib.Path("/etc/countersign/store.key")
+REPORT = WORKDIR / "kill-at"
+PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
+PROMPT = 3  # seconds within which the login of somebody else must succeed
+STATE = pathlib.Path("/var/lib/countersign")
+SNAPSHOT = WORKDIR / "keys" / "snapshot"
+ENROLLED = {}
+fresh = []  # people whose factors are unspent
+
+
+def test_prepare():
+    if SANITIZE:
+        raise Skip("sanitizers change the system calls and cannot be traced")
+    pam_service("test", "auth required pam_countersign.so retry=0 require_broker")
+    pam_service("alone", "auth required pam_countersign.so retry=0 standalone")
+    ENROLLED.update(enroll_people("user", 6))
+    SNAPSHOT.mkdir(mode=0o700)
+    run("cp", "-a", STATE, KEY, SNAPSHOT)
+
+
+def enroll_people(kind, count):
+    names = [f"{kind}{number}" for number in range(count)]
+    add_accounts(names)
+    return enroll_batch(names, digits=8)
+
+
+def restore():
+    """Back to where nobody had logged in. Otherwise each login makes SQLite's log longer, and whoever opens
+    the store first after a kill reads all of it, so that no two logins have the same calls."""
+    run("find", STATE, "-type", "f", "-delete")
+    run("cp", "-a", SNAPSHOT / STATE.name, STATE.parent)
+    run("cp", "-a", SNAPSHOT / KEY.name, KEY)
+    fresh[:] = ENROLLED.values()
+
+
+def take():
+    """Somebody whose factor is unspent."""
+    expect(fresh, "nobody is left")
+    return fresh.pop(0)
+
+
+class Report:
+    """What kill-at told."""
+
+    def __init__(self):
+        text = REPORT.read_text()
+        self.killed = "killed" in text
+        self.calls = [int(n) for n in re.findall(r"^task \d+: (\d+) calls$", text, re.M)]
+        REPORT.unlink()
+
+
+def kill_command(task, number, *command, kind="all"):
+    return [KILL_AT, str(REPORT), kind, str(task), str(number), *map(str, command)]
+
+
+def login_command(user, code, service):
+    return [PAM_DRIVER, "--confdir", "/etc/pam.d", "--service", service, "--user", user, "--answer", code,
+            *[word for name, value in PROVEN.items() for word in ("--env", f"{name}={value}")]]
+
+
+def login(person, code, service):
+    return pam_login(person.user, [code], service=service, env=PROVEN).code == "PAM_SUCCESS"
+
+
+def expect_served(service):
+    """Somebody else gets in at once: no lock is stuck."""
+    person = take()
+    begin = time.monotonic()
+    expect(login(person, person.code(), service), f"{person.user} was refused after the kill")
+    expect(time.monotonic() - begin < PROMPT, f"{person.user} waited {time.monotonic() - begin:.1f} s")
+
+
+def expect_sound():
+    result = countersign("check", check=False)
+    expect_equal(result.returncode, 0, f"countersign check: {result.stdout}{result.stderr}")
+
+
+def judge(person, code, allowed, service):
+    """After the killed login: how often its code was good. Returns whether the kill had left it unspent."""
+    again = [login(person, code, service) for _ in range(2)]
+    expect(allowed + sum(again) <= 1, f"{person.user}: one code, allowed: {[allowed, *again]}")
+    expect(not again[1], f"{person.user}: the third try was the right one")
+    return again[0]
+
+
+class Sweep:
+    """A login for each N, killed at the Nth call, until one is not killed any more. one(person, code, number)
+    returns whether the login was told that it is allowed, and a Report."""
+
+    def __init__(self, task, one, service="test"):
+        self.kills = self.unspent = 0
+        for number in range(1, 3000):
+            person = take()
+            code = person.code()
+            allowed, report = one(person, code, number)
+            if not report.killed:
+                expect(allowed, f"the login that was not killed at call {number} was refused")
+                break
+            self.kills += 1
+            expect_served(service)
+            self.unspent += judge(person, code, allowed, service)
+        else:
+            raise Failure("every login was killed")
+        print(f"  task {task}: killed at each of {self.kills} calls; {self.unspent} times the code was left "
+              "unspent", flush=True)
+
+    def expect_around_the_commit(self):
+        expect(0 < self.unspent < self.kills, f"unspent after {self.unspent} of {self.kills} kills")
+
+
+def login_killed(task, service, person, code, number):
+    """The login under kill-at: application and whatever it starts."""
+    result = run(*kill_command(task, number, *login_command(person.user, code, service)), check=False)
+    return "result: PAM_SUCCESS" in result.stdout, Report()
+
+
+def test_module():
+    fresh.extend(enroll_people("many", 2000).values())
+    with Broker():
+        Sweep(0, lambda *login: login_killed(0, "test", *login)).expect_around_the_commit()
+        expect_sound()
+
+
+def test_standalone():
+    def one(task):
+        def killed(person, code, number):
+            restore()
+            fresh.remove(person)
+            return login_killed(task, "alone", person, code, number)
+        return killed
+
+    restore()
+    # 1 is the program that the module starts, 2 its child, which does the work.
+    Sweep(1, one(1), "alone")
+    restore()
+    Sweep(2, one(2), "alone").expect_around_the_commit()
+
+
+def wait_idle(broker):
+    """Returns also when the broker is dead."""
+    wait_until(lambda: len(os.listdir(f"/proc/{broker.pid}/task")) == 1, "the end of what it served")
+
+
+def attach(broker, task, number):
+    """kill-at on a broker that has nothing to do: what knocked before this peer has been served."""
+    with Peer() as peer:
+        peer.greet()
+    wait_idle(broker)
+    tracer = subprocess.Popen(kill_command(task, number, "--attach", broker.pid), stdout=subprocess.PIPE)
+    expect_equal(tracer.stdout.readline(), b"attached\n", "kill-at's answer")
+    return tracer
+
+
+class Successors:
+    """Brokers one after the other: each is killed in a login, what comes next stands on a new one."""
+
+    def __init__(self, task):
+        self.task = task
+        self.broker = None
+
+    def killed(self, person, code, number):
+        self.stop()
+        restore()
+        fresh.remove(person)
+        with Broker() as broker:
+            tracer = attach(broker, self.task, number)
+            allowed = login(person, code, "test")
+            wait_idle(broker)
+            broker.kill()
+            tracer.wait(PATIENCE)
+            tracer.stdout.close()
+        self.broker = Broker().start()
+        expect_sound()
+        return allowed, Report()
+
+    def stop(self):
+        if self.broker is not None:
+            self.broker.stop()
+
+
+def sweep_broker(task):
+    restore()
+    successors = Successors(task)
+    sweep = Sweep(task, successors.killed)
+    successors.stop()
+    return sweep
+
+
+def test_broker_in_a_login():
+    sweep_broker(1).expect_around_the_commit()
+
+
+def test_broker_while_it_accepts():
+    sweep_broker(0)
+
+
+class DyingBroker(Broker):
+    """Killed at a call of its start."""
+
+    def __init__(self, number):
+        super().__init__()
+        self.command = kill_command(0, number, *self.command)
+
+
+def test_broker_start():
+    kills = 0
+    for number in range(1, 3000):
+        broker = DyingBroker(number)
+        try:
+            broker.start()
+        except Failure:
+            kills += Report().killed
+        else:
+            broker.kill()  # it listened before that call came
+            break
+        if number % 4 == 0:
+            restore()
+            with Broker():
+                expect_served("test")
+                expect_sound()
+    print(f"  killed at {kills} calls")
+    expect_equal(kills, number - 1, "kills")
+
+
+# ---- the command-line tool ----
+
+
+def sweep_command(task, words, check):
+    """The command, killed at the Nth call that writes, beside a broker that has the store open. check(result)
+    follows each kill."""
+    for number in range(1, 1000):
+        restore()
+        with Broker():
+            expect_served("test")
+            result = run(*kill_command(task, number, COUNTERSIGN, *words, kind="writes"), check=False)
+            report = Report()
+            if not report.killed:
+                break
+            expect_served("test")
+            expect_sound()
+            check(result)
+    print(f"  task {task}: killed at each of {number - 1} calls that write", flush=True)
+    expect_equal(result.returncode, 0, f"{words}: status without a kill")
+    expect(number > 10, f"only {number - 1} calls")
+
+
+def test_rekey():
+    def keys():
+        return len(KEY.read_text().split())
+
+    seen = set()
+
+    def check(_):
+        seen.add(keys())
+        countersign("rekey")
+        expect_equal(keys(), 1, "keys after another rekey")
+        expect_served("test")
+        expect_sound()
+
+    for task in 0, 1:  # root, who writes the key file, and the child that writes the store
+        sweep_command(task, ["rekey"], check)
+        expect_equal(keys(), 1, "keys after a rekey without a kill")
+    expect_equal(seen, {1, 2}, "keys after a kill")
+
+
+def enrolled(user):
+    """(factors, recovery codes) of a user."""
+    answer = json.loads(countersign("list", user, "--json").stdout)
+    return len(answer["factors"]), answer["recovery_codes_left"]
+
+
+def sweep_enrolment(words, users):
+    seen = set()
+
+    def check(result):
+        states = {enrolled(user) for user in users}
+        expect(states in ({(0, 0)}, {(1, 10)}), f"enrolled in part: {states}")
+        seen.update(states)
+        expect(states == {(1, 10)} or result.stdout == "", "a factor was shown that does not exist")
+        if states == {(0, 0)}:
+            countersign(*words)
+
+    sweep_command(0, words, check)
+    expect_equal(seen, {(0, 0), (1, 10)}, "states after a kill")
+
+
+def test_enroll():
+    sweep_enrolment(["enroll", "totp", "alice", "--no-confirm", "--json"], ["alice"])
+
+
+def test_enroll_batch():
+    batch = WORKDIR / "keys" / "some"
+    batch.write_text("alice\nbob\ncarol\n")
+    sweep_enrolment(["enroll", "totp", "--batch", batch], ["alice", "bob", "carol"])
+
+
+main()

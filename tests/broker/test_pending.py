@@ -1,0 +1,95 @@
+"""Logins that wait at their prompt: what each costs the broker, and that all is freed when they go."""
+import os
+import resource
+import time
+
+from countersign import *
+
+PENDING = 1000
+KIB_MOST = 64  # of private memory for each
+IDLE = 2  # seconds without a stroke
+FREED = 1      # seconds
+
+def test_prepare():
+    if SANITIZE:
+        raise Skip("sanitizers change what memory is used")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (PENDING + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    write_config({})
+    enroll("alice")
+
+
+def open_login():
+    """A login up to its prompt."""
+    peer = Peer()
+    peer.greet()
+    peer.ask("alice")
+    return peer
+
+
+def answer_wrongly(peer):
+    peer.answer("000")
+    peer.expect(ROUND)
+
+
+def memory(pid):
+    """KiB that the process alone uses."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
+        values = dict(line.split(":") for line in list(rollup)[1:])
+    return {name: int(values[name].split()[0]) for name in ("Private_Dirty", "Pss")}
+
+
+def threads(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def ticks(pid):
+    """Of the processor, spent by all threads."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        words = stat.read().rsplit(")", 1)[1].split()
+    return int(words[11]) + int(words[12])
+
+
+def close_all(logins, pid):
+    begin = time.monotonic()
+    for peer in logins:
+        peer.close()
+    wait_until(lambda: threads(pid) == 1, "the end of the logins")
+    return time.monotonic() - begin
+
+
+def measure(broker, before, what):
+    after = memory(broker.pid)
+    each = {name: (after[name] - before[name]) / PENDING for name in after}
+    print(f"  {what}: {before} KiB before, {after} after, {each} each", flush=True)
+    expect(max(each.values()) <= KIB_MOST, f"{what}: KiB for each pending login: {each}")
+    return after
+
+
+def test_pending():
+    with Broker() as broker:
+        first = open_login()
+        answer_wrongly(first)
+        close_all([first], broker.pid)
+        before = memory(broker.pid)
+        logins = [open_login() for _ in range(PENDING)]
+        expect_equal(threads(broker.pid), PENDING + 1, "threads")
+        measure(broker, before, "first prompt")
+        spent = ticks(broker.pid)
+        time.sleep(IDLE)  # nothing is awaited: that nothing happens is what is looked for
+        expect_equal(ticks(broker.pid) - spent, 0, f"ticks of the processor in {IDLE} s")
+        for peer in logins:  # the stack has been deeper by then
+            answer_wrongly(peer)
+        most = measure(broker, before, "second prompt")
+        freed = close_all(logins, broker.pid)
+        print(f"  freed after {freed:.2f} s; {memory(broker.pid)} KiB left", flush=True)
+        expect(freed <= FREED, f"freed after {freed:.2f} s")
+
+        logins = [open_login() for _ in range(PENDING)]
+        for peer in logins:
+            answer_wrongly(peer)
+        again = measure(broker, before, "again")
+        close_all(logins, broker.pid)
+        expect(again["Private_Dirty"] <= most["Private_Dirty"] * 1.1, f"it grows: {most}, then {again}")
+
+
+main()

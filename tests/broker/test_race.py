@@ -1,0 +1,65 @@
+"""Many at once: one code is good for one login, and nobody waits in vain (peers 3b.13, 3b.14, 3b.41)."""
+from countersign import *
+
+AT_ONCE = 32
+ROUNDS = 200
+PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
+PEOPLE = {}
+
+
+def test_prepare():
+    """Everybody is enrolled once; each of the tests below takes factors that none before has used."""
+    pam_service("test", "auth required pam_countersign.so retry=0 require_broker")
+    pam_service("alone", "auth required pam_countersign.so retry=0 standalone")
+    write_config({"throttle": False})  # so that every answer is looked at
+    names = [f"user{number}" for number in range(2 * ROUNDS * (AT_ONCE + 1))]
+    add_accounts(names)
+    PEOPLE.update(enroll_batch(names, digits=8))
+    expect_equal(len(PEOPLE), len(names), "enrolled users")
+
+
+def take(count):
+    """So many people whose factors are fresh."""
+    return [PEOPLE.pop(name) for name in list(PEOPLE)[:count]]
+
+
+def one_wins(person, answers, service):
+    result = pam_login(person.user, answers, service=service, threads=AT_ONCE, env=PROVEN)
+    expect_equal((result.count("PAM_SUCCESS"), result.count("PAM_MAXTRIES")), (1, AT_ONCE - 1),
+                 f"{person.user}: allowed and refused")
+
+
+def race(service):
+    for person in take(ROUNDS):
+        one_wins(person, [person.code()], service)
+        # What is said after a recovery code is a prompt of its own.
+        one_wins(person, [secret(person.recovery_codes[0], "a recovery code"), ""], service)
+
+
+def crowds(service):
+    for number in range(ROUNDS):
+        people = take(AT_ONCE)
+        result = pam_login({person.user: [person.code()] for person in people}, service=service,
+                           threads=AT_ONCE, env=PROVEN)
+        expect_equal(result.count("PAM_SUCCESS"), AT_ONCE, f"round {number}: allowed")
+
+
+def test_one_code_with_the_broker():
+    with Broker():
+        race("test")
+
+
+def test_one_code_standalone():
+    race("alone")
+
+
+def test_different_users_with_the_broker():
+    with Broker():
+        crowds("test")
+
+
+def test_different_users_standalone():
+    crowds("alone")
+
+
+main()

@@ -1,0 +1,180 @@
+"""Delays after failed tries, and that nobody can lock out somebody else. The long delays are tested under a
+clock of their own in unit.throttle and unit.local."""
+import itertools
+import json
+import time
+
+from countersign import *
+
+KEY = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
+JUNK = "\b\n\r\x7fINCORRECT"
+FREE_OF_USER, FREE_OF_ADDRESS, SLOW_CAP = 3, 20, 30  # failures without a delay
+FIRST_DELAY = 5
+
+_numbers = itertools.count()
+
+
+def person():
+    """Somebody new."""
+    name = f"person{next(_numbers)}"
+    add_accounts([name], 20000 + next(_numbers))
+    return enroll(name, digits=8)
+
+
+def address():
+    """A client that none before has used."""
+    number = next(_numbers)
+    return f"198.51.{number // 256}.{number % 256}"
+
+
+def services():
+    for name, words in (("test", ""), ("stated", " stack_first_factor")):
+        pam_service(name, f"auth required pam_countersign.so retry=0 require_broker{words}")
+
+
+def test_prepare():
+    services()
+    write_config({})
+
+
+def login(who, answer, env=None, rhost="192.0.2.1", service="test"):
+    return pam_login(who.user, [answer, ""], service=service, env=env or {}, rhost=rhost)
+
+
+def allowed(who, answer, **options):
+    return login(who, answer, **options).code == "PAM_SUCCESS"
+
+
+def fail(who, times=1, rhost="192.0.2.1", env=KEY, service="test"):
+    """Wrong codes, one login each."""
+    result = pam_login(who.user, [who.wrong()], service=service, env=env, rhost=rhost, repeat=max(times, 2))
+    expect_equal(result.count("PAM_MAXTRIES"), max(times, 2), "refusals")
+
+
+def failures(who):
+    return json.loads(countersign("list", who.user, "--json").stdout)["failed_tries"]
+
+
+def test_user_after_a_key():
+    with Broker() as broker:
+        who = person()
+        fail(who, FREE_OF_USER)
+        expect(allowed(who, who.code(-1), env=KEY), "a delay after three failures")
+        expect_equal(failures(who), 0, "failures after a success")
+        fail(who, FREE_OF_USER + 1)
+        begin = time.monotonic()
+        code = who.code()
+        result = login(who, code, env=KEY)
+        expect_equal((result.code, len(result.prompts)), ("PAM_MAXTRIES", 1), "within the delay")
+        expect_match(f'reason=throttled .*user="{who.user}"', broker.log(), "the log")
+        fail(who, 5)
+        expect_equal(failures(who), FREE_OF_USER + 1, "failures counted within the delay")
+        wait_until(lambda: allowed(who, code, env=KEY), "the end of the delay", FIRST_DELAY + 3)
+        waited = time.monotonic() - begin
+        expect(FIRST_DELAY - 2 < waited < FIRST_DELAY + 2, f"the delay lasted {waited:.1f} s")
+        expect_equal(failures(who), 0, "failures after a success")
+
+
+def test_user_after_the_stack():
+    with Broker():
+        who = person()
+        fail(who, FREE_OF_USER + 1, env={}, service="stated")
+        expect_equal(failures(who), FREE_OF_USER + 1, "failures")
+        expect(not allowed(who, who.code(), service="stated"), "no delay")
+
+
+def test_unlock():
+    with Broker():
+        who = person()
+        fail(who, FREE_OF_USER + 2)
+        expect(not allowed(who, who.code(), env=KEY), "no delay")
+        countersign("unlock", who.user)
+        expect_equal(failures(who), 0, "failures after unlock")
+        expect(allowed(who, who.code(), env=KEY), "a delay after unlock")
+
+
+def test_nobody_locks_out_somebody_else():
+    with Broker():
+        who = person()
+        for _ in range(4):  # each from an address of its own, so that none is stopped
+            fail(who, FREE_OF_ADDRESS, rhost=address(), env={})
+        expect_equal(failures(who), 0, "failures of the user")
+        expect(allowed(who, who.code(), env=KEY, rhost=address()), "the user was locked out")
+
+
+def test_slow_cap():
+    with Broker() as broker:
+        who = person()
+        fail(who, 16, rhost=address(), env={})
+        fail(who, SLOW_CAP - 15, rhost=address(), env={})
+        expect(not allowed(who, who.code(), rhost=address()), "no cap on unproven tries")
+        expect_match(f'reason=throttled .*user="{who.user}"', broker.log(), "the log")
+        expect(allowed(who, who.code(), env=KEY), "the cap reached a login with a key")
+        expect(allowed(who, who.code(1), rhost=address()), "a success did not lift the cap")
+
+
+def address_ladder(addresses, same, other):
+    """Wrong codes of several people from `addresses` stop `same`, but not `other`."""
+    people = [person() for _ in range(3)]
+    for number, each in enumerate(addresses):
+        fail(people[number % 2], 2, rhost=each, env={})
+    last = people[2]
+    expect(not allowed(last, last.code(), rhost=same), f"no delay for {same}")
+    expect(allowed(last, last.code(), rhost=other), f"a delay for {other}")
+    expect(allowed(last, last.code(1), rhost=same, env=KEY), f"a delay for {same} with a key")
+
+
+def test_address():
+    half = FREE_OF_ADDRESS // 2 + 1
+    with Broker():
+        address_ladder(["203.0.113.1"] * half, "203.0.113.1", "203.0.113.2")
+        address_ladder(["::ffff:203.0.113.3", "203.0.113.3"] * (half // 2 + 1), "::ffff:203.0.113.3",
+                       "203.0.113.4")
+
+
+def test_address_ipv6_is_its_network():
+    with Broker():
+        each = [f"2001:db8:0:1:{n:x}::{n:x}" for n in range(FREE_OF_ADDRESS // 2 + 1)]
+        address_ladder(each, "2001:db8:0:1:ffff::1", "2001:db8:0:2::1")
+
+
+def test_a_spent_code_counts_once():
+    with Broker():
+        who = person()
+        code = who.code()
+        expect(allowed(who, code, env=KEY), "the right code was refused")
+        for _ in range(6):
+            expect(not allowed(who, code, env=KEY), "a code was good twice")
+        expect_equal(failures(who), 1, "failures after six repetitions")
+        expect(allowed(who, who.code(1), env=KEY), "a delay after repetitions")
+
+
+def test_empty_and_junk_answers_change_no_user():
+    with Broker() as broker:
+        who = person()
+        before = countersign("list", who.user, "--json").stdout
+        for answer in "", JUNK[:6], JUNK[:8], JUNK, (JUNK * 3)[:20]:
+            for env in {}, KEY:
+                expect(not allowed(who, answer, env=env, rhost=address()), f"allowed with {answer!r}")
+        expect_equal(countersign("list", who.user, "--json").stdout, before, "the user's state")
+        expect_match("reason=refused-by-sshd", broker.log(), "the log")
+        expect_match("reason=empty-answer", broker.log(), "the log")
+        # Junk is counted where it came from.
+        place = address()
+        for _ in range(FREE_OF_ADDRESS + 1):
+            expect(not allowed(who, JUNK, env=KEY, rhost=place), "allowed with junk")
+        expect(not allowed(who, who.code(), rhost=place), "junk was not counted against the address")
+        expect(allowed(who, who.code(), rhost=address()), "junk was counted against the user")
+
+
+def test_switched_off():
+    write_config({"throttle": False})
+    with Broker():
+        who = person()
+        fail(who, FREE_OF_USER + 3)
+        expect_equal(failures(who), FREE_OF_USER + 3, "failures counted all the same")
+        expect(allowed(who, who.code(), env=KEY), "a delay although it is switched off")
+    write_config({})
+
+
+main()

@@ -1,0 +1,138 @@
+#!/usr/bin/python3
+"""Rules about the text of the sources: which folder uses which, calls that are banned, sizes, words.
+
+usage: check_source.py RULE FOLDER   RULE: dependencies, banned, sizes or words
+"""
+import pathlib
+import re
+import sys
+
+FOLDERS = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "login",
+           "pam", "broker", "cli", "i18n")
+
+# Who may include headers of whom, besides its own: docs/ARCHITECTURE.md, written out.
+BELOW_LOGIN = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "i18n")
+MAY_INCLUDE = {
+    "base": (),
+    "json": ("base",),
+    "i18n": ("base", "json"),
+    "wire": ("base",),
+    "mapping": ("base",),
+    "store": ("base",),
+    "conversation": ("base", "wire", "i18n"),
+    "providers": ("base", "json"),
+    "providers/local": ("base", "json", "store", "providers"),
+    "methods": ("base", "wire", "conversation", "i18n", "providers/provider.h"),
+    "login": BELOW_LOGIN,
+    "broker": BELOW_LOGIN + ("login",),
+    "cli": BELOW_LOGIN + ("login", "providers/local"),
+    "pam": ("base", "wire"),
+}
+# The one file that knows all of its kind.
+ALSO = {"providers/registry.c": ("providers/local",)}
+
+# What, where it is allowed (a prefix of the path), why not elsewhere.
+BANNED = (
+    (r"\b(strcpy|strcat|sprintf|vsprintf|stpcpy|gets|strtok|strtok_r|alloca)\s*\(", None, "no bounds"),
+    (r"\b(atoi|atol|atoll|atof)\s*\(", None, "no errors: use strtoul"),
+    (r"\b(system|popen)\s*\(", None, "no shell"),
+    (r"\b(getenv|secure_getenv|clearenv)\s*\(", "broker/systemd.c", "the environment is not ours"),
+    (r"\b(setenv|putenv|unsetenv)\s*\(", None, "the environment is not ours"),
+    (r"\b(setlocale|textdomain|exit|abort|sleep|usleep)\s*\(", ("cli/", "broker/main.c"),
+     "not inside other people's processes"),
+    (r"\bmemcmp\s*\(", None, "use cs_equal_ct, or strcmp for names"),
+    (r"\brealloc\s*\(", None, "leaves a copy behind; reallocarray for lists of pointers"),
+    (r"\bstrncpy\s*\(", None, "may not terminate"),
+    (r"\b(mktemp|tmpnam|tempnam)\s*\(", None, "races"),
+    (r"\b(rand|random|srand|drand48)\s*\(", None, "not random"),
+    (r"\b(gethostbyname|getaddrinfo)\s*\(", "providers/http.c", "addresses are never looked up"),
+    (r"\bcJSON|#include <cjson/", "json/", "json/ is the only user"),
+    (r"\bsqlite3_|#include <sqlite3", "store/", "store/ is the only user"),
+    (r"\bpcre2_|#include <pcre2", "mapping/", "mapping/ is the only user"),
+    (r"\bcurl_|#include <curl/", "providers/http.c", "http.c is the only user"),
+)
+FILE_LINES, FUNCTION_LINES = 400, 60
+
+# Split, so that this file does not hold them.
+WORDS = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK")) + r")\b"
+                   r"|(?<![\w.$}])/(" + "home|Us" + r"ers)/\w|(?<![\w.$}/])/wo" + r"rk/\w")
+BUILD_FOLDERS = {"build", ".git", "__pycache__"}
+
+
+def sources(root, folders=FOLDERS, suffixes=(".c", ".h")):
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in suffixes:
+                yield path.relative_to(root).as_posix(), path.read_text()
+
+
+def without_comments(text):
+    """Comments and string contents blanked, lines kept."""
+    def blank(match):
+        whole = match.group(0)
+        return re.sub(r"[^\n]", " ", whole) if whole.startswith("/") else '"' + " " * (len(whole) - 2) + '"'
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"', blank, text, flags=re.DOTALL)
+
+
+def dependencies(root):
+    for name, text in sources(root):
+        folder = name.rsplit("/", 1)[0]
+        top = folder.split("/")[0]
+        allowed = MAY_INCLUDE[folder] + ALSO.get(name, ())
+        for match in re.finditer(r'^#include "([^"]+)"', text, re.MULTILINE):
+            header = match.group(1)
+            target = header.rsplit("/", 1)[0]
+            if header == "paths.h" or target == folder or header in allowed or target in allowed:
+                continue
+            yield f"{name}: {top} must not include {header}"
+
+
+def banned(root):
+    for name, text in sources(root):
+        code = without_comments(text)
+        for pattern, allowed, reason in BANNED:
+            if allowed and name.startswith(allowed):
+                continue
+            for match in re.finditer(pattern, code):
+                line = code.count("\n", 0, match.start()) + 1
+                yield f"{name}:{line}: {match.group(0).strip()}: {reason}"
+
+
+def sizes(root):
+    for name, text in sources(root, FOLDERS + ("tests",)):
+        lines = text.split("\n")
+        if len(lines) - 1 > FILE_LINES:
+            yield f"{name}: {len(lines) - 1} lines, at most {FILE_LINES}"
+        start = None
+        for number, line in enumerate(lines, 1):
+            if line == "{":
+                start = number
+            elif line == "}" and start:
+                if number - start - 1 > FUNCTION_LINES:
+                    yield f"{name}:{start}: a function of {number - start - 1} lines, at most {FUNCTION_LINES}"
+                start = None
+
+
+def words(root):
+    for path in sorted(root.rglob("*")):
+        parts = path.relative_to(root).parts
+        if BUILD_FOLDERS & set(parts) or "corpus" in parts or not path.is_file():
+            continue
+        try:
+            lines = path.read_text().split("\n")
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(lines, 1):
+            match = WORDS.search(line)
+            if match:
+                yield f"{'/'.join(parts)}:{number}: {match.group(0)}"
+
+
+def main():
+    rules = {"dependencies": dependencies, "banned": banned, "sizes": sizes, "words": words}
+    found = list(rules[sys.argv[1]](pathlib.Path(sys.argv[2])))
+    print("\n".join(found) or "nothing found")
+    return 1 if found else 0
+
+
+sys.exit(main())

@@ -1,0 +1,91 @@
+"""usage: check_man.py COUNTERSIGN COUNTERSIGND SOURCE BUILD
+
+The man pages name every option, verb, flag and verdict there is, the filter in the example matches the line
+that the broker writes, and mandoc has nothing to complain of.
+"""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+PAGES = {"countersign.8": "docs/man/countersign.8", "countersignd.8": "docs/man/countersignd.8",
+         "pam_countersign.8": None, "countersign.json.5": None}  # None: made by the build
+AUDIT_LINES = [
+    ('login verdict=max-tries reason=wrong-code method=totp answers=4 ms=18 peer_uid=0 rhost="192.0.2.7" '
+     'service="sshd" tty="ssh" user="alice" identity="alice"', True),
+    ('login verdict=aborted reason=hang-up method=totp answers=2 ms=18 peer_uid=0 standalone=yes '
+     'rhost="2001:db8::7" service="sshd" user="alice"', True),
+    ('login verdict=allow reason=totp method=totp answers=1 ms=6 peer_uid=0 rhost="192.0.2.7" '
+     'service="sshd" user="alice" identity="alice"', False),
+    ('login verdict=aborted reason=timeout method=totp answers=0 ms=6 peer_uid=0 rhost="192.0.2.7" '
+     'service="sshd" user="alice"', False),
+]
+
+problems = []
+
+
+def need(condition, problem):
+    if not condition:
+        problems.append(problem)
+
+
+def check_options(table, text):
+    for option in table:
+        for page, where, form in (("pam_countersign.8", "pam", r"^\.It Cm {} Ns = "),
+                                  ("countersign.json.5", "file", r"^\.It Cm {} : ")):
+            found = len(re.findall(form.format(re.escape(option["name"])), text[page], re.M))
+            need(found == int(option[where]),
+                 f"{page}: option {option['name']} stands {found} times in the list")
+
+
+def check_filter(page):
+    shown = subprocess.run(["mandoc", "-Tascii", page], capture_output=True, text=True, check=True).stdout
+    shown = re.sub(".\b", "", shown)
+    match = re.search(r"failregex = (.*?)\n\n", shown, re.S)
+    need(match, "countersignd.8: no failregex")
+    if not match:
+        return
+    expression = " ".join(line.strip() for line in match.group(1).splitlines())
+    expression = expression.replace("<ADDR>", "[0-9a-f.:]+")
+    for line, counts in AUDIT_LINES:
+        found = re.match(expression, f"host countersignd[123]: {line}") is not None
+        need(found == counts, f"countersignd.8: the filter {'misses' if counts else 'counts'}: {line}")
+
+
+def main():
+    tool, broker, source, build = sys.argv[1:]
+    if shutil.which("mandoc") is None:
+        print("there is no mandoc here")
+        return 77
+    source, build = pathlib.Path(source), pathlib.Path(build)
+    paths = {name: source / path if path else build / "docs/man" / name for name, path in PAGES.items()}
+    text = {name: path.read_text() for name, path in paths.items()}
+
+    check_options(json.loads(subprocess.run([tool, "options", "--json"], capture_output=True, check=True).stdout),
+                  text)
+    help_text = subprocess.run([tool, "--help"], capture_output=True, text=True, check=True).stdout
+    for verb in re.findall(r"^  ([a-z]+) ", help_text, re.M):
+        need(re.search(rf"^(\.It )?\.?Cm {verb}\b|^\.It Cm {verb}\b", text["countersign.8"], re.M),
+             f"countersign.8: verb {verb} is missing")
+    help_text = subprocess.run([broker, "--help"], capture_output=True, text=True, check=True).stdout
+    for flag in re.findall(r"--([a-z-]+)", help_text):
+        need(f"Fl Fl {flag}" in text["countersignd.8"], f"countersignd.8: --{flag} is missing")
+    for name, code in re.findall(r'= \{"([a-z-]+)", (PAM_\w+)\}', (source / "login/verdict.c").read_text()):
+        if name != "not-enrolled":  # its code is the option's
+            need(f".It {name} Ta Dv {code} " in text["pam_countersign.8"],
+                 f"pam_countersign.8: verdict {name} with {code} is missing")
+    check_filter(paths["countersignd.8"])
+    for name, path in paths.items():
+        need(not re.search("@[A-Z]+@", text[name]), f"{name}: something was not filled in")
+        lint = subprocess.run(["mandoc", "-Tlint", "-W", "warning", path], capture_output=True, text=True)
+        need(lint.returncode == 0, lint.stdout)
+
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+os.environ["LC_ALL"] = "C.UTF-8"
+sys.exit(main())

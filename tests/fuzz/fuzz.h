@@ -1,0 +1,31 @@
+/* What the harnesses share. */
+#ifndef CS_TESTS_FUZZ_FUZZ_H
+#define CS_TESTS_FUZZ_FUZZ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define REQUIRE(condition)                                                                         \
+    do {                                                                                           \
+        if (!(condition)) {                                                                        \
+            (void)fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                  \
+            abort();                                                                               \
+        }                                                                                          \
+    } while (0)
+
+/* The input as a text of its own, so that a sanitizer sees the first byte read beyond its NUL; ends
+ * at the first NUL of the input. The caller's to free. */
+static inline char *fuzz_text(const uint8_t *data, size_t size)
+{
+    char *text = strndup(size > 0 ? (const char *)data : "", size);
+
+    REQUIRE(text != NULL);
+    return text;
+}
+
+#endif

@@ -1,0 +1,175 @@
+/*
+ * A whole login: the input is what a peer sends over the socket, packet by packet (a 16-bit length,
+ * then the bytes; the first byte of the input picks the peer and whether a descriptor comes along).
+ * Configuration, provider and accounts stand here in place of login/engine.c and login/account.c.
+ * The only right code is 123456.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include <security/_pam_types.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "broker/session.h"
+#include "login/config_priv.h"
+#include "wire/codec.h"
+#include "wire/transport.h"
+
+static const struct cs_log *fuzz_log;
+
+const struct cs_log *cs_engine_log(const struct cs_engine *engine)
+{
+    (void)engine;
+    return fuzz_log;
+}
+
+enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, struct cs_config **ret_config,
+                             struct cs_error *error)
+{
+    (void)engine;
+    (void)config_fd;
+    return cs_config_parse("fuzz", "{}", 2, ret_config, error);
+}
+
+static enum cs_err has_factor(struct cs_provider *provider, const char *identity,
+                              enum cs_factor_kind kind, bool *ret_has, struct cs_error *error)
+{
+    (void)provider;
+    (void)kind;
+    (void)error;
+    *ret_has = strcmp(identity, "demo") == 0;
+    return CS_OK;
+}
+
+static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt *attempt,
+                          const struct cs_judging *judging, struct cs_outcome *ret_outcome,
+                          struct cs_error *error)
+{
+    (void)provider;
+    (void)judging;
+    (void)error;
+    REQUIRE(attempt->client != NULL && attempt->client[0] != '\0');
+    REQUIRE(attempt->answer->length <= CS_ANSWER_BYTES_MAX || attempt->identity == NULL);
+    *ret_outcome = (struct cs_outcome){.reason = "wrong-code"};
+    if (attempt->identity != NULL && strcmp(attempt->identity, "demo") == 0 &&
+        attempt->answer->length == 6 && memcmp(attempt->answer->data, "123456", 6) == 0)
+        ret_outcome->judgement = CS_JUDGED_RIGHT;
+    return CS_OK;
+}
+
+enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
+                               struct cs_provider **ret_provider, struct cs_error *error)
+{
+    static const struct cs_provider_ops ops = {"fuzz", has_factor, verify, NULL};
+    static struct cs_provider provider = {&ops};
+
+    (void)engine;
+    (void)options;
+    (void)error;
+    *ret_provider = &provider;
+    return CS_OK;
+}
+
+enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
+                            struct cs_error *error)
+{
+    (void)error;
+    *ret_account = (struct cs_account){.uid = (uid_t)-1, .gid = (gid_t)-1};
+    if (strcmp(user, "demo") == 0 || strcmp(user, "root") == 0) {
+        (void)snprintf(ret_account->name, sizeof ret_account->name, "%s", user);
+        ret_account->known = true;
+        ret_account->uid = strcmp(user, "demo") == 0 ? 1000 : 0;
+    }
+    return CS_OK;
+}
+
+static void drop_line(void *context, int priority, const char *line)
+{
+    (void)context;
+    (void)priority;
+    for (; *line != '\0'; line++)
+        REQUIRE((unsigned char)*line >= 0x20 && *line != 0x7f);
+}
+
+static void send_packets(int socket, const uint8_t *data, size_t size, bool attach)
+{
+    while (size >= 2) {
+        size_t length = (size_t)(data[0] << 8 | data[1]);
+        struct cs_secret packet = {0};
+
+        data += 2;
+        size -= 2;
+        length = length < size ? length : size;
+        REQUIRE(cs_secret_set(&packet, data, length) == CS_OK);
+        if (cs_send_packet(socket, &packet, attach ? socket : -1, 0, NULL) != CS_OK)
+            size = length; /* the socket is full: enough */
+        cs_secret_free(&packet);
+        attach = false;
+        data += length;
+        size -= length;
+    }
+    (void)shutdown(socket, SHUT_WR);
+}
+
+/* All that the broker sent must be well formed. `may_pass`: the input holds name and code. */
+static void read_replies(int socket, bool may_pass)
+{
+    uint32_t version = 1;
+
+    for (;;) {
+        CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+        CS_AUTO(cs_round_clear) struct cs_round round = {0};
+        CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
+        struct cs_welcome welcome = {0};
+        struct cs_accepted accepted = {0};
+
+        if (cs_recv_packet(socket, cs_clock_ms() + 1000, &packet, NULL, NULL) != CS_OK)
+            return;
+        switch (cs_packet_type(&packet)) {
+        case CS_MSG_WELCOME:
+            REQUIRE(cs_decode(&packet, CS_MSG_WELCOME, 1, &welcome, NULL) == CS_OK);
+            version = welcome.version;
+            break;
+        case CS_MSG_ACCEPTED:
+            REQUIRE(cs_decode(&packet, CS_MSG_ACCEPTED, version, &accepted, NULL) == CS_OK);
+            break;
+        case CS_MSG_ROUND:
+            REQUIRE(cs_decode(&packet, CS_MSG_ROUND, version, &round, NULL) == CS_OK);
+            REQUIRE(round.count == 1 || round.instruction != NULL);
+            break;
+        default:
+            REQUIRE(cs_decode(&packet, CS_MSG_VERDICT, version, &verdict, NULL) == CS_OK);
+            if (verdict.pam_code == PAM_SUCCESS)
+                REQUIRE(may_pass);
+        }
+    }
+}
+
+static bool has(const uint8_t *data, size_t size, const char *text)
+{
+    return memmem(data, size, text, strlen(text)) != NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uid_t uids[] = {0, 1000, 1001, 0};
+    static const struct cs_log log = {drop_line, NULL, true};
+    struct cs_peer peer;
+    int ends[2];
+
+    if (size == 0)
+        return 0;
+    fuzz_log = &log;
+    peer.uid = uids[data[0] & 3];
+    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
+    send_packets(ends[0], data + 1, size - 1, (data[0] & 4) != 0);
+    cs_session_serve(NULL, ends[1], &peer);
+    cs_fd_close(&ends[1]);
+    /* accept_on_missing_auth_method lets in whom the input itself says it for. */
+    read_replies(ends[0], has(data, size, "123456") || has(data, size, "accept") ||
+                              has(data, size, "group"));
+    cs_fd_close(&ends[0]);
+    return 0;
+}

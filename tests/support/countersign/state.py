@@ -1,0 +1,86 @@
+"""The state that logins leave behind, and factors for tests that spend many codes."""
+import fcntl
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import tempfile
+
+from .harness import Failure, wait_until
+from .product import CONFIG, countersign, enroll
+from .system import pam_service
+
+STORE = pathlib.Path("/var/lib/countersign/store.db")
+STORE_LOCK = STORE.with_name("store.lock")
+KEY = CONFIG.with_name("store.key")
+
+
+def listing(user):
+    """What `countersign list` knows about the user."""
+    return json.loads(countersign("list", user, "--json").stdout)
+
+
+def fresh(user, **parameters):
+    """A factor that has spent nothing, in place of those that the user had."""
+    for factor in listing(user)["factors"]:
+        countersign("remove", user, factor["id"])
+    countersign("unlock", user)
+    return enroll(user, **parameters)
+
+
+def store_rows(sql):
+    """Rows of the store, of a copy that is made under its lock: looking changes nothing."""
+    with open(STORE_LOCK, "ab") as lock, tempfile.TemporaryDirectory(dir="/run") as folder:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for suffix in ("", "-wal"):
+            source = pathlib.Path(f"{STORE}{suffix}")
+            if source.exists():
+                shutil.copyfile(source, pathlib.Path(folder) / f"copy{suffix}")
+        fcntl.flock(lock, fcntl.LOCK_UN)
+        database = sqlite3.connect(pathlib.Path(folder) / "copy")
+        try:
+            return database.execute(sql).fetchall()
+        finally:
+            database.close()
+
+
+def user_state():
+    """Everything that logins may change about users; not the counters of addresses."""
+    return {"factor": store_rows("SELECT * FROM factor ORDER BY id"),
+            "recovery": store_rows("SELECT user, hex(hash) FROM recovery ORDER BY 1, 2"),
+            "throttle": store_rows("SELECT * FROM throttle WHERE scope <> 3 ORDER BY scope, subject")}
+
+
+def stack(*arguments, service="test", module="pam_countersign.so", control="required"):
+    """A service whose auth stack is the module alone, with these arguments."""
+    return pam_service(service, [f"auth {control} {module} {' '.join(arguments)}".rstrip(),
+                                 "account required pam_permit.so", "session required pam_permit.so"])
+
+
+def threads_of(pid):
+    return len(os.listdir(f"/proc/{pid}/task"))
+
+
+def descriptors_of(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def audits(log):
+    """The audit lines in a log, each as a dictionary."""
+    found = []
+    for line in log.splitlines():
+        _, mark, text = line.partition("login verdict=")
+        if mark:
+            words = ("verdict=" + text).split(" ")
+            found.append({k: v.strip('"') for k, _, v in (w.partition("=") for w in words)})
+    return found
+
+
+def wait_audit(broker, count=1):
+    """The newest audit line of the broker, when there are `count`."""
+    wait_until(lambda: len(audits(broker.log())) >= count, f"{count} audit lines in {broker.log_path}")
+    found = audits(broker.log())
+    if len(found) != count:
+        raise Failure(f"{len(found)} audit lines, wanted {count}: {found}")
+    return found[-1]

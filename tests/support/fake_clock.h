@@ -1,0 +1,9 @@
+/* Clocks that stand where a test sets them: fake_clock.c takes the place of base/clock.c. */
+#ifndef CS_TESTS_SUPPORT_FAKE_CLOCK_H
+#define CS_TESTS_SUPPORT_FAKE_CLOCK_H
+
+#include <stdint.h>
+
+void fake_clock_set(int64_t seconds); /* of cs_clock_seconds; cs_clock_ms goes on by itself */
+
+#endif

@@ -1,0 +1,20 @@
+/* An empty store with its key in a folder of its own, for unit tests. Everything here fails the
+ * test when it does not succeed. */
+#ifndef CS_TESTS_SUPPORT_SCRATCH_STORE_H
+#define CS_TESTS_SUPPORT_SCRATCH_STORE_H
+
+#include "store/store.h"
+
+struct scratch_store {
+    char folder[64];
+    char path[96], key_path[96];
+    struct cs_store *store;
+};
+
+void scratch_store_make(struct scratch_store *scratch);
+void scratch_store_remove(struct scratch_store *scratch);
+
+/* All rows of a table as one text, to compare; the caller frees it. */
+char *scratch_store_rows(const struct scratch_store *scratch, const char *table);
+
+#endif

@@ -1,0 +1,123 @@
+#include "tests/unit/unit.h"
+
+#include "providers/local/codes.h"
+
+static void test_generate_60_random_bits(void **state)
+{
+    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    enum { CODES = 4000 };
+    unsigned seen[CS_RECOVERY_SYMBOLS][32] = {{0}};
+
+    (void)state;
+    for (int i = 0; i < CODES; i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+        assert_int_equal(cs_recovery_generate(&code, NULL), CS_OK);
+        assert_int_equal(code.length, CS_RECOVERY_SYMBOLS);
+        for (size_t s = 0; s < code.length; s++) {
+            const char *place = strchr(alphabet, code.data[s]);
+
+            assert_non_null(place);
+            seen[s][place - alphabet]++;
+        }
+    }
+    /* 125 expected of each symbol at each place; 60 to 210 is more than five deviations away. */
+    for (size_t s = 0; s < CS_RECOVERY_SYMBOLS; s++) {
+        for (size_t v = 0; v < 32; v++)
+            assert_in_range(seen[s][v], 60, 210);
+    }
+}
+
+static void test_show_groups_of_four_parse_back(void **state)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret back = {0};
+    char shown[CS_RECOVERY_SHOWN_SIZE];
+
+    (void)state;
+    cs_recovery_show(SECRET("ABCDEFGHJKMN"), shown);
+    assert_string_equal(shown, "ABCD-EFGH-JKMN");
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(cs_recovery_generate(&code, NULL), CS_OK);
+        cs_recovery_show(&code, shown);
+        assert_true(cs_recovery_parse(&(struct cs_secret){shown, strlen(shown)}, &back));
+        assert_holds(&back, code.data, code.length);
+    }
+}
+
+static void test_parse_as_people_type(void **state)
+{
+    static const char *const rows[][2] = {
+        {"ABCD-EFGH-JKMN", "ABCDEFGHJKMN"},        {"abcd-efgh-jkmn", "ABCDEFGHJKMN"},
+        {"  ab cd ef-gh--jk mn ", "ABCDEFGHJKMN"}, {"oO0o-iIlL-1i1l", "000011111111"},
+        {"pqrs-tvwx-yz23", "PQRSTVWXYZ23"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret typed = {0};
+        CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+        assert_int_equal(cs_secret_set(&typed, rows[i][0], strlen(rows[i][0])), CS_OK);
+        assert_true(cs_recovery_parse(&typed, &code));
+        assert_holds(&code, rows[i][1], CS_RECOVERY_SYMBOLS);
+    }
+}
+
+static void test_parse_other_forms_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t length;
+    } rows[] = {
+        {TEXT("")},
+        {TEXT("   ---")},
+        {TEXT("123456")},
+        {TEXT("ABCDEFGHJKM")},
+        {TEXT("ABCDEFGHJKMNP")},
+        {TEXT("ABCDEFGHJKMU")}, /* no U */
+        {TEXT("ABCDEFGHJKM\0")},
+        {TEXT("ABCDEFGHJKM\t")},
+        {TEXT("ABCDEFGHJKM_")},
+        {TEXT("ABCD\nEFGH\nJKMN")},
+        {TEXT("\xef\xbc\xa1\xef\xbc\xa1\xef\xbc\xa1\xef\xbc\xa1")}, /* full-width letters */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret typed = {0};
+        CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+        assert_int_equal(cs_secret_set(&typed, rows[i].text, rows[i].length), CS_OK);
+        if (cs_recovery_parse(&typed, &code))
+            fail_msg("row %zu accepted", i);
+    }
+}
+
+static void test_compact_removes_blanks_and_hyphens_only(void **state)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+    (void)state;
+    assert_int_equal(cs_code_compact(SECRET("123 456"), &code), CS_OK);
+    assert_holds(&code, "123456", 6);
+    assert_int_equal(cs_code_compact(SECRET("- - "), &code), CS_OK);
+    assert_holds(&code, "", 0);
+    assert_int_equal(cs_code_compact(SECRET("1\t2\0003"), &code), CS_OK);
+    assert_holds(&code, "1\t2\0003", 5);
+    assert_int_equal(cs_code_compact(&(struct cs_secret){NULL, 0}, &code), CS_OK);
+    assert_holds(&code, "", 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_generate_60_random_bits),
+        cmocka_unit_test(test_show_groups_of_four_parse_back),
+        cmocka_unit_test(test_parse_as_people_type),
+        cmocka_unit_test(test_parse_other_forms_refused),
+        cmocka_unit_test(test_compact_removes_blanks_and_hyphens_only),
+    };
+
+    return cmocka_run_group_tests_name("codes", tests, NULL, NULL);
+}

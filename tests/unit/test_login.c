@@ -1,0 +1,207 @@
+/* The small parts of a login: verdict, policy, audit line. */
+#include "tests/unit/unit.h"
+
+#include <security/_pam_types.h>
+
+#include "login/audit.h"
+#include "login/policy.h"
+#include "login/verdict.h"
+
+static void test_verdict_every_row(void **state)
+{
+    static const struct {
+        const char *name;
+        int code, unknown_code;
+    } rows[CS_VERDICTS] = {
+        [CS_VERDICT_DENY] = {"deny", PAM_AUTH_ERR, PAM_AUTH_ERR},
+        [CS_VERDICT_ALLOW] = {"allow", PAM_SUCCESS, PAM_AUTH_ERR},
+        [CS_VERDICT_EXEMPT] = {"exempt", PAM_SUCCESS, PAM_AUTH_ERR},
+        [CS_VERDICT_NOT_ENROLLED] = {"not-enrolled", PAM_AUTH_ERR, PAM_AUTH_ERR},
+        [CS_VERDICT_MAX_TRIES] = {"max-tries", PAM_MAXTRIES, PAM_MAXTRIES},
+        [CS_VERDICT_UNAVAILABLE] = {"unavailable", PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
+        [CS_VERDICT_MISCONFIGURED] = {"misconfigured", PAM_SERVICE_ERR, PAM_SERVICE_ERR},
+        [CS_VERDICT_UNKNOWN_USER] = {"unknown-user", PAM_AUTH_ERR, PAM_AUTH_ERR},
+        [CS_VERDICT_ABORTED] = {"aborted", PAM_CONV_ERR, PAM_CONV_ERR},
+    };
+    struct cs_options options;
+
+    (void)state;
+    cs_options_defaults(&options);
+    for (unsigned v = 0; v < CS_VERDICTS; v++) {
+        assert_string_equal(cs_verdict_name(v), rows[v].name);
+        assert_int_equal(cs_verdict_pam_code(v, &options, true), rows[v].code);
+        assert_int_equal(cs_verdict_pam_code(v, &options, false), rows[v].unknown_code);
+    }
+    assert_int_equal((enum cs_verdict)0, CS_VERDICT_DENY);
+}
+
+/* Only these two rows depend on options, and none lets an unknown account pass. */
+static void test_verdict_options_change_their_row_alone(void **state)
+{
+    struct cs_options plain, options;
+
+    (void)state;
+    cs_options_defaults(&plain);
+    cs_options_defaults(&options);
+    options.accept_on_missing_auth_method = true;
+    options.exempt_result = CS_EXEMPT_IGNORE;
+    for (unsigned v = 0; v < CS_VERDICTS; v++) {
+        int code = cs_verdict_pam_code(v, &options, true);
+
+        if (v == CS_VERDICT_NOT_ENROLLED)
+            assert_int_equal(code, PAM_SUCCESS);
+        else if (v == CS_VERDICT_EXEMPT)
+            assert_int_equal(code, PAM_IGNORE);
+        else
+            assert_int_equal(code, cs_verdict_pam_code(v, &plain, true));
+        code = cs_verdict_pam_code(v, &options, false);
+        assert_int_not_equal(code, PAM_SUCCESS);
+        assert_int_not_equal(code, PAM_IGNORE);
+    }
+}
+
+static const char *exemption(const char *exempt, const char *asked,
+                             const struct cs_account *account, struct cs_buffer *lines)
+{
+    const struct cs_log log = log_into(lines);
+    struct cs_options options;
+
+    cs_options_defaults(&options);
+    options.exempt_group = exempt;
+    options.two_factor_group = asked;
+    return cs_policy_exemption(&options, account, &log);
+}
+
+static void assert_exemption(const char *exempt, const char *asked, const char *expected)
+{
+    const struct cs_account root = {.known = true, .name = "root", .uid = 0, .gid = 0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+    const char *rule = exemption(exempt, asked, &root, &lines);
+
+    if ((rule == NULL) != (expected == NULL) || (rule != NULL && strcmp(rule, expected) != 0))
+        fail_msg("exempt_group=%s 2fa_group=%s: %s", exempt, asked, rule);
+    if ((exempt != NULL && strstr(exempt, "nosuch") != NULL && expected == NULL) ||
+        (asked != NULL && strstr(asked, "nosuch") != NULL && expected == NULL))
+        assert_contains(lines.text, "cannot be resolved");
+}
+
+/* root is in the group root; nobody is in the group nogroup but nobody. */
+static void test_policy_groups_of_root(void **state)
+{
+    static const char *const rows[][3] = {
+        {NULL, NULL, NULL},
+        {"root", NULL, "exempt_group"},
+        {"nogroup", NULL, NULL},
+        {"nogroup,root", NULL, "exempt_group"},
+        {"nosuchgroup", NULL, NULL},
+        {"nosuchgroup,root", NULL, "exempt_group"},
+        {"roo", NULL, NULL},
+        {"ROOT", NULL, NULL},
+        {NULL, "root", NULL},
+        {NULL, "nogroup", "2fa_group"},
+        {NULL, "nogroup,root", NULL},
+        {NULL, "nosuchgroup", NULL},
+        {NULL, "nosuchgroup,nogroup", NULL},
+        {"root", "root", "exempt_group"}, /* exempt wins */
+        {"nogroup", "nogroup", "2fa_group"},
+        {"nosuchgroup", "nosuchgroup", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
+        assert_exemption(rows[i][0], rows[i][1], rows[i][2]);
+}
+
+static void test_policy_unknown_account_never_exempt(void **state)
+{
+    const struct cs_account unknown = {.known = false, .name = "root", .uid = 0, .gid = 0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+
+    (void)state;
+    assert_null(exemption("root", NULL, &unknown, &lines));
+    assert_null(exemption(NULL, "nogroup", &unknown, &lines));
+}
+
+static const char *audit_line(const char *user, struct cs_buffer *lines)
+{
+    const struct cs_log log = log_into(lines);
+    const struct cs_audit audit = {.user = user,
+                                   .service = "sshd",
+                                   .address = "192.0.2.1",
+                                   .method = "totp",
+                                   .verdict = "deny",
+                                   .reason = "wrong-code",
+                                   .answers = 2,
+                                   .milliseconds = 12};
+
+    cs_buffer_free(lines);
+    cs_audit_write(&log, &audit);
+    return lines->text;
+}
+
+#define HEAD                                                                                       \
+    "login verdict=deny reason=wrong-code method=totp answers=2 ms=12 peer_uid=0"                  \
+    " rhost=\"192.0.2.1\" service=\"sshd\" user="
+
+static void test_audit_values_stay_in_their_quotes(void **state)
+{
+    static const char *const rows[][2] = {
+        {"demo", HEAD "\"demo\"\n"},
+        {"", HEAD "\"\"\n"},
+        {"a\" verdict=allow user=\"b", HEAD "\"a\\\" verdict=allow user=\\\"b\"\n"},
+        {"a\\", HEAD "\"a\\\\\"\n"},
+        {"a\\\"", HEAD "\"a\\\\\\\"\"\n"},
+        {"a\nlogin verdict=allow", HEAD "\"a?login verdict=allow\"\n"},
+        {"\x1b]0;x\x07\r\xff", HEAD "\"?]0;x???\"\n"},
+        {"%n%s", HEAD "\"%n%s\"\n"},
+        {"J\xc3\xb6rg", HEAD "\"J\xc3\xb6rg\"\n"},
+    };
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
+        assert_string_equal(audit_line(rows[i][0], &lines), rows[i][1]);
+}
+
+static void test_audit_long_value_cut_and_closed(void **state)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+    char name[1025];
+
+    (void)state;
+    memset(name, '"', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    audit_line(name, &lines);
+    assert_contains(lines.text, "\\\"...\"\n");
+    assert_int_equal(lines.length, strlen(HEAD) + 1 + 2 * 256 + 3 + 1 + 1);
+    name[256] = '\0';
+    assert_null(strstr(audit_line(name, &lines), "..."));
+}
+
+static void test_audit_missing_values_left_out(void **state)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+    const struct cs_log log = log_into(&lines);
+    const struct cs_audit audit = {
+        .method = "totp", .verdict = "deny", .reason = "none", .peer_uid = 5, .standalone = true};
+
+    (void)state;
+    cs_audit_write(&log, &audit);
+    assert_string_equal(lines.text, "login verdict=deny reason=none method=totp answers=0 ms=0 "
+                                    "peer_uid=5 standalone=yes\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdict_every_row),
+        cmocka_unit_test(test_verdict_options_change_their_row_alone),
+        cmocka_unit_test(test_policy_groups_of_root),
+        cmocka_unit_test(test_policy_unknown_account_never_exempt),
+        cmocka_unit_test(test_audit_values_stay_in_their_quotes),
+        cmocka_unit_test(test_audit_long_value_cut_and_closed),
+        cmocka_unit_test(test_audit_missing_values_left_out),
+    };
+
+    return cmocka_run_group_tests_name("login", tests, NULL, NULL);
+}

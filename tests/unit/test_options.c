@@ -1,0 +1,294 @@
+#include "tests/unit/unit.h"
+
+#include "login/options.h"
+#include "pam/module.h"
+
+/* A value of each type that is not the default of any row. */
+static const char *other_value(const struct cs_option *option)
+{
+    static char number[16];
+
+    switch (option->type) {
+    case CS_OPTION_FLAG:
+        return strcmp(option->fallback, "yes") == 0 ? "no" : "yes";
+    case CS_OPTION_NUMBER:
+        (void)snprintf(number, sizeof number, "%u",
+                       strtoul(option->fallback, NULL, 10) == option->max ? option->min
+                                                                          : option->max);
+        return number;
+    case CS_OPTION_CHOICE:
+        return option->values[1];
+    case CS_OPTION_GROUPS:
+        return "wheel,staff";
+    case CS_OPTION_TEXT:
+        return "Own: ";
+    case CS_OPTION_PATH:
+        return "/other/path";
+    }
+    return NULL;
+}
+
+static size_t size_of(const struct cs_option *option)
+{
+    bool text = option->type >= CS_OPTION_GROUPS || strcmp(option->name, "auth_method") == 0 ||
+                strcmp(option->name, "provider") == 0;
+
+    if (option->type == CS_OPTION_FLAG)
+        return sizeof(bool);
+    return text ? sizeof(const char *) : sizeof(unsigned);
+}
+
+static void test_table_defaults_accepted_by_their_rows(void **state)
+{
+    size_t count = 0;
+    const struct cs_option *table = cs_option_table(&count);
+    struct cs_options options;
+
+    (void)state;
+    assert_true(count >= 20);
+    for (size_t i = 0; i < count; i++) {
+        struct cs_error error = {0};
+
+        assert_true(strlen(table[i].help) > 10);
+        assert_true((table[i].where & (CS_FROM_PAM | CS_FROM_FILE)) != 0);
+        if (table[i].fallback != NULL &&
+            cs_option_set(&table[i], table[i].fallback, &options, &error) != CS_OK)
+            fail_msg("%s: %s", table[i].name, error.text);
+        for (size_t j = 0; j < i; j++)
+            assert_string_not_equal(table[i].name, table[j].name);
+    }
+}
+
+static void test_table_each_option_changes_its_own_field_alone(void **state)
+{
+    size_t count = 0;
+    const struct cs_option *table = cs_option_table(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        struct cs_options before, after;
+        const char *value = other_value(&table[i]);
+        size_t changed = 0;
+
+        if (value == NULL) /* a choice of one */
+            continue;
+        memset(&before, 0, sizeof before);
+        cs_options_defaults(&before);
+        memcpy(&after, &before, sizeof after);
+        assert_int_equal(cs_option_set(&table[i], value, &after, NULL), CS_OK);
+        for (size_t b = 0; b < sizeof before; b++) {
+            if (((const char *)&before)[b] == ((const char *)&after)[b])
+                continue;
+            changed++;
+            if (table[i].offset == CS_NOT_STORED || b < (size_t)table[i].offset ||
+                b >= (size_t)table[i].offset + size_of(&table[i]))
+                fail_msg("%s changes byte %zu, which is not its own", table[i].name, b);
+        }
+        if ((changed > 0) != (table[i].offset != CS_NOT_STORED))
+            fail_msg("%s=%s changes nothing", table[i].name, value);
+    }
+}
+
+static void test_table_bad_values_refused_by_name(void **state)
+{
+    static const char *const bad[][8] = {
+        [CS_OPTION_FLAG] = {"maybe", "YES", "2", " yes", "\xff", NULL},
+        [CS_OPTION_NUMBER] = {"", "-1", "+1", " 1", "1x", "0x1", "99999999999999999999", NULL},
+        [CS_OPTION_CHOICE] = {"", "nonsense", "TOTP", " ", NULL},
+        [CS_OPTION_GROUPS] = {"", ",a", "a,", "a,,b", "a b", "a\n", NULL},
+        [CS_OPTION_TEXT] = {"", "a\nb", "\x1b[m", "\xff", NULL},
+        [CS_OPTION_PATH] = {"", "relative", "/a\nb", "~/x", NULL},
+    };
+    size_t count = 0;
+    const struct cs_option *table = cs_option_table(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        for (size_t v = 0; bad[table[i].type][v] != NULL; v++) {
+            struct cs_options options;
+            struct cs_error error = {0};
+
+            if (cs_option_set(&table[i], bad[table[i].type][v], &options, &error) != CS_ERR_CONFIG)
+                fail_msg("%s='%s' is accepted", table[i].name, bad[table[i].type][v]);
+            assert_memory_equal(error.text, table[i].name, strlen(table[i].name));
+        }
+    }
+}
+
+static void test_table_numbers_bounded_exactly(void **state)
+{
+    size_t count = 0;
+    const struct cs_option *table = cs_option_table(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        struct cs_options options;
+        char text[32];
+
+        if (table[i].type != CS_OPTION_NUMBER)
+            continue;
+        (void)snprintf(text, sizeof text, "%u", table[i].max);
+        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_OK);
+        (void)snprintf(text, sizeof text, "%u", table[i].max + 1);
+        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_ERR_CONFIG);
+        (void)snprintf(text, sizeof text, "%u", table[i].min);
+        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_OK);
+        (void)snprintf(text, sizeof text, "%ld", (long)table[i].min - 1);
+        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_ERR_CONFIG);
+    }
+}
+
+static void test_find_spellings(void **state)
+{
+    (void)state;
+    assert_non_null(cs_option_find("otp_prompt", 10));
+    assert_ptr_equal(cs_option_find("otp-prompt", 10), cs_option_find("otp_prompt", 10));
+    assert_ptr_equal(cs_option_find("failifnoqueueserver", 19),
+                     cs_option_find("require_broker", 14));
+    assert_non_null(cs_option_find("retry=9", 5));
+    assert_null(cs_option_find("OTP_PROMPT", 10));
+    assert_null(cs_option_find("otp_promp", 9));
+    assert_null(cs_option_find("otp_prompts", 11));
+    assert_null(cs_option_find("", 0));
+}
+
+static enum cs_err read_line(const char *const *arguments, struct cs_options *options,
+                             struct cs_strlist *unknown, struct cs_error *error)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist list = {0};
+
+    cs_options_defaults(options);
+    for (size_t i = 0; arguments[i] != NULL; i++)
+        assert_int_equal(cs_strlist_add(&list, arguments[i], strlen(arguments[i])), CS_OK);
+    return cs_options_from_arguments(&list, options, unknown, error);
+}
+
+static void test_arguments_read_in_order(void **state)
+{
+    static const char *const line[] = {"retry=1",    "otp-echo=no",   "debug", "retry=2",
+                                       "standalone", "config=/etc/x", NULL};
+    CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+    struct cs_options options;
+
+    (void)state;
+    assert_int_equal(read_line(line, &options, &unknown, NULL), CS_OK);
+    assert_int_equal(options.retry, 2);
+    assert_false(options.otp_echo);
+    assert_true(options.debug);
+    assert_int_equal(unknown.count, 0);
+}
+
+static void test_arguments_unknown_names_collected(void **state)
+{
+    static const char *const line[] = {"retyr=1", "retry=1", "use_first_pass", "=x", "", NULL};
+    CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+    struct cs_options options;
+
+    (void)state;
+    assert_int_equal(read_line(line, &options, &unknown, NULL), CS_OK);
+    assert_int_equal(options.retry, 1);
+    assert_int_equal(unknown.count, 4);
+    assert_string_equal(unknown.items[0], "retyr"); /* without its value */
+    assert_string_equal(unknown.items[1], "use_first_pass");
+    assert_string_equal(unknown.items[2], "");
+}
+
+static void test_arguments_file_only_option_refused(void **state)
+{
+    size_t count = 0, seen = 0;
+    const struct cs_option *table = cs_option_table(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        const char *const line[] = {table[i].name, NULL};
+        CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+        struct cs_error error = {0};
+        struct cs_options options;
+
+        if ((table[i].where & CS_FROM_PAM) != 0)
+            continue;
+        seen++;
+        assert_int_equal(read_line(line, &options, &unknown, &error), CS_ERR_CONFIG);
+        assert_contains(error.text, table[i].name);
+        assert_contains(error.text, "belongs into the configuration file");
+    }
+    assert_true(seen > 3);
+}
+
+/* The module must not link the table, so it has a list of its own: the rows of scope module. */
+static void test_module_list_agrees_with_the_table(void **state)
+{
+    size_t count = 0;
+    const struct cs_option *table = cs_option_table(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        const char *names[] = {table[i].name, table[i].alias};
+        bool is_own = table[i].scope == CS_SCOPE_MODULE || strcmp(table[i].name, "debug") == 0;
+
+        for (size_t n = 0; n < 2 && names[n] != NULL && other_value(&table[i]) != NULL; n++) {
+            struct cs_module_arguments plain, changed;
+            char argument[200];
+            const char *const line[] = {argument};
+            bool differs;
+
+            (void)snprintf(argument, sizeof argument, "%s=%s", names[n], other_value(&table[i]));
+            cs_module_parse(0, NULL, &plain);
+            cs_module_parse(1, (const char **)(uintptr_t)line, &changed);
+            differs = plain.mode != changed.mode || plain.debug != changed.debug ||
+                      (changed.config != NULL && strcmp(changed.config, "/other/path") == 0) ||
+                      strcmp(plain.socket, changed.socket) != 0;
+            if (differs != is_own)
+                fail_msg("%s: the module %s it", argument, differs ? "reads" : "does not read");
+        }
+    }
+}
+
+static void test_module_parse_values(void **state)
+{
+    static const struct {
+        const char *line[3];
+        enum cs_client_mode mode;
+    } rows[] = {
+        {{"x", "y", "z"}, CS_CLIENT_AUTO},
+        {{"require_broker", "", ""}, CS_CLIENT_REQUIRE_BROKER},
+        {{"require-broker=on", "", ""}, CS_CLIENT_REQUIRE_BROKER},
+        {{"failifnoqueueserver=1", "", ""}, CS_CLIENT_REQUIRE_BROKER},
+        {{"require_broker=no", "", ""}, CS_CLIENT_AUTO},
+        {{"require_broker=maybe", "", ""}, CS_CLIENT_AUTO},
+        {{"require_brokerx", "", ""}, CS_CLIENT_AUTO},
+        {{"standalone", "socket=", "config="}, CS_CLIENT_STANDALONE},
+        {{"standalone=yes", "standalone=no", ""}, CS_CLIENT_AUTO}, /* the last one counts */
+        {{"require_broker", "require_broker=0", ""}, CS_CLIENT_AUTO},
+        {{"standalone", "require_broker=no", ""}, CS_CLIENT_STANDALONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_module_arguments arguments;
+
+        cs_module_parse(3, (const char **)(uintptr_t)rows[i].line, &arguments);
+        if (arguments.mode != rows[i].mode)
+            fail_msg("row %zu: mode %d", i, (int)arguments.mode);
+        assert_string_equal(arguments.socket, cs_option_find("socket", 6)->fallback);
+        assert_null(arguments.config);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table_defaults_accepted_by_their_rows),
+        cmocka_unit_test(test_table_each_option_changes_its_own_field_alone),
+        cmocka_unit_test(test_table_bad_values_refused_by_name),
+        cmocka_unit_test(test_table_numbers_bounded_exactly),
+        cmocka_unit_test(test_find_spellings),
+        cmocka_unit_test(test_arguments_read_in_order),
+        cmocka_unit_test(test_arguments_unknown_names_collected),
+        cmocka_unit_test(test_arguments_file_only_option_refused),
+        cmocka_unit_test(test_module_list_agrees_with_the_table),
+        cmocka_unit_test(test_module_parse_values),
+    };
+
+    return cmocka_run_group_tests_name("options", tests, NULL, NULL);
+}
