@@ -20,6 +20,20 @@ static uint32_t choose_version(const struct cs_hello *hello)
     return newest >= hello->oldest && newest >= CS_WIRE_VERSION_OLDEST ? newest : 0;
 }
 
+/* Takes the request that came with the greeting in a version that was not chosen; the module sends
+ * it again. */
+static enum cs_err drop_request(int socket, int64_t deadline, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    CS_AUTO(cs_fd_close) int attached = -1;
+    enum cs_err result = cs_recv_packet(socket, deadline, &packet, &attached, error);
+
+    if (result == CS_OK && cs_packet_type(&packet) != CS_MSG_REQUEST)
+        result = cs_fail(error, CS_ERR_PROTOCOL, "message %u came where a request belongs",
+                         cs_packet_type(&packet));
+    return result;
+}
+
 static enum cs_err greet(int socket, int64_t deadline, uint32_t *ret_version,
                          struct cs_error *error)
 {
@@ -37,7 +51,10 @@ static enum cs_err greet(int socket, int64_t deadline, uint32_t *ret_version,
                        (unsigned)hello.oldest, (unsigned)hello.newest, CS_WIRE_VERSION_OLDEST,
                        CS_WIRE_VERSION);
     *ret_version = welcome.version;
-    return cs_send_message(socket, CS_MSG_WELCOME, 1, &welcome, -1, deadline, error);
+    result = cs_send_message(socket, CS_MSG_WELCOME, 1, &welcome, -1, deadline, error);
+    if (result == CS_OK && welcome.version != hello.newest)
+        result = drop_request(socket, deadline, error);
+    return result;
 }
 
 static enum cs_err receive_request(int socket, uint32_t version, int64_t deadline,
