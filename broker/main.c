@@ -134,7 +134,7 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
 
 static enum cs_err raise_descriptors(unsigned logins, struct cs_error *error)
 {
-    rlim_t wanted = (rlim_t)logins + 64;
+    rlim_t wanted = 2 * (rlim_t)logins + 64; /* a connection and its worker's epoll */
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)

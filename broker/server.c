@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <syslog.h>
@@ -53,19 +53,51 @@ static void serve(struct cs_server *server, int socket)
 
 static void *work(void *argument);
 
+struct worker {
+    struct cs_server *server;
+    int wait_fd; /* epoll of its own: only so does a connection wake one waiting worker, not all */
+};
+
+static void free_worker(struct worker **worker)
+{
+    if (*worker != NULL)
+        cs_fd_close(&(*worker)->wait_fd);
+    free(*worker);
+}
+
+static struct worker *new_worker(struct cs_server *server)
+{
+    struct epoll_event connection = {.events = EPOLLIN | EPOLLEXCLUSIVE,
+                                     .data.fd = server->listen_fd};
+    struct epoll_event signal = {.events = EPOLLIN, .data.fd = server->signal_fd};
+    struct worker *worker = malloc(sizeof *worker);
+
+    if (worker == NULL)
+        return NULL;
+    *worker = (struct worker){server, epoll_create1(EPOLL_CLOEXEC)};
+    if (worker->wait_fd < 0 ||
+        epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, connection.data.fd, &connection) != 0 ||
+        epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, signal.data.fd, &signal) != 0)
+        free_worker(&worker);
+    return worker;
+}
+
 /* Starts a worker, which counts as idle at once. The mutex is held. */
 static bool start_worker(struct cs_server *server)
 {
+    CS_AUTO(free_worker) struct worker *worker = new_worker(server);
     pthread_attr_t attributes;
     pthread_t thread;
     bool started;
 
-    if (pthread_attr_init(&attributes) != 0)
+    if (worker == NULL || pthread_attr_init(&attributes) != 0)
         return false;
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    started = pthread_create(&thread, &attributes, work, server) == 0;
+    started = pthread_create(&thread, &attributes, work, worker) == 0;
     pthread_attr_destroy(&attributes);
+    if (started)
+        worker = NULL; /* the thread's now */
     server->workers += started;
     server->idle += started;
     return started;
@@ -108,12 +140,13 @@ static void end_worker(struct cs_server *server, bool was_idle)
 
 /* Waits for a connection; -1 when there is none after all (another worker took it, or descriptors
  * ran out). *ret_stop when the broker ends. */
-static int next_connection(struct cs_server *server, bool *ret_stop)
+static int next_connection(const struct worker *worker, bool *ret_stop)
 {
+    const struct cs_server *server = worker->server;
     struct epoll_event event;
     int fd;
 
-    if (epoll_wait(server->wait_fd, &event, 1, -1) != 1)
+    if (epoll_wait(worker->wait_fd, &event, 1, -1) != 1)
         return -1;
     *ret_stop = event.data.fd == server->signal_fd;
     if (*ret_stop)
@@ -129,11 +162,12 @@ static int next_connection(struct cs_server *server, bool *ret_stop)
 
 static void *work(void *argument)
 {
-    struct cs_server *server = argument;
+    CS_AUTO(free_worker) struct worker *worker = argument;
+    struct cs_server *server = worker->server;
     bool stop = false, idle = true;
 
     while (!stop && idle) {
-        int socket = next_connection(server, &stop);
+        int socket = next_connection(worker, &stop);
 
         if (socket < 0)
             continue;
@@ -147,22 +181,6 @@ static void *work(void *argument)
 }
 
 /* ---- start and end ---- */
-
-static enum cs_err watch(struct cs_server *server, struct cs_error *error)
-{
-    const int descriptors[] = {server->listen_fd, server->signal_fd};
-
-    server->wait_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (server->wait_fd < 0)
-        return cs_fail_errno(error, "epoll_create1");
-    for (size_t i = 0; i < CS_ARRAY_SIZE(descriptors); i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.fd = descriptors[i]};
-
-        if (epoll_ctl(server->wait_fd, EPOLL_CTL_ADD, descriptors[i], &event) != 0)
-            return cs_fail_errno(error, "epoll_ctl");
-    }
-    return CS_OK;
-}
 
 static void init_counts(struct cs_server *server)
 {
@@ -205,10 +223,7 @@ static bool wait_for_workers(struct cs_server *server)
 enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_error *error)
 {
     struct pollfd signal = {.fd = server->signal_fd, .events = POLLIN};
-    enum cs_err result = watch(server, error);
 
-    if (result != CS_OK)
-        return result;
     init_counts(server);
     if (!start_first(server))
         return cs_fail(error, CS_ERR_SYSTEM, "no thread can be started");
@@ -217,9 +232,7 @@ enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_er
             return cs_fail_errno(error, "poll");
     }
     *ret_idle = wait_for_workers(server);
-    if (*ret_idle) {
-        cs_fd_close(&server->wait_fd);
+    if (*ret_idle)
         cs_fd_close(&server->listen_fd);
-    }
     return CS_OK;
 }

@@ -23,7 +23,6 @@ struct cs_server {
     pthread_mutex_t mutex; /* guards the two counts */
     pthread_cond_t ended;  /* signalled when the last worker ends */
     unsigned workers, idle;
-    int wait_fd; /* epoll of the two descriptors: wakes one idle worker for one connection */
 };
 
 /* Returns after a signal, when the running logins have ended or were given a few seconds; *ret_idle
