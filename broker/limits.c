@@ -1,24 +1,16 @@
 #include "broker/limits.h"
 
-#include <time.h>
-
 /* One account may use this part of the places for peers that are not root. */
 enum { SHARE = 4 };
 
 void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unprivileged_max)
 {
-    pthread_condattr_t attributes;
-
     *limits = (struct cs_limits){.total_max = total_max, .unprivileged_max = unprivileged_max};
     if (unprivileged_max > CS_UNPRIVILEGED_MAX)
         limits->unprivileged_max = CS_UNPRIVILEGED_MAX;
     if (limits->unprivileged_max > total_max / 2) /* root always has room */
         limits->unprivileged_max = total_max / 2;
     pthread_mutex_init(&limits->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&limits->idle, &attributes);
-    pthread_condattr_destroy(&attributes);
 }
 
 static bool has_place(const struct cs_limits *limits, uid_t uid)
@@ -65,22 +57,6 @@ void cs_limits_leave(struct cs_limits *limits, uid_t uid)
     pthread_mutex_lock(&limits->mutex);
     if (uid != 0)
         remove_uid(limits, uid);
-    if (--limits->total == 0)
-        pthread_cond_signal(&limits->idle);
+    limits->total--;
     pthread_mutex_unlock(&limits->mutex);
-}
-
-bool cs_limits_wait_idle(struct cs_limits *limits, unsigned milliseconds)
-{
-    struct timespec until;
-    bool idle;
-
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += milliseconds / 1000;
-    pthread_mutex_lock(&limits->mutex);
-    while (limits->total > 0 && pthread_cond_timedwait(&limits->idle, &limits->mutex, &until) == 0)
-        continue;
-    idle = limits->total == 0;
-    pthread_mutex_unlock(&limits->mutex);
-    return idle;
 }

@@ -10,7 +10,6 @@ enum { CS_UNPRIVILEGED_MAX = 1000 };
 
 struct cs_limits {
     pthread_mutex_t mutex;
-    pthread_cond_t idle; /* signalled when the last login ends */
     unsigned total_max, unprivileged_max;
     unsigned total, unprivileged;
     uid_t uids[CS_UNPRIVILEGED_MAX]; /* of the unprivileged logins that run */
@@ -21,8 +20,5 @@ void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unpri
 /* Takes a place for a login of `uid`; false when there is none. Root is only bound by the total. */
 bool cs_limits_enter(struct cs_limits *limits, uid_t uid);
 void cs_limits_leave(struct cs_limits *limits, uid_t uid);
-
-/* Waits until no login runs, at most `milliseconds`; whether that came true. */
-bool cs_limits_wait_idle(struct cs_limits *limits, unsigned milliseconds);
 
 #endif

@@ -80,7 +80,6 @@ static int parse(int argc, char **argv, struct settings *settings)
 static void prepare_process(void)
 {
     (void)umask(077);
-    (void)signal(SIGPIPE, SIG_IGN); /* standard error may be a pipe whose reader went away */
     /* One arena for each thread would cost each waiting login its own. */
     (void)mallopt(M_ARENA_MAX, ARENAS);
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
@@ -135,7 +134,7 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
 
 static enum cs_err raise_descriptors(unsigned logins, struct cs_error *error)
 {
-    rlim_t wanted = (rlim_t)logins + 64;
+    rlim_t wanted = 2 * (rlim_t)logins + 64; /* a connection and its worker's epoll */
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
@@ -201,6 +200,7 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
     struct cs_engine *engine;
     enum cs_err result = cs_systemd_read(&systemd, &error);
 
+    (void)signal(SIGPIPE, SIG_IGN); /* standard error may be a pipe whose reader went away */
     if (result != CS_OK)
         return complain(log, &error);
     engine = cs_engine_new(settings->config, systemd.key_path[0] ? systemd.key_path : NULL, log);

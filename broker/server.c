@@ -3,49 +3,22 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <syslog.h>
+#include <time.h>
 
 #include "base/file.h"
 #include "broker/session.h"
 
 enum {
     STACK_BYTES = 256 * 1024,
+    IDLE_MAX = 4,   /* workers that wait; more end after their login */
     STOP_MS = 5000, /* for logins that run when the broker is asked to stop */
-    PAUSE_MS = 100, /* when descriptors or threads ran out */
+    PAUSE_MS = 100, /* when descriptors ran out */
 };
 
-struct connection {
-    struct cs_server *server;
-    int socket;
-    struct cs_peer peer;
-};
-
-static void *serve(void *argument)
-{
-    struct connection *connection = argument;
-
-    cs_session_serve(connection->server->engine, connection->socket, &connection->peer);
-    cs_fd_close(&connection->socket);
-    cs_limits_leave(connection->server->limits, connection->peer.uid);
-    free(connection);
-    return NULL;
-}
-
-static bool start_thread(struct connection *connection)
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    bool started;
-
-    if (pthread_attr_init(&attributes) != 0)
-        return false;
-    pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    started = pthread_create(&thread, &attributes, serve, connection) == 0;
-    pthread_attr_destroy(&attributes);
-    return started;
-}
+/* ---- one connection ---- */
 
 /* The peer as the kernel knows it; a connection without that is no connection. */
 static bool identify_peer(int socket, struct cs_peer *ret_peer)
@@ -59,11 +32,9 @@ static bool identify_peer(int socket, struct cs_peer *ret_peer)
     return true;
 }
 
-static void admit(struct cs_server *server, int accepted)
+static void serve(struct cs_server *server, int socket)
 {
-    CS_AUTO(cs_fd_close) int socket = accepted;
     const struct cs_log *log = cs_engine_log(server->engine);
-    struct connection *connection;
     struct cs_peer peer;
 
     if (!identify_peer(socket, &peer) || (peer.uid != 0 && !server->allow_unprivileged))
@@ -74,63 +45,194 @@ static void admit(struct cs_server *server, int accepted)
                (unsigned)peer.uid);
         return;
     }
-    connection = malloc(sizeof *connection);
-    if (connection != NULL)
-        *connection = (struct connection){server, socket, peer};
-    if (connection == NULL || !start_thread(connection)) {
-        cs_log(log, LOG_ERR, "peer uid %u dropped: no thread for it", (unsigned)peer.uid);
-        cs_limits_leave(server->limits, peer.uid);
-        free(connection);
-        return;
-    }
-    socket = -1; /* the thread's now */
+    cs_session_serve(server->engine, socket, &peer);
+    cs_limits_leave(server->limits, peer.uid);
 }
 
-/* Takes what waits. Running out of descriptors is no reason to end, but to wait for logins to. */
-static enum cs_err accept_waiting(struct cs_server *server, struct cs_error *error)
-{
-    int fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+/* ---- workers ---- */
 
-    if (fd >= 0) {
-        admit(server, fd);
-        return CS_OK;
-    }
-    switch (errno) {
-    case EMFILE:
-    case ENFILE:
-    case ENOMEM:
-    case ENOBUFS:
+static void *work(void *argument);
+
+struct worker {
+    struct cs_server *server;
+    int wait_fd; /* epoll of its own: only so does a connection wake one waiting worker, not all */
+};
+
+static void free_worker(struct worker **worker)
+{
+    if (*worker != NULL)
+        cs_fd_close(&(*worker)->wait_fd);
+    free(*worker);
+}
+
+static struct worker *new_worker(struct cs_server *server)
+{
+    struct epoll_event connection = {.events = EPOLLIN | EPOLLEXCLUSIVE,
+                                     .data.fd = server->listen_fd};
+    struct epoll_event signal = {.events = EPOLLIN, .data.fd = server->signal_fd};
+    struct worker *worker = malloc(sizeof *worker);
+
+    if (worker == NULL)
+        return NULL;
+    *worker = (struct worker){server, epoll_create1(EPOLL_CLOEXEC)};
+    if (worker->wait_fd < 0 ||
+        epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, connection.data.fd, &connection) != 0 ||
+        epoll_ctl(worker->wait_fd, EPOLL_CTL_ADD, signal.data.fd, &signal) != 0)
+        free_worker(&worker);
+    return worker;
+}
+
+/* Starts a worker, which counts as idle at once. The mutex is held. */
+static bool start_worker(struct cs_server *server)
+{
+    CS_AUTO(free_worker) struct worker *worker = new_worker(server);
+    pthread_attr_t attributes;
+    pthread_t thread;
+    bool started;
+
+    if (worker == NULL || pthread_attr_init(&attributes) != 0)
+        return false;
+    pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    started = pthread_create(&thread, &attributes, work, worker) == 0;
+    pthread_attr_destroy(&attributes);
+    if (started)
+        worker = NULL; /* the thread's now */
+    server->workers += started;
+    server->idle += started;
+    return started;
+}
+
+/* This worker got a connection. The last idle one starts another, so that somebody always waits; if
+ * that fails, connections wait until a login ends. */
+static void leave_idle(struct cs_server *server)
+{
+    bool alone;
+
+    pthread_mutex_lock(&server->mutex);
+    alone = --server->idle == 0 && !start_worker(server);
+    pthread_mutex_unlock(&server->mutex);
+    if (alone)
+        cs_log(cs_engine_log(server->engine), LOG_ERR,
+               "no thread for further logins: they wait until one ends");
+}
+
+/* Back from a connection: false when enough others wait. */
+static bool enter_idle(struct cs_server *server)
+{
+    bool stay;
+
+    pthread_mutex_lock(&server->mutex);
+    stay = server->idle < IDLE_MAX;
+    server->idle += stay;
+    pthread_mutex_unlock(&server->mutex);
+    return stay;
+}
+
+static void end_worker(struct cs_server *server, bool was_idle)
+{
+    pthread_mutex_lock(&server->mutex);
+    server->idle -= was_idle;
+    if (--server->workers == 0)
+        pthread_cond_signal(&server->ended);
+    pthread_mutex_unlock(&server->mutex);
+}
+
+/* Waits for a connection; -1 when there is none after all (another worker took it, or descriptors
+ * ran out). *ret_stop when the broker ends. */
+static int next_connection(const struct worker *worker, bool *ret_stop)
+{
+    const struct cs_server *server = worker->server;
+    struct epoll_event event;
+    int fd;
+
+    if (epoll_wait(worker->wait_fd, &event, 1, -1) != 1)
+        return -1;
+    *ret_stop = event.data.fd == server->signal_fd;
+    if (*ret_stop)
+        return -1;
+    fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
         cs_log(cs_engine_log(server->engine), LOG_ERR,
                "connections wait: no descriptors or memory; raise LimitNOFILE or lower max_logins");
         (void)poll(NULL, 0, PAUSE_MS);
-        return CS_OK;
-    case EAGAIN:
-    case EINTR:
-    case ECONNABORTED:
-        return CS_OK;
-    default:
-        return cs_fail_errno(error, "accept");
     }
+    return fd;
+}
+
+static void *work(void *argument)
+{
+    CS_AUTO(free_worker) struct worker *worker = argument;
+    struct cs_server *server = worker->server;
+    bool stop = false, idle = true;
+
+    while (!stop && idle) {
+        int socket = next_connection(worker, &stop);
+
+        if (socket < 0)
+            continue;
+        leave_idle(server);
+        serve(server, socket);
+        cs_fd_close(&socket);
+        idle = enter_idle(server);
+    }
+    end_worker(server, idle);
+    return NULL;
+}
+
+/* ---- start and end ---- */
+
+static void init_counts(struct cs_server *server)
+{
+    pthread_condattr_t attributes;
+
+    pthread_mutex_init(&server->mutex, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&server->ended, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+static bool start_first(struct cs_server *server)
+{
+    bool started;
+
+    pthread_mutex_lock(&server->mutex);
+    started = start_worker(server);
+    pthread_mutex_unlock(&server->mutex);
+    return started;
+}
+
+/* Idle workers end by themselves when the signal is there; logins are given STOP_MS. */
+static bool wait_for_workers(struct cs_server *server)
+{
+    struct timespec until;
+    bool idle;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += STOP_MS / 1000;
+    pthread_mutex_lock(&server->mutex);
+    while (server->workers > 0 &&
+           pthread_cond_timedwait(&server->ended, &server->mutex, &until) == 0)
+        continue;
+    idle = server->workers == 0;
+    pthread_mutex_unlock(&server->mutex);
+    return idle;
 }
 
 enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_error *error)
 {
-    struct pollfd entries[] = {{.fd = server->listen_fd, .events = POLLIN},
-                               {.fd = server->signal_fd, .events = POLLIN}};
+    struct pollfd signal = {.fd = server->signal_fd, .events = POLLIN};
 
-    for (;;) {
-        enum cs_err result = CS_OK;
-
-        if (poll(entries, CS_ARRAY_SIZE(entries), -1) < 0 && errno != EINTR)
+    init_counts(server);
+    if (!start_first(server))
+        return cs_fail(error, CS_ERR_SYSTEM, "no thread can be started");
+    while (poll(&signal, 1, -1) < 0) {
+        if (errno != EINTR)
             return cs_fail_errno(error, "poll");
-        if (entries[1].revents != 0)
-            break;
-        if (entries[0].revents != 0)
-            result = accept_waiting(server, error);
-        if (result != CS_OK)
-            return result;
     }
-    cs_fd_close(&server->listen_fd);
-    *ret_idle = cs_limits_wait_idle(server->limits, STOP_MS);
+    *ret_idle = wait_for_workers(server);
+    if (*ret_idle)
+        cs_fd_close(&server->listen_fd);
     return CS_OK;
 }

@@ -1,7 +1,12 @@
-/* Accepting connections, a thread for each, until a signal ends it. */
+/*
+ * Accepting connections until a signal ends it. A thread serves one login from its connection to
+ * its verdict; a few idle ones wait for the next connection, because handing it from thread to
+ * thread costs a login more than its own work.
+ */
 #ifndef CS_BROKER_SERVER_H
 #define CS_BROKER_SERVER_H
 
+#include <pthread.h>
 #include <stdbool.h>
 
 #include "broker/limits.h"
@@ -11,8 +16,13 @@ struct cs_server {
     struct cs_engine *engine;
     struct cs_limits *limits;
     int listen_fd;
-    int signal_fd; /* signalfd of SIGTERM and SIGINT */
+    int signal_fd; /* signalfd of SIGTERM and SIGINT; never read, so that it wakes every thread */
     bool allow_unprivileged;
+
+    /* cs_server_run's own */
+    pthread_mutex_t mutex; /* guards the two counts */
+    pthread_cond_t ended;  /* signalled when the last worker ends */
+    unsigned workers, idle;
 };
 
 /* Returns after a signal, when the running logins have ended or were given a few seconds; *ret_idle

@@ -1,5 +1,6 @@
 #include "broker/session.h"
 
+#include <poll.h>
 #include <syslog.h>
 
 #include "base/clock.h"
@@ -20,24 +21,63 @@ static uint32_t choose_version(const struct cs_hello *hello)
     return newest >= hello->oldest && newest >= CS_WIRE_VERSION_OLDEST ? newest : 0;
 }
 
-static enum cs_err greet(int socket, int64_t deadline, uint32_t *ret_version,
+/* Takes the request that came with the greeting in a version that was not chosen; the module sends
+ * it again. */
+static enum cs_err drop_request(int socket, int64_t deadline, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    CS_AUTO(cs_fd_close) int attached = -1;
+    enum cs_err result = cs_recv_packet(socket, deadline, &packet, &attached, error);
+
+    if (result == CS_OK && cs_packet_type(&packet) != CS_MSG_REQUEST)
+        result = cs_fail(error, CS_ERR_PROTOCOL, "message %u came where a request belongs",
+                         cs_packet_type(&packet));
+    return result;
+}
+
+/* What was agreed with the peer. */
+struct greeting {
+    uint32_t version;
+    bool welcome_due; /* it is sent with the acceptance: the peer wakes up once, not twice */
+};
+
+static enum cs_err send_welcome(int socket, uint32_t version, int64_t deadline,
+                                struct cs_error *error)
+{
+    const struct cs_welcome welcome = {version};
+
+    return cs_send_message(socket, CS_MSG_WELCOME, 1, &welcome, -1, deadline, error);
+}
+
+static bool has_packet(int socket)
+{
+    struct pollfd entry = {.fd = socket, .events = POLLIN};
+
+    return poll(&entry, 1, 0) == 1;
+}
+
+static enum cs_err greet(int socket, int64_t deadline, struct greeting *ret_greeting,
                          struct cs_error *error)
 {
     struct cs_hello hello = {0};
-    struct cs_welcome welcome;
     enum cs_err result = cs_recv_message(socket, CS_MSG_HELLO, 1, &hello, deadline, error);
 
     if (result != CS_OK)
         return result;
-    welcome.version = choose_version(&hello);
-    if (welcome.version == 0)
+    ret_greeting->version = choose_version(&hello);
+    if (ret_greeting->version == 0)
         return cs_fail(error, CS_ERR_PROTOCOL,
                        "the module speaks protocol %u to %u, this broker %d to %d; "
                        "bring both to the same release",
                        (unsigned)hello.oldest, (unsigned)hello.newest, CS_WIRE_VERSION_OLDEST,
                        CS_WIRE_VERSION);
-    *ret_version = welcome.version;
-    return cs_send_message(socket, CS_MSG_WELCOME, 1, &welcome, -1, deadline, error);
+    ret_greeting->welcome_due = ret_greeting->version == hello.newest && has_packet(socket);
+    if (ret_greeting->welcome_due)
+        return CS_OK;
+    result = send_welcome(socket, ret_greeting->version, deadline, error);
+    if (result == CS_OK && ret_greeting->version != hello.newest)
+        result = drop_request(socket, deadline, error);
+    return result;
 }
 
 static enum cs_err receive_request(int socket, uint32_t version, int64_t deadline,
@@ -58,26 +98,39 @@ static enum cs_err receive_request(int socket, uint32_t version, int64_t deadlin
     return CS_OK;
 }
 
-static enum cs_err run_login(struct cs_engine *engine, int socket, uint32_t version,
+static enum cs_err accept_login(int socket, const struct greeting *greeting, uint32_t deadline_ms,
+                                int64_t deadline, struct cs_error *error)
+{
+    const struct cs_accepted accepted = {deadline_ms};
+    enum cs_err result = CS_OK;
+
+    if (greeting->welcome_due)
+        result = send_welcome(socket, greeting->version, deadline, error);
+    return result == CS_OK ? cs_send_message(socket, CS_MSG_ACCEPTED, greeting->version, &accepted,
+                                             -1, deadline, error)
+                           : result;
+}
+
+static enum cs_err run_login(struct cs_engine *engine, int socket, const struct greeting *greeting,
                              struct cs_request *request, const struct cs_peer *peer,
                              struct cs_error *error)
 {
     CS_AUTO(cs_login_clear) struct cs_login login = {0};
     CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
     struct cs_wire_channel channel;
-    struct cs_accepted accepted;
+    uint32_t deadline_ms;
     int64_t deadline;
     enum cs_err result;
 
     cs_login_prepare(&login, engine, request, peer);
-    accepted.deadline_ms = login.options.login_timeout * 1000U;
-    deadline = login.started + accepted.deadline_ms;
-    result = cs_send_message(socket, CS_MSG_ACCEPTED, version, &accepted, -1, deadline, error);
+    deadline_ms = login.options.login_timeout * 1000U;
+    deadline = login.started + deadline_ms;
+    result = accept_login(socket, greeting, deadline_ms, deadline, error);
     if (result != CS_OK)
         return result;
-    cs_wire_channel_init(&channel, socket, version, deadline);
+    cs_wire_channel_init(&channel, socket, greeting->version, deadline);
     cs_login_run(&login, &channel.channel, &verdict);
-    return cs_send_message(socket, CS_MSG_VERDICT, version, &verdict, -1,
+    return cs_send_message(socket, CS_MSG_VERDICT, greeting->version, &verdict, -1,
                            cs_clock_ms() + VERDICT_MS, error);
 }
 
@@ -86,14 +139,14 @@ void cs_session_serve(struct cs_engine *engine, int socket, const struct cs_peer
     CS_AUTO(cs_request_clear) struct cs_request request = {.config_fd = -1};
     CS_AUTO(cs_fd_close) int config_fd = -1;
     int64_t deadline = cs_clock_ms() + REQUEST_MS;
+    struct greeting greeting = {0};
     struct cs_error error = {0};
-    uint32_t version = 0;
-    enum cs_err result = greet(socket, deadline, &version, &error);
+    enum cs_err result = greet(socket, deadline, &greeting, &error);
 
     if (result == CS_OK)
-        result = receive_request(socket, version, deadline, &request, &config_fd, &error);
+        result = receive_request(socket, greeting.version, deadline, &request, &config_fd, &error);
     if (result == CS_OK)
-        result = run_login(engine, socket, version, &request, peer, &error);
+        result = run_login(engine, socket, &greeting, &request, peer, &error);
     if (result != CS_OK)
         cs_log(cs_engine_log(engine), result == CS_ERR_HANGUP ? LOG_DEBUG : LOG_WARNING,
                "peer uid %u dropped: %s", (unsigned)peer->uid, error.text);

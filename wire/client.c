@@ -36,14 +36,28 @@ static enum cs_err reach(const struct cs_client *client, struct cs_request *requ
     return cs_start_standalone(ret_socket, error);
 }
 
-static enum cs_err greet(struct session *session, struct cs_error *error)
+static enum cs_err send_request(struct session *session, const struct cs_request *request,
+                                struct cs_error *error)
+{
+    return cs_send_message(session->socket, CS_MSG_REQUEST, session->version, request,
+                           request->config_fd, session->deadline, error);
+}
+
+/* The request goes out with the greeting, in the newest version, because both ends mostly are of
+ * one release: that saves a round trip. Where the broker chose an older version it has dropped it.
+ */
+static enum cs_err greet(struct session *session, const struct cs_request *request,
+                         struct cs_error *error)
 {
     const struct cs_hello hello = {CS_WIRE_VERSION_OLDEST, CS_WIRE_VERSION};
     struct cs_welcome welcome = {0};
     enum cs_err result;
 
+    session->version = hello.newest;
     result =
         cs_send_message(session->socket, CS_MSG_HELLO, 1, &hello, -1, session->deadline, error);
+    if (result == CS_OK)
+        result = send_request(session, request, error);
     if (result == CS_OK)
         result =
             cs_recv_message(session->socket, CS_MSG_WELCOME, 1, &welcome, session->deadline, error);
@@ -52,21 +66,18 @@ static enum cs_err greet(struct session *session, struct cs_error *error)
     if (welcome.version < hello.oldest || welcome.version > hello.newest)
         return cs_fail(error, CS_ERR_PROTOCOL, "the broker chose version %u, which was not offered",
                        (unsigned)welcome.version);
+    if (welcome.version == session->version)
+        return CS_OK;
     session->version = welcome.version;
-    return CS_OK;
+    return send_request(session, request, error);
 }
 
-static enum cs_err ask(struct session *session, const struct cs_request *request,
-                       struct cs_error *error)
+static enum cs_err await_acceptance(struct session *session, struct cs_error *error)
 {
     struct cs_accepted accepted = {0};
-    enum cs_err result;
+    enum cs_err result = cs_recv_message(session->socket, CS_MSG_ACCEPTED, session->version,
+                                         &accepted, session->deadline, error);
 
-    result = cs_send_message(session->socket, CS_MSG_REQUEST, session->version, request,
-                             request->config_fd, session->deadline, error);
-    if (result == CS_OK)
-        result = cs_recv_message(session->socket, CS_MSG_ACCEPTED, session->version, &accepted,
-                                 session->deadline, error);
     if (result == CS_OK)
         session->deadline = cs_clock_ms() + accepted.deadline_ms + GRACE_MS;
     return result;
@@ -141,9 +152,9 @@ enum cs_err cs_client_login(const struct cs_client *client, struct cs_request *r
 
     session.socket = socket;
     if (result == CS_OK)
-        result = greet(&session, error);
+        result = greet(&session, request, error);
     if (result == CS_OK)
-        result = ask(&session, request, error);
+        result = await_acceptance(&session, error);
     while (result == CS_OK && !done)
         result = step(&session, ret_verdict, &done, error);
     return result;

@@ -23,7 +23,7 @@ static double now_us(void)
 
 struct login {
     const char *service, *user, *answer;
-    int (*wait)(void); /* called at the prompt; may be NULL */
+    void (*wait)(void); /* called at the prompt; may be NULL */
 };
 
 static int converse(int count, const struct pam_message **messages,
@@ -52,7 +52,8 @@ NOINLINE int one_login(struct login *login)
 {
     const struct pam_conv conversation = {converse, login};
     pam_handle_t *handle = NULL;
-    int code = pam_start_confdir(login->service, login->user, &conversation, "/etc/pam.d", &handle);
+    int code =
+        pam_start_confdir(login->service, login->user, &conversation, "/etc/bench-pam.d", &handle);
 
     if (code == PAM_SUCCESS)
         code = pam_authenticate(handle, 0);
@@ -91,7 +92,7 @@ static pthread_cond_t arrived = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t never = PTHREAD_COND_INITIALIZER;
 static int waiting;
 
-static int wait_for_ever(void)
+static void wait_for_ever(void)
 {
     pthread_mutex_lock(&mutex);
     waiting++;

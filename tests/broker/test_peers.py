@@ -20,14 +20,14 @@ def settled(broker, before):
     """Returns when every connection of the broker is gone."""
     wait_until(lambda: descriptors_of(broker.pid) <= before, f"descriptors: {descriptors_of(broker.pid)}, "
                f"before {before}")
-    wait_until(lambda: threads_of(broker.pid) == 1, "one thread")
+    wait_until(lambda: connections_of(broker.pid) == 0, "the end of all connections")
     expect_equal(descriptors_of(broker.pid), before, "descriptors")
 
 
 def descriptors_at_rest(broker):
     """After one login, so that what stays open (the store) is open."""
     log_in_as_root()
-    wait_until(lambda: threads_of(broker.pid) == 1, "one thread")
+    wait_until(lambda: connections_of(broker.pid) == 0, "the end of all connections")
     return descriptors_of(broker.pid)
 
 
@@ -138,7 +138,7 @@ def test_a_thousand_peers_do_not_keep_root_out():
                 peer.send(b"\x01\x00")
         took = log_in_as_root("root")
         expect(took < 1, f"root waited {took:.2f} s")
-        expect(threads_of(broker.pid) <= 1 + 16 + 1, f"{threads_of(broker.pid)} threads")
+        expect(connections_of(broker.pid) <= 16 + 1, f"{connections_of(broker.pid)} connections")
         for peer in peers:
             peer.close()
         settled(broker, before)

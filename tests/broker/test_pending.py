@@ -21,8 +21,8 @@ def test_prepare():
 def open_login():
     """A login up to its prompt."""
     peer = Peer()
-    peer.greet()
-    peer.ask("alice")
+    peer.ask("alice", service="sshd", rhost="192.0.2.1")
+    peer.expect(ROUND)
     return peer
 
 
@@ -38,10 +38,6 @@ def memory(pid):
     return {name: int(values[name].split()[0]) for name in ("Private_Dirty", "Pss")}
 
 
-def threads(pid):
-    return len(os.listdir(f"/proc/{pid}/task"))
-
-
 def ticks(pid):
     """Of the processor, spent by all threads."""
     with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
@@ -53,7 +49,7 @@ def close_all(logins, pid):
     begin = time.monotonic()
     for peer in logins:
         peer.close()
-    wait_until(lambda: threads(pid) == 1, "the end of the logins")
+    wait_until(lambda: connections_of(pid) == 0, "the end of the logins")
     return time.monotonic() - begin
 
 
@@ -72,7 +68,7 @@ def test_pending():
         close_all([first], broker.pid)
         before = memory(broker.pid)
         logins = [open_login() for _ in range(PENDING)]
-        expect_equal(threads(broker.pid), PENDING + 1, "threads")
+        expect_equal(connections_of(broker.pid), PENDING, "connections")
         measure(broker, before, "first prompt")
         spent = ticks(broker.pid)
         time.sleep(IDLE)  # nothing is awaited: that nothing happens is what is looked for

@@ -126,26 +126,25 @@ def test_no_other_fallback():
 
 # ---- hang-up ----
 
-def freed_within_a_second(broker, log, begin, threads):
+def freed_within_a_second(broker, log, begin):
     wait_until(lambda: any(a["reason"] == "hang-up" for a in audits(log())), "the audit line", 5)
     took = time.monotonic() - begin
     expect(took < 1, f"the login was freed after {took:.2f} s")
     if broker is not None:
-        wait_until(lambda: threads_of(broker.pid) == threads, "the thread's end", 1)
+        wait_until(lambda: connections_of(broker.pid) == 0, "the end of the login", 1)
     expect_equal([a["verdict"] for a in audits(log()) if a["reason"] == "hang-up"], ["aborted"], "verdict")
 
 
 def test_hang_up_of_an_application():
     stack()
     with Broker() as broker:
-        threads = threads_of(broker.pid)
         factor = fresh("alice")
         session = PamSession("alice")
         session.prompt()
-        expect_equal(threads_of(broker.pid), threads + 1, "threads")
+        expect_equal(connections_of(broker.pid), 1, "connections")
         begin = time.monotonic()
         session.kill()
-        freed_within_a_second(broker, broker.log, begin, threads)
+        freed_within_a_second(broker, broker.log, begin)
         expect_equal(listing("alice")["failed_tries"], 0, "failed tries")
         expect_equal(pam_login("alice", [factor.code()]).code, "PAM_SUCCESS", "the next login")
 
@@ -167,7 +166,7 @@ def test_hang_up_of_sshd():
         child.expect("Verification code: $")
         begin = time.monotonic()
         os.kill(pam_child(sshd), signal.SIGKILL)
-        freed_within_a_second(broker, broker.log, begin, 1)
+        freed_within_a_second(broker, broker.log, begin)
         child.close(force=True)
 
 
@@ -221,7 +220,7 @@ def test_login_timeout():
         audit = wait_audit(broker)
         expect(0.9 < time.monotonic() - begin < 3, "the limit was not kept")
         expect_equal((audit["verdict"], audit["reason"]), ("aborted", "timeout"), "audit")
-        wait_until(lambda: threads_of(broker.pid) == 1, "the thread's end", 3)
+        wait_until(lambda: connections_of(broker.pid) == 0, "the end of the login", 3)
         session.answer(factor.code())
         expect_equal(session.result().code, "PAM_CONV_ERR", "result")
         stack()

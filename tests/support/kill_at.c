@@ -22,6 +22,7 @@
 enum {
     EXIT_USAGE = 64,
     TASKS_MAX = 256,
+    ANY_TASK = TASKS_MAX,
     OPTIONS = PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACECLONE | PTRACE_O_TRACEFORK |
               PTRACE_O_TRACEVFORK | PTRACE_O_TRACEEXEC,
 };
@@ -31,7 +32,9 @@ static const char usage[] =
     "       kill-at REPORT all|writes TASK N --attach PID\n"
     "\n"
     "Follows COMMAND, or a running process, with everything that it starts. TASK is a thread or\n"
-    "process, numbered from 0 in the order of their appearance; its process is killed before its\n"
+    "process, numbered from 0 in the order of their appearance, or `any`, which counts the calls "
+    "of\n"
+    "all of them together; its process is killed before its\n"
     "Nth call (from 1; 0: never). `writes` counts only calls that change files or locks.\n"
     "REPORT gets a line `task I: C calls` each, and `killed` when it happened. With --attach a "
     "line\n"
@@ -49,6 +52,7 @@ struct tracer {
     bool writes_only;
     size_t target;
     unsigned long when;
+    unsigned long calls; /* of all tasks */
     bool killed;
     struct task tasks[TASKS_MAX];
     size_t count;
@@ -92,7 +96,10 @@ static bool at_call(struct tracer *tracer, struct task *task)
         info.op != PTRACE_SYSCALL_INFO_ENTRY || (tracer->writes_only && !is_write(info.entry.nr)))
         return false;
     task->calls++;
-    if (task != &tracer->tasks[tracer->target] || task->calls != tracer->when)
+    tracer->calls++;
+    if (tracer->target == ANY_TASK
+            ? tracer->calls != tracer->when
+            : task != &tracer->tasks[tracer->target] || task->calls != tracer->when)
         return false;
     tracer->killed = true;
     return kill(task->id, SIGKILL) == 0;
@@ -202,9 +209,9 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     tracer.writes_only = strcmp(argv[2], "writes") == 0;
-    tracer.target = strtoul(argv[3], NULL, 10);
+    tracer.target = strcmp(argv[3], "any") == 0 ? ANY_TASK : strtoul(argv[3], NULL, 10);
     tracer.when = strtoul(argv[4], NULL, 10);
-    if (tracer.target >= TASKS_MAX)
+    if (tracer.target > ANY_TASK)
         return EXIT_USAGE;
     if (strcmp(argv[5], "--attach") != 0) {
         start(&tracer, argv + 5);

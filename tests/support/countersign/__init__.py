@@ -15,7 +15,6 @@ looks for it in every log that the tests left in WORKDIR.
 """
 from .driver import *
 from .harness import *
-from .peer import *
 from .process import *
 from .product import *
 from .protocol import *

@@ -58,12 +58,29 @@ def stack(*arguments, service="test", module="pam_countersign.so", control="requ
                                  "account required pam_permit.so", "session required pam_permit.so"])
 
 
-def threads_of(pid):
-    return len(os.listdir(f"/proc/{pid}/task"))
+def connections_of(pid):
+    """Logins that a broker runs: its sockets but the one that listens. 0 when it is dead."""
+    sockets = 0
+    try:
+        for name in os.listdir(f"/proc/{pid}/fd"):
+            try:
+                sockets += os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:")
+            except FileNotFoundError:
+                pass
+    except OSError:
+        pass
+    return max(sockets - 1, 0)
 
 
 def descriptors_of(pid):
-    return len(os.listdir(f"/proc/{pid}/fd"))
+    """All but the one with which each waiting worker of a broker waits: there are one to four of those."""
+    links = []
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            links.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+        except FileNotFoundError:
+            pass
+    return sum(link != "anon_inode:[eventpoll]" for link in links)
 
 
 def audits(log):
