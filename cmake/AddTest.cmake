@@ -71,7 +71,8 @@ function(cs_add_system_test name)
             --dir ${CMAKE_BINARY_DIR}/Testing/system/${name} -- /usr/bin/python3 ${script})
   set(environment
     PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1
-    CS_PAM_DRIVER=$<TARGET_FILE:pam-driver> "CS_SANITIZE=${CS_SANITIZE}"
+    CS_PAM_DRIVER=$<TARGET_FILE:pam-driver>
+    CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend> "CS_SANITIZE=${CS_SANITIZE}"
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
