@@ -72,7 +72,7 @@ def leaks():
         content = path.read_bytes().decode("utf-8", "replace")
         for text, what in _secrets.items():
             # A code of six digits must not be seen in a longer number.
-            if re.search(r"(?<!\w)" + re.escape(text) + r"(?!\w)", content):
+            if text in content and re.search(r"(?<!\w)" + re.escape(text) + r"(?!\w)", content):
                 found.append((what, path.name))
     return found
 
