@@ -191,13 +191,12 @@ enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *
                         const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
                         struct cs_error *error)
 {
-    unsigned turns = 0;
+    unsigned turns = 0, left = 0;
     size_t first = 0;
 
     *ret_choice = (struct cs_choice){.kind = CS_CHOICE_NONE};
     while (ret_choice->answers < tries && turns < PAGE_TURNS_MAX) {
         CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-        unsigned left = ret_choice->answers > 0 ? tries - ret_choice->answers : 0;
         bool page_turn = false;
         size_t next = 0;
         enum cs_err result = ask_page(channel, book, menu, first, left, &next, &answer, error);
@@ -212,6 +211,8 @@ enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *
             return CS_OK;
         turns += page_turn;
         ret_choice->answers += !page_turn;
+        /* Who turned the page was understood. */
+        left = page_turn ? 0 : tries - ret_choice->answers;
         first = page_turn ? next : first;
     }
     return CS_OK;

@@ -34,10 +34,13 @@ void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most)
     }
 }
 
+/* Text in another direction is isolated from what stands around it. A number needs none: digits run
+ * the same way in every text, and at the start of a line some terminals lose the first mark. */
 static void render_value(struct cs_buffer *out, const char *value, bool isolate)
 {
     if (value == NULL || value[0] == '\0')
         return;
+    isolate = isolate && value[strspn(value, "0123456789")] != '\0';
     if (isolate)
         cs_buffer_text(out, isolate_start);
     cs_add_bounded(out, value, CS_VALUE_COLUMNS);

@@ -153,23 +153,33 @@ static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
     return CS_OK;
 }
 
-/* A key in sshd's list of finished methods, or the administrator's word. For root over sshd the key
- * counts only after an answer that is not junk: with `PermitRootLogin prohibit-password` sshd's
- * default, root gets this far and is refused all the same. */
-static bool first_factor_proven(const struct cs_login *login)
+/* Whether sshd's list of finished methods names a key. */
+static bool key_was_accepted(const struct cs_login *login)
 {
     const char *info = login->request->ssh_auth_info;
 
-    if (login->options.stack_first_factor && login->peer.uid == 0)
-        return true;
     while (info != NULL && *info != '\0') {
         const char *newline = strchr(info, '\n');
 
         if (strncmp(info, "publickey ", 10) == 0)
-            return login->account.uid != 0 || login->answered;
+            return true;
         info = newline ? newline + 1 : NULL;
     }
     return false;
+}
+
+static bool administrator_vouches(const struct cs_login *login)
+{
+    return login->options.stack_first_factor && login->peer.uid == 0;
+}
+
+/* A key, or the administrator's word. For root over sshd, and for an account that was not looked up
+ * yet, the key counts only after an answer that is not junk: with `PermitRootLogin
+ * prohibit-password`, sshd's default, root gets this far and is refused all the same. */
+static bool first_factor_proven(const struct cs_login *login)
+{
+    return administrator_vouches(login) ||
+           (key_was_accepted(login) && (login->account.uid != 0 || login->answered));
 }
 
 static enum cs_err identify(struct cs_method_login *method, const char **ret_identity,
@@ -232,8 +242,10 @@ static void find_user_language(struct cs_login *login, struct cs_provider *provi
     struct cs_error error = {0};
 
     ret_language[0] = '\0';
-    if (provider->ops->language == NULL || !first_factor_proven(login) ||
-        look_up(login, &error) != CS_OK || login->identity[0] == '\0')
+    if (provider->ops->language == NULL ||
+        !(administrator_vouches(login) || key_was_accepted(login)) ||
+        look_up(login, &error) != CS_OK || !first_factor_proven(login) ||
+        login->identity[0] == '\0')
         return;
     if (provider->ops->language(provider, login->identity, ret_language, &error) != CS_OK)
         cs_log(&login->log, LOG_WARNING, "the user's language cannot be read: %s", error.text);

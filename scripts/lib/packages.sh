@@ -16,7 +16,7 @@ packages_demo=(
 )
 packages_test=(
     "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-paramiko strace tmux
-    procps
+    procps putty-tools dropbear-bin python3-asyncssh
 )
 packages_bench=(
     libpam-google-authenticator libpam-oath valgrind

@@ -56,15 +56,23 @@ def _authorize(account, public):
 class Sshd(Server):
     """A stock sshd on 127.0.0.1:2222 of the sandbox.
 
-    `auth` are the auth lines of /etc/pam.d/sshd; keywords are sshd_config settings.
+    `auth` are the auth lines of /etc/pam.d/sshd; keywords are sshd_config settings. With a name of its own
+    it sees an /etc/pam.d/sshd of its own, so that several may run at once on ports of their own.
     """
 
-    def __init__(self, auth=MODULE_LINE, port=SSHD_PORT, **settings):
+    def __init__(self, auth=MODULE_LINE, port=SSHD_PORT, name="sshd", **settings):
         self.port = port
-        self.config = WORKDIR / "sshd_config"
-        super().__init__("sshd", [SSHD, "-D", "-e", "-f", str(self.config)])
+        self.config = WORKDIR / f"{name}_config"
+        command = [SSHD, "-D", "-e", "-f", str(self.config)]
+        confdir = "/etc/pam.d"
+        if name != "sshd":
+            confdir = WORKDIR / f"{name}.pam.d"
+            command = ["unshare", "--mount", "sh", "-c", 'mount --bind "$0" /etc/pam.d/sshd && exec "$@"',
+                       confdir / "sshd", *command]
+        super().__init__(name, command)
         lines = [auth] if isinstance(auth, str) else list(auth)
-        pam_service("sshd", [*lines, "account required pam_permit.so", "session required pam_permit.so"])
+        pam_service("sshd", [*lines, "account required pam_permit.so", "session required pam_permit.so"],
+                    confdir)
         self._write_config(settings)
 
     def _write_config(self, settings):
