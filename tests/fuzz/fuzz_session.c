@@ -63,7 +63,8 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt 
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
-    static const struct cs_provider_ops ops = {"fuzz", has_factor, verify, NULL};
+    static const struct cs_provider_ops ops = {
+        .name = "fuzz", .has_factor = has_factor, .verify = verify};
     static struct cs_provider provider = {&ops};
 
     (void)engine;
