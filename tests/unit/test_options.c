@@ -121,7 +121,7 @@ static void test_table_each_option_changes_its_own_field_alone(void **state)
 
 static void test_table_bad_values_refused_by_name(void **state)
 {
-    static const char *const bad[][8] = {
+    static const char *const bad[][9] = {
         [CS_OPTION_FLAG] = {"maybe", "YES", "2", " yes", "\xff", NULL},
         [CS_OPTION_NUMBER] = {"", "-1", "+1", " 1", "1x", "0x1", "99999999999999999999", NULL},
         [CS_OPTION_CHOICE] = {"", "nonsense", "TOTP", " ", NULL},
