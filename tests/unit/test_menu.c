@@ -324,6 +324,14 @@ static void test_render_longest_own_texts_within_the_limit(void **state)
     assert_in_range(page.length, 1, CS_PROMPT_BYTES);
     assert_contains(page.text, "1) ");
     assert_contains(page.text, "Your choice (1-3): ");
+    cs_buffer_free(&page);
+    memset(scene.book.own, 0, sizeof scene.book.own); /* a line alone */
+    cs_buffer_text(&text, "0123456789012345678901234567890123456789012345678901234567\\n");
+    variant.text = text.text;
+    own(&scene, CS_TEXT_SMS, &variant);
+    cs_menu_render(&scene.book, &sample, 0, 2, &page, &next);
+    assert_in_range(page.length, 1, CS_PROMPT_BYTES);
+    assert_contains(page.text, "15551234567");
     scene_close(&scene);
 }
 
