@@ -54,23 +54,56 @@ static void free_frame(struct frame *frame)
     cs_buffer_free(&frame->end);
 }
 
+static void make_frame(const struct cs_phrasebook *book, unsigned tries_left,
+                       const struct cs_values *values, struct frame *frame)
+{
+    free_frame(frame);
+    if (tries_left > 0)
+        cs_say(book, CS_TEXT_CHOICE_NOT_UNDERSTOOD, values, &frame->before);
+    cs_say(book, CS_TEXT_CHOICE_START, values, &frame->before);
+    cs_say(book, CS_TEXT_CHOICE_MORE, values, &frame->more);
+    cs_say(book, CS_TEXT_CHOICE_END, values, &frame->end);
+}
+
+/* Whether the frame has room for a line, whichever it is. */
+static bool fits(const struct cs_phrasebook *book, const struct cs_menu *menu,
+                 struct cs_values *values, const struct frame *frame)
+{
+    size_t used = frame->before.length + frame->more.length + frame->end.length;
+
+    for (size_t i = 0; i < menu->count; i++) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+
+        /* Only an administrator's texts are so long: do not measure each line of each menu. */
+        if (used <= CS_PROMPT_BYTES / 2 && book->own[menu->entries[i].text].count == 0)
+            continue;
+        show_entry(book, menu, i, values, &line);
+        if (used + line.length > CS_PROMPT_BYTES)
+            return false;
+    }
+    return true;
+}
+
 void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu, size_t first,
                     unsigned tries_left, struct cs_buffer *out, size_t *ret_next)
 {
     CS_AUTO(free_frame) struct frame frame = {0};
     char total[NUMBER_SIZE], tries[NUMBER_SIZE];
     struct cs_values values = {0};
+    struct cs_phrasebook plain;
     size_t index = first, lines = 0;
 
     (void)snprintf(total, sizeof total, "%zu", menu->count);
     (void)snprintf(tries, sizeof tries, "%u", tries_left);
     cs_values_set(&values, 'T', total);
     cs_values_set(&values, 'L', tries);
-    if (tries_left > 0)
-        cs_say(book, CS_TEXT_CHOICE_NOT_UNDERSTOOD, &values, &frame.before);
-    cs_say(book, CS_TEXT_CHOICE_START, &values, &frame.before);
-    cs_say(book, CS_TEXT_CHOICE_MORE, &values, &frame.more);
-    cs_say(book, CS_TEXT_CHOICE_END, &values, &frame.end);
+    make_frame(book, tries_left, &values, &frame);
+    if (!fits(book, menu, &values, &frame)) {
+        plain = *book;
+        memset(plain.own, 0, sizeof plain.own);
+        book = &plain;
+        make_frame(book, tries_left, &values, &frame);
+    }
     cs_buffer_add(out, frame.before.text ? frame.before.text : "", frame.before.length);
     for (; index < menu->count; index++, lines++) {
         CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};

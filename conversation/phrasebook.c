@@ -10,22 +10,20 @@ enum { SHOWN_HEAD = 5, SHOWN_TAIL = 4, MASKABLE = SHOWN_HEAD + SHOWN_TAIL };
 static const char mask[] = "\u2022\u2022\u2022", ascii_mask[] = "***";
 
 /* The administrator's text for the login's language: exactly it, then the more general one, then
- * the one for every language. */
+ * the one for every language. The catalogue of English has no name; a setting for it says "en". */
 static const char *own_text(const struct cs_phrasebook *book, enum cs_text key)
 {
     const struct cs_text_setting *setting = &book->own[key];
     const char *languages[3] = {book->catalogue->language, "", ""};
     char parent[CS_LANGUAGE_SIZE];
 
+    if (languages[0][0] == '\0')
+        languages[0] = "en";
     if (cs_language_parent(languages[0], parent))
         languages[1] = parent;
     for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
         for (size_t i = 0; i < setting->count; i++) {
-            const char *language = setting->variants[i].language;
-
-            /* The catalogue of English has no name; a setting for it may say "en". */
-            if (strcmp(language, languages[l]) == 0 ||
-                (book->catalogue->language[0] == '\0' && strcmp(language, "en") == 0))
+            if (strcmp(setting->variants[i].language, languages[l]) == 0)
                 return setting->variants[i].text;
         }
     }
@@ -123,12 +121,21 @@ static size_t head_bytes(const char *text, size_t length, size_t count)
     return i;
 }
 
+static size_t count_characters(const char *text, size_t length)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
 void cs_show_address(const struct cs_phrasebook *book, const char *address, struct cs_buffer *out)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
     const char *hidden = book->ascii ? ascii_mask : mask;
     const char *at;
-    size_t head, tail;
+    size_t head, tail, characters;
 
     cs_sanitise(&clean, address, strlen(address));
     if (clean.length == 0)
@@ -146,10 +153,10 @@ void cs_show_address(const struct cs_phrasebook *book, const char *address, stru
         return;
     }
     /* A short one would be shown whole by its two ends. */
-    head = clean.length > MASKABLE ? head_bytes(clean.text, clean.length, SHOWN_HEAD) : 0;
-    tail = clean.length > MASKABLE ? clean.length - SHOWN_TAIL : clean.length;
-    while (((unsigned char)clean.text[tail] & 0xc0) == 0x80) /* within a character */
-        tail++;
+    characters = count_characters(clean.text, clean.length);
+    head = head_bytes(clean.text, clean.length, characters > MASKABLE ? SHOWN_HEAD : 0);
+    tail = head_bytes(clean.text, clean.length,
+                      characters > MASKABLE ? characters - SHOWN_TAIL : characters);
     cs_buffer_add(out, clean.text, head);
     cs_buffer_text(out, hidden);
     cs_buffer_text(out, clean.text + tail);

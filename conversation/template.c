@@ -5,7 +5,9 @@
 #include "base/sanitise.h"
 #include "conversation/width.h"
 
-enum { UTF8_BYTES_MAX = 4 };
+/* Bytes of a value for each of its columns: combining marks take none, and would else fill a
+ * prompt. */
+enum { COLUMN_BYTES = 3, UTF8_BYTES_MAX = 4 };
 
 static const char isolate_start[] = "\u2068", isolate_end[] = "\u2069";
 
@@ -25,7 +27,7 @@ void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most)
         size_t size = cs_utf8_decode(clean.text + i, clean.length - i, &code);
 
         columns += cs_code_columns(code);
-        if (columns > most || size == 0) {
+        if (columns > most || i + size > most * COLUMN_BYTES || size == 0) {
             cs_buffer_text(out, "...");
             return;
         }

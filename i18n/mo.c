@@ -109,9 +109,9 @@ static bool is_message(const char *original, size_t length, const char *context,
     size_t context_length = strlen(context), text_length = strlen(text);
 
     return length == context_length + 1 + text_length &&
-           memcmp(original, context, context_length) == 0 &&
+           strncmp(original, context, context_length) == 0 &&
            original[context_length] == CONTEXT_END &&
-           memcmp(original + context_length + 1, text, text_length) == 0;
+           strcmp(original + context_length + 1, text) == 0;
 }
 
 const char *cs_mo_find(const struct cs_mo *mo, const char *context, const char *text)

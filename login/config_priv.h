@@ -1,8 +1,18 @@
-/* The inside of config.c, for tests. */
+/* What config.c and config_cache.c share; for tests too. */
 #ifndef CS_LOGIN_CONFIG_PRIV_H
 #define CS_LOGIN_CONFIG_PRIV_H
 
+#include <stdatomic.h>
+
 #include "login/config.h"
+
+struct assignment; /* config.c's own */
+
+struct cs_config {
+    atomic_uint references;
+    struct assignment *assignments;
+    size_t count;
+};
 
 /* The configuration that `length` bytes of text stand for; `name` is for errors. */
 enum cs_err cs_config_parse(const char *name, const char *text, size_t length,

@@ -204,36 +204,6 @@ static bool proven(struct cs_method_login *method)
 
 /* ---- how it speaks ---- */
 
-/* Applications that show informational text at once. sshd does from 10.3 on; it cannot be asked. */
-static bool shows_text_at_once(const char *service)
-{
-    static const char *const services[] = {"sudo", "sudo-i", "su", "su-l", "login", "countersign"};
-
-    for (size_t i = 0; i < CS_ARRAY_SIZE(services); i++) {
-        if (strcmp(services[i], service) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool is_live(const struct cs_login *login)
-{
-    if (login->options.conversation == CS_CONVERSATION_AUTO)
-        return shows_text_at_once(login->request->service);
-    return login->options.conversation == CS_CONVERSATION_LIVE;
-}
-
-static enum cs_wait_mode wait_mode(const struct cs_login *login)
-{
-    static const enum cs_wait_mode modes[] = {[CS_PUSH_LIVE] = CS_WAIT_LIVE,
-                                              [CS_PUSH_ENTER] = CS_WAIT_ENTER,
-                                              [CS_PUSH_SILENT] = CS_WAIT_SILENT};
-
-    if (login->options.push_wait == CS_PUSH_AUTO)
-        return is_live(login) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
-    return modes[login->options.push_wait];
-}
-
 /* The user's own language is asked for only where a first factor is proven: to a stranger every
  * account speaks alike. A preference that cannot be read is no reason to refuse. */
 static void find_user_language(struct cs_login *login, struct cs_provider *provider,
@@ -283,7 +253,7 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
                    .log = &login->log,
                    .judging = {options->totp_window, options->totp_drift, options->throttle},
                    .book = &login->book,
-                   .wait_mode = wait_mode(login),
+                   .wait_mode = cs_policy_wait_mode(options, login->request->service),
                    .client = login->client,
                    .stranger = login->stranger,
                    .echo = options->otp_echo,
@@ -296,7 +266,7 @@ static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *cha
     enum cs_verdict verdict;
 
     cs_fold_channel_init(&fold, channel);
-    if (!is_live(login) && run.method.wait_mode != CS_WAIT_LIVE)
+    if (!cs_policy_live(options, login->request->service) && run.method.wait_mode != CS_WAIT_LIVE)
         run.method.channel = &fold.channel;
     verdict = method->run(&run.method);
     if (verdict == CS_VERDICT_DENY && cs_fold_channel_flush(&fold, &error) != CS_OK)

@@ -34,8 +34,11 @@ const struct cs_option *cs_option_find(const char *name, size_t length)
 
 const char *cs_option_type_name(enum cs_option_type type)
 {
-    static const char *const names[] = {"flag", "number",   "choice", "groups",
-                                        "text", "language", "path"};
+    static const char *const names[] = {
+        [CS_OPTION_FLAG] = "flag",     [CS_OPTION_NUMBER] = "number", [CS_OPTION_CHOICE] = "choice",
+        [CS_OPTION_NAME] = "choice",   [CS_OPTION_GROUPS] = "groups", [CS_OPTION_TEXT] = "text",
+        [CS_OPTION_LANG] = "language", [CS_OPTION_PATH] = "path",
+    };
 
     return names[type];
 }

@@ -124,3 +124,33 @@ const char *cs_policy_exemption(const struct cs_options *options, const struct c
         return "exempt_group";
     return asked == NOT_MEMBER ? "2fa_group" : NULL;
 }
+
+/* Applications that show informational text at once. sshd does from 10.3 on; it cannot be asked. */
+static bool shows_text_at_once(const char *service)
+{
+    static const char *const services[] = {"sudo", "sudo-i", "su", "su-l", "login", "countersign"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(services); i++) {
+        if (strcmp(services[i], service) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool cs_policy_live(const struct cs_options *options, const char *service)
+{
+    if (options->conversation == CS_CONVERSATION_AUTO)
+        return shows_text_at_once(service);
+    return options->conversation == CS_CONVERSATION_LIVE;
+}
+
+enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service)
+{
+    static const enum cs_wait_mode modes[] = {[CS_PUSH_LIVE] = CS_WAIT_LIVE,
+                                              [CS_PUSH_ENTER] = CS_WAIT_ENTER,
+                                              [CS_PUSH_SILENT] = CS_WAIT_SILENT};
+
+    if (options->push_wait == CS_PUSH_AUTO)
+        return cs_policy_live(options, service) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
+    return modes[options->push_wait];
+}

@@ -1,8 +1,9 @@
-/* Who is asked for a second factor. */
+/* Who is asked for a second factor, and in which manner. */
 #ifndef CS_LOGIN_POLICY_H
 #define CS_LOGIN_POLICY_H
 
 #include "base/log.h"
+#include "conversation/waiting.h"
 #include "login/account.h"
 #include "login/options.h"
 
@@ -14,5 +15,11 @@
  */
 const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
                                 const struct cs_log *log);
+
+/* Whether informational text is sent at once, rather than folded into the next prompt. */
+bool cs_policy_live(const struct cs_options *options, const char *service);
+
+/* How an approval on another device is awaited. */
+enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service);
 
 #endif

@@ -34,6 +34,22 @@ enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char
     return cs_config_parse("fuzz", "{}", 2, ret_config, error);
 }
 
+const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language)
+{
+    static struct cs_catalogue english;
+
+    (void)engine;
+    (void)language;
+    cs_catalogue_english(&english);
+    return &english;
+}
+
+const char *cs_engine_host(const struct cs_engine *engine)
+{
+    (void)engine;
+    return "host.example.com";
+}
+
 static enum cs_err has_factor(struct cs_provider *provider, const char *identity,
                               enum cs_factor_kind kind, bool *ret_has, struct cs_error *error)
 {
@@ -63,7 +79,8 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt 
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
-    static const struct cs_provider_ops ops = {"fuzz", has_factor, verify, NULL};
+    static const struct cs_provider_ops ops = {
+        .name = "fuzz", .has_factor = has_factor, .verify = verify};
     static struct cs_provider provider = {&ops};
 
     (void)engine;

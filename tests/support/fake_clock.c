@@ -12,6 +12,11 @@ void fake_clock_set(int64_t seconds)
     now_seconds = seconds;
 }
 
+void fake_clock_pass(int64_t until)
+{
+    now_ms = until > now_ms ? until : now_ms;
+}
+
 int64_t cs_clock_seconds(void)
 {
     return now_seconds;

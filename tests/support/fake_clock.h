@@ -5,5 +5,6 @@
 #include <stdint.h>
 
 void fake_clock_set(int64_t seconds); /* of cs_clock_seconds; cs_clock_ms goes on by itself */
+void fake_clock_pass(int64_t until);  /* cs_clock_ms is at least that from here on */
 
 #endif

@@ -10,6 +10,9 @@
 /* Everything the method sees of the outside; the first member is what it gets. */
 struct scene {
     struct cs_method_login login;
+    struct cs_catalogue english;
+    struct cs_phrasebook book;
+    struct cs_text_variant own;
     struct cs_provider provider;
     struct cs_script_channel script;
     struct cs_buffer lines;  /* of the log */
@@ -73,9 +76,12 @@ static int scene_setup(void **state)
     scene->provider.ops = &ops;
     scene->log = log_into(&scene->lines);
     scene->identity = "demo";
+    cs_catalogue_english(&scene->english);
+    scene->book.catalogue = &scene->english;
     scene->login = (struct cs_method_login){.channel = &scene->script.channel,
                                             .provider = &scene->provider,
                                             .log = &scene->log,
+                                            .book = &scene->book,
                                             .client = "192.0.2.1",
                                             .echo = true,
                                             .tries = 3,
@@ -122,7 +128,8 @@ static void test_run_wrong_codes_count_down_to_max_tries(void **state)
 
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "000000");
-    scene->login.prompt = "Code%%: ";
+    scene->own.text = (char[]){"Code%%: "};
+    scene->book.own[CS_TEXT_OTP_PROMPT] = (struct cs_text_setting){&scene->own, 1};
     scene->login.echo = false;
     run(scene, CS_VERDICT_MAX_TRIES, "wrong-code");
     assert_string_equal(scene->script.shown.text,

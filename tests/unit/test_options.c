@@ -17,11 +17,14 @@ static const char *other_value(const struct cs_option *option)
                                                                           : option->max);
         return number;
     case CS_OPTION_CHOICE:
-        return option->values[1];
+    case CS_OPTION_NAME:
+        return cs_option_value(option, 1);
     case CS_OPTION_GROUPS:
         return "wheel,staff";
     case CS_OPTION_TEXT:
         return "Own: ";
+    case CS_OPTION_LANG:
+        return "pt-BR";
     case CS_OPTION_PATH:
         return "/other/path";
     }
@@ -30,18 +33,42 @@ static const char *other_value(const struct cs_option *option)
 
 static size_t size_of(const struct cs_option *option)
 {
-    bool text = option->type >= CS_OPTION_GROUPS || strcmp(option->name, "auth_method") == 0 ||
-                strcmp(option->name, "provider") == 0;
-
-    if (option->type == CS_OPTION_FLAG)
+    switch (option->type) {
+    case CS_OPTION_FLAG:
         return sizeof(bool);
-    return text ? sizeof(const char *) : sizeof(unsigned);
+    case CS_OPTION_NUMBER:
+    case CS_OPTION_CHOICE:
+        return sizeof(unsigned);
+    default:
+        return sizeof(const char *);
+    }
+}
+
+static bool within(size_t byte, size_t start, size_t size)
+{
+    return byte >= start && byte - start < size;
+}
+
+/* Whether the byte at that place belongs to the option: of a text, its row in both arrays. */
+static bool owns_byte(const struct cs_option *option, size_t byte)
+{
+    size_t key = (size_t)option->offset;
+
+    if (option->offset == CS_NOT_STORED)
+        return false;
+    if (option->type != CS_OPTION_TEXT)
+        return within(byte, key, size_of(option));
+    return within(byte, offsetof(struct cs_options, texts) + key * sizeof(struct cs_text_setting),
+                  sizeof(struct cs_text_setting)) ||
+           within(byte,
+                  offsetof(struct cs_options, line_texts) + key * sizeof(struct cs_text_variant),
+                  sizeof(struct cs_text_variant));
 }
 
 static void test_table_defaults_accepted_by_their_rows(void **state)
 {
-    size_t count = 0;
-    const struct cs_option *table = cs_option_table(&count);
+    const struct cs_option *table = cs_option_rows;
+    const size_t count = cs_option_rows_count;
     struct cs_options options;
 
     (void)state;
@@ -56,7 +83,8 @@ static void test_table_defaults_accepted_by_their_rows(void **state)
             fail_msg("%s: %s", table[i].name, error.text);
         for (size_t j = 0; j < i; j++) {
             assert_string_not_equal(table[i].name, table[j].name);
-            if (table[i].offset != CS_NOT_STORED)
+            if (table[i].offset != CS_NOT_STORED &&
+                (table[i].type == CS_OPTION_TEXT) == (table[j].type == CS_OPTION_TEXT))
                 assert_int_not_equal(table[i].offset, table[j].offset);
         }
     }
@@ -64,8 +92,8 @@ static void test_table_defaults_accepted_by_their_rows(void **state)
 
 static void test_table_each_option_changes_its_own_field_alone(void **state)
 {
-    size_t count = 0;
-    const struct cs_option *table = cs_option_table(&count);
+    const struct cs_option *table = cs_option_rows;
+    const size_t count = cs_option_rows_count;
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
@@ -83,8 +111,7 @@ static void test_table_each_option_changes_its_own_field_alone(void **state)
             if (((const char *)&before)[b] == ((const char *)&after)[b])
                 continue;
             changed++;
-            if (table[i].offset == CS_NOT_STORED || b < (size_t)table[i].offset ||
-                b >= (size_t)table[i].offset + size_of(&table[i]))
+            if (!owns_byte(&table[i], b))
                 fail_msg("%s changes byte %zu, which is not its own", table[i].name, b);
         }
         if ((changed > 0) != (table[i].offset != CS_NOT_STORED))
@@ -94,16 +121,18 @@ static void test_table_each_option_changes_its_own_field_alone(void **state)
 
 static void test_table_bad_values_refused_by_name(void **state)
 {
-    static const char *const bad[][8] = {
+    static const char *const bad[][9] = {
         [CS_OPTION_FLAG] = {"maybe", "YES", "2", " yes", "\xff", NULL},
         [CS_OPTION_NUMBER] = {"", "-1", "+1", " 1", "1x", "0x1", "99999999999999999999", NULL},
         [CS_OPTION_CHOICE] = {"", "nonsense", "TOTP", " ", NULL},
+        [CS_OPTION_NAME] = {"", "nonsense", "TOTP", "Local", " ", NULL},
+        [CS_OPTION_LANG] = {"", "f", "../fr", "fr/", "french", "fr_", "fr_C1", "none", NULL},
         [CS_OPTION_GROUPS] = {"", ",a", "a,", "a,,b", "a b", "a\n", NULL},
-        [CS_OPTION_TEXT] = {"", "a\nb", "\x1b[m", "\xff", NULL},
+        [CS_OPTION_TEXT] = {"a\rb", "\x1b[m", "\xff", "\u202e", NULL},
         [CS_OPTION_PATH] = {"", "relative", "/a\nb", "~/x", NULL},
     };
-    size_t count = 0;
-    const struct cs_option *table = cs_option_table(&count);
+    const struct cs_option *table = cs_option_rows;
+    const size_t count = cs_option_rows_count;
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
@@ -118,10 +147,68 @@ static void test_table_bad_values_refused_by_name(void **state)
     }
 }
 
+/* Only what ends a prompt must not be empty. */
+static void test_table_empty_text_refused_for_prompts_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < cs_option_rows_count; i++) {
+        const struct cs_option *option = &cs_option_rows[i];
+        struct cs_options options;
+        bool prompt =
+            option->type == CS_OPTION_TEXT && cs_texts[option->offset].use == CS_USE_PROMPT;
+
+        if (option->type == CS_OPTION_TEXT)
+            assert_int_equal(cs_option_set(option, "", &options, NULL),
+                             prompt ? CS_ERR_CONFIG : CS_OK);
+    }
+}
+
+static void test_table_types_and_scopes_named(void **state)
+{
+    static const struct {
+        const char *option, *type;
+    } rows[] = {{"debug", "flag"},
+                {"retry", "number"},
+                {"push_wait", "choice"},
+                {"provider", "choice"},
+                {"2fa_group", "groups"},
+                {"otp_prompt", "text"},
+                {"default_lang", "language"},
+                {"store", "path"}};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_option *option = cs_option_find(rows[i].option, strlen(rows[i].option));
+
+        assert_non_null(option);
+        assert_string_equal(cs_option_type_name(option->type), rows[i].type);
+    }
+    assert_string_equal(cs_option_scope_name(CS_SCOPE_BROKER), "broker");
+}
+
+static void test_value_lists_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < cs_option_rows_count; i++) {
+        const struct cs_option *option = &cs_option_rows[i];
+        bool listed = option->type == CS_OPTION_CHOICE || option->type == CS_OPTION_NAME;
+        size_t count = 0;
+
+        while (cs_option_value(option, count) != NULL && count < 100) {
+            struct cs_options options;
+
+            assert_int_equal(cs_option_set(option, cs_option_value(option, count), &options, NULL),
+                             CS_OK);
+            count++;
+        }
+        assert_in_range(count, listed ? 1 : 0, listed ? 99 : 0);
+    }
+}
+
 static void test_table_numbers_bounded_exactly(void **state)
 {
-    size_t count = 0;
-    const struct cs_option *table = cs_option_table(&count);
+    const struct cs_option *table = cs_option_rows;
+    const size_t count = cs_option_rows_count;
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
@@ -188,25 +275,52 @@ static void test_arguments_read_in_order(void **state)
     assert_int_equal(unknown.count, 0);
 }
 
-static void test_arguments_unknown_names_collected(void **state)
+static void test_arguments_unknown_names_become_warnings(void **state)
 {
     static const char *const line[] = {"retyr=1", "retry=1", "use_first_pass", "=x", "", NULL};
-    CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+    CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
     struct cs_options options;
 
     (void)state;
-    assert_int_equal(read_line(line, &options, &unknown, NULL), CS_OK);
+    assert_int_equal(read_line(line, &options, &warnings, NULL), CS_OK);
     assert_int_equal(options.retry, 1);
-    assert_int_equal(unknown.count, 4);
-    assert_string_equal(unknown.items[0], "retyr"); /* without its value */
-    assert_string_equal(unknown.items[1], "use_first_pass");
-    assert_string_equal(unknown.items[2], "");
+    assert_int_equal(warnings.count, 4);
+    assert_string_equal(warnings.items[0], /* without its value */
+                        "unknown argument 'retyr' is ignored; see 'countersign options'");
+    assert_contains(warnings.items[1], "'use_first_pass'");
+    assert_contains(warnings.items[2], "''");
+}
+
+/* A text whose substitution cannot apply is shown as it is, and said. */
+static void test_arguments_texts_with_foreign_letters_warn(void **state)
+{
+    static const char *const line[] = {"otp_prompt=%n%s: ", "prompt_sms=%I) %N\n",
+                                       "verify_message=%T?", "device_prompt=ok %%", NULL};
+    CS_AUTO(cs_strlist_free) struct cs_strlist list = {0};
+    CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
+    struct cs_options options;
+
+    (void)state;
+    cs_options_defaults(&options);
+    for (size_t i = 0; line[i] != NULL; i++)
+        assert_int_equal(cs_strlist_add(&list, line[i], strlen(line[i])), CS_OK);
+    assert_int_equal(cs_options_from_arguments(&list, &options, &warnings, NULL), CS_OK);
+    assert_int_equal(warnings.count, 2);
+    assert_contains(warnings.items[0], "otp_prompt: %n does not apply");
+    assert_contains(warnings.items[0], "it is shown as it is");
+    assert_contains(warnings.items[1], "verify_message: %T does not apply");
+    assert_int_equal(options.texts[CS_TEXT_OTP_PROMPT].count, 1);
+    assert_string_equal(options.texts[CS_TEXT_OTP_PROMPT].variants[0].text, "%n%s: ");
+    assert_string_equal(options.texts[CS_TEXT_OTP_PROMPT].variants[0].language, "");
+    assert_string_equal(options.texts[CS_TEXT_SMS].variants[0].text, "%I) %N\n");
+    assert_int_equal(options.texts[CS_TEXT_EMAIL].count, 0);
 }
 
 static void test_arguments_file_only_option_refused(void **state)
 {
-    size_t count = 0, seen = 0;
-    const struct cs_option *table = cs_option_table(&count);
+    const struct cs_option *table = cs_option_rows;
+    const size_t count = cs_option_rows_count;
+    size_t seen = 0;
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
@@ -228,8 +342,8 @@ static void test_arguments_file_only_option_refused(void **state)
 /* The module must not link the table, so it has a list of its own: the rows of scope module. */
 static void test_module_list_agrees_with_the_table(void **state)
 {
-    size_t count = 0;
-    const struct cs_option *table = cs_option_table(&count);
+    const struct cs_option *table = cs_option_rows;
+    const size_t count = cs_option_rows_count;
 
     (void)state;
     for (size_t i = 0; i < count; i++) {
@@ -291,10 +405,14 @@ int main(void)
         cmocka_unit_test(test_table_defaults_accepted_by_their_rows),
         cmocka_unit_test(test_table_each_option_changes_its_own_field_alone),
         cmocka_unit_test(test_table_bad_values_refused_by_name),
+        cmocka_unit_test(test_table_empty_text_refused_for_prompts_alone),
+        cmocka_unit_test(test_table_types_and_scopes_named),
+        cmocka_unit_test(test_value_lists_end),
         cmocka_unit_test(test_table_numbers_bounded_exactly),
         cmocka_unit_test(test_find_spellings),
         cmocka_unit_test(test_arguments_read_in_order),
-        cmocka_unit_test(test_arguments_unknown_names_collected),
+        cmocka_unit_test(test_arguments_unknown_names_become_warnings),
+        cmocka_unit_test(test_arguments_texts_with_foreign_letters_warn),
         cmocka_unit_test(test_arguments_file_only_option_refused),
         cmocka_unit_test(test_module_list_agrees_with_the_table),
         cmocka_unit_test(test_module_parse_values),

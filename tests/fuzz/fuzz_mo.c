@@ -1,0 +1,25 @@
+/* gettext catalogues: whatever is taken can be asked for everything, and what is found is a text.
+ */
+#include "tests/fuzz/fuzz.h"
+
+#include "conversation/texts.h"
+#include "i18n/mo.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CS_AUTO(cs_mo_free) struct cs_mo *mo = NULL;
+    struct cs_error error = {0};
+    enum cs_err result = cs_mo_parse("fuzz", data, size, &mo, &error);
+
+    REQUIRE((result == CS_OK) == (mo != NULL));
+    if (mo == NULL) {
+        REQUIRE(result == CS_ERR_INPUT && strncmp(error.text, "fuzz: ", 6) == 0);
+        return 0;
+    }
+    for (size_t key = 0; key < CS_TEXTS; key++) {
+        const char *text = cs_mo_find(mo, cs_texts[key].key, cs_texts[key].english);
+
+        REQUIRE(text == NULL || (text[0] != '\0' && strlen(text) < size));
+    }
+    return 0;
+}

@@ -1,0 +1,17 @@
+/* Writes gettext catalogues, good ones and bad ones. */
+#ifndef CS_TESTS_SUPPORT_MO_FILE_H
+#define CS_TESTS_SUPPORT_MO_FILE_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+
+struct mo_message {
+    const char *context, *text, *translation;
+};
+
+/* Appends a file of these messages; `swapped`: in the byte order that is not this machine's. */
+void mo_file_write(struct cs_buffer *out, const struct mo_message *messages, size_t count,
+                   bool swapped);
+
+#endif

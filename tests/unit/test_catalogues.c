@@ -1,0 +1,283 @@
+/* Every text in every language, as the built catalogues have them. */
+#include "tests/unit/unit.h"
+
+#include "base/sanitise.h"
+#include "conversation/phrasebook.h"
+#include "conversation/width.h"
+#include "login/options.h"
+#include "tests/unit/languages.h"
+
+/* Words at which clients send a stored password: anywhere in a text, letters of ASCII in
+ * either case. The first of a language is the one of its password_prompt. */
+static const struct {
+    const char *language;
+    const char *words[4];
+} passwords[] = {
+    {"ar", {"كلمة المرور", "كلمة السر", "مرور"}},
+    {"cs", {"heslo", "hesl"}},
+    {"de", {"passwort", "kennwort", "passwör"}},
+    {"es", {"contraseña", "clave"}},
+    {"fr", {"mot de passe", "mots de passe"}},
+    {"he", {"סיסמה", "סיסמ"}},
+    {"it", {"password", "parola"}},
+    {"ja", {"パスワード", "パスコード", "暗証"}},
+    {"ko", {"비밀번호", "암호", "패스워드"}},
+    {"nl", {"wachtwoord"}},
+    {"pl", {"hasło", "hasł"}},
+    {"pt_BR", {"senha", "palavra-passe"}},
+    {"ru", {"пароль", "парол", "Парол"}},
+    {"sv", {"lösenord"}},
+    {"tr", {"parola", "şifre", "Şifre"}},
+    {"uk", {"пароль", "парол", "Парол"}},
+    {"zh_CN", {"密码", "口令"}},
+    {"", {"password", "passcode", "passphrase"}}, /* in every language */
+};
+
+/* A language under test, with values for every letter. */
+struct scene {
+    const char *language;
+    struct cs_catalogue catalogue;
+    struct cs_mo *mo;
+    struct cs_phrasebook book;
+};
+
+static void scene_open(struct scene *scene, const char *language)
+{
+    memset(scene, 0, sizeof *scene);
+    scene->language = language;
+    speak(language, &scene->catalogue, &scene->mo);
+    scene->book.catalogue = &scene->catalogue;
+}
+
+static void scene_close(struct scene *scene)
+{
+    cs_mo_free(&scene->mo);
+}
+
+static void fill(struct cs_values *values, const char *text)
+{
+    for (const char *letter = "UHSRCND"; *letter != '\0'; letter++)
+        cs_values_set(values, *letter, text);
+    cs_values_set(values, 'I', "99");
+    cs_values_set(values, 'T', "99");
+    cs_values_set(values, 'L', "11");
+}
+
+static void fill_typical(struct cs_values *values, enum cs_text key)
+{
+    fill(values, "alice");
+    cs_values_set(values, 'H', "host.example.com");
+    cs_values_set(values, 'S', "sshd");
+    cs_values_set(values, 'R', "2001:db8::7");
+    cs_values_set(values, 'C', "42");
+    cs_values_set(values, 'D', "Pixel 9 Pro");
+    cs_values_set(values, 'N', "alice.example@example.com");
+    if (key == CS_TEXT_WAIT_COUNTDOWN || key == CS_TEXT_RECOVERY_LEFT)
+        cs_values_set(values, 'N', "110");
+    if (key == CS_TEXT_DEVICE_PRESENCE || key == CS_TEXT_DEVICE_BIOMETRIC)
+        cs_values_set(values, 'N', "Pixel 9 Pro");
+}
+
+/* Clean but for the isolates that the program itself adds, and for newlines. */
+static void assert_clean(const struct scene *scene, size_t key, const struct cs_buffer *text)
+{
+    for (size_t i = 0; i < text->length;) {
+        unsigned long code = 0;
+        size_t size = cs_utf8_decode(text->text + i, text->length - i, &code);
+        bool isolate = scene->catalogue.rtl && (code == 0x2068 || code == 0x2069);
+
+        if (size == 0 || (code != '\n' && !isolate && !cs_is_clean(text->text + i, size)))
+            fail_msg("%s: %s: byte %zu", scene->language, cs_texts[key].key, i);
+        i += size;
+    }
+}
+
+static void assert_ends(const struct scene *scene, size_t key, const struct cs_buffer *text)
+{
+    const char *last = text->text + text->length - 1;
+    bool good = *last != '\n';
+
+    if (cs_texts[key].use == CS_USE_LINES)
+        good = *last == '\n';
+    if (cs_texts[key].use == CS_USE_PROMPT)
+        good = last[0] == ' ' && last[-1] == ':';
+    if (!good)
+        fail_msg("%s: %s ends badly: '%s'", scene->language, cs_texts[key].key, text->text);
+}
+
+static void assert_shown(const struct scene *scene, size_t key, const struct cs_values *values,
+                         size_t columns)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    cs_say(&scene->book, (enum cs_text)key, values, &text);
+    assert_false(text.failed);
+    if (text.length == 0 || text.length > CS_PROMPT_BYTES)
+        fail_msg("%s: %s has %zu bytes", scene->language, cs_texts[key].key, text.length);
+    if (cs_text_columns(text.text, text.length) > columns)
+        fail_msg("%s: %s: %zu columns: %s", scene->language, cs_texts[key].key,
+                 cs_text_columns(text.text, text.length), text.text);
+    assert_clean(scene, key, &text);
+    assert_ends(scene, key, &text);
+}
+
+static void repeat(const char *part, size_t count, struct cs_buffer *out)
+{
+    for (size_t i = 0; i < count; i++)
+        cs_buffer_text(out, part);
+}
+
+static void test_every_text_is_a_translation_that_may_be_shown(void **state)
+{
+    (void)state;
+    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        for (size_t key = 0; key < CS_TEXTS; key++) {
+            struct cs_error error = {0};
+
+            if (cs_template_check_translation((enum cs_text)key, scene.catalogue.texts[key],
+                                              &error) != CS_OK)
+                fail_msg("%s: %s: %s", languages[l], cs_texts[key].key, error.text);
+        }
+        scene_close(&scene);
+    }
+}
+
+static void test_every_text_fits_with_typical_values(void **state)
+{
+    (void)state;
+    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        for (size_t key = 0; key < CS_TEXTS; key++) {
+            struct cs_values values = {0};
+
+            fill_typical(&values, (enum cs_text)key);
+            assert_shown(&scene, key, &values, CS_PROMPT_COLUMNS);
+        }
+        scene_close(&scene);
+    }
+}
+
+/* The longest that a value may be, in bytes of one, two and three a column and more of them. */
+static void test_every_text_fits_with_longest_values(void **state)
+{
+    static const char *const parts[] = {"x", "é", "字", "a\u0301\u0301\u0301", "\u2022"};
+
+    (void)state;
+    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        for (size_t p = 0; p < CS_ARRAY_SIZE(parts); p++) {
+            CS_AUTO(cs_buffer_free) struct cs_buffer longest = {0};
+            struct cs_values values = {0};
+
+            repeat(parts[p], CS_VALUE_COLUMNS, &longest);
+            fill(&values, longest.text);
+            for (size_t key = 0; key < CS_TEXTS; key++)
+                assert_shown(&scene, key, &values, SIZE_MAX);
+        }
+        scene_close(&scene);
+    }
+}
+
+static void test_every_text_shows_what_is_required(void **state)
+{
+    (void)state;
+    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        for (size_t key = 0; key < CS_TEXTS; key++) {
+            for (const char *letter = cs_texts[key].required; *letter != '\0'; letter++) {
+                CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+                struct cs_values values = {0};
+
+                cs_values_set(&values, *letter, "<kept>");
+                cs_say(&scene.book, (enum cs_text)key, &values, &text);
+                assert_contains(text.text, "<kept>");
+            }
+        }
+        scene_close(&scene);
+    }
+}
+
+static const char *find_password_word(const char *language, const char *text)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(passwords); i++) {
+        if (passwords[i].language[0] != '\0' && strcmp(passwords[i].language, language) != 0)
+            continue;
+        for (size_t w = 0; passwords[i].words[w] != NULL; w++) {
+            if (strcasestr(text, passwords[i].words[w]) != NULL)
+                return passwords[i].words[w];
+        }
+    }
+    return NULL;
+}
+
+/* Also where a person's own name for a thing would not be in it: values are empty here. */
+static void test_no_text_makes_a_client_send_a_stored_password(void **state)
+{
+    (void)state;
+    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+        struct scene scene;
+        bool listed = false;
+
+        scene_open(&scene, languages[l]);
+        for (size_t i = 0; i < CS_ARRAY_SIZE(passwords); i++)
+            listed = listed || strcmp(passwords[i].language, languages[l]) == 0;
+        assert_true(listed); /* a new language needs its words */
+        for (size_t key = 0; key < CS_TEXTS; key++) {
+            const char *word = find_password_word(languages[l], scene.catalogue.texts[key]);
+            bool asks = key == CS_TEXT_PASSWORD_PROMPT || key == CS_TEXT_PASSWORD_NOT_ACCEPTED;
+
+            if ((word != NULL) != asks)
+                fail_msg("%s: %s: '%s' in '%s'", languages[l], cs_texts[key].key,
+                         word ? word : "none of its words", scene.catalogue.texts[key]);
+        }
+        scene_close(&scene);
+    }
+    for (size_t key = 0; key < CS_TEXTS; key++) /* English */
+        assert_int_equal(find_password_word("", cs_texts[key].english) != NULL,
+                         key == CS_TEXT_PASSWORD_PROMPT || key == CS_TEXT_PASSWORD_NOT_ACCEPTED);
+}
+
+static void test_every_text_has_its_option(void **state)
+{
+    size_t rows[CS_TEXTS] = {0};
+
+    (void)state;
+    for (size_t i = 0; i < cs_option_rows_count; i++) {
+        if (cs_option_rows[i].type != CS_OPTION_TEXT)
+            continue;
+        assert_in_range(cs_option_rows[i].offset, 0, CS_TEXTS - 1);
+        assert_contains(cs_option_rows[i].name, cs_texts[cs_option_rows[i].offset].key);
+        rows[cs_option_rows[i].offset]++;
+    }
+    for (size_t key = 0; key < CS_TEXTS; key++) {
+        assert_int_equal(rows[key], 1);
+        assert_true(strlen(cs_texts[key].key) > 0);
+        for (const char *c = cs_texts[key].required; *c != '\0'; c++)
+            assert_non_null(strchr(cs_texts[key].substitutions, *c));
+        for (size_t other = 0; other < key; other++)
+            assert_string_not_equal(cs_texts[key].key, cs_texts[other].key);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_text_is_a_translation_that_may_be_shown),
+        cmocka_unit_test(test_every_text_fits_with_typical_values),
+        cmocka_unit_test(test_every_text_fits_with_longest_values),
+        cmocka_unit_test(test_every_text_shows_what_is_required),
+        cmocka_unit_test(test_no_text_makes_a_client_send_a_stored_password),
+        cmocka_unit_test(test_every_text_has_its_option),
+    };
+
+    return cmocka_run_group_tests_name("catalogues", tests, NULL, NULL);
+}
