@@ -98,23 +98,6 @@ enum cs_err cs_factor_list(const struct cs_transaction *transaction, const char 
     return read_factors(transaction, user, false, ret_factors, error);
 }
 
-static enum cs_err count_factors(const struct cs_transaction *transaction, const char *user,
-                                 int *ret_count, struct cs_error *error)
-{
-    static const char sql[] = "SELECT count(*) FROM factor WHERE user = ?1";
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
-
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    result = cs_sql_step(transaction->store, statement, &row, error);
-    *ret_count = row ? sqlite3_column_int(statement, 0) : 0;
-    sqlite3_reset(statement);
-    return result;
-}
-
 /* The secret is bound to the id, and the id is known only after the row exists: two steps in one
  * transaction. */
 static enum cs_err seal_into_row(const struct cs_transaction *transaction,
@@ -142,16 +125,17 @@ static enum cs_err seal_into_row(const struct cs_transaction *transaction,
 enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
                           struct cs_error *error)
 {
+    static const char counting[] = "SELECT count(*) FROM factor WHERE user = ?1";
     static const char sql[] =
         "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, last_step,"
         " created) VALUES (?1, 'totp', ?2, ?3, ?4, ?5, x'', ?6, ?7)";
     sqlite3_stmt *statement = NULL;
-    int count = 0;
-    enum cs_err result = count_factors(transaction, factor->user, &count, error);
+    unsigned count = 0;
+    enum cs_err result = cs_sql_count(transaction->store, counting, factor->user, &count, error);
 
     if (result == CS_OK && count >= CS_FACTORS_PER_USER_MAX)
         result = cs_fail(error, CS_ERR_LIMIT,
-                         "%s has %d factors already; remove one with 'countersign remove'",
+                         "%s has %u factors already; remove one with 'countersign remove'",
                          factor->user, count);
     if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
         result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",

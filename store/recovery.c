@@ -90,17 +90,8 @@ enum cs_err cs_recovery_count(const struct cs_transaction *transaction, const ch
                               unsigned *ret_left, struct cs_error *error)
 {
     static const char sql[] = "SELECT count(*) FROM recovery WHERE user = ?1";
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    result = cs_sql_step(transaction->store, statement, &row, error);
-    *ret_left = row ? (unsigned)sqlite3_column_int(statement, 0) : 0;
-    sqlite3_reset(statement);
-    return result;
+    return cs_sql_count(transaction->store, sql, user, ret_left, error);
 }
 
 enum cs_err cs_recovery_spend(const struct cs_transaction *transaction, const char *user,

@@ -63,3 +63,19 @@ void cs_sql_bind_text(sqlite3_stmt *statement, int position, const char *text)
 {
     sqlite3_bind_text(statement, position, text, -1, SQLITE_STATIC);
 }
+
+enum cs_err cs_sql_count(struct cs_store *store, const char *sql, const char *user,
+                         unsigned *ret_count, struct cs_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum cs_err result = cs_sql(store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    result = cs_sql_step(store, statement, &row, error);
+    *ret_count = row ? (unsigned)sqlite3_column_int(statement, 0) : 0;
+    sqlite3_reset(statement);
+    return result;
+}

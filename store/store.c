@@ -17,8 +17,6 @@
 #include "store/store_priv.h"
 
 enum {
-    LOCK_PAUSE_NS = 200000,
-    LOCK_PAUSE_MAX_NS = 4000000,
     /* Pages before SQLite folds its log into the file; small, because a process that finds no other
      * reads the whole log first. */
     CHECKPOINT_PAGES = 100,
@@ -214,25 +212,6 @@ static bool was_replaced(const struct cs_store *store)
            status.st_ino != store->inode;
 }
 
-/* flock has no time-out of its own, and a signal for one is not ours to use. */
-enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
-{
-    struct timespec pause = {0, LOCK_PAUSE_NS};
-
-    while (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
-        if (cs_clock_left(deadline) == 0)
-            return cs_fail(error, CS_ERR_UNAVAILABLE,
-                           "%s: held by another process for %d s; find it with 'fuser %s'",
-                           store->lock_path, CS_LOCK_WAIT_MS / 1000, store->lock_path);
-        nanosleep(&pause, NULL);
-        if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
-            pause.tv_nsec *= 2;
-    }
-    return CS_OK;
-}
-
 enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
                            struct cs_error *error)
 {
@@ -332,27 +311,4 @@ enum cs_err cs_store_seal(struct cs_store *store, const char *context, const voi
 
     return result == CS_OK ? cs_seal(&store->keys, context, plain, length, ret_sealed, error)
                            : result;
-}
-
-enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)
-{
-    static const char sql[] = "PRAGMA integrity_check(1)";
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    enum cs_err result = cs_store_begin(store, &transaction, error);
-
-    if (result == CS_OK)
-        result = cs_sql(store, sql, &statement, error);
-    if (result == CS_OK)
-        result = cs_sql_step(store, statement, &row, error);
-    if (result != CS_OK)
-        return result;
-    if (!row || strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0)
-        return cs_fail(error, CS_ERR_STORE, "%s: damaged: %s; restore it from its backup",
-                       store->path, row ? (const char *)sqlite3_column_text(statement, 0) : "");
-    sqlite3_reset(statement);
-    /* The one secret that every store has tells whether the key file is its own. */
-    return cs_recovery_key(store, &key, error);
 }

@@ -37,6 +37,10 @@ enum cs_err cs_sql_step(struct cs_store *store, sqlite3_stmt *statement, bool *r
 enum cs_err cs_sql_run(struct cs_store *store, sqlite3_stmt *statement,
                        struct cs_error *error) CS_MUST_USE;
 
+/* The number that `sql` selects for the parameter `user`. */
+enum cs_err cs_sql_count(struct cs_store *store, const char *sql, const char *user,
+                         unsigned *ret_count, struct cs_error *error) CS_MUST_USE;
+
 enum cs_err cs_sql_exec(struct cs_store *store, const char *sql,
                         struct cs_error *error) CS_MUST_USE;
 

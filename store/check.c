@@ -1,0 +1,27 @@
+/* Whether a store is whole and the key file its own. */
+#include <string.h>
+
+#include "store/store_priv.h"
+
+enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)
+{
+    static const char sql[] = "PRAGMA integrity_check(1)";
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum cs_err result = cs_store_begin(store, &transaction, error);
+
+    if (result == CS_OK)
+        result = cs_sql(store, sql, &statement, error);
+    if (result == CS_OK)
+        result = cs_sql_step(store, statement, &row, error);
+    if (result != CS_OK)
+        return result;
+    if (!row || strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0)
+        return cs_fail(error, CS_ERR_STORE, "%s: damaged: %s; restore it from its backup",
+                       store->path, row ? (const char *)sqlite3_column_text(statement, 0) : "");
+    sqlite3_reset(statement);
+    /* The one secret that every store has tells whether the key file is its own. */
+    return cs_recovery_key(store, &key, error);
+}
