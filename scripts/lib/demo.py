@@ -101,7 +101,7 @@ def attempt(broker, title, answer, wanted, why):
     known = len(broker.log())
     success, screen = log_in(answer)
     show(screen)
-    lines = re.findall(r"login verdict=\S+ reason=\S+", broker.log()[known:])
+    lines = re.findall(r"login verdict=\S+ granted=\S+ reason=\S+", broker.log()[known:])
     print(f"\nCountersign's log: {'; '.join(lines) or 'nothing'}", flush=True)
     good = success == wanted[0] and len(lines) == 1 and lines[0].endswith(f"reason={wanted[1]}")
     if not good:
