@@ -294,7 +294,7 @@ static void *ask_all(void *context)
     size_t wrong = 0;
 
     for (int round = 0; round < ROUNDS; round++) {
-        for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+        for (size_t l = 0; l < languages_count; l++) {
             const struct cs_catalogue *catalogue = cs_catalogues_get(catalogues, languages[l]);
 
             wrong += catalogue != cs_catalogues_get(catalogues, languages[l]);
@@ -310,7 +310,7 @@ static void test_get_from_many_threads(void **state)
     pthread_t threads[THREADS];
     struct scene scene;
 
-    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++)
+    for (size_t l = 0; l < languages_count; l++)
         install_built(state, languages[l]);
     scene_open(&scene, state);
     for (size_t i = 0; i < THREADS; i++)

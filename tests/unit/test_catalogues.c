@@ -130,7 +130,7 @@ static void repeat(const char *part, size_t count, struct cs_buffer *out)
 static void test_every_text_is_a_translation_that_may_be_shown(void **state)
 {
     (void)state;
-    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+    for (size_t l = 0; l < languages_count; l++) {
         struct scene scene;
 
         scene_open(&scene, languages[l]);
@@ -148,7 +148,7 @@ static void test_every_text_is_a_translation_that_may_be_shown(void **state)
 static void test_every_text_fits_with_typical_values(void **state)
 {
     (void)state;
-    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+    for (size_t l = 0; l < languages_count; l++) {
         struct scene scene;
 
         scene_open(&scene, languages[l]);
@@ -168,7 +168,7 @@ static void test_every_text_fits_with_longest_values(void **state)
     static const char *const parts[] = {"x", "é", "字", "a\u0301\u0301\u0301", "\u2022"};
 
     (void)state;
-    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+    for (size_t l = 0; l < languages_count; l++) {
         struct scene scene;
 
         scene_open(&scene, languages[l]);
@@ -188,7 +188,7 @@ static void test_every_text_fits_with_longest_values(void **state)
 static void test_every_text_shows_what_is_required(void **state)
 {
     (void)state;
-    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+    for (size_t l = 0; l < languages_count; l++) {
         struct scene scene;
 
         scene_open(&scene, languages[l]);
@@ -223,7 +223,7 @@ static const char *find_password_word(const char *language, const char *text)
 static void test_no_text_makes_a_client_send_a_stored_password(void **state)
 {
     (void)state;
-    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+    for (size_t l = 0; l < languages_count; l++) {
         struct scene scene;
         bool listed = false;
 

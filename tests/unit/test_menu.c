@@ -250,7 +250,7 @@ static void test_render_pages_in_every_language(void **state)
     scene_open(&scene);
     assert_each_entry_on_one_page(&scene.book, 0);
     assert_each_entry_on_one_page(&scene.book, 10);
-    for (size_t l = 0; l < CS_ARRAY_SIZE(languages); l++) {
+    for (size_t l = 0; l < languages_count; l++) {
         CS_AUTO(cs_mo_free) struct cs_mo *mo = NULL;
 
         speak(languages[l], &scene.catalogue, &mo);
