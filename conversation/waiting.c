@@ -1,6 +1,7 @@
 #include "conversation/waiting.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "conversation/answer.h"
@@ -75,21 +76,44 @@ static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phraseb
     return result;
 }
 
+static void add_enter_prompt(const struct cs_phrasebook *book, const struct cs_waiting *waiting,
+                             bool again, struct cs_buffer *out)
+{
+    struct cs_values values = {0};
+
+    fill_values(waiting, &values);
+    if (again)
+        cs_say(book, CS_TEXT_WAIT_NOT_YET, &values, out);
+    cs_say(book, approve_text(waiting), &values, out);
+    cs_buffer_text(out, out->length > 0 ? "\n" : "");
+    cs_say(book, CS_TEXT_WAIT_ENTER, &values, out);
+}
+
+/* Where an administrator's texts are too long for one prompt, the catalogue's stand in. */
+static void render_enter_prompt(const struct cs_phrasebook *book, const struct cs_waiting *waiting,
+                                bool again, struct cs_buffer *out)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer own = {0};
+    struct cs_phrasebook catalogue = *book;
+
+    add_enter_prompt(book, waiting, again, &own);
+    if (!own.failed && own.length <= CS_PROMPT_BYTES) {
+        cs_buffer_add(out, own.text, own.length);
+        return;
+    }
+    memset(catalogue.own, 0, sizeof catalogue.own);
+    add_enter_prompt(&catalogue, waiting, again, out);
+}
+
 static enum cs_err ask_enter(struct cs_channel *channel, const struct cs_phrasebook *book,
                              const struct cs_waiting *waiting, bool again, bool *ret_junk,
                              struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-    struct cs_values values = {0};
     enum cs_err result;
 
-    fill_values(waiting, &values);
-    if (again)
-        cs_say(book, CS_TEXT_WAIT_NOT_YET, &values, &prompt);
-    cs_say(book, approve_text(waiting), &values, &prompt);
-    cs_buffer_text(&prompt, prompt.length > 0 ? "\n" : "");
-    cs_say(book, CS_TEXT_WAIT_ENTER, &values, &prompt);
+    render_enter_prompt(book, waiting, again, &prompt);
     if (prompt.failed)
         return cs_fail_nomem(error);
     result = cs_ask(channel, prompt.text, true, &answer, error);

@@ -126,6 +126,11 @@ static enum cs_err add_variant(struct assignment *assignment, const struct cs_js
     if (!cs_language_parse(language, added->language) && language[0] != '\0')
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, value,
                                 "'%s' is no language such as fr or pt_BR", language);
+    for (size_t i = 0; i < assignment->variants_count; i++) {
+        if (strcmp(assignment->variants[i].language, added->language) == 0)
+            return cs_json_fail_key(error, CS_ERR_CONFIG, document, value,
+                                    "'%s' is there twice, under two spellings", language);
+    }
     if (cs_template_check(key, text, &inner) != CS_OK ||
         cs_template_check_letters(key, text, &inner) != CS_OK)
         return cs_json_fail(error, CS_ERR_CONFIG, document, value, "%s: %s",

@@ -1,0 +1,122 @@
+"""In which language a login speaks, through a real sshd and without one."""
+import os
+
+from countersign import *
+
+FRENCH, GERMAN, ENGLISH = "Code de vérification\u00a0: ", "Bestätigungscode: ", "Verification code: "
+KEY = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
+
+
+def prompt_of(user="alice", environ=None, **options):
+    """The first prompt of a login that then gives up."""
+    return pam_login(user, [], env=environ or {}, **options).prompts[0][0]
+
+
+def before(**settings):
+    write_config(settings)
+    countersign("lang", "alice", "none")
+
+
+def test_the_users_language():
+    before()
+    fresh("alice")
+    stack()
+    countersign("lang", "alice", "fr_CA")
+    expect_equal(countersign("lang", "alice").stdout.strip(), "fr_CA", "what is stored")
+    with Broker():
+        expect_equal(prompt_of(environ=KEY), FRENCH, "with a key")
+        expect_equal(prompt_of("bob", KEY), ENGLISH, "another user")
+        countersign("lang", "alice", "none")
+        expect_equal(prompt_of(environ=KEY), ENGLISH, "no language any more")
+
+
+def test_a_stranger_hears_the_default():
+    before(default_lang="de")
+    fresh("alice")
+    stack()
+    countersign("lang", "alice", "fr")
+    with Broker():
+        expect_equal(prompt_of(), GERMAN, "nothing is proven")
+        expect_equal(prompt_of(environ=KEY), FRENCH, "a key is")
+        stack("stack_first_factor")
+        expect_equal(prompt_of(), FRENCH, "the administrator says so")
+
+
+def test_the_option_wins():
+    before(default_lang="de")
+    fresh("alice")
+    countersign("lang", "alice", "fr")
+    with Broker():
+        stack("lang=ja")
+        expect_equal(prompt_of(environ=KEY), "確認コード: ", "PAM line")
+        stack("lang=../../etc")
+        expect_equal(pam_login("alice", [], env=KEY).code, "PAM_SERVICE_ERR", "no language")
+
+
+def test_texts_by_language_and_service():
+    before(otp_prompt={"en": "Number: ", "fr": "Nombre\u00a0: "},
+           services={"other": {"otp_prompt": "Only here: "}})
+    fresh("alice")
+    stack()
+    stack(service="other")
+    with Broker():
+        expect_equal(prompt_of(environ=KEY), "Number: ", "English")
+        expect_equal(prompt_of(environ=KEY, service="other"), "Only here: ", "its service")
+        stack("lang=fr")
+        expect_equal(prompt_of(environ=KEY), "Nombre\u00a0: ", "French")
+        stack("lang=de")
+        expect_equal(prompt_of(environ=KEY), GERMAN, "the catalogue's, where nothing is set")
+
+
+def test_no_file_is_opened_twice():
+    """The translations are moved away after the first login."""
+    before()
+    fresh("alice")
+    stack("lang=ja")
+    with Broker():
+        expect_equal(prompt_of(), "確認コード: ", "first")
+        os.rename("/usr/share/locale/ja/LC_MESSAGES/countersign.mo", "/usr/share/locale/ja.away")
+        try:
+            expect_equal(prompt_of(), "確認コード: ", "without the file")
+        finally:
+            os.rename("/usr/share/locale/ja.away", "/usr/share/locale/ja/LC_MESSAGES/countersign.mo")
+
+
+def test_a_damaged_translation():
+    before()
+    fresh("alice")
+    stack("lang=ja")
+    path = "/usr/share/locale/ja/LC_MESSAGES/countersign.mo"
+    whole = open(path, "rb").read()
+    try:
+        with open(path, "wb") as file:
+            file.write(whole[:len(whole) // 2])
+        with Broker() as broker:
+            expect_equal(prompt_of(), ENGLISH, "English instead")
+            broker.wait_log("countersign.mo")
+    finally:
+        with open(path, "wb") as file:
+            file.write(whole)
+
+
+def test_through_sshd():
+    before()
+    factor = fresh("alice")
+    countersign("lang", "alice", "fr")
+    with Broker(), Sshd() as sshd:
+        result = sshd.paramiko("alice", [factor.code()])
+        expect_equal((result.success, result.prompts[0][0]), (True, FRENCH), "paramiko")
+
+
+def test_prompts_shows_every_language():
+    write_config({})
+    for language in "ar cs de es fr he it ja ko nl pl pt_BR ru sv tr uk zh_CN".split():
+        result = countersign("prompts", "--lang", language)
+        expect_equal(result.stderr, "", language)
+        expect("Verification code" not in result.stdout, f"{language}: English is left")
+    for channel in "sshd-fold", "sshd-live", "terminal":
+        expect(countersign("prompts", "--channel", channel).stdout, channel)
+    expect_equal(countersign("prompts", "--channel", "radio", check=False).returncode, 2, "no such channel")
+
+
+main()
