@@ -189,7 +189,7 @@ def bad_configurations(path):
         ("a relative path", content(path, b'{"store": "store.db"}'), rf"{there}:1:\d+: store: an absolute path expected"),
         ("services that are a list", content(path, b'{"services": []}'), rf"{there}:1:\d+: services: an object of PAM service names expected, found an array"),
         ("a broker's key for a service", content(path, b'{"services": {"sshd": {"max_logins": 1}}}'), rf"{there}:1:\d+: 'max_logins' holds for the whole broker"),
-        ("an empty prompt", content(path, b'{"otp_prompt": ""}'), rf"{there}:1:\d+: otp_prompt: the text has 0 bytes"),
+        ("an empty prompt", content(path, b'{"otp_prompt": ""}'), rf"{there}:1:\d+: otp_prompt: the text is empty"),
         ("too deep", content(path, b'{"services":' * 40 + b"1" + b"}" * 40), rf"{there}:1:\d+: "),
         ("too large", content(path, b"{}" + b" " * 300000), rf"{there}: larger than \d+ bytes"),
     ]
@@ -296,8 +296,9 @@ def test_a_newer_schema_is_left_alone():
         stack()
         expect_equal(pam_login("bob", [fresh("bob").code()]).code, "PAM_SUCCESS", "before")
         set_version = lambda number: run("sqlite3", STORE, f"PRAGMA user_version={number}")
+        version = run("sqlite3", STORE, "PRAGMA user_version").stdout.strip()
         set_version(99)
-        pattern = rf"{STORE}: made by a newer countersign \(schema 99, this program knows 1\); upgrade this program"
+        pattern = rf"{STORE}: made by a newer countersign \(schema 99, this program knows [0-9]+\); upgrade this program"
         before = store_dump()
         with Broker("--socket", "/run/second.sock", path="/run/second.sock") as second:
             stack("socket=/run/second.sock")
@@ -317,7 +318,7 @@ def test_a_newer_schema_is_left_alone():
         expect_equal(pam_login("alice", [factor.code()]).code, "PAM_AUTHINFO_UNAVAIL",
                      "a broker that had it open before")
         expect_equal(store_dump(), before, "content")
-        set_version(1)
+        set_version(version)
         expect_equal(pam_login("alice", [factor.code()]).code, "PAM_SUCCESS", "afterwards")
 
 

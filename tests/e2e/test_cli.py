@@ -366,11 +366,11 @@ def test_options():
     for row in rows:
         numbers = {"min", "max"} if row["type"] == "number" else set()
         expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
-        expect(row["type"] in ("flag", "number", "choice", "groups", "text", "path"), f"{row}")
+        expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path"), f"{row}")
         expect(row["scope"] in ("login", "module", "broker"), f"{row}")
         expect(row["help"].endswith(".") and (row["pam"] or row["file"]), f"{row}")
-        expect((row["type"] == "choice") == bool(row["values"]), f"{row}")
-        if row["type"] == "choice":
+        expect((row["type"] in ("choice", "name")) == bool(row["values"]), f"{row}")
+        if row["type"] in ("choice", "name"):
             expect(row["default"] in row["values"], f"{row}")
         if row["type"] == "number":
             expect(row["min"] <= int(row["default"]) <= row["max"], f"{row}")

@@ -99,6 +99,18 @@ def test_a_damaged_translation():
             file.write(whole)
 
 
+def test_a_store_of_the_previous_version():
+    """It had no table for languages; whoever opens it first brings it up to date, and nothing is lost."""
+    before()
+    factor = fresh("alice")
+    stack()
+    run("sqlite3", STORE, "DROP TABLE preference; PRAGMA user_version=1")
+    with Broker():
+        expect_equal(pam_login("alice", [factor.code()], env=KEY).code, "PAM_SUCCESS", "a login")
+        countersign("lang", "alice", "fr")
+        expect_equal(prompt_of(environ=KEY), FRENCH, "its new table")
+
+
 def test_through_sshd():
     before()
     factor = fresh("alice")
