@@ -26,7 +26,7 @@ static size_t encode(unsigned long code, char out[5])
     return 4;
 }
 
-/* The ranges of base/sanitise.h and design section 7.8, written down a second time. */
+/* The ranges that base/sanitise.h names, written down a second time. */
 static bool must_go(unsigned long code)
 {
     static const unsigned long ranges[][2] = {
