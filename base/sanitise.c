@@ -46,12 +46,27 @@ static bool is_harmful(unsigned long code)
     return false;
 }
 
+/* Bytes of printable ASCII at the start: most of every text, and never harmful. */
+static size_t plain_bytes(const char *text, size_t length)
+{
+    size_t i = 0;
+
+    while (i < length && text[i] >= 0x20 && text[i] <= 0x7e)
+        i++;
+    return i;
+}
+
 void cs_sanitise(struct cs_buffer *out, const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
+        size_t plain = plain_bytes(text + i, length - i), size;
         unsigned long code = 0;
-        size_t size = cs_utf8_decode(text + i, length - i, &code);
 
+        cs_buffer_add(out, text + i, plain);
+        i += plain;
+        if (i == length)
+            return;
+        size = cs_utf8_decode(text + i, length - i, &code);
         if (size == 0 || is_harmful(code))
             cs_buffer_add(out, "?", 1);
         else
@@ -62,13 +77,14 @@ void cs_sanitise(struct cs_buffer *out, const char *text, size_t length)
 
 bool cs_is_clean(const char *text, size_t length)
 {
-    for (size_t i = 0; i < length;) {
+    for (size_t i = plain_bytes(text, length); i < length;) {
         unsigned long code = 0;
         size_t size = cs_utf8_decode(text + i, length - i, &code);
 
         if (size == 0 || is_harmful(code))
             return false;
         i += size;
+        i += plain_bytes(text + i, length - i);
     }
     return true;
 }

@@ -22,6 +22,10 @@ void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most)
     size_t columns = 0;
 
     cs_sanitise(&clean, value, strnlen(value, most * UTF8_BYTES_MAX + 1));
+    if (clean.length <= most) { /* no character takes more columns than bytes */
+        cs_buffer_add(out, clean.text ? clean.text : "", clean.length);
+        return;
+    }
     for (size_t i = 0; i < clean.length;) {
         unsigned long code = 0;
         size_t size = cs_utf8_decode(clean.text + i, clean.length - i, &code);

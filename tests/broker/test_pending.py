@@ -11,8 +11,6 @@ IDLE = 2  # seconds without a stroke
 FREED = 1      # seconds
 
 def test_prepare():
-    if SANITIZE:
-        raise Skip("sanitizers change what memory is used")
     resource.setrlimit(resource.RLIMIT_NOFILE, (PENDING + 100, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
     write_config({})
     enroll("alice")
@@ -57,7 +55,8 @@ def measure(broker, before, what):
     after = memory(broker.pid)
     each = {name: (after[name] - before[name]) / PENDING for name in after}
     print(f"  {what}: {before} KiB before, {after} after, {each} each", flush=True)
-    expect(max(each.values()) <= KIB_MOST, f"{what}: KiB for each pending login: {each}")
+    # A sanitizer keeps memory of its own for each thread; all else holds with it too.
+    expect(SANITIZE or max(each.values()) <= KIB_MOST, f"{what}: KiB for each pending login: {each}")
     return after
 
 
@@ -85,7 +84,7 @@ def test_pending():
             answer_wrongly(peer)
         again = measure(broker, before, "again")
         close_all(logins, broker.pid)
-        expect(again["Private_Dirty"] <= most["Private_Dirty"] * 1.1, f"it grows: {most}, then {again}")
+        expect(SANITIZE or again["Private_Dirty"] <= most["Private_Dirty"] * 1.1, f"it grows: {most}, then {again}")
 
 
 main()
