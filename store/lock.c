@@ -1,4 +1,4 @@
-/* The lock among processes. */
+/* The locks: among threads, then among processes. */
 #include <errno.h>
 #include <sys/file.h>
 #include <time.h>
@@ -10,6 +10,41 @@ enum {
     LOCK_PAUSE_NS = 200000,
     LOCK_PAUSE_MAX_NS = 4000000,
 };
+
+void cs_store_init_threads(struct cs_store *store)
+{
+    pthread_condattr_t attributes;
+
+    pthread_mutex_init(&store->mutex, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&store->freed, &attributes);
+    pthread_condattr_destroy(&attributes);
+}
+
+enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline, struct cs_error *error)
+{
+    const struct timespec until = {deadline / 1000, deadline % 1000 * 1000000};
+    bool entered;
+
+    pthread_mutex_lock(&store->mutex);
+    while (store->busy && pthread_cond_timedwait(&store->freed, &store->mutex, &until) == 0)
+        continue;
+    entered = !store->busy;
+    store->busy = true;
+    pthread_mutex_unlock(&store->mutex);
+    return entered ? CS_OK
+                   : cs_fail(error, CS_ERR_UNAVAILABLE, "%s: busy for %d s", store->path,
+                             CS_LOCK_WAIT_MS / 1000);
+}
+
+void cs_store_leave(struct cs_store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    store->busy = false;
+    pthread_cond_signal(&store->freed);
+    pthread_mutex_unlock(&store->mutex);
+}
 
 /* flock has no time-out of its own, and a signal for one is not ours to use. */
 enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)

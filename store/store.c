@@ -171,7 +171,7 @@ enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
 
     if (store == NULL)
         return cs_fail_nomem(error);
-    pthread_mutex_init(&store->mutex, NULL);
+    cs_store_init_threads(store);
     store->lock_fd = -1;
     store->path = strdup(path);
     store->key_path = strdup(key_path);
@@ -195,6 +195,7 @@ void cs_store_close(struct cs_store **store)
         return;
     close_database(old);
     cs_keys_wipe(&old->keys);
+    pthread_cond_destroy(&old->freed);
     pthread_mutex_destroy(&old->mutex);
     free(old->path);
     free(old->lock_path);
@@ -217,13 +218,12 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
 {
     static const char begin[] = "BEGIN IMMEDIATE";
     int64_t deadline = cs_clock_ms() + CS_LOCK_WAIT_MS;
-    const struct timespec until = {deadline / 1000, deadline % 1000 * 1000000};
     sqlite3_stmt *statement = NULL;
-    enum cs_err result = CS_OK;
+    enum cs_err result;
 
-    if (pthread_mutex_clocklock(&store->mutex, CLOCK_MONOTONIC, &until) != 0)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: busy for %d s", store->path,
-                       CS_LOCK_WAIT_MS / 1000);
+    result = cs_store_enter(store, deadline, error);
+    if (result != CS_OK)
+        return result;
     if (store->db != NULL && was_replaced(store))
         close_database(store);
     if (store->db == NULL)
@@ -236,7 +236,7 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
         result = cs_sql_run(store, statement, error);
     if (result != CS_OK) {
         (void)flock(store->lock_fd, LOCK_UN);
-        pthread_mutex_unlock(&store->mutex);
+        cs_store_leave(store);
         return result;
     }
     ret_transaction->store = store;
@@ -253,7 +253,7 @@ static void release(struct cs_transaction *transaction)
 
     transaction->store = NULL;
     (void)flock(store->lock_fd, LOCK_UN);
-    pthread_mutex_unlock(&store->mutex);
+    cs_store_leave(store);
 }
 
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)

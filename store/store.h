@@ -1,6 +1,6 @@
 /*
  * Durable state: factors, recovery codes, failure counters, in one SQLite file. Written only by the
- * account that owns it. Every transaction, reading ones too, holds one lock among threads (a mutex)
+ * account that owns it. Every transaction, reading ones too, holds one lock among threads
  * and one among processes (flock on store.lock, freed by the kernel when a process dies), and so
  * waits at most for another's commit; never hold one across a prompt.
  */

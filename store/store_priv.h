@@ -17,7 +17,9 @@ struct cs_store {
     dev_t device;
     ino_t inode; /* of the file that is open: a restored backup is another file */
     int lock_fd;
-    pthread_mutex_t mutex; /* held from begin to end of a transaction */
+    bool busy;             /* a thread is between begin and end of a transaction */
+    pthread_mutex_t mutex; /* guards `busy` */
+    pthread_cond_t freed;  /* signalled when `busy` ends */
     struct cs_keys keys;
     struct {
         const char *sql; /* compared by address: every text is one constant */
@@ -48,6 +50,13 @@ enum cs_err cs_sql_exec(struct cs_store *store, const char *sql,
 enum cs_err cs_sql_fail(struct cs_store *store, struct cs_error *error);
 
 void cs_sql_bind_text(sqlite3_stmt *statement, int position, const char *text);
+
+/* The lock among threads: a flag with a condition, because a mutex that is waited for until a time
+ * on the monotonic clock is unknown to the thread sanitizer. CS_ERR_UNAVAILABLE at `deadline`. */
+void cs_store_init_threads(struct cs_store *store);
+enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline,
+                           struct cs_error *error) CS_MUST_USE;
+void cs_store_leave(struct cs_store *store);
 
 /* Takes the lock among processes; CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms). */
 enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
