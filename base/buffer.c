@@ -54,15 +54,23 @@ void cs_buffer_printf(struct cs_buffer *buffer, const char *format, ...)
     va_list arguments;
     int length;
 
-    va_start(arguments, format);
-    length = vsnprintf(NULL, 0, format, arguments);
-    va_end(arguments);
-    if (length < 0 || !reserve(buffer, (size_t)length))
+    size_t room;
+
+    if (!reserve(buffer, 0))
         return;
+    room = buffer->capacity - buffer->length;
     va_start(arguments, format);
-    (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, format, arguments);
+    length = vsnprintf(buffer->text + buffer->length, room, format, arguments);
     va_end(arguments);
-    buffer->length += (size_t)length;
+    if (length >= 0 && (size_t)length >= room && reserve(buffer, (size_t)length)) {
+        va_start(arguments, format);
+        (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, format, arguments);
+        va_end(arguments);
+    }
+    if (length < 0 || buffer->failed)
+        buffer->text[buffer->length] = '\0'; /* nothing was added */
+    else
+        buffer->length += (size_t)length;
 }
 
 char *cs_buffer_take(struct cs_buffer *buffer)

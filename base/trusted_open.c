@@ -17,20 +17,19 @@ static bool trusted_owner(const struct stat *status, const struct cs_trust *trus
     return status->st_uid == 0 || status->st_uid == trust->owner;
 }
 
-static enum cs_err check_folder(int fd, const char *path, const struct cs_trust *trust,
-                                struct cs_error *error)
+static enum cs_err check_folder(const char *path, const struct stat *status,
+                                const struct cs_trust *trust, struct cs_error *error)
 {
-    struct stat status;
-
-    if (fstat(fd, &status) != 0)
-        return cs_fail_errno(error, "%s: cannot look at the folder", path);
-    if (!trusted_owner(&status, trust))
+    if (!S_ISDIR(status->st_mode))
+        return cs_fail(error, CS_ERR_TRUST, "%s: is a link or not a folder; name the real path",
+                       path);
+    if (!trusted_owner(status, trust))
         return cs_fail(error, CS_ERR_TRUST, "%s: the folder belongs to uid %u; chown it to root",
-                       path, (unsigned)status.st_uid);
-    if ((status.st_mode & 022) != 0 && (status.st_mode & S_ISVTX) == 0)
+                       path, (unsigned)status->st_uid);
+    if ((status->st_mode & 022) != 0 && (status->st_mode & S_ISVTX) == 0)
         return cs_fail(error, CS_ERR_TRUST,
                        "%s: the folder can be written by others (mode %04o); chmod go-w it", path,
-                       (unsigned)status.st_mode & 07777);
+                       (unsigned)status->st_mode & 07777);
     return CS_OK;
 }
 
@@ -45,64 +44,43 @@ static enum cs_err open_error(const char *path, struct cs_error *error)
     return cs_fail_errno(error, "%s: cannot open", path);
 }
 
-/* Walks from the root to the folder that holds the last component, checking each. `path` is changed
- * while walking and restored. */
-static enum cs_err open_parent(char *path, const struct cs_trust *trust, int *ret_fd,
-                               char **ret_last, struct cs_error *error)
+static enum cs_err look_at(const char *path, const struct cs_trust *trust, struct cs_error *error)
 {
-    CS_AUTO(cs_fd_close) int folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    char *component = path + 1;
+    struct stat status;
+
+    return lstat(path, &status) == 0 ? check_folder(path, &status, trust, error)
+                                     : open_error(path, error);
+}
+
+/*
+ * Looks at every folder above the last component, from the root down. What was found to be a
+ * trusted folder can be exchanged only by those who are trusted, so that the next component is
+ * looked up in it and nowhere else. `path` is changed while walking and restored.
+ */
+static enum cs_err check_parents(char *path, const struct cs_trust *trust, struct cs_error *error)
+{
+    char *slash = path;
+    enum cs_err result = look_at("/", trust, error);
 
     if (path[0] != '/')
         return cs_fail(error, CS_ERR_INPUT, "%s: not an absolute path", path);
-    if (folder < 0)
-        return cs_fail_errno(error, "/: cannot open");
-    for (unsigned depth = 0; depth < PATH_COMPONENTS_MAX; depth++) {
-        char *slash = strchr(component, '/');
-        enum cs_err result;
-        int next;
-
-        result = check_folder(folder, component == path + 1 ? "/" : path, trust, error);
-        if (result != CS_OK)
-            return result;
-        if (slash == NULL) {
-            *ret_last = component;
-            *ret_fd = folder;
-            folder = -1;
+    for (unsigned depth = 0; depth < PATH_COMPONENTS_MAX && result == CS_OK; depth++) {
+        slash = strchr(slash + 1, '/');
+        if (slash == NULL)
             return CS_OK;
-        }
-        if (component != path + 1)
-            component[-1] = '/';
         *slash = '\0';
-        next = openat(folder, component, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (next < 0)
-            return open_error(path, error);
-        cs_fd_close(&folder);
-        folder = next;
-        component = slash + 1;
+        result = look_at(path, trust, error);
+        *slash = '/';
     }
-    return cs_fail(error, CS_ERR_LIMIT, "%s: too many folders", path);
+    return result == CS_OK ? cs_fail(error, CS_ERR_LIMIT, "%s: too many folders", path) : result;
 }
 
-static enum cs_err open_in_trusted(const char *path, int flags, const struct cs_trust *trust,
-                                   int *ret_fd, struct cs_error *error)
+static enum cs_err check_above(const char *path, const struct cs_trust *trust,
+                               struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *copy = strdup(path);
-    CS_AUTO(cs_fd_close) int parent = -1;
-    char *last = NULL;
-    enum cs_err result;
-    int fd;
 
-    if (copy == NULL)
-        return cs_fail_nomem(error);
-    result = open_parent(copy, trust, &parent, &last, error);
-    if (result != CS_OK)
-        return result;
-    fd = openat(parent, last, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return open_error(path, error);
-    *ret_fd = fd;
-    return CS_OK;
+    return copy ? check_parents(copy, trust, error) : cs_fail_nomem(error);
 }
 
 enum cs_err cs_check_trusted(int fd, const char *name, const struct cs_trust *trust,
@@ -127,11 +105,14 @@ enum cs_err cs_open_trusted(const char *path, const struct cs_trust *trust, int 
 {
     CS_AUTO(cs_fd_close) int fd = -1;
     struct stat status;
-    enum cs_err result;
+    enum cs_err result = check_above(path, trust, error);
 
-    result = open_in_trusted(path, O_RDONLY, trust, &fd, error);
-    if (result == CS_OK)
-        result = cs_check_trusted(fd, path, trust, &status, error);
+    if (result != CS_OK)
+        return result;
+    fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return open_error(path, error);
+    result = cs_check_trusted(fd, path, trust, &status, error);
     if (result != CS_OK)
         return result;
     *ret_fd = fd;
@@ -142,13 +123,7 @@ enum cs_err cs_open_trusted(const char *path, const struct cs_trust *trust, int 
 enum cs_err cs_check_trusted_folder(const char *path, const struct cs_trust *trust,
                                     struct cs_error *error)
 {
-    CS_AUTO(cs_fd_close) int fd = -1;
-    enum cs_err result;
+    enum cs_err result = check_above(path, trust, error);
 
-    if (strcmp(path, "/") == 0) /* has no name within a folder; "." in it is the same */
-        path = "/.";
-    result = open_in_trusted(path, O_PATH | O_DIRECTORY, trust, &fd, error);
-    if (result != CS_OK)
-        return result;
-    return check_folder(fd, path, trust, error);
+    return result == CS_OK ? look_at(path, trust, error) : result;
 }

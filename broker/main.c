@@ -124,7 +124,7 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
 
     cs_options_defaults(ret_options);
     if (cs_engine_config(engine, -1, NULL, &config, &error) == CS_OK)
-        cs_config_apply(config, "", ret_options);
+        cs_config_options(config, "", ret_options);
     else
         (void)complain(cs_engine_log(engine), &error);
     /* The paths are strings of the configuration, which is released here; nobody below uses them.

@@ -5,10 +5,8 @@
 static enum cs_err unlock(const struct cs_transaction *transaction, const char *user,
                           unsigned *ret_reset, struct cs_error *error)
 {
-    enum cs_err result = cs_throttle_clear(transaction, CS_THROTTLE_USER_PROVEN, user, error);
+    enum cs_err result = cs_throttle_forget_user(transaction, user, error);
 
-    if (result == CS_OK)
-        result = cs_throttle_clear(transaction, CS_THROTTLE_USER_UNPROVEN, user, error);
     if (result == CS_OK)
         result = cs_factor_reset_future(transaction, user, cs_clock_seconds(), ret_reset, error);
     return result;

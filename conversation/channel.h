@@ -46,6 +46,11 @@ struct cs_wire_channel {
     int socket;
     uint32_t version;
     int64_t deadline; /* of the login, cs_clock_ms */
+
+    /* Called once, when the first round is on its way: work that can be done while the person reads
+     * and types. Optional. */
+    void (*meanwhile)(void *context);
+    void *context;
 };
 
 void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t version,

@@ -13,9 +13,13 @@ static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *
     enum cs_err result =
         cs_send_message(wire->socket, ask, wire->version, question, -1, wire->deadline, error);
 
-    return result == CS_OK ? cs_recv_message(wire->socket, reply, wire->version, ret_answer,
-                                             wire->deadline, error)
-                           : result;
+    if (result != CS_OK)
+        return result;
+    if (ask == CS_MSG_ROUND && wire->meanwhile != NULL) {
+        wire->meanwhile(wire->context);
+        wire->meanwhile = NULL;
+    }
+    return cs_recv_message(wire->socket, reply, wire->version, ret_answer, wire->deadline, error);
 }
 
 static enum cs_err wire_exchange(struct cs_channel *channel, const struct cs_round *round,
@@ -63,5 +67,6 @@ static const struct cs_channel_ops wire_ops = {wire_exchange, wire_wait, wire_to
 void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t version,
                           int64_t deadline)
 {
-    *channel = (struct cs_wire_channel){{&wire_ops}, socket, version, deadline};
+    *channel = (struct cs_wire_channel){
+        .channel = {&wire_ops}, .socket = socket, .version = version, .deadline = deadline};
 }

@@ -15,11 +15,14 @@ static void add_quoted(struct cs_buffer *line, const char *key, const char *valu
     if (value == NULL)
         return;
     cs_sanitise(&clean, value, strnlen(value, VALUE_BYTES_MAX));
-    cs_buffer_printf(line, " %s=\"", key);
-    for (size_t i = 0; i < clean.length; i++) {
+    cs_buffer_text(line, " ");
+    cs_buffer_text(line, key);
+    cs_buffer_text(line, "=\"");
+    for (size_t i = 0, run; i < clean.length; i += run) {
+        run = strcspn(clean.text + i + 1, "\"\\") + 1; /* up to the next that needs an escape */
         if (clean.text[i] == '"' || clean.text[i] == '\\')
-            cs_buffer_add(line, "\\", 1);
-        cs_buffer_add(line, &clean.text[i], 1);
+            cs_buffer_text(line, "\\");
+        cs_buffer_add(line, clean.text + i, run);
     }
     cs_buffer_text(line, strlen(value) > VALUE_BYTES_MAX ? "...\"" : "\"");
 }

@@ -242,6 +242,23 @@ static enum cs_err read_members(struct cs_config *config, const struct cs_json *
     return result;
 }
 
+static void apply_for(const struct cs_config *config, const char *service,
+                      struct cs_options *options)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        const struct assignment *item = &config->assignments[i];
+        bool matches = service ? item->service != NULL && strcmp(item->service, service) == 0
+                               : item->service == NULL;
+
+        if (matches && item->option->type == CS_OPTION_TEXT)
+            options->texts[item->option->offset] =
+                (struct cs_text_setting){item->variants, item->variants_count};
+        /* Cannot fail: the value was set once when the file was loaded. */
+        else if (matches && cs_option_set(item->option, item->value, options, NULL) != CS_OK)
+            continue;
+    }
+}
+
 enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
                             struct cs_config **ret_config, struct cs_error *error)
 {
@@ -262,6 +279,8 @@ enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
     result = read_members(config, document, cs_json_root(document), NULL, error);
     if (result != CS_OK)
         return result;
+    cs_options_defaults(&config->base);
+    apply_for(config, NULL, &config->base);
     *ret_config = config;
     config = NULL;
     return CS_OK;
@@ -289,26 +308,9 @@ void cs_config_release(struct cs_config **config)
     free(old);
 }
 
-static void apply_for(const struct cs_config *config, const char *service,
-                      struct cs_options *options)
+void cs_config_options(const struct cs_config *config, const char *service,
+                       struct cs_options *ret_options)
 {
-    for (size_t i = 0; i < config->count; i++) {
-        const struct assignment *item = &config->assignments[i];
-        bool matches = service ? item->service != NULL && strcmp(item->service, service) == 0
-                               : item->service == NULL;
-
-        if (matches && item->option->type == CS_OPTION_TEXT)
-            options->texts[item->option->offset] =
-                (struct cs_text_setting){item->variants, item->variants_count};
-        /* Cannot fail: the value was set once when the file was loaded. */
-        else if (matches && cs_option_set(item->option, item->value, options, NULL) != CS_OK)
-            continue;
-    }
-}
-
-void cs_config_apply(const struct cs_config *config, const char *service,
-                     struct cs_options *options)
-{
-    apply_for(config, NULL, options);
-    apply_for(config, service, options);
+    *ret_options = config->base;
+    apply_for(config, service, ret_options);
 }

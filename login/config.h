@@ -24,9 +24,9 @@ enum cs_err cs_config_load(struct cs_config_cache *cache, int fd, const char *na
                            struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 void cs_config_release(struct cs_config **config);
 
-/* Sets what the file says for all services, then for `service`. The strings in `options` live as
- * long as the reference. */
-void cs_config_apply(const struct cs_config *config, const char *service,
-                     struct cs_options *options);
+/* The defaults, over them what the file says for every service, over that what it says for
+ * `service`. The strings in `ret_options` live as long as the reference. */
+void cs_config_options(const struct cs_config *config, const char *service,
+                       struct cs_options *ret_options);
 
 #endif

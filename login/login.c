@@ -5,133 +5,17 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "base/address.h"
 #include "base/clock.h"
 #include "login/audit.h"
 #include "login/policy.h"
 #include "login/verdict.h"
 #include "mapping/map.h"
 
-enum { STRANGERS = 4096, LOCAL_CLIENT_BYTES = 48 };
-
 /* What the method gets: its own view first, so that the callbacks find the login behind it. */
 struct run {
     struct cs_method_login method;
     struct cs_login *login;
 };
-
-/* ---- preparing ---- */
-
-/* A peer that is not root says nothing but its name: neither where it comes from nor what was
- * proven nor how it is to be treated. */
-static void silence(struct cs_request *request)
-{
-    char **texts[] = {&request->rhost, &request->ruser, &request->ssh_connection,
-                      &request->ssh_auth_info};
-
-    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++)
-        cs_string_free(texts[i]);
-    cs_strlist_free(&request->arguments);
-    request->config_fd = -1;
-}
-
-/* Without an address (sudo, su, the console) whoever asks is counted, not the whole machine: one
- * account's wrong codes must not delay another's. */
-static void set_local_client(struct cs_login *login)
-{
-    const struct cs_request *request = login->request;
-    const char *asker = request->ruser ? request->ruser : request->tty;
-
-    if (login->peer.uid != 0)
-        (void)snprintf(login->client, sizeof login->client, "uid %u", (unsigned)login->peer.uid);
-    else
-        (void)snprintf(login->client, sizeof login->client, "local %.*s", LOCAL_CLIENT_BYTES,
-                       asker ? asker : "");
-}
-
-/* Names that no account has share a bounded number of counters, as an account has its own: tries at
- * them are delayed alike, and inventing names does not fill the store. */
-static void set_stranger(struct cs_login *login)
-{
-    uint32_t hash = 2166136261U; /* FNV-1a */
-
-    for (const char *c = login->request->user; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * 16777619U;
-    /* The leading blank keeps it apart from every account's name. */
-    (void)snprintf(login->stranger, sizeof login->stranger, " %u", (unsigned)(hash % STRANGERS));
-}
-
-static void set_address(struct cs_login *login)
-{
-    const struct cs_request *request = login->request;
-    char first[CS_ADDRESS_MAX] = "";
-    size_t length;
-
-    /* "client-ip client-port server-ip server-port"; PAM_RHOST may be a name, this never is. */
-    if (request->ssh_connection != NULL) {
-        length = strcspn(request->ssh_connection, " ");
-        if (length < sizeof first)
-            memcpy(first, request->ssh_connection, length);
-    }
-    if (!cs_address_parse(first, login->address) &&
-        !cs_address_parse(request->rhost, login->address))
-        login->address[0] = '\0';
-    if (login->address[0] != '\0')
-        cs_address_client(login->address, login->client);
-    else
-        set_local_client(login);
-}
-
-/* What the PAM line calls the file behind the descriptor. */
-static const char *config_name(const struct cs_request *request)
-{
-    for (size_t i = 0; i < request->arguments.count; i++) {
-        if (strncmp(request->arguments.items[i], "config=", 7) == 0)
-            return request->arguments.items[i] + 7;
-    }
-    return "the file named by config=";
-}
-
-static enum cs_err resolve_options(struct cs_login *login, struct cs_error *error)
-{
-    CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
-    const struct cs_request *request = login->request;
-    enum cs_err result;
-
-    result = cs_engine_config(login->engine, request->config_fd, config_name(request),
-                              &login->config, error);
-    if (result != CS_OK)
-        return result;
-    cs_config_apply(login->config, request->service, &login->options);
-    result = cs_options_from_arguments(&request->arguments, &login->options, &warnings, error);
-    login->log.debug = login->options.debug;
-    for (size_t i = 0; i < warnings.count; i++)
-        cs_log(&login->log, LOG_WARNING, "service '%s': %s", request->service, warnings.items[i]);
-    return result;
-}
-
-void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
-                      const struct cs_peer *peer)
-{
-    struct cs_error error = {0};
-
-    *login = (struct cs_login){.engine = engine,
-                               .request = request,
-                               .peer = *peer,
-                               .log = *cs_engine_log(engine),
-                               .reason = "none",
-                               .started = cs_clock_ms()};
-    cs_options_defaults(&login->options);
-    if (peer->uid != 0)
-        silence(request);
-    set_address(login);
-    set_stranger(login);
-    login->configured = resolve_options(login, &error) == CS_OK;
-    if (!login->configured)
-        cs_log(&login->log, LOG_ERR, "service '%s': %s", request->service, error.text);
-}
-
-/* ---- while it runs ---- */
 
 static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
 {
@@ -151,6 +35,14 @@ static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
         login->identity[0] = '\0';
     }
     return CS_OK;
+}
+
+void cs_login_look_ahead(void *login)
+{
+    struct cs_error error = {0};
+
+    if (look_up(login, &error) != CS_OK)
+        return;
 }
 
 /* Whether sshd's list of finished methods names a key. */

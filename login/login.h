@@ -42,6 +42,10 @@ struct cs_login {
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer);
 
+/* Looks the account up, if that is still to be done: for the time in which the person types.
+ * `login` is a struct cs_login. A failure shows when the account is needed. */
+void cs_login_look_ahead(void *login);
+
 /* Runs the login on `channel`, writes the audit line, and fills the verdict to be sent. */
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict);

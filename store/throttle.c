@@ -113,18 +113,18 @@ enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, enum cs_t
     return cs_sql_run(transaction->store, statement, error);
 }
 
-enum cs_err cs_throttle_clear(const struct cs_transaction *transaction,
-                              enum cs_throttle_scope scope, const char *subject,
-                              struct cs_error *error)
+enum cs_err cs_throttle_forget_user(const struct cs_transaction *transaction, const char *user,
+                                    struct cs_error *error)
 {
-    static const char sql[] = "DELETE FROM throttle WHERE scope = ?1 AND subject = ?2";
+    static const char sql[] = "DELETE FROM throttle WHERE scope IN (?1, ?2) AND subject = ?3";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
     if (result != CS_OK)
         return result;
-    sqlite3_bind_int64(statement, 1, scope);
-    cs_sql_bind_text(statement, 2, subject);
+    sqlite3_bind_int64(statement, 1, CS_THROTTLE_USER_PROVEN);
+    sqlite3_bind_int64(statement, 2, CS_THROTTLE_USER_UNPROVEN);
+    cs_sql_bind_text(statement, 3, user);
     return cs_sql_run(transaction->store, statement, error);
 }
 

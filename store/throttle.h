@@ -24,10 +24,9 @@ enum cs_err cs_throttle_wait(const struct cs_transaction *transaction, enum cs_t
 enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
                              const char *subject, int64_t now, struct cs_error *error) CS_MUST_USE;
 
-/* Forgets the failures of a subject, after a success or by `countersign unlock`. */
-enum cs_err cs_throttle_clear(const struct cs_transaction *transaction,
-                              enum cs_throttle_scope scope, const char *subject,
-                              struct cs_error *error) CS_MUST_USE;
+/* Forgets the failures of a user, after a success or by `countersign unlock`. */
+enum cs_err cs_throttle_forget_user(const struct cs_transaction *transaction, const char *user,
+                                    struct cs_error *error) CS_MUST_USE;
 
 /* The failures counted now. */
 enum cs_err cs_throttle_count(const struct cs_transaction *transaction,

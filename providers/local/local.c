@@ -86,16 +86,6 @@ static enum cs_err count_failure(const struct verification *v, struct cs_error *
     return result;
 }
 
-static enum cs_err forget_failures(const struct verification *v, struct cs_error *error)
-{
-    enum cs_err result =
-        cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_PROVEN, v->attempt->subject, error);
-
-    return result == CS_OK ? cs_throttle_clear(&v->transaction, CS_THROTTLE_USER_UNPROVEN,
-                                               v->attempt->subject, error)
-                           : result;
-}
-
 /* ---- judging ---- */
 
 static int64_t bounded(int64_t value, unsigned bound)
@@ -187,7 +177,7 @@ static enum cs_err judge(const struct verification *v, struct cs_outcome *outcom
     if (result != CS_OK)
         return result;
     if (outcome->judgement == CS_JUDGED_RIGHT)
-        return forget_failures(v, error);
+        return cs_throttle_forget_user(&v->transaction, v->attempt->subject, error);
     return match.found ? CS_OK
                        : count_failure(v, error); /* a repeat was counted where it was seen */
 }

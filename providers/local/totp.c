@@ -1,30 +1,48 @@
 #include "providers/local/totp.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <string.h>
-
-static const EVP_MD *digest_of(const char *algorithm)
-{
-    static const struct {
-        const char *name;
-        const EVP_MD *(*digest)(void);
-    } algorithms[] = {{"sha1", EVP_sha1}, {"sha256", EVP_sha256}, {"sha512", EVP_sha512}};
-
-    for (size_t i = 0; i < CS_ARRAY_SIZE(algorithms); i++) {
-        if (strcmp(algorithms[i].name, algorithm) == 0)
-            return algorithms[i].digest();
-    }
-    return NULL;
-}
 
 bool cs_totp_algorithm(const char *algorithm)
 {
-    return digest_of(algorithm) != NULL;
+    static const char *const algorithms[] = {"sha1", "sha256", "sha512"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(algorithms); i++) {
+        if (strcmp(algorithms[i], algorithm) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void free_mac(EVP_MAC_CTX **context)
+{
+    EVP_MAC_CTX_free(*context);
+}
+
+/* An HMAC with its key set, for any number of counters: the key costs more than a message. */
+static EVP_MAC_CTX *new_mac(const struct cs_secret *key, const char *algorithm)
+{
+    CS_AUTO(free_mac) EVP_MAC_CTX *context = NULL;
+    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)algorithm, 0),
+        OSSL_PARAM_END};
+    EVP_MAC_CTX *keyed = NULL;
+
+    if (hmac != NULL)
+        context = EVP_MAC_CTX_new(hmac);
+    EVP_MAC_free(hmac); /* the context holds its own reference */
+    if (context == NULL ||
+        EVP_MAC_init(context, (const unsigned char *)key->data, key->length, parameters) != 1)
+        return NULL;
+    keyed = context;
+    context = NULL;
+    return keyed;
 }
 
 /* Dynamic truncation, RFC 4226 section 5.3: 31 bits at the offset that the last nibble names. */
-static uint32_t truncate_mac(const unsigned char *mac, unsigned length)
+static uint32_t truncate_mac(const unsigned char *mac, size_t length)
 {
     const unsigned char *bytes = mac + (mac[length - 1] & 0x0f);
 
@@ -32,26 +50,49 @@ static uint32_t truncate_mac(const unsigned char *mac, unsigned length)
            bytes[3];
 }
 
-enum cs_err cs_hotp(const struct cs_secret *key, const char *algorithm, uint64_t counter,
-                    unsigned digits, char ret_code[CS_TOTP_CODE_SIZE], struct cs_error *error)
+/* RFC 4226 section 5.3 for one counter; false when the MAC failed. */
+static bool compute(EVP_MAC_CTX *context, uint64_t counter, unsigned digits,
+                    char ret_code[CS_TOTP_CODE_SIZE])
 {
     unsigned char message[8], mac[EVP_MAX_MD_SIZE];
-    const EVP_MD *digest = digest_of(algorithm);
-    unsigned length = 0;
+    size_t length = 0;
     uint32_t value;
 
-    if (digest == NULL || digits < CS_TOTP_DIGITS_MIN || digits > CS_TOTP_DIGITS_MAX)
-        return cs_fail(error, CS_ERR_INPUT, "no TOTP with %s and %u digits", algorithm, digits);
     for (unsigned i = 0; i < sizeof message; i++)
         message[i] = (unsigned char)(counter >> (56 - 8 * i));
-    if (HMAC(digest, key->data, (int)key->length, message, sizeof message, mac, &length) == NULL)
-        return cs_fail(error, CS_ERR_CRYPTO, "HMAC with %s is not available", algorithm);
+    /* Without a key the context starts again with the one it has. */
+    if (EVP_MAC_init(context, NULL, 0, NULL) != 1 ||
+        EVP_MAC_update(context, message, sizeof message) != 1 ||
+        EVP_MAC_final(context, mac, &length, sizeof mac) != 1)
+        return false;
     value = truncate_mac(mac, length);
     ret_code[digits] = '\0';
     for (unsigned i = digits; i > 0; i--, value /= 10)
         ret_code[i - 1] = (char)('0' + value % 10);
     cs_wipe(mac, sizeof mac);
-    return CS_OK;
+    return true;
+}
+
+/* The HMAC for codes of that kind, or what is wrong with the kind. */
+static enum cs_err prepare(const struct cs_secret *key, const char *algorithm, unsigned digits,
+                           EVP_MAC_CTX **ret_context, struct cs_error *error)
+{
+    if (!cs_totp_algorithm(algorithm) || digits < CS_TOTP_DIGITS_MIN || digits > CS_TOTP_DIGITS_MAX)
+        return cs_fail(error, CS_ERR_INPUT, "no TOTP with %s and %u digits", algorithm, digits);
+    *ret_context = new_mac(key, algorithm);
+    return *ret_context ? CS_OK
+                        : cs_fail(error, CS_ERR_CRYPTO, "HMAC with %s is not available", algorithm);
+}
+
+enum cs_err cs_hotp(const struct cs_secret *key, const char *algorithm, uint64_t counter,
+                    unsigned digits, char ret_code[CS_TOTP_CODE_SIZE], struct cs_error *error)
+{
+    CS_AUTO(free_mac) EVP_MAC_CTX *context = NULL;
+    enum cs_err result = prepare(key, algorithm, digits, &context, error);
+
+    if (result == CS_OK && !compute(context, counter, digits, ret_code))
+        result = cs_fail(error, CS_ERR_CRYPTO, "HMAC with %s failed", algorithm);
+    return result;
 }
 
 int64_t cs_totp_step(int64_t seconds, unsigned period)
@@ -63,22 +104,24 @@ enum cs_err cs_totp_search(const struct cs_factor *factor, const struct cs_secre
                            int64_t center, unsigned window, struct cs_totp_match *ret_match,
                            struct cs_error *error)
 {
+    CS_AUTO(free_mac) EVP_MAC_CTX *context = NULL;
     bool length_fits = code->length == factor->digits;
     char typed[CS_TOTP_CODE_SIZE] = {0};
+    enum cs_err result =
+        prepare(&factor->secret, factor->algorithm, factor->digits, &context, error);
 
+    if (result != CS_OK)
+        return result;
     if (length_fits)
         memcpy(typed, code->data, factor->digits);
-    for (int64_t step = center - window; step <= center + window; step++) {
+    for (int64_t step = center - window; step <= center + window && result == CS_OK; step++) {
         char expected[CS_TOTP_CODE_SIZE];
-        enum cs_err result =
-            cs_hotp(&factor->secret, factor->algorithm, (uint64_t)(step < 0 ? 0 : step),
-                    factor->digits, expected, error);
 
-        if (result != CS_OK)
-            return result;
-        if (cs_equal_ct(typed, expected, factor->digits) && length_fits && step >= 0)
+        if (!compute(context, (uint64_t)(step < 0 ? 0 : step), factor->digits, expected))
+            result = cs_fail(error, CS_ERR_CRYPTO, "HMAC with %s failed", factor->algorithm);
+        else if (cs_equal_ct(typed, expected, factor->digits) && length_fits && step >= 0)
             *ret_match = (struct cs_totp_match){true, step};
     }
     cs_wipe(typed, sizeof typed);
-    return CS_OK;
+    return result;
 }

@@ -21,8 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             REQUIRE((unsigned char)*byte >= 0x20 && *byte != 0x7f);
         return 0;
     }
-    cs_options_defaults(&options);
-    cs_config_apply(config, "sshd", &options);
+    cs_config_options(config, "sshd", &options);
     REQUIRE(options.retry <= 10 && options.login_timeout >= 1 && options.login_timeout <= 3600);
     REQUIRE(strcmp(options.auth_method, "totp") == 0 && strcmp(options.provider, "local") == 0);
     REQUIRE(options.store[0] == '/' && options.key_file[0] == '/');

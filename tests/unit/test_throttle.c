@@ -80,13 +80,13 @@ static unsigned count(enum cs_throttle_scope scope, const char *subject, int64_t
     return failures;
 }
 
-static void clear(enum cs_throttle_scope scope, const char *subject)
+static void forget(const char *user)
 {
     struct cs_transaction transaction;
     struct cs_error error = {0};
 
     begin(&transaction);
-    assert_int_equal(cs_throttle_clear(&transaction, scope, subject, &error), CS_OK);
+    assert_int_equal(cs_throttle_forget_user(&transaction, user, &error), CS_OK);
     commit(&transaction);
 }
 
@@ -121,7 +121,7 @@ static void test_clear_is_for_one_subject(void **state)
     (void)state;
     count_failures(CS_THROTTLE_USER_PROVEN, "alice", T0, 5);
     count_failures(CS_THROTTLE_USER_PROVEN, "bob", T0, 5);
-    clear(CS_THROTTLE_USER_PROVEN, "alice");
+    forget("alice");
     assert_int_equal(wait(CS_THROTTLE_USER_PROVEN, "alice", T0), 0);
     assert_int_equal(count(CS_THROTTLE_USER_PROVEN, "alice", T0), 0);
     assert_int_equal(wait(CS_THROTTLE_USER_PROVEN, "bob", T0), 15);
@@ -205,7 +205,7 @@ static void test_far_times(void **state)
         count_failures(CS_THROTTLE_USER_PROVEN, "alice", times[i], 4);
         assert_int_equal(wait(CS_THROTTLE_USER_PROVEN, "alice", times[i] + 1), 4);
         assert_int_equal(wait(CS_THROTTLE_USER_PROVEN, "alice", times[i] + 5), 0);
-        clear(CS_THROTTLE_USER_PROVEN, "alice");
+        forget("alice");
     }
 }
 

@@ -52,7 +52,7 @@ static void test_open_relative_or_missing_refused(void **state)
     expect("", &trust, CS_ERR_INPUT, "not an absolute path");
     expect(folder_path(state, "none", path), &trust, CS_ERR_NOT_FOUND, "cannot open");
     expect(folder_path(state, "none/none", path), &trust, CS_ERR_NOT_FOUND, "cannot open");
-    expect(folder_path(state, "", path), &trust, CS_ERR_NOT_FOUND, "cannot open");
+    expect(folder_path(state, "", path), &trust, CS_ERR_TRUST, "not a regular file");
 }
 
 static void test_open_each_forbidden_bit_refused(void **state)
