@@ -100,33 +100,10 @@ static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struc
     return CS_OK;
 }
 
-/* One packet; waits for it only when it is not there yet. */
-static enum cs_err receive_header(int socket, struct msghdr *header, int64_t deadline,
-                                  size_t *ret_length, struct cs_error *error)
-{
-    for (;;) {
-        ssize_t got = recvmsg(socket, header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
-        enum cs_err result;
-
-        if (got >= 0) {
-            *ret_length = (size_t)got;
-            return CS_OK;
-        }
-        if (errno == EINTR)
-            continue;
-        if (errno == ECONNRESET)
-            return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
-        if (errno != EAGAIN)
-            return cs_fail_errno(error, "recvmsg");
-        result = wait_ready(socket, POLLIN, deadline, error);
-        if (result != CS_OK)
-            return result;
-    }
-}
-
-/* Receives into a buffer as large as a message may be; pages that are not written cost nothing. */
-static enum cs_err receive(int socket, int64_t deadline, struct cs_secret *packet,
-                           int *ret_attached, struct cs_error *error)
+/* One receive into a buffer as large as a message may be; pages that are not written cost nothing.
+ */
+static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attached,
+                           struct cs_error *error)
 {
     union control control;
     struct iovec part = {packet->data, CS_MESSAGE_BYTES_MAX};
@@ -134,12 +111,17 @@ static enum cs_err receive(int socket, int64_t deadline, struct cs_secret *packe
                             .msg_iovlen = 1,
                             .msg_control = control.space,
                             .msg_controllen = sizeof control.space};
-    size_t got = 0;
-    enum cs_err result = receive_header(socket, &header, deadline, &got, error);
+    ssize_t got;
+    enum cs_err result;
 
-    if (result != CS_OK)
-        return result;
-    packet->length = got;
+    do
+        got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    while (got < 0 && errno == EINTR);
+    if (got < 0 && errno == ECONNRESET)
+        return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
+    if (got < 0)
+        return cs_fail_errno(error, "recvmsg");
+    packet->length = (size_t)got;
     packet->data[got] = '\0';
     /* An empty packet looks like the end of the connection, but may carry descriptors. */
     result = take_attached(&header, got > 0 ? ret_attached : NULL, error);
@@ -154,13 +136,17 @@ static enum cs_err receive(int socket, int64_t deadline, struct cs_secret *packe
 enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
                            int *ret_attached, struct cs_error *error)
 {
+    enum cs_err result = wait_ready(socket, POLLIN, deadline, error);
+
     if (ret_attached != NULL)
         *ret_attached = -1;
+    if (result != CS_OK)
+        return result;
     cs_secret_free(ret_packet);
     ret_packet->data = malloc(CS_MESSAGE_BYTES_MAX + 1);
     if (ret_packet->data == NULL)
         return cs_fail_nomem(error);
-    return receive(socket, deadline, ret_packet, ret_attached, error);
+    return receive(socket, ret_packet, ret_attached, error);
 }
 
 enum cs_err cs_send_message(int socket, unsigned type, uint32_t version, const void *message,
