@@ -59,7 +59,12 @@ class Fault:
     @property
     def instead(self):
         """Whether the answer is replaced by something else."""
-        return self.status is not None or self.reset or self.hangup or self.garbage
+        return self.status is not None or self.silent
+
+    @property
+    def silent(self):
+        """Whether the client gets no status."""
+        return self.reset or self.hangup or self.garbage
 
 
 def make_fault(call, slow=None, owner=None, no_location=False, **fields):
@@ -123,14 +128,14 @@ def spoil_body(fault, body: typing.Any):
         return b'{"a":' * DEEP + b"1" + b"}" * DEEP
     if fault.replace:
         body = _each(body, lambda key, value: fault.replace.get(key, value))
-    if fault.mistype:
+    if fault.mistype and isinstance(body, dict):
         body = _mistyped(body, fault.mistype)
     if fault.hostile:
         body = _with_hostile(body, fault.hostile)
     if fault.remove:
         body = _without(body, fault.remove)
     if fault.extra:
-        body = {**body, **fault.extra}
+        body = {**(body or {}), **fault.extra}
     if fault.huge:
         body = {**(body or {}), "padding": "x" * HUGE}
     data = b"" if body is None else json.dumps(body).encode()
