@@ -452,6 +452,17 @@ def test_faults_of_transport():
         expect(time.monotonic() - begin >= 0.09, "the delay was not heeded")
 
 
+def test_reset():
+    """Python's ssl reads a reset as an end; curl tells them apart."""
+    with Tenant() as tenant:
+        form = f"grant_type=client_credentials&client_id={tenant.client_id}&client_secret=wrong"
+        for kind, text in (("reset", "reset by peer"), ("hangup", "Empty reply|unexpected eof")):
+            tenant.fault("POST token", **{kind: True})
+            result = run("curl", "-sS", "--cacert", tenant.ca_file, "-d", form, tenant.base + "/oauth2/token",
+                         check=False)
+            expect_match(text, result.stderr, kind)
+
+
 def test_faults_of_body():
     with Tenant() as tenant:
         ann = tenant.user("ann", display="Ann")
@@ -533,6 +544,9 @@ def test_file_for_gateways():
                                "protocol": "https", "host": "127.0.0.1", "port": tenant.port, "max-handles": 2},
                      "the section")
         expect_equal(tenant.ibm_file(pam={"a": 1})["pam"], {"a": 1}, "the other section")
+        path = tenant.install_ca(WORKDIR / "elsewhere" / "ca.pem")
+        expect_equal(tenant.ibm_file()["ibm-auth-api"]["ca-path"], path, "where the authority is")
+        Client(tenant)
 
 
 def test_many_at_once():

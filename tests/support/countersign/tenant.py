@@ -13,6 +13,7 @@ It demands what the interface demands (method, path, encoding, media types, keys
 Whatever a correct client would not have sent is answered with an error and noted in `violations`; when the
 `with` block ends without an exception and there are violations, that is a Failure.
 """
+import pathlib
 import re
 import secrets
 import threading
@@ -128,6 +129,16 @@ class Tenant:
         for connection in ended:
             if connection.thread is not threading.current_thread():
                 connection.thread.join(PATIENCE)
+
+    def install_ca(self, path="/etc/countersign/tenant-ca.pem"):
+        """Copies the authority's certificate to where the broker may read it (WORKDIR may be root's alone), and
+        lets ca_file and ibm_file() name that place. Returns it."""
+        path = pathlib.Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(authority_file().read_bytes())
+        path.chmod(0o644)
+        self.ca_file = str(path)
+        return self.ca_file
 
     def check(self):
         """A Failure if a correct client would not have done what this one did."""

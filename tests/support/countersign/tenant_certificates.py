@@ -75,7 +75,7 @@ def _authority(name):
 
 
 def authority_file():
-    """The certificate that a client must trust, where accounts that may read no keys can read it."""
+    """The certificate that a client must trust, outside of the folder of keys."""
     path = WORKDIR / "tenant-ca.pem"
     with _lock:
         path.write_bytes(_authority("ca").read_bytes())
