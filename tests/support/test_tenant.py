@@ -309,6 +309,8 @@ def test_deliveries():
             here = urllib.parse.urlsplit(headers["Location"]).path
             expect_equal(client.call("POST", here, {"otp": "wrong"})[1]["messageId"], "CSIBN0021E", "a wrong code")
             expect_equal(client.call("GET", here)[1]["attempts"], 1, "attempts")
+            elsewhere = here.replace(factor.id, ann.id)
+            expect_equal(client.call("POST", elsewhere, {"otp": delivery.otp})[0], 404, "of another enrolment")
             expect_equal(client.call("POST", here, {"otp": delivery.otp})[0], 204, "the right code")
             expect_equal(client.call("GET", here)[1]["state"], "SUCCESS", "the state")
             expect_equal(client.call("POST", here, {"otp": delivery.otp})[0], 404, "the right code again")

@@ -129,6 +129,8 @@ class Tenant:
         for connection in ended:
             if connection.thread is not threading.current_thread():
                 connection.thread.join(PATIENCE)
+                if connection.thread.is_alive():
+                    raise Failure(f"connection {connection.number} of the tenant does not end")
 
     def install_ca(self, path="/etc/countersign/tenant-ca.pem"):
         """Copies the authority's certificate to where the broker may read it (WORKDIR may be root's alone), and

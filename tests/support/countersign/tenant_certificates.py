@@ -44,6 +44,7 @@ _KINDS = {
 }
 KINDS = tuple(_KINDS)
 _lock = threading.Lock()
+_made = set()  # in this run: what an earlier one left in WORKDIR may have expired
 
 
 def _stamp(days):
@@ -66,11 +67,12 @@ def _key(name):
 def _authority(name):
     """A certificate that signs; its file."""
     certificate = FOLDER / f"{name}.pem"
-    if not certificate.exists():
+    if name not in _made:
         FOLDER.mkdir(parents=True, exist_ok=True)
         config = _config(name, f"Test authority {name}")
         run("openssl", "req", "-x509", "-new", "-config", config, "-extensions", "ca", "-days", "30",
             "-key", _key(name), "-out", certificate)
+        _made.add(name)
     return certificate
 
 
@@ -87,16 +89,17 @@ def _server(kind):
     """A server's certificate and key; their files."""
     authority, names, begin, end = _KINDS[kind]
     certificate, key = FOLDER / f"{kind}.pem", FOLDER / f"{kind}.key"
-    if certificate.exists():
+    if kind in _made:
         return certificate, key
     signer = _authority(authority)
     config, request = _config(kind, "localhost", names), FOLDER / f"{kind}.csr"
     _key(kind)
     run("openssl", "req", "-new", "-config", config, "-key", key, "-out", request)
-    (FOLDER / "index").touch()
+    (FOLDER / "index").write_text("")
     run("openssl", "ca", "-batch", "-notext", "-config", config, "-name", "authority", "-extensions", "server",
         "-rand_serial", "-cert", signer, "-keyfile", signer.with_suffix(".key"), "-startdate", _stamp(begin),
         "-enddate", _stamp(end), "-in", request, "-out", certificate)
+    _made.add(kind)
     return certificate, key
 
 
