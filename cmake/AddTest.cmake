@@ -3,6 +3,7 @@
 #   unit.X     fast, cmocka                                  cs_add_unit_test
 #   fuzz.X     fast, replays tests/fuzz/corpus/X             cs_add_fuzzer
 #   check.X    fast, a rule about sources or binaries        cs_add_check
+#   support.X  fast, is what stands in for others right?     cs_add_check
 #   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
 #
 # Further labels: sshd (a real sshd loads the module), slow. In builds with CS_SANITIZE the tests

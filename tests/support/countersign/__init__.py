@@ -21,3 +21,4 @@ from .protocol import *
 from .ssh import *
 from .state import *
 from .system import *
+from .tenant import *
