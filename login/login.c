@@ -19,6 +19,8 @@ struct run {
 
 static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
 {
+    const struct cs_mapping mapping = {0};
+    const struct cs_map_account account = {.name = login->account.name};
     enum cs_err result;
 
     if (login->looked_up)
@@ -29,7 +31,7 @@ static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
     login->looked_up = true;
     if (!login->account.known)
         return CS_OK;
-    if (cs_map_identity(login->account.name, login->identity, error) != CS_OK) {
+    if (cs_map_identity(&mapping, &account, login->identity, NULL, error) != CS_OK) {
         cs_log(&login->log, LOG_WARNING, "'%s' has no identity: %s", login->account.name,
                error->text);
         login->identity[0] = '\0';

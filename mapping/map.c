@@ -2,17 +2,190 @@
 
 #include <string.h>
 
+#include "base/buffer.h"
 #include "base/sanitise.h"
+#include "base/strlist.h"
+#include "mapping/gecos.h"
+#include "mapping/pattern.h"
 
-enum cs_err cs_map_identity(const char *account, char ret_identity[CS_IDENTITY_SIZE],
-                            struct cs_error *error)
+void cs_map_trace_free(struct cs_map_trace *trace)
 {
-    size_t length = strlen(account);
+    for (size_t i = 0; i < trace->count; i++)
+        cs_string_free(&trace->steps[i].value);
+    *trace = (struct cs_map_trace){0};
+}
 
-    if (length == 0 || length >= CS_IDENTITY_SIZE || !cs_is_clean(account, length))
+static enum cs_err note(struct cs_map_trace *trace, const char *what, const char *value,
+                        struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+    char *taken;
+
+    if (trace == NULL || trace->count == CS_MAP_STEPS_MAX)
+        return CS_OK;
+    cs_sanitise(&clean, value, strlen(value));
+    taken = cs_buffer_take(&clean);
+    if (taken == NULL)
+        return cs_fail_nomem(error);
+    trace->steps[trace->count++] = (struct cs_map_step){what, taken};
+    return CS_OK;
+}
+
+static bool uses_gecos(const struct cs_mapping *mapping)
+{
+    return mapping->gecos_match != NULL || mapping->gecos_field != 0;
+}
+
+static const char *separator(const struct cs_mapping *mapping)
+{
+    return mapping->gecos_separator ? mapping->gecos_separator : ",";
+}
+
+static bool is_one_character(const char *text)
+{
+    unsigned long code = 0;
+    size_t length = strlen(text);
+
+    return length > 0 && cs_utf8_decode(text, length, &code) == length;
+}
+
+enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *error)
+{
+    if ((mapping->gecos_match != NULL) != (mapping->gecos_replace != NULL))
+        return cs_fail(error, CS_ERR_CONFIG, "%s needs %s as well",
+                       mapping->gecos_match ? "gecos_match" : "gecos_replace",
+                       mapping->gecos_match ? "gecos_replace" : "gecos_match");
+    if (mapping->gecos_field > CS_GECOS_FIELDS_MAX)
+        return cs_fail(error, CS_ERR_CONFIG, "gecos_field is %u; fields are numbered from 1 to %d",
+                       mapping->gecos_field, CS_GECOS_FIELDS_MAX);
+    if (!is_one_character(separator(mapping)))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "gecos_separator has to be exactly one character, in UTF-8");
+    if (mapping->append != NULL && !cs_is_clean(mapping->append, strlen(mapping->append)))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "append is not clean text: controls, or bytes that are not UTF-8");
+    if (mapping->gecos_match == NULL)
+        return CS_OK;
+    return cs_pattern_check(mapping->gecos_match, mapping->gecos_replace, error);
+}
+
+static enum cs_err check_account(const struct cs_mapping *mapping,
+                                 const struct cs_map_account *account, struct cs_error *error)
+{
+    size_t length = strlen(account->name);
+
+    if (length == 0 || length >= CS_IDENTITY_SIZE || !cs_is_clean(account->name, length))
         return cs_fail(error, CS_ERR_INPUT,
                        "the account name is empty, longer than %d bytes or not clean text",
                        CS_IDENTITY_SIZE - 1);
-    memcpy(ret_identity, account, length + 1);
+    if (!uses_gecos(mapping))
+        return CS_OK;
+    if (account->local_files && !mapping->gecos_trusted)
+        return cs_fail(error, CS_ERR_TRUST,
+                       "'%s' is in /etc/passwd, where users may change their GECOS text with chfn, "
+                       "and with it who they are; forbid that with CHFN_RESTRICT in "
+                       "/etc/login.defs, then set gecos_trusted",
+                       account->name);
+    if (account->gecos == NULL || *account->gecos == '\0')
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the account has no GECOS text, and gecos_%s needs one; fill it",
+                       mapping->gecos_match ? "match" : "field");
+    if (strnlen(account->gecos, CS_GECOS_BYTES + 1) > CS_GECOS_BYTES)
+        return cs_fail(error, CS_ERR_INPUT, "the GECOS text is longer than %d bytes; shorten it",
+                       CS_GECOS_BYTES);
     return CS_OK;
+}
+
+static enum cs_err replace(const struct cs_mapping *mapping, const char *gecos,
+                           struct cs_buffer *out, struct cs_map_trace *trace,
+                           struct cs_error *error)
+{
+    enum cs_err err = CS_OK;
+
+    if (mapping->gecos_field != 0)
+        err = note(trace, "note", "gecos_field is not used, because gecos_match is set", error);
+    if (err != CS_OK)
+        return err;
+    if (!cs_is_clean(gecos, strlen(gecos)))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the GECOS text has controls or bytes that are not UTF-8, and gecos_match "
+                       "needs clean text; correct the account");
+    return cs_pattern_replace(mapping->gecos_match, mapping->gecos_replace, gecos, out, error);
+}
+
+/* The name before `append`. */
+static enum cs_err base_name(const struct cs_mapping *mapping, const struct cs_map_account *account,
+                             struct cs_buffer *out, struct cs_map_trace *trace,
+                             struct cs_error *error)
+{
+    const char *option = mapping->gecos_match ? "gecos_replace" : "gecos_field";
+    enum cs_err err = note(trace, "account", account->name, error);
+
+    if (err != CS_OK)
+        return err;
+    if (!uses_gecos(mapping)) {
+        cs_buffer_text(out, account->name);
+        return out->failed ? cs_fail_nomem(error) : CS_OK;
+    }
+    err = note(trace, "gecos", account->gecos, error);
+    if (err == CS_OK && mapping->gecos_match != NULL)
+        err = replace(mapping, account->gecos, out, trace, error);
+    else if (err == CS_OK)
+        err = cs_gecos_field(account->gecos, separator(mapping), mapping->gecos_field, out, error);
+    return err == CS_OK ? note(trace, option, out->text ? out->text : "", error) : err;
+}
+
+static enum cs_err check_result(const struct cs_buffer *name, struct cs_error *error)
+{
+    const char *text = name->text ? name->text : "";
+
+    if (strspn(text, " ") == name->length)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the mapping gives this account an empty name; correct gecos_match, "
+                       "gecos_replace or the account");
+    if (!cs_is_clean(text, name->length))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the name that the mapping gives has controls, or bytes that are not UTF-8 "
+                       "or only part of a character; correct the account or the settings");
+    if (name->length >= CS_IDENTITY_SIZE)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the name that the mapping gives is longer than %d bytes; correct the "
+                       "account or the settings",
+                       CS_IDENTITY_SIZE - 1);
+    return CS_OK;
+}
+
+static enum cs_err append(const struct cs_mapping *mapping, struct cs_buffer *name,
+                          struct cs_map_trace *trace, struct cs_error *error)
+{
+    if (mapping->append == NULL || *mapping->append == '\0')
+        return CS_OK;
+    cs_buffer_text(name, mapping->append);
+    return name->failed ? cs_fail_nomem(error) : note(trace, "append", name->text, error);
+}
+
+enum cs_err cs_map_identity(const struct cs_mapping *mapping, const struct cs_map_account *account,
+                            char ret_identity[CS_IDENTITY_SIZE], struct cs_map_trace *ret_trace,
+                            struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer name = {0};
+    enum cs_err err;
+
+    if (ret_trace != NULL)
+        *ret_trace = (struct cs_map_trace){0};
+    err = cs_mapping_check(mapping, error);
+    if (err == CS_OK)
+        err = check_account(mapping, account, error);
+    if (err == CS_OK)
+        err = base_name(mapping, account, &name, ret_trace, error);
+    /* Before `append`: a suffix alone would be one name for everybody. */
+    if (err == CS_OK)
+        err = check_result(&name, error);
+    if (err == CS_OK)
+        err = append(mapping, &name, ret_trace, error);
+    if (err == CS_OK)
+        err = check_result(&name, error);
+    if (err == CS_OK)
+        memcpy(ret_identity, name.text, name.length + 1);
+    return err;
 }

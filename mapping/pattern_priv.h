@@ -1,0 +1,40 @@
+/* Two flavours of regular expressions behind one shape. */
+#ifndef CS_MAPPING_PATTERN_PRIV_H
+#define CS_MAPPING_PATTERN_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+/* Group 0 is the whole match. */
+enum { CS_PATTERN_GROUPS = 32 };
+
+enum cs_pattern_outcome { CS_PATTERN_REFUSED, CS_PATTERN_NO_MATCH, CS_PATTERN_MATCHED };
+
+/* Bytes of the text. */
+struct cs_span {
+    bool took_part;
+    size_t start, length;
+};
+
+struct cs_pattern_result {
+    enum cs_pattern_outcome outcome;
+    char why[160]; /* refused: the reason */
+    size_t groups; /* not refused: how many the pattern has, group 0 included */
+    struct cs_span spans[CS_PATTERN_GROUPS];
+};
+
+/* Compiles, and searches `text`; NULL only compiles, and gives no match. A pattern that does not
+ * compile, or is beyond the bounds, is an outcome; an error is what came up beside it. */
+enum cs_err cs_pattern_pcre(const char *pattern, const char *text,
+                            struct cs_pattern_result *ret_result,
+                            struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_pattern_posix(const char *pattern, const char *text,
+                             struct cs_pattern_result *ret_result,
+                             struct cs_error *error) CS_MUST_USE;
+
+/* Why regcomp must not see this pattern, or NULL. */
+const char *cs_pattern_beyond_bounds(const char *pattern);
+
+#endif
