@@ -38,6 +38,22 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
     return length;
 }
 
+/* Before each sending. libcurl sends again by itself where a connection that was kept ends without
+ * a whole header line; the server may have done what was asked all the same. */
+static int allow_sending(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    struct cs_http_job *job = context;
+
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    if (job->sent && !job->request->idempotent)
+        return CURL_PREREQFUNC_ABORT;
+    job->sent = true;
+    return CURL_PREREQFUNC_OK;
+}
+
 /* libcurl itself leaves out SOCK_CLOEXEC. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -136,6 +152,8 @@ static bool set_callbacks(const struct cs_http *http, struct cs_http_job *job)
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, job) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERDATA, job) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, allow_sending) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQDATA, job) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_SHARE, http->share) == CURLE_OK;
 }

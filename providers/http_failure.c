@@ -34,7 +34,8 @@ static const struct {
 
 /* Before a status line these mean that nobody answered, behind it that the answer was cut. */
 static const CURLcode broken[] = {CURLE_SEND_ERROR,   CURLE_RECV_ERROR, CURLE_GOT_NOTHING,
-                                  CURLE_HTTP2_STREAM, CURLE_HTTP2,      CURLE_PARTIAL_FILE};
+                                  CURLE_HTTP2_STREAM, CURLE_HTTP2,      CURLE_PARTIAL_FILE,
+ CURLE_ABORTED_BY_CALLBACK /* would have been sent a second time */};
 
 static bool is_broken(CURLcode code)
 {

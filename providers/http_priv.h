@@ -56,6 +56,7 @@ struct cs_http_job {
     struct cs_buffer body;
     size_t header_bytes;
     bool too_large;
+    bool sent; /* at least once */
     char detail[CURL_ERROR_SIZE];
 
     /* The login's again, once done. */

@@ -6,6 +6,9 @@
  *   502, 503, 504, 529                                    idempotent requests
  *   429 with a Retry-After                                every request: the server did nothing
  *
+ * A request that is not idempotent is never sent twice, not even on a connection that turns out to
+ * be stale: it could mean two messages for one login.
+ *
  * A time-out is not tried again: it has cost the person the time already. Neither is a refusal by
  * TLS. A Retry-After that does not fit before the deadline means that the answer stands.
  */
