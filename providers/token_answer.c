@@ -47,11 +47,12 @@ enum cs_err cs_token_form(const char *client_id, const struct cs_secret *client_
 
 static const char what[] = "the token's answer";
 
-/* The server's word for a refusal, cleaned; "" where there is none. */
+/* The server's word for a refusal, cleaned; "" where there is none, or no document. */
 static void read_refusal(const struct cs_json *document, struct cs_buffer *ret_word)
 {
+    const struct cs_json_value *root = document != NULL ? cs_json_root(document) : NULL;
+    const struct cs_json_value *value = cs_json_get(root, "error");
     size_t length = 0;
-    const struct cs_json_value *value = cs_json_get(cs_json_root(document), "error");
     const char *text = cs_json_string(value, &length);
 
     cs_buffer_text(ret_word, "");
