@@ -8,6 +8,13 @@
 #include "paths.h"
 #include "providers/http_priv.h"
 
+enum {
+    /* How long a kept connection may have been idle. A server that closes it at that moment costs
+     * a request that must not be sent twice its answer, so that one wants a younger connection. */
+    IDLE_S = 118,
+    IDLE_ONCE_S = 30,
+};
+
 /* ---- what libcurl calls ---- */
 
 static size_t take_body(char *data, size_t size, size_t count, void *context)
@@ -112,6 +119,8 @@ static bool set_place(const struct cs_http *http, const struct cs_http_job *job)
            curl_easy_setopt(job->easy, CURLOPT_PROTOCOLS_STR, http->server.scheme) == CURLE_OK &&
            curl_easy_setopt(job->easy, CURLOPT_RESOLVE, job->resolve) == CURLE_OK &&
            curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, job->time_ms) == CURLE_OK &&
+           curl_easy_setopt(job->easy, CURLOPT_MAXAGE_CONN,
+                            (long)(job->request->idempotent ? IDLE_S : IDLE_ONCE_S)) == CURLE_OK &&
            curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->connect_ms) ==
                CURLE_OK;
 }

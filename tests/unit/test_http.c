@@ -393,6 +393,37 @@ static void test_hangup_ends_call_at_once(void **state)
     assert_int_equal(result_of(http, "/ok", NULL), CS_OK);
 }
 
+/* One connection, and it is taken: who waits for it leaves at once, and it goes on for others. */
+static void test_hangup_ends_wait_for_connection(void **state)
+{
+    struct cs_http_settings settings = http_server_settings(*state, "https", "https");
+    CS_AUTO(cs_http_free) struct cs_http *http = NULL;
+    struct leaver leavers[2];
+    pthread_t threads[2];
+    int ends[2][2];
+
+    settings.max_handles = 1;
+    assert_int_equal(cs_http_new(&settings, &http, NULL), CS_OK);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends[i]), 0);
+        leavers[i] = (struct leaver){.http = http, .target = "/hang/taken", .fd = ends[i][0]};
+        assert_int_equal(pthread_create(&threads[i], NULL, leave, &leavers[i]), 0);
+        while (http_server_seen(*state, "taken") == 0)
+            continue;
+    }
+    for (size_t i = 2; i-- > 0;) {
+        int64_t before = cs_clock_ms();
+
+        close(ends[i][1]);
+        pthread_join(threads[i], NULL);
+        close(ends[i][0]);
+        assert_int_equal(leavers[i].result, CS_ERR_HANGUP);
+        assert_true(leavers[i].ended - before < SOON_MS);
+    }
+    assert_int_equal(http_server_seen(*state, "taken"), 1);
+    assert_int_equal(result_of(http, "/ok", NULL), CS_OK);
+}
+
 static void test_deadline_ends_call(void **state)
 {
     CS_AUTO(cs_http_free) struct cs_http *http = http_server_client(*state, "https");
@@ -415,6 +446,7 @@ static void test_deadline_ends_call(void **state)
 
 struct one_of_many {
     struct cs_http *http;
+    const char *target;
     enum cs_err result;
     long status;
 };
@@ -424,24 +456,19 @@ static void *get_once(void *argument)
     CS_AUTO(cs_http_response_free) struct cs_http_response response = {0};
     struct one_of_many *one = argument;
 
-    one->result = http_server_get(one->http, "/hold", &response, NULL);
+    one->result = http_server_get(one->http, one->target, &response, NULL);
     one->status = response.status;
     return NULL;
 }
 
-static void test_connections_are_bounded(void **state)
+static void all_at_once(struct cs_http *http, const char *target)
 {
-    struct cs_http_settings settings = http_server_settings(*state, "https", "https");
-    CS_AUTO(cs_http_free) struct cs_http *http = NULL;
-    CS_AUTO(cs_http_response_free) struct cs_http_response response = {0};
     struct one_of_many many[THREADS] = {0};
     pthread_t threads[THREADS];
 
-    settings.max_handles = 4;
-    settings.total_ms = 30000;
-    assert_int_equal(cs_http_new(&settings, &http, NULL), CS_OK);
     for (size_t i = 0; i < THREADS; i++) {
         many[i].http = http;
+        many[i].target = target;
         assert_int_equal(pthread_create(&threads[i], NULL, get_once, &many[i]), 0);
     }
     for (size_t i = 0; i < THREADS; i++) {
@@ -449,10 +476,22 @@ static void test_connections_are_bounded(void **state)
         assert_int_equal(many[i].result, CS_OK);
         assert_int_equal(many[i].status, 200);
     }
+}
+
+static void test_connections_are_bounded(void **state)
+{
+    struct cs_http_settings settings = http_server_settings(*state, "https", "https");
+    CS_AUTO(cs_http_free) struct cs_http *http = NULL;
+    CS_AUTO(cs_http_response_free) struct cs_http_response response = {0};
+
+    settings.max_handles = 4;
+    assert_int_equal(cs_http_new(&settings, &http, NULL), CS_OK);
+    all_at_once(http, "/hold");
     assert_int_equal(http_server_get(http, "/most", &response, NULL), CS_OK);
     assert_true(strtoul(response.body.data, NULL, 10) <= 4);
 }
 
+/* The server speaks nothing older; all logins share one connection. */
 static void test_second_version(void **state)
 {
     struct cs_http_settings settings = http_server_settings(*state, "https", "second");
@@ -461,12 +500,14 @@ static void test_second_version(void **state)
 
     if (http_server_port(*state, "second") == 0)
         skip(); /* nghttpd is not installed */
+    settings.max_handles = 1;
     assert_int_equal(cs_http_new(&settings, &http, NULL), CS_OK);
     assert_int_equal(http_server_get(http, "/page", &response, NULL), CS_OK);
     assert_string_equal(response.body.data, "second");
+    all_at_once(http, "/page");
 }
 
-/* Idle, the I/O thread sleeps; nothing but the two wake-up descriptors is open before a call. */
+/* Idle, the I/O thread sleeps. */
 static void test_idle_costs_nothing(void **state)
 {
     CS_AUTO(cs_http_free) struct cs_http *http = http_server_client(*state, "https");
@@ -501,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_retry_happens_once),
         cmocka_unit_test(test_post_is_never_sent_twice),
         cmocka_unit_test(test_hangup_ends_call_at_once),
+        cmocka_unit_test(test_hangup_ends_wait_for_connection),
         cmocka_unit_test(test_deadline_ends_call),
         cmocka_unit_test(test_second_version),
         cmocka_unit_test(test_idle_costs_nothing),
