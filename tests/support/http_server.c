@@ -1,0 +1,150 @@
+#include "tests/unit/unit.h"
+
+#include "tests/support/http_server.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+
+extern char **environ;
+
+static char url[128];
+
+static void start_process(struct http_server *server, int output[2])
+{
+    char *const arguments[] = {(char[]){"python3"},      (char[]){"-W"}, (char[]){"ignore"},
+                               (char[]){CS_HTTP_SERVER}, server->folder, NULL};
+    posix_spawn_file_actions_t actions;
+    int input[2];
+
+    assert_int_equal(pipe2(input, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(output, O_CLOEXEC), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
+    assert_int_equal(
+        posix_spawn(&server->process, "/usr/bin/python3", &actions, NULL, arguments, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(input[0]);
+    close(output[1]);
+    server->input = input[1];
+}
+
+static void read_ports(struct http_server *server, int output)
+{
+    size_t used = 0;
+
+    while (strstr(server->ports, "ready\n") == NULL) {
+        ssize_t got = read(output, server->ports + used, sizeof server->ports - 1 - used);
+
+        assert_true(got > 0);
+        used += (size_t)got;
+    }
+}
+
+int http_server_setup(void **state)
+{
+    struct http_server *server = calloc(1, sizeof *server);
+    int output[2];
+
+    assert_non_null(server);
+    (void)snprintf(server->folder, sizeof server->folder, "/tmp/countersign-http-XXXXXX");
+    assert_non_null(mkdtemp(server->folder));
+    (void)snprintf(server->ca_file, sizeof server->ca_file, "%s/ca.pem", server->folder);
+    start_process(server, output);
+    read_ports(server, output[0]);
+    close(output[0]);
+    *state = server;
+    return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+int http_server_teardown(void **state)
+{
+    struct http_server *server = *state;
+
+    close(server->input);
+    assert_int_equal(waitpid(server->process, NULL, 0), server->process);
+    (void)nftw(server->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    free(server);
+    return 0;
+}
+
+unsigned http_server_port(const struct http_server *server, const char *name)
+{
+    for (const char *line = server->ports; line != NULL && *line != '\0';) {
+        size_t length = strlen(name);
+
+        if (strncmp(line, name, length) == 0 && line[length] == ' ')
+            return (unsigned)strtoul(line + length, NULL, 10);
+        line = strchr(line, '\n');
+        line = line != NULL ? line + 1 : NULL;
+    }
+    return 0;
+}
+
+const char *http_server_url(struct http_server *server, const char *scheme, const char *host,
+                            const char *name)
+{
+    (void)snprintf(url, sizeof url, "%s://%s:%u", scheme, host, http_server_port(server, name));
+    return url;
+}
+
+struct cs_http_settings http_server_settings(struct http_server *server, const char *scheme,
+                                             const char *name)
+{
+    return (struct cs_http_settings){
+        .base_url = http_server_url(server, scheme, "localhost", name),
+        .ca_file = server->ca_file,
+        .max_handles = 16,
+        .connect_ms = 5000,
+        .total_ms = 8000,
+    };
+}
+
+struct cs_http *http_server_client(struct http_server *server, const char *scheme)
+{
+    struct cs_http_settings settings = http_server_settings(server, scheme, scheme);
+    struct cs_http *http = NULL;
+
+    assert_int_equal(cs_http_new(&settings, &http, NULL), CS_OK);
+    return http;
+}
+
+struct cs_http_call http_server_call(void)
+{
+    return (struct cs_http_call){.deadline = cs_clock_ms() + 10000, .cancel_fd = -1};
+}
+
+enum cs_err http_server_get(struct cs_http *http, const char *target,
+                            struct cs_http_response *ret_response, struct cs_error *error)
+{
+    const struct cs_http_call call = http_server_call();
+    const struct cs_http_request request = {.method = "GET", .target = target, .what = "the test"};
+
+    return cs_http_perform(http, &call, &request, ret_response, error);
+}
+
+unsigned http_server_seen(struct http_server *server, const char *name)
+{
+    CS_AUTO(cs_http_free) struct cs_http *http = http_server_client(server, "http");
+    CS_AUTO(cs_http_response_free) struct cs_http_response response = {0};
+    char target[64];
+
+    (void)snprintf(target, sizeof target, "/seen/%s/-", name);
+    assert_int_equal(http_server_get(http, target, &response, NULL), CS_OK);
+    return (unsigned)strtoul(response.body.data, NULL, 10);
+}
