@@ -11,8 +11,9 @@
  * Notes for translators: write "verification code" as your language's usual word for a one-time
  * code, never as a word for password; address people politely; keep every %X; %I is the number of a
  * line, %N a phone number, address or name, %T the number of choices, %C a word or number to
- * compare, %D the name of a device, %L a count of tries. Lines stay below 78 columns. A text that
- * ends in ": " waits for input and keeps that ending.
+ * compare, %P the character that separates password and code (write no blank beside it), %D the
+ * name of a device, %L a count of tries. Lines stay below 78 columns. A text that ends in ": "
+ * waits for input and keeps that ending.
  */
 const struct cs_text_row cs_texts[CS_TEXTS] = {
     [CS_TEXT_OTP_PROMPT] = {"otp_prompt", C_("otp_prompt", "Verification code: "), LOGIN "CLND", "",
@@ -34,6 +35,27 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
                                        C_("password_not_accepted",
                                           "That password was not accepted. Tries left: %L\n"),
                                        LOGIN "L", "L", CS_USE_LINES},
+    [CS_TEXT_TOTP_AND_PASSWORD] = {"totp_and_password",
+                                   C_("totp_and_password", "Verification code%Ppassword: "),
+                                   LOGIN "LP", "P", CS_USE_PROMPT},
+    [CS_TEXT_PASSWORD_AND_TOTP] = {"password_and_totp",
+                                   C_("password_and_totp", "Password%Pverification code: "),
+                                   LOGIN "LP", "P", CS_USE_PROMPT},
+    [CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE] = {"totp_and_password_or_device",
+                                             C_("totp_and_password_or_device",
+                                                "Password, or verification code%Ppassword: "),
+                                             LOGIN "LP", "P", CS_USE_PROMPT},
+    [CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE] = {"password_and_totp_or_device",
+                                             C_("password_and_totp_or_device",
+                                                "Password, or password%Pverification code: "),
+                                             LOGIN "LP", "P", CS_USE_PROMPT},
+    [CS_TEXT_NOT_ACCEPTED] = {"not_accepted",
+                              C_("not_accepted", "That was not accepted. Tries left: %L\n"),
+                              LOGIN "L", "L", CS_USE_LINES},
+    [CS_TEXT_NOT_ENROLLED] = {"not_enrolled",
+                              C_("not_enrolled", "No second factor is registered for you. Ask "
+                                                 "your administrator."),
+                              LOGIN, "", CS_USE_NOTICE},
     [CS_TEXT_CHOICE_START] = {"choice_start",
                               C_("choice_start", "How do you want to confirm that it is you?\n"),
                               LOGIN "T", "", CS_USE_LINES},

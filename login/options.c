@@ -22,12 +22,18 @@ static bool same_name(const char *known, const char *given, size_t length)
     return true;
 }
 
-const struct cs_option *cs_option_find(const char *name, size_t length)
+const struct cs_option *cs_option_find(const char *name, size_t length, bool *ret_inverted)
 {
     for (size_t i = 0; i < cs_option_rows_count; i++) {
-        if (same_name(cs_option_rows[i].name, name, length) ||
-            same_name(cs_option_rows[i].alias, name, length))
-            return &cs_option_rows[i];
+        const struct cs_option *option = &cs_option_rows[i];
+        bool inverted = same_name(option->inverse, name, length);
+
+        if (!inverted && !same_name(option->name, name, length) &&
+            !same_name(option->alias, name, length))
+            continue;
+        if (ret_inverted != NULL)
+            *ret_inverted = inverted;
+        return option;
     }
     return NULL;
 }
@@ -35,9 +41,11 @@ const struct cs_option *cs_option_find(const char *name, size_t length)
 const char *cs_option_type_name(enum cs_option_type type)
 {
     static const char *const names[] = {
-        [CS_OPTION_FLAG] = "flag",     [CS_OPTION_NUMBER] = "number", [CS_OPTION_CHOICE] = "choice",
-        [CS_OPTION_NAME] = "choice",   [CS_OPTION_GROUPS] = "groups", [CS_OPTION_TEXT] = "text",
+        [CS_OPTION_FLAG] = "flag",     [CS_OPTION_NUMBER] = "number",
+        [CS_OPTION_CHOICE] = "choice", [CS_OPTION_NAME] = "choice",
+        [CS_OPTION_GROUPS] = "groups", [CS_OPTION_TEXT] = "text",
         [CS_OPTION_LANG] = "language", [CS_OPTION_PATH] = "path",
+        [CS_OPTION_STRING] = "text",   [CS_OPTION_NAME_OF_VARIABLE] = "variable",
     };
 
     return names[type];
@@ -58,8 +66,9 @@ static enum cs_err set_flag(const struct cs_option *option, const char *value, v
     static const struct {
         const char *word;
         bool value;
-    } words[] = {{"yes", true}, {"true", true},   {"on", true},   {"1", true}, {"", true},
-                 {"no", false}, {"false", false}, {"off", false}, {"0", false}};
+    } words[] = {{"yes", true},  {"true", true}, {"on", true},  {"1", true},
+                 {"y", true},    {"", true},     {"no", false}, {"false", false},
+                 {"off", false}, {"0", false},   {"n", false}};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(words); i++) {
         if (strcmp(words[i].word, value) == 0) {
@@ -129,8 +138,9 @@ static enum cs_err set_choice(const struct cs_option *option, const char *value,
 static enum cs_err set_name(const struct cs_option *option, const char *value, void *member,
                             struct cs_error *error)
 {
+    const char *other = option->other_name ? option->other_name(value) : NULL;
     size_t place = 0;
-    enum cs_err result = find_value(option, value, &place, error);
+    enum cs_err result = find_value(option, other ? other : value, &place, error);
 
     if (result == CS_OK)
         *(const char **)member = cs_option_value(option, place);
@@ -186,15 +196,45 @@ static enum cs_err set_path(const struct cs_option *option, const char *value, v
     return CS_OK;
 }
 
+static enum cs_err set_string(const struct cs_option *option, const char *value, void *member,
+                              struct cs_error *error)
+{
+    size_t length = strlen(value);
+
+    if (length == 0 || length > 1000 || !cs_is_clean(value, length))
+        return cs_fail(error, CS_ERR_CONFIG, "%s: a text without control characters expected",
+                       option->name);
+    *(const char **)member = value;
+    return CS_OK;
+}
+
+static enum cs_err set_variable(const struct cs_option *option, const char *value, void *member,
+                                struct cs_error *error)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
+    size_t length = strlen(value);
+
+    if (length == 0 || length > 64 || strspn(value, allowed) != length ||
+        (value[0] >= '0' && value[0] <= '9'))
+        return cs_fail(error, CS_ERR_CONFIG, "%s: the name of a variable expected", option->name);
+    *(const char **)member = value;
+    return CS_OK;
+}
+
 enum cs_err cs_option_set(const struct cs_option *option, const char *value,
                           struct cs_options *options, struct cs_error *error)
 {
     static enum cs_err (*const setters[])(const struct cs_option *, const char *, void *,
                                           struct cs_error *) = {
-        [CS_OPTION_FLAG] = set_flag,     [CS_OPTION_NUMBER] = set_number,
-        [CS_OPTION_CHOICE] = set_choice, [CS_OPTION_NAME] = set_name,
-        [CS_OPTION_GROUPS] = set_groups, [CS_OPTION_LANG] = set_language,
+        [CS_OPTION_FLAG] = set_flag,
+        [CS_OPTION_NUMBER] = set_number,
+        [CS_OPTION_CHOICE] = set_choice,
+        [CS_OPTION_NAME] = set_name,
+        [CS_OPTION_GROUPS] = set_groups,
+        [CS_OPTION_LANG] = set_language,
         [CS_OPTION_PATH] = set_path,
+        [CS_OPTION_STRING] = set_string,
+        [CS_OPTION_NAME_OF_VARIABLE] = set_variable,
     };
     union {
         bool flag;
@@ -210,14 +250,16 @@ enum cs_err cs_option_set(const struct cs_option *option, const char *value,
     return setters[option->type](option, value, member, error);
 }
 
-void cs_options_defaults(struct cs_options *ret_options)
+void cs_options_defaults(enum cs_profile profile, struct cs_options *ret_options)
 {
     *ret_options = (struct cs_options){0};
     for (size_t i = 0; i < cs_option_rows_count; i++) {
+        const struct cs_option *option = &cs_option_rows[i];
+        const char *value =
+            profile == CS_PROFILE_IBM && option->ibm ? option->ibm : option->fallback;
+
         /* A default that its own row refuses is caught by the test of the table. */
-        if (cs_option_rows[i].fallback != NULL &&
-            cs_option_set(&cs_option_rows[i], cs_option_rows[i].fallback, ret_options, NULL) !=
-                CS_OK)
+        if (value != NULL && cs_option_set(option, value, ret_options, NULL) != CS_OK)
             continue;
     }
 }
@@ -235,11 +277,19 @@ static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...)
     return cs_strlist_add(warnings, text, strlen(text));
 }
 
+static void invert(const struct cs_option *option, struct cs_options *options)
+{
+    bool *member = (bool *)((char *)options + option->offset);
+
+    *member = !*member;
+}
+
 static enum cs_err take_argument(const char *argument, struct cs_options *options,
                                  struct cs_strlist *warnings, struct cs_error *error)
 {
     size_t length = strcspn(argument, "=");
-    const struct cs_option *option = cs_option_find(argument, length);
+    bool inverted = false;
+    const struct cs_option *option = cs_option_find(argument, length, &inverted);
     const char *value = argument[length] == '=' ? argument + length + 1 : "";
     struct cs_error inner = {0};
     enum cs_err result;
@@ -252,6 +302,8 @@ static enum cs_err take_argument(const char *argument, struct cs_options *option
                        "%s: belongs into the configuration file, not on the PAM line",
                        option->name);
     result = cs_option_set(option, value, options, error);
+    if (result == CS_OK && inverted)
+        invert(option, options);
     if (result == CS_OK && option->type == CS_OPTION_TEXT &&
         cs_template_check_letters((enum cs_text)option->offset, value, &inner) != CS_OK)
         result = warn(warnings, "%s: %s; it is shown as it is", option->name, inner.text);

@@ -11,6 +11,9 @@
 #include "base/error.h"
 #include "base/strlist.h"
 #include "conversation/phrasebook.h"
+#include "mapping/map.h"
+#include "methods/method.h"
+#include "providers/provider.h"
 
 enum cs_conversation { CS_CONVERSATION_AUTO, CS_CONVERSATION_FOLD, CS_CONVERSATION_LIVE };
 enum cs_push_wait { CS_PUSH_AUTO, CS_PUSH_LIVE, CS_PUSH_ENTER, CS_PUSH_SILENT };
@@ -29,31 +32,37 @@ struct cs_options {
     unsigned exempt_result; /* enum cs_exempt_result */
     unsigned conversation;  /* enum cs_conversation */
     unsigned push_wait;     /* enum cs_push_wait */
-    unsigned retry;         /* further tries after the first */
     unsigned login_timeout; /* seconds */
     unsigned totp_window, totp_drift;
     unsigned max_logins, max_unprivileged;
-    bool accept_on_missing_auth_method;
     bool stack_first_factor;
-    bool otp_echo;
+    bool failmode_insecure;
+    bool autopush;
     bool debug;
+    bool nowarn;
     bool throttle;
     bool allow_unprivileged;
     bool ascii_prompts;
     bool mask_addresses;
+    const char *user_env; /* variable that gets the provider's record of the user; NULL: none */
+    struct cs_method_options method;
+    struct cs_mapping mapping;
+    struct cs_lookup lookup;
     struct cs_text_setting texts[CS_TEXTS];
     struct cs_text_variant line_texts[CS_TEXTS]; /* where texts[] points for a PAM line */
 };
 
 enum cs_option_type {
-    CS_OPTION_FLAG,   /* bool */
-    CS_OPTION_NUMBER, /* unsigned, between min and max */
-    CS_OPTION_CHOICE, /* unsigned: the place in `values` */
-    CS_OPTION_NAME,   /* const char *: a name of the registry behind `name_of` */
-    CS_OPTION_GROUPS, /* const char *: names, comma-separated */
-    CS_OPTION_TEXT,   /* a template; `offset` is its enum cs_text */
-    CS_OPTION_LANG,   /* const char *: a language such as fr or pt_BR */
-    CS_OPTION_PATH,   /* const char *: absolute */
+    CS_OPTION_FLAG,             /* bool */
+    CS_OPTION_NUMBER,           /* unsigned, between min and max */
+    CS_OPTION_CHOICE,           /* unsigned: the place in `values` */
+    CS_OPTION_NAME,             /* const char *: a name of the registry behind `name_of` */
+    CS_OPTION_GROUPS,           /* const char *: names, comma-separated */
+    CS_OPTION_TEXT,             /* a template; `offset` is its enum cs_text */
+    CS_OPTION_LANG,             /* const char *: a language such as fr or pt_BR */
+    CS_OPTION_PATH,             /* const char *: absolute */
+    CS_OPTION_STRING,           /* const char *: clean text, not empty */
+    CS_OPTION_NAME_OF_VARIABLE, /* const char *: letters, digits, underscores */
 };
 
 enum cs_option_scope {
@@ -72,17 +81,27 @@ struct cs_option {
     unsigned where;       /* CS_FROM_... */
     long offset;          /* in struct cs_options, or CS_NOT_STORED for the module's own */
     const char *fallback; /* default, in the form it is written; NULL: none */
+    const char *ibm;      /* the default in profile ibm; NULL: the same */
+    const char *inverse;  /* a name that says the opposite of a flag, or NULL */
     const char *values[CS_OPTION_VALUES_MAX];
     unsigned min, max;
     const char *help;
-    const char *(*name_of)(size_t row); /* of CS_OPTION_NAME; NULL behind the last */
+    const char *(*name_of)(size_t row);           /* of CS_OPTION_NAME; NULL behind the last */
+    const char *(*other_name)(const char *value); /* the name that a further spelling means */
+};
+
+/* Which defaults are in force. */
+enum cs_profile {
+    CS_PROFILE_OWN,
+    CS_PROFILE_IBM, /* chosen by loading a file of IBM's gateway */
 };
 
 extern const struct cs_option cs_option_rows[];
 extern const size_t cs_option_rows_count;
 
-/* By name or alias; hyphens and underscores are the same. NULL: there is no such option. */
-const struct cs_option *cs_option_find(const char *name, size_t length);
+/* By name or alias; hyphens and underscores are the same. *ret_inverted (may be NULL): the name
+ * says the opposite. NULL: there is no such option. */
+const struct cs_option *cs_option_find(const char *name, size_t length, bool *ret_inverted);
 
 /* The allowed value in that place, of choices and names; NULL behind the last. */
 const char *cs_option_value(const struct cs_option *option, size_t place);
@@ -90,8 +109,9 @@ const char *cs_option_value(const struct cs_option *option, size_t place);
 const char *cs_option_type_name(enum cs_option_type type);
 const char *cs_option_scope_name(enum cs_option_scope scope);
 
-/* Sets every option to its default. */
-void cs_options_defaults(struct cs_options *ret_options);
+/* Sets every option to its default. The texts of profile ibm point into the struct: where it is
+ * copied they go on pointing into the one that was set, which must outlive the copy. */
+void cs_options_defaults(enum cs_profile profile, struct cs_options *ret_options);
 
 /* Sets one option from its written form; `value` is borrowed. The error says what was expected. */
 enum cs_err cs_option_set(const struct cs_option *option, const char *value,

@@ -1,6 +1,6 @@
 /*
  * A method is one way to prove identity: one file here and one row in registry.c. `run` is straight
- * code: ask, verify, loop within the tries, return a verdict.
+ * code: begin, ask, verify, loop within the tries, return a verdict.
  */
 #ifndef CS_METHODS_METHOD_H
 #define CS_METHODS_METHOD_H
@@ -19,50 +19,112 @@ enum cs_verdict {
     CS_VERDICT_NOT_ENROLLED,
     CS_VERDICT_MAX_TRIES,
     CS_VERDICT_UNAVAILABLE,
+    CS_VERDICT_UNREACHABLE, /* the provider could not be reached at all */
     CS_VERDICT_MISCONFIGURED,
     CS_VERDICT_UNKNOWN_USER,
     CS_VERDICT_ABORTED,
     CS_VERDICTS
 };
 
+enum cs_device_order {
+    CS_DEVICE_BIOMETRIC_FIRST,
+    CS_DEVICE_PRESENCE_FIRST,
+    CS_DEVICE_BIOMETRIC_ONLY,
+    CS_DEVICE_PRESENCE_ONLY,
+};
+
+enum cs_transients {
+    CS_TRANSIENTS_ALL,
+    CS_TRANSIENTS_EMAIL,
+    CS_TRANSIENTS_PHONE,
+    CS_TRANSIENTS_BOTH, /* all, written the other way round */
+};
+
+/* Settings of plans and methods; a part of the login's options. */
+struct cs_method_options {
+    const char *password_separator;
+    unsigned retry;               /* further codes or choices after the first */
+    unsigned password_retry;      /* further passwords after the first */
+    unsigned poll_timeout;        /* seconds that an approval may take */
+    unsigned verify_method_order; /* enum cs_device_order */
+    unsigned transient_choices;   /* enum cs_transients */
+    bool password_first;
+    bool ask_password_on_mismatch;
+    bool add_devices_to_choice;
+    bool transients_in_choice;
+    bool voice_in_choice;
+    bool no_enrollments_in_choice;
+    bool ignore_isvalidated;
+    bool accept_on_missing_auth_method;
+    bool otp_echo;
+};
+
 /* What a method works on; filled by the login. Borrowed pointers outlive the run. */
 struct cs_method_login {
+    const struct cs_method_options *options;
     struct cs_channel *channel;
     struct cs_provider *provider;
     const struct cs_log *log;
     struct cs_judging judging;
+    struct cs_call call;
     const struct cs_phrasebook *book; /* everything that is shown is said through it */
     enum cs_wait_mode wait_mode;
-    const char *client; /* network of the client, for counting */
-    bool echo;
-    unsigned tries; /* answers that may be given, at least 1 */
+    const char *host;     /* the name of this one */
+    const char *service;  /* that asks */
+    const char *address;  /* of the client, numeric, or "" */
+    const char *client;   /* network of the client, for counting */
+    const char *stranger; /* counts the tries of accounts that have no identity */
 
     /* The identity, looked up when it is first needed and not before: a prompt that comes at once
      * tells nothing about the account. NULL: there is none. */
     enum cs_err (*identify)(struct cs_method_login *login, const char **ret_identity,
                             struct cs_error *error);
-    /* Whether a first factor is proven, now that an answer came which was not junk. */
-    bool (*proven)(struct cs_method_login *login);
+    /* Whether a first factor is proven without this login's own password; `answered`: an answer
+     * came which was not junk. */
+    bool (*proven)(struct cs_method_login *login, bool answered);
+    /* Whether something may be sent to the person although nothing was typed that asks for it. */
+    bool (*may_send)(struct cs_method_login *login, bool proven);
+    /* The person refused what was sent, or let it expire. */
+    void (*was_refused)(struct cs_method_login *login);
 
-    const char *stranger; /* counts the tries of accounts that have no identity */
+    /* State, see steps.h. */
+    struct cs_provider_user user;
+    struct cs_listed_factors factors;
+    unsigned listed;        /* CS_KIND() of what `factors` was asked for */
+    bool sought;            /* `user` was looked for */
+    bool answered;          /* an answer came that is not junk */
+    bool doomed;            /* junk came: sshd refuses the account */
+    bool password_accepted; /* in this login */
+    bool consented;         /* the person typed what asks for a delivery */
+    struct cs_secret typed; /* a code that was typed into the menu */
 
-    const char *reason; /* result: one word for the audit line */
-    const char *last;   /* result: the same for the last answer that was judged, or NULL */
-    unsigned answers;   /* result: how many were given */
+    struct cs_secret token; /* result: the password, for the modules that follow */
+    const char *reason;     /* result: one word for the audit line */
+    const char *last;       /* result: the same for the last answer that was judged, or NULL */
+    unsigned answers;       /* result: how many were given */
 };
+
+/* Releases what the run left behind. */
+void cs_method_login_clear(struct cs_method_login *login);
 
 struct cs_method {
     const char *name;
-    enum cs_factor_kind kind; /* the factor that it verifies */
-    enum cs_verdict (*run)(struct cs_method_login *login);
+    enum cs_factor_kind kind;          /* the factor that it verifies */
+    enum cs_text menu, menu_biometric; /* its line in a menu; the second for such a device */
+    enum cs_text consent;              /* asks before something is sent */
+    enum cs_text sent;                 /* says that it was */
+    bool is_address;                   /* the factor's name is a number or an address */
+    bool takes_code;                   /* its code may be typed into a menu */
+    /* `factor` is one of login->factors, or NULL where the plan asks before anything is looked up.
+     */
+    enum cs_verdict (*run)(struct cs_method_login *login, const struct cs_method *method,
+                           const struct cs_listed_factor *factor);
 };
 
-/* The method of that name, or NULL. */
-const struct cs_method *cs_method_find(const char *name);
+/* The method for a kind of factor; NULL when that is verified in another way. */
+const struct cs_method *cs_method_of(enum cs_factor_kind kind);
 
-/* The name of the method in that row of the registry; NULL behind the last. */
-const char *cs_method_name(size_t row);
-
-extern const struct cs_method cs_method_totp;
+extern const struct cs_method cs_method_totp, cs_method_device, cs_method_smsotp,
+    cs_method_emailotp, cs_method_voiceotp, cs_method_transsmsotp, cs_method_transemailotp;
 
 #endif

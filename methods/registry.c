@@ -1,21 +1,17 @@
-#include <string.h>
-
+/* Which methods there are. */
 #include "methods/method.h"
 
-static const struct cs_method *const methods[] = {
-    &cs_method_totp,
+static const struct cs_method *const methods[CS_FACTOR_KINDS] = {
+    [CS_FACTOR_TOTP] = &cs_method_totp,
+    [CS_FACTOR_SMSOTP] = &cs_method_smsotp,
+    [CS_FACTOR_EMAILOTP] = &cs_method_emailotp,
+    [CS_FACTOR_VOICEOTP] = &cs_method_voiceotp,
+    [CS_FACTOR_TRANS_SMSOTP] = &cs_method_transsmsotp,
+    [CS_FACTOR_TRANS_EMAILOTP] = &cs_method_transemailotp,
+    [CS_FACTOR_DEVICE] = &cs_method_device,
 };
 
-const char *cs_method_name(size_t row)
+const struct cs_method *cs_method_of(enum cs_factor_kind kind)
 {
-    return row < CS_ARRAY_SIZE(methods) ? methods[row]->name : NULL;
-}
-
-const struct cs_method *cs_method_find(const char *name)
-{
-    for (size_t i = 0; i < CS_ARRAY_SIZE(methods); i++) {
-        if (strcmp(methods[i]->name, name) == 0)
-            return methods[i];
-    }
-    return NULL;
+    return methods[kind];
 }

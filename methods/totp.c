@@ -1,141 +1,19 @@
 /* A time-based code (RFC 6238), or a recovery code typed at the same prompt. */
-#include <stdio.h>
-#include <syslog.h>
+#include "methods/code.h"
 
-#include "conversation/answer.h"
-#include "methods/method.h"
-
-static enum cs_err ask(struct cs_method_login *login, unsigned tries_left,
-                       struct cs_secret *ret_answer, struct cs_error *error)
+static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
+                           const struct cs_listed_factor *factor)
 {
-    static const enum cs_text once[] = {CS_TEXT_OTP_PROMPT};
-    static const enum cs_text again[] = {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_OTP_PROMPT};
-    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
-    struct cs_values values = {0};
-    char tries[16];
+    const struct cs_code_dialogue dialogue = {
+        .method = method->name, .question = {.kind = CS_FACTOR_TOTP, .factor = factor}};
 
-    (void)snprintf(tries, sizeof tries, "%u", tries_left);
-    cs_values_set(&values, 'L', tries);
-    cs_say_prompt(login->book, login->answers > 0 ? again : once, login->answers > 0 ? 2 : 1,
-                  &values, &prompt);
-    if (prompt.failed)
-        return cs_fail_nomem(error);
-    return cs_ask(login->channel, prompt.text, login->echo, ret_answer, error);
-}
-
-/* Why an answer was refused that the provider saw only in disguise. */
-static const char *reason_for(enum cs_answer_kind kind, bool known, const char *judged)
-{
-    static const char *const reasons[] = {[CS_ANSWER_EMPTY] = "empty-answer",
-                                          [CS_ANSWER_TOO_LONG] = "answer-too-long",
-                                          [CS_ANSWER_JUNK] = "refused-by-sshd"};
-
-    if (kind != CS_ANSWER_TYPED)
-        return reasons[kind];
-    return known ? judged : "unknown-user";
-}
-
-/*
- * Judges one answer. `*doomed` is set by a junk answer and stays: sshd refuses the account, so
- * nothing that follows can allow or count against the user, while prompts, number and time stay the
- * same.
- */
-static enum cs_err judge(struct cs_method_login *login, const struct cs_secret *answer,
-                         bool *doomed, struct cs_outcome *ret_outcome, struct cs_error *error)
-{
-    enum cs_answer_kind kind = cs_answer_kind(answer);
-    struct cs_attempt attempt = {
-        .kind = CS_FACTOR_TOTP, .answer = answer, .client = login->client, .countable = true};
-    enum cs_err result = login->identify(login, &attempt.identity, error);
-    bool known;
-
-    if (result != CS_OK)
-        return result;
-    known = attempt.identity != NULL;
-    attempt.subject = known ? attempt.identity : login->stranger;
-    *doomed = *doomed || kind == CS_ANSWER_JUNK;
-    if (*doomed || kind != CS_ANSWER_TYPED) {
-        attempt.identity = NULL;
-        attempt.countable = false;
-    }
-    attempt.proven = !*doomed && kind == CS_ANSWER_TYPED && login->proven(login);
-    result = login->provider->ops->verify(login->provider, &attempt, &login->judging, ret_outcome,
-                                          error);
-    if (result == CS_OK)
-        ret_outcome->reason = reason_for(kind, known, ret_outcome->reason);
-    return result;
-}
-
-/* The person must know, and no text after the last prompt is shown once by every server: so this is
- * a prompt of its own. Whoever hangs up here has spent the code all the same. */
-static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
-                                      struct cs_error *error)
-{
-    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
-    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-    struct cs_values values = {0};
-    char count[16];
-
-    (void)snprintf(count, sizeof count, "%u", left);
-    cs_values_set(&values, 'N', count);
-    cs_say(login->book, CS_TEXT_RECOVERY_LEFT, &values, &prompt);
-    if (prompt.failed)
-        return cs_fail_nomem(error);
-    return cs_ask(login->channel, prompt.text, true, &answer, error);
-}
-
-/* How a login ends whose dialogue or verification broke. */
-static enum cs_verdict give_up(struct cs_method_login *login, enum cs_err result,
-                               const struct cs_error *error)
-{
-    static const struct {
-        enum cs_err result;
-        const char *reason;
-    } ends[] = {{CS_ERR_HANGUP, "hang-up"},
-                {CS_ERR_CANCELLED, "hang-up"},
-                {CS_ERR_TIMEOUT, "timeout"},
-                {CS_ERR_PROTOCOL, "protocol"}};
-
-    for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
-        if (ends[i].result != result)
-            continue;
-        login->reason = ends[i].reason;
-        cs_log(login->log, LOG_INFO, "totp: %s", error->text);
-        return CS_VERDICT_ABORTED;
-    }
-    login->reason = "unavailable";
-    cs_log(login->log, LOG_ERR, "totp: %s", error->text);
-    return CS_VERDICT_UNAVAILABLE;
-}
-
-static enum cs_verdict run(struct cs_method_login *login)
-{
-    struct cs_error error = {0};
-    bool doomed = false;
-
-    while (login->answers < login->tries) {
-        CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-        struct cs_outcome outcome = {0};
-        enum cs_err result = ask(login, login->tries - login->answers, &answer, &error);
-
-        if (result == CS_OK) {
-            login->answers++;
-            result = judge(login, &answer, &doomed, &outcome, &error);
-        }
-        if (result == CS_OK && outcome.judgement == CS_JUDGED_RIGHT && outcome.recovery)
-            result = tell_recovery_left(login, outcome.recovery_left, &error);
-        if (result != CS_OK)
-            return give_up(login, result, &error);
-        login->reason = login->last = outcome.reason;
-        cs_log(login->log, LOG_DEBUG, "totp: answer %u: %s", login->answers, outcome.reason);
-        if (outcome.judgement == CS_JUDGED_RIGHT)
-            return CS_VERDICT_ALLOW;
-    }
-    return CS_VERDICT_MAX_TRIES;
+    return cs_ask_code(login, &dialogue);
 }
 
 const struct cs_method cs_method_totp = {
     .name = "totp",
     .kind = CS_FACTOR_TOTP,
+    .menu = CS_TEXT_TOTP,
+    .takes_code = true,
     .run = run,
 };

@@ -13,22 +13,109 @@
 #include "base/log.h"
 #include "base/secret.h"
 
-enum { CS_PROVIDER_LANGUAGE_SIZE = 8 };
+enum { CS_PROVIDER_LANGUAGE_SIZE = 8, CS_PROVIDER_ID_SIZE = 128, CS_PROVIDER_NAME_SIZE = 256 };
 
 enum cs_factor_kind {
+    CS_FACTOR_PASSWORD,
     CS_FACTOR_TOTP,
+    CS_FACTOR_SMSOTP, /* to an enrolled number or address */
+    CS_FACTOR_EMAILOTP,
+    CS_FACTOR_VOICEOTP,
+    CS_FACTOR_TRANS_EMAILOTP, /* to the address or number of the user's record */
+    CS_FACTOR_TRANS_SMSOTP,
+    CS_FACTOR_DEVICE, /* an approval on another device */
+    CS_FACTOR_KINDS
+};
+
+/* A set of kinds: CS_KIND(CS_FACTOR_TOTP) | ... */
+#define CS_KIND(kind) (1U << (unsigned)(kind))
+
+/* How users are found and named there; texts as mapping/attribute.h describes them. NULL: the
+ * provider's usual way. */
+struct cs_lookup {
+    const char *user_name_attr;  /* the attribute that holds the identity */
+    const char *id_link_attr;    /* the one whose value is the name for the password */
+    const char *identity_source; /* who checks the password */
+};
+
+/* The login's side of a call that may take a while. Borrowed. */
+struct cs_call {
+    int64_t deadline; /* cs_clock_ms; the provider gives up by then */
+    int cancel_fd;    /* the call ends with CS_ERR_HANGUP when its other end closes; -1: none */
+    const struct cs_lookup *lookup;
+    const char *language; /* of texts that the provider sends; NULL: its own choice */
+};
+
+/* A user as the provider knows it. */
+struct cs_provider_user {
+    bool found;
+    const char *reason;               /* when not: one word for the log ("ambiguous", ...) */
+    char id[CS_PROVIDER_ID_SIZE];     /* the provider's own */
+    char name[CS_PROVIDER_NAME_SIZE]; /* by which the password is checked */
+    char *record;                     /* what the provider knows, as JSON; NULL: nothing */
+};
+
+void cs_provider_user_clear(struct cs_provider_user *user);
+
+/* One factor of a user. The texts come from outside: they are cleaned where they are shown. */
+struct cs_listed_factor {
+    enum cs_factor_kind kind;
+    char id[CS_PROVIDER_ID_SIZE];     /* of the enrolment; of a device: of what signs */
+    char device[CS_PROVIDER_ID_SIZE]; /* of a device: its own id; else "" */
+    char name[CS_PROVIDER_NAME_SIZE]; /* number, address, name of the device */
+    bool biometric;                   /* of a device: fingerprint or face */
+};
+
+enum { CS_LISTED_FACTORS_MAX = 64 };
+
+/* Which factors are asked for. */
+struct cs_listing {
+    unsigned kinds;      /* CS_KIND() of each */
+    bool unvalidated;    /* those that were never confirmed count too */
+    bool no_biometrics;  /* of each device its plain approval alone ... */
+    bool no_presence;    /* ... or its fingerprint or face alone ... */
+    bool presence_first; /* ... or whichever there is, the plain one first */
+};
+
+struct cs_listed_factors {
+    struct cs_listed_factor *items;
+    size_t count;
+};
+
+/* Appends a copy. CS_ERR_LIMIT when there are CS_LISTED_FACTORS_MAX. */
+enum cs_err cs_listed_factors_add(struct cs_listed_factors *factors,
+                                  const struct cs_listed_factor *factor,
+                                  struct cs_error *error) CS_MUST_USE;
+void cs_listed_factors_clear(struct cs_listed_factors *factors);
+
+/* What a challenge tells the person. */
+struct cs_challenge_request {
+    const char *message; /* shown on a device */
+    const char *origin;  /* numeric address of the client, or NULL */
+    const char *program; /* the service that asks: "sshd" */
+    unsigned seconds;    /* that an approval may take */
+};
+
+/* A verification that was started and awaits its answer or approval. */
+struct cs_challenge {
+    char id[CS_PROVIDER_ID_SIZE];
+    char correlation[32]; /* what the message carries too, or the number to choose; "": none */
 };
 
 /* One answer to be judged. */
 struct cs_attempt {
     const char *identity; /* the user's name at the provider; NULL: there is none, and the
                              answer must be refused at the cost of an ordinary one */
+    const struct cs_provider_user *user; /* as found; NULL where the provider needs no look-up */
     enum cs_factor_kind kind;
-    const struct cs_secret *answer; /* what was typed, within CS_ANSWER_BYTES_MAX */
-    const char *subject;            /* whose tries are counted: the identity, or a stand-in */
-    const char *client;             /* network of the client for counting, never NULL */
-    bool proven;    /* a first factor is proven: only then the user's own counter moves */
-    bool countable; /* false: the answer says nothing about the user (empty, junk) */
+    const struct cs_listed_factors *factors; /* of that kind, one of which the answer must fit;
+                                                NULL where verify() needs no list */
+    const struct cs_challenge *challenge;    /* that the answer belongs to, or NULL */
+    const struct cs_secret *answer;          /* what was typed, within CS_ANSWER_BYTES_MAX */
+    const char *subject; /* whose tries are counted: the identity, or a stand-in */
+    const char *client;  /* network of the client for counting, never NULL */
+    bool proven;         /* a first factor is proven: only then the user's own counter moves */
+    bool countable;      /* false: the answer says nothing about the user (empty, junk) */
 };
 
 /* How a login's factor is judged, from the options. */
@@ -41,6 +128,7 @@ struct cs_judging {
 enum cs_judgement {
     CS_JUDGED_WRONG, /* the initial value */
     CS_JUDGED_RIGHT,
+    CS_JUDGED_OVER, /* wrong, and the challenge takes no more answers */
 };
 
 struct cs_outcome {
@@ -50,23 +138,65 @@ struct cs_outcome {
     unsigned recovery_left; /* ... and so many are left */
 };
 
+enum cs_approval {
+    CS_APPROVAL_PENDING, /* the initial value */
+    CS_APPROVAL_GIVEN,
+    CS_APPROVAL_DENIED, /* by the person, or by whatever the provider does not know */
+    CS_APPROVAL_FRAUD,  /* denied and reported */
+    CS_APPROVAL_EXPIRED,
+};
+
+struct cs_approval_state {
+    enum cs_approval approval;
+    const char *reason; /* one word for the audit line */
+};
+
 struct cs_provider; /* an opened provider; its shape is the provider's own */
 
+/* Slots that are marked may be NULL; methods/verification.c is where that is handled. Errors mean
+ * that no judgement was possible: CS_ERR_UNREACHABLE that the provider could not be reached (only
+ * that may let anybody in, and only where the administrator says so), CS_ERR_HANGUP that the person
+ * is gone. */
 struct cs_provider_ops {
     const char *name;
 
-    /* Whether the identity has factors of `kind` at all. */
-    enum cs_err (*has_factor)(struct cs_provider *provider, const char *identity,
-                              enum cs_factor_kind kind, bool *ret_has, struct cs_error *error);
+    /* Calls may take long and are made over the network: refusals are held to a common step. */
+    bool remote;
+
+    /* verify() finds the user and the factors by itself, so that one answer costs one call. */
+    bool verifies_unlisted;
+
+    /* Finds the user with that identity. Not found, ambiguous and inactive are no errors. */
+    enum cs_err (*find_user)(struct cs_provider *provider, const struct cs_call *call,
+                             const char *identity, struct cs_provider_user *ret_user,
+                             struct cs_error *error);
+
+    /* The factors that count, in the order in which a menu shows them. */
+    enum cs_err (*list_factors)(struct cs_provider *provider, const struct cs_call *call,
+                                const struct cs_provider_user *user,
+                                const struct cs_listing *listing,
+                                struct cs_listed_factors *ret_factors, struct cs_error *error);
 
     /* The language that the user prefers, or "". Optional. */
     enum cs_err (*language)(struct cs_provider *provider, const char *identity,
                             char ret_language[CS_PROVIDER_LANGUAGE_SIZE], struct cs_error *error);
 
-    /* Judges an answer. An error means that no judgement was possible. */
-    enum cs_err (*verify)(struct cs_provider *provider, const struct cs_attempt *attempt,
-                          const struct cs_judging *judging, struct cs_outcome *ret_outcome,
-                          struct cs_error *error);
+    /* Starts a delivery or an approval. Optional: then such factors are never listed. */
+    enum cs_err (*begin)(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                         const struct cs_challenge_request *request,
+                         struct cs_challenge *ret_challenge, struct cs_error *error);
+
+    /* Judges an answer: a code, or a password where attempt->kind says so. */
+    enum cs_err (*verify)(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_attempt *attempt, const struct cs_judging *judging,
+                          struct cs_outcome *ret_outcome, struct cs_error *error);
+
+    /* Asks once how an approval stands. Optional, with begin. */
+    enum cs_err (*poll)(struct cs_provider *provider, const struct cs_call *call,
+                        const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                        const struct cs_challenge *challenge, struct cs_approval_state *ret_state,
+                        struct cs_error *error);
 
     void (*close)(struct cs_provider *provider);
 };

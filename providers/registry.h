@@ -3,10 +3,14 @@
 #define CS_PROVIDERS_REGISTRY_H
 
 #include "providers/provider.h"
+#include "providers/verify/settings.h"
 
+/* Borrowed; a provider copies what it keeps. */
 struct cs_provider_settings {
     const char *store_path; /* of the local provider */
     const char *key_path;
+    const struct cs_verify_settings *verify; /* NULL: the configuration has none */
+    const struct cs_log *log;                /* outlives the provider */
 };
 
 /* The name of the provider in that row of the registry; NULL behind the last. */

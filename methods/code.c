@@ -1,0 +1,145 @@
+#include "methods/code.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
+
+/* Which texts make up the prompt. */
+static size_t choose_texts(const struct cs_method_login *login,
+                           const struct cs_code_dialogue *dialogue, bool again,
+                           enum cs_text ret_keys[KEYS_MAX])
+{
+    const struct cs_challenge *challenge = dialogue->question.challenge;
+    bool own = login->book->own[CS_TEXT_OTP_PROMPT].count > 0 &&
+               login->book->own[CS_TEXT_OTP_PROMPT_CORRELATION].count == 0;
+    size_t count = 0;
+
+    if (again)
+        ret_keys[count++] = CS_TEXT_CODE_NOT_ACCEPTED;
+    else if (dialogue->sent != NULL)
+        ret_keys[count++] = dialogue->sent->sent;
+    /* An administrator's one prompt serves for both. */
+    ret_keys[count++] = challenge != NULL && challenge->correlation[0] != '\0' && !own
+                            ? CS_TEXT_OTP_PROMPT_CORRELATION
+                            : CS_TEXT_OTP_PROMPT;
+    return count;
+}
+
+static enum cs_err ask(struct cs_method_login *login, const struct cs_code_dialogue *dialogue,
+                       unsigned tried, struct cs_secret *ret_answer, struct cs_error *error)
+{
+    const struct cs_listed_factor *factor = dialogue->question.factor;
+    const struct cs_challenge *challenge = dialogue->question.challenge;
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0}, name = {0};
+    struct cs_values values = {0};
+    enum cs_text keys[KEYS_MAX];
+    char tries[NUMBER_SIZE];
+    size_t count = choose_texts(login, dialogue, tried > 0, keys);
+
+    (void)snprintf(tries, sizeof tries, "%u", 1 + login->options->retry - tried);
+    cs_values_set(&values, 'L', tries);
+    if (factor != NULL)
+        cs_show_address(login->book, factor->name, &name);
+    cs_values_set(&values, 'N', name.text);
+    cs_values_set(&values, 'C', challenge ? challenge->correlation : NULL);
+    cs_say_prompt(login->book, keys, count, &values, &prompt);
+    if (prompt.failed || name.failed)
+        return cs_fail_nomem(error);
+    return cs_ask(login->channel, prompt.text, login->options->otp_echo, ret_answer, error);
+}
+
+/* The person must know, and no text after the last prompt is shown once by every server: so this is
+ * a prompt of its own. Whoever hangs up here has spent the code all the same. */
+static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
+                                      struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    struct cs_values values = {0};
+    char count[NUMBER_SIZE];
+
+    (void)snprintf(count, sizeof count, "%u", left);
+    cs_values_set(&values, 'N', count);
+    cs_say(login->book, CS_TEXT_RECOVERY_LEFT, &values, &prompt);
+    if (prompt.failed)
+        return cs_fail_nomem(error);
+    return cs_ask(login->channel, prompt.text, true, &answer, error);
+}
+
+/* Who copies the whole of "9131-963017" out of a message means the part behind the dash. */
+static enum cs_err strip_correlation(const struct cs_challenge *challenge, struct cs_secret *answer,
+                                     struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret rest = {0};
+    size_t length = challenge ? strlen(challenge->correlation) : 0;
+
+    if (length == 0 || answer->length <= length + 1 ||
+        memcmp(answer->data, challenge->correlation, length) != 0 || answer->data[length] != '-')
+        return CS_OK;
+    if (cs_secret_set(&rest, answer->data + length + 1, answer->length - length - 1) != CS_OK)
+        return cs_fail_nomem(error);
+    cs_secret_free(answer);
+    *answer = rest;
+    rest = (struct cs_secret){0};
+    return CS_OK;
+}
+
+/* The next code: one that was typed into the menu comes first, without a prompt. */
+static enum cs_err next_answer(struct cs_method_login *login,
+                               const struct cs_code_dialogue *dialogue, unsigned tried,
+                               struct cs_secret *ret_answer, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    if (login->typed.data != NULL) {
+        *ret_answer = login->typed;
+        login->typed = (struct cs_secret){0};
+    } else {
+        result = ask(login, dialogue, tried, ret_answer, error);
+    }
+    return result == CS_OK ? strip_correlation(dialogue->question.challenge, ret_answer, error)
+                           : result;
+}
+
+enum cs_verdict cs_ask_code(struct cs_method_login *login, const struct cs_code_dialogue *dialogue)
+{
+    struct cs_error error = {0};
+
+    for (unsigned tried = 0; tried <= login->options->retry; tried++) {
+        CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+        struct cs_outcome outcome = {0};
+        enum cs_err result = next_answer(login, dialogue, tried, &answer, &error);
+
+        if (result == CS_OK) {
+            login->answers++;
+            result = cs_judge(login, &dialogue->question, &answer, &outcome, &error);
+        }
+        if (result == CS_OK && outcome.judgement == CS_JUDGED_RIGHT && outcome.recovery)
+            result = tell_recovery_left(login, outcome.recovery_left, &error);
+        if (result != CS_OK)
+            return cs_give_up(login, dialogue->method, result, &error);
+        login->reason = login->last = outcome.reason;
+        cs_log(login->log, LOG_DEBUG, "%s: answer %u: %s", dialogue->method, login->answers,
+               outcome.reason);
+        if (outcome.judgement == CS_JUDGED_RIGHT)
+            return CS_VERDICT_ALLOW;
+        if (outcome.judgement == CS_JUDGED_OVER)
+            return CS_VERDICT_DENY;
+    }
+    return CS_VERDICT_MAX_TRIES;
+}
+
+enum cs_verdict cs_refuse_codes(struct cs_method_login *login, const char *reason)
+{
+    const struct cs_code_dialogue nothing = {.method = "no factor",
+                                             .question = {.kind = CS_FACTOR_TOTP}};
+    enum cs_verdict verdict;
+
+    login->doomed = true;
+    verdict = cs_ask_code(login, &nothing);
+    if (verdict == CS_VERDICT_MAX_TRIES)
+        login->reason = reason;
+    return verdict;
+}

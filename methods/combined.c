@@ -1,0 +1,65 @@
+/* Password and code in one line: which part is which. */
+#include <string.h>
+
+#include "methods/password.h"
+
+enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8 };
+
+void cs_combined_clear(struct cs_combined *combined)
+{
+    cs_secret_free(&combined->password);
+    cs_secret_free(&combined->code);
+}
+
+/* The first place of the separator, or the last; NULL: it is not there. */
+static const char *find_separator(const struct cs_secret *line, const char *separator, bool last)
+{
+    size_t length = strlen(separator);
+    const char *found = NULL;
+
+    if (length == 0 || line->data == NULL)
+        return NULL;
+    for (size_t i = 0; i + length <= line->length; i++) {
+        if (memcmp(line->data + i, separator, length) != 0)
+            continue;
+        found = line->data + i;
+        if (!last)
+            return found;
+    }
+    return found;
+}
+
+static bool is_code(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9')
+            return false;
+    }
+    return length >= CODE_DIGITS_MIN && length <= CODE_DIGITS_MAX;
+}
+
+enum cs_err cs_combined_split(const struct cs_secret *line, const char *separator,
+                              bool password_first, bool digits_only,
+                              struct cs_combined *ret_combined, bool *ret_has_code,
+                              struct cs_error *error)
+{
+    const char *found = find_separator(line, separator, password_first);
+    const char *second = found ? found + strlen(separator) : NULL;
+    size_t first_length = found ? (size_t)(found - line->data) : 0;
+    size_t second_length = found ? line->length - (size_t)(second - line->data) : 0;
+    struct cs_secret *first_part = password_first ? &ret_combined->password : &ret_combined->code;
+    struct cs_secret *second_part = password_first ? &ret_combined->code : &ret_combined->password;
+
+    *ret_has_code = found != NULL;
+    if (found != NULL && digits_only)
+        *ret_has_code =
+            password_first ? is_code(second, second_length) : is_code(line->data, first_length);
+    if (!*ret_has_code)
+        return cs_secret_set(&ret_combined->password, line->data, line->length) == CS_OK
+                   ? CS_OK
+                   : cs_fail_nomem(error);
+    if (cs_secret_set(first_part, line->data, first_length) != CS_OK ||
+        cs_secret_set(second_part, second, second_length) != CS_OK)
+        return cs_fail_nomem(error);
+    return CS_OK;
+}

@@ -1,0 +1,19 @@
+/* Starting something that reaches the person on another way: a message, a call, a request. */
+#ifndef CS_METHODS_DELIVERY_H
+#define CS_METHODS_DELIVERY_H
+
+#include "methods/steps.h"
+
+/*
+ * Whether it may be sent: a first factor is proven, the person chose it in a menu, or typed
+ * something here that asks for it. Never for an account that sshd refuses. *ret_verdict says how
+ * the login ends when it may not.
+ */
+bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *method,
+                    const struct cs_listed_factor *factor, enum cs_verdict *ret_verdict);
+
+/* Begins the challenge for `factor`. */
+enum cs_err cs_begin(struct cs_method_login *login, const struct cs_listed_factor *factor,
+                     struct cs_challenge *ret_challenge, struct cs_error *error) CS_MUST_USE;
+
+#endif

@@ -1,0 +1,35 @@
+/* The first step of plans that begin with a password. */
+#ifndef CS_METHODS_PASSWORD_H
+#define CS_METHODS_PASSWORD_H
+
+#include "methods/method.h"
+
+/* Asks for the password (or takes the application's PAM_AUTHTOK). CS_VERDICT_ALLOW: it was
+ * accepted, and is in login->token. */
+enum cs_verdict cs_ask_password(struct cs_method_login *login);
+
+/*
+ * Asks for password and TOTP code in one line. `device_instead`: without a code the password alone
+ * will do, and *ret_password_only says that it was so; the caller goes on with a device.
+ */
+enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool device_instead,
+                                         bool *ret_password_only);
+
+/* The two parts of such a line; empty parts are left out of neither. */
+struct cs_combined {
+    struct cs_secret password, code;
+};
+
+void cs_combined_clear(struct cs_combined *combined);
+
+/*
+ * Splits `line`: the code stands before the first separator, or with `password_first` behind the
+ * last one; the password may hold separators. Without one there is no code. `digits_only`: what
+ * stands there is a code only when it is 6 to 8 digits. Sets *ret_has_code.
+ */
+enum cs_err cs_combined_split(const struct cs_secret *line, const char *separator,
+                              bool password_first, bool digits_only,
+                              struct cs_combined *ret_combined, bool *ret_has_code,
+                              struct cs_error *error) CS_MUST_USE;
+
+#endif

@@ -1,0 +1,193 @@
+#include "methods/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "conversation/menu.h"
+#include "methods/code.h"
+#include "methods/password.h"
+
+static const char plan_method[] = "plan";
+
+bool cs_plan_has_second(const struct cs_plan *plan)
+{
+    return plan->first != CS_FIRST_PASSWORD || plan->kinds != 0 || plan->choice ||
+           plan->direct != NULL;
+}
+
+/* ---- which factors ---- */
+
+static unsigned kinds_of_choice(const struct cs_method_options *options)
+{
+    static const unsigned transients[] = {
+        [CS_TRANSIENTS_ALL] = CS_KIND(CS_FACTOR_TRANS_EMAILOTP) | CS_KIND(CS_FACTOR_TRANS_SMSOTP),
+        [CS_TRANSIENTS_EMAIL] = CS_KIND(CS_FACTOR_TRANS_EMAILOTP),
+        [CS_TRANSIENTS_PHONE] = CS_KIND(CS_FACTOR_TRANS_SMSOTP),
+        [CS_TRANSIENTS_BOTH] = CS_KIND(CS_FACTOR_TRANS_EMAILOTP) | CS_KIND(CS_FACTOR_TRANS_SMSOTP)};
+    unsigned kinds = 0;
+
+    if (!options->no_enrollments_in_choice)
+        kinds |= CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_SMSOTP) | CS_KIND(CS_FACTOR_EMAILOTP);
+    if (options->voice_in_choice)
+        kinds |= CS_KIND(CS_FACTOR_VOICEOTP);
+    if (options->transients_in_choice)
+        kinds |= transients[options->transient_choices];
+    if (options->add_devices_to_choice)
+        kinds |= CS_KIND(CS_FACTOR_DEVICE);
+    return kinds;
+}
+
+static bool is_transient(const struct cs_listed_factor *factor)
+{
+    return factor->kind == CS_FACTOR_TRANS_EMAILOTP || factor->kind == CS_FACTOR_TRANS_SMSOTP;
+}
+
+static bool is_enrolled_too(const struct cs_listed_factors *factors,
+                            const struct cs_listed_factor *transient)
+{
+    enum cs_factor_kind kind =
+        transient->kind == CS_FACTOR_TRANS_SMSOTP ? CS_FACTOR_SMSOTP : CS_FACTOR_EMAILOTP;
+
+    for (size_t i = 0; i < factors->count; i++) {
+        if (factors->items[i].kind == kind && strcmp(factors->items[i].name, transient->name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* An address of the directory that is enrolled as well would be there twice. */
+static void drop_duplicates(struct cs_listed_factors *factors)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < factors->count; i++) {
+        if (!is_transient(&factors->items[i]) || !is_enrolled_too(factors, &factors->items[i]))
+            factors->items[kept++] = factors->items[i];
+    }
+    factors->count = kept;
+}
+
+/* ---- the second step ---- */
+
+static enum cs_verdict run_factor(struct cs_method_login *login, size_t index)
+{
+    const struct cs_listed_factor *factor = &login->factors.items[index];
+    const struct cs_method *method = cs_method_of(factor->kind);
+
+    return method->run(login, method, factor);
+}
+
+static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_entry *entries)
+{
+    for (size_t i = 0; i < factors->count; i++) {
+        const struct cs_listed_factor *factor = &factors->items[i];
+        const struct cs_method *method = cs_method_of(factor->kind);
+
+        entries[i] = (struct cs_menu_entry){.text = factor->biometric ? method->menu_biometric
+                                                                      : method->menu,
+                                            .name = factor->name,
+                                            .word = method->name,
+                                            .is_address = method->is_address,
+                                            .takes_code = method->takes_code};
+    }
+}
+
+/* A choice is typed, and so it asks for what it chooses. */
+static enum cs_verdict choose(struct cs_method_login *login)
+{
+    struct cs_menu_entry entries[CS_LISTED_FACTORS_MAX];
+    const struct cs_menu menu = {entries, login->factors.count};
+    struct cs_choice choice = {0};
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    fill_menu(&login->factors, entries);
+    result =
+        cs_menu_ask(login->channel, login->book, &menu, 1 + login->options->retry, &choice, &error);
+    login->typed = choice.code;
+    login->answers += choice.answers;
+    if (result != CS_OK)
+        return cs_give_up(login, plan_method, result, &error);
+    if (choice.kind == CS_CHOICE_JUNK)
+        return cs_refuse_codes(login, "refused-by-sshd");
+    if (choice.kind == CS_CHOICE_NONE) {
+        login->reason = "no-choice";
+        return CS_VERDICT_MAX_TRIES;
+    }
+    login->consented = login->answered = true;
+    return run_factor(login, choice.index);
+}
+
+/* Nothing to choose from. Who has proven a first factor is told; everybody else is asked for codes
+ * that are never right. */
+static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    const char *reason = login->user.found || !login->sought ? "not-enrolled"
+                         : login->user.reason                ? login->user.reason
+                                                             : "unknown-user";
+    struct cs_error error = {0};
+
+    if (!login->user.found || !cs_is_proven(login))
+        return cs_refuse_codes(login, reason);
+    login->reason = reason;
+    cs_say(login->book, CS_TEXT_NOT_ENROLLED, NULL, &text);
+    if (!text.failed && cs_tell(login->channel, text.text, &error) != CS_OK)
+        cs_log(login->log, LOG_INFO, "the last text was not shown: %s", error.text);
+    return CS_VERDICT_NOT_ENROLLED;
+}
+
+static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
+{
+    bool accept = login->options->accept_on_missing_auth_method;
+    unsigned kinds = plan->choice ? kinds_of_choice(login->options) : plan->kinds;
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    if (plan->direct != NULL && !accept)
+        return plan->direct->run(login, plan->direct, NULL);
+    result = cs_list_factors(login, kinds, &error);
+    if (result != CS_OK)
+        return cs_give_up(login, plan_method, result, &error);
+    drop_duplicates(&login->factors);
+    if (login->factors.count == 0 && accept && login->user.found) {
+        login->reason = "accept_on_missing_auth_method";
+        return CS_VERDICT_NOT_ENROLLED;
+    }
+    if (plan->direct != NULL)
+        return plan->direct->run(login, plan->direct, NULL);
+    if (login->factors.count == 0)
+        return refuse_unenrolled(login);
+    return login->factors.count == 1 ? run_factor(login, 0) : choose(login);
+}
+
+/* ---- the first step ---- */
+
+static enum cs_verdict first_step(const struct cs_plan *plan, struct cs_method_login *login,
+                                  bool *ret_done)
+{
+    bool device = plan->first == CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE;
+    bool password_only = false;
+    enum cs_verdict verdict;
+
+    switch (plan->first) {
+    case CS_FIRST_NONE:
+        return CS_VERDICT_ALLOW;
+    case CS_FIRST_PASSWORD:
+        *ret_done = !cs_plan_has_second(plan);
+        return cs_ask_password(login);
+    default:
+        verdict = cs_ask_password_and_totp(login, device, &password_only);
+        *ret_done = !password_only;
+        return verdict;
+    }
+}
+
+enum cs_verdict cs_plan_run(const struct cs_plan *plan, struct cs_method_login *login)
+{
+    bool done = false;
+    enum cs_verdict verdict = first_step(plan, login, &done);
+
+    return verdict == CS_VERDICT_ALLOW && !done ? second_step(plan, login) : verdict;
+}

@@ -1,0 +1,35 @@
+/* What providers hand out, and how it is released. */
+#include "providers/provider.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void cs_provider_user_clear(struct cs_provider_user *user)
+{
+    if (user->record != NULL)
+        cs_wipe(user->record, strlen(user->record));
+    free(user->record);
+    *user = (struct cs_provider_user){0};
+}
+
+enum cs_err cs_listed_factors_add(struct cs_listed_factors *factors,
+                                  const struct cs_listed_factor *factor, struct cs_error *error)
+{
+    struct cs_listed_factor *grown;
+
+    if (factors->count == CS_LISTED_FACTORS_MAX)
+        return cs_fail(error, CS_ERR_LIMIT, "the user has more than %d factors",
+                       CS_LISTED_FACTORS_MAX);
+    grown = reallocarray(factors->items, factors->count + 1, sizeof *grown);
+    if (grown == NULL)
+        return cs_fail_nomem(error);
+    grown[factors->count++] = *factor;
+    factors->items = grown;
+    return CS_OK;
+}
+
+void cs_listed_factors_clear(struct cs_listed_factors *factors)
+{
+    free(factors->items);
+    *factors = (struct cs_listed_factors){0};
+}
