@@ -241,8 +241,9 @@ class Server(ThreadingHTTPServer):
 
 
 class Resets(socketserver.StreamRequestHandler):
-    """Closes before anything is said, with a reset."""
+    """Listens, then closes with a reset instead of an answer."""
     def handle(self):
+        self.request.recv(65536)
         self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.request.close()
 
