@@ -3,10 +3,13 @@
  * comes in, and that some job was cancelled, it learns under the lock, after a wake-up.
  */
 #include <limits.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "providers/event.h"
 #include "providers/http_priv.h"
+
+enum { PAUSE_MS = 100 }; /* where waiting itself fails: memory ran out */
 
 /* The last thing that is done with a job: its login may be gone right behind it. */
 static void hand_back(struct cs_http_job *job)
@@ -174,7 +177,8 @@ void *cs_http_io(void *argument)
         (void)curl_multi_perform(http->multi, &running);
         finish_transfers(http, &jobs);
         /* Until something happens: libcurl shortens it to its own time-outs. */
-        (void)curl_multi_poll(http->multi, NULL, 0, INT_MAX, NULL);
+        if (curl_multi_poll(http->multi, NULL, 0, INT_MAX, NULL) != CURLM_OK)
+            (void)poll(NULL, 0, PAUSE_MS);
     }
     return NULL;
 }

@@ -241,8 +241,9 @@ class Server(ThreadingHTTPServer):
 
 
 class Resets(socketserver.StreamRequestHandler):
-    """Closes before anything is said, with a reset."""
+    """Listens, then closes with a reset instead of an answer."""
     def handle(self):
+        self.request.recv(65536)
         self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.request.close()
 
@@ -337,16 +338,11 @@ class SocksProxy(socketserver.StreamRequestHandler):
 
 # ---- an HTTP/2 server, where there is one ----
 
-def start_nghttpd(folder):
-    if shutil.which("nghttpd") is None:
-        return None
-    os.makedirs(os.path.join(folder, "www"), exist_ok=True)
-    with open(os.path.join(folder, "www", "page"), "w", encoding="ascii") as page:
-        page.write("second")
+def try_nghttpd(folder):
+    """nghttpd takes no port 0: one that was free a moment ago. None when somebody else has it now."""
     path = os.path.join(folder, "good")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    # nghttpd takes no port 0: the one that was free a moment ago, tried again when it is not.
     child = subprocess.Popen(
         ["nghttpd", "--address=127.0.0.1", "-d", os.path.join(folder, "www"), str(port), path + ".key",
          path + ".pem"],
@@ -357,6 +353,19 @@ def start_nghttpd(folder):
             return child, port
         except ConnectionRefusedError:
             time.sleep(0.01)
+    return None
+
+
+def start_nghttpd(folder):
+    if shutil.which("nghttpd") is None:
+        return None
+    os.makedirs(os.path.join(folder, "www"), exist_ok=True)
+    with open(os.path.join(folder, "www", "page"), "w", encoding="ascii") as page:
+        page.write("second")
+    for _ in range(5):
+        started = try_nghttpd(folder)
+        if started:
+            return started
     return None
 
 

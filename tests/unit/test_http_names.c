@@ -202,15 +202,10 @@ static void test_proxy_refusal_names_it_without_password(void **state)
 static void test_addresses_that_are_refused(void **state)
 {
     static const char *const servers[] = {
-        "ftp://localhost",
-        "localhost",
-        "https://localhost/path",
-        "https://",
-        "https://user@localhost",
-        "https://b\xc3\xbc"
-        "cher.example",
-        "https://[::1",
-        "https://a?b",
+        "ftp://localhost",        "localhost",
+        "https://localhost/path", "https://",
+        "https://user@localhost", "https://\xc3\xbc.example",
+        "https://[::1",           "https://a?b",
     };
     static const char *const proxies[] = {"ftp://localhost:3128", "socks6://localhost",
                                           "http://user:hunter2@", "http://u:hunter2@a b:3128",
