@@ -122,7 +122,7 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     struct cs_error error = {0};
 
-    cs_options_defaults(ret_options);
+    cs_options_defaults(CS_PROFILE_OWN, ret_options);
     if (cs_engine_config(engine, -1, NULL, &config, &error) == CS_OK)
         cs_config_options(config, "", ret_options);
     else

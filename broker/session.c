@@ -129,6 +129,7 @@ static enum cs_err run_login(struct cs_engine *engine, int socket, const struct 
     if (result != CS_OK)
         return result;
     cs_wire_channel_init(&channel, socket, greeting->version, deadline);
+    login.cancel_fd = socket;
     channel.meanwhile = cs_login_look_ahead;
     channel.context = &login;
     cs_login_run(&login, &channel.channel, &verdict);

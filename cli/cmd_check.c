@@ -162,7 +162,7 @@ int cs_cmd_check(struct cs_cli *cli, int argc, char **argv)
         return cs_usage_error("usage: countersign check [--json]");
     if (geteuid() != 0)
         return cs_usage_error("must be run by root");
-    cs_options_defaults(&check.options);
+    cs_options_defaults(CS_PROFILE_OWN, &check.options);
     if (cli->json) {
         check.writer = cs_json_writer_new();
         cs_json_write_array(check.writer, NULL);

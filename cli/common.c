@@ -51,7 +51,7 @@ enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_conf
     CS_AUTO(cs_fd_close) int fd = -1;
     enum cs_err result;
 
-    cs_options_defaults(ret_options);
+    cs_options_defaults(CS_PROFILE_OWN, ret_options);
     if (cache == NULL)
         return cs_fail_nomem(error);
     result = cs_config_open(cli->config_path, &fd, error);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,9 @@ static enum cs_err look_up(const char *user, struct cs_account *account, struct 
         if (strlen(entry.pw_name) >= sizeof account->name)
             return cs_fail(error, CS_ERR_LIMIT, "the account's name is too long");
         memcpy(account->name, entry.pw_name, strlen(entry.pw_name) + 1);
+        account->gecos_cut = entry.pw_gecos && strlen(entry.pw_gecos) >= sizeof account->gecos;
+        if (entry.pw_gecos != NULL && !account->gecos_cut)
+            memcpy(account->gecos, entry.pw_gecos, strlen(entry.pw_gecos) + 1);
         account->uid = entry.pw_uid;
         account->gid = entry.pw_gid;
         account->known = true;
@@ -43,4 +47,20 @@ enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
 {
     *ret_account = (struct cs_account){.uid = (uid_t)-1, .gid = (gid_t)-1};
     return look_up(user, ret_account, error);
+}
+
+bool cs_account_is_local(const char *name)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    char line[ENTRY_BYTES_MIN * 4];
+    struct passwd entry, *found = NULL;
+    bool local = file == NULL;
+    int failed = 0;
+
+    while (!local && (failed = fgetpwent_r(file, &entry, line, sizeof line, &found)) == 0)
+        local = strcmp(found->pw_name, name) == 0;
+    local = local || failed != ENOENT; /* a line too long, or an error */
+    if (file != NULL)
+        (void)fclose(file);
+    return local;
 }

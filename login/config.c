@@ -167,13 +167,14 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
                                struct cs_error *error)
 {
     const char *key = cs_json_key(member);
-    const struct cs_option *option = cs_option_find(key, strlen(key));
+    bool inverted = false;
+    const struct cs_option *option = cs_option_find(key, strlen(key), &inverted);
     CS_AUTO(cs_buffer_free) struct cs_buffer value = {0};
     struct cs_error inner = {0};
     struct assignment *assignment;
     struct cs_options scratch;
 
-    if (option == NULL || (option->where & CS_FROM_FILE) == 0)
+    if (option == NULL || inverted || (option->where & CS_FROM_FILE) == 0)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
                                 "there is no option '%s' for this file; see 'countersign options'",
                                 key);
@@ -279,7 +280,7 @@ enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
     result = read_members(config, document, cs_json_root(document), NULL, error);
     if (result != CS_OK)
         return result;
-    cs_options_defaults(&config->base);
+    cs_options_defaults(config->profile, &config->base);
     apply_for(config, NULL, &config->base);
     *ret_config = config;
     config = NULL;
@@ -305,7 +306,13 @@ void cs_config_release(struct cs_config **config)
     for (size_t i = 0; i < old->count; i++)
         free_assignment(&old->assignments[i]);
     free(old->assignments);
+    cs_verify_settings_clear(&old->verify);
     free(old);
+}
+
+const struct cs_verify_settings *cs_config_verify(const struct cs_config *config)
+{
+    return &config->verify;
 }
 
 void cs_config_options(const struct cs_config *config, const char *service,

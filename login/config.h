@@ -7,6 +7,7 @@
 #define CS_LOGIN_CONFIG_H
 
 #include "login/options.h"
+#include "providers/verify/settings.h"
 
 struct cs_config; /* a loaded file; never changes; counted references */
 
@@ -23,6 +24,10 @@ void cs_config_cache_free(struct cs_config_cache **cache);
 enum cs_err cs_config_load(struct cs_config_cache *cache, int fd, const char *name,
                            struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 void cs_config_release(struct cs_config **config);
+
+/* How the tenant of IBM Verify is reached that the file names; `given` is false where it names
+ * none. Lives as long as the reference. */
+const struct cs_verify_settings *cs_config_verify(const struct cs_config *config);
 
 /* The defaults, over them what the file says for every service, over that what it says for
  * `service`. The strings in `ret_options` live as long as the reference. */

@@ -12,7 +12,9 @@ struct cs_config {
     atomic_uint references;
     struct assignment *assignments;
     size_t count;
-    struct cs_options base; /* the defaults, and what the file says for every service */
+    enum cs_profile profile;
+    struct cs_verify_settings verify; /* `given` is false where the file has none */
+    struct cs_options base;           /* the defaults, and what the file says for every service */
 };
 
 /* The configuration that `length` bytes of text stand for; `name` is for errors. */

@@ -11,10 +11,14 @@
 
 enum { PROVIDERS_MAX = 8 };
 
-/* A provider, and what it was opened with. */
+/* A provider, and what it was opened with. Replaced when nobody uses it and another is needed: a
+ * changed configuration leaves the old one behind. */
 struct opened {
     char *name, *store_path, *key_path;
-    struct cs_provider *provider;
+    struct cs_verify_settings verify;
+    struct cs_provider *provider; /* NULL: a free place */
+    unsigned users;
+    uint64_t used; /* when it was last asked for */
 };
 
 static void close_provider(struct opened *opened);
@@ -24,10 +28,11 @@ struct cs_engine {
     const struct cs_log *log;
     struct cs_config_cache *cache;
     struct cs_catalogues *catalogues;
+    struct cs_guard *guard;
     struct utsname names;
-    pthread_mutex_t mutex; /* guards `opened` */
+    pthread_mutex_t mutex; /* guards what follows */
     struct opened opened[PROVIDERS_MAX];
-    size_t opened_count;
+    uint64_t turns;
 };
 
 struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
@@ -43,7 +48,9 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     pthread_mutex_init(&engine->mutex, NULL);
     engine->cache = cs_config_cache_new();
     engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
-    if (engine->cache == NULL || engine->catalogues == NULL || uname(&engine->names) != 0)
+    engine->guard = cs_guard_new();
+    if (engine->cache == NULL || engine->catalogues == NULL || engine->guard == NULL ||
+        uname(&engine->names) != 0)
         cs_engine_free(&engine);
     return engine;
 }
@@ -52,8 +59,9 @@ void cs_engine_free(struct cs_engine **engine)
 {
     if (*engine == NULL)
         return;
-    for (size_t i = 0; i < (*engine)->opened_count; i++)
+    for (size_t i = 0; i < PROVIDERS_MAX; i++)
         close_provider(&(*engine)->opened[i]);
+    cs_guard_free(&(*engine)->guard);
     cs_config_cache_free(&(*engine)->cache);
     cs_catalogues_free(&(*engine)->catalogues);
     pthread_mutex_destroy(&(*engine)->mutex);
@@ -90,59 +98,106 @@ enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char
                : result;
 }
 
+struct cs_guard *cs_engine_guard(struct cs_engine *engine)
+{
+    return engine->guard;
+}
+
 static bool is_opened(const struct opened *opened, const char *name,
                       const struct cs_provider_settings *settings)
 {
-    return strcmp(opened->name, name) == 0 &&
+    return opened->provider != NULL && strcmp(opened->name, name) == 0 &&
            strcmp(opened->store_path, settings->store_path) == 0 &&
-           strcmp(opened->key_path, settings->key_path) == 0;
+           strcmp(opened->key_path, settings->key_path) == 0 &&
+           cs_verify_settings_equal(&opened->verify, settings->verify);
 }
 
 static void close_provider(struct opened *opened)
 {
-    cs_provider_close(&opened->provider);
+    if (opened->provider != NULL)
+        cs_provider_close(&opened->provider);
     free(opened->name);
     free(opened->store_path);
     free(opened->key_path);
+    cs_verify_settings_clear(&opened->verify);
+    *opened = (struct opened){0};
 }
 
-static enum cs_err open_provider(struct cs_engine *engine, const char *name,
+static enum cs_err open_provider(struct opened *opened, const char *name,
                                  const struct cs_provider_settings *settings,
                                  struct cs_error *error)
 {
-    struct opened *opened = &engine->opened[engine->opened_count];
     enum cs_err result;
+    bool copied;
 
-    if (engine->opened_count == PROVIDERS_MAX)
-        return cs_fail(error, CS_ERR_LIMIT,
-                       "more than %d stores and keys in use; restart countersignd", PROVIDERS_MAX);
-    *opened = (struct opened){.name = strdup(name),
-                              .store_path = strdup(settings->store_path),
-                              .key_path = strdup(settings->key_path)};
-    result = opened->name && opened->store_path && opened->key_path
+    close_provider(opened);
+    opened->name = strdup(name);
+    opened->store_path = strdup(settings->store_path);
+    opened->key_path = strdup(settings->key_path);
+    copied = cs_verify_settings_copy(settings->verify, &opened->verify);
+    result = copied && opened->name && opened->store_path && opened->key_path
                  ? cs_provider_open(name, settings, &opened->provider, error)
                  : cs_fail_nomem(error);
-    if (result == CS_OK)
-        engine->opened_count++;
-    else
+    if (result != CS_OK)
         close_provider(opened);
     return result;
 }
 
+/* The provider's place: where it is open, else one to open it in; NULL: all are in use. */
+static struct opened *find_opened(struct cs_engine *engine, const char *name,
+                                  const struct cs_provider_settings *settings)
+{
+    struct opened *unused = NULL;
+
+    for (size_t i = 0; i < PROVIDERS_MAX; i++) {
+        struct opened *opened = &engine->opened[i];
+
+        if (is_opened(opened, name, settings))
+            return opened;
+        if (opened->users == 0 && (unused == NULL || opened->used < unused->used))
+            unused = opened;
+    }
+    return unused;
+}
+
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
+                               const struct cs_verify_settings *verify,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
-    const struct cs_provider_settings settings = {
-        options->store, engine->key_path ? engine->key_path : options->key_file};
+    static const struct cs_verify_settings none = {0};
+    const struct cs_provider_settings settings = {.store_path = options->store,
+                                                  .key_path = engine->key_path ? engine->key_path
+                                                                               : options->key_file,
+                                                  .verify = verify ? verify : &none,
+                                                  .log = engine->log};
     enum cs_err result = CS_OK;
-    size_t i = 0;
+    struct opened *opened;
 
     pthread_mutex_lock(&engine->mutex);
-    while (i < engine->opened_count && !is_opened(&engine->opened[i], options->provider, &settings))
-        i++;
-    if (i == engine->opened_count)
-        result = open_provider(engine, options->provider, &settings, error);
-    *ret_provider = result == CS_OK ? engine->opened[i].provider : NULL;
+    opened = find_opened(engine, options->provider, &settings);
+    if (opened == NULL)
+        result = cs_fail(error, CS_ERR_LIMIT, "logins of more than %d configurations at once",
+                         PROVIDERS_MAX);
+    else if (!is_opened(opened, options->provider, &settings))
+        result = open_provider(opened, options->provider, &settings, error);
+    if (result == CS_OK) {
+        opened->users++;
+        opened->used = ++engine->turns;
+        *ret_provider = opened->provider;
+    }
     pthread_mutex_unlock(&engine->mutex);
     return result;
+}
+
+void cs_engine_release(struct cs_engine *engine, struct cs_provider **provider)
+{
+    if (*provider == NULL)
+        return;
+    pthread_mutex_lock(&engine->mutex);
+    for (size_t i = 0; i < PROVIDERS_MAX; i++) {
+        if (engine->opened[i].provider == *provider)
+            engine->opened[i].users--;
+    }
+    pthread_mutex_unlock(&engine->mutex);
+    *provider = NULL;
 }

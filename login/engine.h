@@ -5,7 +5,9 @@
 #include "base/log.h"
 #include "conversation/catalogue.h"
 #include "login/config.h"
+#include "login/guard.h"
 #include "providers/provider.h"
+#include "providers/verify/settings.h"
 
 struct cs_engine;
 
@@ -28,10 +30,18 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine);
 enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char *config_name,
                              struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
-/* The provider with the options' name, store and key, opened by the first login that needs it; a
- * file named by config= may have another store. Borrowed. */
+/* What this process remembers of deliveries. */
+struct cs_guard *cs_engine_guard(struct cs_engine *engine);
+
+/* The provider with the options' name, store and key and these settings (NULL: none), opened by the
+ * first login that needs it; another configuration may have another. The caller's until
+ * cs_engine_release. */
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
+                               const struct cs_verify_settings *verify,
                                struct cs_provider **ret_provider,
                                struct cs_error *error) CS_MUST_USE;
+
+/* Accepts NULL, and sets the pointer to NULL. */
+void cs_engine_release(struct cs_engine *engine, struct cs_provider **provider);
 
 #endif

@@ -1,7 +1,7 @@
 #include "login/login.h"
 
 #include <security/_pam_types.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -10,6 +10,10 @@
 #include "login/policy.h"
 #include "login/verdict.h"
 #include "mapping/map.h"
+#include "methods/plan.h"
+#include "methods/steps.h"
+
+enum { VARIABLE_BYTES_MAX = 32 * 1024 };
 
 /* What the method gets: its own view first, so that the callbacks find the login behind it. */
 struct run {
@@ -17,10 +21,32 @@ struct run {
     struct cs_login *login;
 };
 
+static bool uses_gecos(const struct cs_mapping *mapping)
+{
+    return mapping->gecos_field != 0 || mapping->gecos_match != NULL ||
+           mapping->gecos_replace != NULL;
+}
+
+/* No identity is no failure of the login's machinery: it is refused like an unknown user. */
+static void map_identity(struct cs_login *login)
+{
+    const struct cs_mapping *mapping = &login->options.mapping;
+    const struct cs_account *account = &login->account;
+    const struct cs_map_account from = {.name = account->name,
+                                        .gecos = account->gecos,
+                                        .local_files = uses_gecos(mapping) &&
+                                                       cs_account_is_local(account->name)};
+    struct cs_error error = {0};
+
+    if (cs_map_identity(mapping, &from, login->identity, NULL, &error) == CS_OK)
+        return;
+    cs_log(&login->log, error.code == CS_ERR_INPUT ? LOG_WARNING : LOG_ERR,
+           "'%s' has no identity: %s", account->name, error.text);
+    login->identity[0] = '\0';
+}
+
 static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
 {
-    const struct cs_mapping mapping = {0};
-    const struct cs_map_account account = {.name = login->account.name};
     enum cs_err result;
 
     if (login->looked_up)
@@ -29,13 +55,8 @@ static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
     if (result != CS_OK)
         return result;
     login->looked_up = true;
-    if (!login->account.known)
-        return CS_OK;
-    if (cs_map_identity(&mapping, &account, login->identity, NULL, error) != CS_OK) {
-        cs_log(&login->log, LOG_WARNING, "'%s' has no identity: %s", login->account.name,
-               error->text);
-        login->identity[0] = '\0';
-    }
+    if (login->account.known)
+        map_identity(login);
     return CS_OK;
 }
 
@@ -70,30 +91,49 @@ static bool administrator_vouches(const struct cs_login *login)
 /* A key, or the administrator's word. For root over sshd, and for an account that was not looked up
  * yet, the key counts only after an answer that is not junk: with `PermitRootLogin
  * prohibit-password`, sshd's default, root gets this far and is refused all the same. */
-static bool first_factor_proven(const struct cs_login *login)
+static bool first_factor_proven(const struct cs_login *login, bool answered)
 {
     return administrator_vouches(login) ||
-           (key_was_accepted(login) && (login->account.uid != 0 || login->answered));
+           (key_was_accepted(login) && (login->account.uid != 0 || answered));
+}
+
+static struct cs_login *login_of(struct cs_method_login *method)
+{
+    return ((struct run *)method)->login;
 }
 
 static enum cs_err identify(struct cs_method_login *method, const char **ret_identity,
                             struct cs_error *error)
 {
-    struct cs_login *login = ((struct run *)method)->login;
+    struct cs_login *login = login_of(method);
     enum cs_err result = look_up(login, error);
 
     *ret_identity = login->identity[0] ? login->identity : NULL;
-    cs_log(&login->log, LOG_DEBUG, "identity '%s', first factor %s", login->identity,
-           first_factor_proven(login) ? "proven" : "not proven");
     return result;
 }
 
-static bool proven(struct cs_method_login *method)
+static bool proven(struct cs_method_login *method, bool answered)
 {
-    struct cs_login *login = ((struct run *)method)->login;
+    return first_factor_proven(login_of(method), answered);
+}
 
-    login->answered = true;
-    return first_factor_proven(login);
+/* Stand-alone there is no memory of what was sent before, so nothing is sent unasked to those who
+ * have proven nothing. */
+static bool may_send(struct cs_method_login *method, bool is_proven)
+{
+    struct cs_login *login = login_of(method);
+    bool standalone = (login->request->flags & CS_REQUEST_STANDALONE) != 0;
+
+    return (is_proven || (login->options.autopush && !standalone)) &&
+           cs_guard_may_send(cs_engine_guard(login->engine), login->identity, is_proven,
+                             cs_clock_ms());
+}
+
+static void was_refused(struct cs_method_login *method)
+{
+    struct cs_login *login = login_of(method);
+
+    cs_guard_refused(cs_engine_guard(login->engine), login->identity, cs_clock_ms());
 }
 
 /* ---- how it speaks ---- */
@@ -108,7 +148,7 @@ static void find_user_language(struct cs_login *login, struct cs_provider *provi
     ret_language[0] = '\0';
     if (provider->ops->language == NULL ||
         !(administrator_vouches(login) || key_was_accepted(login)) ||
-        look_up(login, &error) != CS_OK || !first_factor_proven(login) ||
+        look_up(login, &error) != CS_OK || !first_factor_proven(login, false) ||
         login->identity[0] == '\0')
         return;
     if (provider->ops->language(provider, login->identity, ret_language, &error) != CS_OK)
@@ -136,39 +176,70 @@ static void prepare_book(struct cs_login *login, struct cs_provider *provider)
     cs_values_set(&login->book.values, 'R', login->address);
 }
 
-static enum cs_verdict run_method(struct cs_login *login, struct cs_channel *channel,
-                                  const struct cs_method *method, struct cs_provider *provider)
+/* Shows what no prompt has carried: for the end of a refused login. */
+static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold)
+{
+    struct cs_error error = {0};
+
+    if (cs_fold_channel_flush(fold, &error) != CS_OK)
+        cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
+}
+
+/* What outlives the run. */
+static void keep_results(struct cs_login *login, struct cs_method_login *method,
+                         enum cs_verdict verdict)
+{
+    login->reason = method->reason;
+    login->last = method->last;
+    login->answers = method->answers;
+    login->proven = cs_is_proven(method);
+    if (verdict != CS_VERDICT_ALLOW)
+        return;
+    login->token = method->token;
+    method->token = (struct cs_secret){0};
+    login->record = method->user.record;
+    method->user.record = NULL;
+}
+
+static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *channel,
+                                const struct cs_plan *plan, struct cs_provider *provider)
 {
     const struct cs_options *options = &login->options;
     struct cs_fold_channel fold;
     struct run run = {
-        .method = {.channel = channel,
+        .method = {.options = &options->method,
+                   .channel = channel,
                    .provider = provider,
                    .log = &login->log,
                    .judging = {options->totp_window, options->totp_drift, options->throttle},
+                   .call = {.deadline = login->started + (int64_t)options->login_timeout * 1000,
+                            .cancel_fd = login->cancel_fd,
+                            .lookup = &options->lookup,
+                            .language = login->book.catalogue->language},
                    .book = &login->book,
                    .wait_mode = cs_policy_wait_mode(options, login->request->service),
+                   .host = cs_engine_host(login->engine),
+                   .service = login->request->service,
+                   .address = login->address,
                    .client = login->client,
                    .stranger = login->stranger,
-                   .echo = options->otp_echo,
-                   .tries = 1 + options->retry,
                    .identify = identify,
                    .proven = proven,
+                   .may_send = may_send,
+                   .was_refused = was_refused,
                    .reason = "none"},
         .login = login};
-    struct cs_error error = {0};
     enum cs_verdict verdict;
 
     cs_fold_channel_init(&fold, channel);
     if (!cs_policy_live(options, login->request->service) && run.method.wait_mode != CS_WAIT_LIVE)
         run.method.channel = &fold.channel;
-    verdict = method->run(&run.method);
-    if (verdict == CS_VERDICT_DENY && cs_fold_channel_flush(&fold, &error) != CS_OK)
-        cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
+    verdict = cs_plan_run(plan, &run.method);
+    if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)
+        flush_last_text(login, &fold);
     cs_fold_channel_clear(&fold);
-    login->reason = run.method.reason;
-    login->last = run.method.last;
-    login->answers = run.method.answers;
+    keep_results(login, &run.method, verdict);
+    cs_method_login_clear(&run.method);
     return verdict;
 }
 
@@ -185,29 +256,7 @@ static bool needs_account_first(const struct cs_login *login)
     const struct cs_options *options = &login->options;
 
     return login->peer.uid != 0 || options->exempt_group != NULL ||
-           options->two_factor_group != NULL || options->accept_on_missing_auth_method;
-}
-
-/* True when the account has no factor of the kind and the options let it in because of that. */
-static enum cs_err may_pass_without(struct cs_login *login, struct cs_provider *provider,
-                                    const struct cs_method *method, bool *ret_pass,
-                                    struct cs_error *error)
-{
-    bool has = true;
-    enum cs_err result = CS_OK;
-
-    *ret_pass = false;
-    if (!login->options.accept_on_missing_auth_method || !login->account.known ||
-        login->identity[0] == '\0')
-        return CS_OK;
-    result = provider->ops->has_factor(provider, login->identity, method->kind, &has, error);
-    *ret_pass = result == CS_OK && !has;
-    if (*ret_pass && !first_factor_proven(login))
-        cs_log(&login->log, LOG_WARNING,
-               "'%s' has no factor and is let in although nothing shows a first factor; set "
-               "stack_first_factor if the modules before this line prove one",
-               login->account.name);
-    return result;
+           options->two_factor_group != NULL;
 }
 
 static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, const char *reason,
@@ -219,35 +268,47 @@ static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, con
     return verdict;
 }
 
+/* Groups exempt from the second factor; a password by itself is none. */
+static const char *exemption(struct cs_login *login, const struct cs_plan *plan)
+{
+    return cs_plan_has_second(plan)
+               ? cs_policy_exemption(&login->options, &login->account, &login->log)
+               : NULL;
+}
+
 static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
 {
-    const struct cs_method *method = cs_method_find(login->options.auth_method);
+    const struct cs_plan *plan =
+        login->configured ? cs_plan_find(login->options.auth_method) : NULL;
     struct cs_provider *provider = NULL;
     struct cs_error error = {0};
+    enum cs_verdict verdict;
     const char *rule;
-    bool pass = false;
 
+    if (plan == NULL)
+        return fail(login, CS_VERDICT_MISCONFIGURED, "misconfigured", NULL);
     cs_log(&login->log, LOG_DEBUG,
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
            login->request->user, login->request->service, login->client, login->options.auth_method,
-           login->options.provider, login->options.retry);
-    if (!login->configured || method == NULL)
-        return fail(login, CS_VERDICT_MISCONFIGURED, "misconfigured", NULL);
+           login->options.provider, login->options.method.retry);
     if (needs_account_first(login) && look_up(login, &error) != CS_OK)
         return fail(login, CS_VERDICT_UNAVAILABLE, "account-look-up", &error);
     if (!peer_may_ask(login))
         return fail(login, CS_VERDICT_DENY, "not-your-account", NULL);
-    rule = cs_policy_exemption(&login->options, &login->account, &login->log);
+    rule = exemption(login, plan);
     if (rule != NULL)
         return fail(login, CS_VERDICT_EXEMPT, rule, NULL);
-    if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
-        return fail(login, CS_VERDICT_UNAVAILABLE, "provider", &error);
-    if (may_pass_without(login, provider, method, &pass, &error) != CS_OK)
-        return fail(login, CS_VERDICT_UNAVAILABLE, "provider", &error);
-    if (pass)
-        return fail(login, CS_VERDICT_NOT_ENROLLED, "accept_on_missing_auth_method", NULL);
+    if (cs_engine_provider(login->engine, &login->options, cs_config_verify(login->config),
+                           &provider, &error) != CS_OK)
+        return fail(login,
+                    error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
+                    "provider", &error);
     prepare_book(login, provider);
-    return run_method(login, channel, method, provider);
+    verdict = run_plan(login, channel, plan, provider);
+    cs_engine_release(login->engine, &provider);
+    /* Nothing but a second factor may be missing. */
+    login->proven = login->proven && cs_plan_has_second(plan);
+    return verdict;
 }
 
 static void write_audit(const struct cs_login *login, enum cs_verdict verdict, bool granted)
@@ -273,20 +334,55 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, b
     cs_audit_write(&login->log, &audit);
 }
 
+/* What stands behind a pass that no factor earned. */
+static void explain_grant(struct cs_login *login, enum cs_verdict verdict)
+{
+    if (verdict == CS_VERDICT_UNREACHABLE)
+        login->reason = "failmode_insecure";
+    if (verdict == CS_VERDICT_NOT_ENROLLED && !login->proven)
+        cs_log(&login->log, LOG_WARNING,
+               "'%s' has no factor and is let in although nothing shows a first factor; set "
+               "stack_first_factor if the modules before this line prove one",
+               login->account.name);
+}
+
+static void hand_over(struct cs_login *login, struct cs_verdict_message *ret_verdict)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer variable = {0};
+
+    ret_verdict->token = login->token;
+    login->token = (struct cs_secret){0};
+    if (login->options.user_env == NULL || login->record == NULL)
+        return;
+    cs_buffer_printf(&variable, "%s=%s", login->options.user_env, login->record);
+    if (variable.failed || variable.length > VARIABLE_BYTES_MAX ||
+        cs_strlist_add(&ret_verdict->variables, variable.text, variable.length) != CS_OK)
+        cs_log(&login->log, LOG_WARNING, "user_env: the record of '%s' is too large for %s",
+               login->account.name, login->options.user_env);
+}
+
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict)
 {
     enum cs_verdict verdict = run(login, channel);
+    /* Passing needs an account; a plan that allowed one has looked it up. */
+    int code = cs_verdict_pam_code(verdict, &login->options, login->account.known, login->proven);
+    bool granted = code == PAM_SUCCESS || code == PAM_IGNORE;
 
-    /* Passing needs an account; a method that allowed one has looked it up. */
-    ret_verdict->pam_code =
-        (uint32_t)cs_verdict_pam_code(verdict, &login->options, login->account.known);
+    ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
-    write_audit(login, verdict,
-                ret_verdict->pam_code == PAM_SUCCESS || ret_verdict->pam_code == PAM_IGNORE);
+    if (granted) {
+        explain_grant(login, verdict);
+        hand_over(login, ret_verdict);
+    }
+    write_audit(login, verdict, granted);
 }
 
 void cs_login_clear(struct cs_login *login)
 {
     cs_config_release(&login->config);
+    cs_secret_free(&login->token);
+    if (login->record != NULL)
+        cs_wipe(login->record, strlen(login->record));
+    free(login->record);
 }

@@ -28,10 +28,13 @@ struct cs_login {
     char address[64];  /* numeric, or "" */
     char client[64];   /* for counting, never "" */
     char stranger[16]; /* for counting tries at an account that has no identity */
-    bool answered;     /* an answer came that is not junk */
     const char *reason, *last;
     unsigned answers;
-    int64_t started; /* cs_clock_ms */
+    bool proven;            /* a first factor is proven, when the plan has run */
+    struct cs_secret token; /* for the modules that follow */
+    char *record;           /* of the user, as JSON, or NULL */
+    int64_t started;        /* cs_clock_ms */
+    int cancel_fd;          /* its end ends every wait; -1: none */
 };
 
 /*

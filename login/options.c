@@ -252,7 +252,7 @@ enum cs_err cs_option_set(const struct cs_option *option, const char *value,
 
 void cs_options_defaults(enum cs_profile profile, struct cs_options *ret_options)
 {
-    *ret_options = (struct cs_options){0};
+    *ret_options = (struct cs_options){.profile = profile};
     for (size_t i = 0; i < cs_option_rows_count; i++) {
         const struct cs_option *option = &cs_option_rows[i];
         const char *value =

@@ -17,11 +17,18 @@
 
 enum cs_conversation { CS_CONVERSATION_AUTO, CS_CONVERSATION_FOLD, CS_CONVERSATION_LIVE };
 enum cs_push_wait { CS_PUSH_AUTO, CS_PUSH_LIVE, CS_PUSH_ENTER, CS_PUSH_SILENT };
+/* Which defaults are in force. */
+enum cs_profile {
+    CS_PROFILE_OWN,
+    CS_PROFILE_IBM, /* chosen by loading a file of IBM's gateway */
+};
+
 enum cs_exempt_result { CS_EXEMPT_SUCCESS, CS_EXEMPT_IGNORE };
 
 /* The settings of one login. Strings are borrowed from the table, the configuration or the request.
  */
 struct cs_options {
+    unsigned profile; /* enum cs_profile */
     const char *auth_method;
     const char *provider;
     const char *exempt_group; /* comma-separated; NULL: none */
@@ -88,12 +95,6 @@ struct cs_option {
     const char *help;
     const char *(*name_of)(size_t row);           /* of CS_OPTION_NAME; NULL behind the last */
     const char *(*other_name)(const char *value); /* the name that a further spelling means */
-};
-
-/* Which defaults are in force. */
-enum cs_profile {
-    CS_PROFILE_OWN,
-    CS_PROFILE_IBM, /* chosen by loading a file of IBM's gateway */
 };
 
 extern const struct cs_option cs_option_rows[];

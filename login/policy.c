@@ -150,6 +150,10 @@ enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const ch
                                               [CS_PUSH_ENTER] = CS_WAIT_ENTER,
                                               [CS_PUSH_SILENT] = CS_WAIT_SILENT};
 
+    /* That product shows nothing unless it is told what. */
+    if (options->push_wait == CS_PUSH_AUTO && options->profile == CS_PROFILE_IBM &&
+        options->texts[CS_TEXT_DEVICE_PROMPT].count == 0)
+        return CS_WAIT_SILENT;
     if (options->push_wait == CS_PUSH_AUTO)
         return cs_policy_live(options, service) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
     return modes[options->push_wait];

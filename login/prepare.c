@@ -88,7 +88,7 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     result = cs_engine_config(login->engine, request->config_fd, config_name(request),
                               &login->config, error);
     if (result != CS_OK) {
-        cs_options_defaults(&login->options);
+        cs_options_defaults(CS_PROFILE_OWN, &login->options);
         return result;
     }
     cs_config_options(login->config, request->service, &login->options);
@@ -109,6 +109,7 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
                                .peer = *peer,
                                .log = *cs_engine_log(engine),
                                .reason = "none",
+                               .cancel_fd = -1,
                                .started = cs_clock_ms()};
     if (peer->uid != 0)
         silence(request);

@@ -13,6 +13,7 @@ static const struct {
     [CS_VERDICT_NOT_ENROLLED] = {"not-enrolled", PAM_AUTH_ERR},
     [CS_VERDICT_MAX_TRIES] = {"max-tries", PAM_MAXTRIES},
     [CS_VERDICT_UNAVAILABLE] = {"unavailable", PAM_AUTHINFO_UNAVAIL},
+    [CS_VERDICT_UNREACHABLE] = {"unreachable", PAM_AUTHINFO_UNAVAIL},
     [CS_VERDICT_MISCONFIGURED] = {"misconfigured", PAM_SERVICE_ERR},
     [CS_VERDICT_UNKNOWN_USER] = {"unknown-user", PAM_AUTH_ERR},
     [CS_VERDICT_ABORTED] = {"aborted", PAM_CONV_ERR},
@@ -23,13 +24,17 @@ const char *cs_verdict_name(enum cs_verdict verdict)
     return rows[verdict].name;
 }
 
-int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *options, bool known)
+int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *options, bool known,
+                        bool proven)
 {
     if (!known && rows[verdict].code == PAM_SUCCESS)
         return PAM_AUTH_ERR;
     if (verdict == CS_VERDICT_EXEMPT && options->exempt_result == CS_EXEMPT_IGNORE)
         return PAM_IGNORE;
-    if (verdict == CS_VERDICT_NOT_ENROLLED && options->accept_on_missing_auth_method && known)
+    if (verdict == CS_VERDICT_NOT_ENROLLED && options->method.accept_on_missing_auth_method &&
+        known)
+        return PAM_SUCCESS;
+    if (verdict == CS_VERDICT_UNREACHABLE && options->failmode_insecure && known && proven)
         return PAM_SUCCESS;
     return rows[verdict].code;
 }

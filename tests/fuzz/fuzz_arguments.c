@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     cs_module_parse(argc, argv, &arguments);
     REQUIRE(arguments.socket != NULL && arguments.socket[0] != '\0');
     REQUIRE(arguments.config == NULL || arguments.config[0] != '\0');
-    cs_options_defaults(&options);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
     if (cs_options_from_arguments(&list, &options, &unknown, NULL) != CS_OK)
         return 0;
     REQUIRE(options.debug == arguments.debug);

@@ -22,7 +22,7 @@ static void check(const struct cs_options *options)
 {
     char language[CS_LANGUAGE_SIZE];
 
-    REQUIRE(options->retry <= 10 && options->totp_window <= 10 && options->totp_drift <= 100);
+    REQUIRE(options->method.retry <= 10 && options->totp_window <= 10 && options->totp_drift <= 100);
     REQUIRE(options->login_timeout >= 1 && options->login_timeout <= 3600);
     REQUIRE(options->exempt_result <= CS_EXEMPT_IGNORE);
     REQUIRE(options->conversation <= CS_CONVERSATION_LIVE);
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     while ((line = strsep(&rest, "\n")) != NULL)
         REQUIRE(cs_strlist_add(&list, line, strlen(line)) == CS_OK);
-    cs_options_defaults(&options);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
     result = cs_options_from_arguments(&list, &options, &warnings, &error);
     REQUIRE(result == CS_OK || (result == CS_ERR_CONFIG && error.text[0] != '\0'));
     REQUIRE(warnings.count <= list.count);

@@ -94,16 +94,16 @@ static void test_apply_service_over_file_over_default(void **state)
     if (cs_config_parse("c.json", text, sizeof text - 1, &config, &error) != CS_OK)
         fail_msg("%s", error.text);
     cs_config_options(config, "login", &options);
-    assert_int_equal(options.retry, 5);
-    assert_true(options.otp_echo && options.debug);
+    assert_int_equal(options.method.retry, 5);
+    assert_true(options.method.otp_echo && options.debug);
     assert_string_equal(options.exempt_group, "a,b");
     cs_config_options(config, "sudo", &options);
-    assert_int_equal(options.retry, 7);
-    assert_false(options.otp_echo);
+    assert_int_equal(options.method.retry, 7);
+    assert_false(options.method.otp_echo);
     cs_config_options(config, "sshd", &options);
-    assert_int_equal(options.retry, 0);
+    assert_int_equal(options.method.retry, 0);
     cs_config_options(config, "SSHD", &options); /* names are compared exactly */
-    assert_int_equal(options.retry, 5);
+    assert_int_equal(options.method.retry, 5);
 }
 
 static struct cs_config *load(struct cs_config_cache *cache, const char *path, enum cs_err expected)
@@ -137,9 +137,9 @@ static void test_cache_same_object_until_the_file_changes(void **state)
     changed = load(cache, path, CS_OK);
     assert_ptr_not_equal(first, changed);
     cs_config_options(changed, "x", &options);
-    assert_int_equal(options.retry, 10);
+    assert_int_equal(options.method.retry, 10);
     cs_config_options(first, "x", &options); /* a login that holds the old one goes on with it */
-    assert_int_equal(options.retry, 1);
+    assert_int_equal(options.method.retry, 1);
     write_file(path, 0640, TEXT("{\"retry\": 1000}"));
     assert_null(load(cache, path, CS_ERR_CONFIG));
 }
@@ -163,7 +163,7 @@ static void test_cache_more_files_than_places(void **state)
                 write_file(path, 0600, text, strlen(text));
             config = load(cache, path, CS_OK);
             cs_config_options(config, "x", &options);
-            assert_int_equal(options.retry, i);
+            assert_int_equal(options.method.retry, i);
         }
     }
 }

@@ -26,7 +26,7 @@ static void test_verdict_every_row(void **state)
     struct cs_options options;
 
     (void)state;
-    cs_options_defaults(&options);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
     for (unsigned v = 0; v < CS_VERDICTS; v++) {
         assert_string_equal(cs_verdict_name(v), rows[v].name);
         assert_int_equal(cs_verdict_pam_code(v, &options, true), rows[v].code);
@@ -41,9 +41,9 @@ static void test_verdict_options_change_their_row_alone(void **state)
     struct cs_options plain, options;
 
     (void)state;
-    cs_options_defaults(&plain);
-    cs_options_defaults(&options);
-    options.accept_on_missing_auth_method = true;
+    cs_options_defaults(CS_PROFILE_OWN, &plain);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    options.method.accept_on_missing_auth_method = true;
     options.exempt_result = CS_EXEMPT_IGNORE;
     for (unsigned v = 0; v < CS_VERDICTS; v++) {
         int code = cs_verdict_pam_code(v, &options, true);
@@ -66,7 +66,7 @@ static const char *exemption(const char *exempt, const char *asked,
     const struct cs_log log = log_into(lines);
     struct cs_options options;
 
-    cs_options_defaults(&options);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
     options.exempt_group = exempt;
     options.two_factor_group = asked;
     return cs_policy_exemption(&options, account, &log);

@@ -104,7 +104,7 @@ static void test_table_each_option_changes_its_own_field_alone(void **state)
         if (value == NULL) /* a choice of one */
             continue;
         memset(&before, 0, sizeof before);
-        cs_options_defaults(&before);
+        cs_options_defaults(CS_PROFILE_OWN, &before);
         memcpy(&after, &before, sizeof after);
         assert_int_equal(cs_option_set(&table[i], value, &after, NULL), CS_OK);
         for (size_t b = 0; b < sizeof before; b++) {
@@ -247,7 +247,7 @@ static enum cs_err read_line(const char *const *arguments, struct cs_options *op
 {
     CS_AUTO(cs_strlist_free) struct cs_strlist list = {0};
 
-    cs_options_defaults(options);
+    cs_options_defaults(CS_PROFILE_OWN, options);
     for (size_t i = 0; arguments[i] != NULL; i++)
         assert_int_equal(cs_strlist_add(&list, arguments[i], strlen(arguments[i])), CS_OK);
     return cs_options_from_arguments(&list, options, unknown, error);
@@ -264,8 +264,8 @@ static void test_arguments_read_in_order(void **state)
 
     (void)state;
     assert_int_equal(read_line(line, &options, &unknown, NULL), CS_OK);
-    assert_int_equal(options.retry, 2);
-    assert_false(options.otp_echo);
+    assert_int_equal(options.method.retry, 2);
+    assert_false(options.method.otp_echo);
     assert_true(options.debug);
     assert_int_equal(options.totp_window, 2);
     assert_int_equal(options.totp_drift, 7);
@@ -283,7 +283,7 @@ static void test_arguments_unknown_names_become_warnings(void **state)
 
     (void)state;
     assert_int_equal(read_line(line, &options, &warnings, NULL), CS_OK);
-    assert_int_equal(options.retry, 1);
+    assert_int_equal(options.method.retry, 1);
     assert_int_equal(warnings.count, 4);
     assert_string_equal(warnings.items[0], /* without its value */
                         "unknown argument 'retyr' is ignored; see 'countersign options'");
@@ -301,7 +301,7 @@ static void test_arguments_texts_with_foreign_letters_warn(void **state)
     struct cs_options options;
 
     (void)state;
-    cs_options_defaults(&options);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
     for (size_t i = 0; line[i] != NULL; i++)
         assert_int_equal(cs_strlist_add(&list, line[i], strlen(line[i])), CS_OK);
     assert_int_equal(cs_options_from_arguments(&list, &options, &warnings, NULL), CS_OK);

@@ -43,7 +43,8 @@ static enum cs_verdict run_menu(struct cs_method_login *login, size_t count)
     enum cs_err result;
 
     fill(entries, names);
-    result = cs_menu_ask(login->channel, login->book, &menu, login->tries, &choice, &error);
+    result =
+        cs_menu_ask(login->channel, login->book, &menu, 1 + login->options->retry, &choice, &error);
     if (result == CS_OK)
         result = login->identify(login, &identity, &error);
     login->answers = choice.answers + 1;
@@ -57,18 +58,27 @@ static enum cs_verdict run_menu(struct cs_method_login *login, size_t count)
     return choice.kind == CS_CHOICE_JUNK ? CS_VERDICT_DENY : CS_VERDICT_ALLOW;
 }
 
-static enum cs_verdict run_3(struct cs_method_login *login)
+static enum cs_verdict run_3(struct cs_method_login *login, const struct cs_method *method,
+                             const struct cs_listed_factor *factor)
 {
+    (void)method;
+    (void)factor;
     return run_menu(login, 3);
 }
 
-static enum cs_verdict run_12(struct cs_method_login *login)
+static enum cs_verdict run_12(struct cs_method_login *login, const struct cs_method *method,
+                              const struct cs_listed_factor *factor)
 {
+    (void)method;
+    (void)factor;
     return run_menu(login, 12);
 }
 
-static enum cs_verdict run_25(struct cs_method_login *login)
+static enum cs_verdict run_25(struct cs_method_login *login, const struct cs_method *method,
+                              const struct cs_listed_factor *factor)
 {
+    (void)method;
+    (void)factor;
     return run_menu(login, 25);
 }
 

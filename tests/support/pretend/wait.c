@@ -62,13 +62,19 @@ static enum cs_verdict run_wait(struct cs_method_login *login, const char *corre
     return state == CS_WAIT_APPROVED && identity != NULL ? CS_VERDICT_ALLOW : CS_VERDICT_DENY;
 }
 
-static enum cs_verdict run_plain(struct cs_method_login *login)
+static enum cs_verdict run_plain(struct cs_method_login *login, const struct cs_method *method,
+                                 const struct cs_listed_factor *factor)
 {
+    (void)method;
+    (void)factor;
     return run_wait(login, NULL);
 }
 
-static enum cs_verdict run_number(struct cs_method_login *login)
+static enum cs_verdict run_number(struct cs_method_login *login, const struct cs_method *method,
+                                  const struct cs_listed_factor *factor)
 {
+    (void)method;
+    (void)factor;
     return run_wait(login, "42");
 }
 
