@@ -10,6 +10,7 @@
 #include "base/sanitise.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
+#include "login/mangled.h"
 
 static bool same_name(const char *known, const char *given, size_t length)
 {
@@ -103,6 +104,17 @@ const char *cs_option_value(const struct cs_option *option, size_t place)
     return place < CS_OPTION_VALUES_MAX ? option->values[place] : NULL;
 }
 
+static enum cs_err refuse_value(const struct cs_option *option, const char *value,
+                                const char *expected, struct cs_error *error)
+{
+    const char *meant = cs_meant_value(option, value);
+
+    return meant ? cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is none of its values; it means '%s'",
+                           option->name, value, meant)
+                 : cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
+                           expected);
+}
+
 static enum cs_err find_value(const struct cs_option *option, const char *value, size_t *ret_place,
                               struct cs_error *error)
 {
@@ -119,8 +131,7 @@ static enum cs_err find_value(const struct cs_option *option, const char *value,
             used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "",
                                      allowed);
     }
-    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
-                   expected);
+    return refuse_value(option, value, expected, error);
 }
 
 static enum cs_err set_choice(const struct cs_option *option, const char *value, void *member,
@@ -271,10 +282,23 @@ static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...)
     char text[512];
     va_list arguments;
 
+    if (warnings == NULL)
+        return CS_OK;
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     return cs_strlist_add(warnings, text, strlen(text));
+}
+
+static enum cs_err warn_unknown(struct cs_strlist *warnings, const char *argument, size_t length)
+{
+    const char *meant = cs_meant_option(argument, length);
+
+    if (meant != NULL)
+        return warn(warnings, "unknown argument '%.*s' is ignored; it means '%s'", (int)length,
+                    argument, meant);
+    return warn(warnings, "unknown argument '%.*s' is ignored; see 'countersign options'",
+                (int)length, argument);
 }
 
 static void invert(const struct cs_option *option, struct cs_options *options)
@@ -295,8 +319,7 @@ static enum cs_err take_argument(const char *argument, struct cs_options *option
     enum cs_err result;
 
     if (option == NULL)
-        return warn(warnings, "unknown argument '%.*s' is ignored; see 'countersign options'",
-                    (int)length, argument);
+        return warn_unknown(warnings, argument, length);
     if ((option->where & CS_FROM_PAM) == 0)
         return cs_fail(error, CS_ERR_CONFIG,
                        "%s: belongs into the configuration file, not on the PAM line",
