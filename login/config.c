@@ -367,3 +367,18 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
         apply_for(own, NULL, ret_options);
     apply_for(own, service, ret_options);
 }
+
+enum cs_err cs_config_line(const struct cs_config *config, const char *service,
+                           const struct cs_strlist *arguments, struct cs_options *ret_options,
+                           struct cs_strlist *ret_warnings, struct cs_error *error)
+{
+    const char *of_file;
+    enum cs_err result;
+
+    cs_config_options(config, service, cs_options_line_value(arguments, "id"), ret_options);
+    of_file = ret_options->user_env;
+    result = cs_options_from_arguments(arguments, ret_options, ret_warnings, error);
+    if (result == CS_OK && ret_options->user_env == of_file)
+        result = cs_config_check_user_env(of_file, error);
+    return result;
+}

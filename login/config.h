@@ -56,6 +56,10 @@ const struct cs_verify_settings *cs_config_verify(const struct cs_config *config
 /* The file of IBM's gateway that our own names, or NULL. */
 const char *cs_config_ibm_path(const struct cs_config *config);
 
+/* Whether the process may read the files beside: the client secret, the certificates. */
+enum cs_err cs_config_check_beside(const struct cs_config *config,
+                                   struct cs_error *error) CS_MUST_USE;
+
 /* What was accepted with a warning; sentences. */
 const struct cs_strlist *cs_config_warnings(const struct cs_config *config);
 
@@ -64,6 +68,12 @@ const struct cs_strlist *cs_config_warnings(const struct cs_config *config);
  * live as long as the reference; do not copy the struct. */
 void cs_config_options(const struct cs_config *config, const char *service, const char *id,
                        struct cs_options *ret_options);
+
+/* The same with the arguments of a PAM line over it, which name the id. As
+ * cs_options_from_arguments; the options are filled in any case. */
+enum cs_err cs_config_line(const struct cs_config *config, const char *service,
+                           const struct cs_strlist *arguments, struct cs_options *ret_options,
+                           struct cs_strlist *ret_warnings, struct cs_error *error) CS_MUST_USE;
 
 /* A variable that a file may name for user_env: only names of our own, because the module believes
  * others on its own line alone. NULL is fine. */

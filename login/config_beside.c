@@ -127,3 +127,17 @@ enum cs_err cs_config_read_beside(struct cs_config *config, struct cs_error *err
         result = find_certificates(config, error);
     return result;
 }
+
+enum cs_err cs_config_check_beside(const struct cs_config *config, struct cs_error *error)
+{
+    const struct cs_config *of_tenant = config->ibm ? config->ibm : config;
+    const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0027};
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result = CS_OK;
+
+    if (of_tenant->secret_file != NULL)
+        result = cs_open_trusted(of_tenant->secret_file, &trust, &fd, error);
+    if (result == CS_OK && of_tenant->verify.ca_file != NULL)
+        result = check_certificates(of_tenant->verify.ca_file, error);
+    return result;
+}

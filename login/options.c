@@ -345,3 +345,18 @@ enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
     }
     return CS_OK;
 }
+
+const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name)
+{
+    const char *value = NULL;
+
+    for (size_t i = 0; i < arguments->count; i++) {
+        const char *argument = arguments->items[i];
+        size_t length = strcspn(argument, "=");
+        const struct cs_option *option = cs_option_find(argument, length, NULL);
+
+        if (option != NULL && argument[length] == '=' && strcmp(option->name, name) == 0)
+            value = argument + length + 1;
+    }
+    return value;
+}

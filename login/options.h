@@ -129,4 +129,7 @@ enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
                                       struct cs_options *options, struct cs_strlist *ret_warnings,
                                       struct cs_error *error) CS_MUST_USE;
 
+/* The last value that a PAM line gives that option, or NULL; for those that are not stored. */
+const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name);
+
 #endif

@@ -69,27 +69,12 @@ static void set_address(struct cs_login *login)
         set_local_client(login);
 }
 
-/* The last value of one of the module's own arguments, or NULL. */
-static const char *line_value(const struct cs_request *request, const char *name)
-{
-    const char *value = NULL;
-
-    for (size_t i = 0; i < request->arguments.count; i++) {
-        const char *argument = request->arguments.items[i];
-        size_t length = strcspn(argument, "=");
-        const struct cs_option *option = cs_option_find(argument, length, NULL);
-
-        if (option != NULL && argument[length] == '=' && strcmp(option->name, name) == 0)
-            value = argument + length + 1;
-    }
-    return value;
-}
-
 /* The file behind the descriptor is what the line says it is, never what it looks like. */
 static enum cs_err find_source(const struct cs_request *request, struct cs_config_source *source,
                                struct cs_error *error)
 {
-    const char *own = line_value(request, "config"), *ibm = line_value(request, "ibm_auth_config");
+    const char *own = cs_options_line_value(&request->arguments, "config");
+    const char *ibm = cs_options_line_value(&request->arguments, "ibm_auth_config");
 
     if (own != NULL && ibm != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
@@ -106,18 +91,6 @@ static enum cs_err find_source(const struct cs_request *request, struct cs_confi
     return CS_OK;
 }
 
-static enum cs_err apply_line(struct cs_login *login, struct cs_strlist *warnings,
-                              struct cs_error *error)
-{
-    const char *of_file = login->options.user_env;
-    enum cs_err result =
-        cs_options_from_arguments(&login->request->arguments, &login->options, warnings, error);
-
-    if (result == CS_OK && login->options.user_env == of_file)
-        result = cs_config_check_user_env(of_file, error);
-    return result;
-}
-
 static enum cs_err resolve_options(struct cs_login *login, struct cs_error *error)
 {
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
@@ -131,8 +104,8 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
         cs_options_defaults(CS_PROFILE_OWN, &login->options);
         return result;
     }
-    cs_config_options(login->config, request->service, line_value(request, "id"), &login->options);
-    result = apply_line(login, &warnings, error);
+    result = cs_config_line(login->config, request->service, &request->arguments, &login->options,
+                            &warnings, error);
     login->log.debug = login->options.debug;
     for (size_t i = 0; i < warnings.count && !login->options.nowarn; i++)
         cs_log(&login->log, LOG_WARNING, "service '%s': %s", request->service, warnings.items[i]);
