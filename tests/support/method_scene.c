@@ -30,7 +30,7 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
     struct method_scene *scene = scene_of(provider);
 
     (void)call;
-    cs_buffer_printf(&scene->calls, "find:%s ", identity);
+    cs_buffer_printf(&scene->calls, " find:%s", identity);
     if (scene->find_result != CS_OK)
         return cs_fail(error, scene->find_result, "find is broken");
     ret_user->found = scene->missing == NULL;
@@ -49,14 +49,13 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
     enum cs_err result = CS_OK;
 
     (void)call;
-    cs_buffer_printf(&scene->calls, "%s", user->found ? "list:" : "list-of-nobody:");
+    cs_buffer_printf(&scene->calls, "%s", user->found ? " list:" : " list-of-nobody:");
     for (unsigned kind = 0; kind < CS_FACTOR_KINDS; kind++) {
         if ((listing->kinds & CS_KIND(kind)) == 0)
             continue;
         cs_buffer_printf(&scene->calls, "%s%s", before, kinds[kind]);
         before = "+";
     }
-    cs_buffer_text(&scene->calls, " ");
     scene->listing = *listing;
     if (scene->list_result != CS_OK)
         return cs_fail(error, scene->list_result, "list is broken");
@@ -105,7 +104,7 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
 
     (void)call;
     (void)judging;
-    cs_buffer_printf(&scene->calls, "verify:%s=%s ", kinds[attempt->kind], attempt->answer->data);
+    cs_buffer_printf(&scene->calls, " verify:%s=%s", kinds[attempt->kind], attempt->answer->data);
     scene->countable = attempt->countable;
     scene->proven = attempt->proven;
     scene->subject = attempt->subject;
@@ -134,7 +133,7 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
     (void)factor;
     (void)challenge;
     if (scene->polls == 0)
-        cs_buffer_text(&scene->calls, "poll ");
+        cs_buffer_text(&scene->calls, " poll");
     if (scene->poll_result != CS_OK)
         return cs_fail(error, scene->poll_result, "poll is broken");
     *ret_state = scene->polls < scene->approvals_count
@@ -183,7 +182,7 @@ static enum cs_err exchange(struct cs_channel *channel, const struct cs_round *r
     enum cs_err result;
 
     if (round->count > 0)
-        cs_buffer_text(&scene->calls, "ask ");
+        cs_buffer_text(&scene->calls, " ask");
     cs_script_channel_init(&script);
     result = script.channel.ops->exchange(channel, round, ret_answers, error);
     cs_script_channel_clear(&script);
@@ -274,11 +273,5 @@ void method_scene_add(struct method_scene *scene, enum cs_factor_kind kind, cons
 
 const char *method_scene_calls(const struct method_scene *scene)
 {
-    struct cs_buffer *calls = (struct cs_buffer *)(uintptr_t)&scene->calls;
-
-    if (calls->length == 0)
-        return "";
-    if (calls->text[calls->length - 1] == ' ')
-        calls->text[--calls->length] = '\0';
-    return calls->text;
+    return scene->calls.length > 0 ? scene->calls.text + 1 : "";
 }

@@ -38,7 +38,7 @@ struct method_scene {
 
     /* What happened. One word each: ask (a prompt was shown), find:NAME, list:KIND+KIND,
      * begin:KIND=ID, verify:KIND=ANSWER, poll. */
-    struct cs_buffer calls;
+    struct cs_buffer calls; /* with a blank before each word */
     struct cs_buffer lines; /* of the log */
     struct cs_buffer message;
     unsigned seconds, polls, refusals;
@@ -55,7 +55,7 @@ void method_scene_free(struct method_scene *scene);
 void method_scene_add(struct method_scene *scene, enum cs_factor_kind kind, const char *id,
                       const char *name);
 
-/* The words of `calls` so far, without the last blank; "" when there were none. */
+/* The words of `calls` so far, with a blank between each; "" when there were none. */
 const char *method_scene_calls(const struct method_scene *scene);
 
 #endif
