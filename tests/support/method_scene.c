@@ -74,8 +74,9 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     struct method_scene *scene = scene_of(provider);
 
     (void)call;
-    cs_buffer_printf(&scene->calls, "%s%s=%s ",
-                     user->found ? "begin:" : "begin-for-nobody:", kinds[factor->kind], factor->id);
+    cs_buffer_printf(&scene->calls, "%s%s=%s",
+                     user->found ? " begin:" : " begin-for-nobody:", kinds[factor->kind],
+                     factor->id);
     cs_buffer_free(&scene->message);
     cs_buffer_text(&scene->message, request->message);
     scene->seconds = request->seconds;
