@@ -106,7 +106,7 @@ const char *cs_option_value(const struct cs_option *option, size_t place)
 static enum cs_err find_value(const struct cs_option *option, const char *value, size_t *ret_place,
                               struct cs_error *error)
 {
-    char expected[128] = "";
+    char expected[160] = "";
     size_t used = 0;
     const char *allowed;
 
@@ -119,6 +119,9 @@ static enum cs_err find_value(const struct cs_option *option, const char *value,
             used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "",
                                      allowed);
     }
+    if (used >= sizeof expected)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: there is no '%s'; see 'countersign options'",
+                       option->name, value);
     return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
                    expected);
 }

@@ -94,7 +94,7 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     cs_config_options(login->config, request->service, &login->options);
     result = cs_options_from_arguments(&request->arguments, &login->options, &warnings, error);
     login->log.debug = login->options.debug;
-    for (size_t i = 0; i < warnings.count; i++)
+    for (size_t i = 0; i < warnings.count && !login->options.nowarn; i++)
         cs_log(&login->log, LOG_WARNING, "service '%s': %s", request->service, warnings.items[i]);
     return result;
 }

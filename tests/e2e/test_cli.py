@@ -360,29 +360,40 @@ def test_check():
 
 def test_options():
     rows = json.loads(countersign("options", "--json").stdout)
-    wanted = {"name", "aliases", "type", "values", "default", "scope", "pam", "file", "help"}
+    wanted = {"name", "aliases", "inverse", "type", "values", "default", "default_ibm", "scope", "pam", "file",
+              "help"}
     names = [row["name"] for row in rows]
     expect_equal(len(set(names)), len(names), "names")
     for row in rows:
         numbers = {"min", "max"} if row["type"] == "number" else set()
         expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
-        expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path"), f"{row}")
+        expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path",
+                               "variable"), f"{row}")
         expect(row["scope"] in ("login", "module", "broker"), f"{row}")
         expect(row["help"].endswith(".") and (row["pam"] or row["file"]), f"{row}")
         expect((row["type"] in ("choice", "name")) == bool(row["values"]), f"{row}")
         if row["type"] in ("choice", "name"):
             expect(row["default"] in row["values"], f"{row}")
         if row["type"] == "number":
-            expect(row["min"] <= int(row["default"]) <= row["max"], f"{row}")
+            for default in (row["default"], row["default_ibm"]):
+                expect(default is None or row["min"] <= int(default) <= row["max"], f"{row}")
+        expect(row["inverse"] is None or row["type"] == "flag" and row["inverse"] not in names, f"{row}")
     for name in ("auth_method", "exempt_group", "2fa_group", "exempt_result", "retry", "stack_first_factor",
                  "accept_on_missing_auth_method", "otp_prompt", "otp_echo", "debug", "require_broker", "standalone",
                  "socket", "config", "allow_unprivileged", "login_timeout"):
         expect(name in names, f"{name} is missing")
-    expect_equal(next(r["aliases"] for r in rows if r["name"] == "require_broker"), ["failifnoqueueserver"], "alias")
+    by_name = {row["name"]: row for row in rows}
+    expect_equal(by_name["require_broker"]["aliases"], ["failifnoqueueserver"], "alias")
+    expect_equal(by_name["accept_on_missing_auth_method"]["inverse"], "reject_on_missing_auth_method", "inverse")
+    expect_equal([by_name[name]["default_ibm"] for name in ("retry", "otp_echo", "password_retry", "otp_prompt")],
+                 ["3", "no", "0", "Enter OTP %C- "], "defaults of profile ibm")
     text = countersign("options").stdout
     for row in rows:
         expect_match(rf"^{row['name']} ", text, "text")
         expect(row["help"] in text, f"{row['name']}: help")
+    expect_match(r"^otp_echo  flag  default: yes  profile ibm: no  set in: PAM line file$", text, "profile")
+    expect_match(r"^prompt_sms  text  default: none  profile ibm: %I\) %N\\n  set in", text, "one line")
+    expect_match(r"^add_devices_to_choice \(not no_devices_in_choice\)  flag", text, "inverse")
 
 
 def test_misuse():

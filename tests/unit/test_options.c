@@ -2,6 +2,7 @@
 
 #include "login/options.h"
 #include "pam/module.h"
+#include "providers/registry.h"
 
 /* A value of each type that is not the default of any row. */
 static const char *other_value(const struct cs_option *option)
@@ -92,6 +93,76 @@ static void test_table_defaults_accepted_by_their_rows(void **state)
                 (table[i].type == CS_OPTION_TEXT) == (table[j].type == CS_OPTION_TEXT))
                 assert_int_not_equal(table[i].offset, table[j].offset);
         }
+    }
+}
+
+/* The row names a provider that this build may lack; without it the profile cannot be used. */
+static bool is_registered(const struct cs_option *option, const char *value)
+{
+    const char *name;
+
+    if (strcmp(option->name, "provider") != 0)
+        return true;
+    for (size_t row = 0; (name = cs_provider_name(row)) != NULL; row++) {
+        if (strcmp(name, value) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void test_table_defaults_of_profile_ibm_accepted_and_in_force(void **state)
+{
+    size_t seen = 0;
+
+    (void)state;
+    for (size_t i = 0; i < cs_option_rows_count; i++) {
+        const struct cs_option *option = &cs_option_rows[i];
+        struct cs_options own, ibm, expected;
+        struct cs_error error = {0};
+
+        if (option->ibm == NULL || !is_registered(option, option->ibm))
+            continue;
+        seen++;
+        memset(&own, 0, sizeof own);
+        memset(&ibm, 0, sizeof ibm);
+        cs_options_defaults(CS_PROFILE_OWN, &own);
+        cs_options_defaults(CS_PROFILE_IBM, &ibm);
+        assert_int_equal(ibm.profile, CS_PROFILE_IBM);
+        memcpy(&expected, &own, sizeof expected);
+        if (cs_option_set(option, option->ibm, &expected, &error) != CS_OK)
+            fail_msg("%s: %s", option->name, error.text);
+        if (option->type == CS_OPTION_TEXT) {
+            assert_int_equal(own.texts[option->offset].count, 0);
+            assert_int_equal(ibm.texts[option->offset].count, 1);
+            assert_string_equal(ibm.texts[option->offset].variants[0].text, option->ibm);
+        } else if (option->offset != CS_NOT_STORED) {
+            assert_memory_equal((char *)&ibm + option->offset, (char *)&expected + option->offset,
+                                size_of(option));
+            assert_memory_not_equal((char *)&own + option->offset, (char *)&ibm + option->offset,
+                                    size_of(option));
+        }
+    }
+    assert_true(seen >= 10);
+}
+
+/* All names lead to their row and to no other. */
+static void test_table_names_are_unique(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < cs_option_rows_count; i++) {
+        const struct cs_option *option = &cs_option_rows[i];
+        const char *names[] = {option->name, option->alias, option->inverse};
+
+        for (size_t n = 0; n < CS_ARRAY_SIZE(names); n++) {
+            bool inverted = n != 2;
+
+            if (names[n] == NULL)
+                continue;
+            assert_ptr_equal(cs_option_find(names[n], strlen(names[n]), &inverted), option);
+            assert_int_equal(inverted, n == 2);
+        }
+        assert_true(option->inverse == NULL || option->type == CS_OPTION_FLAG);
+        assert_true(option->type != CS_OPTION_FLAG || option->fallback != NULL);
     }
 }
 
@@ -192,6 +263,8 @@ static void test_table_types_and_scopes_named(void **state)
         assert_non_null(option);
         assert_string_equal(cs_option_type_name(option->type), rows[i].type);
     }
+    assert_string_equal(cs_option_type_name(CS_OPTION_STRING), "text");
+    assert_string_equal(cs_option_type_name(CS_OPTION_NAME_OF_VARIABLE), "variable");
     assert_string_equal(cs_option_scope_name(CS_SCOPE_BROKER), "broker");
 }
 
@@ -285,6 +358,59 @@ static void test_arguments_read_in_order(void **state)
     assert_int_equal(unknown.count, 0);
 }
 
+static void test_arguments_inverse_names_say_the_opposite(void **state)
+{
+    static const struct {
+        const char *line[3];
+        bool accept, devices;
+    } rows[] = {
+        {{NULL}, false, false},
+        {{"accept_on_missing_auth_method", "add_devices_to_choice"}, true, true},
+        {{"reject_on_missing_auth_method", "no_devices_in_choice"}, false, false},
+        {{"reject-on-missing-auth-method=no", "no-devices-in-choice=false"}, true, true},
+        {{"add_devices_to_choice", "no_devices_in_choice"}, false, false},
+        {{"no_devices_in_choice", "add_devices_to_choice"}, false, true}, /* the last one counts */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
+        struct cs_options options;
+
+        assert_int_equal(read_line(rows[i].line, &options, &warnings, NULL), CS_OK);
+        assert_int_equal(warnings.count, 0);
+        assert_int_equal(options.method.accept_on_missing_auth_method, rows[i].accept);
+        assert_int_equal(options.method.add_devices_to_choice, rows[i].devices);
+    }
+}
+
+static void test_arguments_plans_by_other_names(void **state)
+{
+    static const char *const rows[][2] = {
+        {"auth_method=password-then-totp", "password-then-totp"},
+        {"auth_method=password_then_totp", "password-then-totp"},
+        {"auth-method=password_then-choice_then-otp", "password-then-choice-then-otp"},
+        {"auth_method=password-and-device", "password-then-device"},
+        {"auth_method=password_and_device", "password-then-device"},
+        {"auth_method=Password-then-totp", NULL},
+        {"auth_method=password--then-totp", NULL},
+        {"auth_method=password-then-totp ", NULL},
+        {"auth_method=password-and", NULL},
+        {"auth_method=", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const char *const line[] = {rows[i][0], NULL};
+        CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
+        struct cs_options options;
+
+        assert_int_equal(read_line(line, &options, &warnings, NULL),
+                         rows[i][1] ? CS_OK : CS_ERR_CONFIG);
+        assert_string_equal(options.auth_method, rows[i][1] ? rows[i][1] : "totp");
+    }
+}
+
 static void test_arguments_unknown_names_become_warnings(void **state)
 {
     static const char *const line[] = {"retyr=1", "retry=1", "use_first_pass", "=x", "", NULL};
@@ -349,6 +475,12 @@ static void test_arguments_file_only_option_refused(void **state)
     assert_true(seen > 3);
 }
 
+/* What the module passes on although the rows are its own. */
+static bool is_passed_on(const struct cs_option *option)
+{
+    return strcmp(option->name, "ibm_auth_config") == 0 || strcmp(option->name, "id") == 0;
+}
+
 /* The module must not link the table, so it has a list of its own: the rows of scope module. */
 static void test_module_list_agrees_with_the_table(void **state)
 {
@@ -360,6 +492,8 @@ static void test_module_list_agrees_with_the_table(void **state)
         const char *names[] = {table[i].name, table[i].alias};
         bool is_own = table[i].scope == CS_SCOPE_MODULE || strcmp(table[i].name, "debug") == 0;
 
+        if (is_passed_on(&table[i]))
+            continue;
         for (size_t n = 0; n < 2 && names[n] != NULL && other_value(&table[i]) != NULL; n++) {
             struct cs_module_arguments plain, changed;
             char argument[200];
@@ -413,6 +547,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table_defaults_accepted_by_their_rows),
+        cmocka_unit_test(test_table_defaults_of_profile_ibm_accepted_and_in_force),
+        cmocka_unit_test(test_table_names_are_unique),
         cmocka_unit_test(test_table_each_option_changes_its_own_field_alone),
         cmocka_unit_test(test_table_bad_values_refused_by_name),
         cmocka_unit_test(test_table_empty_text_refused_for_prompts_alone),
@@ -421,6 +557,8 @@ int main(void)
         cmocka_unit_test(test_table_numbers_bounded_exactly),
         cmocka_unit_test(test_find_spellings),
         cmocka_unit_test(test_arguments_read_in_order),
+        cmocka_unit_test(test_arguments_inverse_names_say_the_opposite),
+        cmocka_unit_test(test_arguments_plans_by_other_names),
         cmocka_unit_test(test_arguments_unknown_names_become_warnings),
         cmocka_unit_test(test_arguments_texts_with_foreign_letters_warn),
         cmocka_unit_test(test_arguments_file_only_option_refused),
