@@ -114,8 +114,10 @@ static enum cs_err reseal_recovery_key(struct cs_store *store, struct cs_error *
 
 enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count, struct cs_error *error)
 {
-    static const char factors[] = "SELECT id, user, secret FROM factor ORDER BY id";
-    static const char passwords[] = "SELECT user, hash FROM password ORDER BY user";
+    /* The sign keeps SQLite from reading along an index: sorted first, each row comes once,
+     * although it is changed while they are read. */
+    static const char factors[] = "SELECT id, user, secret FROM factor ORDER BY +id";
+    static const char passwords[] = "SELECT user, hash FROM password ORDER BY +user";
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     enum cs_err result = cs_store_begin(store, &transaction, error);
 
