@@ -256,6 +256,21 @@ static void test_the_longest(void **state)
     assert_wrong(password("alice", text), "wrong-password");
 }
 
+/* What is hashed in place of an answer that cannot be right is a password like any other. */
+static void test_the_stand_in_lets_nobody_in(void **state)
+{
+    static const char stand_in[] = "-";
+    const struct cs_attempt attempt = {.identity = "alice", .kind = CS_FACTOR_PASSWORD};
+    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
+
+    (void)state;
+    make_hash(stand_in, &hash);
+    set_password("alice", &hash);
+    assert_right(password("alice", stand_in));
+    assert_wrong(judge_bytes(attempt, "", 0), "wrong-password");
+    assert_wrong(judge_bytes(attempt, stand_in, sizeof stand_in), "wrong-password");
+}
+
 /* A code is no password, and a password no code. */
 static void test_kinds_are_apart(void **state)
 {
@@ -450,6 +465,7 @@ int main(void)
         TEST(test_right_and_wrong),
         TEST(test_what_is_never_right),
         TEST(test_the_longest),
+        TEST(test_the_stand_in_lets_nobody_in),
         TEST(test_kinds_are_apart),
         TEST(test_every_try_costs_one_hash),
         TEST(test_looking_users_up_hashes_nothing),
