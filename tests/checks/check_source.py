@@ -22,14 +22,16 @@ MAY_INCLUDE = {
     "conversation": ("base", "wire", "i18n"),
     "providers": ("base", "json"),
     "providers/local": ("base", "json", "store", "providers"),
+    "providers/verify": ("base", "json", "mapping", "providers"),
     "methods": ("base", "wire", "conversation", "i18n", "providers/provider.h"),
-    "login": BELOW_LOGIN,
+    "login": BELOW_LOGIN + ("providers/verify/settings.h",),
     "broker": BELOW_LOGIN + ("login",),
     "cli": BELOW_LOGIN + ("login", "providers/local"),
     "pam": ("base", "wire"),
 }
 # The one file that knows all of its kind.
-ALSO = {"providers/registry.c": ("providers/local",)}
+ALSO = {"providers/registry.c": ("providers/local", "providers/verify"),
+        "providers/registry.h": ("providers/verify/settings.h",)}
 
 # What, where it is allowed (a prefix of the path), why not elsewhere.
 BANNED = (

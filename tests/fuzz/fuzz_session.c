@@ -50,21 +50,64 @@ const char *cs_engine_host(const struct cs_engine *engine)
     return "host.example.com";
 }
 
-static enum cs_err has_factor(struct cs_provider *provider, const char *identity,
-                              enum cs_factor_kind kind, bool *ret_has, struct cs_error *error)
+struct cs_guard *cs_engine_guard(struct cs_engine *engine)
+{
+    (void)engine;
+    return NULL;
+}
+
+/* Nothing is listed and nothing sent: the guard is never asked. */
+bool cs_guard_may_send(struct cs_guard *guard, const char *identity, bool proven, int64_t now)
+{
+    (void)guard;
+    (void)identity;
+    (void)proven;
+    (void)now;
+    REQUIRE(!"sent");
+    return false;
+}
+
+void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now)
+{
+    (void)guard;
+    (void)identity;
+    (void)now;
+    REQUIRE(!"refused");
+}
+
+static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
+                             const char *identity, struct cs_provider_user *ret_user,
+                             struct cs_error *error)
 {
     (void)provider;
-    (void)kind;
     (void)error;
-    *ret_has = strcmp(identity, "demo") == 0;
+    REQUIRE(call->deadline > 0 && identity[0] != '\0');
+    ret_user->found = strcmp(identity, "demo") == 0;
+    ret_user->reason = "unknown-user";
     return CS_OK;
 }
 
-static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt *attempt,
-                          const struct cs_judging *judging, struct cs_outcome *ret_outcome,
-                          struct cs_error *error)
+static enum cs_err list_factors(struct cs_provider *provider, const struct cs_call *call,
+                                const struct cs_provider_user *user,
+                                const struct cs_listing *listing,
+                                struct cs_listed_factors *ret_factors, struct cs_error *error)
+{
+    const struct cs_listed_factor totp = {.kind = CS_FACTOR_TOTP, .id = "1"};
+
+    (void)provider;
+    (void)call;
+    REQUIRE(user->found);
+    return (listing->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0
+               ? cs_listed_factors_add(ret_factors, &totp, error)
+               : CS_OK;
+}
+
+static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_attempt *attempt, const struct cs_judging *judging,
+                          struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     (void)provider;
+    (void)call;
     (void)judging;
     (void)error;
     REQUIRE(attempt->client != NULL && attempt->client[0] != '\0');
@@ -77,17 +120,28 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt 
 }
 
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
+                               const struct cs_verify_settings *verify_settings,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
-    static const struct cs_provider_ops ops = {
-        .name = "fuzz", .has_factor = has_factor, .verify = verify};
+    static const struct cs_provider_ops ops = {.name = "fuzz",
+                                               .verifies_unlisted = true,
+                                               .find_user = find_user,
+                                               .list_factors = list_factors,
+                                               .verify = verify};
     static struct cs_provider provider = {&ops};
 
     (void)engine;
     (void)options;
+    (void)verify_settings;
     (void)error;
     *ret_provider = &provider;
     return CS_OK;
+}
+
+void cs_engine_release(struct cs_engine *engine, struct cs_provider **provider)
+{
+    (void)engine;
+    *provider = NULL;
 }
 
 enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
@@ -101,6 +155,12 @@ enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
         ret_account->uid = strcmp(user, "demo") == 0 ? 1000 : 0;
     }
     return CS_OK;
+}
+
+bool cs_account_is_local(const char *name)
+{
+    (void)name;
+    return true;
 }
 
 static void drop_line(void *context, int priority, const char *line)

@@ -13,8 +13,9 @@ static const char *other_value(const struct cs_option *option)
         return strcmp(option->fallback, "yes") == 0 ? "no" : "yes";
     case CS_OPTION_NUMBER:
         (void)snprintf(number, sizeof number, "%u",
-                       strtoul(option->fallback, NULL, 10) == option->max ? option->min
-                                                                          : option->max);
+                       option->fallback && strtoul(option->fallback, NULL, 10) == option->max
+                           ? option->min
+                           : option->max);
         return number;
     case CS_OPTION_CHOICE:
     case CS_OPTION_NAME:
@@ -27,6 +28,10 @@ static const char *other_value(const struct cs_option *option)
         return "pt-BR";
     case CS_OPTION_PATH:
         return "/other/path";
+    case CS_OPTION_STRING:
+        return "another text";
+    case CS_OPTION_NAME_OF_VARIABLE:
+        return "COUNTERSIGN_USER";
     }
     return NULL;
 }
@@ -130,6 +135,9 @@ static void test_table_bad_values_refused_by_name(void **state)
         [CS_OPTION_GROUPS] = {"", ",a", "a,", "a,,b", "a b", "a\n", NULL},
         [CS_OPTION_TEXT] = {"a\rb", "\x1b[m", "\xff", "\u202e", NULL},
         [CS_OPTION_PATH] = {"", "relative", "/a\nb", "~/x", NULL},
+        [CS_OPTION_STRING] = {"", "a\nb", "\x1b[m", "\xff", "\u202e", "\x7f", NULL},
+        [CS_OPTION_NAME_OF_VARIABLE] = {"", "1A", "A B", "A=B", "A-B", "\xc3\xa4", "A\n", "$A",
+                                        NULL},
     };
     const struct cs_option *table = cs_option_rows;
     const size_t count = cs_option_rows_count;
@@ -178,7 +186,8 @@ static void test_table_types_and_scopes_named(void **state)
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        const struct cs_option *option = cs_option_find(rows[i].option, strlen(rows[i].option));
+        const struct cs_option *option =
+            cs_option_find(rows[i].option, strlen(rows[i].option), NULL);
 
         assert_non_null(option);
         assert_string_equal(cs_option_type_name(option->type), rows[i].type);
@@ -231,15 +240,16 @@ static void test_table_numbers_bounded_exactly(void **state)
 static void test_find_spellings(void **state)
 {
     (void)state;
-    assert_non_null(cs_option_find("otp_prompt", 10));
-    assert_ptr_equal(cs_option_find("otp-prompt", 10), cs_option_find("otp_prompt", 10));
-    assert_ptr_equal(cs_option_find("failifnoqueueserver", 19),
-                     cs_option_find("require_broker", 14));
-    assert_non_null(cs_option_find("retry=9", 5));
-    assert_null(cs_option_find("OTP_PROMPT", 10));
-    assert_null(cs_option_find("otp_promp", 9));
-    assert_null(cs_option_find("otp_prompts", 11));
-    assert_null(cs_option_find("", 0));
+    assert_non_null(cs_option_find("otp_prompt", 10, NULL));
+    assert_ptr_equal(cs_option_find("otp-prompt", 10, NULL),
+                     cs_option_find("otp_prompt", 10, NULL));
+    assert_ptr_equal(cs_option_find("failifnoqueueserver", 19, NULL),
+                     cs_option_find("require_broker", 14, NULL));
+    assert_non_null(cs_option_find("retry=9", 5, NULL));
+    assert_null(cs_option_find("OTP_PROMPT", 10, NULL));
+    assert_null(cs_option_find("otp_promp", 9, NULL));
+    assert_null(cs_option_find("otp_prompts", 11, NULL));
+    assert_null(cs_option_find("", 0, NULL));
 }
 
 static enum cs_err read_line(const char *const *arguments, struct cs_options *options,
@@ -394,7 +404,7 @@ static void test_module_parse_values(void **state)
         cs_module_parse(3, (const char **)(uintptr_t)rows[i].line, &arguments);
         if (arguments.mode != rows[i].mode)
             fail_msg("row %zu: mode %d", i, (int)arguments.mode);
-        assert_string_equal(arguments.socket, cs_option_find("socket", 6)->fallback);
+        assert_string_equal(arguments.socket, cs_option_find("socket", 6, NULL)->fallback);
         assert_null(arguments.config);
     }
 }
