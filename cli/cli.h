@@ -30,8 +30,8 @@ struct cs_cli {
 typedef int cs_verb(struct cs_cli *cli, int argc, char **argv);
 
 cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_init, cs_cmd_lang, cs_cmd_list, cs_cmd_options,
-    cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove, cs_cmd_try,
-    cs_cmd_unlock;
+    cs_cmd_map, cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove,
+    cs_cmd_try, cs_cmd_unlock;
 
 /* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
 int cs_complain(const struct cs_error *error);
@@ -57,6 +57,26 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
 /* The paths of store and key. The strings live in *ret_config. */
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
                            struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;
+
+/* A login's settings as a PAM line would have them. */
+struct cs_cli_line {
+    struct cs_strlist arguments; /* of the module */
+    struct cs_config *config;
+    struct cs_options options; /* do not copy the struct */
+    struct cs_strlist warnings;
+    const char *path; /* the file that was read; borrowed */
+    bool ibm;         /* it is of IBM's gateway, named or the only one there is */
+};
+
+/* `ibm_path` (NULL: none) takes the place of ibm_auth_config. What was found stays in `line` also
+ * after an error; release it with cs_cli_line_clear. */
+enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, const char *service,
+                             int count, char **arguments, struct cs_cli_line *line,
+                             struct cs_error *error) CS_MUST_USE;
+void cs_cli_line_clear(struct cs_cli_line *line);
+
+/* Prints where the settings still act otherwise than IBM's gateway does. */
+void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);
 
 /* Prints the text of a writer and releases it; an exit status. */
 int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout);

@@ -195,7 +195,7 @@ static int run(struct cs_cli *cli, const char *language, const char *service, en
         return cs_usage_error("out of memory");
     if (cs_cli_options(cli, &config, &options, &error) != CS_OK)
         return cs_complain(&error);
-    cs_config_options(config, service, &options);
+    cs_config_options(config, service, NULL, &options);
     if (language == NULL)
         language = options.lang ? options.lang : options.default_lang;
     preview.book.catalogue = cs_catalogues_get(catalogues, language ? language : "");

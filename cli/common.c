@@ -79,7 +79,7 @@ enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_conf
     if (result == CS_OK)
         result = cs_config_load(cache, fd, cli->config_path, ret_config, error);
     if (result == CS_OK)
-        cs_config_options(*ret_config, "", ret_options);
+        cs_config_options(*ret_config, "", NULL, ret_options);
     cs_config_cache_free(&cache);
     return result;
 }

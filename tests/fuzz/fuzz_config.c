@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             REQUIRE((unsigned char)*byte >= 0x20 && *byte != 0x7f);
         return 0;
     }
-    cs_config_options(config, "sshd", &options);
+    cs_config_options(config, "sshd", NULL, &options);
     REQUIRE(options.method.retry <= 10 && options.login_timeout >= 1 &&
             options.login_timeout <= 3600);
     REQUIRE(cs_plan_find(options.auth_method) != NULL && options.provider[0] != '\0');

@@ -25,12 +25,11 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
     return fuzz_log;
 }
 
-enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char *config_name,
+enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error)
 {
     (void)engine;
-    (void)config_fd;
-    (void)config_name;
+    (void)source;
     return cs_config_parse("fuzz", "{}", 2, ret_config, error);
 }
 

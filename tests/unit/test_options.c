@@ -422,7 +422,7 @@ static void test_arguments_unknown_names_become_warnings(void **state)
     assert_int_equal(options.method.retry, 1);
     assert_int_equal(warnings.count, 4);
     assert_string_equal(warnings.items[0], /* without its value */
-                        "unknown argument 'retyr' is ignored; see 'countersign options'");
+                        "unknown argument 'retyr' is ignored; it means 'retry'");
     assert_contains(warnings.items[1], "'use_first_pass'");
     assert_contains(warnings.items[2], "''");
 }
