@@ -199,6 +199,8 @@ static void test_totp_faults_let_nobody_in(void **state)
     } rows[] = {
         {"status=200", CS_ERR_UNAVAILABLE},
         {"status=202, effect=True", CS_ERR_UNAVAILABLE},
+        {"status=202, body=''", CS_ERR_UNAVAILABLE},
+        {"status=200, body='<html></html>'", CS_ERR_UNAVAILABLE},
         {"status=302", CS_ERR_UNAVAILABLE},
         {"status=400", CS_ERR_UNAVAILABLE},
         {"status=404, html=True", CS_ERR_UNAVAILABLE},

@@ -225,6 +225,27 @@ static void test_revoked_token_is_replaced_once(void **state)
     assert_calls(tenant, "[\"GET users\", \"POST token\", \"GET users\"]");
 }
 
+static void test_fixed_token_is_used_as_it_is(void **state)
+{
+    struct verify_tenant *tenant = *state;
+    const struct cs_provider_settings settings = {.verify = &tenant->settings, .log = &tenant->log};
+    char token[128];
+
+    assert_int_equal(login_find(tenant, "ann"), CS_OK);
+    assert_int_equal(sscanf(tenant_ask(tenant, "list(tenant.tokens)[0]"), "\"%127[^\"]", token), 1);
+    assert_int_equal(cs_secret_set(&tenant->settings.access_token, token, strlen(token)), CS_OK);
+    cs_secret_free(&tenant->settings.client_secret);
+    cs_provider_close(&tenant->provider);
+    assert_int_equal(cs_provider_open("verify", &settings, &tenant->provider, NULL), CS_OK);
+    tenant_do(tenant, "tenant.forget_requests()");
+    assert_int_equal(login_find(tenant, "ann"), CS_OK);
+    tenant_do(tenant, "tenant.revoke_tokens()");
+    assert_int_equal(login_find(tenant, "ann"), CS_ERR_UNAVAILABLE);
+    assert_contains(tenant->error.text, "access-token");
+    assert_null(strstr(tenant->error.text, token));
+    assert_calls(tenant, "[\"GET users\", \"GET users\"]");
+}
+
 static void test_forbidden_names_the_entitlement(void **state)
 {
     struct verify_tenant *tenant = *state;
@@ -323,6 +344,7 @@ int main(void)
         TEST(test_password_of_another_user_is_wrong),
         TEST(test_password_at_identity_source),
         TEST(test_revoked_token_is_replaced_once),
+        TEST(test_fixed_token_is_used_as_it_is),
         TEST(test_forbidden_names_the_entitlement),
         TEST(test_faults_are_errors_of_the_right_kind),
         TEST(test_tries_again_where_that_helps),
