@@ -151,7 +151,8 @@ static void test_cache_same_object_until_the_file_changes(void **state)
     assert_ptr_not_equal(first, changed);
     cs_config_options(changed, "x", NULL, &options);
     assert_int_equal(options.method.retry, 10);
-    cs_config_options(first, "x", NULL, &options); /* a login that holds the old one goes on with it */
+    cs_config_options(first, "x", NULL,
+                      &options); /* a login that holds the old one goes on with it */
     assert_int_equal(options.method.retry, 1);
     write_file(path, 0640, TEXT("{\"retry\": 1000}"));
     assert_null(load(cache, path, CS_ERR_CONFIG));
