@@ -89,6 +89,11 @@ static void test_choice_of_nothing_is_a_missing_factor(void **state)
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
     assert_run("choice-then-otp", CS_VERDICT_NOT_ENROLLED, "find:demo");
     assert_string_equal(scene->login.reason, "accept_on_missing_auth_method");
+    start_over(); /* a look-up that failed says nothing about factors */
+    scene->options.no_enrollments_in_choice = true;
+    scene->options.accept_on_missing_auth_method = true;
+    scene->find_result = CS_ERR_UNREACHABLE;
+    assert_run("choice-then-otp", CS_VERDICT_UNREACHABLE, "find:demo");
 }
 
 static void test_listing_says_what_the_options_say(void **state)

@@ -180,6 +180,7 @@ static void test_consent_masks_the_number(void **state)
     cs_script_answer(&scene->script, "s");
     assert_true(consents(&verdict));
     assert_null(strstr(scene->script.shown.text, "15550100"));
+    assert_contains(scene->script.shown.text, "message to \xe2\x80\xa2\xe2\x80\xa2\xe2\x80\xa2: ");
 }
 
 /* ---- the code that was sent ---- */
