@@ -18,6 +18,7 @@
 #include "wire/transport.h"
 
 static const struct cs_log *fuzz_log;
+static unsigned fuzz_deliveries; /* in this login */
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine)
 {
@@ -55,23 +56,20 @@ struct cs_guard *cs_engine_guard(struct cs_engine *engine)
     return NULL;
 }
 
-/* Nothing is listed and nothing sent: the guard is never asked. */
 bool cs_guard_may_send(struct cs_guard *guard, const char *identity, bool proven, int64_t now)
 {
     (void)guard;
-    (void)identity;
     (void)proven;
     (void)now;
-    REQUIRE(!"sent");
-    return false;
+    REQUIRE(strcmp(identity, "demo") == 0);
+    return true;
 }
 
 void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now)
 {
     (void)guard;
-    (void)identity;
     (void)now;
-    REQUIRE(!"refused");
+    REQUIRE(strcmp(identity, "demo") == 0);
 }
 
 static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
@@ -91,14 +89,52 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
                                 const struct cs_listing *listing,
                                 struct cs_listed_factors *ret_factors, struct cs_error *error)
 {
-    const struct cs_listed_factor totp = {.kind = CS_FACTOR_TOTP, .id = "1"};
+    static const struct cs_listed_factor factors[] = {
+        {.kind = CS_FACTOR_TOTP, .id = "1"},
+        {.kind = CS_FACTOR_SMSOTP, .id = "2", .name = "15550100"},
+        {.kind = CS_FACTOR_DEVICE, .id = "3", .device = "4", .name = "phone"},
+    };
+    enum cs_err result = CS_OK;
 
     (void)provider;
     (void)call;
-    REQUIRE(user->found);
-    return (listing->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0
-               ? cs_listed_factors_add(ret_factors, &totp, error)
-               : CS_OK;
+    REQUIRE(user->found && listing->kinds != 0);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(factors) && result == CS_OK; i++) {
+        if ((listing->kinds & CS_KIND(factors[i].kind)) != 0)
+            result = cs_listed_factors_add(ret_factors, &factors[i], error);
+    }
+    return result;
+}
+
+static enum cs_err begin(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                         const struct cs_challenge_request *request,
+                         struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    (void)provider;
+    (void)error;
+    REQUIRE(fuzz_deliveries++ == 0); /* never two for one login */
+    REQUIRE(user->found && factor->kind != CS_FACTOR_TOTP);
+    REQUIRE(request->message != NULL && request->seconds > 0);
+    REQUIRE(request->seconds == 1 ||
+            cs_clock_ms() + (int64_t)request->seconds * 1000 <= call->deadline);
+    (void)snprintf(ret_challenge->id, sizeof ret_challenge->id, "5");
+    return CS_OK;
+}
+
+static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_call *call,
+                                 const struct cs_provider_user *user,
+                                 const struct cs_listed_factor *factor,
+                                 const struct cs_challenge *challenge,
+                                 struct cs_approval_state *ret_state, struct cs_error *error)
+{
+    (void)provider;
+    (void)call;
+    (void)error;
+    REQUIRE(user->found && factor->kind == CS_FACTOR_DEVICE && fuzz_deliveries == 1);
+    REQUIRE(strcmp(challenge->id, "5") == 0);
+    *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, "denied"};
+    return CS_OK;
 }
 
 static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
@@ -126,7 +162,9 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
                                                .verifies_unlisted = true,
                                                .find_user = find_user,
                                                .list_factors = list_factors,
-                                               .verify = verify};
+                                               .begin = begin,
+                                               .verify = verify,
+                                               .poll = poll_approval};
     static struct cs_provider provider = {&ops};
 
     (void)engine;
@@ -239,6 +277,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     fuzz_log = &log;
+    fuzz_deliveries = 0;
     peer.uid = uids[data[0] & 3];
     REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     send_packets(ends[0], data + 1, size - 1, (data[0] & 4) != 0);
