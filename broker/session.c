@@ -98,17 +98,23 @@ static enum cs_err receive_request(int socket, uint32_t version, int64_t deadlin
     return CS_OK;
 }
 
-static enum cs_err accept_login(int socket, const struct greeting *greeting, uint32_t deadline_ms,
-                                int64_t deadline, struct cs_error *error)
+/* Where the first prompt comes at once, the acceptance leaves with it; else by itself, because the
+ * peer does not wait for it for long. */
+static enum cs_err accept_login(struct cs_wire_channel *channel, const struct greeting *greeting,
+                                uint32_t deadline_ms, bool asks_at_once, struct cs_error *error)
 {
+    const struct cs_welcome welcome = {greeting->version};
     const struct cs_accepted accepted = {deadline_ms};
     enum cs_err result = CS_OK;
 
     if (greeting->welcome_due)
-        result = send_welcome(socket, greeting->version, deadline, error);
-    return result == CS_OK ? cs_send_message(socket, CS_MSG_ACCEPTED, greeting->version, &accepted,
-                                             -1, deadline, error)
-                           : result;
+        result = cs_outbox_add(&channel->outbox, CS_MSG_WELCOME, 1, &welcome, error);
+    if (result == CS_OK)
+        result =
+            cs_outbox_add(&channel->outbox, CS_MSG_ACCEPTED, greeting->version, &accepted, error);
+    return result == CS_OK && !asks_at_once
+               ? cs_outbox_send(&channel->outbox, channel->socket, channel->deadline, error)
+               : result;
 }
 
 static enum cs_err run_login(struct cs_engine *engine, int socket, const struct greeting *greeting,
@@ -117,24 +123,22 @@ static enum cs_err run_login(struct cs_engine *engine, int socket, const struct 
 {
     CS_AUTO(cs_login_clear) struct cs_login login = {0};
     CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
-    struct cs_wire_channel channel;
+    CS_AUTO(cs_wire_channel_clear) struct cs_wire_channel channel = {0};
     uint32_t deadline_ms;
-    int64_t deadline;
     enum cs_err result;
 
     cs_login_prepare(&login, engine, request, peer);
     deadline_ms = login.options.login_timeout * 1000U;
-    deadline = login.started + deadline_ms;
-    result = accept_login(socket, greeting, deadline_ms, deadline, error);
+    cs_wire_channel_init(&channel, socket, greeting->version, login.started + deadline_ms);
+    result = accept_login(&channel, greeting, deadline_ms, cs_login_asks_at_once(&login), error);
     if (result != CS_OK)
         return result;
-    cs_wire_channel_init(&channel, socket, greeting->version, deadline);
     login.cancel_fd = socket;
     channel.meanwhile = cs_login_look_ahead;
     channel.context = &login;
     cs_login_run(&login, &channel.channel, &verdict);
-    return cs_send_message(socket, CS_MSG_VERDICT, greeting->version, &verdict, -1,
-                           cs_clock_ms() + VERDICT_MS, error);
+    channel.deadline = cs_clock_ms() + VERDICT_MS;
+    return cs_wire_channel_send(&channel, CS_MSG_VERDICT, &verdict, error);
 }
 
 void cs_session_serve(struct cs_engine *engine, int socket, const struct cs_peer *peer)

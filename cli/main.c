@@ -18,6 +18,8 @@ static const struct {
     {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes"},
     {"list", cs_cmd_list, "USER", "show a user's factors"},
     {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts"},
+    {"passwd", cs_cmd_passwd, "USER [--stdin] [--force] | USER --remove",
+     "give a user a password, or take it away"},
     {"remove", cs_cmd_remove, "USER ID", "remove a factor"},
     {"unlock", cs_cmd_unlock, "USER",
      "forget failed tries, and steps after a clock that ran ahead"},

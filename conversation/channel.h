@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "wire/round.h"
+#include "wire/transport.h"
 
 struct cs_channel;
 
@@ -45,7 +46,8 @@ struct cs_wire_channel {
     struct cs_channel channel;
     int socket;
     uint32_t version;
-    int64_t deadline; /* of the login, cs_clock_ms */
+    int64_t deadline;        /* of the login, cs_clock_ms */
+    struct cs_outbox outbox; /* what leaves with the next message */
 
     /* Called once, when the first round is on its way: work that can be done while the person reads
      * and types. Optional. */
@@ -55,6 +57,11 @@ struct cs_wire_channel {
 
 void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t version,
                           int64_t deadline);
+void cs_wire_channel_clear(struct cs_wire_channel *channel);
+
+/* Sends a message that has no answer, behind what waits in the outbox. */
+enum cs_err cs_wire_channel_send(struct cs_wire_channel *channel, unsigned type,
+                                 const void *message, struct cs_error *error) CS_MUST_USE;
 
 /*
  * Puts instructions into the prompt text in front of another channel. Servers up to OpenSSH 10.2

@@ -6,12 +6,25 @@
 #include "wire/messages.h"
 #include "wire/transport.h"
 
+enum cs_err cs_wire_channel_send(struct cs_wire_channel *wire, unsigned type, const void *message,
+                                 struct cs_error *error)
+{
+    enum cs_err result = cs_outbox_add(&wire->outbox, type, wire->version, message, error);
+
+    return result == CS_OK ? cs_outbox_send(&wire->outbox, wire->socket, wire->deadline, error)
+                           : result;
+}
+
+void cs_wire_channel_clear(struct cs_wire_channel *wire)
+{
+    cs_outbox_clear(&wire->outbox);
+}
+
 /* Sends one message and waits for the one that answers it. */
 static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *question,
                         unsigned reply, void *ret_answer, struct cs_error *error)
 {
-    enum cs_err result =
-        cs_send_message(wire->socket, ask, wire->version, question, -1, wire->deadline, error);
+    enum cs_err result = cs_wire_channel_send(wire, ask, question, error);
 
     if (result != CS_OK)
         return result;

@@ -89,7 +89,9 @@ static const char *expected_type(const struct cs_option *option)
                                         [CS_OPTION_GROUPS] = "a string or a list of strings",
                                         [CS_OPTION_TEXT] = "a string",
                                         [CS_OPTION_LANG] = "a string",
-                                        [CS_OPTION_PATH] = "a string"};
+                                        [CS_OPTION_PATH] = "a string",
+                                        [CS_OPTION_STRING] = "a string",
+                                        [CS_OPTION_NAME_OF_VARIABLE] = "a string"};
 
     return names[option->type];
 }

@@ -268,6 +268,16 @@ static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, con
     return verdict;
 }
 
+bool cs_login_asks_at_once(const struct cs_login *login)
+{
+    const struct cs_plan *plan =
+        login->configured ? cs_plan_find(login->options.auth_method) : NULL;
+
+    return plan != NULL && !needs_account_first(login) &&
+           (plan->first != CS_FIRST_NONE ||
+            (plan->direct != NULL && !login->options.method.accept_on_missing_auth_method));
+}
+
 /* Groups exempt from the second factor; a password by itself is none. */
 static const char *exemption(struct cs_login *login, const struct cs_plan *plan)
 {

@@ -45,6 +45,9 @@ struct cs_login {
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer);
 
+/* Whether the first prompt comes without anything being looked up. */
+bool cs_login_asks_at_once(const struct cs_login *login);
+
 /* Looks the account up, if that is still to be done: for the time in which the person types.
  * `login` is a struct cs_login. A failure shows when the account is needed. */
 void cs_login_look_ahead(void *login);

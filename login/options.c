@@ -104,21 +104,26 @@ const char *cs_option_value(const struct cs_option *option, size_t place)
     return place < CS_OPTION_VALUES_MAX ? option->values[place] : NULL;
 }
 
+/* `expected` is NULL where the list is too long for a line. */
 static enum cs_err refuse_value(const struct cs_option *option, const char *value,
                                 const char *expected, struct cs_error *error)
 {
     const char *meant = cs_meant_value(option, value);
 
-    return meant ? cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is none of its values; it means '%s'",
-                           option->name, value, meant)
-                 : cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
-                           expected);
+    if (meant != NULL)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is none of its values; it means '%s'",
+                       option->name, value, meant);
+    if (expected == NULL)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: there is no '%s'; see 'countersign options'",
+                       option->name, value);
+    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
+                   expected);
 }
 
 static enum cs_err find_value(const struct cs_option *option, const char *value, size_t *ret_place,
                               struct cs_error *error)
 {
-    char expected[128] = "";
+    char expected[160] = "";
     size_t used = 0;
     const char *allowed;
 
@@ -131,7 +136,7 @@ static enum cs_err find_value(const struct cs_option *option, const char *value,
             used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "",
                                      allowed);
     }
-    return refuse_value(option, value, expected, error);
+    return refuse_value(option, value, used < sizeof expected ? expected : NULL, error);
 }
 
 static enum cs_err set_choice(const struct cs_option *option, const char *value, void *member,

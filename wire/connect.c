@@ -16,25 +16,36 @@
 
 enum { BACKLOG_RETRY_MS = 20 };
 
-static enum cs_err check_listener(int socket, const char *path, struct cs_error *error)
+static enum cs_err check_folder(const char *path, uid_t owner, struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *folder = strdup(path);
-    struct cs_trust trust = {0};
-    struct ucred peer;
-    socklen_t size = sizeof peer;
-    gid_t group;
+    const struct cs_trust trust = {.owner = owner};
 
     if (folder == NULL)
         return cs_fail_nomem(error);
-    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
-        return cs_fail_errno(error, "%s: cannot tell who listens", path);
-    if (peer.uid != 0 && cs_run_user(&trust.owner, &group, error) != CS_OK)
-        return error ? error->code : CS_ERR_TRUST;
-    if (peer.uid != trust.owner)
-        return cs_fail(error, CS_ERR_TRUST, "%s: uid %u listens there, not the broker", path,
-                       (unsigned)peer.uid);
     *strrchr(folder, '/') = '\0'; /* cs_connect_broker saw that the path is absolute */
     return cs_check_trusted_folder(folder[0] ? folder : "/", &trust, error);
+}
+
+/* The folder is looked at before the connection is made, so that what follows is sent at once.
+ * `folder` is what that found for a folder of root's; one of the broker's account is as good where
+ * that account listens. */
+static enum cs_err check_listener(int socket, const char *path, enum cs_err folder,
+                                  struct cs_error *error)
+{
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    uid_t owner = 0;
+    gid_t group;
+
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return cs_fail_errno(error, "%s: cannot tell who listens", path);
+    if (peer.uid != 0 && cs_run_user(&owner, &group, error) != CS_OK)
+        return error ? error->code : CS_ERR_TRUST;
+    if (peer.uid != owner)
+        return cs_fail(error, CS_ERR_TRUST, "%s: uid %u listens there, not the broker", path,
+                       (unsigned)peer.uid);
+    return folder == CS_OK ? CS_OK : check_folder(path, owner, error);
 }
 
 static enum cs_err connect_retrying(int socket, const struct sockaddr_un *address, int64_t deadline,
@@ -65,19 +76,20 @@ enum cs_err cs_connect_broker(const char *path, int64_t deadline, int *ret_socke
 {
     CS_AUTO(cs_fd_close) int fd = -1;
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    enum cs_err result;
+    enum cs_err folder, result;
 
     if (path[0] != '/' || strlen(path) >= sizeof address.sun_path)
         return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path below %zu bytes", path,
                        sizeof address.sun_path);
     memcpy(address.sun_path, path, strlen(path) + 1);
+    folder = check_folder(path, 0, NULL);
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return cs_fail_errno(error, "socket");
     result = connect_retrying(fd, &address, deadline, error);
     if (result != CS_OK)
         return result;
-    result = check_listener(fd, path, error);
+    result = check_listener(fd, path, folder, error);
     /* Something listens: whatever cannot be found about it, stand-alone must not take over. */
     if (result != CS_OK)
         return result == CS_ERR_NOT_FOUND ? CS_ERR_TRUST : result;

@@ -166,3 +166,62 @@ enum cs_err cs_recv_message(int socket, unsigned type, uint32_t version, void *r
 
     return result == CS_OK ? cs_decode(&packet, type, version, ret_message, error) : result;
 }
+
+enum cs_err cs_outbox_add(struct cs_outbox *outbox, unsigned type, uint32_t version,
+                          const void *message, struct cs_error *error)
+{
+    enum cs_err result;
+
+    if (outbox->count == CS_OUTBOX_MAX)
+        return cs_fail(error, CS_ERR_LIMIT, "more than %d messages wait", CS_OUTBOX_MAX);
+    result = cs_encode(type, version, message, &outbox->packets[outbox->count], error);
+    outbox->count += result == CS_OK;
+    return result;
+}
+
+/* As many as the socket takes at once; 0 when it was full. */
+static enum cs_err send_some(struct cs_outbox *outbox, size_t first, int socket, size_t *ret_sent,
+                             struct cs_error *error)
+{
+    struct mmsghdr headers[CS_OUTBOX_MAX] = {0};
+    struct iovec parts[CS_OUTBOX_MAX];
+    int sent;
+
+    for (size_t i = first; i < outbox->count; i++) {
+        parts[i] = (struct iovec){outbox->packets[i].data, outbox->packets[i].length};
+        headers[i].msg_hdr = (struct msghdr){.msg_iov = &parts[i], .msg_iovlen = 1};
+    }
+    sent = sendmmsg(socket, &headers[first], (unsigned)(outbox->count - first),
+                    MSG_NOSIGNAL | MSG_DONTWAIT);
+    *ret_sent = sent > 0 ? (size_t)sent : 0;
+    if (sent >= 0 || errno == EINTR || errno == EAGAIN)
+        return CS_OK;
+    if (errno == EPIPE || errno == ECONNRESET)
+        return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
+    return cs_fail_errno(error, "sendmmsg");
+}
+
+enum cs_err cs_outbox_send(struct cs_outbox *outbox, int socket, int64_t deadline,
+                           struct cs_error *error)
+{
+    size_t done = 0;
+    enum cs_err result = CS_OK;
+
+    while (done < outbox->count && result == CS_OK) {
+        size_t sent = 0;
+
+        result = send_some(outbox, done, socket, &sent, error);
+        done += sent;
+        if (result == CS_OK && sent == 0)
+            result = wait_ready(socket, POLLOUT, deadline, error);
+    }
+    cs_outbox_clear(outbox);
+    return result;
+}
+
+void cs_outbox_clear(struct cs_outbox *outbox)
+{
+    for (size_t i = 0; i < outbox->count; i++)
+        cs_secret_free(&outbox->packets[i]);
+    outbox->count = 0;
+}

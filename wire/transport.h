@@ -25,4 +25,22 @@ enum cs_err cs_send_message(int socket, unsigned type, uint32_t version, const v
 enum cs_err cs_recv_message(int socket, unsigned type, uint32_t version, void *ret_message,
                             int64_t deadline, struct cs_error *error) CS_MUST_USE;
 
+enum { CS_OUTBOX_MAX = 4 };
+
+/* Encoded messages that leave together, in one system call: the peer wakes up once for all. */
+struct cs_outbox {
+    struct cs_secret packets[CS_OUTBOX_MAX];
+    size_t count;
+};
+
+/* CS_ERR_LIMIT when CS_OUTBOX_MAX wait already. */
+enum cs_err cs_outbox_add(struct cs_outbox *outbox, unsigned type, uint32_t version,
+                          const void *message, struct cs_error *error) CS_MUST_USE;
+
+/* Sends what waits, in order. */
+enum cs_err cs_outbox_send(struct cs_outbox *outbox, int socket, int64_t deadline,
+                           struct cs_error *error) CS_MUST_USE;
+
+void cs_outbox_clear(struct cs_outbox *outbox);
+
 #endif

@@ -44,7 +44,20 @@ static void test_parse_wrong_refused_with_its_place(void **state)
          "c.json:1:18: exempt_group: a string or a list of strings expected, found an array"},
         {"{\"exempt_group\": []}", "c.json:1:18: exempt_group: group names expected, separated by "
                                    "commas without blanks"},
-        {"{\"auth_method\": \"none\"}", "c.json:1:17: auth_method: 'none' is not one of: totp"},
+        {"{\"auth_method\": \"none\"}",
+         "c.json:1:17: auth_method: there is no 'none'; see 'countersign options'"},
+        {"{\"append\": 1}", "c.json:1:12: append: a string expected, found a number"},
+        {"{\"append\": \"\"}", "c.json:1:12: append: a text without control characters expected"},
+        {"{\"user_env\": true}", "c.json:1:14: user_env: a string expected, found true or false"},
+        {"{\"user_env\": \"A B\"}", "c.json:1:14: user_env: the name of a variable expected"},
+        {"{\"lang\": 1}", "c.json:1:10: lang: a string expected, found a number"},
+        {"{\"push_wait\": 1}", "c.json:1:15: push_wait: a string expected, found a number"},
+        {"{\"push_wait\": \"x\"}",
+         "c.json:1:15: push_wait: 'x' is not one of: auto, live, enter, silent"},
+        /* A name that says the opposite is for PAM lines alone. */
+        {"{\"no_devices_in_choice\": true}",
+         "c.json:1:2: there is no option 'no_devices_in_choice' for this file; see 'countersign "
+         "options'"},
         {"{\"services\": []}",
          "c.json:1:14: services: an object of PAM service names expected, found an array"},
         {"{\"services\": {\"sshd\": 1}}",

@@ -82,7 +82,7 @@ static void test_methods(void **state)
         if (rows[i][1] != NULL)
             assert_contains(error.text, expected);
         else
-            assert_contains(error.text, "is not one of: ");
+            assert_contains(error.text, "there is no 'everything'");
     }
     assert_null(cs_meant_value(cs_option_find("conversation", 12, NULL), "mot de passe"));
     assert_string_equal(cs_meant_value(cs_option_find("conversation", 12, NULL), "flod"), "fold");
