@@ -84,7 +84,7 @@ struct cs_method_login {
     bool (*proven)(struct cs_method_login *login, bool answered);
     /* Whether something may be sent to the person although nothing was typed that asks for it. */
     bool (*may_send)(struct cs_method_login *login, bool proven);
-    /* The person refused what was sent, or let it expire. */
+    /* The person refused what was sent, let it expire, or left before it was answered. */
     void (*was_refused)(struct cs_method_login *login);
 
     /* State, see steps.h. */
