@@ -96,6 +96,7 @@ struct cs_method_login {
     bool doomed;            /* junk came: sshd refuses the account */
     bool password_accepted; /* in this login */
     bool consented;         /* the person typed what asks for a delivery */
+    int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
     struct cs_secret typed; /* a code that was typed into the menu */
 
     struct cs_secret token; /* result: the password, for the modules that follow */

@@ -140,7 +140,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
                      struct cs_error *error)
 {
     enum cs_answer_kind kind = cs_answer_kind(answer);
-    int64_t started = cs_clock_ms();
+    int64_t started = login->line_started ? login->line_started : cs_clock_ms();
     struct cs_attempt attempt = {.kind = question->kind,
                                  .challenge = question->challenge,
                                  .answer = answer,
