@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <syslog.h>
 
+#include "base/clock.h"
 #include "conversation/answer.h"
 #include "methods/steps.h"
 
@@ -129,17 +130,22 @@ struct combined_context {
     bool password_only; /* result */
 };
 
-/* The password first: a wrong one never spends the code. */
+/* The password first: a wrong one never spends the code. A refusal is held from the line's own
+ * start: otherwise its time would tell that the password was right. */
 static enum cs_err judge_parts(struct cs_method_login *login, const struct cs_combined *parts,
                                struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     const struct cs_question question = {.kind = CS_FACTOR_TOTP};
-    enum cs_err result = judge_password(login, &parts->password, NULL, ret_outcome, error);
+    enum cs_err result;
 
-    if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
-        return result;
-    *ret_outcome = (struct cs_outcome){0};
-    return cs_judge(login, &question, &parts->code, ret_outcome, error);
+    login->line_started = cs_clock_ms();
+    result = judge_password(login, &parts->password, NULL, ret_outcome, error);
+    if (result == CS_OK && ret_outcome->judgement == CS_JUDGED_RIGHT) {
+        *ret_outcome = (struct cs_outcome){0};
+        result = cs_judge(login, &question, &parts->code, ret_outcome, error);
+    }
+    login->line_started = 0;
+    return result;
 }
 
 static enum cs_err judge_combined(struct cs_method_login *login, const struct cs_secret *line,
