@@ -84,7 +84,7 @@ static bool is_quiet(const struct place *place, int64_t now)
 }
 
 /* A few in an hour; none where no place is left to count them. */
-static bool count(struct place *place, int64_t now)
+static bool count(struct place *place, unsigned most, int64_t now)
 {
     if (place == NULL)
         return false;
@@ -92,22 +92,24 @@ static bool count(struct place *place, int64_t now)
         place->hour = now;
         place->sent = 0;
     }
-    if (place->sent == CS_GUARD_PER_HOUR)
+    if (place->sent >= most)
         return false;
     place->sent++;
     return true;
 }
 
-bool cs_guard_may_send(struct cs_guard *guard, const char *identity, bool proven, int64_t now)
+bool cs_guard_may_send(struct cs_guard *guard, const struct cs_guard_case *what, int64_t now)
 {
+    unsigned most = what->asked_for ? CS_GUARD_ASKED_PER_HOUR : CS_GUARD_PER_HOUR;
     struct place *place;
     bool may;
 
     pthread_mutex_lock(&guard->mutex);
-    place = find_place(guard, identity);
-    may = !is_quiet(place, now);
-    if (may && !proven)
-        may = count(place != NULL ? place : take_place(guard, identity, false, now), now);
+    place = find_place(guard, what->identity);
+    may = what->asked_for || !is_quiet(place, now);
+    if (may && !what->proven)
+        may =
+            count(place != NULL ? place : take_place(guard, what->identity, false, now), most, now);
     pthread_mutex_unlock(&guard->mutex);
     return may;
 }

@@ -120,14 +120,14 @@ static bool proven(struct cs_method_login *method, bool answered)
 
 /* Stand-alone there is no memory of what was sent before, so nothing is sent unasked to those who
  * have proven nothing. */
-static bool may_send(struct cs_method_login *method, bool is_proven)
+static bool may_send(struct cs_method_login *method, bool is_proven, bool asked_for)
 {
     struct cs_login *login = login_of(method);
     bool standalone = (login->request->flags & CS_REQUEST_STANDALONE) != 0;
+    const struct cs_guard_case what = {login->identity, is_proven, asked_for};
 
-    return (is_proven || (login->options.autopush && !standalone)) &&
-           cs_guard_may_send(cs_engine_guard(login->engine), login->identity, is_proven,
-                             cs_clock_ms());
+    return (is_proven || asked_for || (login->options.autopush && !standalone)) &&
+           cs_guard_may_send(cs_engine_guard(login->engine), &what, cs_clock_ms());
 }
 
 static void was_refused(struct cs_method_login *method)
@@ -223,6 +223,7 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
                    .service = login->request->service,
                    .address = login->address,
                    .client = login->client,
+                   .foreign = login->peer.uid != 0,
                    .stranger = login->stranger,
                    .identify = identify,
                    .proven = proven,

@@ -73,6 +73,7 @@ struct cs_method_login {
     const char *service;  /* that asks */
     const char *address;  /* of the client, numeric, or "" */
     const char *client;   /* network of the client, for counting */
+    bool foreign;         /* the peer is not root: its PAM_AUTHTOK is nobody's word */
     const char *stranger; /* counts the tries of accounts that have no identity */
 
     /* The identity, looked up when it is first needed and not before: a prompt that comes at once
@@ -82,8 +83,9 @@ struct cs_method_login {
     /* Whether a first factor is proven without this login's own password; `answered`: an answer
      * came which was not junk. */
     bool (*proven)(struct cs_method_login *login, bool answered);
-    /* Whether something may be sent to the person although nothing was typed that asks for it. */
-    bool (*may_send)(struct cs_method_login *login, bool proven);
+    /* Whether something may be sent to the person; `asked_for`: something was typed that asks for
+     * it. Counts it. */
+    bool (*may_send)(struct cs_method_login *login, bool proven, bool asked_for);
     /* The person refused what was sent, let it expire, or left before it was answered. */
     void (*was_refused)(struct cs_method_login *login);
 

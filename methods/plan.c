@@ -38,6 +38,14 @@ static unsigned kinds_of_choice(const struct cs_method_options *options)
     return kinds;
 }
 
+/* A provider that delivers nothing has codes at most. */
+static unsigned kinds_for(const struct cs_plan *plan, const struct cs_method_login *login)
+{
+    unsigned kinds = plan->choice ? kinds_of_choice(login->options) : plan->kinds;
+
+    return login->provider->ops->begin != NULL ? kinds : kinds & CS_KIND(CS_FACTOR_TOTP);
+}
+
 static bool is_transient(const struct cs_listed_factor *factor)
 {
     return factor->kind == CS_FACTOR_TRANS_EMAILOTP || factor->kind == CS_FACTOR_TRANS_SMSOTP;
@@ -141,19 +149,20 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
     bool accept = login->options->accept_on_missing_auth_method;
-    unsigned kinds = plan->choice ? kinds_of_choice(login->options) : plan->kinds;
+    unsigned kinds = kinds_for(plan, login);
     struct cs_error error = {0};
     enum cs_err result;
 
-    /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
-    if (kinds == 0) {
-        result = cs_fail(&error, CS_ERR_CONFIG,
-                         "the options leave the choice no kind of factor: see "
-                         "no_enrollments_in_choice");
-        return cs_give_up(login, plan_method, result, &error);
-    }
     if (plan->direct != NULL && !accept)
         return plan->direct->run(login, plan->direct, NULL);
+    /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
+    if (kinds == 0 && plan->direct == NULL) {
+        result = cs_fail(&error, CS_ERR_CONFIG,
+                         "provider '%s' has none of the factors that auth_method and its "
+                         "options ask for",
+                         login->provider->ops->name);
+        return cs_give_up(login, plan_method, result, &error);
+    }
     result = cs_list_factors(login, kinds, &error);
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);

@@ -163,6 +163,8 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     result = ask_provider(login, question, &attempt, ret_outcome, error);
     if (result != CS_OK)
         return result;
+    if (attempt.identity == NULL) /* whatever a provider says of nobody */
+        ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, kind, known, ret_outcome->reason);
     if (ret_outcome->judgement != CS_JUDGED_RIGHT && login->provider->ops->remote)
         return hold(login, started, error);

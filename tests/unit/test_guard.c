@@ -29,8 +29,31 @@ static unsigned sent(const char *identity, bool proven, unsigned tries, int64_t 
     unsigned count = 0;
 
     for (unsigned i = 0; i < tries; i++)
-        count += cs_guard_may_send(guard, identity, proven, now);
+        count +=
+            cs_guard_may_send(guard, &(const struct cs_guard_case){identity, proven, false}, now);
     return count;
+}
+
+/* The same for those who typed what asks for it, without proof. */
+static unsigned sent_asked(const char *identity, unsigned tries, int64_t now)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < tries; i++)
+        count +=
+            cs_guard_may_send(guard, &(const struct cs_guard_case){identity, false, true}, now);
+    return count;
+}
+
+static void test_asked_for_more_but_not_endlessly(void **state)
+{
+    (void)state;
+    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent_asked("demo", 50, START), CS_GUARD_ASKED_PER_HOUR - CS_GUARD_PER_HOUR);
+    assert_int_equal(sent_asked("other", 50, START), CS_GUARD_ASKED_PER_HOUR);
+    cs_guard_refused(guard, "third", START);
+    assert_int_equal(sent_asked("third", 1, START), 1); /* quiet is for what nobody asked for */
+    assert_int_equal(sent_asked("demo", 50, START + HOUR), CS_GUARD_ASKED_PER_HOUR);
 }
 
 static void test_unproven_a_few_each_hour(void **state)
@@ -132,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GUARDED(test_unproven_a_few_each_hour),
+        GUARDED(test_asked_for_more_but_not_endlessly),
         GUARDED(test_proven_neither_counts_nor_is_capped),
         GUARDED(test_refused_is_quiet_for_a_while),
         GUARDED(test_refused_before_anything_was_sent),
