@@ -16,9 +16,9 @@ def each_method(wanted=lambda row: True):
                 yield scene, row
 
 
-def guesses():
+def guesses(retry=TRIES):
     """The dialogue of a single code, answered until it ends."""
-    return [Turn(text + CODE, "000000") for text in ["", *(WRONG.format(left) for left in range(TRIES, 0, -1))]]
+    return [Turn(text + CODE, "000000") for text in ["", *(WRONG.format(left) for left in range(retry, 0, -1))]]
 
 
 def has_second(row):
@@ -49,8 +49,10 @@ def test_not_enrolled_is_accepted():
         ann = scene.person()
         scene.set(row, ACCEPT)
         turns = [Turn(row.first, f"000000:{ann.user.password}")] if row.joined else row.first_turns(ann)
-        scene.login(ann.name, turns, calls=row.calls(checks=0, sends=0), code="PAM_SUCCESS", verdict="not-enrolled",
-                    reason=ACCEPT)
+        calls = row.calls(checks=0, sends=0)
+        if row.first == EITHER:  # either of its factors would do
+            calls += ["GET factors/totp", "GET signatures"]
+        scene.login(ann.name, turns, calls=calls, code="PAM_SUCCESS", verdict="not-enrolled", reason=ACCEPT)
 
 
 def test_acceptance_spares_no_password():
@@ -69,6 +71,23 @@ def test_acceptance_is_for_those_without():
         scene.set(row, ACCEPT)
         scene.login(ann.name, row.dialogue(ann), calls=row.calls(), code="PAM_SUCCESS", verdict="allow",
                     reason=row.reason)
+
+
+def test_the_other_factor_is_not_missing():
+    """password-and-totp-or-device: who has a device gets no further with a made-up code than with none, nor who has
+    a generator with the password alone."""
+    for scene, row in each_method(lambda row: row.first == EITHER):
+        scene.set(row, ACCEPT)
+        ann = scene.person()
+        if row.joined:
+            ann.user.device("Phone")
+            turns, calls = [Turn(EITHER, f"000000:{ann.user.password}")], ["GET factors/totp", "GET signatures"]
+            calls = ["GET factors/totp", *calls, "GET factors/totp"]
+        else:
+            ann.user.totp()
+            turns, calls = row.first_turns(ann), ["GET signatures", "GET factors/totp", "GET signatures"]
+        scene.login(ann.name, turns, calls=["GET users", "POST password", *calls], code="PAM_AUTH_ERR",
+                    verdict="deny", reason="not-enrolled")
 
 
 def test_what_does_not_count_as_enrolled():
@@ -96,12 +115,12 @@ def test_what_does_not_count_as_enrolled():
 
 def refused_login(scene, row, name, calls, reason, *arguments):
     """A login of somebody who cannot get in, whatever is typed; the same whatever the reason is."""
-    scene.set(row, *arguments)
+    scene.set(row, "retry=1", *arguments)
     if row.first is not None:
         turns = [Turn(row.first, "000000:no password" if row.joined else "no password")]
         scene.login(name, turns, calls=calls, code="PAM_AUTH_ERR", verdict="deny", reason=reason)
     else:
-        scene.login(name, guesses(), calls=calls, code="PAM_MAXTRIES", verdict="max-tries", reason=reason)
+        scene.login(name, guesses(1), calls=calls, code="PAM_MAXTRIES", verdict="max-tries", reason=reason)
 
 
 def test_no_account():
