@@ -8,15 +8,6 @@ CLOSED = {"code": "PAM_AUTHINFO_UNAVAIL", "verdict": "unreachable", "reason": "u
 OPEN = {"code": "PAM_SUCCESS", "verdict": "unreachable", "reason": FAILMODE}
 
 
-def each_method(wanted=lambda row: True):
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
-        scene.warm()
-        for row in METHODS:
-            if wanted(row):
-                yield scene, row
-
-
 def first_prompt(row, ann):
     """What is answered before the first request fails."""
     if row.direct and row.first is None:

@@ -6,16 +6,6 @@ from countersign import *
 from countersign.verify_login import *
 
 
-def each_method(wanted=lambda row: True):
-    """(scene, row) for the rows that are wanted, beside a broker that is warm."""
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
-        scene.warm()
-        for row in METHODS:
-            if wanted(row):
-                yield scene, row
-
-
 def test_the_table_is_whole():
     """Every value that the option takes has a row."""
     shown = next(o for o in json.loads(countersign("options", "--json").stdout) if o["name"] == "auth_method")

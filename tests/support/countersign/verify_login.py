@@ -1,20 +1,22 @@
 """Logins through PAM against a Tenant with the file of IBM's gateway: each auth_method is a row of METHODS, which
 says what a person sees and what the tenant is asked.
 
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
-        for row in METHODS:
-            ann = scene.person(row)
-            scene.login(ann, row.dialogue(ann), calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="…")
+    for scene, row in each_method():
+        ann = scene.person(row)
+        scene.set(row)
+        scene.login(ann.name, row.dialogue(ann), calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="…")
 """
+import contextlib
 import pathlib
+import pwd
 import typing
 
 from .driver import PamSession
 from .harness import Failure, expect, expect_equal
+from .product import Broker, write_config
 from .state import stack, wait_audit
-from .product import write_config
 from .system import add_accounts
+from .tenant import Tenant
 
 IBM_FILE = pathlib.Path("/etc/pam_ibm_auth.json")
 NUMBER, CALLED, MOBILE = "+15550100", "+15550101", "+15550102"  # enrolled twice, of the directory
@@ -187,8 +189,8 @@ class Scene:
     def __init__(self, tenant, broker=None, accounts=100):
         self.tenant, self.broker = tenant, broker
         self.audits = 0
+        self._outbox = self._pushes = 0  # how many there were before this login
         self._names = iter([f"person{number:03}" for number in range(accounts)])
-        self._known = set()
         tenant.install_ca()
         write_config(tenant.ibm_file(), IBM_FILE, 0o600, group="root")
         tenant.push_after_polls = 0  # the first question how it stands has an answer
@@ -196,9 +198,9 @@ class Scene:
     def account(self):
         """The name of an account that the tenant knows nothing of."""
         name = next(self._names)
-        if name not in self._known:
-            self._known.add(name)
-            add_accounts([name], 20000 + len(self._known))
+        with contextlib.suppress(KeyError):  # there from a test before
+            return pwd.getpwnam(name).pw_name
+        add_accounts([name], 20000 + int(name.removeprefix("person")))
         return name
 
     def person(self, row=None, enrolled=True, **fields):
@@ -225,7 +227,7 @@ class Scene:
         session = PamSession(name)
         for number, turn in enumerate(turns):
             shown = session.prompt()
-            newest = self.tenant.outbox[-1].correlation if self.tenant.outbox and self._sent(name) else ""
+            newest = self.tenant.outbox[-1].correlation if len(self.tenant.outbox) > self._outbox else ""
             expect_equal(shown, turn.text.replace("{c}", newest), f"prompt {number + 1} of {name}")
             session.answer(turn.answer() if callable(turn.answer) else turn.answer)
         while True:
@@ -263,9 +265,6 @@ class Scene:
                      (code, wanted, calls, list(infos), []), f"login of {name}")
         return seen
 
-    def _sent(self, _name):
-        return len(self.tenant.outbox) > self._outbox
-
     def _check_deliveries(self, calls):
         """At most one for a login; and where it asks for a password, after the tenant has accepted that."""
         begun = [number for number, call in enumerate(calls) if call in SENDS]
@@ -274,3 +273,13 @@ class Scene:
         if begun and "POST password" in calls:
             accepted = self.tenant.calls(status=True).index("POST password 200")
             expect(accepted < begun[0], f"something was sent before the password was accepted: {calls}")
+
+
+def each_method(wanted=lambda row: True):
+    """(scene, row) for the rows that are wanted, beside a broker that is warm."""
+    with Tenant() as tenant, Broker() as broker:
+        scene = Scene(tenant, broker)
+        scene.warm()
+        for row in METHODS:
+            if wanted(row):
+                yield scene, row
