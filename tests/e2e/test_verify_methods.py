@@ -73,7 +73,8 @@ def test_menu():
             turns = [Turn(text, "7", True) for text in texts[:wrong]]
             if wrong <= TRIES:
                 turns += [Turn(texts[1], "2", True, True), *row.code_turns(ann)]
-                scene.login(ann.name, row.first_turns(ann) + turns, calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="smsotp")
+                scene.login(ann.name, row.first_turns(ann) + turns, calls=row.calls(), code="PAM_SUCCESS",
+                            verdict="allow", reason="smsotp")
             else:
                 scene.login(ann.name, row.first_turns(ann) + turns, calls=row.calls(checks=0, sends=0),
                             code="PAM_MAXTRIES", verdict="max-tries", reason="no-choice")
