@@ -18,7 +18,8 @@ struct cs_guard;
 struct cs_guard *cs_guard_new(void);
 void cs_guard_free(struct cs_guard **guard);
 
-/* Whether something may be sent unasked, and if so counts it. `now` is cs_clock_ms. */
+/* Whether something may be sent unasked, and if so counts it. `now` is cs_clock_ms. While it has no
+ * room for more identities nothing is sent to those without a proven first factor. */
 bool cs_guard_may_send(struct cs_guard *guard, const char *identity, bool proven, int64_t now);
 
 void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now);

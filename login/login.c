@@ -57,6 +57,7 @@ static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
     login->looked_up = true;
     if (login->account.known)
         map_identity(login);
+    cs_log(&login->log, LOG_DEBUG, "identity '%s'", login->identity);
     return CS_OK;
 }
 

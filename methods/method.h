@@ -84,7 +84,7 @@ struct cs_method_login {
     bool (*proven)(struct cs_method_login *login, bool answered);
     /* Whether something may be sent to the person although nothing was typed that asks for it. */
     bool (*may_send)(struct cs_method_login *login, bool proven);
-    /* The person refused what was sent, or let it expire. */
+    /* The person refused what was sent, let it expire, or left before it was answered. */
     void (*was_refused)(struct cs_method_login *login);
 
     /* State, see steps.h. */
@@ -96,6 +96,7 @@ struct cs_method_login {
     bool doomed;            /* junk came: sshd refuses the account */
     bool password_accepted; /* in this login */
     bool consented;         /* the person typed what asks for a delivery */
+    int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
     struct cs_secret typed; /* a code that was typed into the menu */
 
     struct cs_secret token; /* result: the password, for the modules that follow */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <syslog.h>
 
+#include "base/clock.h"
 #include "conversation/answer.h"
 #include "methods/steps.h"
 
@@ -130,26 +131,40 @@ struct combined_context {
     bool missing;       /* result: nothing that the code could be of, and that is accepted */
 };
 
-/* The password first: a wrong one never spends the code. Who has only a device is not without. */
+/* The code beside an accepted password. Who has only a device is not without a factor. */
+static enum cs_err judge_code(struct cs_method_login *login, const struct cs_secret *code,
+                              struct combined_context *combined, struct cs_outcome *ret_outcome,
+                              struct cs_error *error)
+{
+    const struct cs_question question = {.kind = CS_FACTOR_TOTP};
+    unsigned others = combined->device_instead ? CS_KIND(CS_FACTOR_DEVICE) : 0;
+    enum cs_err result = CS_OK;
+
+    if (login->options->accept_on_missing_auth_method)
+        result = cs_find_missing(login, CS_KIND(CS_FACTOR_TOTP), others, &combined->missing, error);
+    *ret_outcome = (struct cs_outcome){0};
+    if (result == CS_OK && !combined->missing)
+        return cs_judge(login, &question, code, ret_outcome, error);
+    if (result == CS_OK)
+        *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
+                                           .reason = "accept_on_missing_auth_method"};
+    return result;
+}
+
+/* The password first: a wrong one never spends the code. A refusal is held from the line's own
+ * start: otherwise its time would tell that the password was right. */
 static enum cs_err judge_parts(struct cs_method_login *login, const struct cs_combined *parts,
                                struct combined_context *combined, struct cs_outcome *ret_outcome,
                                struct cs_error *error)
 {
-    const struct cs_question question = {.kind = CS_FACTOR_TOTP};
-    unsigned others = combined->device_instead ? CS_KIND(CS_FACTOR_DEVICE) : 0;
-    enum cs_err result = judge_password(login, &parts->password, NULL, ret_outcome, error);
+    enum cs_err result;
 
-    if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
-        return result;
-    *ret_outcome = (struct cs_outcome){0};
-    if (login->options->accept_on_missing_auth_method)
-        result = cs_find_missing(login, CS_KIND(CS_FACTOR_TOTP), others, &combined->missing, error);
-    if (result != CS_OK || !combined->missing)
-        return result == CS_OK ? cs_judge(login, &question, &parts->code, ret_outcome, error)
-                               : result;
-    *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
-                                       .reason = "accept_on_missing_auth_method"};
-    return CS_OK;
+    login->line_started = cs_clock_ms();
+    result = judge_password(login, &parts->password, NULL, ret_outcome, error);
+    if (result == CS_OK && ret_outcome->judgement == CS_JUDGED_RIGHT)
+        result = judge_code(login, &parts->code, combined, ret_outcome, error);
+    login->line_started = 0;
+    return result;
 }
 
 static enum cs_err judge_combined(struct cs_method_login *login, const struct cs_secret *line,

@@ -160,6 +160,13 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     struct cs_error error = {0};
     enum cs_err result;
 
+    /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
+    if (kinds == 0) {
+        result = cs_fail(&error, CS_ERR_CONFIG,
+                         "the options leave the choice no kind of factor: see "
+                         "no_enrollments_in_choice");
+        return cs_give_up(login, plan_method, result, &error);
+    }
     if (plan->direct != NULL && !accept)
         return plan->direct->run(login, plan->direct, NULL);
     result = cs_list_factors(login, kinds, &error);

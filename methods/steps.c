@@ -151,7 +151,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
                      struct cs_error *error)
 {
     enum cs_answer_kind kind = cs_answer_kind(answer);
-    int64_t started = cs_clock_ms();
+    int64_t started = login->line_started ? login->line_started : cs_clock_ms();
     struct cs_attempt attempt = {.kind = question->kind,
                                  .challenge = question->challenge,
                                  .answer = answer,
@@ -204,6 +204,10 @@ enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, en
         {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured", LOG_ERR},
     };
 
+    /* Near the login's end every call runs out of time, and the person chooses when to answer: that
+     * says nothing about the provider, and must not pass for what fails open. */
+    if (result == CS_ERR_UNREACHABLE && cs_clock_left(login->call.deadline) == 0)
+        result = CS_ERR_TIMEOUT;
     for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
         if (ends[i].result != result)
             continue;

@@ -27,6 +27,12 @@ enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
         result = cs_store_open(local->store_path, local->key_path, false, &local->store, error);
     *ret_store = local->store;
     pthread_mutex_unlock(&local->mutex);
+    /* A damaged key file is no fault of the login's settings: to a login it is like the store. */
+    if (result == CS_ERR_CONFIG) {
+        result = CS_ERR_STORE;
+        if (error != NULL)
+            error->code = result;
+    }
     return result;
 }
 

@@ -254,6 +254,8 @@ static void read_replies(int socket, bool may_pass)
             REQUIRE(cs_decode(&packet, CS_MSG_ROUND, version, &round, NULL) == CS_OK);
             REQUIRE(round.count == 1 || round.instruction != NULL);
             break;
+        case CS_MSG_TOKEN_ASK:
+            break;
         default:
             REQUIRE(cs_decode(&packet, CS_MSG_VERDICT, version, &verdict, NULL) == CS_OK);
             if (verdict.pam_code == PAM_SUCCESS)
