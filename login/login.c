@@ -186,16 +186,13 @@ static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold
         cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
 }
 
-/* What outlives the run. */
-static void keep_results(struct cs_login *login, struct cs_method_login *method,
-                         enum cs_verdict verdict)
+/* What outlives the run; a login that is refused hands nothing over of it. */
+static void keep_results(struct cs_login *login, struct cs_method_login *method)
 {
     login->reason = method->reason;
     login->last = method->last;
     login->answers = method->answers;
     login->proven = cs_is_proven(method);
-    if (verdict != CS_VERDICT_ALLOW)
-        return;
     login->token = method->token;
     method->token = (struct cs_secret){0};
     login->record = method->user.record;
@@ -240,7 +237,7 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
     if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)
         flush_last_text(login, &fold);
     cs_fold_channel_clear(&fold);
-    keep_results(login, &run.method, verdict);
+    keep_results(login, &run.method);
     cs_method_login_clear(&run.method);
     return verdict;
 }

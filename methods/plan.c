@@ -146,6 +146,21 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
     return CS_VERDICT_NOT_ENROLLED;
 }
 
+/* Where the line may hold a code instead, who has what makes codes is not without a factor. */
+static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_method_login *login)
+{
+    unsigned others =
+        plan->first == CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE ? CS_KIND(CS_FACTOR_TOTP) : 0;
+    struct cs_error error = {0};
+    bool missing = false;
+    enum cs_err result = cs_find_missing(login, login->listed, others, &missing, &error);
+
+    if (result != CS_OK)
+        return cs_give_up(login, plan_method, result, &error);
+    login->reason = missing ? "accept_on_missing_auth_method" : "not-enrolled";
+    return missing ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
+}
+
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
     bool accept = login->options->accept_on_missing_auth_method;
@@ -167,10 +182,8 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
     drop_duplicates(&login->factors);
-    if (login->factors.count == 0 && accept && login->user.found) {
-        login->reason = "accept_on_missing_auth_method";
-        return CS_VERDICT_NOT_ENROLLED;
-    }
+    if (login->factors.count == 0 && accept && login->user.found)
+        return accept_missing(plan, login);
     if (plan->direct != NULL)
         return plan->direct->run(login, plan->direct, NULL);
     if (login->factors.count == 0)

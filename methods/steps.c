@@ -65,6 +65,17 @@ enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds, struc
     return result;
 }
 
+enum cs_err cs_find_missing(struct cs_method_login *login, unsigned kinds, unsigned others,
+                            bool *ret_missing, struct cs_error *error)
+{
+    enum cs_err result = cs_list_factors(login, kinds, error);
+
+    if (result == CS_OK && login->factors.count == 0 && others != 0)
+        result = cs_list_factors(login, kinds | others, error);
+    *ret_missing = result == CS_OK && login->user.found && login->factors.count == 0;
+    return result;
+}
+
 /* ---- judging ---- */
 
 /* Why an answer was refused that the provider saw only in disguise, or not at all. */

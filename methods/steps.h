@@ -12,6 +12,11 @@ enum cs_err cs_find_user(struct cs_method_login *login, struct cs_error *error) 
 enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds,
                             struct cs_error *error) CS_MUST_USE;
 
+/* Whether a user that the provider knows has no factor of `kinds`, nor of `others`, which are asked
+ * for only where there is none of `kinds`. `factors` holds what was listed last. */
+enum cs_err cs_find_missing(struct cs_method_login *login, unsigned kinds, unsigned others,
+                            bool *ret_missing, struct cs_error *error) CS_MUST_USE;
+
 /* What an answer is for. */
 struct cs_question {
     enum cs_factor_kind kind;
