@@ -168,7 +168,8 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     struct cs_error error = {0};
     enum cs_err result;
 
-    if (plan->direct != NULL && !accept)
+    /* Who has given the password may be told that there is nothing to go on with. */
+    if (plan->direct != NULL && !accept && !login->password_accepted)
         return plan->direct->run(login, plan->direct, NULL);
     /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
     if (kinds == 0 && plan->direct == NULL) {
@@ -184,7 +185,7 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     drop_duplicates(&login->factors);
     if (login->factors.count == 0 && accept && login->user.found)
         return accept_missing(plan, login);
-    if (plan->direct != NULL)
+    if (plan->direct != NULL && (login->factors.count > 0 || !login->password_accepted))
         return plan->direct->run(login, plan->direct, NULL);
     if (login->factors.count == 0)
         return refuse_unenrolled(login);

@@ -19,7 +19,7 @@ def has_second(row):
 # ---- nothing enrolled ----
 
 def test_not_enrolled():
-    """A stranger learns nothing; who gave the password is told, except where the code is asked for at once."""
+    """A stranger learns nothing; who gave the password is told."""
     for scene, row in each_method(has_second):
         ann = scene.person()
         scene.set(row)
@@ -27,7 +27,7 @@ def test_not_enrolled():
         if row.joined:
             turns = [Turn(row.first, f"000000:{ann.user.password}")]
             scene.login(ann.name, turns, calls=calls, code="PAM_AUTH_ERR", verdict="deny", reason="not-enrolled")
-        elif row.first and not row.direct:
+        elif row.first:
             scene.login(ann.name, row.first_turns(ann), calls=calls, code="PAM_AUTH_ERR", verdict="not-enrolled",
                         reason="not-enrolled", infos=[NOTHING])
         else:
