@@ -73,7 +73,7 @@ class Way:
     def check(self, steps, allowed, last="", user="alice"):
         """Logs in; the client must have shown these prompts, then the pattern `last`, and nothing else."""
         login, typed = self.log_in(steps, user)
-        expect_equal(login.success, allowed, f"{self}: {login}")
+        expect_equal((login.success, len(typed)), (allowed, len(steps)), f"{self}: {login}")
         if self.client == "paramiko":
             expect_equal([echo for _, echo in login.prompts], [echo for _, echo, _ in steps], f"{self}: {login}")
             for (text, _), (pattern, _, _) in zip(login.prompts, steps):

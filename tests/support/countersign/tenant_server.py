@@ -38,6 +38,7 @@ class Request:
     status: int | None = None  # 0: the client saw none
     served_seconds: float | None = None  # from its last byte to the last byte of the answer
     begun: float | None = None  # when its first line had arrived
+    made: float | None = None  # when its answer was about to be sent
 
     @property
     def token(self):
@@ -174,6 +175,7 @@ class Connection:
             self.tenant.violate(request, f"a mistake of the tenant: {mistake!r}")
         # The record is complete before the client can have seen the answer.
         request.status = 0 if request.fault and request.fault.silent else answer.status
+        request.made = time.monotonic()
         self.tenant.answered(request)
         try:
             self._send(request, answer, stays)
