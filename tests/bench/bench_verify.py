@@ -179,28 +179,34 @@ def measure_together(tenant, factor, count):
 
 # ---- logins that wait ----
 
-def cpu_for_polls(tenant, pid, seconds):
-    """CPU microseconds of a process for each poll, and polls in a second."""
-    begin, polls, clock = cpu_ns(pid), tenant.count("GET push"), time.monotonic()
-    time.sleep(seconds)
-    cpu, polls = cpu_ns(pid) - begin, tenant.count("GET push") - polls
-    return cpu / 1000 / polls, polls / (time.monotonic() - clock)
+def polls(tenant):
+    """Of each, so far."""
+    found = tenant.find("GET push")
+    ours = sum(r.headers.get("user-agent", "").startswith("countersign/") for r in found)
+    return {OURS: ours, BARE: len(found) - ours}
 
 
-def measure_bare_polls(tenant, waiters, seconds):
-    """The same questions as those logins ask, by libcurl alone."""
-    found = next(r for r in reversed(tenant.requests) if r.call == "GET push")
-    lines = [line_of(found).replace(found.path, push.path) for push in waiters.pushes]
+def measure_polls(tenant, broker, count, seconds):
+    """CPU microseconds for each poll, and polls in a second: logins that wait, and libcurl alone that asks the same
+    questions at the same time."""
+    waiters = Waiters(tenant, count)
+    found = tenant.find("GET push")[-1]
     connections = tenant.connections
     curl = Curl(tenant, "poll", HANDLES, POLL * 1000)
-    curl.write(lines)
-    begin = tenant.count("GET push")
-    tenant.wait(lambda: tenant.count("GET push") >= begin + 2 * waiters.count, "polls of bench-curl", 60)
-    figures = cpu_for_polls(tenant, curl.process.pid, seconds)
-    curl.end()
+    curl.write(line_of(found).replace(found.path, push.path) for push in waiters.pushes)
+    tenant.forget_requests()
+    time.sleep(2 * POLL)  # until all connections are there
+    pids = {OURS: broker.pid, BARE: curl.process.pid}
+    asked, spent, clock = polls(tenant), {name: cpu_ns(pid) for name, pid in pids.items()}, time.monotonic()
+    time.sleep(seconds)
+    spent = {name: cpu_ns(pid) - spent[name] for name, pid in pids.items()}
+    clock = time.monotonic() - clock
+    asked = {name: number - asked[name] for name, number in polls(tenant).items()}
     # Or it would be worse than it has to be.
     expect(tenant.connections - connections <= HANDLES, "bench-curl does not keep its connections")
-    return figures
+    curl.end()
+    freed_after(waiters)
+    return {name: (spent[name] / 1000 / asked[name], asked[name] / clock) for name in COLUMNS}
 
 
 def switches(pid):
@@ -240,19 +246,7 @@ def measure_between(tenant, broker):
     return cpu / 1000, runs, requests
 
 
-def measure_polls(tenant, broker, count, seconds, rounds):
-    """Of each, one after the other: the least CPU microseconds for each poll, and polls in a second."""
-    windows = {name: [] for name in COLUMNS}
-    for turn in range(rounds):
-        waiters = Waiters(tenant, count)
-        windows[OURS].append(cpu_for_polls(tenant, broker.pid, seconds))
-        freed_after(waiters)
-        windows[BARE].append(measure_bare_polls(tenant, waiters, seconds))
-        progress("polls", 10 * turn, 10 * rounds)
-    return {name: min(values) for name, values in windows.items()}
-
-
-def measure_waiting(tenant, count, seconds, rounds):
+def measure_waiting(tenant, count, seconds):
     """Everything about `count` logins that wait for an approval."""
     figures = {}
     with Broker() as broker:
@@ -271,7 +265,7 @@ def measure_waiting(tenant, count, seconds, rounds):
         figures["freed"] = freed_after(Waiters(tenant, count))
         left = memory_kib(broker.pid)
         figures["left"] = (left["Private_Dirty"] - before["Private_Dirty"]) / count
-        figures["polls"] = measure_polls(tenant, broker, count, seconds, rounds)
+        figures["polls"] = measure_polls(tenant, broker, count, seconds)
     return figures
 
 
@@ -317,7 +311,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--memory", action="store_true")  # no state here: it is as it is
     quick = parser.parse_args().quick
-    count, seconds, rounds = (30, 6, 2) if quick else (300, 15, 3)
+    count, seconds = (30, 8) if quick else (300, 40)
     waiting, together = 500, 100
     random.seed(1)
     services()
@@ -331,7 +325,7 @@ def main():
             warm = measure_warm(tenant, factor, count)
         alone = measure_alone(tenant, factor, 5 if quick else 30)
         crowd = measure_together(tenant, factor, together)
-        figures = measure_waiting(tenant, waiting, seconds, rounds)
+        figures = measure_waiting(tenant, waiting, seconds)
     print(f"\rIBM Verify: {count} interleaved logins, medians; {waiting} logins that wait for an approval\n")
     report_logins(table, warm, alone, crowd, together)
     report_waiting(table, figures)
