@@ -124,6 +124,10 @@ void cs_http_free(struct cs_http **handle)
     if (http == NULL)
         return;
     stop_thread(http);
+    for (size_t i = 0; i < http->event_count; i++)
+        cs_fd_close(&http->events[i]);
+    for (size_t i = 0; i < http->easy_count; i++)
+        curl_easy_cleanup(http->easies[i]);
     for (size_t i = 0; i < CS_HTTP_NAMES_MAX; i++)
         cs_resolver_free(&http->names[i]);
     if (http->multi != NULL)
@@ -147,9 +151,33 @@ void cs_http_response_free(struct cs_http_response *response)
 
 /* ---- one attempt ---- */
 
+static int take_event(struct cs_http *http)
+{
+    int event = -1;
+
+    pthread_mutex_lock(&http->lock);
+    if (http->event_count > 0)
+        event = http->events[--http->event_count];
+    pthread_mutex_unlock(&http->lock);
+    return event >= 0 ? event : cs_event_new();
+}
+
+/* It has been taken from: the next job finds it clear. */
+static void keep_event(struct cs_http *http, int *event)
+{
+    pthread_mutex_lock(&http->lock);
+    if (http->event_count < CS_HTTP_SPARES) {
+        http->events[http->event_count++] = *event;
+        *event = -1;
+    }
+    pthread_mutex_unlock(&http->lock);
+}
+
 /* Hands the job to the I/O thread, which the first one starts. */
 static enum cs_err submit(struct cs_http *http, struct cs_http_job *job, struct cs_error *error)
 {
+    bool first;
+
     pthread_mutex_lock(&http->lock);
     if (!http->started)
         http->started = cs_http_thread_start(cs_http_io, http, &http->thread);
@@ -159,9 +187,11 @@ static enum cs_err submit(struct cs_http *http, struct cs_http_job *job, struct 
                        job->request->what);
     }
     job->next = http->inbox;
+    first = http->inbox == NULL;
     http->inbox = job;
     pthread_mutex_unlock(&http->lock);
-    (void)curl_multi_wakeup(http->multi);
+    if (first) /* else its wake-up is on its way already */
+        (void)curl_multi_wakeup(http->multi);
     return CS_OK;
 }
 
@@ -196,7 +226,7 @@ static enum cs_waited await(const struct cs_http *http, struct cs_http_job *job)
 
 static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_error *error)
 {
-    CS_AUTO(cs_fd_close) int done_fd = cs_event_new();
+    CS_AUTO(cs_fd_close) int done_fd = take_event(http);
     enum cs_waited waited;
     enum cs_err result;
 
@@ -211,6 +241,7 @@ static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_
         take_back(http, job);
     else
         cs_event_take(done_fd);
+    keep_event(http, &done_fd);
     if (waited == CS_WAITED_HANGUP) {
         cs_http_response_free(&job->response);
         return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", job->request->what);

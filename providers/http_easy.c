@@ -210,7 +210,7 @@ static bool set_request(struct cs_http_job *job)
 
 bool cs_http_easy_make(struct cs_http *http, struct cs_http_job *job)
 {
-    job->easy = curl_easy_init();
+    job->easy = http->easy_count > 0 ? http->easies[--http->easy_count] : curl_easy_init();
     return job->easy != NULL && set_fixed(job->easy) && set_place(http, job) &&
            set_proxy(http, job->easy) && set_trust(http, job->easy) && set_callbacks(http, job) &&
            set_request(job);
@@ -249,9 +249,21 @@ void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode
         cs_http_failure(http, job, code);
 }
 
-void cs_http_easy_release(struct cs_http_job *job)
+/* Reset, a handle has forgotten the request, and what it shares with others it shares again. */
+static void keep_easy(struct cs_http *http, CURL *easy)
 {
-    curl_easy_cleanup(job->easy);
+    if (http->easy_count == CS_HTTP_SPARES) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    http->easies[http->easy_count++] = easy;
+}
+
+void cs_http_easy_release(struct cs_http *http, struct cs_http_job *job)
+{
+    if (job->easy != NULL)
+        keep_easy(http, job->easy);
     job->easy = NULL;
     curl_slist_free_all(job->headers);
     job->headers = NULL;

@@ -12,9 +12,9 @@
 enum { PAUSE_MS = 100 }; /* where waiting itself fails: memory ran out */
 
 /* The last thing that is done with a job: its login may be gone right behind it. */
-static void hand_back(struct cs_http_job *job)
+static void hand_back(struct cs_http *http, struct cs_http_job *job)
 {
-    cs_http_easy_release(job);
+    cs_http_easy_release(http, job);
     cs_event_set(job->done_fd);
 }
 
@@ -85,7 +85,7 @@ static void finish(struct cs_http *http, struct cs_http_job *job, CURLcode code)
     }
     cs_http_easy_finish(http, job, code);
     (void)curl_multi_remove_handle(http->multi, job->easy);
-    hand_back(job);
+    hand_back(http, job);
 }
 
 /* A login that leaves: its transfer ends, and so does its hold on the job. */
@@ -97,7 +97,7 @@ static void abandon(struct cs_http *http, struct cs_http_job *job)
     }
     cs_http_failure(http, job, CURLE_COULDNT_RESOLVE_HOST);
     job->timed_out = true;
-    hand_back(job);
+    hand_back(http, job);
 }
 
 static void unlink_job(struct cs_http_job **jobs, const struct cs_http_job *job)
@@ -158,7 +158,7 @@ static void look_through(struct cs_http *http, struct cs_http_job **jobs, bool c
             abandon(http, job);
         } else if (job->easy == NULL && start(http, job)) {
             *place = job->next;
-            hand_back(job);
+            hand_back(http, job);
         } else {
             place = &job->next;
         }

@@ -14,6 +14,7 @@
 #include "providers/http_place.h"
 #include "providers/http_resolve.h"
 
+enum { CS_HTTP_SPARES = 16 };
 enum { CS_HTTP_NAMES_MAX = 2 }; /* the proxy's, and the server's where it is looked up here */
 
 struct cs_http {
@@ -25,15 +26,19 @@ struct cs_http {
 
     struct cs_resolver *names[CS_HTTP_NAMES_MAX]; /* NULL behind the last */
 
-    pthread_mutex_t lock; /* of the four below */
+    pthread_mutex_t lock; /* of what is below, up to the thread */
     bool started;
     bool stop;
     bool cancelled;            /* of some job */
     struct cs_http_job *inbox; /* made and not yet seen by the I/O thread */
+    int events[CS_HTTP_SPARES];
+    size_t event_count; /* eventfds that no job uses now: making one for each job costs more */
 
     pthread_t thread;
     CURLM *multi;
     CURLSH *share;
+    CURL *easies[CS_HTTP_SPARES]; /* the I/O thread's: reset, for the next jobs */
+    size_t easy_count;
 };
 
 struct cs_http_job {
@@ -75,7 +80,7 @@ bool cs_http_easy_make(struct cs_http *http, struct cs_http_job *job) CS_MUST_US
 void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode code);
 
 /* Releases what the transfer held; the job's result stays. */
-void cs_http_easy_release(struct cs_http_job *job);
+void cs_http_easy_release(struct cs_http *http, struct cs_http_job *job);
 
 /* ---- http_failure.c ---- */
 
