@@ -325,7 +325,7 @@ def test_name_that_does_not_resolve():
 # ---- bodies ----
 
 def test_nonsense_in_every_answer():
-    mistypes = {USERS: ("Resources", "id", "totalResults"), FACTORS: ("factors", "totp", "id", "enabled", "validated")}
+    mistypes = {USERS: ("Resources", "id"), FACTORS: ("totp", "id", "enabled", "validated")}
     with with_totp() as verify:
         for call in (USERS, FACTORS):
             for fault in ({"truncate": True}, {"body": ""}, {"body": "null"}, {"body": "[]"}, {"body": "{}"},
@@ -334,9 +334,9 @@ def test_nonsense_in_every_answer():
                 faulty(verify, call, UNAVAILABLE, 1, **fault)
             for key in mistypes[call]:
                 verify.tenant.fault(call, mistype=key)
-                login = verify.log_in(PROVEN, OPEN, "retry=0", answers=[verify.alice.factors[0].code()] * 4)
-                changed = verify.tenant.heal() or key not in ("totp", "factors", "totalResults")
-                expect(login.code != "PAM_SUCCESS" or not changed, f"{call} with another type of {key}: {login.log}")
+                login = verify.log_in(PROVEN, OPEN, "retry=0", answers=[verify.alice.factors[0].code()])
+                verify.tenant.heal()
+                expect(login.code != "PAM_SUCCESS", f"{call} with another type of {key}: {login.log}")
 
 
 def test_nonsense_as_the_answer_to_a_code():
@@ -354,7 +354,8 @@ def test_nonsense_as_the_answer_to_a_code():
 
 def test_hostile_text_never_reaches_the_terminal():
     bad = re.compile("[\x00-\x09\x0b-\x1f\x7f\x80-\x9f\u202a-\u202e\u2066-\u2069]")
-    methods = (("device", ["1", ""], ("GET signatures", "POST push")), ("choice-then-otp", ["1", "1"], ("GET factors",)),
+    methods = (("device", ["1", ""], ("GET signatures", "POST push")),
+               ("choice-then-otp", ["1", "1"], ("GET factors",)),
                ("smsotp", ["1"], ("POST smsotp/verifications",)))
     with with_totp() as verify:
         verify.alice.device("One", state="ACTIVE")
@@ -410,6 +411,17 @@ def test_open_for_a_key_and_never_for_strangers():
             expect_equal(login.code, code, f"{env} {user}: {login.log}")
         login = verify.log_in(OPEN, PROVEN, answers=["123456"] * 4, user="nobody-here")
         expect(login.code != "PAM_SUCCESS" and login.audit["granted"] == "no", f"a stranger: {login.code}")
+
+
+def test_server_that_goes_while_a_phone_is_asked():
+    with with_totp() as verify:
+        verify.alice.device()
+        for call in ("GET signatures", "POST push", "GET push"):
+            def break_it(call=call):
+                verify.tenant.heal()
+                verify.tenant.fault(call, times=9, status=503)
+            found = three_logins(verify, UNREACHABLE, call, "auth_method=device", break_it=break_it)
+            expect_equal(found[0].calls.count(call), 1 if call == "POST push" else 2, f"{call}: calls")
 
 
 def test_every_method_with_the_server_down():

@@ -60,13 +60,16 @@ FLIPS = (
      lambda s: ") post other@example.com\n" in s.first),
     ((CHOICE, "add_devices_to_choice", "verify_method_order=userPresence"), r"prompt_device_presence=%I) tap %N\n",
      lambda s: ") tap Phone\n" in s.first),
-    ((CHOICE, "add_devices_to_choice"), r"prompt_device_biomertic=%I) touch %N\n", lambda s: ") touch Phone\n" in s.first),
-    ((CHOICE, "add_devices_to_choice"), r"prompt_device_biometric=%I) touch %N\n", lambda s: ") touch Phone\n" in s.first),
+    ((CHOICE, "add_devices_to_choice"), r"prompt_device_biomertic=%I) touch %N\n",
+     lambda s: ") touch Phone\n" in s.first),
+    ((CHOICE, "add_devices_to_choice"), r"prompt_device_biometric=%I) touch %N\n",
+     lambda s: ") touch Phone\n" in s.first),
     ((CHOICE,), "add_devices_to_choice", lambda s: ") Phone\n" in s.first),
     ((CHOICE,), "no_devices_in_choice=false", lambda s: ") Phone\n" in s.first),
     ((CHOICE,), "transients_in_choice", lambda s: "other@example.com" in s.first and "+15550199" in s.first),
     ((CHOICE, "transients_in_choice"), "transient_choices=emails", lambda s: "+15550199" not in s.first),
-    ((CHOICE, "transients_in_choice"), "transient_choices=phoneNumbers", lambda s: "other@example.com" not in s.first),
+    ((CHOICE, "transients_in_choice"), "transient_choices=phoneNumbers",
+     lambda s: "other@example.com" not in s.first),
     ((CHOICE,), "voice_in_choice", lambda s: "+15550177" in s.first),
     ((CHOICE, "add_devices_to_choice", "voice_in_choice"), "no_enrollments_in_choice",
      lambda s: "TOTP" not in s.first and "+15550100" not in s.first and "Phone" in s.first),
@@ -92,9 +95,12 @@ FLIPS = (
     ((), f"user_name_attr={WORK_EMAIL}", lambda s: s.filter == 'emails.type eq "work" and emails.value eq "alice"'),
     (("gecos_trusted",), "gecos_field=1", lambda s: s.filter == 'userName eq "Ann Lee"'),
     (("gecos_field=4",), "gecos_trusted", lambda s: s.filter == 'userName eq "ann@example.com"'),
-    (("gecos_trusted", "gecos_field=1"), "gecos_separator=@", lambda s: s.filter == 'userName eq "Ann Lee,Bldg 4,,ann"'),
-    (("gecos_trusted", "gecos_replace=$1@x"), "gecos_match=^([A-Za-z]+)", lambda s: s.filter == 'userName eq "Ann@x"'),
-    (("gecos_trusted", "gecos_match=^([A-Za-z]+)"), "gecos_replace=$1@y", lambda s: s.filter == 'userName eq "Ann@y"'),
+    (("gecos_trusted", "gecos_field=1"), "gecos_separator=@",
+     lambda s: s.filter == 'userName eq "Ann Lee,Bldg 4,,ann"'),
+    (("gecos_trusted", "gecos_replace=$1@x"), "gecos_match=^([A-Za-z]+)",
+     lambda s: s.filter == 'userName eq "Ann@x"'),
+    (("gecos_trusted", "gecos_match=^([A-Za-z]+)"), "gecos_replace=$1@y",
+     lambda s: s.filter == 'userName eq "Ann@y"'),
     (("auth_method=password",), f"id_link_attr={WORK_EMAIL}", lambda s: s.password_name == "other@example.com"),
     (("auth_method=password",), "identity_source=00000000-0000-4000-8000-000000000000",
      lambda s: "POST idsource" in s.calls),
@@ -142,8 +148,8 @@ def test_each_argument_in_the_file():
         dress(verify)
         for others, argument, holds in FLIPS:
             for form in (list, object_form):
-                verify.write_file(form(dict.fromkeys([PROVEN, *([] if "retry" in argument else [ONCE]), *others, argument])))
-                seen = see(verify)
+                verify.write_file(form([PROVEN, *others, argument]))
+                seen = see(verify, *([] if "retry" in argument else [ONCE]))
                 expect(holds(seen), f"{form.__name__}: {argument} does nothing: {seen}")
 
 
@@ -183,8 +189,8 @@ def test_names_of_methods():
 
 def test_names_that_translation_mangled():
     rows = (("voix_primaire=x", "prompt_voice"), ("présence_du_dispositif_de_primaire=x", "prompt_device_presence"),
-            ("nom_utilisateur_attr=x", "user_name_attr"), ("débogage", "debug"), ("ignore_isvalidé", "ignore_isvalidated"),
-            ("add_device_to_choice", "add_devices_to_choice"), ("otp_promt=x", "otp_prompt"))
+            ("nom_utilisateur_attr=x", "user_name_attr"), ("débogage", "debug"),
+            ("ignore_isvalidé", "ignore_isvalidated"), ("add_device_to_choice", "add_devices_to_choice"), ("otp_promt=x", "otp_prompt"))
     with scene() as verify:
         for argument, meant in rows:
             seen = see(verify, PROVEN, argument, answers=[verify.totp.code()])
@@ -217,7 +223,8 @@ def test_groups():
                                   (("exempt_group=nogroup-here",), False), (("2fa_group=otp",), False),
                                   (("2fa_group=nogroup-here",), False), (("2fa_group=robots,otp",), False)):
             seen = see(verify, PROVEN, ONCE, *arguments)
-            expect_equal((seen.verdict == "exempt", seen.code == "PAM_SUCCESS"), (exempt, exempt), f"{arguments}: {seen}")
+            expect_equal((seen.verdict == "exempt", seen.code == "PAM_SUCCESS"), (exempt, exempt),
+                         f"{arguments}: {seen}")
         seen = see(verify, "auth_method=password", "exempt_group=otp", answers=["wrong"])
         expect_equal(seen.code, "PAM_AUTH_ERR", "a password is no second factor")
         seen = see(verify, "exempt_group=otp", "exempt_result=ignore")
@@ -285,9 +292,10 @@ def test_mapping_without_a_result_asks_nobody():
         for text, arguments in (("Ann Lee", ("gecos_field=4",)), ("a,,c", ("gecos_field=2",)),
                                 ("Ann Lee", ("gecos_match=^x(.*)", "gecos_replace=$1"))):
             gecos(text)
-            seen = see(verify, PROVEN, "gecos_trusted", "failmode_insecure", "accept_on_missing_auth_method", *arguments,
-                       answers=[verify.totp.code()] * 4)
-            expect_equal((USERS in seen.calls, seen.code == "PAM_SUCCESS"), (False, False), f"{text} {arguments}: {seen}")
+            seen = see(verify, PROVEN, "gecos_trusted", "failmode_insecure", "accept_on_missing_auth_method",
+                       *arguments, answers=[verify.totp.code()] * 4)
+            expect_equal((USERS in seen.calls, seen.code == "PAM_SUCCESS"), (False, False),
+                         f"{text} {arguments}: {seen}")
         for wrong in (("gecos_match=x",), ("gecos_replace=x",), ("gecos_match=(", "gecos_replace=x"),
                       ("gecos_field=1", "gecos_separator=ab"), ("gecos_field=33",), ("gecos_field=0",)):
             seen = see(verify, PROVEN, "gecos_trusted", *wrong)
@@ -322,17 +330,20 @@ def test_linked_name_of_the_password():
             see(verify, "auth_method=password", *([f"id_link_attr={argument}"] if argument else []), answers=["x"])
             expect_equal([r.body["userName"] for r in verify.tenant.find(PASSWORD)], [name], f"{argument}")
         seen = see(verify, "auth_method=password", "id_link_attr=externalId", answers=[verify.alice.password])
-        expect_equal((seen.code == "PAM_SUCCESS", PASSWORD in seen.calls), (False, False), f"a name that is not there: {seen}")
+        expect_equal((seen.code == "PAM_SUCCESS", PASSWORD in seen.calls), (False, False),
+                     f"a name that is not there: {seen}")
 
 
 def test_identity_source():
     with scene() as verify:
-        source = verify.tenant.identity_source("myOnPremIdSource", {"alice": "Directory-Word-3", "alee": "Other-Word-4"})
+        source = verify.tenant.identity_source("myOnPremIdSource", {"alice": "Directory-Word-3",
+                                                                    "alee": "Other-Word-4"})
         verify.alice.linked = {"myOnPremIdSource": "alee"}
         link = "id_link_attr=urn:ietf:params:scim:schemas:extension:ibm:2.0:user:linkedAccounts.myOnPremIdSource"
-        for arguments, password, code in (((), "Directory-Word-3", "PAM_SUCCESS"), ((), verify.alice.password, "PAM_AUTH_ERR"),
-                                          ((link,), "Other-Word-4", "PAM_SUCCESS"), ((link,), "Directory-Word-3",
-                                                                                     "PAM_AUTH_ERR")):
+        for arguments, password, code in (((), "Directory-Word-3", "PAM_SUCCESS"),
+                                          ((), verify.alice.password, "PAM_AUTH_ERR"),
+                                          ((link,), "Other-Word-4", "PAM_SUCCESS"),
+                                          ((link,), "Directory-Word-3", "PAM_AUTH_ERR")):
             seen = see(verify, "auth_method=password", f"identity_source={source.id}", *arguments, answers=[password])
             expect_equal((seen.code, seen.calls.count("POST idsource"), PASSWORD in seen.calls), (code, 1, False),
                          f"{arguments}: {seen}")

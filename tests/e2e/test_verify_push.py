@@ -29,7 +29,8 @@ def warm(verify):
 # ---- what the phone says ----
 
 def test_every_state():
-    rows = (("VERIFY_SUCCESS", "PAM_SUCCESS", "allow", "approved"), ("VERIFY_FAILED", "PAM_AUTH_ERR", "deny", "signature-failed"),
+    rows = (("VERIFY_SUCCESS", "PAM_SUCCESS", "allow", "approved"),
+            ("VERIFY_FAILED", "PAM_AUTH_ERR", "deny", "signature-failed"),
             ("USER_DENIED", "PAM_AUTH_ERR", "deny", "denied"),
             ("USER_FRAUDULENT", "PAM_AUTH_ERR", "deny", "reported-as-fraud"),
             ("BIOMETRY_FAILED", "PAM_AUTH_ERR", "deny", "biometry-failed"),
@@ -76,19 +77,19 @@ def test_what_the_phone_shows():
 
 def test_what_does_not_fit():
     """An answer about somebody else's request grants nothing."""
+    nonsense = ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")
     for call, fault, wanted in (
             (POLL, {"owner": "0000000000"}, ("PAM_AUTH_ERR", "deny", "wrong-owner")),
             (POLL, {"remove": ("owner",)}, ("PAM_AUTH_ERR", "deny", "wrong-owner")),
-            (POLL, {"replace": {"id": "972937f3-0000-4000-8000-000000000000"}}, ("PAM_AUTHINFO_UNAVAIL", "unavailable",
-                                                                            "unavailable")),
-            (POLL, {"mistype": "state"}, ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")),
-            (POLL, {"remove": ("state",)}, ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")),
+            (POLL, {"replace": {"id": "972937f3-0000-4000-8000-000000000000"}}, nonsense),
+            (POLL, {"mistype": "state"}, nonsense),
+            (POLL, {"remove": ("state",)}, nonsense),
             (POLL, {"status": 404}, ("PAM_AUTH_ERR", "deny", "expired")),
-            (POLL, {"status": 404, "html": True}, ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")),
-            (PUSH, {"owner": "0000000000"}, ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")),
-            (PUSH, {"remove": ("id",)}, ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")),
-            (PUSH, {"replace": {"id": "../../v2.0/Users"}}, ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")),
-            (SIGNATURES, {"owner": "0000000000"}, ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")),
+            (POLL, {"status": 404, "html": True}, nonsense),
+            (PUSH, {"owner": "0000000000"}, nonsense),
+            (PUSH, {"remove": ("id",)}, nonsense),
+            (PUSH, {"replace": {"id": "../../v2.0/Users"}}, nonsense),
+            (SIGNATURES, {"owner": "0000000000"}, nonsense),
             (PUSH, {"no_location": True}, ("PAM_SUCCESS", "allow", "approved")),
             (POLL, {"status": 503, "times": 1}, ("PAM_SUCCESS", "allow", "approved")),
             (POLL, {"reset": True, "times": 1}, ("PAM_SUCCESS", "allow", "approved"))):
@@ -212,7 +213,8 @@ def test_number_matching():
     with with_phone() as verify:
         for matching in (True, "42", 7, "K7"):
             verify.tenant.number_matching = matching
-            for wait in ("push_wait=enter", "push_wait=live", "push_wait=auto", "push_wait=silent", "device_prompt=Look at %D."):
+            for wait in ("push_wait=enter", "push_wait=live", "push_wait=auto", "push_wait=silent",
+                         "device_prompt=Look at %D."):
                 session = verify.session(DEVICE, PROVEN, wait)
                 push = verify.tenant.wait_push()
                 wanted = f"Choose the number {push.number} on Phone."
