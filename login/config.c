@@ -382,5 +382,8 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
     result = cs_options_from_arguments(arguments, ret_options, ret_warnings, error);
     if (result == CS_OK && ret_options->user_env == of_file)
         result = cs_config_check_user_env(of_file, error);
+    /* Arguments that only together make sense; they refuse like any bad value. */
+    if (result == CS_OK)
+        result = cs_mapping_check(&ret_options->mapping, error);
     return result;
 }

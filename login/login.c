@@ -216,6 +216,7 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
                             .language = login->book.catalogue->language},
                    .book = &login->book,
                    .wait_mode = cs_policy_wait_mode(options, login->request->service),
+                   .number_mode = cs_policy_shown_mode(options, login->request->service),
                    .host = cs_engine_host(login->engine),
                    .service = login->request->service,
                    .address = login->address,

@@ -115,7 +115,8 @@ const struct cs_option cs_option_rows[] = {
      .values = {"auto", "live", "enter", "silent"},
      .help =
          "How an approval on another device is awaited. live: the text is shown at once. enter: "
-         "the person presses Enter after it. silent: nothing is shown. auto: live where "
+         "the person presses Enter after it. silent: nothing is shown but a number to choose. "
+         "auto: live where "
          "conversation=live or the service shows text at once, else enter."},
     {"lang", NULL, CS_OPTION_LANG, CS_SCOPE_LOGIN, BOTH, AT(lang), NULL,
      .help = "The language of every prompt, whatever the user prefers."},

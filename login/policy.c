@@ -144,6 +144,11 @@ bool cs_policy_live(const struct cs_options *options, const char *service)
     return options->conversation == CS_CONVERSATION_LIVE;
 }
 
+enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options, const char *service)
+{
+    return cs_policy_live(options, service) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
+}
+
 enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service)
 {
     static const enum cs_wait_mode modes[] = {[CS_PUSH_LIVE] = CS_WAIT_LIVE,
@@ -155,6 +160,6 @@ enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const ch
         options->texts[CS_TEXT_DEVICE_PROMPT].count == 0)
         return CS_WAIT_SILENT;
     if (options->push_wait == CS_PUSH_AUTO)
-        return cs_policy_live(options, service) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
+        return cs_policy_shown_mode(options, service);
     return modes[options->push_wait];
 }

@@ -22,4 +22,7 @@ bool cs_policy_live(const struct cs_options *options, const char *service);
 /* How an approval on another device is awaited. */
 enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service);
 
+/* The same where something has to be shown: never silent. */
+enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options, const char *service);
+
 #endif

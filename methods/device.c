@@ -70,6 +70,9 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
     result = cs_begin(login, factor, &challenge, &error);
     if (result == CS_OK) {
         waiting.correlation = challenge.correlation[0] ? challenge.correlation : NULL;
+        /* Nobody can choose a number that was not shown. */
+        if (waiting.correlation != NULL && waiting.mode == CS_WAIT_SILENT)
+            waiting.mode = login->number_mode;
         waiting.deadline = cs_clock_ms() + (int64_t)login->options->poll_timeout * 1000;
         if (waiting.deadline > login->call.deadline)
             waiting.deadline = login->call.deadline;

@@ -69,12 +69,13 @@ struct cs_method_login {
     struct cs_call call;
     const struct cs_phrasebook *book; /* everything that is shown is said through it */
     enum cs_wait_mode wait_mode;
-    const char *host;     /* the name of this one */
-    const char *service;  /* that asks */
-    const char *address;  /* of the client, numeric, or "" */
-    const char *client;   /* network of the client, for counting */
-    bool foreign;         /* the peer is not root: its PAM_AUTHTOK is nobody's word */
-    const char *stranger; /* counts the tries of accounts that have no identity */
+    enum cs_wait_mode number_mode; /* in place of silence, where a number has to be shown */
+    const char *host;              /* the name of this one */
+    const char *service;           /* that asks */
+    const char *address;           /* of the client, numeric, or "" */
+    const char *client;            /* network of the client, for counting */
+    bool foreign;                  /* the peer is not root: its PAM_AUTHTOK is nobody's word */
+    const char *stranger;          /* counts the tries of accounts that have no identity */
 
     /* The identity, looked up when it is first needed and not before: a prompt that comes at once
      * tells nothing about the account. NULL: there is none. */

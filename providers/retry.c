@@ -13,7 +13,7 @@ static bool again(const struct cs_attempted *attempt, bool idempotent)
         return false;
     if (attempt->status == 429)
         return attempt->retry_after_ms > 0;
-    return idempotent && cs_status_is_unreachable(attempt->status);
+    return idempotent && (attempt->status == 500 || cs_status_is_unreachable(attempt->status));
 }
 
 int64_t cs_retry_pause(const struct cs_attempted *attempt, bool idempotent, int64_t left_ms)

@@ -3,7 +3,7 @@
  * where a second try can do no harm:
  *
  *   connection failed or was reset before a status line   idempotent requests
- *   502, 503, 504, 529                                    idempotent requests
+ *   500, 502, 503, 504, 529                               idempotent requests
  *   429 with a Retry-After                                every request: the server did nothing
  *
  * A request that is not idempotent is never sent twice, not even on a connection that turns out to

@@ -197,7 +197,8 @@ static enum cs_err wait_for_request(struct cs_token_cache *cache, const struct c
     if (waited == CS_WAITED_HANGUP)
         return cs_fail(error, CS_ERR_HANGUP, "the token: the login was given up");
     if (waited == CS_WAITED_TIME)
-        return cs_fail(error, CS_ERR_UNREACHABLE, "the token: no answer in time");
+        return cs_fail(error, CS_ERR_UNAVAILABLE,
+                       "the token: no answer in time; the login's own time was over first");
     if (error != NULL)
         *error = waiter.error;
     return waiter.error.code;

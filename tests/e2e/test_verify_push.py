@@ -1,0 +1,371 @@
+"""Approvals on a phone through PAM: what the tenant is asked and when, what the person sees, and what ends it."""
+from countersign import *
+
+PROVEN = "stack_first_factor"
+DEVICE = "auth_method=device"
+SIGNATURES, PUSH, POLL = "GET signatures", "POST push", "GET push"
+JUNK = "\b\n\r\x7fINCORRECT"  # what sshd answers for an account that may not log in
+CONSENT = "Type s to get a request on Phone: "
+
+
+def with_phone(*subtypes, **fields):
+    verify = Verify()
+    verify.phone = verify.alice.device("Phone", subtypes or ("fingerprint", "userPresence"), **fields)
+    return verify
+
+
+def verdict_of(login):
+    return login.code, login.audit["verdict"], login.audit["reason"]
+
+
+def warm(verify):
+    """A login after which the broker has a token and a connection."""
+    verify.tenant.push_after_polls = 0
+    expect_equal(verify.log_in(DEVICE, PROVEN).code, "PAM_SUCCESS", "an approval at once")
+    verify.tenant.push_after_polls = None
+    verify.tenant.wait_push()
+
+
+# ---- what the phone says ----
+
+def test_every_state():
+    rows = (("VERIFY_SUCCESS", "PAM_SUCCESS", "allow", "approved"),
+            ("VERIFY_FAILED", "PAM_AUTH_ERR", "deny", "signature-failed"),
+            ("USER_DENIED", "PAM_AUTH_ERR", "deny", "denied"),
+            ("USER_FRAUDULENT", "PAM_AUTH_ERR", "deny", "reported-as-fraud"),
+            ("BIOMETRY_FAILED", "PAM_AUTH_ERR", "deny", "biometry-failed"),
+            ("CANCELED", "PAM_AUTH_ERR", "deny", "cancelled"), ("TIMEOUT", "PAM_AUTH_ERR", "deny", "expired"),
+            ("SOMETHING_NEW", "PAM_AUTH_ERR", "deny", "unknown-state"), ("", "PAM_AUTH_ERR", "deny", "unknown-state"),
+            ("verify_success", "PAM_AUTH_ERR", "deny", "unknown-state"))
+    for state, *wanted in rows:
+        with with_phone() as verify:
+            verify.tenant.push_state, verify.tenant.push_after_polls = state, 0
+            login = verify.log_in(DEVICE, PROVEN, "retry=3", "failmode_insecure")
+            expect_equal(verdict_of(login), tuple(wanted), f"{state}: {login.log}")
+            expect_equal((login.calls.count(PUSH), login.calls.count(POLL)), (1, 1), f"{state} ends the login at once")
+            expect_equal(login.prompts, [], f"{state}: nothing is asked")
+            if state == "USER_FRAUDULENT":
+                expect_match("^<1>.*fraud", login.log, "an alert")
+
+
+def test_requests_of_an_approval():
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        login = verify.log_in(DEVICE, PROVEN)
+        expect_equal(login.calls, ["POST token", "GET users", SIGNATURES, PUSH, POLL], "calls")
+        login = verify.log_in(DEVICE, PROVEN)
+        expect_equal(login.calls, ["GET users", SIGNATURES, PUSH, POLL], "calls of a warm broker")
+
+
+def test_what_the_phone_shows():
+    host = run("uname", "-n").stdout.strip()
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        for arguments, options, message, origin in (
+                ((), {"rhost": "192.0.2.7"}, f"Do you approve the request from {host}?", "192.0.2.7"),
+                ((), {"rhost": "2001:db8::7"}, f"Do you approve the request from {host}?", "2001:db8::7"),
+                (("verify_message=%U at {hostname} from %R",), {"rhost": "192.0.2.7"}, f"alice at {host} from 192.0.2.7",
+                 "192.0.2.7"),
+                (("verify-message=Yes?",), {}, "Yes?", None)):
+            login = verify.log_in(DEVICE, PROVEN, *arguments, **options)
+            push = verify.tenant.wait_push()
+            expect_equal((login.code, push.message, push.push_message, push.origin, push.user_agent, push.sent),
+                         ("PAM_SUCCESS", message, message, origin, "test", True), f"{arguments} {options}")
+
+
+def test_what_does_not_fit():
+    """An answer about somebody else's request grants nothing."""
+    nonsense = ("PAM_AUTHINFO_UNAVAIL", "unavailable", "unavailable")
+    for call, fault, wanted in (
+            (POLL, {"owner": "0000000000"}, ("PAM_AUTH_ERR", "deny", "wrong-owner")),
+            (POLL, {"remove": ("owner",)}, ("PAM_AUTH_ERR", "deny", "wrong-owner")),
+            (POLL, {"replace": {"id": "972937f3-0000-4000-8000-000000000000"}}, nonsense),
+            (POLL, {"mistype": "state"}, nonsense),
+            (POLL, {"remove": ("state",)}, nonsense),
+            (POLL, {"status": 404}, ("PAM_AUTH_ERR", "deny", "expired")),
+            (POLL, {"status": 404, "html": True}, nonsense),
+            (PUSH, {"owner": "0000000000"}, nonsense),
+            (PUSH, {"remove": ("id",)}, nonsense),
+            (PUSH, {"replace": {"id": "../../v2.0/Users"}}, nonsense),
+            (SIGNATURES, {"owner": "0000000000"}, nonsense),
+            (PUSH, {"no_location": True}, ("PAM_SUCCESS", "allow", "approved")),
+            (POLL, {"status": 503, "times": 1}, ("PAM_SUCCESS", "allow", "approved")),
+            (POLL, {"reset": True, "times": 1}, ("PAM_SUCCESS", "allow", "approved"))):
+        with with_phone() as verify:
+            verify.tenant.push_after_polls = 0
+            verify.tenant.fault(call, **{"times": 9, **fault})
+            login = verify.log_in(DEVICE, PROVEN, "failmode_insecure")
+            expect_equal(verdict_of(login), wanted, f"{call} {fault}: {login.log}")
+
+
+def test_request_that_may_have_arrived_is_not_repeated():
+    for fault in ({"reset": True, "effect": True}, {"status": 503, "effect": True}, {"hangup": True, "effect": True}):
+        with with_phone() as verify:
+            warm(verify)
+            verify.tenant.fault(PUSH, times=9, **fault)
+            login = verify.log_in(DEVICE, PROVEN)
+            expect_equal((login.audit["verdict"], login.calls.count(PUSH)), ("unreachable", 1), f"{fault}: {login.log}")
+
+
+# ---- time ----
+
+def test_polls_every_two_seconds_and_nothing_between():
+    with with_phone() as verify:
+        warm(verify)
+        verify.tenant.push_delay = 3
+        login = verify.log_in(DEVICE, PROVEN)
+        push = verify.tenant.wait_push()
+        expect_equal(login.code, "PAM_SUCCESS", login.log)
+        expect_equal(login.calls, ["GET users", SIGNATURES, PUSH, POLL, POLL, POLL], "calls")
+        for gap in (b - a for a, b in zip(push.polls, push.polls[1:])):
+            expect(1.9 < gap < 2.6, f"{gap:.2f} s between two polls")
+
+
+def test_expiry():
+    with with_phone() as verify:
+        login = verify.log_in(DEVICE, PROVEN, "poll_timeout=5")
+        push = verify.tenant.wait_push()
+        expect_equal(verdict_of(login), ("PAM_AUTH_ERR", "deny", "expired"), login.log)
+        expect_equal(push.request["expiresIn"], 5, "the request ends with the login")
+        expect(4.5 < int(login.audit["ms"]) / 1000 < 6, f"{login.audit['ms']} ms")
+
+
+def test_expiry_that_the_tenant_decides():
+    with with_phone() as verify:
+        verify.tenant.push_expiry = 1
+        login = verify.log_in(DEVICE, PROVEN)
+        expect_equal(verdict_of(login), ("PAM_AUTH_ERR", "deny", "expired"), login.log)
+        expect_equal(verify.tenant.wait_push().request["expiresIn"], 60, "the product's default")
+
+
+def test_never_outlives_the_login():
+    with with_phone() as verify:
+        session = verify.session(DEVICE, PROVEN, "login_timeout=8")
+        push = verify.tenant.wait_push()
+        expect(1 <= push.request["expiresIn"] <= 6, f"expiresIn is {push.request['expiresIn']}")
+        push.approve()
+        expect_equal(session.result().code, "PAM_SUCCESS", "an approval before the end")
+
+
+# ---- who gives up ----
+
+def test_give_up_frees_the_login():
+    with with_phone() as verify:
+        for wait in ("silent", "live", "enter"):
+            session = verify.session(DEVICE, PROVEN, f"push_wait={wait}", "conversation=live")
+            if wait == "enter":
+                session.prompt()
+                session.answer("")
+            push = verify.tenant.wait_push()
+            push.wait_polls(1)
+            expect_equal(connections_of(verify.broker.pid) > 0, True, "a login runs")
+            count = len(audits(verify.broker.log()))
+            session.kill()
+            begun = time.monotonic()
+            audit = wait_audit(verify.broker, count + 1)
+            expect(time.monotonic() - begun < 1, f"{wait}: freed after {time.monotonic() - begun:.2f} s")
+            expect_equal((audit["verdict"], audit["reason"], audit["granted"]), ("aborted", "hang-up", "no"), wait)
+            polls = len(push.polls)
+            push.approve()
+            warm(verify)
+            expect_equal(len(push.polls), polls, f"{wait}: nobody asks any more")
+
+
+def test_give_up_while_the_tenant_is_silent():
+    with with_phone() as verify:
+        warm(verify)
+        for call in (SIGNATURES, PUSH, POLL):
+            fault = verify.tenant.fault(call, slow=600)
+            count = len(audits(verify.broker.log()))
+            session = verify.session(DEVICE, PROVEN)
+            wait_until(lambda: fault.hits, call)
+            session.kill()
+            begun = time.monotonic()
+            audit = wait_audit(verify.broker, count + 1)
+            expect(time.monotonic() - begun < 1, f"{call}: freed after {time.monotonic() - begun:.2f} s")
+            expect_equal(audit["verdict"], "aborted", call)
+            verify.tenant.heal()
+
+
+# ---- denial ----
+
+def test_denial_makes_the_next_request_ask_first():
+    with with_phone() as verify:
+        verify.tenant.push_state, verify.tenant.push_after_polls = "USER_DENIED", 0
+        expect_equal(verdict_of(verify.log_in(DEVICE, PROVEN)), ("PAM_AUTH_ERR", "deny", "denied"), "denied")
+        verify.tenant.push_state = "VERIFY_SUCCESS"
+        login = verify.log_in(DEVICE, PROVEN, "retry=1", answers=["", ""])
+        expect_equal((login.code, [t for t, _ in login.prompts], login.calls.count(PUSH)),
+                     ("PAM_MAXTRIES", [CONSENT] * 2, 0), "nothing was typed, nothing is sent")
+        login = verify.log_in(DEVICE, PROVEN, answers=["s"])
+        expect_equal((login.code, login.prompts, login.calls.count(PUSH)), ("PAM_SUCCESS", [(CONSENT, True)], 1),
+                     "typed")
+        other = verify.tenant.user("bob")
+        other.device("Phone")
+        expect_equal(verify.log_in(DEVICE, PROVEN, user="bob").prompts, [], "another user is not concerned")
+
+
+# ---- what the person sees ----
+
+def test_number_matching():
+    with with_phone() as verify:
+        for matching in (True, "42", 7, "K7"):
+            verify.tenant.number_matching = matching
+            for wait in ("push_wait=enter", "push_wait=live", "push_wait=auto", "push_wait=silent",
+                         "device_prompt=Look at %D."):
+                session = verify.session(DEVICE, PROVEN, wait)
+                push = verify.tenant.wait_push()
+                wanted = f"Choose the number {push.number} on Phone."
+                push.approve()
+                if "live" not in wait:
+                    expect_match(f"^{re.escape(wanted)}\n", session.prompt(), f"{matching}, {wait}")
+                    session.answer("")
+                result = session.result()
+                expect_equal(result.code, "PAM_SUCCESS", f"{matching}, {wait}: {result.text}")
+                expect_equal(result.text.count(f"number {push.number} on"), 1, f"{matching}, {wait}: {result.text}")
+
+
+def test_text_before_the_approval():
+    with with_phone() as verify:
+        for arguments, wanted in (((), ""), (("push_wait=silent", "device_prompt=Look."), ""),
+                                  (("device_prompt=Look at %D.",), "Look at Phone.\nThen press Enter here: "),
+                                  (("push_wait=enter",), "Approve the request on Phone.\nThen press Enter here: ")):
+            session = verify.session(DEVICE, PROVEN, *arguments)
+            verify.tenant.wait_push().approve()
+            if wanted:
+                expect_equal(session.prompt(), wanted, f"{arguments}")
+                session.answer("")
+            result = session.result()
+            expect_equal((result.code, len(result.prompts)), ("PAM_SUCCESS", 1 if wanted else 0), f"{arguments}")
+        session = verify.session(DEVICE, PROVEN, "device_prompt=Look at %D.", "conversation=live")
+        verify.tenant.wait_push().approve()
+        expect_equal(session.result().infos, ["Look at Phone."], "text that is shown at once")
+
+
+def test_enter_before_the_approval():
+    with with_phone() as verify:
+        session = verify.session(DEVICE, PROVEN, "push_wait=enter")
+        push = verify.tenant.wait_push()
+        session.prompt()
+        expect_equal(push.polls, [], "nothing is asked while the person has not pressed Enter")
+        session.answer("")
+        expect_match(r"^The request has not been approved yet\.\nApprove the request on Phone\.\n", session.prompt(),
+                     "asked again")
+        push.deny()
+        session.answer("")
+        result = session.result()
+        expect_equal(result.code, "PAM_AUTH_ERR", result.text)
+        expect_match("The request was refused on Phone", result.text, "why")
+
+
+# ---- which device ----
+
+def test_several_devices():
+    with with_phone() as verify:
+        tablet = verify.alice.device("Tablet", ("userPresence",))
+        verify.alice.device("New", state="ENROLLING")
+        verify.alice.device("Lost", enabled=False)
+        verify.alice.device("Off", signature_enabled=False)
+        verify.alice.device("Unconfirmed", validated=False)
+        verify.tenant.push_after_polls = 0
+        seen = {}
+        for number in ("1", "2"):
+            login = verify.log_in(DEVICE, PROVEN, "retry=1", answers=["9", number])
+            expect_equal(login.code, "PAM_SUCCESS", login.log)
+            menu = login.prompts[0][0]
+            expect(re.fullmatch(r"Choose one of:\n1\) (\w+)\n2\) (\w+)\nYour choice \(1->2\): ?", menu), f"{menu!r}")
+            names = re.findall(r"\) (\w+)$", menu, re.M)
+            seen[names[int(number) - 1]] = verify.tenant.wait_push().device
+        expect_equal(seen, {"Phone": verify.phone, "Tablet": tablet}, "who was asked")
+        login = verify.log_in(DEVICE, PROVEN, "retry=1", answers=["9", "0"])
+        expect_equal((login.code, login.calls.count(PUSH)), ("PAM_MAXTRIES", 0), "no choice, no request")
+        login = verify.log_in(DEVICE, PROVEN, "ignore_isvalidated", answers=["3"])
+        expect_equal(login.prompts[0][0].count(") "), 3, f"validated or not: {login.prompts}")
+
+
+def test_one_way_of_each_device():
+    rows = (("", "fingerprint"), ("verify_method_order=fingerprint,userPresence", "fingerprint"),
+            ("verify_method_order=userPresence,fingerprint", "userPresence"),
+            ("verify-method-order=userPresence", "userPresence"), ("verify_method_order=fingerprint", "fingerprint"))
+    for subtypes in (("userPresence", "fingerprint"), ("fingerprint", "userPresence"), ("face", "userPresence")):
+        with with_phone(*subtypes) as verify:
+            verify.tenant.push_after_polls = 0
+            for argument, wanted in rows:
+                login = verify.log_in(DEVICE, PROVEN, *filter(None, [argument]))
+                expect_equal((login.code, login.prompts), ("PAM_SUCCESS", []), f"{subtypes}, {argument}")
+                wanted = "face" if "face" in subtypes and wanted == "fingerprint" else wanted
+                expect_equal([s.sub_type for s in verify.tenant.wait_push().signatures], [wanted],
+                             f"{subtypes}, {argument}")
+    with with_phone("userPresence") as verify:
+        login = verify.log_in(DEVICE, PROVEN, "verify_method_order=fingerprint")
+        expect_equal(verdict_of(login), ("PAM_AUTH_ERR", "not-enrolled", "not-enrolled"), "none that counts")
+
+
+# ---- before anything is proven ----
+
+def test_consent_without_a_first_factor():
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        login = verify.log_in(DEVICE, "autopush=no", "retry=1", answers=["", ""])
+        expect_equal((login.code, login.audit["reason"], login.prompts, login.calls.count(PUSH)),
+                     ("PAM_MAXTRIES", "not-asked-for", [(CONSENT, True)] * 2, 0), login.log)
+        login = verify.log_in(DEVICE, "autopush=no", answers=["", "s"])
+        expect_equal((login.code, login.calls.count(PUSH)), ("PAM_SUCCESS", 1), login.log)
+
+
+def test_junk_never_sends():
+    """Whatever comes after it in the same login."""
+    with with_phone() as verify:
+        verify.alice.sms("+15550100")
+        verify.alice.email("alice@example.com")
+        verify.alice.voice("+15550100")
+        verify.tenant.push_after_polls = 0
+        for method in ("device", "smsotp", "emailotp", "voiceotp", "transsmsotp", "transemailotp", "choice-then-otp"):
+            login = verify.log_in(f"auth_method={method}", "autopush=no", "add_devices_to_choice", "voice_in_choice",
+                                  answers=[JUNK, "s", "1", "s", "1", "s"])
+            expect(login.code in ("PAM_MAXTRIES", "PAM_AUTH_ERR"), f"{method}: {login.code}")
+            expect_equal((verify.tenant.pushes, verify.tenant.outbox, login.audit["granted"]), ([], [], "no"), method)
+        for method in ("password-then-device", "password-and-totp-or-device", "password-then-smsotp"):
+            login = verify.log_in(f"auth_method={method}", "password_retry=3",
+                                  answers=[JUNK, verify.alice.password, "s", "1"])
+            expect_equal((verify.tenant.pushes, verify.tenant.outbox, login.audit["granted"]), ([], [], "no"), method)
+
+
+def test_junk_instead_of_enter():
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        login = verify.log_in(DEVICE, PROVEN, "push_wait=enter", "retry=0", answers=[JUNK, "1", "1"])
+        expect(login.code != "PAM_SUCCESS" and login.audit["granted"] == "no", f"{login.code}")
+
+
+def test_nothing_before_the_password():
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        for method, wrong, right in (("password-then-device", "no", verify.alice.password),
+                                     ("password-and-totp-or-device", "no", verify.alice.password),
+                                     ("password-then-choice-then-otp", "no", verify.alice.password)):
+            login = verify.log_in(f"auth_method={method}", "add_devices_to_choice", answers=[wrong, "1"])
+            expect_equal((login.code, login.calls.count(PUSH)), ("PAM_AUTH_ERR", 0), f"{method}: wrong")
+            login = verify.log_in(f"auth_method={method}", "add_devices_to_choice", answers=[right, "1"])
+            expect_equal((login.code, login.calls.count(PUSH)), ("PAM_SUCCESS", 1), f"{method}: right")
+            calls = login.calls
+            expect(calls.index("POST password") < calls.index(PUSH), f"{method}: {calls}")
+
+
+def test_cap_of_what_is_sent_unasked():
+    """Six in an hour to each user, then it is asked for; a proven first factor is not counted."""
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        bob = verify.tenant.user("bob")
+        bob.device("Phone")
+        for number in range(6):
+            login = verify.log_in(DEVICE)
+            expect_equal((login.code, login.prompts), ("PAM_SUCCESS", []), f"request {number + 1}: {login.log}")
+        login = verify.log_in(DEVICE, "retry=0", answers=[""])
+        expect_equal((login.code, login.prompts, login.calls.count(PUSH)), ("PAM_MAXTRIES", [(CONSENT, True)], 0),
+                     "the seventh")
+        expect_equal(verify.log_in(DEVICE, PROVEN).prompts, [], "a first factor was proven")
+        expect_equal(verify.log_in(DEVICE, user="bob").prompts, [], "another user")
+
+
+main()
