@@ -161,10 +161,12 @@ static bool proven(struct cs_method_login *login, bool answered)
     return scene->key || (scene->key_if_answered && answered);
 }
 
-static bool may_send(struct cs_method_login *login, bool is_proven)
+static bool may_send(struct cs_method_login *login, bool is_proven, bool asked_for)
 {
     struct method_scene *scene = (struct method_scene *)login;
 
+    if (asked_for)
+        return is_proven || !scene->flooded;
     return !scene->quiet && (is_proven || scene->autopush);
 }
 
