@@ -7,7 +7,10 @@
 #include "base/clock.h"
 #include "conversation/answer.h"
 
-enum { HOLD_MS = 250 };
+enum {
+    HOLD_MS = 250,
+    LATE_MS = 50, /* so near to its end a login has no time for a call */
+};
 
 void cs_method_login_clear(struct cs_method_login *login)
 {
@@ -208,7 +211,7 @@ enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, en
 
     /* Near the login's end every call runs out of time, and the person chooses when to answer: that
      * says nothing about the provider, and must not pass for what fails open. */
-    if (result == CS_ERR_UNREACHABLE && cs_clock_left(login->call.deadline) == 0)
+    if (result == CS_ERR_UNREACHABLE && cs_clock_left(login->call.deadline) <= LATE_MS)
         result = CS_ERR_TIMEOUT;
     for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
         if (ends[i].result != result)

@@ -11,8 +11,6 @@
 #include "providers/http_thread.h"
 #include "providers/retry.h"
 
-enum { LATE_MS = 50 }; /* how close to the login's deadline a time-out is its own doing */
-
 /* ---- opening and closing ---- */
 
 /* By the thread of a look-up that ended. */
@@ -253,18 +251,6 @@ static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_
     return job->result;
 }
 
-/* Whoever answers in the last moment must not make a server look unreachable: that is said by the
- * client's own limits alone. */
-static void blame_login(const struct cs_http_call *call, struct cs_http_job *job,
-                        struct cs_error *why)
-{
-    if (job->timed_out && job->result == CS_ERR_UNREACHABLE &&
-        cs_clock_left(call->deadline) <= LATE_MS)
-        job->result = cs_fail(why, CS_ERR_UNAVAILABLE,
-                              "%s: no answer in time; the login's own time was over first",
-                              job->request->what);
-}
-
 static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call,
                            const struct cs_http_request *request,
                            struct cs_http_response *ret_response,
@@ -274,15 +260,13 @@ static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call
     int64_t left = cs_clock_left(call->deadline);
     struct cs_error why = {0};
 
-    *ret_attempted = (struct cs_attempted){.result = CS_ERR_UNAVAILABLE, .timed_out = true};
+    *ret_attempted = (struct cs_attempted){.result = CS_ERR_UNREACHABLE, .timed_out = true};
     if (left == 0)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: no time is left", request->what);
+        return cs_fail(error, CS_ERR_UNREACHABLE, "%s: no time is left", request->what);
     job.time_ms = (long)earlier(left, http->total_ms > 0 ? http->total_ms : left);
     cs_trace_request(http->trace, http->server.url, request->method, request->target,
                      request->bearer != NULL, request->content_type, request->body);
-    job.result = run(http, &job, &why);
-    blame_login(call, &job, &why);
-    ret_attempted->result = job.result;
+    ret_attempted->result = run(http, &job, &why);
     ret_attempted->timed_out = job.timed_out;
     ret_attempted->status = job.response.status;
     ret_attempted->retry_after_ms = job.response.retry_after_ms;

@@ -84,9 +84,7 @@ void cs_http_free(struct cs_http **http);
  * CS_ERR_TRUST: TLS could not be verified, or was refused.
  * CS_ERR_HANGUP: cancelled. CS_ERR_LIMIT: an answer larger than allowed.
  * CS_ERR_INPUT: the request holds bytes that no header may hold.
- * CS_ERR_UNAVAILABLE: everything else, for example a body that was cut, or no answer before the
- * login's deadline: who answers late makes that happen at will, so it says nothing about the
- * server.
+ * CS_ERR_UNAVAILABLE: everything else, for example a body that was cut.
  *
  * `ret_response` is untouched unless CS_OK is returned. retry.h says what is tried a second time.
  */

@@ -197,8 +197,7 @@ static enum cs_err wait_for_request(struct cs_token_cache *cache, const struct c
     if (waited == CS_WAITED_HANGUP)
         return cs_fail(error, CS_ERR_HANGUP, "the token: the login was given up");
     if (waited == CS_WAITED_TIME)
-        return cs_fail(error, CS_ERR_UNAVAILABLE,
-                       "the token: no answer in time; the login's own time was over first");
+        return cs_fail(error, CS_ERR_UNREACHABLE, "the token: no answer in time");
     if (error != NULL)
         *error = waiter.error;
     return waiter.error.code;

@@ -443,11 +443,11 @@ static void test_deadline_ends_call(void **state)
     struct cs_error error = {0};
 
     call.deadline = before + 200;
-    assert_int_equal(cs_http_perform(http, &call, &request, &response, &error), CS_ERR_UNAVAILABLE);
+    assert_int_equal(cs_http_perform(http, &call, &request, &response, &error), CS_ERR_UNREACHABLE);
     assert_contains(error.text, "no answer in time");
     assert_true(cs_clock_ms() - before >= 190);
     assert_true(cs_clock_ms() - before < 200 + SOON_MS);
-    assert_int_equal(cs_http_perform(http, &call, &request, &response, &error), CS_ERR_UNAVAILABLE);
+    assert_int_equal(cs_http_perform(http, &call, &request, &response, &error), CS_ERR_UNREACHABLE);
     assert_contains(error.text, "no time is left");
 }
 
