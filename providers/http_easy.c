@@ -10,9 +10,11 @@
 
 enum {
     /* How long a kept connection may have been idle. A server that closes it at that moment costs
-     * a request that must not be sent twice its answer, so that one wants a younger connection. */
+     * a request that must not be sent twice its answer, and that looks as if the server were gone:
+     * nobody may aim an answer at the end of a connection's life. So such a request takes only a
+     * connection that was just used, by the requests before it, or a new one. */
     IDLE_S = 118,
-    IDLE_ONCE_S = 30,
+    IDLE_ONCE_S = 1,
 };
 
 /* ---- what libcurl calls ---- */

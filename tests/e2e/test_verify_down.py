@@ -68,7 +68,8 @@ def test_other_failures_stay_closed():
 
 def fails_later(row):
     """The calls of a second step, each as (call, whether it is repeated, how many prompts come before)."""
-    found = [(call, True, row.direct) for call in row.step.lookup]
+    # Who gave the password is looked up before a code is asked for.
+    found = [(call, True, row.direct and not row.first) for call in row.step.lookup]
     found += [(row.step.send, False, False)] if row.step.send else []
     return found + [(row.step.check, row.step.check.startswith("GET "), row.second != "device")]
 

@@ -276,8 +276,7 @@ def test_reset_before_a_status_line():
             # Once more where the connection was an old one: then it looks as if it had ended before.
             faulty(verify, USERS, UNREACHABLE, (2, 3), **fault)
             faulty(verify, FACTORS, UNREACHABLE, (2, 3), **fault)
-            # It came on the connection of the others, whose end says nothing about a new one.
-            faulty(verify, TOTP, UNAVAILABLE, 1, **fault)
+            faulty(verify, TOTP, UNREACHABLE, 1, **fault)
         faulty(verify, USERS, UNAVAILABLE, 1, garbage=True)
 
 

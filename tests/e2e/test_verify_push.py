@@ -100,7 +100,7 @@ def test_what_does_not_fit():
 
 
 def test_request_that_may_have_arrived_is_not_repeated():
-    for fault, verdict in (({"reset": True}, "unavailable"), ({"hangup": True}, "unavailable"),
+    for fault, verdict in (({"reset": True}, "unreachable"), ({"hangup": True}, "unreachable"),
                            ({"status": 503}, "unreachable")):
         with with_phone() as verify:
             warm(verify)

@@ -230,7 +230,7 @@ static void test_totp_faults_let_nobody_in(void **state)
         {"status=403", CS_ERR_UNAVAILABLE},
         {"status=500", CS_ERR_UNAVAILABLE},
         {"status=503", CS_ERR_UNREACHABLE},
-        {"reset=True", CS_ERR_UNAVAILABLE}, /* on a kept connection: another one was made at once */
+        {"reset=True", CS_ERR_UNREACHABLE},
     };
     struct verify_tenant *tenant = *state;
 
