@@ -58,6 +58,20 @@ static void test_lines_of_the_document(void **state)
     assert_string_equal(answer_line.text, EXAMPLE_ANSWER);
 }
 
+static void test_document_has_these_lines(void **state)
+{
+    CS_AUTO(cs_string_free) char *text = calloc(1, 65536);
+    FILE *file = fopen(CS_U2F_RELAY_DOCUMENT, "re");
+
+    (void)state;
+    assert_non_null(file);
+    assert_non_null(text);
+    assert_in_range(fread(text, 1, 65535, file), 1000, 65534);
+    (void)fclose(file);
+    assert_contains(text, "\n    " EXAMPLE_REQUEST "\n");
+    assert_contains(text, "\n    " EXAMPLE_ANSWER "\n");
+}
+
 static void test_request_comes_back(void **state)
 {
     static const struct {
@@ -327,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines_of_the_document),
+        cmocka_unit_test(test_document_has_these_lines),
         cmocka_unit_test(test_request_comes_back),
         cmocka_unit_test(test_longest_lines_fit),
         cmocka_unit_test(test_what_has_no_form_is_not_written),
