@@ -219,10 +219,22 @@ static bool ask_us(struct answer *answer, enum cs_u2f_purpose purpose, const uns
     return purpose == CS_U2F_REGISTER ? we_register(answer) : we_authenticate(answer, key);
 }
 
+/* There in builds with the address sanitizer. */
+extern void __lsan_disable(void) __attribute__((weak));
+extern void __lsan_enable(void) __attribute__((weak));
+
+/* The library loses the key of some answers that it refuses, which is not for us to find. */
 static bool ask_server(struct answer *answer, enum cs_u2f_purpose purpose, const unsigned char *key)
 {
-    return purpose == CS_U2F_REGISTER ? server_registers(answer)
-                                      : server_authenticates(answer, key);
+    bool accepted;
+
+    if (__lsan_disable != NULL)
+        __lsan_disable();
+    accepted =
+        purpose == CS_U2F_REGISTER ? server_registers(answer) : server_authenticates(answer, key);
+    if (__lsan_enable != NULL)
+        __lsan_enable();
+    return accepted;
 }
 
 /* Whether the server's library takes these bytes for the same answer. */
@@ -321,7 +333,7 @@ static void test_where_the_server_differs(void **state)
             rows[i].extra;
         answer.data[0] = rows[i].sent_flags;
         if (we_authenticate(&answer, signer.public_key) != rows[i].ours ||
-            server_authenticates(&answer, signer.public_key) != rows[i].theirs)
+            ask_server(&answer, CS_U2F_AUTHENTICATE, signer.public_key) != rows[i].theirs)
             fail_msg("row %zu", i);
     }
     u2f_signer_close(&signer);
