@@ -3,6 +3,7 @@
 #ifndef CS_U2F_HID_H
 #define CS_U2F_HID_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
