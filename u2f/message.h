@@ -16,6 +16,7 @@ enum {
     CS_U2F_CHALLENGE_BYTES = 32,
     CS_U2F_PUBLIC_KEY_BYTES = 65,   /* uncompressed point of P-256 */
     CS_U2F_HANDLE_MAX = 127,        /* longer ones make libu2f-host write past its buffer */
+    CS_U2F_SIGNATURE_MIN = 8,       /* DER of two numbers of one byte */
     CS_U2F_SIGNATURE_MAX = 72,      /* DER of two numbers of 256 bits */
     CS_U2F_ORIGIN_MAX = 255,        /* bytes without the NUL */
     CS_U2F_APP_ID_MAX = 255,        /* bytes without the NUL */
@@ -95,9 +96,11 @@ void cs_u2f_apdu_version(struct cs_u2f_apdu *ret_apdu);
 /* ---- replies ---- */
 
 enum cs_u2f_reply {
-    CS_U2F_REPLY_DATA,           /* 9000: done */
-    CS_U2F_REPLY_TOUCH,          /* 6985: waits for a touch; after a check, knows the handle */
-    CS_U2F_REPLY_UNKNOWN_HANDLE, /* 6A80: the handle is another key's or application's */
+    CS_U2F_REPLY_DATA,  /* 9000: done */
+    CS_U2F_REPLY_TOUCH, /* 6985: waits for a touch; after a check, knows the handle */
+    /* 6A80, or 6700 from keys whose handles all have one length: the handle is another key's or
+     * application's. */
+    CS_U2F_REPLY_UNKNOWN_HANDLE,
 };
 
 /*

@@ -8,7 +8,7 @@ import re
 import sys
 
 FOLDERS = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "login",
-           "pam", "broker", "cli", "i18n")
+           "pam", "broker", "cli", "i18n", "u2f")
 
 # Who may include headers of whom, besides its own: docs/ARCHITECTURE.md, written out.
 BELOW_LOGIN = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "i18n")
@@ -19,6 +19,7 @@ MAY_INCLUDE = {
     "wire": ("base",),
     "mapping": ("base",),
     "store": ("base",),
+    "u2f": ("base",),
     "conversation": ("base", "wire", "i18n"),
     "providers": ("base", "json"),
     "providers/local": ("base", "json", "store", "providers"),
