@@ -55,6 +55,8 @@ static void answer_apdu(struct hid_device_ *key)
         key->gone = true;
         return;
     }
+    if (key->wishes.escape)
+        softkey_escape(key);
     if (key->wishes.silent)
         return;
     length = softkey_apdu(key, key->in, key->in_length, reply);

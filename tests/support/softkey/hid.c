@@ -51,6 +51,8 @@ static void read_word(struct softkey_wishes *wishes, const char *word)
         wishes->pull = number;
     wishes->bad_signature |= strcmp(word, "bad-signature") == 0;
     wishes->silent |= strcmp(word, "silent") == 0;
+    wishes->escape |= strncmp(word, "escape", 6) == 0;
+    wishes->escape_exec |= strcmp(word, "escape=exec") == 0;
 }
 
 /* False when it was pulled out. */

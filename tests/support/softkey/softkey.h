@@ -11,6 +11,8 @@
  *   silent                   takes messages and answers none
  *   size=N                   answers every APDU with N bytes
  *   pull=N                   is gone with the Nth APDU
+ *   escape                   tries what a key that took over the process would, and writes how it
+ * fared into keyN.counter; escape=exec tries to start a program
  *
  * keyN.counter beside it must exist; the counter is kept there.
  */
@@ -32,6 +34,7 @@ struct softkey_wishes {
     bool bad_signature, silent;
     long counter;        /* -1: the one that counts */
     unsigned size, pull; /* 0: not */
+    bool escape, escape_exec;
 };
 
 /* An opened key. */
@@ -60,5 +63,8 @@ bool softkey_give(struct hid_device_ *key, unsigned char ret_report[SOFTKEY_REPO
 /* Answers an APDU; the length of the answer, at most SOFTKEY_MESSAGE_MAX. */
 size_t softkey_apdu(struct hid_device_ *key, const unsigned char *apdu, size_t length,
                     unsigned char *ret_answer);
+
+/* What a key that took over the process would try. */
+void softkey_escape(const struct hid_device_ *key);
 
 #endif
