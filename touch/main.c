@@ -164,8 +164,9 @@ static int notice(const struct settings *settings)
 {
     cs_touch_show(settings->prompt);
     cs_touch_show("\n");
-    for (;;)
-        (void)pause();
+    while (pause() < 0 && errno == EINTR)
+        continue;
+    return EXIT_FAILURE;
 }
 
 static int serve_ssh(const struct settings *settings)

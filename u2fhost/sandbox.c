@@ -1,5 +1,6 @@
 #include "u2fhost/sandbox.h"
 
+#include <stddef.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <syslog.h>
