@@ -86,6 +86,10 @@ function(cs_add_system_test name)
     CS_KILL_AT=$<TARGET_FILE:kill-at>
     CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend>
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
+  if(TARGET softkey)
+    list(APPEND environment
+      CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>)
+  endif()
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
     FIXTURES_REQUIRED stage ENVIRONMENT "${environment}")

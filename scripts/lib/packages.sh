@@ -10,7 +10,7 @@ true
 packages_build=(
     cmake ninja-build gcc libc6-dev pkg-config gettext mandoc
     libpam0g-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libqrencode-dev
-    libpcre2-dev libcrypt-dev
+    libpcre2-dev libcrypt-dev libu2f-host-dev libseccomp-dev
 )
 packages_demo=(
     openssh-server openssh-client oathtool python3 python3-pexpect iproute2 util-linux systemd passwd

@@ -22,3 +22,4 @@ from .ssh import *
 from .state import *
 from .system import *
 from .tenant import *
+from .u2f import *
