@@ -36,7 +36,7 @@ static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK)
-        result = cs_factor_list(&transaction, user, &ret_listing->factors, error);
+        result = cs_factor_list(&transaction, user, CS_STORED_ANY, &ret_listing->factors, error);
     if (result == CS_OK)
         result = cs_recovery_count(&transaction, user, &ret_listing->recovery_left, error);
     if (result == CS_OK)

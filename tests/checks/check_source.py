@@ -24,12 +24,12 @@ MAY_INCLUDE = {
     "touch": ("base", "u2f"),
     "conversation": ("base", "wire", "i18n"),
     "providers": ("base", "json"),
-    "providers/local": ("base", "json", "store", "providers"),
+    "providers/local": ("base", "json", "store", "u2f", "providers"),
     "providers/verify": ("base", "json", "mapping", "providers"),
-    "methods": ("base", "wire", "conversation", "i18n", "providers/provider.h"),
+    "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
     "login": BELOW_LOGIN + ("providers/verify/settings.h",),
     "broker": BELOW_LOGIN + ("login",),
-    "cli": BELOW_LOGIN + ("login", "providers/local"),
+    "cli": BELOW_LOGIN + ("login", "providers/local", "u2f"),
     "pam": ("base", "wire"),
 }
 # The one file that knows all of its kind.
