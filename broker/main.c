@@ -123,8 +123,8 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
     struct cs_error error = {0};
 
     cs_options_defaults(CS_PROFILE_OWN, ret_options);
-    if (cs_engine_config(engine, -1, NULL, &config, &error) == CS_OK)
-        cs_config_options(config, "", ret_options);
+    if (cs_engine_config(engine, NULL, &config, &error) == CS_OK)
+        cs_config_options(config, "", NULL, ret_options);
     else
         (void)complain(cs_engine_log(engine), &error);
     /* The paths are strings of the configuration, which is released here; nobody below uses them.

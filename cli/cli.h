@@ -30,7 +30,8 @@ struct cs_cli {
 typedef int cs_verb(struct cs_cli *cli, int argc, char **argv);
 
 cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_init, cs_cmd_lang, cs_cmd_list, cs_cmd_options,
-    cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
+    cs_cmd_map, cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove,
+    cs_cmd_try, cs_cmd_unlock;
 
 /* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
 int cs_complain(const struct cs_error *error);
@@ -38,6 +39,13 @@ int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
 
 /* The one argument USER, or NULL after complaining. */
 const char *cs_one_user(int argc, char **argv);
+
+/* RFC 3339, in UTC; "" for a time without a year. */
+enum { CS_TIME_SIZE = 32 };
+void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE]);
+
+/* An account may come later, from a directory say; a name that was mistyped never does. */
+void cs_warn_if_unknown(const char *user);
 
 /*
  * Reads the configuration as root, becomes the account countersign, and opens the store. After it
@@ -50,6 +58,26 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
                            struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;
 
+/* A login's settings as a PAM line would have them. */
+struct cs_cli_line {
+    struct cs_strlist arguments; /* of the module */
+    struct cs_config *config;
+    struct cs_options options; /* do not copy the struct */
+    struct cs_strlist warnings;
+    const char *path; /* the file that was read; borrowed */
+    bool ibm;         /* it is of IBM's gateway, named or the only one there is */
+};
+
+/* `ibm_path` (NULL: none) takes the place of ibm_auth_config. What was found stays in `line` also
+ * after an error; release it with cs_cli_line_clear. */
+enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, const char *service,
+                             int count, char **arguments, struct cs_cli_line *line,
+                             struct cs_error *error) CS_MUST_USE;
+void cs_cli_line_clear(struct cs_cli_line *line);
+
+/* Prints where the settings still act otherwise than IBM's gateway does. */
+void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);
+
 /* Prints the text of a writer and releases it; an exit status. */
 int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout);
 
@@ -58,6 +86,9 @@ enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_en
                                struct cs_error *error) CS_MUST_USE;
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment);
 void cs_print_codes(const struct cs_enrolment *enrolment);
+
+/* Adds the key "password" to the open object: when it was set, or null without one (NULL). */
+void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 
 /* `enroll totp --batch FILE`, after the options were read. */
 int cs_enroll_batch(struct cs_cli *cli, const char *path);

@@ -4,7 +4,6 @@
 
 #include "cli/cli.h"
 #include "conversation/terminal.h"
-#include "login/account.h"
 
 enum { CONFIRM_TRIES = 3 };
 
@@ -174,16 +173,6 @@ static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment
     return cs_complain(&error);
 }
 
-/* An account may come later, from a directory say; a name that was mistyped never does. */
-static void warn_if_unknown(const char *user)
-{
-    struct cs_account account;
-    struct cs_error error = {0};
-
-    if (cs_account_find(user, &account, &error) == CS_OK && !account.known)
-        (void)fprintf(stderr, "countersign: warning: this machine knows no account of that name\n");
-}
-
 int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
@@ -200,7 +189,7 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
         return cs_complain(&error);
     if (wishes.batch != NULL)
         return cs_enroll_batch(cli, wishes.batch);
-    warn_if_unknown(wishes.choice.user);
+    cs_warn_if_unknown(wishes.choice.user);
     result = prepare(&wishes, &enrolment, &error);
     if (result == CS_OK && !cli->json)
         result = show(&enrolment, &error);

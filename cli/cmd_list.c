@@ -1,13 +1,30 @@
-#include <time.h>
-
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "store/password.h"
 #include "store/throttle.h"
 
 struct listing {
     struct cs_factors factors;
     unsigned recovery_left, failures;
+    bool has_password;
+    int64_t password_changed;
 };
+
+/* Those after a proven first factor, of codes and of passwords. */
+static enum cs_err read_failures(const struct cs_transaction *transaction, const char *user,
+                                 unsigned *ret_failures, struct cs_error *error)
+{
+    int64_t now = cs_clock_seconds();
+    unsigned codes = 0, passwords = 0;
+    enum cs_err result =
+        cs_throttle_count(transaction, CS_THROTTLE_USER_PROVEN, user, now, &codes, error);
+
+    if (result == CS_OK)
+        result = cs_throttle_count(transaction, CS_THROTTLE_PASSWORD_PROVEN, user, now, &passwords,
+                                   error);
+    *ret_failures = codes + passwords;
+    return result;
+}
 
 static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
                                 struct listing *ret_listing, struct cs_error *error)
@@ -23,19 +40,10 @@ static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
     if (result == CS_OK)
         result = cs_recovery_count(&transaction, user, &ret_listing->recovery_left, error);
     if (result == CS_OK)
-        result = cs_throttle_count(&transaction, CS_THROTTLE_USER_PROVEN, user, cs_clock_seconds(),
-                                   &ret_listing->failures, error);
-    return result;
-}
-
-/* RFC 3339, in UTC. */
-static void format_time(int64_t seconds, char text[32])
-{
-    time_t time = (time_t)seconds;
-    struct tm parts;
-
-    if (gmtime_r(&time, &parts) == NULL || strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        text[0] = '\0';
+        result = cs_password_changed(&transaction, user, &ret_listing->has_password,
+                                     &ret_listing->password_changed, error);
+    return result == CS_OK ? read_failures(&transaction, user, &ret_listing->failures, error)
+                           : result;
 }
 
 static int write_json(const char *user, const struct listing *listing)
@@ -47,10 +55,10 @@ static int write_json(const char *user, const struct listing *listing)
     cs_json_write_array(writer, "factors");
     for (size_t i = 0; i < listing->factors.count; i++) {
         const struct cs_factor *factor = &listing->factors.items[i];
-        char created[32], used[32];
+        char created[CS_TIME_SIZE], used[CS_TIME_SIZE];
 
-        format_time(factor->created, created);
-        format_time(factor->last_step * factor->period, used);
+        cs_format_time(factor->created, created);
+        cs_format_time(factor->last_step * factor->period, used);
         cs_json_write_object(writer, NULL);
         cs_json_write_integer(writer, "id", factor->id);
         cs_json_write_string(writer, "kind", "totp");
@@ -64,6 +72,7 @@ static int write_json(const char *user, const struct listing *listing)
         cs_json_write_end(writer);
     }
     cs_json_write_end(writer);
+    cs_write_password(writer, listing->has_password ? &listing->password_changed : NULL);
     cs_json_write_integer(writer, "recovery_codes_left", listing->recovery_left);
     cs_json_write_integer(writer, "failed_tries", listing->failures);
     cs_json_write_end(writer);
@@ -74,14 +83,20 @@ static int write_text(const char *user, const struct listing *listing)
 {
     for (size_t i = 0; i < listing->factors.count; i++) {
         const struct cs_factor *factor = &listing->factors.items[i];
-        char created[32];
+        char created[CS_TIME_SIZE];
 
-        format_time(factor->created, created);
+        cs_format_time(factor->created, created);
         (void)printf("%lld  totp  %s  %u digits  %u s  since %s  %s\n", (long long)factor->id,
                      factor->algorithm, factor->digits, factor->period, created, factor->label);
     }
     if (listing->factors.count == 0)
         (void)printf("%s has no factor\n", user);
+    if (listing->has_password) {
+        char changed[CS_TIME_SIZE];
+
+        cs_format_time(listing->password_changed, changed);
+        (void)printf("password  since %s\n", changed);
+    }
     (void)printf("recovery codes left: %u\nfailed tries: %u\n", listing->recovery_left,
                  listing->failures);
     return CS_EXIT_OK;

@@ -52,6 +52,12 @@ static const struct {
     {"after a recovery code", {CS_TEXT_RECOVERY_LEFT}, 1, "9"},
     {"a password", {CS_TEXT_PASSWORD_PROMPT}, 1, ""},
     {"a password again", {CS_TEXT_PASSWORD_NOT_ACCEPTED, CS_TEXT_PASSWORD_PROMPT}, 2, ""},
+    {"a code and a password", {CS_TEXT_TOTP_AND_PASSWORD}, 1, ""},
+    {"a password and a code", {CS_TEXT_PASSWORD_AND_TOTP}, 1, ""},
+    {"a code and a password, or a device", {CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE}, 1, ""},
+    {"a password and a code, or a device", {CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE}, 1, ""},
+    {"a code and a password again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_TOTP_AND_PASSWORD}, 2, ""},
+    {"nothing registered", {CS_TEXT_NOT_ENROLLED}, 1, ""},
     {"before a text message", {CS_TEXT_CONSENT_SMS}, 1, "+15551234567"},
     {"before an email", {CS_TEXT_CONSENT_EMAIL}, 1, "alice@example.com"},
     {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
@@ -154,6 +160,7 @@ static void fill(struct preview *preview, const struct cs_options *options, cons
     cs_values_set(&preview->values, 'C', "42");
     cs_values_set(&preview->values, 'L', "2");
     cs_values_set(&preview->values, 'D', "Phone");
+    cs_values_set(&preview->values, 'P', options->method.password_separator);
 }
 
 static bool find_channel(const char *name, enum channel *ret_channel)
@@ -188,7 +195,7 @@ static int run(struct cs_cli *cli, const char *language, const char *service, en
         return cs_usage_error("out of memory");
     if (cs_cli_options(cli, &config, &options, &error) != CS_OK)
         return cs_complain(&error);
-    cs_config_options(config, service, &options);
+    cs_config_options(config, service, NULL, &options);
     if (language == NULL)
         language = options.lang ? options.lang : options.default_lang;
     preview.book.catalogue = cs_catalogues_get(catalogues, language ? language : "");

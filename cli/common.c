@@ -1,11 +1,13 @@
 #include <stdarg.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/privilege.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
+#include "login/account.h"
 
 static void print_clean(const char *text)
 {
@@ -44,6 +46,25 @@ const char *cs_one_user(int argc, char **argv)
     return NULL;
 }
 
+void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE])
+{
+    time_t time = (time_t)seconds;
+    struct tm parts;
+
+    if (gmtime_r(&time, &parts) == NULL ||
+        strftime(ret_text, CS_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
+        ret_text[0] = '\0';
+}
+
+void cs_warn_if_unknown(const char *user)
+{
+    struct cs_account account;
+    struct cs_error error = {0};
+
+    if (cs_account_find(user, &account, &error) == CS_OK && !account.known)
+        (void)fprintf(stderr, "countersign: warning: this machine knows no account of that name\n");
+}
+
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
                            struct cs_options *ret_options, struct cs_error *error)
 {
@@ -58,7 +79,7 @@ enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_conf
     if (result == CS_OK)
         result = cs_config_load(cache, fd, cli->config_path, ret_config, error);
     if (result == CS_OK)
-        cs_config_options(*ret_config, "", ret_options);
+        cs_config_options(*ret_config, "", NULL, ret_options);
     cs_config_cache_free(&cache);
     return result;
 }

@@ -53,6 +53,9 @@ static enum cs_err scan_member(struct scanner *scanner)
         result = cs_json_skip_space(cursor);
     if (result != CS_OK)
         return result;
+    /* Some printed samples of IBM's configuration have it. */
+    if (cs_json_peek(cursor) == '=')
+        return cs_json_refuse_next(cursor, "':' after the key, as in \"key\": \"value\"");
     if (cs_json_peek(cursor) != ':')
         return cs_json_refuse_next(cursor, "':' after the key");
     cs_json_advance(cursor);

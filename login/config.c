@@ -8,7 +8,6 @@
 #include "conversation/template.h"
 #include "i18n/language.h"
 #include "login/config_priv.h"
-#include "json/json.h"
 
 struct assignment {
     const struct cs_option *option;
@@ -90,7 +89,9 @@ static const char *expected_type(const struct cs_option *option)
                                         [CS_OPTION_GROUPS] = "a string or a list of strings",
                                         [CS_OPTION_TEXT] = "a string",
                                         [CS_OPTION_LANG] = "a string",
-                                        [CS_OPTION_PATH] = "a string"};
+                                        [CS_OPTION_PATH] = "a string",
+                                        [CS_OPTION_STRING] = "a string",
+                                        [CS_OPTION_NAME_OF_VARIABLE] = "a string"};
 
     return names[option->type];
 }
@@ -231,15 +232,28 @@ static enum cs_err read_members(struct cs_config *config, const struct cs_json *
                                 const struct cs_json_value *object, const char *service,
                                 struct cs_error *error)
 {
+    static const struct {
+        const char *name;
+        enum cs_err (*read)(struct cs_config *, const struct cs_json *,
+                            const struct cs_json_value *, struct cs_error *);
+    } sections[] = {{"services", read_services},
+                    {"verify", cs_config_read_verify},
+                    {"ibm_auth_config", cs_config_read_ibm_path}};
     enum cs_err result = CS_OK;
 
     for (const struct cs_json_value *member = cs_json_first(object); member && result == CS_OK;
          member = cs_json_next(member)) {
-        if (service == NULL && strcmp(cs_json_key(member), "services") == 0)
-            result = read_services(config, document, member, error);
-        else
-            result = read_option(config, document, member, service, error);
+        size_t i = service == NULL ? 0 : CS_ARRAY_SIZE(sections);
+
+        while (i < CS_ARRAY_SIZE(sections) && strcmp(sections[i].name, cs_json_key(member)) != 0)
+            i++;
+        result = i < CS_ARRAY_SIZE(sections)
+                     ? sections[i].read(config, document, member, error)
+                     : read_option(config, document, member, service, error);
     }
+    if (result == CS_OK && config->ibm_path != NULL && config->verify.given)
+        return cs_json_fail(error, CS_ERR_CONFIG, document, object,
+                            "verify and ibm_auth_config are both there; one of them expected");
     return result;
 }
 
@@ -263,13 +277,12 @@ static void apply_for(const struct cs_config *config, const char *service,
 enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
                             struct cs_config **ret_config, struct cs_error *error)
 {
-    CS_AUTO(cs_config_release) struct cs_config *config = calloc(1, sizeof *config);
+    CS_AUTO(cs_config_release) struct cs_config *config = cs_config_new();
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
     enum cs_err result;
 
     if (config == NULL)
         return cs_fail_nomem(error);
-    config->references = 1;
     result = cs_json_parse(name, text, length, CS_JSON_TOLERANT, &document, error);
     if (result != CS_OK)
         return result;
@@ -285,6 +298,17 @@ enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
     *ret_config = config;
     config = NULL;
     return CS_OK;
+}
+
+/* ---- lifetime and use ---- */
+
+struct cs_config *cs_config_new(void)
+{
+    struct cs_config *config = calloc(1, sizeof *config);
+
+    if (config != NULL)
+        config->references = 1;
+    return config;
 }
 
 static void free_assignment(struct assignment *assignment)
@@ -306,18 +330,57 @@ void cs_config_release(struct cs_config **config)
     for (size_t i = 0; i < old->count; i++)
         free_assignment(&old->assignments[i]);
     free(old->assignments);
+    cs_config_free_instances(old);
     cs_verify_settings_clear(&old->verify);
+    for (size_t i = 0; i < old->beside_count; i++)
+        free(old->beside[i].path);
+    cs_strlist_free(&old->warnings);
+    free(old->secret_file);
+    free(old->ibm_path);
+    cs_config_release(&old->own);
+    cs_config_release(&old->ibm);
     free(old);
 }
 
 const struct cs_verify_settings *cs_config_verify(const struct cs_config *config)
 {
-    return &config->verify;
+    return config->ibm ? &config->ibm->verify : &config->verify;
 }
 
-void cs_config_options(const struct cs_config *config, const char *service,
+const char *cs_config_ibm_path(const struct cs_config *config)
+{
+    return config->own ? config->own->ibm_path : config->ibm_path;
+}
+
+const struct cs_strlist *cs_config_warnings(const struct cs_config *config)
+{
+    return config->ibm ? &config->ibm->warnings : &config->warnings;
+}
+
+void cs_config_options(const struct cs_config *config, const char *service, const char *id,
                        struct cs_options *ret_options)
 {
-    *ret_options = config->base;
-    apply_for(config, service, ret_options);
+    const struct cs_config *own = config->own ? config->own : config;
+    const struct cs_config *first = config->ibm ? config->ibm : config;
+
+    *ret_options = first->base;
+    cs_config_apply_instance(first, id ? id : CS_IBM_DEFAULT_ID, ret_options);
+    if (config->own != NULL)
+        apply_for(own, NULL, ret_options);
+    apply_for(own, service, ret_options);
+}
+
+enum cs_err cs_config_line(const struct cs_config *config, const char *service,
+                           const struct cs_strlist *arguments, struct cs_options *ret_options,
+                           struct cs_strlist *ret_warnings, struct cs_error *error)
+{
+    const char *of_file;
+    enum cs_err result;
+
+    cs_config_options(config, service, cs_options_line_value(arguments, "id"), ret_options);
+    of_file = ret_options->user_env;
+    result = cs_options_from_arguments(arguments, ret_options, ret_warnings, error);
+    if (result == CS_OK && ret_options->user_env == of_file)
+        result = cs_config_check_user_env(of_file, error);
+    return result;
 }

@@ -1,37 +1,82 @@
 /*
  * The configuration file: options of the table at the top level, and per PAM service under
  * "services". Everything is checked when it is loaded; whatever is wrong is one line with file,
- * line and column.
+ * line and column. A file of IBM's gateway may stand in its place, or be named by it as
+ * "ibm_auth_config".
  */
 #ifndef CS_LOGIN_CONFIG_H
 #define CS_LOGIN_CONFIG_H
 
+#include "base/log.h"
 #include "login/options.h"
 #include "providers/verify/settings.h"
 
+/* The id of a PAM line that names none. */
+#define CS_IBM_DEFAULT_ID "pam_ibm_auth"
+
+/* Which of the two formats a file has. It is never guessed: the name of the argument decides. */
+enum cs_config_kind { CS_CONFIG_OWN, CS_CONFIG_IBM };
+
 struct cs_config; /* a loaded file; never changes; counted references */
 
-/* Opens and checks `path`: owner root, not writable by others and not readable by strangers. */
+/* Opens and checks `path`: owner root, not writable by others and, our own, not readable by
+ * strangers. */
 enum cs_err cs_config_open(const char *path, int *ret_fd, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_config_open_ibm(const char *path, int *ret_fd, struct cs_error *error) CS_MUST_USE;
 
 struct cs_config_cache; /* files by device, inode, size and times */
 
 struct cs_config_cache *cs_config_cache_new(void) CS_MUST_USE;
 void cs_config_cache_free(struct cs_config_cache **cache);
 
+/* Where the warnings about a file go, once each time it is read; borrowed, NULL: nowhere. */
+void cs_config_cache_set_log(struct cs_config_cache *cache, const struct cs_log *log);
+
 /* The configuration behind an open descriptor, from the cache when the file has not changed. `name`
  * is for errors. The reference is the caller's: cs_config_release. */
 enum cs_err cs_config_load(struct cs_config_cache *cache, int fd, const char *name,
                            struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
+
+/* The same for a file of IBM's gateway. One that holds a secret must not be readable by strangers:
+ * CS_ERR_TRUST. */
+enum cs_err cs_config_load_ibm(struct cs_config_cache *cache, int fd, const char *name,
+                               struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
+
+/* Where `*config` names a file of IBM's gateway, loads that too, and *config becomes the two
+ * together: options of our own file stand over additional-args. */
+enum cs_err cs_config_follow(struct cs_config_cache *cache, struct cs_config **config,
+                             struct cs_error *error) CS_MUST_USE;
+
 void cs_config_release(struct cs_config **config);
 
 /* How the tenant of IBM Verify is reached that the file names; `given` is false where it names
  * none. Lives as long as the reference. */
 const struct cs_verify_settings *cs_config_verify(const struct cs_config *config);
 
-/* The defaults, over them what the file says for every service, over that what it says for
- * `service`. The strings in `ret_options` live as long as the reference. */
-void cs_config_options(const struct cs_config *config, const char *service,
+/* The file of IBM's gateway that our own names, or NULL. */
+const char *cs_config_ibm_path(const struct cs_config *config);
+
+/* Whether the process may read the files beside: the client secret, the certificates. */
+enum cs_err cs_config_check_beside(const struct cs_config *config,
+                                   struct cs_error *error) CS_MUST_USE;
+
+/* What was accepted with a warning; sentences. */
+const struct cs_strlist *cs_config_warnings(const struct cs_config *config);
+
+/* The defaults, over them the additional-args of `id` (NULL: the usual one), over those what our
+ * file says for every service, over that what it says for `service`. The strings in `ret_options`
+ * live as long as the reference; do not copy the struct. */
+void cs_config_options(const struct cs_config *config, const char *service, const char *id,
                        struct cs_options *ret_options);
+
+/* The same with the arguments of a PAM line over it, which name the id. As
+ * cs_options_from_arguments; the options are filled in any case. */
+enum cs_err cs_config_line(const struct cs_config *config, const char *service,
+                           const struct cs_strlist *arguments, struct cs_options *ret_options,
+                           struct cs_strlist *ret_warnings, struct cs_error *error) CS_MUST_USE;
+
+/* A variable that a file may name for user_env: only names of our own, because the module believes
+ * others on its own line alone. NULL is fine. */
+enum cs_err cs_config_check_user_env(const char *from_file, struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -52,6 +52,8 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     if (engine->cache == NULL || engine->catalogues == NULL || engine->guard == NULL ||
         uname(&engine->names) != 0)
         cs_engine_free(&engine);
+    else
+        cs_config_cache_set_log(engine->cache, log);
     return engine;
 }
 
@@ -84,18 +86,36 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
     return engine->log;
 }
 
-enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char *config_name,
+static enum cs_err load_default(struct cs_engine *engine, struct cs_config **ret_config,
+                                struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result = cs_config_open(engine->config_path, &fd, error);
+
+    return result == CS_OK
+               ? cs_config_load(engine->cache, fd, engine->config_path, ret_config, error)
+               : result;
+}
+
+enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error)
 {
-    CS_AUTO(cs_fd_close) int opened = -1;
-    enum cs_err result = CS_OK;
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    enum cs_err result;
 
-    if (config_fd >= 0)
-        return cs_config_load(engine->cache, config_fd, config_name, ret_config, error);
-    result = cs_config_open(engine->config_path, &opened, error);
-    return result == CS_OK
-               ? cs_config_load(engine->cache, opened, engine->config_path, ret_config, error)
-               : result;
+    if (source == NULL || source->fd < 0)
+        result = load_default(engine, &config, error);
+    else if (source->kind == CS_CONFIG_IBM)
+        result = cs_config_load_ibm(engine->cache, source->fd, source->name, &config, error);
+    else
+        result = cs_config_load(engine->cache, source->fd, source->name, &config, error);
+    if (result == CS_OK)
+        result = cs_config_follow(engine->cache, &config, error);
+    if (result != CS_OK)
+        return result;
+    *ret_config = config;
+    config = NULL;
+    return CS_OK;
 }
 
 struct cs_guard *cs_engine_guard(struct cs_engine *engine)

@@ -25,9 +25,16 @@ const char *cs_engine_host(const struct cs_engine *engine);
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine);
 
-/* The configuration for a login: the file behind `config_fd`, called `config_name` in errors, or
- * the default file when that is -1. */
-enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char *config_name,
+/* The file that a PAM line names: an open descriptor, what errors call it, its format. */
+struct cs_config_source {
+    int fd; /* -1: the line names none */
+    const char *name;
+    enum cs_config_kind kind;
+};
+
+/* The configuration for a login: the file of `source`, or the default one where that has no
+ * descriptor or is NULL; with the file of IBM's gateway that it names. */
+enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
 /* What this process remembers of deliveries. */

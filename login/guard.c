@@ -1,6 +1,7 @@
 #include "login/guard.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +57,7 @@ static struct place *find_place(struct cs_guard *guard, const char *identity, in
             oldest = place;
     }
     *oldest = (struct place){.touched = now, .hour = now};
-    strncpy(oldest->identity, identity, sizeof oldest->identity - 1);
+    (void)snprintf(oldest->identity, sizeof oldest->identity, "%s", identity);
     return oldest;
 }
 

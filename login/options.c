@@ -10,6 +10,7 @@
 #include "base/sanitise.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
+#include "login/mangled.h"
 
 static bool same_name(const char *known, const char *given, size_t length)
 {
@@ -103,10 +104,26 @@ const char *cs_option_value(const struct cs_option *option, size_t place)
     return place < CS_OPTION_VALUES_MAX ? option->values[place] : NULL;
 }
 
+/* `expected` is NULL where the list is too long for a line. */
+static enum cs_err refuse_value(const struct cs_option *option, const char *value,
+                                const char *expected, struct cs_error *error)
+{
+    const char *meant = cs_meant_value(option, value);
+
+    if (meant != NULL)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is none of its values; it means '%s'",
+                       option->name, value, meant);
+    if (expected == NULL)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: there is no '%s'; see 'countersign options'",
+                       option->name, value);
+    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
+                   expected);
+}
+
 static enum cs_err find_value(const struct cs_option *option, const char *value, size_t *ret_place,
                               struct cs_error *error)
 {
-    char expected[128] = "";
+    char expected[160] = "";
     size_t used = 0;
     const char *allowed;
 
@@ -119,8 +136,7 @@ static enum cs_err find_value(const struct cs_option *option, const char *value,
             used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "",
                                      allowed);
     }
-    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
-                   expected);
+    return refuse_value(option, value, used < sizeof expected ? expected : NULL, error);
 }
 
 static enum cs_err set_choice(const struct cs_option *option, const char *value, void *member,
@@ -271,10 +287,23 @@ static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...)
     char text[512];
     va_list arguments;
 
+    if (warnings == NULL)
+        return CS_OK;
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     return cs_strlist_add(warnings, text, strlen(text));
+}
+
+static enum cs_err warn_unknown(struct cs_strlist *warnings, const char *argument, size_t length)
+{
+    const char *meant = cs_meant_option(argument, length);
+
+    if (meant != NULL)
+        return warn(warnings, "unknown argument '%.*s' is ignored; it means '%s'", (int)length,
+                    argument, meant);
+    return warn(warnings, "unknown argument '%.*s' is ignored; see 'countersign options'",
+                (int)length, argument);
 }
 
 static void invert(const struct cs_option *option, struct cs_options *options)
@@ -295,8 +324,7 @@ static enum cs_err take_argument(const char *argument, struct cs_options *option
     enum cs_err result;
 
     if (option == NULL)
-        return warn(warnings, "unknown argument '%.*s' is ignored; see 'countersign options'",
-                    (int)length, argument);
+        return warn_unknown(warnings, argument, length);
     if ((option->where & CS_FROM_PAM) == 0)
         return cs_fail(error, CS_ERR_CONFIG,
                        "%s: belongs into the configuration file, not on the PAM line",
@@ -321,4 +349,19 @@ enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
             return result == CS_ERR_NOMEM ? cs_fail_nomem(error) : result;
     }
     return CS_OK;
+}
+
+const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name)
+{
+    const char *value = NULL;
+
+    for (size_t i = 0; i < arguments->count; i++) {
+        const char *argument = arguments->items[i];
+        size_t length = strcspn(argument, "=");
+        const struct cs_option *option = cs_option_find(argument, length, NULL);
+
+        if (option != NULL && argument[length] == '=' && strcmp(option->name, name) == 0)
+            value = argument + length + 1;
+    }
+    return value;
 }

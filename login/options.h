@@ -121,11 +121,15 @@ enum cs_err cs_option_set(const struct cs_option *option, const char *value,
 /*
  * Reads the arguments of a PAM line. An unknown name, or a substitution that does not apply to a
  * text, becomes a sentence in `ret_warnings` and is no error: a typo must not lock people out, but
- * is reported. A bad value, or an option that belongs into the file, is CS_ERR_CONFIG. The texts in
- * `options` point into it: do not copy the struct.
+ * is reported (`ret_warnings` may be NULL: they are dropped). A bad value, or an option that
+ * belongs into the file, is CS_ERR_CONFIG. The texts in `options` point into it: do not copy the
+ * struct.
  */
 enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
                                       struct cs_options *options, struct cs_strlist *ret_warnings,
                                       struct cs_error *error) CS_MUST_USE;
+
+/* The last value that a PAM line gives that option, or NULL; for those that are not stored. */
+const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name);
 
 #endif

@@ -69,32 +69,45 @@ static void set_address(struct cs_login *login)
         set_local_client(login);
 }
 
-/* What the PAM line calls the file behind the descriptor. */
-static const char *config_name(const struct cs_request *request)
+/* The file behind the descriptor is what the line says it is, never what it looks like. */
+static enum cs_err find_source(const struct cs_request *request, struct cs_config_source *source,
+                               struct cs_error *error)
 {
-    for (size_t i = 0; i < request->arguments.count; i++) {
-        if (strncmp(request->arguments.items[i], "config=", 7) == 0)
-            return request->arguments.items[i] + 7;
-    }
-    return "the file named by config=";
+    const char *own = cs_options_line_value(&request->arguments, "config");
+    const char *ibm = cs_options_line_value(&request->arguments, "ibm_auth_config");
+
+    if (own != NULL && ibm != NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "config= and ibm_auth_config= are both there; one of them expected");
+    if (ibm != NULL && request->config_fd < 0)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: the file was not handed over by the module", ibm);
+    *source = (struct cs_config_source){
+        .fd = request->config_fd,
+        .name = ibm   ? ibm
+                : own ? own
+                      : "the file named by config=",
+        .kind = ibm ? CS_CONFIG_IBM : CS_CONFIG_OWN,
+    };
+    return CS_OK;
 }
 
 static enum cs_err resolve_options(struct cs_login *login, struct cs_error *error)
 {
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
     const struct cs_request *request = login->request;
-    enum cs_err result;
+    struct cs_config_source source;
+    enum cs_err result = find_source(request, &source, error);
 
-    result = cs_engine_config(login->engine, request->config_fd, config_name(request),
-                              &login->config, error);
+    if (result == CS_OK)
+        result = cs_engine_config(login->engine, &source, &login->config, error);
     if (result != CS_OK) {
         cs_options_defaults(CS_PROFILE_OWN, &login->options);
         return result;
     }
-    cs_config_options(login->config, request->service, &login->options);
-    result = cs_options_from_arguments(&request->arguments, &login->options, &warnings, error);
+    result = cs_config_line(login->config, request->service, &request->arguments, &login->options,
+                            &warnings, error);
     login->log.debug = login->options.debug;
-    for (size_t i = 0; i < warnings.count; i++)
+    for (size_t i = 0; i < warnings.count && !login->options.nowarn; i++)
         cs_log(&login->log, LOG_WARNING, "service '%s': %s", request->service, warnings.items[i]);
     return result;
 }

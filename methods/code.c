@@ -76,7 +76,7 @@ static enum cs_err strip_correlation(const struct cs_challenge *challenge, struc
     size_t length = challenge ? strlen(challenge->correlation) : 0;
 
     if (length == 0 || answer->length <= length + 1 ||
-        memcmp(answer->data, challenge->correlation, length) != 0 || answer->data[length] != '-')
+        !cs_equal_ct(answer->data, challenge->correlation, length) || answer->data[length] != '-')
         return CS_OK;
     if (cs_secret_set(&rest, answer->data + length + 1, answer->length - length - 1) != CS_OK)
         return cs_fail_nomem(error);

@@ -20,7 +20,7 @@ static const char *find_separator(const struct cs_secret *line, const char *sepa
     if (length == 0 || line->data == NULL)
         return NULL;
     for (size_t i = 0; i + length <= line->length; i++) {
-        if (memcmp(line->data + i, separator, length) != 0)
+        if (!cs_equal_ct(line->data + i, separator, length))
             continue;
         found = line->data + i;
         if (!last)

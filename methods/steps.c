@@ -52,13 +52,12 @@ static struct cs_listing listing_of(const struct cs_method_options *options, uns
 enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds, struct cs_error *error)
 {
     const struct cs_listing listing = listing_of(login->options, kinds);
-    enum cs_err result;
+    enum cs_err result = cs_find_user(login, error);
 
-    if (login->listed == kinds)
-        return CS_OK;
-    result = cs_find_user(login, error);
+    if (result != CS_OK || login->listed == kinds)
+        return result;
     cs_listed_factors_clear(&login->factors);
-    if (result == CS_OK && login->user.found)
+    if (login->user.found)
         result = login->provider->ops->list_factors(login->provider, &login->call, &login->user,
                                                     &listing, &login->factors, error);
     if (result == CS_OK)

@@ -20,7 +20,7 @@ static const char *value_of(const char *argument, const char *name)
 
 static bool is_true(const char *value)
 {
-    static const char *const words[] = {"", "yes", "true", "on", "1"};
+    static const char *const words[] = {"", "yes", "true", "on", "1", "y"};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(words); i++) {
         if (strcmp(value, words[i]) == 0)
@@ -29,15 +29,37 @@ static bool is_true(const char *value)
     return false;
 }
 
+/* The arguments that are texts; the last one holds, and an empty one is none. */
+static bool parse_text(const char *argument, struct cs_module_arguments *arguments)
+{
+    const struct {
+        const char *name;
+        const char **member;
+    } texts[] = {
+        {"socket", &arguments->socket},
+        {"config", &arguments->config},
+        {"ibm_auth_config", &arguments->ibm_auth_config},
+        {"user_env", &arguments->user_env},
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
+        const char *value = value_of(argument, texts[i].name);
+
+        if (value == NULL || value[0] == '\0')
+            continue;
+        *texts[i].member = value;
+        return true;
+    }
+    return false;
+}
+
 static void parse_one(const char *argument, struct cs_module_arguments *arguments)
 {
     const char *value;
 
-    if ((value = value_of(argument, "socket")) != NULL && value[0] != '\0')
-        arguments->socket = value;
-    else if ((value = value_of(argument, "config")) != NULL && value[0] != '\0')
-        arguments->config = value;
-    else if ((value = value_of(argument, "debug")) != NULL)
+    if (parse_text(argument, arguments))
+        return;
+    if ((value = value_of(argument, "debug")) != NULL)
         arguments->debug = is_true(value);
     else if ((value = value_of(argument, "standalone")) != NULL)
         arguments->standalone = is_true(value);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,16 +52,43 @@ static enum cs_err copy_items(pam_handle_t *pamh, struct cs_request *request)
     return CS_OK;
 }
 
+/* Where the line names no file and ours does not exist, that of IBM's gateway is taken under the
+ * argument that would name it: what the broker reads is never guessed. */
+static enum cs_err add_default(const struct cs_module_arguments *arguments,
+                               struct cs_request *request, const char **path)
+{
+    static const char argument[] = "ibm_auth_config=" CS_IBM_CONFIG_FILE;
+
+    struct stat status; /* access(2) would ask for the real uid */
+
+    if (arguments->config != NULL || *path != NULL || stat(CS_CONFIG_FILE, &status) == 0 ||
+        errno != ENOENT || stat(CS_IBM_CONFIG_FILE, &status) != 0)
+        return CS_OK;
+    *path = CS_IBM_CONFIG_FILE;
+    return cs_strlist_add(&request->arguments, argument, sizeof argument - 1);
+}
+
 /* Only root may vouch for a file; the broker would not believe anybody else. */
 static enum cs_err open_config(const struct cs_module_arguments *arguments,
                                struct cs_request *request, struct cs_error *error)
 {
-    const struct cs_trust trust = {.owner = 0, .forbidden = 0027};
+    const char *ibm = arguments->ibm_auth_config;
+    /* Who may read IBM's depends on what is in it, which is for the broker to see. */
+    struct cs_trust trust = {.owner = 0, .forbidden = 0027};
     enum cs_err result;
 
-    if (arguments->config == NULL || geteuid() != 0)
+    if (arguments->config != NULL && ibm != NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "config= and ibm_auth_config= are both there; one of them expected");
+    if (geteuid() != 0)
         return CS_OK;
-    result = cs_open_trusted(arguments->config, &trust, &request->config_fd, error);
+    if (add_default(arguments, request, &ibm) != CS_OK)
+        return cs_fail_nomem(error);
+    if (arguments->config == NULL && ibm == NULL)
+        return CS_OK;
+    if (ibm != NULL)
+        trust.forbidden = 0022;
+    result = cs_open_trusted(ibm ? ibm : arguments->config, &trust, &request->config_fd, error);
     if (result != CS_OK)
         return CS_ERR_CONFIG;
     request->flags |= CS_REQUEST_CONFIG_FILE;

@@ -49,7 +49,18 @@ static int code_of_error(enum cs_err error)
     return PAM_AUTHINFO_UNAVAIL;
 }
 
-static int hand_over(pam_handle_t *pamh, const struct cs_verdict_message *verdict)
+/* Names of our own, and the one on this line: a broker that was taken over must not reach the
+ * session's loader. */
+static bool may_set(const char *variable, const char *user_env)
+{
+    size_t length = user_env ? strlen(user_env) : 0;
+
+    return strncmp(variable, variable_prefix, sizeof variable_prefix - 1) == 0 ||
+           (length > 0 && strncmp(variable, user_env, length) == 0 && variable[length] == '=');
+}
+
+static int hand_over(pam_handle_t *pamh, const struct cs_verdict_message *verdict,
+                     const char *user_env)
 {
     int code = accepted_code(verdict->pam_code);
 
@@ -58,9 +69,7 @@ static int hand_over(pam_handle_t *pamh, const struct cs_verdict_message *verdic
     for (size_t i = 0; i < verdict->variables.count; i++) {
         const char *variable = verdict->variables.items[i];
 
-        /* Names of our own only: a broker that was taken over must not reach the session's loader.
-         */
-        if (strncmp(variable, variable_prefix, sizeof variable_prefix - 1) != 0)
+        if (!may_set(variable, user_env))
             continue;
         if (pam_putenv(pamh, variable) != PAM_SUCCESS)
             return PAM_BUF_ERR;
@@ -98,7 +107,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
         return code_of_error(result);
     }
     cs_log(&log, LOG_DEBUG, "login of '%s': %s", request.user, verdict.name);
-    return hand_over(pamh, &verdict);
+    return hand_over(pamh, &verdict, arguments.user_env);
 }
 
 /* Credentials are nobody's business here, and the stack must not fail because of it. */

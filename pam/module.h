@@ -11,9 +11,11 @@
 /* The few arguments that the module itself must understand; the broker reads all of them again,
  * with the full table (login/options.c). */
 struct cs_module_arguments {
-    const char *socket;       /* borrowed from argv or compiled in */
-    const char *config;       /* NULL when not given */
-    enum cs_client_mode mode; /* from the two flags below */
+    const char *socket;          /* borrowed from argv or compiled in */
+    const char *config;          /* NULL when not given */
+    const char *ibm_auth_config; /* the same */
+    const char *user_env;        /* a variable that the broker may set besides its own */
+    enum cs_client_mode mode;    /* from the two flags below */
     bool require_broker, standalone;
     bool debug;
 };
@@ -22,7 +24,8 @@ struct cs_module_arguments {
 void cs_module_parse(int argc, const char **argv, struct cs_module_arguments *ret_arguments);
 
 /* Copies PAM items, sshd's variables and the arguments into `request`, opening the file named by
- * config= (request->config_fd is the caller's to close). */
+ * config= or ibm_auth_config=, or that of IBM's gateway where it is the only one there is
+ * (request->config_fd is the caller's to close). */
 enum cs_err cs_module_collect(pam_handle_t *pamh, int flags, int argc, const char **argv,
                               const struct cs_module_arguments *arguments,
                               struct cs_request *request, struct cs_error *error) CS_MUST_USE;

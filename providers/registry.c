@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "providers/local/local.h"
+#include "providers/verify/verify.h"
 
 static const struct {
     const char *name;
@@ -10,6 +11,7 @@ static const struct {
                         struct cs_provider **ret_provider, struct cs_error *error);
 } providers[] = {
     {"local", cs_local_open},
+    {"verify", cs_verify_open},
 };
 
 const char *cs_provider_name(size_t row)

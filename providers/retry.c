@@ -1,6 +1,6 @@
 #include "providers/retry.h"
 
-static bool server_is_busy(long status)
+bool cs_status_is_unreachable(long status)
 {
     return status == 502 || status == 503 || status == 504 || status == 529;
 }
@@ -13,7 +13,7 @@ static bool again(const struct cs_attempted *attempt, bool idempotent)
         return false;
     if (attempt->status == 429)
         return attempt->retry_after_ms > 0;
-    return idempotent && server_is_busy(attempt->status);
+    return idempotent && cs_status_is_unreachable(attempt->status);
 }
 
 int64_t cs_retry_pause(const struct cs_attempted *attempt, bool idempotent, int64_t left_ms)

@@ -30,6 +30,9 @@ struct cs_attempted {
     int64_t retry_after_ms; /* with CS_OK; 0: not given */
 };
 
+/* Whether a status says that the server behind it cannot be reached: 502, 503, 504, 529. */
+bool cs_status_is_unreachable(long status);
+
 /* Milliseconds to wait before the second attempt, or -1: there is none. `left_ms` is what the login
  * has left. */
 int64_t cs_retry_pause(const struct cs_attempted *attempt, bool idempotent, int64_t left_ms);

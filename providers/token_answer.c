@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "base/sanitise.h"
+#include "providers/retry.h"
 #include "providers/token.h"
 #include "json/json.h"
 
@@ -73,7 +74,8 @@ static enum cs_err refused(long status, const struct cs_json *document, struct c
                        "the server refuses this client (status %ld%s%s); check client-id and "
                        "client-secret, and that the client is enabled there",
                        status, word.length > 0 ? ", " : "", word.text);
-    return cs_fail(error, CS_ERR_UNAVAILABLE,
+    return cs_fail(error,
+                   cs_status_is_unreachable(status) ? CS_ERR_UNREACHABLE : CS_ERR_UNAVAILABLE,
                    "the server gave no token (status %ld%s%s); check host and the client there",
                    status, word.length > 0 ? ", " : "", word.text);
 }

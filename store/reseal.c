@@ -3,8 +3,14 @@
 #include <string.h>
 
 #include "store/factor.h"
+#include "store/password.h"
 #include "store/seal.h"
 #include "store/store_priv.h"
+
+enum { SECRET_MAX = CS_FACTOR_SECRET_MAX };
+
+_Static_assert((int)CS_PASSWORD_HASH_MAX <= (int)SECRET_MAX,
+               "a hash is resealed in a factor's place");
 
 static enum cs_err reseal_value(struct cs_store *store, const char *context, const void *sealed,
                                 size_t length, unsigned char *ret_sealed, size_t *ret_length,
@@ -13,7 +19,7 @@ static enum cs_err reseal_value(struct cs_store *store, const char *context, con
     CS_AUTO(cs_secret_free) struct cs_secret plain = {0};
     enum cs_err result = cs_store_unseal(store, context, sealed, length, &plain, error);
 
-    if (result == CS_OK && plain.length > CS_FACTOR_SECRET_MAX)
+    if (result == CS_OK && plain.length > SECRET_MAX)
         result = cs_fail(error, CS_ERR_STORE, "%s: the secret is too long", context);
     if (result == CS_OK)
         result = cs_seal(&store->keys, context, plain.data, plain.length, ret_sealed, error);
@@ -24,7 +30,7 @@ static enum cs_err reseal_value(struct cs_store *store, const char *context, con
 static enum cs_err reseal_factor(struct cs_store *store, sqlite3_stmt *row, struct cs_error *error)
 {
     static const char sql[] = "UPDATE factor SET secret = ?2 WHERE id = ?1";
-    unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
+    unsigned char sealed[SECRET_MAX + CS_SEAL_OVERHEAD];
     sqlite3_stmt *update = NULL;
     char context[300];
     size_t length = 0;
@@ -43,10 +49,12 @@ static enum cs_err reseal_factor(struct cs_store *store, sqlite3_stmt *row, stru
     return cs_sql_run(store, update, error);
 }
 
-static enum cs_err reseal_factors(struct cs_store *store, unsigned *ret_count,
-                                  struct cs_error *error)
+/* Seals every row that `sql` selects; `*count` grows by their number. */
+static enum cs_err reseal_rows(struct cs_store *store, const char *sql,
+                               enum cs_err (*reseal)(struct cs_store *store, sqlite3_stmt *row,
+                                                     struct cs_error *error),
+                               unsigned *count, struct cs_error *error)
 {
-    static const char sql[] = "SELECT id, user, secret FROM factor ORDER BY id";
     sqlite3_stmt *rows = NULL;
     bool row = true;
     enum cs_err result = cs_sql(store, sql, &rows, error);
@@ -55,19 +63,42 @@ static enum cs_err reseal_factors(struct cs_store *store, unsigned *ret_count,
         result = cs_sql_step(store, rows, &row, error);
         if (result != CS_OK || !row)
             break;
-        result = reseal_factor(store, rows, error);
-        ++*ret_count;
+        result = reseal(store, rows, error);
+        ++*count;
     }
     if (rows != NULL)
         sqlite3_reset(rows);
     return result;
 }
 
+static enum cs_err reseal_password(struct cs_store *store, sqlite3_stmt *row,
+                                   struct cs_error *error)
+{
+    static const char sql[] = "UPDATE password SET hash = ?2 WHERE user = ?1";
+    const char *user = (const char *)sqlite3_column_text(row, 0);
+    unsigned char sealed[SECRET_MAX + CS_SEAL_OVERHEAD];
+    sqlite3_stmt *update = NULL;
+    char context[300];
+    size_t length = 0;
+    enum cs_err result;
+
+    cs_password_context(user, context);
+    result = reseal_value(store, context, sqlite3_column_blob(row, 1),
+                          (size_t)sqlite3_column_bytes(row, 1), sealed, &length, error);
+    if (result == CS_OK)
+        result = cs_sql(store, sql, &update, error);
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(update, 1, user);
+    sqlite3_bind_blob(update, 2, sealed, (int)length, SQLITE_STATIC);
+    return cs_sql_run(store, update, error);
+}
+
 static enum cs_err reseal_recovery_key(struct cs_store *store, struct cs_error *error)
 {
     static const char sql[] = "UPDATE meta SET value = ?1 WHERE name = 'recovery_key'";
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
-    unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
+    unsigned char sealed[SECRET_MAX + CS_SEAL_OVERHEAD];
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_recovery_key(store, &key, error);
 
@@ -83,6 +114,10 @@ static enum cs_err reseal_recovery_key(struct cs_store *store, struct cs_error *
 
 enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count, struct cs_error *error)
 {
+    /* The sign keeps SQLite from reading along an index: sorted first, each row comes once,
+     * although it is changed while they are read. */
+    static const char factors[] = "SELECT id, user, secret FROM factor ORDER BY +id";
+    static const char passwords[] = "SELECT user, hash FROM password ORDER BY +user";
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     enum cs_err result = cs_store_begin(store, &transaction, error);
 
@@ -90,7 +125,9 @@ enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count, struct 
     if (result == CS_OK)
         result = cs_keys_load(store->key_path, &store->keys, error);
     if (result == CS_OK)
-        result = reseal_factors(store, ret_count, error);
+        result = reseal_rows(store, factors, reseal_factor, ret_count, error);
+    if (result == CS_OK)
+        result = reseal_rows(store, passwords, reseal_password, ret_count, error);
     if (result == CS_OK)
         result = reseal_recovery_key(store, error);
     return result == CS_OK ? cs_store_commit(&transaction, error) : result;

@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 2,
+    SCHEMA_VERSION = 3,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -44,7 +44,10 @@ static const char version_1[] =
 static const char version_2[] = "CREATE TABLE preference (user TEXT PRIMARY KEY, language TEXT NOT "
                                 "NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2};
+static const char version_3[] = "CREATE TABLE password (user TEXT PRIMARY KEY, hash BLOB NOT NULL,"
+                                " changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

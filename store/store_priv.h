@@ -9,7 +9,7 @@
 #include "store/key.h"
 #include "store/store.h"
 
-enum { CS_STATEMENTS_MAX = 32, CS_LOCK_WAIT_MS = 10000 };
+enum { CS_STATEMENTS_MAX = 40, CS_LOCK_WAIT_MS = 10000 };
 
 struct cs_store {
     char *path, *lock_path, *key_path;
@@ -88,6 +88,7 @@ enum cs_err cs_recovery_key(struct cs_store *store, struct cs_secret *ret_key,
 
 /* What sealed secrets are bound to. */
 void cs_factor_context(const char *user, int64_t id, char ret_context[300]);
+void cs_password_context(const char *user, char ret_context[300]);
 extern const char cs_recovery_context[];
 
 #endif

@@ -17,6 +17,8 @@ static const struct {
     [CS_THROTTLE_USER_PROVEN] = {3, 0, {5, 15, 60}},
     [CS_THROTTLE_USER_UNPROVEN] = {30, 60, {60, 60, 60}},
     [CS_THROTTLE_ADDRESS] = {20, 30, {5, 15, 60}},
+    [CS_THROTTLE_PASSWORD_PROVEN] = {3, 0, {5, 15, 60}},
+    [CS_THROTTLE_PASSWORD_UNPROVEN] = {30, 60, {60, 60, 60}},
 };
 
 struct counter {
@@ -113,19 +115,32 @@ enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, enum cs_t
     return cs_sql_run(transaction->store, statement, error);
 }
 
-enum cs_err cs_throttle_forget_user(const struct cs_transaction *transaction, const char *user,
-                                    struct cs_error *error)
+enum cs_err cs_throttle_forget(const struct cs_transaction *transaction,
+                               enum cs_throttle_scope scope, const char *subject,
+                               struct cs_error *error)
 {
-    static const char sql[] = "DELETE FROM throttle WHERE scope IN (?1, ?2) AND subject = ?3";
+    static const char sql[] = "DELETE FROM throttle WHERE scope = ?1 AND subject = ?2";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
     if (result != CS_OK)
         return result;
-    sqlite3_bind_int64(statement, 1, CS_THROTTLE_USER_PROVEN);
-    sqlite3_bind_int64(statement, 2, CS_THROTTLE_USER_UNPROVEN);
-    cs_sql_bind_text(statement, 3, user);
+    sqlite3_bind_int64(statement, 1, scope);
+    cs_sql_bind_text(statement, 2, subject);
     return cs_sql_run(transaction->store, statement, error);
+}
+
+enum cs_err cs_throttle_forget_user(const struct cs_transaction *transaction, const char *user,
+                                    struct cs_error *error)
+{
+    static const enum cs_throttle_scope scopes[] = {
+        CS_THROTTLE_USER_PROVEN, CS_THROTTLE_USER_UNPROVEN, CS_THROTTLE_PASSWORD_PROVEN,
+        CS_THROTTLE_PASSWORD_UNPROVEN};
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(scopes) && result == CS_OK; i++)
+        result = cs_throttle_forget(transaction, scopes[i], user, error);
+    return result;
 }
 
 enum cs_err cs_throttle_count(const struct cs_transaction *transaction,

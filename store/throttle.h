@@ -12,6 +12,8 @@ enum cs_throttle_scope {
     CS_THROTTLE_USER_PROVEN = 1, /* after a proven first factor: 0, 0, 0, 5, 15, 60 s */
     CS_THROTTLE_USER_UNPROVEN,   /* without one: a slow cap */
     CS_THROTTLE_ADDRESS,         /* without one, per client network */
+    CS_THROTTLE_PASSWORD_PROVEN, /* as the first two, for passwords in place of codes: who knows */
+    CS_THROTTLE_PASSWORD_UNPROVEN, /* the one must not be able to forget failures of the other */
     CS_THROTTLE_SCOPES
 };
 
@@ -24,7 +26,12 @@ enum cs_err cs_throttle_wait(const struct cs_transaction *transaction, enum cs_t
 enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
                              const char *subject, int64_t now, struct cs_error *error) CS_MUST_USE;
 
-/* Forgets the failures of a user, after a success or by `countersign unlock`. */
+/* Forgets one counter, after a success in what it counts. */
+enum cs_err cs_throttle_forget(const struct cs_transaction *transaction,
+                               enum cs_throttle_scope scope, const char *subject,
+                               struct cs_error *error) CS_MUST_USE;
+
+/* Forgets all failures of a user: `countersign unlock`. */
 enum cs_err cs_throttle_forget_user(const struct cs_transaction *transaction, const char *user,
                                     struct cs_error *error) CS_MUST_USE;
 

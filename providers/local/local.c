@@ -1,40 +1,24 @@
 #include "providers/local/local.h"
 
 #include <openssl/rand.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "providers/local/codes.h"
+#include "providers/local/local_priv.h"
 #include "providers/local/totp.h"
 #include "store/preference.h"
 #include "store/recovery.h"
-#include "store/throttle.h"
 
-struct local {
-    struct cs_provider provider;
-    char *store_path, *key_path;
-    pthread_mutex_t mutex;   /* guards the opening of `store` */
-    struct cs_store *store;  /* NULL until it could be opened */
-    struct cs_factor nobody; /* judged in place of a user who has no factor, for equal time */
-};
-
-/* What one verification works on. */
-struct verification {
-    const struct local *local;
-    const struct cs_attempt *attempt;
-    const struct cs_judging *judging;
-    struct cs_transaction transaction;
-    const char *user; /* "" when there is no identity */
-    int64_t now;
-};
+enum { HASHES_MIN = 2, HASHES_MAX = 16 };
 
 /* The store is opened when it is needed and tried again after a failure, so that a broker that was
  * started before the first enrolment serves after it. */
-static enum cs_err get_store(struct local *local, struct cs_store **ret_store,
-                             struct cs_error *error)
+enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
+                           struct cs_error *error)
 {
     enum cs_err result = CS_OK;
 
@@ -43,47 +27,6 @@ static enum cs_err get_store(struct local *local, struct cs_store **ret_store,
         result = cs_store_open(local->store_path, local->key_path, false, &local->store, error);
     *ret_store = local->store;
     pthread_mutex_unlock(&local->mutex);
-    return result;
-}
-
-/* ---- throttle ---- */
-
-static enum cs_err is_throttled(const struct verification *v, bool *ret_throttled,
-                                struct cs_error *error)
-{
-    const struct cs_attempt *attempt = v->attempt;
-    int64_t wait = 0, slow = 0;
-    enum cs_err result;
-
-    *ret_throttled = false;
-    if (!v->judging->throttle)
-        return CS_OK;
-    if (attempt->proven) {
-        result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_PROVEN, attempt->subject,
-                                  v->now, &wait, error);
-    } else {
-        result = cs_throttle_wait(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now,
-                                  &wait, error);
-        if (result == CS_OK)
-            result = cs_throttle_wait(&v->transaction, CS_THROTTLE_USER_UNPROVEN, attempt->subject,
-                                      v->now, &slow, error);
-    }
-    *ret_throttled = wait > 0 || slow > 0;
-    return result;
-}
-
-static enum cs_err count_failure(const struct verification *v, struct cs_error *error)
-{
-    const struct cs_attempt *attempt = v->attempt;
-    enum cs_err result;
-
-    if (attempt->proven && attempt->countable)
-        return cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_PROVEN, attempt->subject, v->now,
-                                error);
-    result = cs_throttle_fail(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now, error);
-    if (result == CS_OK && attempt->countable)
-        result = cs_throttle_fail(&v->transaction, CS_THROTTLE_USER_UNPROVEN, attempt->subject,
-                                  v->now, error);
     return result;
 }
 
@@ -99,7 +42,7 @@ static int64_t bounded(int64_t value, unsigned bound)
 }
 
 /* A match that cannot be spent was used before, or the clock stood later when it last was. */
-static enum cs_err judge_repeat(const struct verification *v, const struct cs_factor *factor,
+static enum cs_err judge_repeat(const struct cs_verification *v, const struct cs_factor *factor,
                                 const struct cs_totp_match *match, int64_t latest,
                                 struct cs_outcome *outcome, struct cs_error *error)
 {
@@ -109,11 +52,11 @@ static enum cs_err judge_repeat(const struct verification *v, const struct cs_fa
 
     outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
     if (result == CS_OK && first)
-        result = count_failure(v, error);
+        result = cs_tries_fail(v, error);
     return result;
 }
 
-static enum cs_err judge_factor(const struct verification *v, const struct cs_factor *factor,
+static enum cs_err judge_factor(const struct cs_verification *v, const struct cs_factor *factor,
                                 const struct cs_secret *code, struct cs_totp_match *ret_match,
                                 struct cs_outcome *outcome, struct cs_error *error)
 {
@@ -137,7 +80,7 @@ static enum cs_err judge_factor(const struct verification *v, const struct cs_fa
     return CS_OK;
 }
 
-static enum cs_err judge_recovery(const struct verification *v, const struct cs_secret *typed,
+static enum cs_err judge_recovery(const struct cs_verification *v, const struct cs_secret *typed,
                                   struct cs_outcome *outcome, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
@@ -156,7 +99,7 @@ static enum cs_err judge_recovery(const struct verification *v, const struct cs_
     return CS_OK;
 }
 
-static enum cs_err judge(const struct verification *v, struct cs_outcome *outcome,
+static enum cs_err judge(const struct cs_verification *v, struct cs_outcome *outcome,
                          struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
@@ -178,31 +121,34 @@ static enum cs_err judge(const struct verification *v, struct cs_outcome *outcom
     if (result != CS_OK)
         return result;
     if (outcome->judgement == CS_JUDGED_RIGHT)
-        return cs_throttle_forget_user(&v->transaction, v->attempt->subject, error);
+        return cs_tries_forget(v, error);
     return match.found ? CS_OK
-                       : count_failure(v, error); /* a repeat was counted where it was seen */
+                       : cs_tries_fail(v, error); /* a repeat was counted where it was seen */
 }
 
 static enum cs_err local_verify(struct cs_provider *provider, const struct cs_call *call,
                                 const struct cs_attempt *attempt, const struct cs_judging *judging,
                                 struct cs_outcome *ret_outcome, struct cs_error *error)
 {
-    struct local *local = (struct local *)provider;
-    struct verification v = {.local = local,
-                             .attempt = attempt,
-                             .judging = judging,
-                             .user = attempt->identity ? attempt->identity : "",
-                             .now = cs_clock_seconds()};
+    struct cs_local *local = (struct cs_local *)provider;
+    struct cs_verification v = {.local = local,
+                                .attempt = attempt,
+                                .judging = judging,
+                                .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {0};
     struct cs_store *store = NULL;
     bool throttled = false;
-    enum cs_err result = get_store(local, &store, error);
+    enum cs_err result;
 
-    (void)call; /* nothing here takes long */
+    if (attempt->kind == CS_FACTOR_PASSWORD)
+        return cs_local_verify_password(local, call, attempt, judging, ret_outcome, error);
+    result = cs_local_store(local, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &v.transaction, error);
+    /* Only now: whoever waited for the lock must not be judged by an earlier time. */
+    v.now = cs_clock_seconds();
     if (result == CS_OK)
-        result = is_throttled(&v, &throttled, error);
+        result = cs_tries_throttled(&v, &throttled, error);
     if (result == CS_OK && throttled)
         outcome.reason = "throttled";
     else if (result == CS_OK)
@@ -244,7 +190,7 @@ static enum cs_err local_list_factors(struct cs_provider *provider, const struct
     (void)call;
     if ((listing->kinds & CS_KIND(CS_FACTOR_TOTP)) == 0)
         return CS_OK;
-    result = get_store((struct local *)provider, &store, error);
+    result = cs_local_store((struct cs_local *)provider, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK)
@@ -261,7 +207,7 @@ static enum cs_err local_language(struct cs_provider *provider, const char *iden
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     struct cs_store *store = NULL;
-    enum cs_err result = get_store((struct local *)provider, &store, error);
+    enum cs_err result = cs_local_store((struct cs_local *)provider, &store, error);
 
     ret_language[0] = '\0';
     if (result == CS_OK)
@@ -272,10 +218,11 @@ static enum cs_err local_language(struct cs_provider *provider, const char *iden
 
 static void local_close(struct cs_provider *provider)
 {
-    struct local *local = (struct local *)provider;
+    struct cs_local *local = (struct cs_local *)provider;
 
     cs_store_close(&local->store);
     cs_factor_clear(&local->nobody);
+    cs_slots_close(&local->hashing);
     pthread_mutex_destroy(&local->mutex);
     free(local->store_path);
     free(local->key_path);
@@ -307,19 +254,34 @@ static enum cs_err make_nobody(struct cs_factor *nobody, struct cs_error *error)
     return result == CS_OK ? CS_OK : cs_fail_nomem(error);
 }
 
+/* More would not be faster, and each needs its memory. */
+static unsigned hashes_at_once(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (processors < HASHES_MIN)
+        return HASHES_MIN;
+    return processors < HASHES_MAX ? (unsigned)processors : HASHES_MAX;
+}
+
 enum cs_err cs_local_open(const struct cs_provider_settings *settings,
                           struct cs_provider **ret_provider, struct cs_error *error)
 {
-    struct local *local = calloc(1, sizeof *local);
+    struct cs_local *local = calloc(1, sizeof *local);
     enum cs_err result;
 
     if (local == NULL)
         return cs_fail_nomem(error);
     local->provider.ops = &local_ops;
+    local->hashing.fd = -1;
     pthread_mutex_init(&local->mutex, NULL);
     local->store_path = strdup(settings->store_path);
     local->key_path = strdup(settings->key_path);
     result = make_nobody(&local->nobody, error);
+    if (result == CS_OK)
+        result = cs_password_setting(local->nobodys_setting, error);
+    if (result == CS_OK)
+        result = cs_slots_open(&local->hashing, hashes_at_once(), error);
     if (result == CS_OK && (local->store_path == NULL || local->key_path == NULL))
         result = cs_fail_nomem(error);
     if (result != CS_OK) {

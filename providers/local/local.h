@@ -1,4 +1,4 @@
-/* The built-in provider: factors in the store, judged here. */
+/* The built-in provider: factors and passwords in the store, judged here. */
 #ifndef CS_PROVIDERS_LOCAL_LOCAL_H
 #define CS_PROVIDERS_LOCAL_LOCAL_H
 

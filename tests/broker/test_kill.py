@@ -266,14 +266,15 @@ def test_broker_start():
 # ---- the command-line tool ----
 
 
-def sweep_command(task, words, check):
+def sweep_command(task, words, check, input=None):
     """The command, killed at the Nth call that writes, beside a broker that has the store open. check(result)
     follows each kill."""
     for number in range(1, 1000):
         restore()
         with Broker():
             expect_served("test")
-            result = run(*kill_command(task, number, COUNTERSIGN, *words, kind="writes"), check=False)
+            result = run(*kill_command(task, number, COUNTERSIGN, *words, kind="writes"), check=False,
+                         input=input)
             report = Report()
             if not report.killed:
                 break
@@ -333,6 +334,19 @@ def test_enroll_batch():
     batch = WORKDIR / "keys" / "some"
     batch.write_text("alice\nbob\ncarol\n")
     sweep_enrolment(["enroll", "totp", "--batch", batch], ["alice", "bob", "carol"])
+
+
+def test_passwd():
+    seen = set()
+
+    def check(_):
+        known = json.loads(countersign("list", "alice", "--json").stdout)["password"] is not None
+        seen.add(known)
+        if known:
+            countersign("passwd", "alice", "--remove")
+
+    sweep_command(0, ["passwd", "alice", "--stdin"], check, input="correct horse battery staple\n")
+    expect_equal(seen, {False, True}, "states after a kill")
 
 
 main()

@@ -25,14 +25,16 @@ MAY_INCLUDE = {
     "conversation": ("base", "wire", "i18n"),
     "providers": ("base", "json"),
     "providers/local": ("base", "json", "store", "providers"),
+    "providers/verify": ("base", "json", "mapping", "providers"),
     "methods": ("base", "wire", "conversation", "i18n", "providers/provider.h"),
-    "login": BELOW_LOGIN,
+    "login": BELOW_LOGIN + ("providers/verify/settings.h",),
     "broker": BELOW_LOGIN + ("login",),
     "cli": BELOW_LOGIN + ("login", "providers/local"),
     "pam": ("base", "wire"),
 }
 # The one file that knows all of its kind.
-ALSO = {"providers/registry.c": ("providers/local",)}
+ALSO = {"providers/registry.c": ("providers/local", "providers/verify"),
+        "providers/registry.h": ("providers/verify/settings.h",)}
 
 # What, where it is allowed (a prefix of the path), why not elsewhere.
 BANNED = (
@@ -55,6 +57,7 @@ BANNED = (
     (r"\bpcre2_|#include <pcre2", "mapping/", "mapping/ is the only user"),
     (r"\bu2fh_|#include <u2f-host", "u2f/device_u2fhost.c", "u2f/device_u2fhost.c is the only user"),
     (r"\bfido_|#include <fido", "u2f/device_fido2.c", "u2f/device_fido2.c is the only user"),
+    (r"\bcrypt(_\w+)?\s*\(|#include <crypt\.h", "providers/local/", "the local provider is the only user"),
     (r"\bcurl_|#include <curl/", "providers/http", "the HTTP client is the only user"),
 )
 # A test is a list of cases: it may be longer before it must be split.

@@ -310,7 +310,7 @@ def test_a_newer_schema_is_left_alone():
         expect_equal(status, 1, "check's status")
         expect(any(re.search(pattern, line) for line in bad), f"check: {everything}")
         for words in (["list", "alice"], ["enroll", "totp", "bob", "--no-confirm"], ["unlock", "alice"],
-                      ["remove", "alice", "1"], ["recovery", "alice"], ["init"], ["rekey"]):
+                      ["remove", "alice", "1"], ["recovery", "alice"], ["passwd", "alice", "--remove"], ["init"], ["rekey"]):
             result = countersign(*words, check=False)
             expect_equal(result.returncode, 1, f"{words}: {result.stdout}")
             expect_match(pattern, result.stderr, f"{words}")
@@ -323,7 +323,7 @@ def test_a_newer_schema_is_left_alone():
 
 
 def store_dump():
-    return [store_rows(f"SELECT * FROM {table}") for table in ("meta", "factor", "recovery", "throttle")]
+    return [store_rows(f"SELECT * FROM {table}") for table in ("meta", "factor", "recovery", "password", "throttle")]
 
 
 def test_socket():

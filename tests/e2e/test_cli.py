@@ -250,6 +250,130 @@ def test_unlock():
         expect(logs_in("alice", factor.code(1)), "after unlock")
 
 
+# ---- passwd ----
+
+PASSWORD = secret("correct horse battery staple", "a password")
+ANOTHER = secret("pas tr\u00e8s s\u00fbr, mais long", "another password")
+
+
+def set_password(user, password=PASSWORD, *words):
+    return countersign("passwd", user, "--stdin", *words, input=password + "\n")
+
+
+def forget_passwords(*users):
+    for user in users:
+        countersign("unlock", user)
+        if listing(user)["password"]:
+            countersign("passwd", user, "--remove")
+
+
+def answers_let_in(user, answers, *arguments):
+    stack("retry=0", *arguments)
+    return pam_login(user, answers).code == "PAM_SUCCESS"
+
+
+def test_passwd():
+    forget_passwords("alice", "bob")
+    with Broker() as broker:
+        expect(not answers_let_in("alice", [PASSWORD], "auth_method=password"), "without a password")
+        expect_equal(set_password("alice").stdout, "alice now has a password.\n", "output")
+        expect_match(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", listing("alice")["password"]["changed"], "list")
+        expect_match(r"^password  since \d{4}-", countersign("list", "alice").stdout, "list as text")
+        expect_equal(listing("bob")["password"], None, "the other's")
+        expect("password" not in countersign("list", "bob").stdout, "the other's as text")
+        expect(answers_let_in("alice", [PASSWORD], "auth_method=password"), "the password")
+        expect(not answers_let_in("alice", [ANOTHER], "auth_method=password"), "a wrong one")
+        expect(not answers_let_in("bob", [PASSWORD], "auth_method=password"), "somebody else's")
+        made = json.loads(set_password("alice", ANOTHER, "--json").stdout)
+        expect_equal((made["user"], list(made["password"])), ("alice", ["changed"]), "JSON")
+        expect(not answers_let_in("alice", [PASSWORD], "auth_method=password"), "the old one")
+        expect(answers_let_in("alice", [ANOTHER], "auth_method=password"), "the new one")
+        countersign("rekey")
+        expect(answers_let_in("alice", [ANOTHER], "auth_method=password"), "after rekey")
+        expect_equal(json.loads(countersign("passwd", "alice", "--remove", "--json").stdout),
+                     {"user": "alice", "password": None}, "removed")
+        expect(not answers_let_in("alice", [ANOTHER], "auth_method=password"), "the removed one")
+        expect_match("last=no-password", broker.log(), "reason")
+        expect_match("last=wrong-password", broker.log(), "reason")
+    refused("passwd", "alice", "--remove", pattern="alice has no password")
+
+
+def test_plans_with_a_password():
+    forget_passwords("alice")
+    factor = fresh("alice")
+    set_password("alice")
+    with Broker():
+        expect(answers_let_in("alice", [PASSWORD, factor.code()], "auth_method=password-then-totp"), "then")
+        expect(not answers_let_in("alice", [PASSWORD, factor.wrong()], "auth_method=password-then-totp"), "wrong code")
+        expect(not answers_let_in("alice", [ANOTHER, factor.code(1)], "auth_method=password-then-totp"), "wrong password")
+        expect(answers_let_in("alice", [PASSWORD, factor.code(1)], "auth_method=password-then-choice-then-otp"), "choice")
+    factor = fresh("alice")
+    with Broker():
+        for line, allowed in ((PASSWORD, False), (f"{factor.code()}:{ANOTHER}", False), (f"{factor.wrong()}:{PASSWORD}", False),
+                              (f"{factor.code()}:{PASSWORD}", True), (f"{factor.code()}:{PASSWORD}", False)):
+            expect_equal(answers_let_in("alice", [line], "auth_method=password-and-totp"), allowed, "and")
+
+
+def test_passwd_on_a_terminal():
+    forget_passwords("alice")
+    for first, second, text in ((PASSWORD, ANOTHER, "nothing was stored: the two are not the same"),
+                                ("short", None, "shorter than 8 characters"), ("", None, "an empty password")):
+        child = terminal("passwd", "alice")
+        child.expect("New password of alice: $")
+        child.sendline(first)
+        if second:
+            child.expect("The same again: $")
+            child.sendline(second)
+        child.expect(text)
+        expect_equal(status_of(child), 1, f"{text}: status")
+        expect_equal(listing("alice")["password"], None, text)
+    child = terminal("passwd", "alice")
+    seen = ""
+    for prompt in "New password of alice: $", "The same again: $":
+        child.expect(prompt)
+        seen += child.before
+        child.sendline(PASSWORD)
+    child.expect("alice now has a password.")
+    expect(PASSWORD not in seen + child.before, "the password was shown")
+    expect_equal(status_of(child), 0, "status")
+    expect(listing("alice")["password"], "list")
+
+
+def test_passwd_refusals():
+    forget_passwords("alice")
+    for text in ("", "short12", "\u00fc" * 7, "x" * 512, "x" * 3000, "with a \0 inside", "with a \t tab", "carriage\rreturn",
+                 "bidi \u202e override"):
+        refused("passwd", "alice", "--stdin", input=text + "\n", pattern="password")
+    refused("passwd", "alice", "--stdin", "--force", input="\n", pattern="an empty password is never right")
+    refused("passwd", "alice", "--stdin", input="", pattern="the input ended")
+    refused("passwd", "alice", input=PASSWORD + "\n", pattern="standard input is no terminal; --stdin")
+    for user in ("", "u" * 300, "a\nb", "a\x1bb"):
+        refused("passwd", user, "--stdin", input=PASSWORD + "\n", pattern="the user name is empty, longer")
+    expect_equal(store_rows("SELECT count(*) FROM password"), [(0,)], "passwords")
+    for password in ("short12", "\u00fc", "x" * 511):
+        set_password("alice", secret(password, "a password"), "--force")
+    set_password("alice", "\u00fc" * 8)
+    forget_passwords("alice")
+
+
+def test_passwd_forgets_failures_of_the_old_one():
+    forget_passwords("alice")
+    set_password("alice")
+    write_config({"stack_first_factor": True})
+    with Broker():
+        for _ in range(4):
+            expect(not answers_let_in("alice", [ANOTHER], "auth_method=password"), "a wrong one")
+        expect_equal(listing("alice")["failed_tries"], 4, "failed tries")
+        expect(not answers_let_in("alice", [PASSWORD], "auth_method=password"), "within the delay")
+        set_password("alice", ANOTHER)
+        expect_equal(listing("alice")["failed_tries"], 0, "failed tries afterwards")
+        expect(answers_let_in("alice", [ANOTHER], "auth_method=password"), "the new one")
+        for _ in range(4):
+            expect(not answers_let_in("alice", [PASSWORD], "auth_method=password"), "a wrong one")
+        countersign("unlock", "alice")
+        expect(answers_let_in("alice", [ANOTHER], "auth_method=password"), "after unlock")
+
+
 # ---- rekey ----
 
 def test_rekey_beside_a_running_broker():
@@ -360,29 +484,40 @@ def test_check():
 
 def test_options():
     rows = json.loads(countersign("options", "--json").stdout)
-    wanted = {"name", "aliases", "type", "values", "default", "scope", "pam", "file", "help"}
+    wanted = {"name", "aliases", "inverse", "type", "values", "default", "default_ibm", "scope", "pam", "file",
+              "help"}
     names = [row["name"] for row in rows]
     expect_equal(len(set(names)), len(names), "names")
     for row in rows:
         numbers = {"min", "max"} if row["type"] == "number" else set()
         expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
-        expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path"), f"{row}")
+        expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path",
+                               "variable"), f"{row}")
         expect(row["scope"] in ("login", "module", "broker"), f"{row}")
         expect(row["help"].endswith(".") and (row["pam"] or row["file"]), f"{row}")
         expect((row["type"] in ("choice", "name")) == bool(row["values"]), f"{row}")
         if row["type"] in ("choice", "name"):
             expect(row["default"] in row["values"], f"{row}")
         if row["type"] == "number":
-            expect(row["min"] <= int(row["default"]) <= row["max"], f"{row}")
+            for default in (row["default"], row["default_ibm"]):
+                expect(default is None or row["min"] <= int(default) <= row["max"], f"{row}")
+        expect(row["inverse"] is None or row["type"] == "flag" and row["inverse"] not in names, f"{row}")
     for name in ("auth_method", "exempt_group", "2fa_group", "exempt_result", "retry", "stack_first_factor",
                  "accept_on_missing_auth_method", "otp_prompt", "otp_echo", "debug", "require_broker", "standalone",
                  "socket", "config", "allow_unprivileged", "login_timeout"):
         expect(name in names, f"{name} is missing")
-    expect_equal(next(r["aliases"] for r in rows if r["name"] == "require_broker"), ["failifnoqueueserver"], "alias")
+    by_name = {row["name"]: row for row in rows}
+    expect_equal(by_name["require_broker"]["aliases"], ["failifnoqueueserver"], "alias")
+    expect_equal(by_name["accept_on_missing_auth_method"]["inverse"], "reject_on_missing_auth_method", "inverse")
+    expect_equal([by_name[name]["default_ibm"] for name in ("retry", "otp_echo", "password_retry", "otp_prompt")],
+                 ["3", "no", "0", "Enter OTP %C- "], "defaults of profile ibm")
     text = countersign("options").stdout
     for row in rows:
         expect_match(rf"^{row['name']} ", text, "text")
         expect(row["help"] in text, f"{row['name']}: help")
+    expect_match(r"^otp_echo  flag  default: yes  profile ibm: no  set in: PAM line file$", text, "profile")
+    expect_match(r"^prompt_sms  text  default: none  profile ibm: %I\) %N\\n  set in", text, "one line")
+    expect_match(r"^add_devices_to_choice \(not no_devices_in_choice\)  flag", text, "inverse")
 
 
 def test_misuse():
@@ -392,7 +527,9 @@ def test_misuse():
                   ["enroll", "totp", "alice", "--no-such"], ["enroll", "totp", "alice", "--json"],
                   ["enroll", "totp", "alice", "--batch", "f"], ["remove", "alice"], ["remove", "alice", "x"],
                   ["remove", "alice", "1x"], ["try"], ["try", "a", "b"], ["try", "--no-such", "a"], ["check", "x"],
-                  ["options", "x"], ["rekey", "x"], ["init", "x"], ["recovery"], ["unlock"], ["--config"]):
+                  ["options", "x"], ["rekey", "x"], ["init", "x"], ["recovery"], ["unlock"], ["passwd"],
+                  ["passwd", "a", "b"], ["passwd", "alice", "--json"], ["passwd", "alice", "--remove", "--stdin"],
+                  ["passwd", "alice", "--no-such"], ["--config"]):
         result = countersign(*words, check=False)
         expect_equal(result.returncode, 2, f"{words}: {result.stdout}{result.stderr}")
         expect(result.stderr and not result.stdout, f"{words}: where it says so")
@@ -414,7 +551,8 @@ def test_not_root():
     fresh("alice")
     before = user_state()
     for words in (["list", "alice"], ["enroll", "totp", "alice", "--no-confirm"], ["enroll", "totp", "--batch", "/etc/hostname"],
-                  ["recovery", "alice"], ["remove", "alice", "1"], ["unlock", "alice"], ["rekey"], ["check"], ["init"]):
+                  ["recovery", "alice"], ["remove", "alice", "1"], ["unlock", "alice"], ["passwd", "alice"], ["passwd", "alice", "--stdin"],
+                  ["passwd", "alice", "--remove"], ["rekey"], ["check"], ["init"]):
         result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, *words, check=False)
         expect(result.returncode in (1, 2), f"{words}: {result.returncode}")
         expect_equal((result.stdout, result.stderr), ("", "countersign: must be run by root\n"), f"{words}")

@@ -22,7 +22,8 @@ static void check(const struct cs_options *options)
 {
     char language[CS_LANGUAGE_SIZE];
 
-    REQUIRE(options->method.retry <= 10 && options->totp_window <= 10 && options->totp_drift <= 100);
+    REQUIRE(options->method.retry <= 10 && options->totp_window <= 10 &&
+            options->totp_drift <= 100);
     REQUIRE(options->login_timeout >= 1 && options->login_timeout <= 3600);
     REQUIRE(options->exempt_result <= CS_EXEMPT_IGNORE);
     REQUIRE(options->conversation <= CS_CONVERSATION_LIVE);

@@ -18,6 +18,7 @@
 #include "wire/transport.h"
 
 static const struct cs_log *fuzz_log;
+static unsigned fuzz_deliveries; /* in this login */
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine)
 {
@@ -25,12 +26,11 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
     return fuzz_log;
 }
 
-enum cs_err cs_engine_config(struct cs_engine *engine, int config_fd, const char *config_name,
+enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error)
 {
     (void)engine;
-    (void)config_fd;
-    (void)config_name;
+    (void)source;
     return cs_config_parse("fuzz", "{}", 2, ret_config, error);
 }
 
@@ -50,21 +50,99 @@ const char *cs_engine_host(const struct cs_engine *engine)
     return "host.example.com";
 }
 
-static enum cs_err has_factor(struct cs_provider *provider, const char *identity,
-                              enum cs_factor_kind kind, bool *ret_has, struct cs_error *error)
+struct cs_guard *cs_engine_guard(struct cs_engine *engine)
+{
+    (void)engine;
+    return NULL;
+}
+
+bool cs_guard_may_send(struct cs_guard *guard, const char *identity, bool proven, int64_t now)
+{
+    (void)guard;
+    (void)proven;
+    (void)now;
+    REQUIRE(strcmp(identity, "demo") == 0);
+    return true;
+}
+
+void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now)
+{
+    (void)guard;
+    (void)now;
+    REQUIRE(strcmp(identity, "demo") == 0);
+}
+
+static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
+                             const char *identity, struct cs_provider_user *ret_user,
+                             struct cs_error *error)
 {
     (void)provider;
-    (void)kind;
     (void)error;
-    *ret_has = strcmp(identity, "demo") == 0;
+    REQUIRE(call->deadline > 0 && identity[0] != '\0');
+    ret_user->found = strcmp(identity, "demo") == 0;
+    ret_user->reason = "unknown-user";
     return CS_OK;
 }
 
-static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt *attempt,
-                          const struct cs_judging *judging, struct cs_outcome *ret_outcome,
-                          struct cs_error *error)
+static enum cs_err list_factors(struct cs_provider *provider, const struct cs_call *call,
+                                const struct cs_provider_user *user,
+                                const struct cs_listing *listing,
+                                struct cs_listed_factors *ret_factors, struct cs_error *error)
+{
+    static const struct cs_listed_factor factors[] = {
+        {.kind = CS_FACTOR_TOTP, .id = "1"},
+        {.kind = CS_FACTOR_SMSOTP, .id = "2", .name = "15550100"},
+        {.kind = CS_FACTOR_DEVICE, .id = "3", .device = "4", .name = "phone"},
+    };
+    enum cs_err result = CS_OK;
+
+    (void)provider;
+    (void)call;
+    REQUIRE(user->found && listing->kinds != 0);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(factors) && result == CS_OK; i++) {
+        if ((listing->kinds & CS_KIND(factors[i].kind)) != 0)
+            result = cs_listed_factors_add(ret_factors, &factors[i], error);
+    }
+    return result;
+}
+
+static enum cs_err begin(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                         const struct cs_challenge_request *request,
+                         struct cs_challenge *ret_challenge, struct cs_error *error)
 {
     (void)provider;
+    (void)error;
+    REQUIRE(fuzz_deliveries++ == 0); /* never two for one login */
+    REQUIRE(user->found && factor->kind != CS_FACTOR_TOTP);
+    REQUIRE(request->message != NULL && request->seconds > 0);
+    REQUIRE(request->seconds == 1 ||
+            cs_clock_ms() + (int64_t)request->seconds * 1000 <= call->deadline);
+    (void)snprintf(ret_challenge->id, sizeof ret_challenge->id, "5");
+    return CS_OK;
+}
+
+static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_call *call,
+                                 const struct cs_provider_user *user,
+                                 const struct cs_listed_factor *factor,
+                                 const struct cs_challenge *challenge,
+                                 struct cs_approval_state *ret_state, struct cs_error *error)
+{
+    (void)provider;
+    (void)call;
+    (void)error;
+    REQUIRE(user->found && factor->kind == CS_FACTOR_DEVICE && fuzz_deliveries == 1);
+    REQUIRE(strcmp(challenge->id, "5") == 0);
+    *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, "denied"};
+    return CS_OK;
+}
+
+static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_attempt *attempt, const struct cs_judging *judging,
+                          struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    (void)provider;
+    (void)call;
     (void)judging;
     (void)error;
     REQUIRE(attempt->client != NULL && attempt->client[0] != '\0');
@@ -77,17 +155,30 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt 
 }
 
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
+                               const struct cs_verify_settings *verify_settings,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
-    static const struct cs_provider_ops ops = {
-        .name = "fuzz", .has_factor = has_factor, .verify = verify};
+    static const struct cs_provider_ops ops = {.name = "fuzz",
+                                               .verifies_unlisted = true,
+                                               .find_user = find_user,
+                                               .list_factors = list_factors,
+                                               .begin = begin,
+                                               .verify = verify,
+                                               .poll = poll_approval};
     static struct cs_provider provider = {&ops};
 
     (void)engine;
     (void)options;
+    (void)verify_settings;
     (void)error;
     *ret_provider = &provider;
     return CS_OK;
+}
+
+void cs_engine_release(struct cs_engine *engine, struct cs_provider **provider)
+{
+    (void)engine;
+    *provider = NULL;
 }
 
 enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
@@ -101,6 +192,12 @@ enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
         ret_account->uid = strcmp(user, "demo") == 0 ? 1000 : 0;
     }
     return CS_OK;
+}
+
+bool cs_account_is_local(const char *name)
+{
+    (void)name;
+    return true;
 }
 
 static void drop_line(void *context, int priority, const char *line)
@@ -180,6 +277,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     fuzz_log = &log;
+    fuzz_deliveries = 0;
     peer.uid = uids[data[0] & 3];
     REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     send_packets(ends[0], data + 1, size - 1, (data[0] & 4) != 0);

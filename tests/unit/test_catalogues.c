@@ -61,6 +61,7 @@ static void fill(struct cs_values *values, const char *text)
     cs_values_set(values, 'I', "99");
     cs_values_set(values, 'T', "99");
     cs_values_set(values, 'L', "11");
+    cs_values_set(values, 'P', text);
 }
 
 static void fill_typical(struct cs_values *values, enum cs_text key)
@@ -71,6 +72,7 @@ static void fill_typical(struct cs_values *values, enum cs_text key)
     cs_values_set(values, 'R', "2001:db8::7");
     cs_values_set(values, 'C', "42");
     cs_values_set(values, 'D', "Pixel 9 Pro");
+    cs_values_set(values, 'P', ":");
     cs_values_set(values, 'N', "alice.example@example.com");
     if (key == CS_TEXT_WAIT_COUNTDOWN || key == CS_TEXT_RECOVERY_LEFT)
         cs_values_set(values, 'N', "110");
@@ -219,6 +221,25 @@ static const char *find_password_word(const char *language, const char *text)
     return NULL;
 }
 
+/* Texts of a dialogue whose answer holds a password. */
+static bool asks_for_password(size_t key)
+{
+    static const enum cs_text asking[] = {
+        CS_TEXT_PASSWORD_PROMPT,
+        CS_TEXT_PASSWORD_NOT_ACCEPTED,
+        CS_TEXT_TOTP_AND_PASSWORD,
+        CS_TEXT_PASSWORD_AND_TOTP,
+        CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE,
+        CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE,
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(asking); i++) {
+        if ((size_t)asking[i] == key)
+            return true;
+    }
+    return false;
+}
+
 /* Also where a person's own name for a thing would not be in it: values are empty here. */
 static void test_no_text_makes_a_client_send_a_stored_password(void **state)
 {
@@ -233,9 +254,8 @@ static void test_no_text_makes_a_client_send_a_stored_password(void **state)
         assert_true(listed); /* a new language needs its words */
         for (size_t key = 0; key < CS_TEXTS; key++) {
             const char *word = find_password_word(languages[l], scene.catalogue.texts[key]);
-            bool asks = key == CS_TEXT_PASSWORD_PROMPT || key == CS_TEXT_PASSWORD_NOT_ACCEPTED;
 
-            if ((word != NULL) != asks)
+            if ((word != NULL) != asks_for_password(key))
                 fail_msg("%s: %s: '%s' in '%s'", languages[l], cs_texts[key].key,
                          word ? word : "none of its words", scene.catalogue.texts[key]);
         }
@@ -243,7 +263,47 @@ static void test_no_text_makes_a_client_send_a_stored_password(void **state)
     }
     for (size_t key = 0; key < CS_TEXTS; key++) /* English */
         assert_int_equal(find_password_word("", cs_texts[key].english) != NULL,
-                         key == CS_TEXT_PASSWORD_PROMPT || key == CS_TEXT_PASSWORD_NOT_ACCEPTED);
+                         asks_for_password(key));
+}
+
+/* Where password and code share a line: the order that is asked for is the order that is split. */
+static const struct {
+    enum cs_text key;
+    bool before, after; /* of the separator: whether a password is named there */
+} combined[] = {
+    {CS_TEXT_TOTP_AND_PASSWORD, false, true},
+    {CS_TEXT_PASSWORD_AND_TOTP, true, false},
+    {CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE, true, true},
+    {CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE, true, false},
+};
+
+static void assert_order(const char *language, size_t row, const char *text)
+{
+    const char *separator = strstr(text, "%P");
+    char before[CS_TEMPLATE_BYTES_MAX + 1];
+
+    if (separator == NULL || separator == text || separator[-1] == ' ' || separator[2] == ' ')
+        fail_msg("%s: a blank, or nothing, beside %%P in '%s'", language, text);
+    (void)snprintf(before, sizeof before, "%.*s", (int)(separator - text), text);
+    if ((find_password_word(language, before) != NULL) != combined[row].before ||
+        (find_password_word(language, separator) != NULL) != combined[row].after)
+        fail_msg("%s: %s asks in another order: '%s'", language, cs_texts[combined[row].key].key,
+                 text);
+}
+
+static void test_a_shared_line_is_asked_for_in_its_order(void **state)
+{
+    (void)state;
+    for (size_t row = 0; row < CS_ARRAY_SIZE(combined); row++) {
+        assert_order("", row, cs_texts[combined[row].key].english);
+        for (size_t l = 0; l < languages_count; l++) {
+            struct scene scene;
+
+            scene_open(&scene, languages[l]);
+            assert_order(languages[l], row, scene.catalogue.texts[combined[row].key]);
+            scene_close(&scene);
+        }
+    }
 }
 
 static void test_every_text_has_its_option(void **state)
@@ -276,6 +336,7 @@ int main(void)
         cmocka_unit_test(test_every_text_fits_with_longest_values),
         cmocka_unit_test(test_every_text_shows_what_is_required),
         cmocka_unit_test(test_no_text_makes_a_client_send_a_stored_password),
+        cmocka_unit_test(test_a_shared_line_is_asked_for_in_its_order),
         cmocka_unit_test(test_every_text_has_its_option),
     };
 

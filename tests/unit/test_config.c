@@ -44,7 +44,20 @@ static void test_parse_wrong_refused_with_its_place(void **state)
          "c.json:1:18: exempt_group: a string or a list of strings expected, found an array"},
         {"{\"exempt_group\": []}", "c.json:1:18: exempt_group: group names expected, separated by "
                                    "commas without blanks"},
-        {"{\"auth_method\": \"none\"}", "c.json:1:17: auth_method: 'none' is not one of: totp"},
+        {"{\"auth_method\": \"none\"}",
+         "c.json:1:17: auth_method: there is no 'none'; see 'countersign options'"},
+        {"{\"append\": 1}", "c.json:1:12: append: a string expected, found a number"},
+        {"{\"append\": \"\"}", "c.json:1:12: append: a text without control characters expected"},
+        {"{\"user_env\": true}", "c.json:1:14: user_env: a string expected, found true or false"},
+        {"{\"user_env\": \"A B\"}", "c.json:1:14: user_env: the name of a variable expected"},
+        {"{\"lang\": 1}", "c.json:1:10: lang: a string expected, found a number"},
+        {"{\"push_wait\": 1}", "c.json:1:15: push_wait: a string expected, found a number"},
+        {"{\"push_wait\": \"x\"}",
+         "c.json:1:15: push_wait: 'x' is not one of: auto, live, enter, silent"},
+        /* A name that says the opposite is for PAM lines alone. */
+        {"{\"no_devices_in_choice\": true}",
+         "c.json:1:2: there is no option 'no_devices_in_choice' for this file; see 'countersign "
+         "options'"},
         {"{\"services\": []}",
          "c.json:1:14: services: an object of PAM service names expected, found an array"},
         {"{\"services\": {\"sshd\": 1}}",
@@ -93,16 +106,16 @@ static void test_apply_service_over_file_over_default(void **state)
     (void)state;
     if (cs_config_parse("c.json", text, sizeof text - 1, &config, &error) != CS_OK)
         fail_msg("%s", error.text);
-    cs_config_options(config, "login", &options);
+    cs_config_options(config, "login", NULL, &options);
     assert_int_equal(options.method.retry, 5);
     assert_true(options.method.otp_echo && options.debug);
     assert_string_equal(options.exempt_group, "a,b");
-    cs_config_options(config, "sudo", &options);
+    cs_config_options(config, "sudo", NULL, &options);
     assert_int_equal(options.method.retry, 7);
     assert_false(options.method.otp_echo);
-    cs_config_options(config, "sshd", &options);
+    cs_config_options(config, "sshd", NULL, &options);
     assert_int_equal(options.method.retry, 0);
-    cs_config_options(config, "SSHD", &options); /* names are compared exactly */
+    cs_config_options(config, "SSHD", NULL, &options); /* names are compared exactly */
     assert_int_equal(options.method.retry, 5);
 }
 
@@ -136,9 +149,10 @@ static void test_cache_same_object_until_the_file_changes(void **state)
     write_file(path, 0640, TEXT("{\"retry\": 10}"));
     changed = load(cache, path, CS_OK);
     assert_ptr_not_equal(first, changed);
-    cs_config_options(changed, "x", &options);
+    cs_config_options(changed, "x", NULL, &options);
     assert_int_equal(options.method.retry, 10);
-    cs_config_options(first, "x", &options); /* a login that holds the old one goes on with it */
+    cs_config_options(first, "x", NULL,
+                      &options); /* a login that holds the old one goes on with it */
     assert_int_equal(options.method.retry, 1);
     write_file(path, 0640, TEXT("{\"retry\": 1000}"));
     assert_null(load(cache, path, CS_ERR_CONFIG));
@@ -162,7 +176,7 @@ static void test_cache_more_files_than_places(void **state)
             if (round == 0)
                 write_file(path, 0600, text, strlen(text));
             config = load(cache, path, CS_OK);
-            cs_config_options(config, "x", &options);
+            cs_config_options(config, "x", NULL, &options);
             assert_int_equal(options.method.retry, i);
         }
     }

@@ -39,7 +39,8 @@ static void enrol(const char *user, struct cs_enrolment *ret_enrolment)
 
 static int set_up(void **state)
 {
-    struct cs_provider_settings settings = {scratch.path, scratch.key_path};
+    struct cs_provider_settings settings = {.store_path = scratch.path,
+                                            .key_path = scratch.key_path};
     struct cs_error error = {0};
 
     (void)state;
@@ -62,6 +63,7 @@ static int tear_down(void **state)
 
 static struct cs_outcome judge_attempt(struct cs_attempt attempt, const char *answer)
 {
+    const struct cs_call call = {.cancel_fd = -1};
     struct cs_secret secret = {0};
     struct cs_outcome outcome = {0};
     struct cs_error error = {0};
@@ -72,7 +74,8 @@ static struct cs_outcome judge_attempt(struct cs_attempt attempt, const char *an
         attempt.client = "192.0.2.1";
     if (attempt.subject == NULL)
         attempt.subject = attempt.identity ? attempt.identity : " 1";
-    if (provider->ops->verify(provider, &attempt, &judging, &outcome, &error) != CS_OK)
+    attempt.kind = CS_FACTOR_TOTP;
+    if (provider->ops->verify(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     cs_secret_free(&secret);
     return outcome;

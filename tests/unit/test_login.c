@@ -19,6 +19,7 @@ static void test_verdict_every_row(void **state)
         [CS_VERDICT_NOT_ENROLLED] = {"not-enrolled", PAM_AUTH_ERR, PAM_AUTH_ERR},
         [CS_VERDICT_MAX_TRIES] = {"max-tries", PAM_MAXTRIES, PAM_MAXTRIES},
         [CS_VERDICT_UNAVAILABLE] = {"unavailable", PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
+        [CS_VERDICT_UNREACHABLE] = {"unreachable", PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
         [CS_VERDICT_MISCONFIGURED] = {"misconfigured", PAM_SERVICE_ERR, PAM_SERVICE_ERR},
         [CS_VERDICT_UNKNOWN_USER] = {"unknown-user", PAM_AUTH_ERR, PAM_AUTH_ERR},
         [CS_VERDICT_ABORTED] = {"aborted", PAM_CONV_ERR, PAM_CONV_ERR},
@@ -29,13 +30,28 @@ static void test_verdict_every_row(void **state)
     cs_options_defaults(CS_PROFILE_OWN, &options);
     for (unsigned v = 0; v < CS_VERDICTS; v++) {
         assert_string_equal(cs_verdict_name(v), rows[v].name);
-        assert_int_equal(cs_verdict_pam_code(v, &options, true), rows[v].code);
-        assert_int_equal(cs_verdict_pam_code(v, &options, false), rows[v].unknown_code);
+        assert_int_equal(cs_verdict_pam_code(v, &options, true, true), rows[v].code);
+        assert_int_equal(cs_verdict_pam_code(v, &options, false, true), rows[v].unknown_code);
     }
     assert_int_equal((enum cs_verdict)0, CS_VERDICT_DENY);
 }
 
-/* Only these two rows depend on options, and none lets an unknown account pass. */
+/* What the options make of a verdict about a known account; 0xff: nothing. */
+static int code_by_options(enum cs_verdict verdict, bool proven)
+{
+    switch (verdict) {
+    case CS_VERDICT_NOT_ENROLLED:
+        return PAM_SUCCESS;
+    case CS_VERDICT_EXEMPT:
+        return PAM_IGNORE;
+    case CS_VERDICT_UNREACHABLE:
+        return proven ? PAM_SUCCESS : 0xff;
+    default:
+        return 0xff;
+    }
+}
+
+/* Only these rows depend on options, and none lets an unknown account pass. */
 static void test_verdict_options_change_their_row_alone(void **state)
 {
     struct cs_options plain, options;
@@ -45,18 +61,39 @@ static void test_verdict_options_change_their_row_alone(void **state)
     cs_options_defaults(CS_PROFILE_OWN, &options);
     options.method.accept_on_missing_auth_method = true;
     options.exempt_result = CS_EXEMPT_IGNORE;
-    for (unsigned v = 0; v < CS_VERDICTS; v++) {
-        int code = cs_verdict_pam_code(v, &options, true);
+    options.failmode_insecure = true;
+    for (unsigned row = 0; row < 2 * CS_VERDICTS; row++) {
+        enum cs_verdict v = row / 2;
+        bool proven = row % 2 != 0;
+        int expected = code_by_options(v, proven);
+        int code = cs_verdict_pam_code(v, &options, true, proven);
 
-        if (v == CS_VERDICT_NOT_ENROLLED)
-            assert_int_equal(code, PAM_SUCCESS);
-        else if (v == CS_VERDICT_EXEMPT)
-            assert_int_equal(code, PAM_IGNORE);
-        else
-            assert_int_equal(code, cs_verdict_pam_code(v, &plain, true));
-        code = cs_verdict_pam_code(v, &options, false);
+        assert_int_equal(code, expected != 0xff ? expected
+                                                : cs_verdict_pam_code(v, &plain, true, proven));
+        code = cs_verdict_pam_code(v, &options, false, proven);
         assert_int_not_equal(code, PAM_SUCCESS);
         assert_int_not_equal(code, PAM_IGNORE);
+    }
+}
+
+/* Letting in while the server is away takes all three: the option, an account, a first factor. And
+ * no other trouble than an unreachable server. */
+static void test_verdict_failmode_needs_account_and_first_factor(void **state)
+{
+    struct cs_options options;
+
+    (void)state;
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    for (unsigned bits = 0; bits < 8; bits++) {
+        bool insecure = (bits & 1) != 0, known = (bits & 2) != 0, proven = (bits & 4) != 0;
+
+        options.failmode_insecure = insecure;
+        assert_int_equal(cs_verdict_pam_code(CS_VERDICT_UNREACHABLE, &options, known, proven),
+                         insecure && known && proven ? PAM_SUCCESS : PAM_AUTHINFO_UNAVAIL);
+        assert_int_equal(cs_verdict_pam_code(CS_VERDICT_UNAVAILABLE, &options, known, proven),
+                         PAM_AUTHINFO_UNAVAIL);
+        assert_int_equal(cs_verdict_pam_code(CS_VERDICT_MISCONFIGURED, &options, known, proven),
+                         PAM_SERVICE_ERR);
     }
 }
 
@@ -199,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdict_every_row),
         cmocka_unit_test(test_verdict_options_change_their_row_alone),
+        cmocka_unit_test(test_verdict_failmode_needs_account_and_first_factor),
         cmocka_unit_test(test_policy_groups_of_root),
         cmocka_unit_test(test_policy_unknown_account_never_exempt),
         cmocka_unit_test(test_audit_values_stay_in_their_quotes),

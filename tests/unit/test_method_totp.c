@@ -10,6 +10,7 @@
 /* Everything the method sees of the outside; the first member is what it gets. */
 struct scene {
     struct cs_method_login login;
+    struct cs_method_options options;
     struct cs_catalogue english;
     struct cs_phrasebook book;
     struct cs_text_variant own;
@@ -28,12 +29,13 @@ static struct scene *scene_of(struct cs_provider *provider)
     return (struct scene *)(void *)((char *)provider - offsetof(struct scene, provider));
 }
 
-static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt *attempt,
-                          const struct cs_judging *judging, struct cs_outcome *ret_outcome,
-                          struct cs_error *error)
+static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_attempt *attempt, const struct cs_judging *judging,
+                          struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     struct scene *scene = scene_of(provider);
 
+    (void)call;
     (void)judging;
     cs_buffer_printf(&scene->judged, "%s%s%s\n", attempt->identity ? attempt->identity : "nobody",
                      attempt->countable ? " countable" : "", attempt->proven ? " proven" : "");
@@ -50,7 +52,8 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_attempt 
     return CS_OK;
 }
 
-static const struct cs_provider_ops ops = {.name = "test", .verify = verify};
+static const struct cs_provider_ops ops = {
+    .name = "test", .verifies_unlisted = true, .verify = verify};
 
 static enum cs_err identify(struct cs_method_login *login, const char **ret_identity,
                             struct cs_error *error)
@@ -60,9 +63,10 @@ static enum cs_err identify(struct cs_method_login *login, const char **ret_iden
     return CS_OK;
 }
 
-static bool proven(struct cs_method_login *login)
+static bool proven(struct cs_method_login *login, bool answered)
 {
     (void)login;
+    (void)answered;
     return true;
 }
 
@@ -76,15 +80,15 @@ static int scene_setup(void **state)
     scene->provider.ops = &ops;
     scene->log = log_into(&scene->lines);
     scene->identity = "demo";
+    scene->options = (struct cs_method_options){.otp_echo = true, .retry = 2};
     cs_catalogue_english(&scene->english);
     scene->book.catalogue = &scene->english;
-    scene->login = (struct cs_method_login){.channel = &scene->script.channel,
+    scene->login = (struct cs_method_login){.options = &scene->options,
+                                            .channel = &scene->script.channel,
                                             .provider = &scene->provider,
                                             .log = &scene->log,
                                             .book = &scene->book,
                                             .client = "192.0.2.1",
-                                            .echo = true,
-                                            .tries = 3,
                                             .identify = identify,
                                             .proven = proven,
                                             .reason = "none"};
@@ -105,7 +109,7 @@ static int scene_teardown(void **state)
 
 static void run(struct scene *scene, enum cs_verdict verdict, const char *reason)
 {
-    assert_int_equal(cs_method_totp.run(&scene->login), verdict);
+    assert_int_equal(cs_method_totp.run(&scene->login, &cs_method_totp, NULL), verdict);
     assert_string_equal(scene->login.reason, reason);
     if (scene->lines.text != NULL)
         assert_null(strstr(scene->lines.text, "123456"));
@@ -130,7 +134,7 @@ static void test_run_wrong_codes_count_down_to_max_tries(void **state)
         cs_script_answer(&scene->script, "000000");
     scene->own.text = (char[]){"Code%%: "};
     scene->book.own[CS_TEXT_OTP_PROMPT] = (struct cs_text_setting){&scene->own, 1};
-    scene->login.echo = false;
+    scene->options.otp_echo = false;
     run(scene, CS_VERDICT_MAX_TRIES, "wrong-code");
     assert_string_equal(scene->script.shown.text,
                         "hide Code%: \n"
@@ -182,7 +186,7 @@ static void test_run_too_long_answer_never_judged_as_the_users(void **state)
     struct scene *scene = *state;
 
     memset(text, '1', sizeof text - 1);
-    scene->login.tries = 1;
+    scene->options.retry = 0;
     cs_script_answer(&scene->script, text);
     run(scene, CS_VERDICT_MAX_TRIES, "answer-too-long");
     assert_string_equal(scene->judged.text, "nobody\n");

@@ -228,7 +228,7 @@ static void test_answers(void **state)
         {401, "", CS_ERR_CONFIG, 0, "status 401)"},
         {400, "{\"error\":\"invalid_scope\\u001b[31m\"}", CS_ERR_UNAVAILABLE, 0, "invalid_scope?"},
         {400, "{\"error\":{}}", CS_ERR_UNAVAILABLE, 0, "status 400)"},
-        {503, "busy", CS_ERR_UNAVAILABLE, 0, "status 503"},
+        {503, "busy", CS_ERR_UNREACHABLE, 0, "status 503"},
         {302, "", CS_ERR_UNAVAILABLE, 0, "status 302"},
     };
 

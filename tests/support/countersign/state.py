@@ -48,6 +48,7 @@ def store_rows(sql):
 def user_state():
     """Everything that logins may change about users; not the counters of addresses."""
     return {"factor": store_rows("SELECT * FROM factor ORDER BY id"),
+            "password": store_rows("SELECT user, hex(hash), changed FROM password ORDER BY 1"),
             "recovery": store_rows("SELECT user, hex(hash) FROM recovery ORDER BY 1, 2"),
             "throttle": store_rows("SELECT * FROM throttle WHERE scope <> 3 ORDER BY scope, subject")}
 

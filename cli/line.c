@@ -1,0 +1,78 @@
+/* What a PAM line with these arguments would mean: which file, which settings. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "cli/cli.h"
+#include "paths.h"
+
+/* As pam/items.c: the file of IBM's gateway where ours does not exist. */
+static bool only_ibm(const struct cs_cli *cli)
+{
+    struct stat status;
+
+    return strcmp(cli->config_path, CS_CONFIG_FILE) == 0 && stat(CS_CONFIG_FILE, &status) != 0 &&
+           stat(CS_IBM_CONFIG_FILE, &status) == 0;
+}
+
+static enum cs_err choose_file(const struct cs_cli *cli, const char *ibm_path,
+                               struct cs_cli_line *line, struct cs_error *error)
+{
+    const char *own = cs_options_line_value(&line->arguments, "config");
+    const char *ibm = cs_options_line_value(&line->arguments, "ibm_auth_config");
+
+    if (own != NULL && (ibm != NULL || ibm_path != NULL))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "config= and ibm_auth_config= are both there; one of them expected");
+    if (ibm_path == NULL)
+        ibm_path = ibm ? ibm : own == NULL && only_ibm(cli) ? CS_IBM_CONFIG_FILE : NULL;
+    line->ibm = ibm_path != NULL;
+    line->path = ibm_path ? ibm_path : own ? own : cli->config_path;
+    return CS_OK;
+}
+
+static enum cs_err load(struct cs_config_cache *cache, struct cs_cli_line *line,
+                        struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result = line->ibm ? cs_config_open_ibm(line->path, &fd, error)
+                                   : cs_config_open(line->path, &fd, error);
+
+    if (result == CS_OK && line->ibm)
+        return cs_config_load_ibm(cache, fd, line->path, &line->config, error);
+    if (result == CS_OK)
+        result = cs_config_load(cache, fd, line->path, &line->config, error);
+    return result == CS_OK ? cs_config_follow(cache, &line->config, error) : result;
+}
+
+enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, const char *service,
+                             int count, char **arguments, struct cs_cli_line *line,
+                             struct cs_error *error)
+{
+    struct cs_config_cache *cache = cs_config_cache_new();
+    enum cs_err result = cache ? CS_OK : cs_fail_nomem(error);
+
+    *line = (struct cs_cli_line){0};
+    cs_options_defaults(CS_PROFILE_OWN, &line->options);
+    for (int i = 0; i < count && result == CS_OK; i++) {
+        if (cs_strlist_add(&line->arguments, arguments[i], strlen(arguments[i])) != CS_OK)
+            result = cs_fail_nomem(error);
+    }
+    if (result == CS_OK)
+        result = choose_file(cli, ibm_path, line, error);
+    if (result == CS_OK)
+        result = load(cache, line, error);
+    if (result == CS_OK)
+        result = cs_config_line(line->config, service, &line->arguments, &line->options,
+                                &line->warnings, error);
+    cs_config_cache_free(&cache);
+    return result;
+}
+
+void cs_cli_line_clear(struct cs_cli_line *line)
+{
+    cs_config_release(&line->config);
+    cs_strlist_free(&line->arguments);
+    cs_strlist_free(&line->warnings);
+}

@@ -1,0 +1,51 @@
+/* The inside of the local provider, for the files of this folder. */
+#ifndef CS_PROVIDERS_LOCAL_LOCAL_PRIV_H
+#define CS_PROVIDERS_LOCAL_LOCAL_PRIV_H
+
+#include <pthread.h>
+
+#include "providers/local/hash.h"
+#include "providers/local/slots.h"
+#include "providers/provider.h"
+#include "store/factor.h"
+
+struct cs_local {
+    struct cs_provider provider;
+    char *store_path, *key_path;
+    pthread_mutex_t mutex;   /* guards the opening of `store` */
+    struct cs_store *store;  /* NULL until it could be opened */
+    struct cs_factor nobody; /* judged in place of a user who has no factor, for equal time ... */
+    char nobodys_setting[CS_PASSWORD_SETTING_SIZE]; /* ... and in place of one without password */
+    struct cs_slots hashing; /* one for each password that may be hashed at the same time */
+};
+
+/* What one verification works on. */
+struct cs_verification {
+    const struct cs_local *local;
+    const struct cs_attempt *attempt;
+    const struct cs_judging *judging;
+    struct cs_transaction transaction;
+    const char *user; /* "" when there is no identity */
+    int64_t now;
+};
+
+/* The store, opened when it is needed. It stays the provider's. */
+enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
+                           struct cs_error *error) CS_MUST_USE;
+
+/* The counters of an attempt; codes and passwords have their own. All need the open transaction. */
+enum cs_err cs_tries_throttled(const struct cs_verification *v, bool *ret_throttled,
+                               struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_tries_fail(const struct cs_verification *v, struct cs_error *error) CS_MUST_USE;
+
+/* After a right answer: the failures of its own kind, those of the address excepted. */
+enum cs_err cs_tries_forget(const struct cs_verification *v, struct cs_error *error) CS_MUST_USE;
+
+/* verify() for a password. */
+enum cs_err cs_local_verify_password(struct cs_local *local, const struct cs_call *call,
+                                     const struct cs_attempt *attempt,
+                                     const struct cs_judging *judging,
+                                     struct cs_outcome *ret_outcome,
+                                     struct cs_error *error) CS_MUST_USE;
+
+#endif

@@ -1,0 +1,117 @@
+/*
+ * A password is judged in three steps, because hashing takes long and a login must never wait for
+ * another's hash: the hash is read, compared without the store, and the result settled in a second
+ * transaction. That looks at the delay and at the hash again: tries that ran side by side count as
+ * if they had come one after the other, and a password that was changed meanwhile is worth nothing.
+ */
+#include "store/password.h"
+
+#include "base/clock.h"
+#include "providers/local/local_priv.h"
+
+/* *ret_hash is empty when the user has no password, or within a delay. */
+static enum cs_err look(struct cs_verification *v, struct cs_store *store, bool *ret_throttled,
+                        struct cs_secret *ret_hash, struct cs_error *error)
+{
+    enum cs_err result = cs_store_begin(store, &v->transaction, error);
+
+    if (result != CS_OK)
+        return result;
+    /* Only now: whoever waited for the lock must not be judged by an earlier time. */
+    v->now = cs_clock_seconds();
+    result = cs_tries_throttled(v, ret_throttled, error);
+    if (result == CS_OK && !*ret_throttled)
+        result = cs_password_load(&v->transaction, v->user, ret_hash, error);
+    cs_store_end(&v->transaction);
+    return result;
+}
+
+/* As long for a user without a password as for one with. */
+static enum cs_err compare(const struct cs_local *local, const struct cs_call *call,
+                           const struct cs_secret *password, const struct cs_secret *hash,
+                           bool *ret_fits, struct cs_error *error)
+{
+    const char *setting = hash->length > 0 ? hash->data : local->nobodys_setting;
+    enum cs_err result = cs_slots_take(&local->hashing, call->deadline, call->cancel_fd,
+                                       "checking a password", error);
+
+    if (result != CS_OK)
+        return result;
+    result = cs_password_fits(password, setting, ret_fits, error);
+    cs_slots_give(&local->hashing);
+    *ret_fits = *ret_fits && hash->length > 0;
+    return result;
+}
+
+static bool is_same(const struct cs_secret *a, const struct cs_secret *b)
+{
+    return a->length == b->length && a->length > 0 && cs_equal_ct(a->data, b->data, a->length);
+}
+
+/* In an open transaction. */
+static enum cs_err judge(const struct cs_verification *v, const struct cs_secret *hash, bool fits,
+                         struct cs_outcome *outcome, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret current = {0};
+    bool throttled = false;
+    enum cs_err result = cs_tries_throttled(v, &throttled, error);
+
+    if (result == CS_OK && throttled) {
+        outcome->reason = "throttled";
+        return CS_OK;
+    }
+    if (result == CS_OK)
+        result = cs_password_load(&v->transaction, v->user, &current, error);
+    if (result != CS_OK)
+        return result;
+    if (fits && is_same(hash, &current)) {
+        outcome->judgement = CS_JUDGED_RIGHT;
+        outcome->reason = "password";
+        return cs_tries_forget(v, error);
+    }
+    outcome->reason = hash->length > 0 ? "wrong-password" : "no-password";
+    return cs_tries_fail(v, error);
+}
+
+static enum cs_err settle(struct cs_verification *v, struct cs_store *store,
+                          const struct cs_secret *hash, bool fits, struct cs_outcome *outcome,
+                          struct cs_error *error)
+{
+    enum cs_err result = cs_store_begin(store, &v->transaction, error);
+
+    if (result != CS_OK)
+        return result;
+    v->now = cs_clock_seconds();
+    result = judge(v, hash, fits, outcome, error);
+    if (result == CS_OK)
+        result = cs_store_commit(&v->transaction, error);
+    cs_store_end(&v->transaction);
+    return result;
+}
+
+enum cs_err cs_local_verify_password(struct cs_local *local, const struct cs_call *call,
+                                     const struct cs_attempt *attempt,
+                                     const struct cs_judging *judging,
+                                     struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
+    struct cs_verification v = {.local = local,
+                                .attempt = attempt,
+                                .judging = judging,
+                                .user = attempt->identity ? attempt->identity : ""};
+    struct cs_outcome outcome = {.reason = "throttled"};
+    struct cs_store *store = NULL;
+    bool throttled = false, fits = false;
+    enum cs_err result = cs_local_store(local, &store, error);
+
+    if (result == CS_OK)
+        result = look(&v, store, &throttled, &hash, error);
+    if (result == CS_OK && !throttled)
+        result = compare(local, call, attempt->answer, &hash, &fits, error);
+    if (result == CS_OK && !throttled)
+        result = settle(&v, store, &hash, fits, &outcome, error);
+    /* Nothing is believed that was not committed. */
+    if (result == CS_OK)
+        *ret_outcome = outcome;
+    return result;
+}

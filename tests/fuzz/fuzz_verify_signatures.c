@@ -1,0 +1,19 @@
+/* A tenant's list of devices: either refused, or what it adds may stand in a path. */
+#include "tests/fuzz/fuzz_verify.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    CS_AUTO(cs_listed_factors_clear) struct cs_listed_factors factors = {0};
+    const struct cs_listing listing = fuzz_listing(size > 0 ? data[0] : 0);
+    const struct cs_verify_wanted wanted = {&listing, fuzz_user, &fuzz_log};
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    if (size == 0)
+        return 0;
+    result = cs_verify_read_signatures((const char *)data + 1, size - 1, &wanted, &factors, &error);
+    if (result != CS_OK)
+        fuzz_refused(result, &error);
+    fuzz_listed(&factors);
+    return 0;
+}

@@ -1,0 +1,209 @@
+#include "tests/unit/unit.h"
+
+#include "tests/support/verify_tenant.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "providers/registry.h"
+
+enum { PATIENCE_MS = 20000 };
+
+extern char **environ;
+
+/* ---- the process ---- */
+
+int verify_tenant_setup(void **state)
+{
+    struct verify_tenant *tenant = calloc(1, sizeof *tenant);
+    posix_spawn_file_actions_t actions;
+    int input[2], output[2];
+
+    assert_non_null(tenant);
+    (void)snprintf(tenant->folder, sizeof tenant->folder, "/tmp/countersign-tenant-XXXXXX");
+    assert_non_null(mkdtemp(tenant->folder));
+    char *const arguments[] = {(char[]){"python3"}, (char[]){"-B"}, (char[]){CS_VERIFY_TENANT},
+                               tenant->folder, NULL};
+
+    assert_int_equal(pipe2(input, O_CLOEXEC), 0);
+    assert_int_equal(pipe2(output, O_CLOEXEC), 0);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
+    assert_int_equal(
+        posix_spawn(&tenant->process, "/usr/bin/python3", &actions, NULL, arguments, environ), 0);
+    posix_spawn_file_actions_destroy(&actions);
+    close(input[0]);
+    close(output[1]);
+    tenant->input = fdopen(input[1], "w");
+    tenant->output = fdopen(output[0], "r");
+    assert_non_null(tenant->input);
+    assert_non_null(tenant->output);
+    *state = tenant;
+    return 0;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
+{
+    (void)status;
+    (void)kind;
+    (void)place;
+    return remove(path);
+}
+
+int verify_tenant_teardown(void **state)
+{
+    struct verify_tenant *tenant = *state;
+
+    (void)fclose(tenant->input);
+    assert_int_equal(waitpid(tenant->process, NULL, 0), tenant->process);
+    (void)fclose(tenant->output);
+    (void)nftw(tenant->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    free(tenant);
+    return 0;
+}
+
+const char *tenant_ask(struct verify_tenant *tenant, const char *python)
+{
+    assert_true(fprintf(tenant->input, "%s\n", python) > 0);
+    assert_int_equal(fflush(tenant->input), 0);
+    assert_non_null(fgets(tenant->line, sizeof tenant->line, tenant->output));
+    tenant->line[strcspn(tenant->line, "\n")] = '\0';
+    if (strncmp(tenant->line, "failed: ", 8) == 0)
+        fail_msg("%s: %s", python, tenant->line);
+    return tenant->line;
+}
+
+void tenant_do(struct verify_tenant *tenant, const char *python)
+{
+    (void)tenant_ask(tenant, python);
+}
+
+/* ---- one test ---- */
+
+/* A string's value without its quotes; the caller's to free. */
+static char *ask_text(struct verify_tenant *tenant, const char *python)
+{
+    const char *line = tenant_ask(tenant, python);
+    size_t length = strlen(line);
+    char *text;
+
+    assert_true(length >= 2 && line[0] == '"');
+    text = strndup(line + 1, length - 2);
+    assert_non_null(text);
+    return text;
+}
+
+static void open_provider(struct verify_tenant *tenant)
+{
+    const struct cs_provider_settings settings = {.verify = &tenant->settings, .log = &tenant->log};
+
+    assert_int_equal(cs_provider_open("verify", &settings, &tenant->provider, &tenant->error),
+                     CS_OK);
+}
+
+int verify_login_setup(void **state)
+{
+    struct verify_tenant *tenant = *state;
+    char *secret;
+
+    tenant_do(tenant, "fresh()");
+    tenant->settings =
+        (struct cs_verify_settings){.given = true,
+                                    .base_url = ask_text(tenant, "tenant.base"),
+                                    .client_id = ask_text(tenant, "tenant.client_id"),
+                                    .ca_file = ask_text(tenant, "tenant.ca_file"),
+                                    .max_handles = 4,
+                                    .connect_timeout = 5,
+                                    .request_timeout = 10};
+    secret = ask_text(tenant, "tenant.client_secret");
+    assert_int_equal(cs_secret_set(&tenant->settings.client_secret, secret, strlen(secret)), CS_OK);
+    free(secret);
+    tenant->log = log_into(&tenant->lines);
+    tenant->lookup = (struct cs_lookup){0};
+    tenant->listing = (struct cs_listing){0};
+    tenant->challenge = (struct cs_challenge){0};
+    tenant->error = (struct cs_error){0};
+    tenant->call = (struct cs_call){
+        .deadline = cs_clock_ms() + PATIENCE_MS, .cancel_fd = -1, .lookup = &tenant->lookup};
+    open_provider(tenant);
+    return 0;
+}
+
+int verify_login_teardown(void **state)
+{
+    struct verify_tenant *tenant = *state;
+
+    cs_provider_close(&tenant->provider);
+    cs_provider_user_clear(&tenant->user);
+    cs_listed_factors_clear(&tenant->factors);
+    cs_verify_settings_clear(&tenant->settings);
+    cs_buffer_free(&tenant->lines);
+    tenant_do(tenant, "tenant.check()");
+    return 0;
+}
+
+void assert_calls(struct verify_tenant *tenant, const char *expected)
+{
+    assert_string_equal(tenant_ask(tenant, "tenant.calls()"), expected);
+    tenant_do(tenant, "tenant.forget_requests()");
+}
+
+/* ---- calls ---- */
+
+enum cs_err login_find(struct verify_tenant *tenant, const char *identity)
+{
+    cs_provider_user_clear(&tenant->user);
+    return tenant->provider->ops->find_user(tenant->provider, &tenant->call, identity,
+                                            &tenant->user, &tenant->error);
+}
+
+enum cs_err login_list(struct verify_tenant *tenant, unsigned kinds)
+{
+    cs_listed_factors_clear(&tenant->factors);
+    tenant->listing.kinds = kinds;
+    return tenant->provider->ops->list_factors(tenant->provider, &tenant->call, &tenant->user,
+                                               &tenant->listing, &tenant->factors, &tenant->error);
+}
+
+enum cs_err login_begin(struct verify_tenant *tenant, size_t factor)
+{
+    static const struct cs_challenge_request request = {
+        .message = "Log in to \"host1\"?", .origin = "192.0.2.7", .program = "sshd", .seconds = 60};
+
+    assert_true(factor < tenant->factors.count);
+    return tenant->provider->ops->begin(tenant->provider, &tenant->call, &tenant->user,
+                                        &tenant->factors.items[factor], &request,
+                                        &tenant->challenge, &tenant->error);
+}
+
+enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind, const char *answer)
+{
+    const struct cs_secret typed = {(char *)(uintptr_t)answer, strlen(answer)};
+    const struct cs_judging judging = {0};
+    const struct cs_attempt attempt = {
+        .identity = "ann",
+        .user = &tenant->user,
+        .kind = kind,
+        .factors = kind == CS_FACTOR_PASSWORD ? NULL : &tenant->factors,
+        .challenge = tenant->challenge.id[0] ? &tenant->challenge : NULL,
+        .answer = &typed,
+        .subject = "ann",
+        .client = "",
+        .countable = true};
+
+    tenant->outcome = (struct cs_outcome){0};
+    return tenant->provider->ops->verify(tenant->provider, &tenant->call, &attempt, &judging,
+                                         &tenant->outcome, &tenant->error);
+}
+
+enum cs_err login_poll(struct verify_tenant *tenant, size_t factor)
+{
+    return tenant->provider->ops->poll(tenant->provider, &tenant->call, &tenant->user,
+                                       &tenant->factors.items[factor], &tenant->challenge,
+                                       &tenant->approval, &tenant->error);
+}

@@ -1,0 +1,60 @@
+/* The strict tenant of countersign/tenant.py in a process of its own, and a login at it. Everything
+ * here fails the test when it does not succeed. */
+#ifndef CS_TESTS_SUPPORT_VERIFY_TENANT_H
+#define CS_TESTS_SUPPORT_VERIFY_TENANT_H
+
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "base/buffer.h"
+#include "providers/provider.h"
+#include "providers/verify/settings.h"
+
+struct verify_tenant {
+    char folder[64];
+    pid_t process;
+    FILE *input, *output;
+    char line[16384];
+
+    /* One test's. */
+    struct cs_verify_settings
+        settings;           /* as the tenant wants them; may be changed before login() */
+    struct cs_buffer lines; /* the log */
+    struct cs_log log;
+    struct cs_provider *provider;
+    struct cs_lookup lookup;
+    struct cs_call call;
+    struct cs_listing listing;
+    struct cs_provider_user user;
+    struct cs_listed_factors factors;
+    struct cs_challenge challenge;
+    struct cs_outcome outcome;
+    struct cs_approval_state approval;
+    struct cs_error error;
+};
+
+/* Setup and teardown for a group of tests: *state is a struct verify_tenant. */
+int verify_tenant_setup(void **state);
+int verify_tenant_teardown(void **state);
+
+/* Setup and teardown for each test: a new tenant that knows "ann" and nobody else; the provider is
+ * open. The teardown fails where the tenant saw what a correct client would not have sent. */
+int verify_login_setup(void **state);
+int verify_login_teardown(void **state);
+
+/* Runs one line of Python there; the second returns its value as JSON, valid until the next. */
+void tenant_do(struct verify_tenant *tenant, const char *python);
+const char *tenant_ask(struct verify_tenant *tenant, const char *python);
+
+/* The provider's calls with what the struct holds. */
+enum cs_err login_find(struct verify_tenant *tenant, const char *identity);
+enum cs_err login_list(struct verify_tenant *tenant, unsigned kinds);
+enum cs_err login_begin(struct verify_tenant *tenant, size_t factor);
+enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind,
+                         const char *answer);
+enum cs_err login_poll(struct verify_tenant *tenant, size_t factor);
+
+/* The names of the calls since the last look. */
+void assert_calls(struct verify_tenant *tenant, const char *expected);
+
+#endif

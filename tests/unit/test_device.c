@@ -1,0 +1,243 @@
+/* An approval on another device: every way it may end, and every way it is awaited. */
+#include "tests/unit/unit.h"
+
+#include <syslog.h>
+
+#include "base/clock.h"
+#include "methods/method.h"
+#include "tests/support/method_scene.h"
+
+static struct method_scene *scene;
+
+static int set_up(void **state)
+{
+    (void)state;
+    scene = method_scene_new();
+    if (scene == NULL)
+        return -1;
+    method_scene_add(scene, CS_FACTOR_DEVICE, "d", "Demo's phone");
+    scene->login.user.found = scene->login.sought = true;
+    scene->key = true;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    method_scene_free(scene);
+    return 0;
+}
+
+static void start_over(void)
+{
+    method_scene_free(scene);
+    assert_int_equal(set_up(NULL), 0);
+}
+
+static enum cs_verdict run(void)
+{
+    return cs_method_device.run(&scene->login, &cs_method_device, &scene->factors[0]);
+}
+
+static void set_approvals(const struct cs_approval_state *approvals, size_t count)
+{
+    scene->approvals = approvals;
+    scene->approvals_count = count;
+}
+
+static void assert_run(enum cs_verdict verdict, const char *reason, const char *calls)
+{
+    enum cs_verdict found = run();
+
+    if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
+        fail_msg("verdict %d (%s) with '%s', expected %d with '%s'", (int)found,
+                 scene->login.reason, method_scene_calls(scene), (int)verdict, calls);
+    assert_string_equal(scene->login.reason, reason);
+}
+
+static const struct cs_approval_state given[] = {{CS_APPROVAL_PENDING, "pending"},
+                                                 {CS_APPROVAL_GIVEN, "approved"}};
+static const struct cs_approval_state denied[] = {{CS_APPROVAL_DENIED, "denied"}};
+
+/* Only an approval allows; whatever else ends it makes the next one be asked for. */
+static void test_every_state(void **state)
+{
+    static const struct {
+        struct cs_approval_state state;
+        enum cs_verdict verdict;
+        unsigned refusals;
+    } rows[] = {
+        {{CS_APPROVAL_GIVEN, "approved"}, CS_VERDICT_ALLOW, 0},
+        {{CS_APPROVAL_DENIED, "denied"}, CS_VERDICT_DENY, 1},
+        {{CS_APPROVAL_DENIED, "biometry-failed"}, CS_VERDICT_DENY, 1},
+        {{CS_APPROVAL_FRAUD, "fraud"}, CS_VERDICT_DENY, 1},
+        {{CS_APPROVAL_EXPIRED, "expired"}, CS_VERDICT_DENY, 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        set_approvals(&rows[i].state, 1);
+        assert_run(rows[i].verdict, rows[i].state.reason, "begin:device=d poll");
+        assert_string_equal(scene->login.last, rows[i].state.reason);
+        assert_int_equal(scene->refusals, rows[i].refusals);
+        assert_int_equal(scene->polls, 1);
+    }
+}
+
+static void test_fraud_is_loud(void **state)
+{
+    static const struct cs_approval_state fraud[] = {{CS_APPROVAL_FRAUD, "fraud"}};
+    char head[16];
+
+    (void)state;
+    set_approvals(fraud, 1);
+    assert_int_equal(run(), CS_VERDICT_DENY);
+    (void)snprintf(head, sizeof head, "%d the user", LOG_ALERT);
+    assert_contains(scene->lines.text, head);
+    assert_contains(scene->lines.text, "reported the request as fraud");
+    start_over();
+    set_approvals(denied, 1);
+    assert_int_equal(run(), CS_VERDICT_DENY);
+    assert_null(strstr(scene->lines.text, "fraud"));
+}
+
+/* ---- how long ---- */
+
+static void test_nobody_answers(void **state)
+{
+    int64_t before = cs_clock_ms();
+
+    (void)state;
+    assert_run(CS_VERDICT_DENY, "expired", "begin:device=d poll");
+    assert_string_equal(scene->login.last, "expired");
+    assert_int_equal(scene->refusals, 1);
+    assert_in_range(scene->waited_until - before, 59 * 1000, 60 * 1000 + 200);
+    assert_in_range(scene->polls, 29, 32); /* one in two seconds */
+}
+
+/* The login's own end comes first where it is nearer. */
+static void test_never_longer_than_the_login(void **state)
+{
+    int64_t before = cs_clock_ms();
+
+    (void)state;
+    scene->options.poll_timeout = 600;
+    scene->login.call.deadline = before + 20 * 1000;
+    assert_run(CS_VERDICT_DENY, "expired", "begin:device=d poll");
+    assert_in_range(scene->waited_until - before, 19 * 1000, 20 * 1000);
+}
+
+/* ---- the three ways of waiting ---- */
+
+static void test_silent_shows_nothing(void **state)
+{
+    (void)state;
+    set_approvals(given, 2);
+    assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d poll");
+    assert_int_equal(scene->script.rounds, 0);
+    start_over();
+    set_approvals(denied, 1);
+    assert_int_equal(run(), CS_VERDICT_DENY);
+    assert_null(scene->script.shown.text);
+}
+
+static void test_live_tells_and_polls(void **state)
+{
+    (void)state;
+    scene->login.wait_mode = CS_WAIT_LIVE;
+    set_approvals(given, 2);
+    assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d poll");
+    assert_string_equal(scene->script.shown.text, "info Approve the request on Demo's phone.\n");
+    start_over();
+    scene->login.wait_mode = CS_WAIT_LIVE;
+    set_approvals(denied, 1);
+    assert_int_equal(run(), CS_VERDICT_DENY);
+    assert_string_equal(scene->script.shown.text,
+                        "info Approve the request on Demo's phone.\n"
+                        "info The request was refused on Demo's phone.\n");
+}
+
+static void test_enter_asks_and_polls_after_it(void **state)
+{
+    static const struct cs_approval_state late[] = {
+        {CS_APPROVAL_PENDING, "pending"}, {CS_APPROVAL_PENDING, "pending"},
+        {CS_APPROVAL_PENDING, "pending"}, {CS_APPROVAL_PENDING, "pending"},
+        {CS_APPROVAL_PENDING, "pending"}, {CS_APPROVAL_GIVEN, "approved"}};
+
+    (void)state;
+    scene->login.wait_mode = CS_WAIT_ENTER;
+    set_approvals(given, 2);
+    cs_script_answer(&scene->script, "");
+    assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d ask poll");
+    assert_string_equal(scene->script.shown.text,
+                        "echo Approve the request on Demo's phone.\\nThen press Enter here: \n");
+    start_over(); /* pressed too early: asked again */
+    scene->login.wait_mode = CS_WAIT_ENTER;
+    set_approvals(late, CS_ARRAY_SIZE(late));
+    cs_script_answer(&scene->script, "");
+    cs_script_answer(&scene->script, "");
+    assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d ask poll ask");
+    assert_contains(scene->script.shown.text, "echo The request has not been approved yet.\\n");
+}
+
+static void test_number_to_choose_is_shown(void **state)
+{
+    (void)state;
+    scene->login.wait_mode = CS_WAIT_ENTER;
+    scene->correlation = "42";
+    set_approvals(given, 2);
+    cs_script_answer(&scene->script, "");
+    assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d ask poll");
+    assert_contains(scene->script.shown.text, "echo Choose the number 42 on Demo's phone.\\n");
+}
+
+/* The answer at "press Enter" shows that sshd refuses the account: an approval changes nothing. */
+static void test_enter_with_junk_never_allows(void **state)
+{
+    (void)state;
+    scene->login.wait_mode = CS_WAIT_ENTER;
+    set_approvals(&given[1], 1);
+    cs_script_answer(&scene->script, "\b\n\r\177IN");
+    for (int i = 0; i < 3; i++)
+        cs_script_answer(&scene->script, "\b\n\r\177IN");
+    assert_run(CS_VERDICT_MAX_TRIES, "refused-by-sshd", "begin:device=d ask ask ask ask");
+    assert_true(scene->login.doomed);
+}
+
+/* ---- what breaks ---- */
+
+static void test_broken_calls_never_allow(void **state)
+{
+    (void)state;
+    scene->begin_result = CS_ERR_UNREACHABLE;
+    assert_run(CS_VERDICT_UNREACHABLE, "unreachable", "begin:device=d");
+    start_over();
+    scene->poll_result = CS_ERR_NOMEM;
+    assert_run(CS_VERDICT_UNAVAILABLE, "unavailable", "begin:device=d poll");
+    start_over();
+    scene->login.wait_mode = CS_WAIT_ENTER; /* and nobody presses it */
+    set_approvals(&given[1], 1);
+    assert_run(CS_VERDICT_ABORTED, "hang-up", "begin:device=d ask");
+    assert_int_equal(scene->refusals, 0);
+}
+
+#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_SCENE(test_every_state),
+        IN_SCENE(test_fraud_is_loud),
+        IN_SCENE(test_nobody_answers),
+        IN_SCENE(test_never_longer_than_the_login),
+        IN_SCENE(test_silent_shows_nothing),
+        IN_SCENE(test_live_tells_and_polls),
+        IN_SCENE(test_enter_asks_and_polls_after_it),
+        IN_SCENE(test_number_to_choose_is_shown),
+        IN_SCENE(test_enter_with_junk_never_allows),
+        IN_SCENE(test_broken_calls_never_allow),
+    };
+
+    return cmocka_run_group_tests_name("device", tests, NULL, NULL);
+}

@@ -1,0 +1,127 @@
+/* How often something is sent unasked. */
+#include "tests/unit/unit.h"
+
+#include "login/guard.h"
+
+enum { START = 5000000, HOUR = 3600 * 1000 };
+
+static struct cs_guard *guard;
+
+static int set_up(void **state)
+{
+    (void)state;
+    guard = cs_guard_new();
+    return guard ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    cs_guard_free(&guard);
+    assert_null(guard);
+    cs_guard_free(&guard);
+    return 0;
+}
+
+/* How many of `tries` at that time are sent. */
+static unsigned sent(const char *identity, bool proven, unsigned tries, int64_t now)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < tries; i++)
+        count += cs_guard_may_send(guard, identity, proven, now);
+    return count;
+}
+
+static void test_unproven_a_few_each_hour(void **state)
+{
+    (void)state;
+    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("demo", false, 1, START + HOUR - 1), 0);
+    assert_int_equal(sent("other", false, 20, START), CS_GUARD_PER_HOUR); /* for each identity */
+    assert_int_equal(sent("demo", false, 20, START + HOUR), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("demo", false, 1, START + HOUR + HOUR / 2), 0);
+}
+
+static void test_proven_neither_counts_nor_is_capped(void **state)
+{
+    (void)state;
+    assert_int_equal(sent("demo", true, 50, START), 50);
+    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("demo", true, 50, START), 50);
+}
+
+static void test_refused_is_quiet_for_a_while(void **state)
+{
+    (void)state;
+    assert_int_equal(sent("demo", true, 1, START), 1);
+    cs_guard_refused(guard, "demo", START);
+    for (unsigned proven = 0; proven < 2; proven++) {
+        assert_int_equal(sent("demo", proven != 0, 1, START), 0);
+        assert_int_equal(sent("demo", proven != 0, 1, START + CS_GUARD_QUIET_MS - 1), 0);
+        assert_int_equal(sent("other", proven != 0, 1, START), 1);
+        assert_int_equal(sent("demo", proven != 0, 1, START + CS_GUARD_QUIET_MS), 1);
+    }
+    /* What was not sent in that time was not counted. */
+    assert_int_equal(sent("demo", false, 20, START + CS_GUARD_QUIET_MS), CS_GUARD_PER_HOUR - 1);
+}
+
+static void test_refused_before_anything_was_sent(void **state)
+{
+    (void)state;
+    cs_guard_refused(guard, "demo", START);
+    assert_int_equal(sent("demo", true, 1, START + 1), 0);
+}
+
+/* More identities than there are places: the one that was asked for last is not forgotten, and
+ * every one gets its few. */
+static void test_many_identities_replace_the_oldest(void **state)
+{
+    char name[32];
+
+    (void)state;
+    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    cs_guard_refused(guard, "refused", START);
+    for (int i = 0; i < 5000; i++) {
+        (void)snprintf(name, sizeof name, "name-%d", i);
+        assert_int_equal(sent(name, false, CS_GUARD_PER_HOUR + 1, START + 1 + i),
+                         CS_GUARD_PER_HOUR);
+        assert_int_equal(sent(name, false, 1, START + 1 + i), 0);
+        if (i % 500 == 0) /* they go on being asked for */
+            assert_int_equal(
+                sent("demo", false, 1, START + 1 + i) + sent("refused", true, 1, START + 1 + i), 0);
+    }
+    assert_int_equal(sent("name-0", false, 1, START + 6000), 1); /* forgotten long ago */
+}
+
+/* Names that are alike in their beginning are not the same. */
+static void test_long_names_are_told_apart(void **state)
+{
+    char long_name[256];
+
+    (void)state;
+    memset(long_name, 'a', sizeof long_name - 1);
+    long_name[sizeof long_name - 1] = '\0';
+    assert_int_equal(sent(long_name, false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent(long_name, false, 20, START), 0);
+    long_name[sizeof long_name - 2] = 'b';
+    assert_int_equal(sent(long_name, false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("dem", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+}
+
+#define GUARDED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        GUARDED(test_unproven_a_few_each_hour),
+        GUARDED(test_proven_neither_counts_nor_is_capped),
+        GUARDED(test_refused_is_quiet_for_a_while),
+        GUARDED(test_refused_before_anything_was_sent),
+        GUARDED(test_many_identities_replace_the_oldest),
+        GUARDED(test_long_names_are_told_apart),
+    };
+
+    return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
+}

@@ -1,0 +1,344 @@
+/* The first step: a password, or a password and a code in one line. */
+#include "tests/unit/unit.h"
+
+#include <syslog.h>
+
+#include "methods/password.h"
+#include "tests/support/method_scene.h"
+
+static struct method_scene *scene;
+
+static int set_up(void **state)
+{
+    (void)state;
+    scene = method_scene_new();
+    if (scene == NULL)
+        return -1;
+    method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    method_scene_free(scene);
+    return 0;
+}
+
+static void start_over(void)
+{
+    method_scene_free(scene);
+    assert_int_equal(set_up(NULL), 0);
+}
+
+static void set_token(const char *token)
+{
+    scene->script.token = (struct cs_secret){(char *)(uintptr_t)token, strlen(token)};
+}
+
+static void assert_ends(enum cs_verdict found, enum cs_verdict verdict, const char *reason,
+                        const char *calls)
+{
+    if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
+        fail_msg("verdict %d (%s) with '%s', expected %d with '%s'", (int)found,
+                 scene->login.reason, method_scene_calls(scene), (int)verdict, calls);
+    assert_string_equal(scene->login.reason, reason);
+    if (scene->lines.text != NULL)
+        assert_null(strstr(scene->lines.text, "secret"));
+    if (verdict == CS_VERDICT_ALLOW)
+        return;
+    assert_null(scene->login.token.data);
+    assert_false(scene->login.password_accepted);
+}
+
+static void assert_password(enum cs_verdict verdict, const char *reason, const char *calls)
+{
+    assert_ends(cs_ask_password(&scene->login), verdict, reason, calls);
+}
+
+/* ---- the password alone ---- */
+
+static void test_password_accepted_and_handed_on(void **state)
+{
+    (void)state;
+    cs_script_answer(&scene->script, "secret");
+    assert_password(CS_VERDICT_ALLOW, "password", "ask find:demo verify:password=secret");
+    assert_string_equal(scene->script.shown.text, "hide Password: \n");
+    assert_holds(&scene->login.token, TEXT("secret"));
+    assert_true(scene->login.password_accepted);
+    assert_int_equal(scene->login.answers, 1);
+    assert_true(scene->countable);
+    assert_false(scene->proven); /* nothing was, when it was judged */
+}
+
+static void test_password_wrong_once_is_a_refusal_and_no_matter_of_tries(void **state)
+{
+    (void)state;
+    cs_script_answer(&scene->script, "wrong");
+    assert_password(CS_VERDICT_DENY, "wrong-password", "ask find:demo verify:password=wrong");
+}
+
+static void test_password_retry(void **state)
+{
+    (void)state;
+    scene->options.password_retry = 2;
+    for (int i = 0; i < 2; i++)
+        cs_script_answer(&scene->script, "wrong");
+    cs_script_answer(&scene->script, "secret");
+    assert_password(CS_VERDICT_ALLOW, "password",
+                    "ask find:demo verify:password=wrong ask verify:password=wrong ask "
+                    "verify:password=secret");
+    assert_string_equal(scene->script.shown.text,
+                        "hide Password: \n"
+                        "hide That password was not accepted. Tries left: 2\\nPassword: \n"
+                        "hide That password was not accepted. Tries left: 1\\nPassword: \n");
+    start_over();
+    scene->options.password_retry = 1;
+    for (int i = 0; i < 3; i++)
+        cs_script_answer(&scene->script, "wrong");
+    assert_password(CS_VERDICT_MAX_TRIES, "wrong-password",
+                    "ask find:demo verify:password=wrong ask verify:password=wrong");
+}
+
+/* Nobody can tell who has an identity: the same prompts, and nothing is asked of the provider. */
+static void test_password_of_nobody_refused_alike(void **state)
+{
+    (void)state;
+    scene->identity = NULL;
+    cs_script_answer(&scene->script, "secret");
+    assert_password(CS_VERDICT_DENY, "unknown-user", "ask");
+    assert_string_equal(scene->script.shown.text, "hide Password: \n");
+    start_over();
+    scene->missing = "ambiguous";
+    cs_script_answer(&scene->script, "secret");
+    assert_password(CS_VERDICT_DENY, "ambiguous", "ask find:demo");
+}
+
+static void test_password_empty_or_junk_never_judged(void **state)
+{
+    static const char *const rows[][2] = {{"", "empty-answer"},
+                                          {"\b\n\r\177INCORRECT", "refused-by-sshd"}};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        cs_script_answer(&scene->script, rows[i][0]);
+        assert_password(CS_VERDICT_DENY, rows[i][1], "ask");
+    }
+    assert_true(scene->login.doomed);
+}
+
+/* ---- the application's password ---- */
+
+static void test_token_right_asks_nothing(void **state)
+{
+    (void)state;
+    set_token("secret");
+    assert_password(CS_VERDICT_ALLOW, "password", "find:demo verify:password=secret");
+    assert_int_equal(scene->script.rounds, 0);
+    assert_holds(&scene->login.token, TEXT("secret"));
+}
+
+static void test_token_wrong_ends_it(void **state)
+{
+    (void)state;
+    scene->options.password_retry = 3;
+    set_token("other");
+    assert_password(CS_VERDICT_DENY, "wrong-password", "find:demo verify:password=other");
+    assert_contains(scene->lines.text, "ask_password_on_mismatch would ask");
+    assert_null(strstr(scene->lines.text, "other"));
+}
+
+static void test_token_wrong_asks_where_the_option_says_so(void **state)
+{
+    (void)state;
+    scene->options.ask_password_on_mismatch = true;
+    set_token("other");
+    cs_script_answer(&scene->script, "secret");
+    assert_password(CS_VERDICT_ALLOW, "password",
+                    "find:demo verify:password=other ask verify:password=secret");
+    assert_string_equal(scene->script.shown.text, "hide Password: \n");
+    assert_holds(&scene->login.token, TEXT("secret"));
+    start_over();
+    scene->options.ask_password_on_mismatch = true;
+    set_token("other");
+    cs_script_answer(&scene->script, "wrong");
+    assert_password(CS_VERDICT_DENY, "wrong-password",
+                    "find:demo verify:password=other ask verify:password=wrong");
+}
+
+static void test_token_empty_is_none(void **state)
+{
+    (void)state;
+    set_token("");
+    cs_script_answer(&scene->script, "secret");
+    assert_password(CS_VERDICT_ALLOW, "password", "ask find:demo verify:password=secret");
+}
+
+static void test_password_broken_provider_never_allows(void **state)
+{
+    (void)state;
+    scene->verify_result = CS_ERR_UNREACHABLE;
+    set_token("secret");
+    assert_password(CS_VERDICT_UNREACHABLE, "unreachable", "find:demo verify:password=secret");
+}
+
+/* ---- both in one line ---- */
+
+static void assert_line(const char *line, bool device_instead, enum cs_verdict verdict,
+                        const char *reason, const char *calls)
+{
+    bool password_only = true;
+    enum cs_verdict found;
+
+    cs_script_answer(&scene->script, line);
+    found = cs_ask_password_and_totp(&scene->login, device_instead, &password_only);
+    assert_ends(found, verdict, reason, calls);
+    if (verdict != CS_VERDICT_ALLOW)
+        return;
+    assert_int_equal(password_only, strstr(calls, "totp") == NULL);
+    assert_true(scene->login.password_accepted);
+}
+
+static void test_line_both_orders_and_prompts(void **state)
+{
+    static const struct {
+        bool first, device;
+        const char *line, *shown;
+    } rows[] = {
+        {false, false, "123456:secret", "hide Verification code:password: \n"},
+        {true, false, "secret:123456", "hide Password:verification code: \n"},
+        {false, true, "123456:secret", "hide Password, or verification code:password: \n"},
+        {true, true, "secret:123456", "hide Password, or password:verification code: \n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        scene->options.password_first = rows[i].first;
+        assert_line(rows[i].line, rows[i].device, CS_VERDICT_ALLOW, "totp",
+                    "ask find:demo verify:password=secret list:totp verify:totp=123456");
+        assert_string_equal(scene->script.shown.text, rows[i].shown);
+        assert_holds(&scene->login.token, TEXT("secret")); /* the password alone */
+        assert_true(scene->proven);                        /* the code: by the password */
+        assert_int_equal(scene->login.answers, 1);
+    }
+    start_over();
+    scene->options.password_separator = "--";
+    assert_line("123456--secret", false, CS_VERDICT_ALLOW, "totp",
+                "ask find:demo verify:password=secret list:totp verify:totp=123456");
+    assert_string_equal(scene->script.shown.text, "hide Verification code--password: \n");
+}
+
+/* Otherwise somebody without the password could use up the person's codes. */
+static void test_line_wrong_password_never_spends_the_code(void **state)
+{
+    (void)state;
+    assert_line("123456:wrong", false, CS_VERDICT_DENY, "wrong-password",
+                "ask find:demo verify:password=wrong");
+    start_over();
+    assert_line("123456:", false, CS_VERDICT_DENY, "empty-answer", "ask");
+    start_over();
+    assert_line(":secret", false, CS_VERDICT_DENY, "empty-answer",
+                "ask find:demo verify:password=secret");
+}
+
+static void test_line_wrong_code_refused_and_nothing_handed_on(void **state)
+{
+    (void)state;
+    assert_line("654321:secret", false, CS_VERDICT_DENY, "wrong-code",
+                "ask find:demo verify:password=secret list:totp verify:totp=654321");
+    start_over(); /* with a code in it there is no way round by a device */
+    assert_line("654321:secret", true, CS_VERDICT_DENY, "wrong-code",
+                "ask find:demo verify:password=secret list:totp verify:totp=654321");
+    start_over();
+    scene->factors_count = 0;
+    assert_line("123456:secret", false, CS_VERDICT_DENY, "not-enrolled",
+                "ask find:demo verify:password=secret list:totp");
+}
+
+static void test_line_without_separator(void **state)
+{
+    (void)state;
+    assert_line("secret", false, CS_VERDICT_DENY, "no-separator", "ask");
+    start_over();
+    assert_line("secret", true, CS_VERDICT_ALLOW, "password",
+                "ask find:demo verify:password=secret");
+    assert_holds(&scene->login.token, TEXT("secret"));
+    start_over(); /* five digits are no code: the whole is a password, a wrong one */
+    assert_line("12345:secret", true, CS_VERDICT_DENY, "wrong-password",
+                "ask find:demo verify:password=12345:secret");
+    start_over();
+    assert_line("12345:secret", false, CS_VERDICT_DENY, "wrong-code",
+                "ask find:demo verify:password=secret list:totp verify:totp=12345");
+}
+
+/* What the first line said of the password is forgotten with it. */
+static void test_line_retry_starts_afresh(void **state)
+{
+    bool password_only = false;
+
+    (void)state;
+    scene->options.password_retry = 1;
+    cs_script_answer(&scene->script, "wrong");
+    cs_script_answer(&scene->script, "123456:secret");
+    assert_int_equal(cs_ask_password_and_totp(&scene->login, true, &password_only),
+                     CS_VERDICT_ALLOW);
+    assert_false(password_only);
+    assert_string_equal(scene->script.shown.text, "hide Password, or verification code:password: \n"
+                                                  "hide That was not accepted. Tries left: 1\\n"
+                                                  "Password, or verification code:password: \n");
+    start_over();
+    scene->options.password_retry = 1;
+    cs_script_answer(&scene->script, "654321:secret");
+    cs_script_answer(&scene->script, "123456:wrong");
+    assert_ends(cs_ask_password_and_totp(&scene->login, false, &password_only),
+                CS_VERDICT_MAX_TRIES, "wrong-password",
+                "ask find:demo verify:password=secret list:totp verify:totp=654321 ask "
+                "verify:password=wrong");
+}
+
+static void test_line_token_split_and_only_the_password_handed_on(void **state)
+{
+    bool password_only = true;
+
+    (void)state;
+    set_token("123456:secret");
+    assert_ends(cs_ask_password_and_totp(&scene->login, false, &password_only), CS_VERDICT_ALLOW,
+                "totp", "find:demo verify:password=secret list:totp verify:totp=123456");
+    assert_holds(&scene->login.token, TEXT("secret"));
+}
+
+static void test_line_junk_judged_as_nobodys(void **state)
+{
+    (void)state;
+    assert_line("\b\n\r\177INCORRECT", false, CS_VERDICT_DENY, "refused-by-sshd", "ask");
+    assert_true(scene->login.doomed);
+}
+
+#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_SCENE(test_password_accepted_and_handed_on),
+        IN_SCENE(test_password_wrong_once_is_a_refusal_and_no_matter_of_tries),
+        IN_SCENE(test_password_retry),
+        IN_SCENE(test_password_of_nobody_refused_alike),
+        IN_SCENE(test_password_empty_or_junk_never_judged),
+        IN_SCENE(test_token_right_asks_nothing),
+        IN_SCENE(test_token_wrong_ends_it),
+        IN_SCENE(test_token_wrong_asks_where_the_option_says_so),
+        IN_SCENE(test_token_empty_is_none),
+        IN_SCENE(test_password_broken_provider_never_allows),
+        IN_SCENE(test_line_both_orders_and_prompts),
+        IN_SCENE(test_line_wrong_password_never_spends_the_code),
+        IN_SCENE(test_line_wrong_code_refused_and_nothing_handed_on),
+        IN_SCENE(test_line_without_separator),
+        IN_SCENE(test_line_retry_starts_afresh),
+        IN_SCENE(test_line_token_split_and_only_the_password_handed_on),
+        IN_SCENE(test_line_junk_judged_as_nobodys),
+    };
+
+    return cmocka_run_group_tests_name("password", tests, NULL, NULL);
+}

@@ -1,0 +1,398 @@
+/* The plans: which steps they have, in which order the provider is asked, and that nothing reaches
+ * the person before a first factor is proven or something was typed. */
+#include "tests/unit/unit.h"
+
+#include "methods/plan.h"
+#include "tests/support/method_scene.h"
+
+#define ANSWERS_MAX 5
+#define JUNK "\b\n\r\177IN"
+
+static struct method_scene *scene;
+
+static int set_up(void **state)
+{
+    (void)state;
+    scene = method_scene_new();
+    return scene ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    method_scene_free(scene);
+    return 0;
+}
+
+static void start_over(void)
+{
+    method_scene_free(scene);
+    scene = method_scene_new();
+    assert_non_null(scene);
+}
+
+/* One factor of each kind. */
+static void add_one_of_each(void)
+{
+    method_scene_add(scene, CS_FACTOR_EMAILOTP, "e", "demo@example.com");
+    method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
+    method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
+    method_scene_add(scene, CS_FACTOR_VOICEOTP, "v", "15550101");
+    method_scene_add(scene, CS_FACTOR_TRANS_EMAILOTP, "te", "demo@example.org");
+    method_scene_add(scene, CS_FACTOR_TRANS_SMSOTP, "ts", "15550102");
+    method_scene_add(scene, CS_FACTOR_DEVICE, "d", "phone");
+}
+
+static void answer_all(const char *const *answers)
+{
+    for (size_t i = 0; i < ANSWERS_MAX && answers[i] != NULL; i++)
+        cs_script_answer(&scene->script, answers[i]);
+}
+
+static enum cs_verdict run(const char *name)
+{
+    const struct cs_plan *plan = cs_plan_find(name);
+
+    assert_non_null(plan);
+    return cs_plan_run(plan, &scene->login);
+}
+
+static void assert_run(const char *name, enum cs_verdict verdict, const char *calls)
+{
+    enum cs_verdict found = run(name);
+
+    if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
+        fail_msg("%s: verdict %d (%s) with '%s', expected %d with '%s'", name, (int)found,
+                 scene->login.reason, method_scene_calls(scene), (int)verdict, calls);
+}
+
+/* ---- the table ---- */
+
+enum first { NONE, PASSWORD, BOTH_IN_ONE, BOTH_OR_DEVICE };
+
+/* `calls`: of a login that is allowed, with one factor of each kind. */
+static const struct row {
+    const char *name;
+    enum first first;
+    unsigned kinds;
+    bool direct, choice;
+    const char *answers[ANSWERS_MAX];
+    const char *calls;
+} rows[] = {
+    {"totp",
+     NONE,
+     CS_KIND(CS_FACTOR_TOTP),
+     true,
+     false,
+     {"123456"},
+     "ask find:demo list:totp verify:totp=123456"},
+    {"smsotp",
+     NONE,
+     CS_KIND(CS_FACTOR_SMSOTP),
+     false,
+     false,
+     {"123456"},
+     "find:demo list:sms begin:sms=s ask verify:sms=123456"},
+    {"emailotp",
+     NONE,
+     CS_KIND(CS_FACTOR_EMAILOTP),
+     false,
+     false,
+     {"123456"},
+     "find:demo list:email begin:email=e ask verify:email=123456"},
+    {"voiceotp",
+     NONE,
+     CS_KIND(CS_FACTOR_VOICEOTP),
+     false,
+     false,
+     {"123456"},
+     "find:demo list:voice begin:voice=v ask verify:voice=123456"},
+    {"transsmsotp",
+     NONE,
+     CS_KIND(CS_FACTOR_TRANS_SMSOTP),
+     false,
+     false,
+     {"123456"},
+     "find:demo list:trans-sms begin:trans-sms=ts ask verify:trans-sms=123456"},
+    {"transemailotp",
+     NONE,
+     CS_KIND(CS_FACTOR_TRANS_EMAILOTP),
+     false,
+     false,
+     {"123456"},
+     "find:demo list:trans-email begin:trans-email=te ask verify:trans-email=123456"},
+    {"device",
+     NONE,
+     CS_KIND(CS_FACTOR_DEVICE),
+     false,
+     false,
+     {NULL},
+     "find:demo list:device begin:device=d poll"},
+    {"choice-then-otp",
+     NONE,
+     0,
+     false,
+     true,
+     {"2", "123456"},
+     "find:demo list:totp+sms+email ask begin:sms=s ask verify:sms=123456"},
+    {"password", PASSWORD, 0, false, false, {"secret"}, "ask find:demo verify:password=secret"},
+    {"password-then-totp",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_TOTP),
+     true,
+     false,
+     {"secret", "123456"},
+     "ask find:demo verify:password=secret ask list:totp verify:totp=123456"},
+    {"password-then-smsotp",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_SMSOTP),
+     false,
+     false,
+     {"secret", "123456"},
+     "ask find:demo verify:password=secret list:sms begin:sms=s ask verify:sms=123456"},
+    {"password-then-emailotp",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_EMAILOTP),
+     false,
+     false,
+     {"secret", "123456"},
+     "ask find:demo verify:password=secret list:email begin:email=e ask verify:email=123456"},
+    {"password-then-voiceotp",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_VOICEOTP),
+     false,
+     false,
+     {"secret", "123456"},
+     "ask find:demo verify:password=secret list:voice begin:voice=v ask verify:voice=123456"},
+    {"password-then-transsmsotp",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_TRANS_SMSOTP),
+     false,
+     false,
+     {"secret", "123456"},
+     "ask find:demo verify:password=secret list:trans-sms begin:trans-sms=ts ask "
+     "verify:trans-sms=123456"},
+    {"password-then-transemailotp",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_TRANS_EMAILOTP),
+     false,
+     false,
+     {"secret", "123456"},
+     "ask find:demo verify:password=secret list:trans-email begin:trans-email=te ask "
+     "verify:trans-email=123456"},
+    {"password-then-device",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_DEVICE),
+     false,
+     false,
+     {"secret"},
+     "ask find:demo verify:password=secret list:device begin:device=d poll"},
+    {"password-then-choice-then-otp",
+     PASSWORD,
+     0,
+     false,
+     true,
+     {"secret", "totp", "123456"},
+     "ask find:demo verify:password=secret list:totp+sms+email ask ask verify:totp=123456"},
+    {"password-and-totp",
+     BOTH_IN_ONE,
+     0,
+     false,
+     false,
+     {"123456:secret"},
+     "ask find:demo verify:password=secret list:totp verify:totp=123456"},
+    {"password-and-totp-or-device",
+     BOTH_OR_DEVICE,
+     CS_KIND(CS_FACTOR_DEVICE),
+     false,
+     false,
+     {"secret"},
+     "ask find:demo verify:password=secret list:device begin:device=d poll"},
+};
+
+static void test_table_all_nineteen(void **state)
+{
+    static const enum cs_first_step steps[] = {[NONE] = CS_FIRST_NONE,
+                                               [PASSWORD] = CS_FIRST_PASSWORD,
+                                               [BOTH_IN_ONE] = CS_FIRST_PASSWORD_AND_TOTP,
+                                               [BOTH_OR_DEVICE] =
+                                                   CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE};
+
+    (void)state;
+    assert_int_equal(CS_ARRAY_SIZE(rows), 19);
+    assert_null(cs_plan_name(19));
+    assert_string_equal(cs_plan_name(0), "totp"); /* the default */
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_plan *plan = cs_plan_find(rows[i].name);
+
+        assert_non_null(plan);
+        assert_string_equal(plan->name, rows[i].name);
+        assert_string_equal(cs_plan_name(i), rows[i].name);
+        assert_int_equal(plan->first, steps[rows[i].first]);
+        assert_int_equal(plan->kinds, rows[i].kinds);
+        assert_int_equal(plan->choice, rows[i].choice);
+        assert_ptr_equal(plan->direct, rows[i].direct ? &cs_method_totp : NULL);
+        assert_int_equal(cs_plan_has_second(plan), strcmp(rows[i].name, "password") != 0);
+    }
+    assert_null(cs_plan_find("password-and-device"));
+    assert_null(cs_plan_find(""));
+}
+
+/* ---- the order ---- */
+
+static const struct cs_approval_state approved[] = {{CS_APPROVAL_GIVEN, "approved"}};
+
+static void test_run_each_plan_asks_in_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        add_one_of_each();
+        /* The password is all that proves something, where there is one. */
+        scene->key = rows[i].first == NONE;
+        scene->approvals = approved;
+        scene->approvals_count = 1;
+        answer_all(rows[i].answers);
+        assert_run(rows[i].name, CS_VERDICT_ALLOW, rows[i].calls);
+        assert_int_equal(scene->script.next, scene->script.count);
+        if (rows[i].first != NONE)
+            assert_holds(&scene->login.token, TEXT("secret"));
+        else
+            assert_null(scene->login.token.data);
+    }
+}
+
+static void test_run_wrong_password_starts_nothing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        bool combined = rows[i].first == BOTH_IN_ONE;
+
+        if (rows[i].first == NONE)
+            continue;
+        start_over();
+        add_one_of_each();
+        scene->key = scene->autopush = true; /* even so */
+        cs_script_answer(&scene->script, combined ? "123456:wrong" : "wrong");
+        assert_run(rows[i].name, CS_VERDICT_DENY, "ask find:demo verify:password=wrong");
+        assert_string_equal(scene->login.reason, "wrong-password");
+        assert_null(scene->login.token.data);
+        assert_false(scene->login.password_accepted);
+    }
+}
+
+static void test_run_wrong_code_never_allows(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        if (strstr(rows[i].calls, "=123456") == NULL || rows[i].first == BOTH_IN_ONE)
+            continue;
+        start_over();
+        add_one_of_each();
+        scene->key = rows[i].first == NONE;
+        for (size_t a = 0; rows[i].answers[a] != NULL && strcmp(rows[i].answers[a], "123456"); a++)
+            cs_script_answer(&scene->script, rows[i].answers[a]);
+        for (int tries = 0; tries < 3; tries++)
+            cs_script_answer(&scene->script, "654321");
+        assert_int_equal(run(rows[i].name), CS_VERDICT_MAX_TRIES);
+        assert_string_equal(scene->login.reason, "wrong-code");
+        assert_int_equal(scene->script.next, scene->script.count);
+    }
+}
+
+/* ---- no factor ---- */
+
+static bool has_open_second(const struct row *row)
+{
+    return row->choice || row->kinds != 0;
+}
+
+/* All codes are wrong and nothing tells why, unless a first factor is proven. */
+static void test_run_without_factor_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows) * 2; i++) {
+        const struct row *row = &rows[i / 2];
+        bool key = i % 2 != 0;
+        bool told = !row->direct && (key || row->first != NONE);
+
+        if (!has_open_second(row))
+            continue;
+        start_over();
+        scene->key = key;
+        if (row->first != NONE)
+            cs_script_answer(&scene->script, "secret");
+        for (int tries = 0; tries < 3; tries++)
+            cs_script_answer(&scene->script, "123456");
+        assert_int_equal(run(row->name), told ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_MAX_TRIES);
+        assert_string_equal(scene->login.reason, "not-enrolled");
+        assert_int_equal(strstr(scene->script.shown.text, "info No second factor") != NULL, told);
+        assert_null(strstr(method_scene_calls(scene), "begin"));
+        assert_null(strstr(method_scene_calls(scene), "=123456"));
+    }
+}
+
+static void test_run_without_factor_accepted_where_the_option_says_so(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        if (!has_open_second(&rows[i]))
+            continue;
+        start_over();
+        scene->options.accept_on_missing_auth_method = true;
+        if (rows[i].first != NONE)
+            cs_script_answer(&scene->script, "secret");
+        assert_int_equal(run(rows[i].name), CS_VERDICT_NOT_ENROLLED);
+        assert_string_equal(scene->login.reason, "accept_on_missing_auth_method");
+        assert_int_equal(scene->script.next, scene->script.count);
+    }
+}
+
+/* The option is for users that the provider knows, and for those who have no factor at all. */
+static void test_run_accept_on_missing_is_no_way_round(void **state)
+{
+    static const char *const missing[] = {"unknown-identity", "ambiguous", NULL};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows) * 3; i++) {
+        const struct row *row = &rows[i / 3];
+
+        if (row->first != NONE)
+            continue;
+        start_over();
+        scene->options.accept_on_missing_auth_method = true;
+        scene->key = true;
+        scene->missing = missing[i % 3];
+        if (scene->missing == NULL)
+            scene->identity = NULL;
+        for (int tries = 0; tries < 3; tries++)
+            cs_script_answer(&scene->script, "123456");
+        assert_int_equal(run(row->name), CS_VERDICT_MAX_TRIES);
+        assert_null(strstr(method_scene_calls(scene), "begin"));
+        assert_null(strstr(method_scene_calls(scene), "verify"));
+        assert_string_equal(scene->login.reason, scene->missing ? scene->missing : "unknown-user");
+    }
+    start_over();
+    add_one_of_each();
+    scene->options.accept_on_missing_auth_method = true;
+    scene->key = true;
+    cs_script_answer(&scene->script, "123456");
+    assert_run("totp", CS_VERDICT_ALLOW, "find:demo list:totp ask verify:totp=123456");
+}
+
+#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_SCENE(test_table_all_nineteen),
+        IN_SCENE(test_run_each_plan_asks_in_order),
+        IN_SCENE(test_run_wrong_password_starts_nothing),
+        IN_SCENE(test_run_wrong_code_never_allows),
+        IN_SCENE(test_run_without_factor_refused),
+        IN_SCENE(test_run_without_factor_accepted_where_the_option_says_so),
+        IN_SCENE(test_run_accept_on_missing_is_no_way_round),
+    };
+
+    return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+}

@@ -1,0 +1,290 @@
+/* What methods do alike: judging, what it costs, and how a broken login ends. */
+#include "tests/unit/unit.h"
+
+#include <syslog.h>
+
+#include "base/clock.h"
+#include "conversation/answer.h"
+#include "methods/steps.h"
+#include "tests/support/method_scene.h"
+
+enum { HOLD_MS = 250 };
+
+static const struct cs_question about_totp = {.kind = CS_FACTOR_TOTP};
+
+static struct method_scene *scene;
+
+static int set_up(void **state)
+{
+    (void)state;
+    scene = method_scene_new();
+    if (scene == NULL)
+        return -1;
+    method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    method_scene_free(scene);
+    return 0;
+}
+
+static void start_over(void)
+{
+    method_scene_free(scene);
+    assert_int_equal(set_up(NULL), 0);
+}
+
+static struct cs_outcome judge(const struct cs_question *question, const char *answer)
+{
+    const struct cs_secret secret = {(char *)(uintptr_t)answer, strlen(answer)};
+    struct cs_outcome outcome = {0};
+    struct cs_error error = {0};
+
+    if (cs_judge(&scene->login, question, &secret, &outcome, &error) != CS_OK)
+        fail_msg("%s", error.text);
+    return outcome;
+}
+
+static void assert_judged(const char *answer, enum cs_judgement judgement, const char *reason,
+                          const char *calls)
+{
+    struct cs_outcome outcome = judge(&about_totp, answer);
+
+    assert_int_equal(outcome.judgement, judgement);
+    assert_string_equal(outcome.reason, reason);
+    assert_string_equal(method_scene_calls(scene), calls);
+}
+
+/* ---- time ---- */
+
+/* A refusal comes at the next step of 250 ms after the answer, whatever it took. */
+static void test_refusal_held_to_the_next_step(void **state)
+{
+    static const int64_t lasts[] = {0, 10, 200, 240, 260, 490, 1100};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(lasts); i++) {
+        int64_t before, after, steps;
+
+        start_over();
+        scene->verify_ms = lasts[i];
+        before = cs_clock_ms();
+        assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
+                      "find:demo list:totp verify:totp=000000");
+        after = scene->waited_until - before;
+        steps = (lasts[i] + HOLD_MS) / HOLD_MS * HOLD_MS;
+        /* Each look at the clock is a millisecond. */
+        if (scene->script.waits != 1 || after < steps || after > steps + 3)
+            fail_msg("a judgement of %d ms is answered after %d ms", (int)lasts[i], (int)after);
+    }
+}
+
+/* Whoever it is and whatever is wrong: the same wait. */
+static void test_refusals_take_alike(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 5; kind++) {
+        int64_t before;
+
+        start_over();
+        scene->verify_ms = 120;
+        scene->identity = kind == 0 ? NULL : "demo";
+        scene->missing = kind == 1 ? "unknown-identity" : NULL;
+        scene->factors_count = kind == 2 ? 0 : 1;
+        before = cs_clock_ms();
+        assert_int_equal(judge(&about_totp, kind == 3 ? "" : "000000").judgement, CS_JUDGED_WRONG);
+        assert_int_equal(scene->script.waits, 1);
+        assert_in_range(scene->waited_until - before, HOLD_MS, HOLD_MS + 5);
+    }
+}
+
+static void test_right_answers_and_local_providers_do_not_wait(void **state)
+{
+    (void)state;
+    assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_RIGHT);
+    assert_int_equal(scene->script.waits, 0);
+    start_over();
+    scene->ops.remote = false;
+    assert_int_equal(judge(&about_totp, "000000").judgement, CS_JUDGED_WRONG);
+    assert_int_equal(scene->script.waits, 0);
+}
+
+/* ---- who is asked about ---- */
+
+static void test_unknown_user_makes_no_call(void **state)
+{
+    (void)state;
+    scene->identity = NULL;
+    assert_judged("123456", CS_JUDGED_WRONG, "unknown-user", "");
+    assert_judged("123456", CS_JUDGED_WRONG, "unknown-user", "");
+}
+
+static void test_user_without_record_or_factor_is_not_judged(void **state)
+{
+    (void)state;
+    scene->missing = "inactive";
+    assert_judged("123456", CS_JUDGED_WRONG, "inactive", "find:demo");
+    assert_judged("123456", CS_JUDGED_WRONG, "inactive", "find:demo"); /* found out once */
+    assert_contains(scene->lines.text, "no usable user: inactive");
+    start_over();
+    scene->factors_count = 0;
+    assert_judged("123456", CS_JUDGED_WRONG, "not-enrolled", "find:demo list:totp");
+    assert_judged("123456", CS_JUDGED_WRONG, "not-enrolled", "find:demo list:totp");
+}
+
+static void test_look_ups_made_once(void **state)
+{
+    (void)state;
+    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
+                  "find:demo list:totp verify:totp=000000");
+    assert_judged("123456", CS_JUDGED_RIGHT, "totp",
+                  "find:demo list:totp verify:totp=000000 verify:totp=123456");
+}
+
+/* A provider that finds everything out by itself gets one call, for everybody alike. */
+static void test_provider_without_lists_judges_everybody(void **state)
+{
+    (void)state;
+    scene->ops.verifies_unlisted = true;
+    assert_judged("123456", CS_JUDGED_RIGHT, "totp", "verify:totp=123456");
+    assert_string_equal(scene->user, "demo");
+    assert_string_equal(scene->subject, "demo");
+    start_over();
+    scene->ops.verifies_unlisted = true;
+    scene->identity = NULL;
+    assert_judged("123456", CS_JUDGED_WRONG, "unknown-user", "verify:totp=123456");
+    assert_string_equal(scene->user, "");
+    assert_string_equal(scene->subject, " 7"); /* the stand-in */
+    assert_true(scene->countable);
+}
+
+/* ---- what counts ---- */
+
+static void test_proven_when_judged(void **state)
+{
+    (void)state;
+    scene->key_if_answered = true;
+    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
+                  "find:demo list:totp verify:totp=000000");
+    assert_true(scene->proven && scene->countable);
+    start_over();
+    judge(&about_totp, "000000");
+    assert_false(scene->proven);
+    scene->login.password_accepted = true;
+    judge(&about_totp, "000000");
+    assert_true(scene->proven);
+}
+
+/* Junk: the account is refused by sshd; nothing that comes later counts as the user's. */
+static void test_answers_that_are_none(void **state)
+{
+    static char too_long[CS_ANSWER_BYTES_MAX + 2];
+    const char *const rows[][2] = {
+        {"", "empty-answer"}, {too_long, "answer-too-long"}, {"\b\n\r\177IN", "refused-by-sshd"}};
+
+    (void)state;
+    memset(too_long, '1', sizeof too_long - 1);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        scene->key = true;
+        assert_judged(rows[i][0], CS_JUDGED_WRONG, rows[i][1], "");
+        assert_false(scene->login.answered);
+        start_over();
+        scene->key = scene->ops.verifies_unlisted = true;
+        assert_string_equal(judge(&about_totp, rows[i][0]).reason, rows[i][1]);
+        assert_string_equal(scene->user, "");
+        assert_false(scene->countable || scene->proven);
+    }
+    assert_true(scene->login.doomed);
+    assert_false(cs_is_proven(&scene->login));
+    assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_WRONG);
+    assert_string_equal(scene->user, "");
+    scene->login.password_accepted = true;
+    assert_false(cs_is_proven(&scene->login));
+}
+
+/* ---- errors ---- */
+
+static void test_failures_of_each_call_reach_the_caller(void **state)
+{
+    (void)state;
+    for (int call = 0; call < 3; call++) {
+        struct cs_outcome outcome = {0};
+        struct cs_error error = {0};
+
+        start_over();
+        scene->find_result = call == 0 ? CS_ERR_UNREACHABLE : CS_OK;
+        scene->list_result = call == 1 ? CS_ERR_UNREACHABLE : CS_OK;
+        scene->verify_result = call == 2 ? CS_ERR_UNREACHABLE : CS_OK;
+        assert_int_equal(cs_judge(&scene->login, &about_totp, SECRET("123456"), &outcome, &error),
+                         CS_ERR_UNREACHABLE);
+        assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
+        scene->find_result = scene->list_result = scene->verify_result = CS_OK;
+        assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_RIGHT); /* next try */
+    }
+}
+
+/* Only an unreachable server has its verdict, because that may let in; everything that is not
+ * listed is plain unavailable. */
+static void test_give_up_every_error(void **state)
+{
+    static const struct {
+        enum cs_err result;
+        enum cs_verdict verdict;
+        const char *reason;
+        int priority;
+    } rows[] = {
+        {CS_ERR_HANGUP, CS_VERDICT_ABORTED, "hang-up", LOG_INFO},
+        {CS_ERR_CANCELLED, CS_VERDICT_ABORTED, "hang-up", LOG_INFO},
+        {CS_ERR_TIMEOUT, CS_VERDICT_ABORTED, "timeout", LOG_INFO},
+        {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, "protocol", LOG_INFO},
+        {CS_ERR_UNREACHABLE, CS_VERDICT_UNREACHABLE, "unreachable", LOG_ERR},
+        {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured", LOG_ERR},
+    };
+
+    (void)state;
+    for (int result = CS_OK + 1; result < 64; result++) {
+        const struct cs_error error = {.code = (enum cs_err)result, .text = "it broke"};
+        enum cs_verdict verdict = CS_VERDICT_UNAVAILABLE;
+        const char *reason = "unavailable";
+        int priority = LOG_ERR;
+        char line[64];
+
+        for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+            if ((int)rows[i].result != result)
+                continue;
+            verdict = rows[i].verdict;
+            reason = rows[i].reason;
+            priority = rows[i].priority;
+        }
+        cs_buffer_free(&scene->lines);
+        assert_int_equal(cs_give_up(&scene->login, "totp", (enum cs_err)result, &error), verdict);
+        assert_string_equal(scene->login.reason, reason);
+        (void)snprintf(line, sizeof line, "%d totp: it broke\n", priority);
+        assert_string_equal(scene->lines.text, line);
+    }
+}
+
+#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_SCENE(test_refusal_held_to_the_next_step),
+        IN_SCENE(test_refusals_take_alike),
+        IN_SCENE(test_right_answers_and_local_providers_do_not_wait),
+        IN_SCENE(test_unknown_user_makes_no_call),
+        IN_SCENE(test_user_without_record_or_factor_is_not_judged),
+        IN_SCENE(test_look_ups_made_once),
+        IN_SCENE(test_provider_without_lists_judges_everybody),
+        IN_SCENE(test_proven_when_judged),
+        IN_SCENE(test_answers_that_are_none),
+        IN_SCENE(test_failures_of_each_call_reach_the_caller),
+        IN_SCENE(test_give_up_every_error),
+    };
+
+    return cmocka_run_group_tests_name("steps", tests, NULL, NULL);
+}
