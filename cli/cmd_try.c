@@ -47,12 +47,15 @@ static enum cs_err run(const struct cs_cli *cli, struct cs_request *request,
                                      .mode = CS_CLIENT_AUTO,
                                      .exchange = cs_terminal_exchange,
                                      .token = no_token};
+    const char *ibm = cs_options_line_value(&request->arguments, "ibm_auth_config");
     enum cs_err result = CS_OK;
 
-    if (strcmp(cli->config_path, CS_CONFIG_FILE) != 0) {
+    if (ibm != NULL)
+        result = cs_config_open_ibm(ibm, &request->config_fd, error);
+    else if (strcmp(cli->config_path, CS_CONFIG_FILE) != 0)
         result = cs_config_open(cli->config_path, &request->config_fd, error);
+    if (request->config_fd >= 0)
         request->flags |= CS_REQUEST_CONFIG_FILE;
-    }
     return result == CS_OK ? cs_client_login(&client, request, ret_verdict, error) : result;
 }
 

@@ -88,7 +88,8 @@ function(cs_add_system_test name)
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
   if(TARGET softkey)
     list(APPEND environment
-      CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>)
+      CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>
+      CS_U2F_ASK=$<TARGET_FILE:u2f-ask>)
   endif()
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77

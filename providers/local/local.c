@@ -145,8 +145,7 @@ static enum cs_err local_verify(struct cs_provider *provider, const struct cs_ca
     struct cs_verification v = {.local = local,
                                 .attempt = attempt,
                                 .judging = judging,
-                                .user = attempt->identity ? attempt->identity : "",
-                                .now = cs_clock_seconds()};
+                                .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {0};
     struct cs_store *store = NULL;
     bool throttled = false;
@@ -157,6 +156,8 @@ static enum cs_err local_verify(struct cs_provider *provider, const struct cs_ca
     result = cs_local_store(local, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &v.transaction, error);
+    /* Only now: whoever waited for the lock must not be judged by an earlier time. */
+    v.now = cs_clock_seconds();
     if (result == CS_OK)
         result = cs_tries_throttled(&v, &throttled, error);
     if (result == CS_OK && throttled)

@@ -1,6 +1,8 @@
 """countersign check --ibm, and countersign map."""
 import json
 
+import pexpect
+
 from countersign import *
 
 IBM = pathlib.Path("/etc/countersign/ibm.json")
@@ -113,6 +115,18 @@ def test_map():
         expect_equal(countersign(*words, check=False).returncode, 2, f"{words}")
     result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "map", "alice", check=False)
     expect_equal(result.stderr, "countersign: must be run by root\n", "not root")
+
+
+def test_try():
+    ibm_file(["retry=0", "otp_prompt=Theirs: "])
+    IBM.chmod(0o600)
+    with Broker():
+        child = pexpect.spawn(COUNTERSIGN, ["try", "alice", "--", f"ibm_auth_config={IBM}", "provider=local"],
+                              timeout=PATIENCE, encoding="utf-8")
+        child.expect("Theirs: $")
+        child.sendline("1")
+        child.expect("verdict: max-tries")
+        child.expect(pexpect.EOF)
 
 
 before_each.append(lambda: write_config({}))

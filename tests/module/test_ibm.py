@@ -1,4 +1,7 @@
 """The file of IBM's gateway on its way from the PAM line to the broker."""
+import socket
+import threading
+
 from countersign import *
 
 IBM = pathlib.Path("/etc/pam_ibm_auth.json")
@@ -137,6 +140,46 @@ def test_named_by_our_own_file():
         expect_equal(prompts_of(), ("PAM_MAXTRIES", ["Theirs: "]), "both files")
         write_config({"throttle": False, "retry": 0, "otp_prompt": "Ours: ", "ibm_auth_config": str(ELSEWHERE)})
         expect_equal(prompts_of()[1], ["Ours: "], "ours stands over theirs")
+
+
+# ---- what the module lets a broker set ----
+
+STAND_IN = "/run/countersign/stand-in.sock"
+
+
+def variables_set(*arguments, variables):
+    """The PAM environment after a broker of ours allowed a login and sent these variables."""
+    def serve(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            connection.recv(65536)
+            connection.send(message(WELCOME, (1, uint(NEWEST))))
+            connection.send(message(ACCEPTED, (1, uint(10000))))
+            connection.send(message(VERDICT, (1, uint(0)), (2, b"allow"), *((3, v.encode()) for v in variables)))
+
+    pathlib.Path(STAND_IN).unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(STAND_IN)
+        os.chmod(STAND_IN, 0o600)
+        listener.listen()
+        listener.settimeout(10)
+        server = threading.Thread(target=serve, args=(listener,))
+        server.start()
+        stack(f"socket={STAND_IN}", "require_broker", *arguments)
+        result = pam_login("alice")
+        server.join()
+    expect_equal(result.code, "PAM_SUCCESS", f"{arguments}: {result.text}")
+    return result.env
+
+
+def test_variables_of_its_own_line_alone():
+    sent = ["COUNTERSIGN_A=1", "RECORD={}", "RECORDS=2", "LD_PRELOAD=/x", "PATH=/x"]
+    for line, names in (((), {"COUNTERSIGN_A"}), (("user_env=RECORD",), {"COUNTERSIGN_A", "RECORD"}),
+                        (("user-env=RECORD",), {"COUNTERSIGN_A", "RECORD"}),
+                        (("user_env=NONE", "user_env=RECORDS"), {"COUNTERSIGN_A", "RECORDS"}),
+                        (("user_env=",), {"COUNTERSIGN_A"}), (("user_env=REC",), {"COUNTERSIGN_A"})):
+        expect_equal(set(variables_set(*line, variables=sent)), names, f"{line}")
 
 
 def clean():

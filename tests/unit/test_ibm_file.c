@@ -390,6 +390,23 @@ static void test_secret_file_is_read_again_when_it_changes(void **state)
     cs_config_cache_free(&cache);
 }
 
+/* What it is read as is said by whoever names it, also from the cache. */
+static void test_kind_is_never_taken_from_the_cache(void **state)
+{
+    struct cs_config_cache *cache = cs_config_cache_new();
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL, *other = NULL;
+    CS_AUTO(cs_fd_close) int fd = -1;
+    char path[PATH_SIZE];
+
+    require_root();
+    write_file(folder_path(state, "c.json", path), 0600, TEXT("{}"));
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_int_equal(cs_config_load(cache, fd, path, &config, NULL), CS_OK);
+    assert_int_equal(load(cache, path, &other, NULL), CS_ERR_CONFIG);
+    assert_null(other);
+    cs_config_cache_free(&cache);
+}
+
 static void test_warnings_are_logged_once_for_each_reading(void **state)
 {
     struct cs_config_cache *cache = cs_config_cache_new();
@@ -491,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_own_section_verify),
         IN_FOLDER(test_mode_depends_on_what_is_in_it),
         IN_FOLDER(test_secret_file_is_read_again_when_it_changes),
+        IN_FOLDER(test_kind_is_never_taken_from_the_cache),
         IN_FOLDER(test_warnings_are_logged_once_for_each_reading),
         IN_FOLDER(test_own_file_names_it),
     };

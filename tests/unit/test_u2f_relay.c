@@ -1,7 +1,7 @@
 /* The lines that people carry between a login and a key elsewhere. */
 #include "tests/unit/unit.h"
 
-#include "u2f/relay.h"
+#include "u2f/relay_line.h"
 
 static struct cs_u2f_request make_request(enum cs_u2f_purpose purpose, size_t handles)
 {
@@ -243,6 +243,89 @@ static void test_damage_found(void **state)
     }
 }
 
+#define CHALLENGE "0123456789abcdef0123456789abcdef"
+
+/* Payloads that came whole, by their checksum, and are wrong. */
+static const struct {
+    enum cs_u2f_line line;
+    const char *payload;
+    size_t length;
+    enum cs_err err;
+} payloads[] = {
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\1\1h"), CS_OK},
+    {CS_U2F_LINE_REQUEST, TEXT("\1\1a" CHALLENGE "\1\1h"), CS_ERR_INPUT}, /* flags */
+    {CS_U2F_LINE_REQUEST, TEXT("\0\0" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1\n" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\3a\0b" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1\0" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1\xff" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\2a" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\377a" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\0"), CS_ERR_INPUT}, /* no handle */
+    {CS_U2F_LINE_ENROL, TEXT("\0\1a" CHALLENGE "\0"), CS_OK},
+    {CS_U2F_LINE_ENROL, TEXT("\0\1a" CHALLENGE), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\1\0"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\1\2h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\2\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\1\1hx"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\11\1h\1h\1h\1h\1h\1h\1h\1h\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST, TEXT("\0"), CS_ERR_INPUT},
+    {CS_U2F_LINE_ANSWER,
+     TEXT("\2\1\0\0\0\1"
+          "12345678"),
+     CS_OK},
+    {CS_U2F_LINE_ANSWER,
+     TEXT("\3\1\0\0\0\1"
+          "12345678"),
+     CS_ERR_INPUT}, /* of 3 keys */
+    {CS_U2F_LINE_ANSWER,
+     TEXT("\10\1\0\0\0\1"
+          "12345678"),
+     CS_ERR_INPUT},
+    {CS_U2F_LINE_ANSWER,
+     TEXT("\0\1\0\0\0\1"
+          "1234567"),
+     CS_ERR_INPUT},
+    {CS_U2F_LINE_ANSWER, TEXT("\0\1\0\0\0\1" CHALLENGE CHALLENGE "123456789"), CS_ERR_INPUT},
+    {CS_U2F_LINE_ANSWER, TEXT("\0"), CS_ERR_INPUT},
+};
+
+static void test_wrong_payloads_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(payloads); i++) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+        struct cs_u2f_request request;
+        struct cs_u2f_answer answer;
+        struct cs_error error = {0};
+        enum cs_err err;
+
+        assert_int_equal(cs_u2f_wrap(payloads[i].line, (const unsigned char *)payloads[i].payload,
+                                     payloads[i].length, &line, &error),
+                         CS_OK);
+        err = payloads[i].line == CS_U2F_LINE_ANSWER
+                  ? cs_u2f_read_answer(line.text, line.length, 3, &answer, &error)
+                  : cs_u2f_read_request(line.text, line.length, &request, &error);
+        if (err != payloads[i].err)
+            fail_msg("row %zu: %s", i, error.text);
+    }
+}
+
+/* A line of one kind is not one of another with its prefix exchanged. */
+static void test_prefix_is_in_the_checksum(void **state)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer other = {0};
+    struct cs_u2f_request request = make_request(CS_U2F_AUTHENTICATE, 1), back;
+    struct cs_error error = {0};
+
+    (void)state;
+    assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_OK);
+    cs_buffer_printf(&other, "U2F1-enrol.%s", line.text + strlen("U2F1."));
+    assert_int_equal(cs_u2f_read_request(other.text, other.length, &back, &error), CS_ERR_INPUT);
+    assert_contains(error.text, "the request to enrol is not complete or was changed");
+}
+
 enum reader { READ_REQUEST, READ_ANSWER, READ_ENROLLED };
 
 static void test_errors_say_what_is_wrong(void **state)
@@ -348,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_answer_comes_back_pasted),
         cmocka_unit_test(test_answer_for_a_key_that_was_not_asked_refused),
         cmocka_unit_test(test_damage_found),
+        cmocka_unit_test(test_wrong_payloads_refused),
+        cmocka_unit_test(test_prefix_is_in_the_checksum),
         cmocka_unit_test(test_errors_say_what_is_wrong),
         cmocka_unit_test(test_too_long_a_line_refused),
         cmocka_unit_test(test_request_found_in_a_prompt),

@@ -52,6 +52,20 @@ class Keys:
             found["ASAN_OPTIONS"] = "verify_asan_link_order=0"
         return found
 
+    def helper(self, connection, **options):
+        """A process of countersign-u2f-host with that descriptor, as systemd starts it."""
+        saved = os.dup(connection)
+
+        def give():
+            os.dup2(saved, 3, inheritable=True)
+
+        try:
+            return subprocess.Popen([HELPER], stdin=subprocess.DEVNULL, env=self.environment(), preexec_fn=give,
+                                    user=HELPER_USER, group=HELPER_USER, extra_groups=[],
+                                    pass_fds=(3,) if saved == 3 else (3, saved), **options)
+        finally:
+            os.close(saved)
+
 
 class Helper:
     """countersign-u2f-host with one connection; what systemd does for each of them."""
@@ -59,17 +73,8 @@ class Helper:
     def __init__(self, keys):
         self.socket, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.socket.settimeout(PATIENCE)
-        saved = os.dup(end.fileno())
+        self.process = keys.helper(end.fileno(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         end.close()
-
-        def give():
-            os.dup2(saved, 3, inheritable=True)
-
-        self.process = subprocess.Popen([HELPER], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=subprocess.STDOUT, env=keys.environment(), preexec_fn=give,
-                                        user=HELPER_USER, group=HELPER_USER, extra_groups=[], text=True,
-                                        pass_fds=(3,) if saved == 3 else (3, saved))
-        os.close(saved)
 
     def send(self, purpose, handles=(), milliseconds=PATIENCE * 1000, wait=0, app="pam://host", client=b"x"):
         packet = struct.pack(">BBBI", 1, purpose, wait, milliseconds) + hashlib.sha256(app.encode()).digest() + \
