@@ -47,8 +47,12 @@ static const char version_2[] = "CREATE TABLE preference (user TEXT PRIMARY KEY,
 static const char version_3[] = "CREATE TABLE password (user TEXT PRIMARY KEY, hash BLOB NOT NULL,"
                                 " changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char version_4[] = "ALTER TABLE factor ADD COLUMN app_id TEXT NOT NULL DEFAULT '';"
-                                "ALTER TABLE factor ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0;";
+static const char version_4[] =
+    "ALTER TABLE factor ADD COLUMN app_id TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE factor ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE pending (user TEXT PRIMARY KEY, challenge BLOB NOT NULL,"
+    " app_id TEXT NOT NULL, origins TEXT NOT NULL, label TEXT NOT NULL,"
+    " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
 static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 

@@ -166,8 +166,10 @@ static void test_factor_of_version_3_goes_on(void **state)
     int64_t id;
 
     add(scratch, CS_STORED_TOTP);
-    reopen_as(scratch, "ALTER TABLE factor DROP COLUMN app_id;"
-                       "ALTER TABLE factor DROP COLUMN suspect; PRAGMA user_version = 3");
+    reopen_as(
+        scratch,
+        "ALTER TABLE factor DROP COLUMN app_id;"
+        "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; PRAGMA user_version = 3");
     assert_int_equal(count_of(scratch, CS_STORED_TOTP), 1);
     assert_int_equal(count_of(scratch, CS_STORED_U2F), 0);
     assert_int_equal(try_add(scratch, CS_STORED_U2F, 20, &id), CS_OK);
