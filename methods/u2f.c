@@ -207,9 +207,9 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
         struct cs_outcome outcome = {0};
         enum cs_err result = run_once(login, factor, tried, &outcome, &error);
 
-        /* The last key was removed, or found to be copied, meanwhile. */
+        /* The last key was removed meanwhile, or the answer before has made it suspect. */
         if (result == CS_ERR_NOT_FOUND)
-            return cs_refuse_codes(login, login->reason);
+            return tried > 0 ? CS_VERDICT_MAX_TRIES : cs_refuse_codes(login, "not-enrolled");
         if (result != CS_OK)
             return cs_give_up(login, method->name, result, &error);
         if (outcome.judgement == CS_JUDGED_RIGHT)
