@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-#include "store/factor.h"
+#include "store/pending.h"
 #include "tests/support/scratch_store.h"
 
 static int set_up(void **state)
@@ -148,6 +148,44 @@ static void test_factor_suspect_is_for_good(void **state)
     assert_int_equal(key.last_step, UINT32_MAX);
 }
 
+static enum cs_err take(struct scratch_store *scratch, const char *user, int64_t now,
+                        struct cs_pending *ret_pending)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result;
+
+    begin(scratch, &transaction);
+    result = cs_pending_take(&transaction, user, now, ret_pending, NULL);
+    return result == CS_OK ? cs_store_commit(&transaction, NULL) : result;
+}
+
+static void put(struct scratch_store *scratch, const char *label, int64_t now)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_pending pending = {.user = "alice", .challenge = {1, 2, 3}, .origins = "a,b"};
+
+    (void)snprintf(pending.label, sizeof pending.label, "%s", label);
+    begin(scratch, &transaction);
+    assert_int_equal(cs_pending_put(&transaction, &pending, now, NULL), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+}
+
+static void test_pending_is_good_once_and_for_a_while(void **state)
+{
+    struct cs_pending found = {0};
+
+    put(*state, "blue", 1000);
+    assert_int_equal(take(*state, "bob", 1000, &found), CS_ERR_NOT_FOUND);
+    assert_int_equal(take(*state, "alice", 1000 + CS_PENDING_SECONDS + 1, &found),
+                     CS_ERR_NOT_FOUND);
+    put(*state, "red", 1000); /* in place of the first */
+    assert_int_equal(take(*state, "alice", 1000 + CS_PENDING_SECONDS, &found), CS_OK);
+    assert_string_equal(found.label, "red");
+    assert_string_equal(found.origins, "a,b");
+    assert_int_equal(found.challenge[2], 3);
+    assert_int_equal(take(*state, "alice", 1000, &found), CS_ERR_NOT_FOUND);
+}
+
 static void reopen_as(struct scratch_store *scratch, const char *sql)
 {
     sqlite3 *db = NULL;
@@ -186,6 +224,7 @@ int main(void)
         TEST(test_factor_longest_secret_is_resealed),
         TEST(test_factor_suspect_is_for_good),
         TEST(test_factor_of_version_3_goes_on),
+        TEST(test_pending_is_good_once_and_for_a_while),
     };
 
     return cmocka_run_group_tests_name("store_factor", tests, NULL, NULL);
