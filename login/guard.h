@@ -10,7 +10,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { CS_GUARD_PER_HOUR = 6, CS_GUARD_QUIET_MS = 120 * 1000 };
+enum {
+    CS_GUARD_PER_HOUR = 6,        /* unasked */
+    CS_GUARD_ASKED_PER_HOUR = 12, /* these and those that were asked for by typing */
+    CS_GUARD_QUIET_MS = 120 * 1000
+};
 
 struct cs_guard;
 
@@ -18,8 +22,16 @@ struct cs_guard;
 struct cs_guard *cs_guard_new(void);
 void cs_guard_free(struct cs_guard **guard);
 
-/* Whether something may be sent unasked, and if so counts it. `now` is cs_clock_ms. */
-bool cs_guard_may_send(struct cs_guard *guard, const char *identity, bool proven, int64_t now);
+/* What is known of the one to whom something would be sent. */
+struct cs_guard_case {
+    const char *identity;
+    bool proven;    /* a first factor */
+    bool asked_for; /* by typing */
+};
+
+/* Whether it may be sent, and if so counts it. `now` is cs_clock_ms. While there is no room for
+ * more identities nothing is sent to those without a proven first factor. */
+bool cs_guard_may_send(struct cs_guard *guard, const struct cs_guard_case *what, int64_t now);
 
 void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now);
 

@@ -57,6 +57,7 @@ static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
     login->looked_up = true;
     if (login->account.known)
         map_identity(login);
+    cs_log(&login->log, LOG_DEBUG, "identity '%s'", login->identity);
     return CS_OK;
 }
 
@@ -119,14 +120,14 @@ static bool proven(struct cs_method_login *method, bool answered)
 
 /* Stand-alone there is no memory of what was sent before, so nothing is sent unasked to those who
  * have proven nothing. */
-static bool may_send(struct cs_method_login *method, bool is_proven)
+static bool may_send(struct cs_method_login *method, bool is_proven, bool asked_for)
 {
     struct cs_login *login = login_of(method);
     bool standalone = (login->request->flags & CS_REQUEST_STANDALONE) != 0;
+    const struct cs_guard_case what = {login->identity, is_proven, asked_for};
 
-    return (is_proven || (login->options.autopush && !standalone)) &&
-           cs_guard_may_send(cs_engine_guard(login->engine), login->identity, is_proven,
-                             cs_clock_ms());
+    return (is_proven || asked_for || (login->options.autopush && !standalone)) &&
+           cs_guard_may_send(cs_engine_guard(login->engine), &what, cs_clock_ms());
 }
 
 static void was_refused(struct cs_method_login *method)
@@ -185,16 +186,13 @@ static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold
         cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
 }
 
-/* What outlives the run. */
-static void keep_results(struct cs_login *login, struct cs_method_login *method,
-                         enum cs_verdict verdict)
+/* What outlives the run; a login that is refused hands nothing over of it. */
+static void keep_results(struct cs_login *login, struct cs_method_login *method)
 {
     login->reason = method->reason;
     login->last = method->last;
     login->answers = method->answers;
     login->proven = cs_is_proven(method);
-    if (verdict != CS_VERDICT_ALLOW)
-        return;
     login->token = method->token;
     method->token = (struct cs_secret){0};
     login->record = method->user.record;
@@ -223,6 +221,7 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
                    .service = login->request->service,
                    .address = login->address,
                    .client = login->client,
+                   .foreign = login->peer.uid != 0,
                    .stranger = login->stranger,
                    .identify = identify,
                    .proven = proven,
@@ -239,7 +238,7 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
     if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)
         flush_last_text(login, &fold);
     cs_fold_channel_clear(&fold);
-    keep_results(login, &run.method, verdict);
+    keep_results(login, &run.method);
     cs_method_login_clear(&run.method);
     return verdict;
 }

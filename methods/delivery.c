@@ -31,32 +31,42 @@ static enum cs_err ask_once(struct cs_method_login *login, const struct cs_metho
     return result;
 }
 
-bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *method,
-                    const struct cs_listed_factor *factor, enum cs_verdict *ret_verdict)
+/* Asks until something is typed. */
+static enum cs_verdict ask(struct cs_method_login *login, const struct cs_method *method,
+                           const struct cs_listed_factor *factor)
 {
     struct cs_error error = {0};
 
-    if (login->consented || login->may_send(login, cs_is_proven(login)))
-        return true;
     for (unsigned tried = 0; tried <= login->options->retry; tried++) {
         enum cs_answer_kind kind = CS_ANSWER_EMPTY;
         enum cs_err result = ask_once(login, method, factor, &kind, &error);
 
-        if (result != CS_OK) {
-            *ret_verdict = cs_give_up(login, method->name, result, &error);
-            return false;
-        }
-        if (kind == CS_ANSWER_JUNK) {
-            *ret_verdict = cs_refuse_codes(login, "refused-by-sshd");
-            return false;
-        }
+        if (result != CS_OK)
+            return cs_give_up(login, method->name, result, &error);
+        if (kind == CS_ANSWER_JUNK)
+            return cs_refuse_codes(login, "refused-by-sshd");
         login->consented = kind == CS_ANSWER_TYPED;
         login->answered = login->answered || login->consented;
         if (login->consented)
-            return true;
+            return CS_VERDICT_ALLOW;
     }
     login->reason = "not-asked-for";
-    *ret_verdict = CS_VERDICT_MAX_TRIES;
+    return CS_VERDICT_MAX_TRIES;
+}
+
+bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *method,
+                    const struct cs_listed_factor *factor, enum cs_verdict *ret_verdict)
+{
+    if (!login->consented) {
+        if (login->may_send(login, cs_is_proven(login), false))
+            return true;
+        *ret_verdict = ask(login, method, factor);
+        if (!login->consented)
+            return false;
+    }
+    if (login->may_send(login, cs_is_proven(login), true))
+        return true;
+    *ret_verdict = cs_refuse_codes(login, "too-many-deliveries");
     return false;
 }
 

@@ -6,8 +6,8 @@
 
 /*
  * Whether it may be sent: a first factor is proven, the person chose it in a menu, or typed
- * something here that asks for it. Never for an account that sshd refuses. *ret_verdict says how
- * the login ends when it may not.
+ * something here that asks for it; without proof only so often in an hour. Never after an answer
+ * that shows that sshd refuses the account. *ret_verdict says how the login ends when it may not.
  */
 bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *method,
                     const struct cs_listed_factor *factor, enum cs_verdict *ret_verdict);

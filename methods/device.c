@@ -74,6 +74,9 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
         if (waiting.deadline > login->call.deadline)
             waiting.deadline = login->call.deadline;
         result = cs_wait_for_approval(login->channel, login->book, &waiting, &state, &error);
+        /* Whoever leaves and comes back at once must not have one request after another sent. */
+        if (result != CS_OK)
+            login->was_refused(login);
     }
     return result == CS_OK ? conclude(login, &poll, state)
                            : cs_give_up(login, method->name, result, &error);

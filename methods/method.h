@@ -75,6 +75,7 @@ struct cs_method_login {
     const char *service;  /* that asks */
     const char *address;  /* of the client, numeric, or "" */
     const char *client;   /* network of the client, for counting */
+    bool foreign;         /* the peer is not root: its PAM_AUTHTOK is nobody's word */
     const char *stranger; /* counts the tries of accounts that have no identity */
 
     /* The identity, looked up when it is first needed and not before: a prompt that comes at once
@@ -84,9 +85,10 @@ struct cs_method_login {
     /* Whether a first factor is proven without this login's own password; `answered`: an answer
      * came which was not junk. */
     bool (*proven)(struct cs_method_login *login, bool answered);
-    /* Whether something may be sent to the person although nothing was typed that asks for it. */
-    bool (*may_send)(struct cs_method_login *login, bool proven);
-    /* The person refused what was sent, or let it expire. */
+    /* Whether something may be sent to the person; `asked_for`: something was typed that asks for
+     * it. Counts it. */
+    bool (*may_send)(struct cs_method_login *login, bool proven, bool asked_for);
+    /* The person refused what was sent, let it expire, or left before it was answered. */
     void (*was_refused)(struct cs_method_login *login);
 
     /* State, see steps.h. */
@@ -98,6 +100,7 @@ struct cs_method_login {
     bool doomed;            /* junk came: sshd refuses the account */
     bool password_accepted; /* in this login */
     bool consented;         /* the person typed what asks for a delivery */
+    int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
     struct cs_secret typed; /* a code that was typed into the menu */
 
     struct cs_secret token; /* result: the password, for the modules that follow */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <syslog.h>
 
+#include "base/clock.h"
 #include "conversation/answer.h"
 #include "methods/steps.h"
 
@@ -55,7 +56,7 @@ static enum cs_err try_token(struct cs_method_login *login, judge_line *judge, v
                              struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret token = {0};
-    enum cs_err result = cs_channel_token(login->channel, &token, error);
+    enum cs_err result = login->foreign ? CS_OK : cs_channel_token(login->channel, &token, error);
 
     *ret_decided = false;
     if (result != CS_OK || token.length == 0)
@@ -127,19 +128,43 @@ enum cs_verdict cs_ask_password(struct cs_method_login *login)
 struct combined_context {
     bool device_instead;
     bool password_only; /* result */
+    bool missing;       /* result: nothing that the code could be of, and that is accepted */
 };
 
-/* The password first: a wrong one never spends the code. */
-static enum cs_err judge_parts(struct cs_method_login *login, const struct cs_combined *parts,
-                               struct cs_outcome *ret_outcome, struct cs_error *error)
+/* The code beside an accepted password. Who has only a device is not without a factor. */
+static enum cs_err judge_code(struct cs_method_login *login, const struct cs_secret *code,
+                              struct combined_context *combined, struct cs_outcome *ret_outcome,
+                              struct cs_error *error)
 {
     const struct cs_question question = {.kind = CS_FACTOR_TOTP};
-    enum cs_err result = judge_password(login, &parts->password, NULL, ret_outcome, error);
+    unsigned others = combined->device_instead ? CS_KIND(CS_FACTOR_DEVICE) : 0;
+    enum cs_err result = CS_OK;
 
-    if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
-        return result;
+    if (login->options->accept_on_missing_auth_method)
+        result = cs_find_missing(login, CS_KIND(CS_FACTOR_TOTP), others, &combined->missing, error);
     *ret_outcome = (struct cs_outcome){0};
-    return cs_judge(login, &question, &parts->code, ret_outcome, error);
+    if (result == CS_OK && !combined->missing)
+        return cs_judge(login, &question, code, ret_outcome, error);
+    if (result == CS_OK)
+        *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
+                                           .reason = "accept_on_missing_auth_method"};
+    return result;
+}
+
+/* The password first: a wrong one never spends the code. A refusal is held from the line's own
+ * start: otherwise its time would tell that the password was right. */
+static enum cs_err judge_parts(struct cs_method_login *login, const struct cs_combined *parts,
+                               struct combined_context *combined, struct cs_outcome *ret_outcome,
+                               struct cs_error *error)
+{
+    enum cs_err result;
+
+    login->line_started = cs_clock_ms();
+    result = judge_password(login, &parts->password, NULL, ret_outcome, error);
+    if (result == CS_OK && ret_outcome->judgement == CS_JUDGED_RIGHT)
+        result = judge_code(login, &parts->code, combined, ret_outcome, error);
+    login->line_started = 0;
+    return result;
 }
 
 static enum cs_err judge_combined(struct cs_method_login *login, const struct cs_secret *line,
@@ -162,7 +187,7 @@ static enum cs_err judge_combined(struct cs_method_login *login, const struct cs
         return result;
     combined->password_only = !has_code && combined->device_instead;
     if (has_code)
-        return judge_parts(login, &parts, ret_outcome, error);
+        return judge_parts(login, &parts, combined, ret_outcome, error);
     if (combined->device_instead)
         return judge_password(login, line, NULL, ret_outcome, error);
     ret_outcome->reason = "no-separator";
@@ -181,7 +206,10 @@ enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool dev
     enum cs_verdict verdict = dialogue(login, &wording, judge_combined, &context);
 
     *ret_password_only = context.password_only;
-    if (verdict != CS_VERDICT_ALLOW) {
+    if (verdict == CS_VERDICT_ALLOW && context.missing)
+        return CS_VERDICT_NOT_ENROLLED;
+    /* The accepted password counts where only the server of the code is missing. */
+    if (verdict != CS_VERDICT_ALLOW && verdict != CS_VERDICT_UNREACHABLE) {
         login->password_accepted = false;
         cs_secret_free(&login->token);
     }

@@ -40,6 +40,14 @@ static unsigned kinds_of_choice(const struct cs_method_options *options)
     return kinds;
 }
 
+/* Only those that the provider can have. */
+static unsigned kinds_for(const struct cs_plan *plan, const struct cs_method_login *login)
+{
+    unsigned kinds = plan->choice ? kinds_of_choice(login->options) : plan->kinds;
+
+    return kinds & login->provider->ops->kinds;
+}
+
 static bool is_transient(const struct cs_listed_factor *factor)
 {
     return factor->kind == CS_FACTOR_TRANS_EMAILOTP || factor->kind == CS_FACTOR_TRANS_SMSOTP;
@@ -140,24 +148,46 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
     return CS_VERDICT_NOT_ENROLLED;
 }
 
+/* Where the line may hold a code instead, who has what makes codes is not without a factor. */
+static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_method_login *login)
+{
+    unsigned others =
+        plan->first == CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE ? CS_KIND(CS_FACTOR_TOTP) : 0;
+    struct cs_error error = {0};
+    bool missing = false;
+    enum cs_err result = cs_find_missing(login, login->listed, others, &missing, &error);
+
+    if (result != CS_OK)
+        return cs_give_up(login, plan_method, result, &error);
+    login->reason = missing ? "accept_on_missing_auth_method" : "not-enrolled";
+    return missing ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
+}
+
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
     bool accept = login->options->accept_on_missing_auth_method;
-    unsigned kinds = plan->choice ? kinds_of_choice(login->options) : plan->kinds;
+    unsigned kinds = kinds_for(plan, login);
     struct cs_error error = {0};
     enum cs_err result;
 
-    if (plan->direct != NULL && !accept)
+    /* Who has given the password may be told that there is nothing to go on with. */
+    if (plan->direct != NULL && !accept && !login->password_accepted)
         return plan->direct->run(login, plan->direct, NULL);
+    /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
+    if (kinds == 0 && plan->direct == NULL) {
+        result = cs_fail(&error, CS_ERR_CONFIG,
+                         "provider '%s' has none of the factors that auth_method and its "
+                         "options ask for",
+                         login->provider->ops->name);
+        return cs_give_up(login, plan_method, result, &error);
+    }
     result = cs_list_factors(login, kinds, &error);
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
     drop_duplicates(&login->factors);
-    if (login->factors.count == 0 && accept && login->user.found) {
-        login->reason = "accept_on_missing_auth_method";
-        return CS_VERDICT_NOT_ENROLLED;
-    }
-    if (plan->direct != NULL)
+    if (login->factors.count == 0 && accept && login->user.found)
+        return accept_missing(plan, login);
+    if (plan->direct != NULL && (login->factors.count > 0 || !login->password_accepted))
         return plan->direct->run(login, plan->direct, NULL);
     if (login->factors.count == 0)
         return refuse_unenrolled(login);

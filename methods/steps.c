@@ -68,6 +68,17 @@ enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds, struc
     return result;
 }
 
+enum cs_err cs_find_missing(struct cs_method_login *login, unsigned kinds, unsigned others,
+                            bool *ret_missing, struct cs_error *error)
+{
+    enum cs_err result = cs_list_factors(login, kinds, error);
+
+    if (result == CS_OK && login->factors.count == 0 && others != 0)
+        result = cs_list_factors(login, kinds | others, error);
+    *ret_missing = result == CS_OK && login->user.found && login->factors.count == 0;
+    return result;
+}
+
 /* ---- judging ---- */
 
 /* Why an answer was refused that the provider saw only in disguise, or not at all. */
@@ -143,7 +154,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
                      struct cs_error *error)
 {
     enum cs_answer_kind kind = cs_answer_kind(answer);
-    int64_t started = cs_clock_ms();
+    int64_t started = login->line_started ? login->line_started : cs_clock_ms();
     struct cs_attempt attempt = {.kind = question->kind,
                                  .challenge = question->challenge,
                                  .answer = answer,
@@ -168,6 +179,8 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
         return result;
     if (ret_outcome->alert != NULL)
         cs_log(login->log, LOG_ALERT, "%s", ret_outcome->alert);
+    if (attempt.identity == NULL) /* whatever a provider says of nobody */
+        ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, kind, known, ret_outcome->reason);
     if (ret_outcome->judgement != CS_JUDGED_RIGHT && login->provider->ops->remote)
         return hold(login, started, error);
@@ -198,6 +211,10 @@ enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, en
         {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured", LOG_ERR},
     };
 
+    /* Near the login's end every call runs out of time, and the person chooses when to answer: that
+     * says nothing about the provider, and must not pass for what fails open. */
+    if (result == CS_ERR_UNREACHABLE && cs_clock_left(login->call.deadline) == 0)
+        result = CS_ERR_TIMEOUT;
     for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
         if (ends[i].result != result)
             continue;

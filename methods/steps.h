@@ -12,6 +12,11 @@ enum cs_err cs_find_user(struct cs_method_login *login, struct cs_error *error) 
 enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds,
                             struct cs_error *error) CS_MUST_USE;
 
+/* Whether a user that the provider knows has no factor of `kinds`, nor of `others`, which are asked
+ * for only where there is none of `kinds`. `factors` holds what was listed last. */
+enum cs_err cs_find_missing(struct cs_method_login *login, unsigned kinds, unsigned others,
+                            bool *ret_missing, struct cs_error *error) CS_MUST_USE;
+
 /* What an answer is for. */
 struct cs_question {
     enum cs_factor_kind kind;
@@ -22,7 +27,7 @@ struct cs_question {
 /*
  * Judges one answer. An account that sshd refuses, an empty answer and one that is too long are
  * wrong at the cost of an ordinary one. A refusal by a remote provider is held to the next step of
- * 250 ms, so that the time does not tell what was wrong.
+ * 250 ms, so that the time tells little of what was wrong.
  */
 enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
                      const struct cs_secret *answer, struct cs_outcome *ret_outcome,

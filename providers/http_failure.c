@@ -34,8 +34,7 @@ static const struct {
 
 /* Before a status line these mean that nobody answered, behind it that the answer was cut. */
 static const CURLcode broken[] = {CURLE_SEND_ERROR,   CURLE_RECV_ERROR, CURLE_GOT_NOTHING,
-                                  CURLE_HTTP2_STREAM, CURLE_HTTP2,      CURLE_PARTIAL_FILE,
- CURLE_ABORTED_BY_CALLBACK /* would have been sent a second time */};
+                                  CURLE_HTTP2_STREAM, CURLE_HTTP2,      CURLE_PARTIAL_FILE};
 
 static bool is_broken(CURLcode code)
 {
@@ -84,6 +83,11 @@ static const char *reason(struct cs_http_job *job, CURLcode code)
         job->result = CS_ERR_UNREACHABLE;
         return "the proxy refuses; check its user and password, and what it allows";
     }
+    /* allow_sending() refused: a second connection was there already, so the server is. Whoever
+     * times an answer for the moment at which a kept connection is closed must not make it look
+     * unreachable. */
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return "a kept connection ended, and the request must not be sent twice; try again";
     if (is_broken(code) || ended_in_handshake(job, code)) {
         job->result = CS_ERR_UNREACHABLE;
         return "the connection ended without an answer; check that the server runs";

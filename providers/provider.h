@@ -175,6 +175,9 @@ struct cs_provider_ops {
     /* Calls may take long and are made over the network: refusals are held to a common step. */
     bool remote;
 
+    /* The factors that a user may have: CS_KIND() of each. */
+    unsigned kinds;
+
     /* verify() finds the user and the factors by itself, so that one answer costs one call. */
     bool verifies_unlisted;
 

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "providers/local/codes.h"
@@ -12,8 +11,6 @@
 #include "providers/local/totp.h"
 #include "store/preference.h"
 #include "store/recovery.h"
-
-enum { HASHES_MIN = 2, HASHES_MAX = 16 };
 
 /* The store is opened when it is needed and tried again after a failure, so that a broker that was
  * started before the first enrolment serves after it. */
@@ -27,6 +24,12 @@ enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
         result = cs_store_open(local->store_path, local->key_path, false, &local->store, error);
     *ret_store = local->store;
     pthread_mutex_unlock(&local->mutex);
+    /* A damaged key file is no fault of the login's settings: to a login it is like the store. */
+    if (result == CS_ERR_CONFIG) {
+        result = CS_ERR_STORE;
+        if (error != NULL)
+            error->code = result;
+    }
     return result;
 }
 
@@ -275,6 +278,7 @@ static void local_close(struct cs_provider *provider)
 
 static const struct cs_provider_ops local_ops = {
     .name = "local",
+    .kinds = CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F),
     .verifies_unlisted = true,
     .find_user = local_find_user,
     .list_factors = local_list_factors,
@@ -299,16 +303,6 @@ static enum cs_err make_nobody(struct cs_factor *nobody, struct cs_error *error)
     return result == CS_OK ? CS_OK : cs_fail_nomem(error);
 }
 
-/* More would not be faster, and each needs its memory. */
-static unsigned hashes_at_once(void)
-{
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (processors < HASHES_MIN)
-        return HASHES_MIN;
-    return processors < HASHES_MAX ? (unsigned)processors : HASHES_MAX;
-}
-
 enum cs_err cs_local_open(const struct cs_provider_settings *settings,
                           struct cs_provider **ret_provider, struct cs_error *error)
 {
@@ -325,8 +319,6 @@ enum cs_err cs_local_open(const struct cs_provider_settings *settings,
     result = make_nobody(&local->nobody, error);
     if (result == CS_OK)
         result = cs_password_setting(local->nobodys_setting, error);
-    if (result == CS_OK)
-        result = cs_slots_open(&local->hashing, hashes_at_once(), error);
     if (result == CS_OK && (local->store_path == NULL || local->key_path == NULL))
         result = cs_fail_nomem(error);
     if (result != CS_OK) {

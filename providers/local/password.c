@@ -6,8 +6,12 @@
  */
 #include "store/password.h"
 
+#include <unistd.h>
+
 #include "base/clock.h"
 #include "providers/local/local_priv.h"
+
+enum { HASHES_MIN = 2, HASHES_MAX = 16 };
 
 /* *ret_hash is empty when the user has no password, or within a delay. */
 static enum cs_err look(struct cs_verification *v, struct cs_store *store, bool *ret_throttled,
@@ -26,15 +30,39 @@ static enum cs_err look(struct cs_verification *v, struct cs_store *store, bool 
     return result;
 }
 
+/* More would not be faster, and each needs its memory. */
+static unsigned hashes_at_once(void)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (processors < HASHES_MIN)
+        return HASHES_MIN;
+    return processors < HASHES_MAX ? (unsigned)processors : HASHES_MAX;
+}
+
+/* The turns are made for the first password: most installations have none. */
+static enum cs_err open_slots(struct cs_local *local, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    pthread_mutex_lock(&local->mutex);
+    if (local->hashing.fd < 0)
+        result = cs_slots_open(&local->hashing, hashes_at_once(), error);
+    pthread_mutex_unlock(&local->mutex);
+    return result;
+}
+
 /* As long for a user without a password as for one with. */
-static enum cs_err compare(const struct cs_local *local, const struct cs_call *call,
+static enum cs_err compare(struct cs_local *local, const struct cs_call *call,
                            const struct cs_secret *password, const struct cs_secret *hash,
                            bool *ret_fits, struct cs_error *error)
 {
     const char *setting = hash->length > 0 ? hash->data : local->nobodys_setting;
-    enum cs_err result = cs_slots_take(&local->hashing, call->deadline, call->cancel_fd,
-                                       "checking a password", error);
+    enum cs_err result = open_slots(local, error);
 
+    if (result == CS_OK)
+        result = cs_slots_take(&local->hashing, call->deadline, call->cancel_fd,
+                               "checking a password", error);
     if (result != CS_OK)
         return result;
     result = cs_password_fits(password, setting, ret_fits, error);

@@ -1,7 +1,6 @@
 /* Who a login is for. */
 #include <string.h>
 #include <strings.h>
-#include <syslog.h>
 
 #include "base/buffer.h"
 #include "providers/verify/verify_priv.h"
@@ -61,7 +60,15 @@ static enum cs_err find(struct cs_verify *verify, const struct cs_call *call, co
         user->reason = "unknown-identity";
         return CS_OK;
     }
-    return result == CS_OK ? look_up(verify, call, target.text, user, error) : result;
+    if (result == CS_OK)
+        result = look_up(verify, call, target.text, user, error);
+    /* A server that does not know the filter may answer with whomever it has. */
+    if (result == CS_OK && user->found && attribute == NULL &&
+        strcasecmp(user->name, identity) != 0) {
+        user->found = false;
+        user->reason = "not-that-user";
+    }
+    return result;
 }
 
 enum cs_err cs_verify_find_user(struct cs_provider *provider, const struct cs_call *call,

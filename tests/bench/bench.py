@@ -12,12 +12,11 @@ import subprocess
 import sys
 import time
 
+from bench_common import BENCH_PAM, CONFDIR, Application, Table, cpu_ns, memory_kib, progress
 from countersign import (CONFIG, SOCKET, WORKDIR, Broker, Failure, Totp, countersign, pam_service, run,
                          write_config)
 
-BENCH_PAM = os.environ["CS_BENCH_DIR"] + "/bench-pam"
 BENCH_LOAD = os.environ["CS_BENCH_DIR"] + "/bench-load"
-CONFDIR = "/etc/bench-pam.d"
 MODULES = "/lib/x86_64-linux-gnu/security"
 STATE = pathlib.Path("/var/lib/bench")
 SMALL, LARGE = 10, 100_000
@@ -159,23 +158,6 @@ class Countersign(Peer):
         return name, self.users.totp(name).wrong()
 
 
-class Application:
-    """bench-pam as a process that logs in when told to."""
-
-    def __init__(self):
-        self.process = subprocess.Popen([BENCH_PAM, "login"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True, bufsize=1)
-
-    def login(self, peer, user, answer):
-        self.process.stdin.write(f"{peer.service} {user} {answer}\n")
-        code, microseconds = self.process.stdout.readline().split()
-        return int(code), float(microseconds) / 1000
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
-
-
 def checked(code, right, what):
     """A figure of something that failed would be worth nothing."""
     if (code == SUCCESS) != right or (not right and code not in (AUTH_ERR, MAXTRIES)):
@@ -193,18 +175,13 @@ def measure_logins(cases, count):
             # Not near the end of a period: the code would be another one when it is checked.
             if time.time() % 30 > 29.5:
                 time.sleep(0.6)
-            code, milliseconds = application.login(peer, *(peer.right() if right else peer.wrong()))
+            code, milliseconds = application.login(peer.service, *(peer.right() if right else peer.wrong()))
             checked(code, right, name)
             if turn >= 3:
                 times[name].append(milliseconds)
         progress("logins", turn, count + 3)
     application.end()
     return {name: (statistics.median(values), min(values)) for name, values in times.items()}
-
-
-def progress(what, done, of):
-    if sys.stderr.isatty() and done % 10 == 0:
-        print(f"\r{what} {done}/{of} ", end="", file=sys.stderr, flush=True)
 
 
 def instructions(function, *command, input=None):
@@ -241,16 +218,6 @@ def measure_client_instructions(peers):
     return result
 
 
-def memory_kib(pid):
-    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return {key: int(re.search(rf"^{key}: +(\d+)", text, re.M)[1]) for key in ("Private_Dirty", "Rss")}
-
-
-def cpu_ns(pid):
-    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
-
-
 def measure_pending(broker, service, user, count):
     """KiB of the broker for each pending login, and its CPU time in milliseconds per second meanwhile."""
     before = memory_kib(broker.pid)
@@ -266,28 +233,6 @@ def measure_pending(broker, service, user, count):
     client.stdin.close()
     client.wait()
     return {key: (after[key] - before[key]) / count for key in before}, cpu
-
-
-class Table:
-    """Rows of figures, and bars that they meet or miss."""
-
-    def __init__(self):
-        self.rows = []
-        self.missed = 0
-
-    def row(self, what, values, form="{:.2f}", bar="", met=None):
-        cells = [form.format(values[name]) if name in values else "" for name in COLUMNS]
-        verdict = "" if met is None else "pass" if met else "FAIL"
-        self.missed += met is False
-        self.rows.append([what, *cells, bar, verdict])
-
-    def print(self):
-        head = ["", *COLUMNS, "bar for countersign", ""]
-        widths = [max(len(row[i]) for row in [head, *self.rows]) for i in range(len(head))]
-        for row in [head, *self.rows]:
-            cells = [cell.rjust(width) if 0 < i < 5 else cell.ljust(width)
-                     for i, (cell, width) in enumerate(zip(row, widths))]
-            print("  ".join(cells).rstrip())
 
 
 def add_ratio(table, what, values, form, limit, reference, text):
@@ -317,7 +262,7 @@ def add_times(table, times, large):
 
 
 def report(loads, client, times, pending, cpu, large):
-    table = Table()
+    table = Table(COLUMNS)
     add_ratio(table, "load: instructions / 1000", loads["instructions"], "{:.0f}", 1.3,
               loads["instructions"]["pam_permit"], "<= 1.3 x pam_permit")
     table.row("  where libpam is loaded already", loads["instructions beside libpam"], "{:.0f}")

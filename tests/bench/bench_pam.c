@@ -1,11 +1,12 @@
-/* What scripts/bench runs as the PAM application: logs in, or holds logins at their prompts, and
- * says how long it took. */
+/* What scripts/bench runs as the PAM application: logs in, holds logins at their prompts, or lets
+ * them wait for something else, and says how long it took. */
 #include <pthread.h>
 #include <security/pam_appl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define NOINLINE __attribute__((noinline)) /* callgrind counts from its name */
 
@@ -134,12 +135,48 @@ static int run_pending(const char *service, const char *user, const char *number
     return 0;
 }
 
+/* ---- waiting SERVICE USER COUNT: all at once, and nothing is asked of them ---- */
+
+static void *waiting_main(void *context)
+{
+    int code = one_login(context);
+
+    pthread_mutex_lock(&mutex);
+    printf("%d %.1f\n", code, now_us());
+    (void)fflush(stdout);
+    pthread_mutex_unlock(&mutex);
+    return NULL;
+}
+
+/* The reply to each login is "PAM-CODE MICROSECONDS", by the monotonic clock, as it ends. */
+static int run_waiting(const char *service, const char *user, const char *number)
+{
+    struct login login = {service, user, "", NULL};
+    long count = strtol(number, NULL, 10);
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    if (count < 1 || count > PENDING_MAX || pthread_attr_init(&attributes) != 0)
+        return 2;
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    for (long i = 0; i < count; i++) {
+        if (pthread_create(&thread, &attributes, waiting_main, &login) != 0)
+            return 1;
+    }
+    while (getchar() != EOF)
+        continue;
+    _exit(0); /* the logins that still wait hang up */
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "login") == 0)
         return run_logins();
     if (argc == 5 && strcmp(argv[1], "pending") == 0)
         return run_pending(argv[2], argv[3], argv[4]);
-    fputs("usage: bench-pam login | pending SERVICE USER COUNT\n", stderr);
+    if (argc == 5 && strcmp(argv[1], "waiting") == 0)
+        return run_waiting(argv[2], argv[3], argv[4]);
+    fputs("usage: bench-pam login | pending SERVICE USER COUNT | waiting SERVICE USER COUNT\n",
+          stderr);
     return 2;
 }

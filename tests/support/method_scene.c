@@ -163,10 +163,12 @@ static bool proven(struct cs_method_login *login, bool answered)
     return scene->key || (scene->key_if_answered && answered);
 }
 
-static bool may_send(struct cs_method_login *login, bool is_proven)
+static bool may_send(struct cs_method_login *login, bool is_proven, bool asked_for)
 {
     struct method_scene *scene = (struct method_scene *)login;
 
+    if (asked_for)
+        return is_proven || !scene->flooded;
     return !scene->quiet && (is_proven || scene->autopush);
 }
 
@@ -221,6 +223,7 @@ struct method_scene *method_scene_new(void)
     scene->script.channel.ops = &scene->channel_ops;
     scene->ops = (struct cs_provider_ops){.name = "pretend",
                                           .remote = true,
+                                          .kinds = CS_KIND(CS_FACTOR_KINDS) - 1,
                                           .find_user = find_user,
                                           .list_factors = list_factors,
                                           .begin = begin,

@@ -27,6 +27,7 @@ struct method_scene {
     bool key_if_answered; /* ... only after an answer that is not junk */
     bool autopush;        /* things may be sent without one */
     bool quiet;           /* nothing may be sent unasked at all */
+    bool flooded;         /* too much was asked for already */
     bool over;            /* a wrong code ends its challenge */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;

@@ -68,7 +68,6 @@ static void test_choice_kinds_by_options(void **state)
         {true, false, false, false, CS_TRANSIENTS_ALL, "find:demo list:u2f", .keys = true},
         {false, false, false, true, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email+device+u2f",
          .keys = true},
-        {true, false, false, false, CS_TRANSIENTS_ALL, "find:demo"}, /* nothing is left */
     };
 
     (void)state;
@@ -86,16 +85,24 @@ static void test_choice_kinds_by_options(void **state)
 }
 
 /* Where the options leave nothing to choose from, nobody has a factor. */
-static void test_choice_of_nothing_is_a_missing_factor(void **state)
+/* A slip of the pen in the name of an option must not let everybody in. */
+static void test_choice_of_nothing_is_misconfigured(void **state)
 {
     (void)state;
-    scene->options.no_enrollments_in_choice = true;
-    scene->options.accept_on_missing_auth_method = true;
-    method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
-    assert_run("choice-then-otp", CS_VERDICT_NOT_ENROLLED, "find:demo");
-    assert_string_equal(scene->login.reason, "accept_on_missing_auth_method");
-    start_over(); /* a look-up that failed says nothing about factors */
-    scene->options.no_enrollments_in_choice = true;
+    for (int accept = 0; accept < 2; accept++) {
+        start_over();
+        scene->options.no_enrollments_in_choice = true;
+        scene->options.accept_on_missing_auth_method = accept != 0;
+        method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
+        assert_run("choice-then-otp", CS_VERDICT_MISCONFIGURED, "");
+        assert_string_equal(scene->login.reason, "misconfigured");
+    }
+}
+
+/* A look-up that failed says nothing about factors. */
+static void test_failed_look_up_is_no_missing_factor(void **state)
+{
+    (void)state;
     scene->options.accept_on_missing_auth_method = true;
     scene->find_result = CS_ERR_UNREACHABLE;
     assert_run("choice-then-otp", CS_VERDICT_UNREACHABLE, "find:demo");
@@ -323,7 +330,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_SCENE(test_choice_kinds_by_options),
-        IN_SCENE(test_choice_of_nothing_is_a_missing_factor),
+        IN_SCENE(test_choice_of_nothing_is_misconfigured),
+        IN_SCENE(test_failed_look_up_is_no_missing_factor),
         IN_SCENE(test_listing_says_what_the_options_say),
         IN_SCENE(test_menu_has_no_address_twice),
         IN_SCENE(test_several_of_one_kind_are_a_menu),

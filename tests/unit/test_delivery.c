@@ -169,6 +169,23 @@ static void test_consent_refused_broken_or_junk(void **state)
     }
 }
 
+/* Without proof nobody can be flooded by typing either; the dialogue goes on as with wrong codes.
+ */
+static void test_consent_typed_too_often(void **state)
+{
+    enum cs_verdict verdict = CS_VERDICT_ALLOW;
+
+    (void)state;
+    scene->key = false;
+    scene->flooded = true;
+    for (int i = 0; i < 6; i++)
+        cs_script_answer(&scene->script, "123456");
+    assert_false(consents(&verdict));
+    assert_int_equal(verdict, CS_VERDICT_MAX_TRIES);
+    assert_string_equal(scene->login.reason, "too-many-deliveries");
+    assert_int_equal(scene->script.rounds, 2 + scene->login.options->retry);
+}
+
 /* The number is masked in the question as everywhere. */
 static void test_consent_masks_the_number(void **state)
 {
@@ -220,6 +237,7 @@ int main(void)
         IN_SCENE(test_begin_failure_reaches_the_caller),
         IN_SCENE(test_consent_given_before),
         IN_SCENE(test_consent_typed),
+        IN_SCENE(test_consent_typed_too_often),
         IN_SCENE(test_consent_refused_broken_or_junk),
         IN_SCENE(test_consent_masks_the_number),
         IN_SCENE(test_code_with_its_correlation),

@@ -219,6 +219,24 @@ static void test_broken_calls_never_allow(void **state)
     scene->login.wait_mode = CS_WAIT_ENTER; /* and nobody presses it */
     set_approvals(&given[1], 1);
     assert_run(CS_VERDICT_ABORTED, "hang-up", "begin:device=d ask");
+    assert_int_equal(scene->refusals, 1);
+}
+
+/* Otherwise a client that hangs up and returns would have one request after another sent. */
+static void test_left_behind_counts_as_refused(void **state)
+{
+    static const enum cs_err ends[] = {CS_ERR_HANGUP, CS_ERR_UNREACHABLE};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
+        start_over();
+        scene->poll_result = ends[i];
+        assert_int_not_equal(run(), CS_VERDICT_ALLOW);
+        assert_int_equal(scene->refusals, 1);
+    }
+    start_over(); /* nothing was sent */
+    scene->begin_result = CS_ERR_UNREACHABLE;
+    assert_int_not_equal(run(), CS_VERDICT_ALLOW);
     assert_int_equal(scene->refusals, 0);
 }
 
@@ -237,6 +255,7 @@ int main(void)
         IN_SCENE(test_number_to_choose_is_shown),
         IN_SCENE(test_enter_with_junk_never_allows),
         IN_SCENE(test_broken_calls_never_allow),
+        IN_SCENE(test_left_behind_counts_as_refused),
     };
 
     return cmocka_run_group_tests_name("device", tests, NULL, NULL);

@@ -29,8 +29,31 @@ static unsigned sent(const char *identity, bool proven, unsigned tries, int64_t 
     unsigned count = 0;
 
     for (unsigned i = 0; i < tries; i++)
-        count += cs_guard_may_send(guard, identity, proven, now);
+        count +=
+            cs_guard_may_send(guard, &(const struct cs_guard_case){identity, proven, false}, now);
     return count;
+}
+
+/* The same for those who typed what asks for it, without proof. */
+static unsigned sent_asked(const char *identity, unsigned tries, int64_t now)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < tries; i++)
+        count +=
+            cs_guard_may_send(guard, &(const struct cs_guard_case){identity, false, true}, now);
+    return count;
+}
+
+static void test_asked_for_more_but_not_endlessly(void **state)
+{
+    (void)state;
+    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent_asked("demo", 50, START), CS_GUARD_ASKED_PER_HOUR - CS_GUARD_PER_HOUR);
+    assert_int_equal(sent_asked("other", 50, START), CS_GUARD_ASKED_PER_HOUR);
+    cs_guard_refused(guard, "third", START);
+    assert_int_equal(sent_asked("third", 1, START), 1); /* quiet is for what nobody asked for */
+    assert_int_equal(sent_asked("demo", 50, START + HOUR), CS_GUARD_ASKED_PER_HOUR);
 }
 
 static void test_unproven_a_few_each_hour(void **state)
@@ -73,10 +96,11 @@ static void test_refused_before_anything_was_sent(void **state)
     assert_int_equal(sent("demo", true, 1, START + 1), 0);
 }
 
-/* More identities than there are places: the one that was asked for last is not forgotten, and
- * every one gets its few. */
-static void test_many_identities_replace_the_oldest(void **state)
+/* More identities than there are places: whoever asks for many can neither make it forget one, nor
+ * have anything sent that is not counted; those who have proven a first factor do not notice. */
+static void test_many_identities_displace_none(void **state)
 {
+    unsigned all = 0;
     char name[32];
 
     (void)state;
@@ -84,14 +108,29 @@ static void test_many_identities_replace_the_oldest(void **state)
     cs_guard_refused(guard, "refused", START);
     for (int i = 0; i < 5000; i++) {
         (void)snprintf(name, sizeof name, "name-%d", i);
-        assert_int_equal(sent(name, false, CS_GUARD_PER_HOUR + 1, START + 1 + i),
-                         CS_GUARD_PER_HOUR);
-        assert_int_equal(sent(name, false, 1, START + 1 + i), 0);
-        if (i % 500 == 0) /* they go on being asked for */
-            assert_int_equal(
-                sent("demo", false, 1, START + 1 + i) + sent("refused", true, 1, START + 1 + i), 0);
+        assert_int_equal(sent(name, true, 2, START + 1 + i), 2);
+        all += sent(name, false, CS_GUARD_PER_HOUR + 1, START + 1 + i);
     }
-    assert_int_equal(sent("name-0", false, 1, START + 6000), 1); /* forgotten long ago */
+    assert_int_equal(all, 1022 * CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("demo", false, 1, START + 6000), 0);
+    assert_int_equal(sent("refused", true, 1, START + 6000), 0);
+    assert_int_equal(sent("name-4999", false, 1, START + HOUR + 6000), 1); /* room again */
+}
+
+/* A refusal is remembered even then. */
+static void test_refusal_finds_a_place(void **state)
+{
+    char name[32];
+
+    (void)state;
+    for (int i = 0; i < 2000; i++) {
+        (void)snprintf(name, sizeof name, "name-%d", i);
+        (void)sent(name, false, 1, START);
+    }
+    cs_guard_refused(guard, "refused", START);
+    cs_guard_refused(guard, "another", START);
+    assert_int_equal(sent("refused", true, 1, START + 1), 0);
+    assert_int_equal(sent("another", true, 1, START + 1), 0);
 }
 
 /* Names that are alike in their beginning are not the same. */
@@ -116,10 +155,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GUARDED(test_unproven_a_few_each_hour),
+        GUARDED(test_asked_for_more_but_not_endlessly),
         GUARDED(test_proven_neither_counts_nor_is_capped),
         GUARDED(test_refused_is_quiet_for_a_while),
         GUARDED(test_refused_before_anything_was_sent),
-        GUARDED(test_many_identities_replace_the_oldest),
+        GUARDED(test_many_identities_displace_none),
+        GUARDED(test_refusal_finds_a_place),
         GUARDED(test_long_names_are_told_apart),
     };
 

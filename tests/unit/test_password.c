@@ -3,6 +3,7 @@
 
 #include <syslog.h>
 
+#include "base/clock.h"
 #include "methods/password.h"
 #include "tests/support/method_scene.h"
 
@@ -309,6 +310,26 @@ static void test_line_token_split_and_only_the_password_handed_on(void **state)
     assert_holds(&scene->login.token, TEXT("secret"));
 }
 
+/* Neither a wrong password nor a wrong code beside a right one is told by the time. */
+static void test_line_refusals_take_alike(void **state)
+{
+    static const char *const lines[] = {"123456:wrong", "654321:secret", "654321:", ":secret"};
+    bool password_only = false;
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(lines); i++) {
+        int64_t before;
+
+        start_over();
+        scene->verify_ms = 100;
+        cs_script_answer(&scene->script, lines[i]);
+        before = cs_clock_ms();
+        assert_int_equal(cs_ask_password_and_totp(&scene->login, false, &password_only),
+                         CS_VERDICT_DENY);
+        assert_in_range(scene->waited_until - before, 250, 250 + 10);
+    }
+}
+
 static void test_line_junk_judged_as_nobodys(void **state)
 {
     (void)state;
@@ -337,6 +358,7 @@ int main(void)
         IN_SCENE(test_line_without_separator),
         IN_SCENE(test_line_retry_starts_afresh),
         IN_SCENE(test_line_token_split_and_only_the_password_handed_on),
+        IN_SCENE(test_line_refusals_take_alike),
         IN_SCENE(test_line_junk_judged_as_nobodys),
     };
 

@@ -150,7 +150,7 @@ static const struct row {
      true,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret ask list:totp verify:totp=123456"},
+     "ask find:demo verify:password=secret list:totp ask verify:totp=123456"},
     {"password-then-smsotp",
      PASSWORD,
      CS_KIND(CS_FACTOR_SMSOTP),
@@ -322,14 +322,15 @@ static bool has_open_second(const struct row *row)
     return row->choice || row->kinds != 0;
 }
 
-/* All codes are wrong and nothing tells why, unless a first factor is proven. */
+/* All codes are wrong and nothing tells why, unless a first factor is proven before they are asked
+ * for. */
 static void test_run_without_factor_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows) * 2; i++) {
         const struct row *row = &rows[i / 2];
         bool key = i % 2 != 0;
-        bool told = !row->direct && (key || row->first != NONE);
+        bool told = row->first != NONE || (key && !row->direct);
 
         if (!has_open_second(row))
             continue;
@@ -395,6 +396,43 @@ static void test_run_accept_on_missing_is_no_way_round(void **state)
     assert_run("totp", CS_VERDICT_ALLOW, "find:demo list:totp ask verify:totp=123456");
 }
 
+/* Password and code in one line. Where a device would do as well, who has either is not without. */
+static void test_run_accept_on_missing_with_the_code_in_the_line(void **state)
+{
+    static const struct {
+        const char *name, *answer;
+        enum cs_factor_kind other; /* all that is enrolled; a password: nothing is */
+        enum cs_verdict verdict;
+        const char *calls;
+    } cases[] = {
+        {"password-and-totp", "123456:secret", CS_FACTOR_PASSWORD, CS_VERDICT_NOT_ENROLLED,
+         "list:totp"},
+        {"password-and-totp", "123456:secret", CS_FACTOR_DEVICE, CS_VERDICT_NOT_ENROLLED,
+         "list:totp"},
+        {"password-and-totp-or-device", "123456:secret", CS_FACTOR_PASSWORD,
+         CS_VERDICT_NOT_ENROLLED, "list:totp list:totp+device"},
+        {"password-and-totp-or-device", "123456:secret", CS_FACTOR_DEVICE, CS_VERDICT_DENY,
+         "list:totp list:totp+device list:totp"},
+        {"password-and-totp-or-device", "secret", CS_FACTOR_TOTP, CS_VERDICT_DENY,
+         "list:device list:totp+device"},
+    };
+    char calls[128];
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(cases); i++) {
+        start_over();
+        if (cases[i].other != CS_FACTOR_PASSWORD)
+            method_scene_add(scene, cases[i].other, "o", "other");
+        scene->options.accept_on_missing_auth_method = true;
+        cs_script_answer(&scene->script, cases[i].answer);
+        (void)snprintf(calls, sizeof calls, "ask find:demo verify:password=secret %s",
+                       cases[i].calls);
+        assert_run(cases[i].name, cases[i].verdict, calls);
+        if (cases[i].verdict == CS_VERDICT_NOT_ENROLLED)
+            assert_holds(&scene->login.token, TEXT("secret"));
+    }
+}
+
 #define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -407,6 +445,7 @@ int main(void)
         IN_SCENE(test_run_without_factor_refused),
         IN_SCENE(test_run_without_factor_accepted_where_the_option_says_so),
         IN_SCENE(test_run_accept_on_missing_is_no_way_round),
+        IN_SCENE(test_run_accept_on_missing_with_the_code_in_the_line),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

@@ -268,6 +268,22 @@ static void test_give_up_every_error(void **state)
     }
 }
 
+/* Who waits with the answer until the login is nearly over has not made the provider unreachable.
+ */
+static void test_give_up_at_the_end_of_the_login(void **state)
+{
+    const struct cs_error error = {.code = CS_ERR_UNREACHABLE, .text = "no answer in time"};
+
+    (void)state;
+    scene->login.call.deadline = cs_clock_ms() + 10;
+    assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
+                     CS_VERDICT_UNREACHABLE);
+    scene->login.call.deadline = cs_clock_ms();
+    assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
+                     CS_VERDICT_ABORTED);
+    assert_string_equal(scene->login.reason, "timeout");
+}
+
 #define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -284,6 +300,7 @@ int main(void)
         IN_SCENE(test_answers_that_are_none),
         IN_SCENE(test_failures_of_each_call_reach_the_caller),
         IN_SCENE(test_give_up_every_error),
+        IN_SCENE(test_give_up_at_the_end_of_the_login),
     };
 
     return cmocka_run_group_tests_name("steps", tests, NULL, NULL);

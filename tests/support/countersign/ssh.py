@@ -115,7 +115,8 @@ class Sshd(Server):
                              codec_errors="replace", env={**os.environ, "TERM": "xterm"})
 
     def ssh(self, user, answers=(), **arguments):
-        """Logs in with OpenSSH's client. Each answer is a text, or (pattern of its prompt, text)."""
+        """Logs in with OpenSSH's client. Each answer is a text, or (pattern of its prompt, text); the text may
+        be a function that is called when the prompt stands there."""
         import pexpect
 
         child = self.ssh_session(user, **arguments)
@@ -126,7 +127,7 @@ class Sshd(Server):
                 pattern, text = answer if isinstance(answer, tuple) else (r"[:>?] ?$", answer)
                 child.expect(pattern)
                 transcript += child.before + child.after
-                child.sendline(text)
+                child.sendline(text() if callable(text) else text)
             # A prompt without an answer would otherwise wait for its end.
             prompt = rf"\({re.escape(user)}@127\.0\.0\.1\) (?:[^\r\n]*\r\n)?[^\r\n]*[:>?] $"
             if child.expect([pexpect.EOF, prompt]) == 1:

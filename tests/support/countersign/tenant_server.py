@@ -30,13 +30,15 @@ class Request:
     headers: dict  # names in lower case
     raw_body: bytes
     connection: int
-    time: float  # when it had arrived
+    time: float  # when it had arrived, its body included
     call: str = ""
     query: dict = dataclasses.field(default_factory=dict)  # decoded
     body: typing.Any = None  # parsed
     fault: Fault | None = None
     status: int | None = None  # 0: the client saw none
     served_seconds: float | None = None  # from its last byte to the last byte of the answer
+    begun: float | None = None  # when its first line had arrived
+    made: float | None = None  # when its answer was about to be sent
 
     @property
     def token(self):
@@ -120,7 +122,8 @@ class Connection:
         if not match:
             raise Refusal(page(400), f"the request line {first!r}")
         path, _, query = match[2].partition("?")
-        request = Request(match[1], match[2], path, query, {}, b"", self.number, time.monotonic())
+        begun = time.monotonic()
+        request = Request(match[1], match[2], path, query, {}, b"", self.number, begun, begun=begun)
         self.tenant.record(request)
         self._read_headers(request)
         request.raw_body = self._read_body(request.headers)
@@ -172,6 +175,7 @@ class Connection:
             self.tenant.violate(request, f"a mistake of the tenant: {mistake!r}")
         # The record is complete before the client can have seen the answer.
         request.status = 0 if request.fault and request.fault.silent else answer.status
+        request.made = time.monotonic()
         self.tenant.answered(request)
         try:
             self._send(request, answer, stays)

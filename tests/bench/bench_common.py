@@ -1,0 +1,67 @@
+"""What the tables of scripts/bench share: an application that logs in, what a process costs, and the table."""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+from countersign import Failure
+
+BENCH_PAM = os.environ["CS_BENCH_DIR"] + "/bench-pam"
+CONFDIR = "/etc/bench-pam.d"
+
+
+class Application:
+    """bench-pam as a process that logs in when told to."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([BENCH_PAM, "login"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True, bufsize=1)
+
+    def login(self, service, user, answer):
+        """The PAM code, and milliseconds."""
+        self.process.stdin.write(f"{service} {user} {answer}\n")
+        code, microseconds = self.process.stdout.readline().split()
+        return int(code), float(microseconds) / 1000
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def progress(what, done, of):
+    if sys.stderr.isatty() and done % 10 == 0:
+        print(f"\r{what} {done}/{of} ", end="", file=sys.stderr, flush=True)
+
+
+def memory_kib(pid):
+    text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return {key: int(re.search(rf"^{key}: +(\d+)", text, re.M)[1]) for key in ("Private_Dirty", "Rss")}
+
+
+def cpu_ns(pid):
+    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+
+class Table:
+    """Rows of figures in columns, and the bars that one of these meets or misses."""
+
+    def __init__(self, columns):
+        self.columns = columns
+        self.rows = []
+        self.missed = 0
+
+    def row(self, what, values, form="{:.2f}", bar="", met=None):
+        cells = [form.format(values[name]) if name in values else "" for name in self.columns]
+        verdict = "" if met is None else "pass" if met else "FAIL"
+        self.missed += met is False
+        self.rows.append([what, *cells, bar, verdict])
+
+    def print(self):
+        head = ["", *self.columns, "bar for countersign", ""]
+        widths = [max(len(row[i]) for row in [head, *self.rows]) for i in range(len(head))]
+        for row in [head, *self.rows]:
+            cells = [cell.rjust(width) if 0 < i <= len(self.columns) else cell.ljust(width)
+                     for i, (cell, width) in enumerate(zip(row, widths))]
+            print("  ".join(cells).rstrip())
