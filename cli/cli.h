@@ -93,6 +93,9 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 /* `enroll totp --batch FILE`, after the options were read. */
 int cs_enroll_batch(struct cs_cli *cli, const char *path);
 
+/* `enroll u2f`, with its arguments as cs_cmd_enroll got them. */
+int cs_enroll_key(struct cs_cli *cli, int argc, char **argv);
+
 /* Draws a QR code on standard output; false when the text does not fit or memory ran out. */
 bool cs_print_qr(const char *text);
 

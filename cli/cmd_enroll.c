@@ -178,9 +178,12 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
     struct wishes wishes = {0};
     struct cs_error error = {0};
-    int status = parse(argc, argv, cli, &wishes);
+    int status;
     enum cs_err result = CS_OK;
 
+    if (argc > 1 && strcmp(argv[1], "u2f") == 0)
+        return cs_enroll_key(cli, argc, argv);
+    status = parse(argc, argv, cli, &wishes);
     if (status != CS_EXIT_OK)
         return status;
     if (geteuid() != 0) /* before a secret is shown that nobody could store */

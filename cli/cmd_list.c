@@ -36,7 +36,7 @@ static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK)
-        result = cs_factor_list(&transaction, user, &ret_listing->factors, error);
+        result = cs_factor_list(&transaction, user, CS_STORED_ANY, &ret_listing->factors, error);
     if (result == CS_OK)
         result = cs_recovery_count(&transaction, user, &ret_listing->recovery_left, error);
     if (result == CS_OK)
@@ -44,6 +44,29 @@ static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
                                      &ret_listing->password_changed, error);
     return result == CS_OK ? read_failures(&transaction, user, &ret_listing->failures, error)
                            : result;
+}
+
+static void write_totp(struct cs_json_writer *writer, const struct cs_factor *factor)
+{
+    char used[CS_TIME_SIZE];
+
+    cs_format_time(factor->last_step * factor->period, used);
+    cs_json_write_string(writer, "algorithm", factor->algorithm);
+    cs_json_write_integer(writer, "digits", factor->digits);
+    cs_json_write_integer(writer, "period", factor->period);
+    cs_json_write_integer(writer, "drift", factor->drift);
+    cs_json_write_string(writer, "last_used", factor->last_step < 0 ? NULL : used);
+}
+
+/* The counter is null before the first login. */
+static void write_key(struct cs_json_writer *writer, const struct cs_factor *factor)
+{
+    cs_json_write_string(writer, "app_id", factor->app_id);
+    if (factor->last_step < 0)
+        cs_json_write_string(writer, "counter", NULL);
+    else
+        cs_json_write_integer(writer, "counter", factor->last_step);
+    cs_json_write_bool(writer, "suspect", factor->suspect);
 }
 
 static int write_json(const char *user, const struct listing *listing)
@@ -55,20 +78,18 @@ static int write_json(const char *user, const struct listing *listing)
     cs_json_write_array(writer, "factors");
     for (size_t i = 0; i < listing->factors.count; i++) {
         const struct cs_factor *factor = &listing->factors.items[i];
-        char created[CS_TIME_SIZE], used[CS_TIME_SIZE];
+        char created[CS_TIME_SIZE];
 
         cs_format_time(factor->created, created);
-        cs_format_time(factor->last_step * factor->period, used);
         cs_json_write_object(writer, NULL);
         cs_json_write_integer(writer, "id", factor->id);
-        cs_json_write_string(writer, "kind", "totp");
+        cs_json_write_string(writer, "kind", cs_stored_kind_name(factor->kind));
         cs_json_write_string(writer, "label", factor->label);
-        cs_json_write_string(writer, "algorithm", factor->algorithm);
-        cs_json_write_integer(writer, "digits", factor->digits);
-        cs_json_write_integer(writer, "period", factor->period);
-        cs_json_write_integer(writer, "drift", factor->drift);
         cs_json_write_string(writer, "created", created);
-        cs_json_write_string(writer, "last_used", factor->last_step < 0 ? NULL : used);
+        if (factor->kind == CS_STORED_U2F)
+            write_key(writer, factor);
+        else
+            write_totp(writer, factor);
         cs_json_write_end(writer);
     }
     cs_json_write_end(writer);
@@ -86,6 +107,12 @@ static int write_text(const char *user, const struct listing *listing)
         char created[CS_TIME_SIZE];
 
         cs_format_time(factor->created, created);
+        if (factor->kind == CS_STORED_U2F) {
+            (void)printf("%lld  u2f  %s  since %s%s  %s\n", (long long)factor->id, factor->app_id,
+                         created, factor->suspect ? "  SUSPECT: its counter went back" : "",
+                         factor->label);
+            continue;
+        }
         (void)printf("%lld  totp  %s  %u digits  %u s  since %s  %s\n", (long long)factor->id,
                      factor->algorithm, factor->digits, factor->period, created, factor->label);
     }

@@ -14,7 +14,7 @@ static enum cs_err replace(const struct cs_cli *cli, struct cs_enrolment *enrolm
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK)
-        result = cs_factor_list(&transaction, user, &factors, error);
+        result = cs_factor_list(&transaction, user, CS_STORED_ANY, &factors, error);
     if (result == CS_OK && factors.count == 0)
         result = cs_fail(error, CS_ERR_NOT_FOUND,
                          "%s has no factor; start with 'countersign enroll totp %s'", user, user);

@@ -10,7 +10,7 @@ static enum cs_err remove_factor(const struct cs_transaction *transaction, const
     enum cs_err result = cs_factor_remove(transaction, user, id, error);
 
     if (result == CS_OK)
-        result = cs_factor_list(transaction, user, &left, error);
+        result = cs_factor_list(transaction, user, CS_STORED_ANY, &left, error);
     if (result == CS_OK && left.count == 0)
         result = cs_recovery_replace(transaction, user, NULL, 0, error);
     return result;

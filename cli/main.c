@@ -14,7 +14,8 @@ static const struct {
     const char *arguments, *help;
 } verbs[] = {
     {"init", cs_cmd_init, "[--key-only]", "make the key and the store, where they do not exist"},
-    {"enroll", cs_cmd_enroll, "totp USER [...] | totp --batch FILE", "give a user a TOTP factor"},
+    {"enroll", cs_cmd_enroll, "totp USER [...] | totp --batch FILE | u2f USER [...]",
+     "give a user a TOTP factor, or register a security key"},
     {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes"},
     {"list", cs_cmd_list, "USER", "show a user's factors"},
     {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts"},

@@ -10,6 +10,7 @@
 # labelled sshd do not exist: a stock sshd cannot load an instrumented module.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+pkg_check_modules(U2F_SERVER REQUIRED IMPORTED_TARGET u2f-server)
 find_package(Threads REQUIRED)
 find_package(PAM REQUIRED)
 
@@ -85,6 +86,11 @@ function(cs_add_system_test name)
     CS_KILL_AT=$<TARGET_FILE:kill-at>
     CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend>
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
+  if(TARGET softkey)
+    list(APPEND environment
+      CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>
+      CS_U2F_ASK=$<TARGET_FILE:u2f-ask>)
+  endif()
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
     FIXTURES_REQUIRED stage ENVIRONMENT "${environment}")

@@ -9,6 +9,7 @@ set(CS_LIBEXEC_DIR ${CMAKE_INSTALL_PREFIX}/lib/countersign CACHE PATH "The broke
 set(CS_SYSTEMD_DIR ${CMAKE_INSTALL_PREFIX}/lib/systemd/system CACHE PATH "systemd units")
 set(CS_SYSUSERS_DIR ${CMAKE_INSTALL_PREFIX}/lib/sysusers.d CACHE PATH "sysusers.d")
 set(CS_TMPFILES_DIR ${CMAKE_INSTALL_PREFIX}/lib/tmpfiles.d CACHE PATH "tmpfiles.d")
+set(CS_UDEV_DIR ${CMAKE_INSTALL_PREFIX}/lib/udev/rules.d CACHE PATH "udev rules")
 set(CS_CONFIG_DIR ${CMAKE_INSTALL_FULL_SYSCONFDIR}/countersign CACHE PATH "Configuration and key")
 set(CS_LOCALE_DIR ${CMAKE_INSTALL_FULL_LOCALEDIR} CACHE PATH "Translations")
 set(CS_STATE_DIR /var/lib/countersign CACHE PATH "The store")

@@ -203,13 +203,14 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
                                 const struct cs_plan *plan, struct cs_provider *provider)
 {
     const struct cs_options *options = &login->options;
+    char name[CS_PROVIDER_NAME_SIZE];
     struct cs_fold_channel fold;
     struct run run = {
         .method = {.options = &options->method,
                    .channel = channel,
                    .provider = provider,
                    .log = &login->log,
-                   .judging = {options->totp_window, options->totp_drift, options->throttle},
+                   .judging = cs_policy_judging(options, cs_engine_host(login->engine), name),
                    .call = {.deadline = login->started + (int64_t)options->login_timeout * 1000,
                             .cancel_fd = login->cancel_fd,
                             .lookup = &options->lookup,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -147,6 +148,17 @@ bool cs_policy_live(const struct cs_options *options, const char *service)
 enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options, const char *service)
 {
     return cs_policy_live(options, service) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
+}
+
+struct cs_judging cs_policy_judging(const struct cs_options *options, const char *host,
+                                    char name[CS_PROVIDER_NAME_SIZE])
+{
+    (void)snprintf(name, CS_PROVIDER_NAME_SIZE, "pam://%s", host);
+    return (struct cs_judging){.window = options->totp_window,
+                               .drift_max = options->totp_drift,
+                               .throttle = options->throttle,
+                               .app_id = options->u2f_app_id ? options->u2f_app_id : name,
+                               .origins = options->u2f_origins ? options->u2f_origins : name};
 }
 
 enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service)

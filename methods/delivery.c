@@ -104,7 +104,8 @@ enum cs_err cs_begin(struct cs_method_login *login, const struct cs_listed_facto
     CS_AUTO(cs_buffer_free) struct cs_buffer message = {0};
     struct cs_challenge_request request = {.origin = login->address[0] ? login->address : NULL,
                                            .program = login->service,
-                                           .seconds = seconds_for(login)};
+                                           .seconds = seconds_for(login),
+                                           .app_id = login->judging.app_id};
     enum cs_err result;
 
     say_message(login, &message);

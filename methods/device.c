@@ -53,7 +53,7 @@ static enum cs_verdict conclude(struct cs_method_login *login, const struct poll
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
-    struct cs_challenge challenge = {0};
+    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
     struct poll_context poll = {.login = login, .factor = factor, .challenge = &challenge};
     struct cs_waiting waiting = {.mode = login->wait_mode,
                                  .device = factor->name,

@@ -57,6 +57,8 @@ struct cs_method_options {
     bool ignore_isvalidated;
     bool accept_on_missing_auth_method;
     bool otp_echo;
+    bool u2f_in_choice;
+    const char *u2f_socket; /* of the helper for the keys of this machine; NULL: none */
 };
 
 /* What a method works on; filled by the login. Borrowed pointers outlive the run. */
@@ -129,6 +131,7 @@ struct cs_method {
 const struct cs_method *cs_method_of(enum cs_factor_kind kind);
 
 extern const struct cs_method cs_method_totp, cs_method_device, cs_method_smsotp,
-    cs_method_emailotp, cs_method_voiceotp, cs_method_transsmsotp, cs_method_transemailotp;
+    cs_method_emailotp, cs_method_voiceotp, cs_method_transsmsotp, cs_method_transemailotp,
+    cs_method_u2f;
 
 #endif

@@ -5,7 +5,7 @@
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
-    struct cs_challenge challenge = {0};
+    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
     const struct cs_code_dialogue dialogue = {
         .method = method->name,
         .question = {.kind = method->kind, .factor = factor, .challenge = &challenge},

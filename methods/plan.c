@@ -35,15 +35,17 @@ static unsigned kinds_of_choice(const struct cs_method_options *options)
         kinds |= transients[options->transient_choices];
     if (options->add_devices_to_choice)
         kinds |= CS_KIND(CS_FACTOR_DEVICE);
+    if (options->u2f_in_choice)
+        kinds |= CS_KIND(CS_FACTOR_U2F);
     return kinds;
 }
 
-/* A provider that delivers nothing has codes at most. */
+/* Only those that the provider can have. */
 static unsigned kinds_for(const struct cs_plan *plan, const struct cs_method_login *login)
 {
     unsigned kinds = plan->choice ? kinds_of_choice(login->options) : plan->kinds;
 
-    return login->provider->ops->begin != NULL ? kinds : kinds & CS_KIND(CS_FACTOR_TOTP);
+    return kinds & login->provider->ops->kinds;
 }
 
 static bool is_transient(const struct cs_listed_factor *factor)

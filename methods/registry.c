@@ -9,6 +9,7 @@ static const struct cs_method *const methods[CS_FACTOR_KINDS] = {
     [CS_FACTOR_TRANS_SMSOTP] = &cs_method_transsmsotp,
     [CS_FACTOR_TRANS_EMAILOTP] = &cs_method_transemailotp,
     [CS_FACTOR_DEVICE] = &cs_method_device,
+    [CS_FACTOR_U2F] = &cs_method_u2f,
 };
 
 const struct cs_method *cs_method_of(enum cs_factor_kind kind)

@@ -42,19 +42,22 @@ enum cs_err cs_find_user(struct cs_method_login *login, struct cs_error *error)
     return CS_OK;
 }
 
-static struct cs_listing listing_of(const struct cs_method_options *options, unsigned kinds)
+static struct cs_listing listing_of(const struct cs_method_login *login, unsigned kinds)
 {
+    const struct cs_method_options *options = login->options;
+
     return (struct cs_listing){
         .kinds = kinds,
         .unvalidated = options->ignore_isvalidated,
         .no_biometrics = options->verify_method_order == CS_DEVICE_PRESENCE_ONLY,
         .no_presence = options->verify_method_order == CS_DEVICE_BIOMETRIC_ONLY,
-        .presence_first = options->verify_method_order == CS_DEVICE_PRESENCE_FIRST};
+        .presence_first = options->verify_method_order == CS_DEVICE_PRESENCE_FIRST,
+        .app_id = login->judging.app_id};
 }
 
 enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds, struct cs_error *error)
 {
-    const struct cs_listing listing = listing_of(login->options, kinds);
+    const struct cs_listing listing = listing_of(login, kinds);
     enum cs_err result = cs_find_user(login, error);
 
     if (result != CS_OK || login->listed == kinds)
@@ -177,6 +180,8 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     result = ask_provider(login, question, &attempt, ret_outcome, error);
     if (result != CS_OK)
         return result;
+    if (ret_outcome->alert != NULL)
+        cs_log(login->log, LOG_ALERT, "%s", ret_outcome->alert);
     if (attempt.identity == NULL) /* whatever a provider says of nobody */
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, kind, known, ret_outcome->reason);

@@ -12,6 +12,12 @@ void cs_provider_user_clear(struct cs_provider_user *user)
     *user = (struct cs_provider_user){0};
 }
 
+void cs_challenge_clear(struct cs_challenge *challenge)
+{
+    free(challenge->line);
+    *challenge = (struct cs_challenge){0};
+}
+
 enum cs_err cs_listed_factors_add(struct cs_listed_factors *factors,
                                   const struct cs_listed_factor *factor, struct cs_error *error)
 {

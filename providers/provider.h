@@ -24,6 +24,7 @@ enum cs_factor_kind {
     CS_FACTOR_TRANS_EMAILOTP, /* to the address or number of the user's record */
     CS_FACTOR_TRANS_SMSOTP,
     CS_FACTOR_DEVICE, /* an approval on another device */
+    CS_FACTOR_U2F,    /* a security key; one of the user's */
     CS_FACTOR_KINDS
 };
 
@@ -62,7 +63,7 @@ struct cs_listed_factor {
     enum cs_factor_kind kind;
     char id[CS_PROVIDER_ID_SIZE];     /* of the enrolment; of a device: of what signs */
     char device[CS_PROVIDER_ID_SIZE]; /* of a device: its own id; else "" */
-    char name[CS_PROVIDER_NAME_SIZE]; /* number, address, name of the device */
+    char name[CS_PROVIDER_NAME_SIZE]; /* number, address, name of the device, label */
     bool biometric;                   /* of a device: fingerprint or face */
 };
 
@@ -75,6 +76,7 @@ struct cs_listing {
     bool no_biometrics;  /* of each device its plain approval alone ... */
     bool no_presence;    /* ... or its fingerprint or face alone ... */
     bool presence_first; /* ... or whichever there is, the plain one first */
+    const char *app_id;  /* of security keys: those that were registered for it */
 };
 
 struct cs_listed_factors {
@@ -94,13 +96,18 @@ struct cs_challenge_request {
     const char *origin;  /* numeric address of the client, or NULL */
     const char *program; /* the service that asks: "sshd" */
     unsigned seconds;    /* that an approval may take */
+    const char *app_id;  /* of security keys */
 };
 
 /* A verification that was started and awaits its answer or approval. */
 struct cs_challenge {
     char id[CS_PROVIDER_ID_SIZE];
     char correlation[32]; /* what the message carries too, or the number to choose; "": none */
+    char *line;      /* what the person's side needs to answer: u2f/relay.h's request; or NULL */
+    int64_t expires; /* cs_clock_ms; 0: does not */
 };
+
+void cs_challenge_clear(struct cs_challenge *challenge);
 
 /* One answer to be judged. */
 struct cs_attempt {
@@ -123,6 +130,10 @@ struct cs_judging {
     unsigned window;    /* steps accepted before and after the expected one */
     unsigned drift_max; /* steps by which a token's clock may be off */
     bool throttle;      /* delays are in force */
+
+    /* Of security keys. */
+    const char *app_id;  /* that they were registered for */
+    const char *origins; /* those of which one must be signed; comma-separated, at most 8 */
 };
 
 enum cs_judgement {
@@ -136,6 +147,7 @@ struct cs_outcome {
     const char *reason;     /* one word for the audit line: "wrong-code", "replayed", ... */
     bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and so many are left */
+    const char *alert;      /* what an administrator must know of it, for the log; or NULL */
 };
 
 enum cs_approval {
@@ -162,6 +174,9 @@ struct cs_provider_ops {
 
     /* Calls may take long and are made over the network: refusals are held to a common step. */
     bool remote;
+
+    /* The factors that a user may have: CS_KIND() of each. */
+    unsigned kinds;
 
     /* verify() finds the user and the factors by itself, so that one answer costs one call. */
     bool verifies_unlisted;

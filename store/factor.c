@@ -24,6 +24,14 @@ void cs_factor_context(const char *user, int64_t id, char ret_context[300])
     (void)snprintf(ret_context, 300, "factor %lld of %s", (long long)id, user);
 }
 
+static const char *const kind_names[] = {
+    [CS_STORED_TOTP] = "totp", [CS_STORED_U2F] = "u2f", [CS_STORED_ANY] = "any"};
+
+const char *cs_stored_kind_name(enum cs_stored_kind kind)
+{
+    return kind_names[kind];
+}
+
 static void copy_column(sqlite3_stmt *statement, int column, char *out, size_t size)
 {
     const unsigned char *text = sqlite3_column_text(statement, column);
@@ -43,6 +51,12 @@ static void read_row(sqlite3_stmt *statement, struct cs_factor *factor)
     factor->repeated_step = sqlite3_column_int64(statement, 8);
     factor->drift = sqlite3_column_int64(statement, 9);
     factor->created = sqlite3_column_int64(statement, 10);
+    factor->kind =
+        strcmp((const char *)sqlite3_column_text(statement, 11), kind_names[CS_STORED_U2F]) == 0
+            ? CS_STORED_U2F
+            : CS_STORED_TOTP;
+    copy_column(statement, 12, factor->app_id, sizeof factor->app_id);
+    factor->suspect = sqlite3_column_int(statement, 13) != 0;
 }
 
 static enum cs_err read_secret(struct cs_store *store, sqlite3_stmt *statement,
@@ -56,12 +70,13 @@ static enum cs_err read_secret(struct cs_store *store, sqlite3_stmt *statement,
 }
 
 static enum cs_err read_factors(const struct cs_transaction *transaction, const char *user,
-                                bool secrets, struct cs_factors *ret_factors,
-                                struct cs_error *error)
+                                enum cs_stored_kind kind, bool secrets,
+                                struct cs_factors *ret_factors, struct cs_error *error)
 {
     static const char sql[] =
         "SELECT id, user, label, algorithm, digits, period, secret, last_step, repeated_step,"
-        " drift, created FROM factor WHERE user = ?1 AND kind = 'totp' ORDER BY id LIMIT 8";
+        " drift, created, kind, app_id, suspect FROM factor"
+        " WHERE user = ?1 AND kind IN ('totp', 'u2f') AND ?2 IN (kind, 'any') ORDER BY id LIMIT 16";
     sqlite3_stmt *statement = NULL;
     bool row = true;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
@@ -69,6 +84,7 @@ static enum cs_err read_factors(const struct cs_transaction *transaction, const 
     if (result != CS_OK)
         return result;
     cs_sql_bind_text(statement, 1, user);
+    cs_sql_bind_text(statement, 2, kind_names[kind]);
     while (ret_factors->count < CS_FACTORS_PER_USER_MAX) {
         struct cs_factor *factor = &ret_factors->items[ret_factors->count];
 
@@ -87,15 +103,17 @@ static enum cs_err read_factors(const struct cs_transaction *transaction, const 
 }
 
 enum cs_err cs_factor_load(const struct cs_transaction *transaction, const char *user,
-                           struct cs_factors *ret_factors, struct cs_error *error)
+                           enum cs_stored_kind kind, struct cs_factors *ret_factors,
+                           struct cs_error *error)
 {
-    return read_factors(transaction, user, true, ret_factors, error);
+    return read_factors(transaction, user, kind, true, ret_factors, error);
 }
 
 enum cs_err cs_factor_list(const struct cs_transaction *transaction, const char *user,
-                           struct cs_factors *ret_factors, struct cs_error *error)
+                           enum cs_stored_kind kind, struct cs_factors *ret_factors,
+                           struct cs_error *error)
 {
-    return read_factors(transaction, user, false, ret_factors, error);
+    return read_factors(transaction, user, kind, false, ret_factors, error);
 }
 
 /* The secret is bound to the id, and the id is known only after the row exists: two steps in one
@@ -122,24 +140,35 @@ static enum cs_err seal_into_row(const struct cs_transaction *transaction,
     return cs_sql_run(transaction->store, statement, error);
 }
 
-enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
-                          struct cs_error *error)
+static enum cs_err check_limits(const struct cs_transaction *transaction,
+                                const struct cs_factor *factor, struct cs_error *error)
 {
-    static const char counting[] = "SELECT count(*) FROM factor WHERE user = ?1";
-    static const char sql[] =
-        "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, last_step,"
-        " created) VALUES (?1, 'totp', ?2, ?3, ?4, ?5, x'', ?6, ?7)";
-    sqlite3_stmt *statement = NULL;
+    static const char *const counting[] = {
+        [CS_STORED_TOTP] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'totp'",
+        [CS_STORED_U2F] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'"};
     unsigned count = 0;
-    enum cs_err result = cs_sql_count(transaction->store, counting, factor->user, &count, error);
+    enum cs_err result =
+        cs_sql_count(transaction->store, counting[factor->kind], factor->user, &count, error);
 
-    if (result == CS_OK && count >= CS_FACTORS_PER_USER_MAX)
+    if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
         result = cs_fail(error, CS_ERR_LIMIT,
                          "%s has %u factors already; remove one with 'countersign remove'",
                          factor->user, count);
     if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
         result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
                          CS_FACTOR_SECRET_MAX);
+    return result;
+}
+
+enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
+                          struct cs_error *error)
+{
+    static const char sql[] =
+        "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, last_step,"
+        " created, app_id) VALUES (?1, ?8, ?2, ?3, ?4, ?5, x'', ?6, ?7, ?9)";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = check_limits(transaction, factor, error);
+
     if (result == CS_OK)
         result = cs_sql(transaction->store, sql, &statement, error);
     if (result != CS_OK)
@@ -151,6 +180,8 @@ enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_fa
     sqlite3_bind_int64(statement, 5, factor->period);
     sqlite3_bind_int64(statement, 6, factor->last_step);
     sqlite3_bind_int64(statement, 7, factor->created);
+    cs_sql_bind_text(statement, 8, kind_names[factor->kind]);
+    cs_sql_bind_text(statement, 9, factor->app_id);
     result = cs_sql_run(transaction->store, statement, error);
     if (result != CS_OK)
         return result;
@@ -213,11 +244,24 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
     return update_step(transaction, sql, id, step, NULL, ret_first, error);
 }
 
+enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,
+                              struct cs_error *error)
+{
+    static const char sql[] = "UPDATE factor SET suspect = 1 WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, id);
+    return cs_sql_run(transaction->store, statement, error);
+}
+
 enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, const char *user,
                                    int64_t now, unsigned *ret_count, struct cs_error *error)
 {
     static const char sql[] = "UPDATE factor SET last_step = ?2 / period, drift = 0"
-                              " WHERE user = ?1 AND last_step > ?2 / period";
+                              " WHERE user = ?1 AND kind = 'totp' AND last_step > ?2 / period";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 

@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 3,
+    SCHEMA_VERSION = 4,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -47,7 +47,14 @@ static const char version_2[] = "CREATE TABLE preference (user TEXT PRIMARY KEY,
 static const char version_3[] = "CREATE TABLE password (user TEXT PRIMARY KEY, hash BLOB NOT NULL,"
                                 " changed INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3};
+static const char version_4[] =
+    "ALTER TABLE factor ADD COLUMN app_id TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE factor ADD COLUMN suspect INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE pending (user TEXT PRIMARY KEY, challenge BLOB NOT NULL,"
+    " app_id TEXT NOT NULL, origins TEXT NOT NULL, label TEXT NOT NULL,"
+    " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

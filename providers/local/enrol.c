@@ -12,7 +12,7 @@
 #include "providers/local/codes.h"
 #include "providers/local/totp.h"
 
-enum { KEY_BYTES_MIN = 16, PERIOD_MAX = 3600, CONFIRM_WINDOW = 1 };
+enum { KEY_BYTES_MIN = 16, KEY_BYTES_MAX = 128, PERIOD_MAX = 3600, CONFIRM_WINDOW = 1 };
 
 void cs_enrolment_clear(struct cs_enrolment *enrolment)
 {
@@ -60,9 +60,9 @@ static enum cs_err given_key(const char *text, struct cs_factor *factor, struct 
 
     if (result != CS_OK)
         return result;
-    if (factor->secret.length < KEY_BYTES_MIN || factor->secret.length > CS_FACTOR_SECRET_MAX)
+    if (factor->secret.length < KEY_BYTES_MIN || factor->secret.length > KEY_BYTES_MAX)
         return cs_fail(error, CS_ERR_INPUT, "the secret has %zu bytes; %d to %d are accepted",
-                       factor->secret.length, KEY_BYTES_MIN, CS_FACTOR_SECRET_MAX);
+                       factor->secret.length, KEY_BYTES_MIN, KEY_BYTES_MAX);
     return CS_OK;
 }
 

@@ -102,13 +102,24 @@ static enum cs_err judge_recovery(const struct cs_verification *v, const struct 
     return CS_OK;
 }
 
-static enum cs_err judge(const struct cs_verification *v, struct cs_outcome *outcome,
-                         struct cs_error *error)
+static enum cs_err judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
+                             struct cs_error *error)
+{
+    enum cs_err result = cs_local_judge_key(v, outcome, error);
+
+    if (result != CS_OK)
+        return result;
+    return outcome->judgement == CS_JUDGED_RIGHT ? cs_tries_forget(v, error)
+                                                 : cs_tries_fail(v, error);
+}
+
+static enum cs_err judge_code(const struct cs_verification *v, struct cs_outcome *outcome,
+                              struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
     struct cs_totp_match match = {0};
-    enum cs_err result = cs_factor_load(&v->transaction, v->user, &factors, error);
+    enum cs_err result = cs_factor_load(&v->transaction, v->user, CS_STORED_TOTP, &factors, error);
 
     if (result == CS_OK && cs_code_compact(v->attempt->answer, &code) != CS_OK)
         result = cs_fail_nomem(error);
@@ -155,7 +166,8 @@ static enum cs_err local_verify(struct cs_provider *provider, const struct cs_ca
     if (result == CS_OK && throttled)
         outcome.reason = "throttled";
     else if (result == CS_OK)
-        result = judge(&v, &outcome, error);
+        result = attempt->kind == CS_FACTOR_U2F ? judge_key(&v, &outcome, error)
+                                                : judge_code(&v, &outcome, error);
     if (result == CS_OK)
         result = cs_store_commit(&v.transaction, error);
     cs_store_end(&v.transaction);
@@ -179,29 +191,61 @@ static enum cs_err local_find_user(struct cs_provider *provider, const struct cs
     return CS_OK;
 }
 
+/* One line, however many there are: an answer is compared with all of them. */
+static enum cs_err list_totp(const struct cs_transaction *transaction, const char *user,
+                             struct cs_listed_factors *ret_factors, struct cs_error *error)
+{
+    static const struct cs_listed_factor totp = {.kind = CS_FACTOR_TOTP};
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    enum cs_err result = cs_factor_list(transaction, user, CS_STORED_TOTP, &factors, error);
+
+    if (result == CS_OK && factors.count > 0)
+        result = cs_listed_factors_add(ret_factors, &totp, error);
+    return result;
+}
+
 static enum cs_err local_list_factors(struct cs_provider *provider, const struct cs_call *call,
                                       const struct cs_provider_user *user,
                                       const struct cs_listing *listing,
                                       struct cs_listed_factors *ret_factors, struct cs_error *error)
 {
-    static const struct cs_listed_factor totp = {.kind = CS_FACTOR_TOTP};
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    bool totp = (listing->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0;
+    bool keys = (listing->kinds & CS_KIND(CS_FACTOR_U2F)) != 0;
     struct cs_store *store = NULL;
     enum cs_err result;
 
     (void)call;
-    if ((listing->kinds & CS_KIND(CS_FACTOR_TOTP)) == 0)
+    if (!totp && !keys)
         return CS_OK;
     result = cs_local_store((struct cs_local *)provider, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
-    if (result == CS_OK)
-        result = cs_factor_list(&transaction, user->name, &factors, error);
-    /* One line, however many there are: an answer is compared with all of them. */
-    if (result == CS_OK && factors.count > 0)
-        result = cs_listed_factors_add(ret_factors, &totp, error);
+    if (result == CS_OK && totp)
+        result = list_totp(&transaction, user->name, ret_factors, error);
+    if (result == CS_OK && keys)
+        result = cs_local_list_keys(&transaction, user->name, listing->app_id, ret_factors, error);
     return result;
+}
+
+static enum cs_err local_begin(struct cs_provider *provider, const struct cs_call *call,
+                               const struct cs_provider_user *user,
+                               const struct cs_listed_factor *factor,
+                               const struct cs_challenge_request *request,
+                               struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_store *store = NULL;
+    enum cs_err result;
+
+    (void)call;
+    (void)factor; /* only security keys are begun, and one challenge is for all of them */
+    result = cs_local_store((struct cs_local *)provider, &store, error);
+    if (result == CS_OK)
+        result = cs_store_begin(store, &transaction, error);
+    return result == CS_OK
+               ? cs_local_begin_keys(&transaction, user->name, request, ret_challenge, error)
+               : result;
 }
 
 static enum cs_err local_language(struct cs_provider *provider, const char *identity,
@@ -234,10 +278,12 @@ static void local_close(struct cs_provider *provider)
 
 static const struct cs_provider_ops local_ops = {
     .name = "local",
+    .kinds = CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F),
     .verifies_unlisted = true,
     .find_user = local_find_user,
     .list_factors = local_list_factors,
     .language = local_language,
+    .begin = local_begin,
     .verify = local_verify,
     .close = local_close,
 };

@@ -41,6 +41,21 @@ enum cs_err cs_tries_fail(const struct cs_verification *v, struct cs_error *erro
 /* After a right answer: the failures of its own kind, those of the address excepted. */
 enum cs_err cs_tries_forget(const struct cs_verification *v, struct cs_error *error) CS_MUST_USE;
 
+/* What the provider does for security keys, in an open transaction: list_factors() ... */
+enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,
+                               const char *app_id, struct cs_listed_factors *ret_factors,
+                               struct cs_error *error) CS_MUST_USE;
+
+/* ... begin(), CS_ERR_NOT_FOUND without a key ... */
+enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_challenge_request *request,
+                                struct cs_challenge *ret_challenge,
+                                struct cs_error *error) CS_MUST_USE;
+
+/* ... and verify(), without the counting of tries. */
+enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
+                               struct cs_error *error) CS_MUST_USE;
+
 /* verify() for a password. */
 enum cs_err cs_local_verify_password(struct cs_local *local, const struct cs_call *call,
                                      const struct cs_attempt *attempt,

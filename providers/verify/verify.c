@@ -60,6 +60,7 @@ static void verify_close(struct cs_provider *provider)
 static const struct cs_provider_ops verify_ops = {
     .name = "verify",
     .remote = true,
+    .kinds = CS_KIND(CS_FACTOR_U2F) - 1, /* all before it */
     .find_user = cs_verify_find_user,
     .list_factors = cs_verify_list_factors,
     .begin = verify_begin,

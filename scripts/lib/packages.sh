@@ -10,7 +10,7 @@ true
 packages_build=(
     cmake ninja-build gcc libc6-dev pkg-config gettext mandoc
     libpam0g-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libqrencode-dev
-    libpcre2-dev libcrypt-dev
+    libpcre2-dev libcrypt-dev libu2f-host-dev libseccomp-dev
 )
 packages_demo=(
     openssh-server openssh-client oathtool python3 python3-pexpect iproute2 util-linux systemd passwd
@@ -18,6 +18,7 @@ packages_demo=(
 packages_test=(
     "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-paramiko strace tmux
     procps putty-tools dropbear-bin python3-asyncssh openssl nghttp2-server
+    libu2f-server-dev libhidapi-dev
 )
 packages_bench=(
     libpam-google-authenticator libpam-oath valgrind

@@ -8,7 +8,7 @@ import re
 import sys
 
 FOLDERS = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "login",
-           "pam", "broker", "cli", "i18n")
+           "pam", "broker", "cli", "i18n", "u2f", "u2fhost", "touch")
 
 # Who may include headers of whom, besides its own: docs/ARCHITECTURE.md, written out.
 BELOW_LOGIN = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "i18n")
@@ -19,14 +19,17 @@ MAY_INCLUDE = {
     "wire": ("base",),
     "mapping": ("base",),
     "store": ("base",),
+    "u2f": ("base", "wire"),
+    "u2fhost": ("base", "wire", "u2f"),
+    "touch": ("base", "u2f"),
     "conversation": ("base", "wire", "i18n"),
     "providers": ("base", "json"),
-    "providers/local": ("base", "json", "store", "providers"),
+    "providers/local": ("base", "json", "store", "u2f", "providers"),
     "providers/verify": ("base", "json", "mapping", "providers"),
-    "methods": ("base", "wire", "conversation", "i18n", "providers/provider.h"),
+    "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
     "login": BELOW_LOGIN + ("providers/verify/settings.h",),
     "broker": BELOW_LOGIN + ("login",),
-    "cli": BELOW_LOGIN + ("login", "providers/local"),
+    "cli": BELOW_LOGIN + ("login", "providers/local", "u2f"),
     "pam": ("base", "wire"),
 }
 # The one file that knows all of its kind.
@@ -38,9 +41,10 @@ BANNED = (
     (r"\b(strcpy|strcat|sprintf|vsprintf|stpcpy|gets|strtok|strtok_r|alloca)\s*\(", None, "no bounds"),
     (r"\b(atoi|atol|atoll|atof)\s*\(", None, "no errors: use strtoul"),
     (r"\b(system|popen)\s*\(", None, "no shell"),
-    (r"\b(getenv|secure_getenv|clearenv)\s*\(", "broker/systemd.c", "the environment is not ours"),
+    (r"\b(getenv|secure_getenv|clearenv)\s*\(", ("broker/systemd.c", "u2fhost/main.c", "touch/main.c"),
+     "the environment is not ours"),
     (r"\b(setenv|putenv|unsetenv)\s*\(", None, "the environment is not ours"),
-    (r"\b(setlocale|textdomain|exit|abort|sleep|usleep)\s*\(", ("cli/", "broker/main.c"),
+    (r"\b(setlocale|textdomain|exit|abort|sleep|usleep)\s*\(", ("cli/", "broker/main.c", "touch/main.c"),
      "not inside other people's processes"),
     (r"\bmemcmp\s*\(", None, "use cs_equal_ct, or strcmp for names"),
     (r"\brealloc\s*\(", None, "leaves a copy behind; reallocarray for lists of pointers"),
@@ -51,6 +55,8 @@ BANNED = (
     (r"\bcJSON|#include <cjson/", "json/", "json/ is the only user"),
     (r"\bsqlite3_|#include <sqlite3", "store/", "store/ is the only user"),
     (r"\bpcre2_|#include <pcre2", "mapping/", "mapping/ is the only user"),
+    (r"\bu2fh_|#include <u2f-host", "u2f/device_u2fhost.c", "u2f/device_u2fhost.c is the only user"),
+    (r"\bfido_|#include <fido", "u2f/device_fido2.c", "u2f/device_fido2.c is the only user"),
     (r"\bcrypt(_\w+)?\s*\(|#include <crypt\.h", "providers/local/", "the local provider is the only user"),
     (r"\bcurl_|#include <curl/", "providers/http", "the HTTP client is the only user"),
 )

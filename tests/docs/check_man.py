@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 PAGES = {"countersign.8": "docs/man/countersign.8", "countersignd.8": "docs/man/countersignd.8",
-         "pam_countersign.8": None, "countersign.json.5": None}  # None: made by the build
+         "countersign-touch.1": "docs/man/countersign-touch.1", "pam_countersign.8": None, "countersign.json.5": None}  # None: made by the build
 AUDIT_LINES = [
     ('login verdict=max-tries granted=no reason=wrong-code last=wrong-code method=totp answers=4 ms=18 peer_uid=0 rhost="192.0.2.7" '
      'service="sshd" tty="ssh" user="alice" identity="alice"', True),

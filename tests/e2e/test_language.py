@@ -100,11 +100,12 @@ def test_a_damaged_translation():
 
 
 def test_a_store_of_the_previous_version():
-    """It had no table for languages, nor for passwords; whoever opens it first brings it up to date, and nothing is lost."""
+    """It had no table for languages, passwords and security keys; whoever opens it first brings it up to date, and nothing is lost."""
     before()
     factor = fresh("alice")
     stack()
-    run("sqlite3", STORE, "DROP TABLE password; DROP TABLE preference; PRAGMA user_version=1")
+    run("sqlite3", STORE, "ALTER TABLE factor DROP COLUMN app_id; ALTER TABLE factor DROP COLUMN suspect; "
+        "DROP TABLE pending; DROP TABLE password; DROP TABLE preference; PRAGMA user_version=1")
     with Broker():
         expect_equal(pam_login("alice", [factor.code()], env=KEY).code, "PAM_SUCCESS", "a login")
         countersign("lang", "alice", "fr")

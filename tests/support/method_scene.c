@@ -8,7 +8,7 @@
 #include "tests/support/fake_clock.h"
 
 static const char *const kinds[CS_FACTOR_KINDS] = {
-    "password", "totp", "sms", "email", "voice", "trans-email", "trans-sms", "device"};
+    "password", "totp", "sms", "email", "voice", "trans-email", "trans-sms", "device", "u2f"};
 
 static struct method_scene *scene_of(struct cs_provider *provider)
 {
@@ -85,6 +85,7 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     (void)snprintf(ret_challenge->id, sizeof ret_challenge->id, "%s", factor->id);
     (void)snprintf(ret_challenge->correlation, sizeof ret_challenge->correlation, "%s",
                    scene->correlation ? scene->correlation : "");
+    ret_challenge->line = scene->line ? strdup(scene->line) : NULL;
     return CS_OK;
 }
 
@@ -116,7 +117,8 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
         return cs_fail(error, scene->verify_result, "verify is broken");
     *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
     if (is_right(attempt))
-        *ret_outcome = (struct cs_outcome){CS_JUDGED_RIGHT, kinds[attempt->kind], false, 0};
+        *ret_outcome =
+            (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = kinds[attempt->kind]};
     else if (scene->over && !password)
         ret_outcome->judgement = CS_JUDGED_OVER;
     return CS_OK;
@@ -221,6 +223,7 @@ struct method_scene *method_scene_new(void)
     scene->script.channel.ops = &scene->channel_ops;
     scene->ops = (struct cs_provider_ops){.name = "pretend",
                                           .remote = true,
+                                          .kinds = CS_KIND(CS_FACTOR_KINDS) - 1,
                                           .find_user = find_user,
                                           .list_factors = list_factors,
                                           .begin = begin,

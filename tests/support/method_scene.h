@@ -35,6 +35,7 @@ struct method_scene {
     const struct cs_approval_state *approvals; /* one for each poll; then pending */
     size_t approvals_count;
     const char *correlation; /* of a challenge; NULL: none */
+    const char *line;        /* the same */
     int64_t verify_ms;       /* that a verification takes */
 
     /* What happened. One word each: ask (a prompt was shown), find:NAME, list:KIND+KIND,

@@ -52,6 +52,7 @@ static void test_choice_kinds_by_options(void **state)
         bool no_enrollments, voice, transients, devices;
         unsigned which;
         const char *calls;
+        bool keys;
     } rows[] = {
         {false, false, false, false, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email"},
         {false, true, false, false, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email+voice"},
@@ -64,6 +65,9 @@ static void test_choice_kinds_by_options(void **state)
         {true, true, false, false, CS_TRANSIENTS_ALL, "find:demo list:voice"},
         {false, true, true, true, CS_TRANSIENTS_ALL,
          "find:demo list:totp+sms+email+voice+trans-email+trans-sms+device"},
+        {true, false, false, false, CS_TRANSIENTS_ALL, "find:demo list:u2f", .keys = true},
+        {false, false, false, true, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email+device+u2f",
+         .keys = true},
     };
 
     (void)state;
@@ -74,6 +78,7 @@ static void test_choice_kinds_by_options(void **state)
         scene->options.voice_in_choice = rows[i].voice;
         scene->options.transients_in_choice = rows[i].transients;
         scene->options.add_devices_to_choice = rows[i].devices;
+        scene->options.u2f_in_choice = rows[i].keys;
         scene->options.transient_choices = rows[i].which;
         assert_run("choice-then-otp", CS_VERDICT_NOT_ENROLLED, rows[i].calls);
     }

@@ -152,7 +152,7 @@ static struct cs_factor factor_of(const char *user, size_t index)
     struct cs_error error = {0};
 
     assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);
-    assert_int_equal(cs_factor_list(&transaction, user, &factors, &error), CS_OK);
+    assert_int_equal(cs_factor_list(&transaction, user, CS_STORED_ANY, &factors, &error), CS_OK);
     assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
     assert_true(index < factors.count);
     return factors.items[index];

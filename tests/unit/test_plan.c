@@ -41,6 +41,7 @@ static void add_one_of_each(void)
     method_scene_add(scene, CS_FACTOR_TRANS_EMAILOTP, "te", "demo@example.org");
     method_scene_add(scene, CS_FACTOR_TRANS_SMSOTP, "ts", "15550102");
     method_scene_add(scene, CS_FACTOR_DEVICE, "d", "phone");
+    method_scene_add(scene, CS_FACTOR_U2F, "k", "");
 }
 
 static void answer_all(const char *const *answers)
@@ -128,6 +129,13 @@ static const struct row {
      false,
      {NULL},
      "find:demo list:device begin:device=d poll"},
+    {"u2f",
+     NONE,
+     CS_KIND(CS_FACTOR_U2F),
+     false,
+     false,
+     {"123456"},
+     "find:demo list:u2f begin:u2f=k ask verify:u2f=123456"},
     {"choice-then-otp",
      NONE,
      0,
@@ -187,6 +195,13 @@ static const struct row {
      false,
      {"secret"},
      "ask find:demo verify:password=secret list:device begin:device=d poll"},
+    {"password-then-u2f",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_U2F),
+     false,
+     false,
+     {"secret", "123456"},
+     "ask find:demo verify:password=secret list:u2f begin:u2f=k ask verify:u2f=123456"},
     {"password-then-choice-then-otp",
      PASSWORD,
      0,
@@ -210,7 +225,7 @@ static const struct row {
      "ask find:demo verify:password=secret list:device begin:device=d poll"},
 };
 
-static void test_table_all_nineteen(void **state)
+static void test_table_all_of_them(void **state)
 {
     static const enum cs_first_step steps[] = {[NONE] = CS_FIRST_NONE,
                                                [PASSWORD] = CS_FIRST_PASSWORD,
@@ -219,8 +234,8 @@ static void test_table_all_nineteen(void **state)
                                                    CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE};
 
     (void)state;
-    assert_int_equal(CS_ARRAY_SIZE(rows), 19);
-    assert_null(cs_plan_name(19));
+    assert_int_equal(CS_ARRAY_SIZE(rows), 21);
+    assert_null(cs_plan_name(21));
     assert_string_equal(cs_plan_name(0), "totp"); /* the default */
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         const struct cs_plan *plan = cs_plan_find(rows[i].name);
@@ -423,7 +438,7 @@ static void test_run_accept_on_missing_with_the_code_in_the_line(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_SCENE(test_table_all_nineteen),
+        IN_SCENE(test_table_all_of_them),
         IN_SCENE(test_run_each_plan_asks_in_order),
         IN_SCENE(test_run_wrong_password_starts_nothing),
         IN_SCENE(test_run_wrong_code_never_allows),

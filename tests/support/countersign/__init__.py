@@ -22,4 +22,5 @@ from .ssh import *
 from .state import *
 from .system import *
 from .tenant import *
+from .u2f import *
 from .verify import *

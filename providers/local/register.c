@@ -1,0 +1,145 @@
+#include "providers/local/register.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/sanitise.h"
+#include "base/strlist.h"
+#include "u2f/challenge.h"
+#include "u2f/verify.h"
+
+enum { ORIGINS_MAX = 8 };
+
+_Static_assert((int)CS_PENDING_CHALLENGE_BYTES == (int)CS_U2F_CHALLENGE_BYTES,
+               "a challenge is kept whole");
+
+/* ---- the request ---- */
+
+static enum cs_err copy_text(const char *what, const char *text, char *out, size_t size,
+                             struct cs_error *error)
+{
+    size_t length = text ? strlen(text) : 0;
+
+    if (length >= size || (length > 0 && !cs_is_clean(text, length)))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the %s is longer than %zu bytes or holds control characters", what,
+                       size - 1);
+    memcpy(out, text ? text : "", length + 1);
+    return CS_OK;
+}
+
+enum cs_err cs_register_start(const char *user, const char *label, const char *app_id,
+                              const char *origins, struct cs_pending *ret_pending,
+                              struct cs_error *error)
+{
+    struct cs_pending *pending = ret_pending;
+    const struct {
+        const char *what, *text;
+        char *out;
+        size_t size;
+    } texts[] = {
+        {"user name", user, pending->user, sizeof pending->user},
+        {"label", label, pending->label, sizeof pending->label},
+        {"application id", app_id, pending->app_id, sizeof pending->app_id},
+        {"list of origins", origins, pending->origins, sizeof pending->origins},
+    };
+    enum cs_err result = cs_u2f_new_challenge(pending->challenge, error);
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(texts) && result == CS_OK; i++)
+        result = copy_text(texts[i].what, texts[i].text, texts[i].out, texts[i].size, error);
+    if (result == CS_OK && pending->user[0] == '\0')
+        result = cs_fail(error, CS_ERR_INPUT, "the user name is empty");
+    return result;
+}
+
+enum cs_err cs_register_request(const struct cs_transaction *transaction,
+                                const struct cs_pending *pending,
+                                struct cs_u2f_request *ret_request, struct cs_error *error)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_u2f_request *request = ret_request;
+    enum cs_err result = cs_factor_load(transaction, pending->user, CS_STORED_U2F, &factors, error);
+
+    if (result != CS_OK)
+        return result;
+    *request = (struct cs_u2f_request){.purpose = CS_U2F_REGISTER};
+    memcpy(request->app_id, pending->app_id, sizeof pending->app_id);
+    memcpy(request->challenge, pending->challenge, sizeof pending->challenge);
+    for (size_t i = 0; i < factors.count; i++) {
+        const struct cs_factor *key = &factors.items[i];
+        struct cs_u2f_handle *handle = &request->handles[request->handle_count];
+
+        if (strcmp(key->app_id, pending->app_id) != 0 ||
+            key->secret.length <= CS_U2F_PUBLIC_KEY_BYTES ||
+            key->secret.length > CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX)
+            continue;
+        handle->length = key->secret.length - CS_U2F_PUBLIC_KEY_BYTES;
+        memcpy(handle->bytes, key->secret.data + CS_U2F_PUBLIC_KEY_BYTES, handle->length);
+        request->handle_count++;
+    }
+    return CS_OK;
+}
+
+/* ---- the answer ---- */
+
+/* The last error says why, where no origin fits. */
+static enum cs_err verify_for_any(const struct cs_u2f_registration *registration,
+                                  const struct cs_pending *pending, struct cs_error *error)
+{
+    unsigned char app_hash[CS_U2F_HASH_BYTES], client_hash[CS_U2F_HASH_BYTES];
+    CS_AUTO(cs_string_free) char *list = strdup(pending->origins);
+    char *rest = list, *origin;
+    enum cs_err result =
+        list != NULL ? cs_u2f_app_hash(pending->app_id, app_hash, error) : cs_fail_nomem(error);
+
+    if (result != CS_OK)
+        return result;
+    for (int i = 0; i < ORIGINS_MAX && (origin = strsep(&rest, ",")) != NULL; i++) {
+        result =
+            cs_u2f_client_hash(CS_U2F_REGISTER, pending->challenge, origin, client_hash, error);
+        if (result == CS_OK)
+            result = cs_u2f_verify_registration(registration, app_hash, client_hash, error);
+        if (result != CS_ERR_INPUT)
+            return result;
+    }
+    return cs_fail(error, CS_ERR_INPUT,
+                   "the key did not sign this request for any of the origins '%s'",
+                   pending->origins);
+}
+
+static enum cs_err keep_key(const struct cs_u2f_registration *registration,
+                            struct cs_factor *factor, struct cs_error *error)
+{
+    char secret[CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX];
+
+    memcpy(secret, registration->public_key, CS_U2F_PUBLIC_KEY_BYTES);
+    memcpy(secret + CS_U2F_PUBLIC_KEY_BYTES, registration->handle.bytes,
+           registration->handle.length);
+    return cs_secret_set(&factor->secret, secret,
+                         CS_U2F_PUBLIC_KEY_BYTES + registration->handle.length) == CS_OK
+               ? CS_OK
+               : cs_fail_nomem(error);
+}
+
+enum cs_err cs_register_finish(const struct cs_transaction *transaction,
+                               const struct cs_pending *pending, const unsigned char *data,
+                               size_t length, struct cs_factor *ret_factor, struct cs_error *error)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    enum cs_err result = cs_u2f_read_registration(data, length, &registration, error);
+
+    if (result == CS_OK)
+        result = verify_for_any(&registration, pending, error);
+    if (result == CS_OK)
+        result = keep_key(&registration, ret_factor, error);
+    if (result != CS_OK)
+        return result;
+    ret_factor->kind = CS_STORED_U2F;
+    ret_factor->last_step = -1; /* the first counter that comes is good */
+    ret_factor->created = cs_clock_seconds();
+    memcpy(ret_factor->user, pending->user, sizeof pending->user);
+    memcpy(ret_factor->label, pending->label, sizeof pending->label);
+    memcpy(ret_factor->app_id, pending->app_id, sizeof pending->app_id);
+    return cs_factor_add(transaction, ret_factor, error);
+}

@@ -1,0 +1,241 @@
+/*
+ * Security keys: which a user has, a challenge for all of them, what one of them answered. A
+ * challenge is known to the login that began it and to nobody else, so that it is used once; what
+ * is kept here is the counter, which only grows.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/strlist.h"
+#include "providers/local/local_priv.h"
+#include "u2f/base64url.h"
+#include "u2f/challenge.h"
+#include "u2f/relay.h"
+#include "u2f/verify.h"
+
+enum { ORIGINS_MAX = 8 };
+
+_Static_assert((int)CS_U2F_PUBLIC_KEY_BYTES + (int)CS_U2F_HANDLE_MAX <= (int)CS_FACTOR_SECRET_MAX,
+               "a key and its handle are one secret");
+_Static_assert((int)CS_FACTORS_PER_KIND_MAX <= (int)CS_U2F_RELAY_HANDLES,
+               "one request holds every key of a user");
+
+/* ---- which keys ---- */
+
+/* Those that may be used, newest first; borrowed from `all`. An answer names a key by its place
+ * here. */
+struct keys {
+    const struct cs_factor *items[CS_FACTORS_PER_USER_MAX];
+    size_t count;
+};
+
+static void choose_keys(const struct cs_factors *all, const char *app_id, struct keys *ret_keys)
+{
+    for (size_t i = all->count; i-- > 0;) {
+        const struct cs_factor *factor = &all->items[i];
+
+        if (!factor->suspect && app_id != NULL && strcmp(factor->app_id, app_id) == 0)
+            ret_keys->items[ret_keys->count++] = factor;
+    }
+}
+
+static bool split_secret(const struct cs_factor *factor, struct cs_u2f_handle *ret_handle)
+{
+    size_t length = factor->secret.length;
+
+    if (length <= CS_U2F_PUBLIC_KEY_BYTES || length > CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX)
+        return false;
+    ret_handle->length = length - CS_U2F_PUBLIC_KEY_BYTES;
+    memcpy(ret_handle->bytes, factor->secret.data + CS_U2F_PUBLIC_KEY_BYTES, ret_handle->length);
+    return true;
+}
+
+enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,
+                               const char *app_id, struct cs_listed_factors *ret_factors,
+                               struct cs_error *error)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_listed_factor listed = {.kind = CS_FACTOR_U2F};
+    struct keys keys = {0};
+    enum cs_err result = cs_factor_list(transaction, user, CS_STORED_U2F, &factors, error);
+
+    if (result != CS_OK)
+        return result;
+    choose_keys(&factors, app_id, &keys);
+    if (keys.count == 0)
+        return CS_OK;
+    if (keys.count == 1)
+        memcpy(listed.name, keys.items[0]->label, sizeof keys.items[0]->label);
+    return cs_listed_factors_add(ret_factors, &listed, error);
+}
+
+/* ---- the challenge ---- */
+
+static enum cs_err write_line(const struct cs_u2f_request *request, char **ret_line,
+                              struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    enum cs_err result = cs_u2f_write_request(request, &line, error);
+
+    if (result != CS_OK)
+        return result;
+    *ret_line = line.failed ? NULL : strdup(line.text);
+    return *ret_line != NULL ? CS_OK : cs_fail_nomem(error);
+}
+
+static enum cs_err make_challenge(struct cs_u2f_request *request, unsigned seconds,
+                                  struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer id = {0};
+    enum cs_err result = cs_u2f_new_challenge(request->challenge, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_base64url_add(&id, request->challenge, sizeof request->challenge);
+    if (id.failed || id.length >= sizeof ret_challenge->id)
+        return cs_fail_nomem(error);
+    memcpy(ret_challenge->id, id.text, id.length + 1);
+    ret_challenge->expires = cs_clock_ms() + (int64_t)seconds * 1000;
+    return write_line(request, &ret_challenge->line, error);
+}
+
+enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_challenge_request *request,
+                                struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_u2f_request asked = {.purpose = CS_U2F_AUTHENTICATE};
+    struct keys keys = {0};
+    enum cs_err result = cs_factor_load(transaction, user, CS_STORED_U2F, &factors, error);
+
+    if (result != CS_OK)
+        return result;
+    choose_keys(&factors, request->app_id, &keys);
+    if (keys.count == 0)
+        return cs_fail(error, CS_ERR_NOT_FOUND, "%s has no security key that may be used", user);
+    if (strlen(request->app_id) >= sizeof asked.app_id)
+        return cs_fail(error, CS_ERR_CONFIG, "the application id is too long");
+    memcpy(asked.app_id, request->app_id, strlen(request->app_id) + 1);
+    for (; asked.handle_count < keys.count; asked.handle_count++) {
+        const struct cs_factor *factor = keys.items[asked.handle_count];
+
+        if (!split_secret(factor, &asked.handles[asked.handle_count]))
+            return cs_fail(error, CS_ERR_STORE, "factor %lld holds no security key",
+                           (long long)factor->id);
+    }
+    return make_challenge(&asked, request->seconds, ret_challenge, error);
+}
+
+/* ---- the answer ---- */
+
+/* Whether the key signed this challenge for that origin. */
+static enum cs_err signed_for(const struct cs_factor *key, const unsigned char *challenge,
+                              const char *origin, const struct cs_u2f_assertion *assertion,
+                              bool *ret_signed, struct cs_error *error)
+{
+    unsigned char app_hash[CS_U2F_HASH_BYTES], client_hash[CS_U2F_HASH_BYTES];
+    enum cs_err result = cs_u2f_app_hash(key->app_id, app_hash, error);
+
+    if (result == CS_OK)
+        result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, challenge, origin, client_hash, error);
+    if (result == CS_OK)
+        result = cs_u2f_verify_assertion((const unsigned char *)key->secret.data, app_hash,
+                                         client_hash, assertion, error);
+    *ret_signed = result == CS_OK;
+    return result == CS_ERR_INPUT ? CS_OK : result;
+}
+
+static enum cs_err signed_for_any(const struct cs_factor *key, const unsigned char *challenge,
+                                  const char *origins, const struct cs_u2f_assertion *assertion,
+                                  bool *ret_signed, struct cs_error *error)
+{
+    CS_AUTO(cs_string_free) char *list = strdup(origins ? origins : "");
+    char *rest = list, *origin;
+    enum cs_err result = list != NULL ? CS_OK : cs_fail_nomem(error);
+
+    *ret_signed = false;
+    for (int i = 0; i < ORIGINS_MAX && result == CS_OK && !*ret_signed; i++) {
+        origin = strsep(&rest, ",");
+        if (origin == NULL)
+            break;
+        result = signed_for(key, challenge, origin, assertion, ret_signed, error);
+    }
+    return result;
+}
+
+/* The counter comes last: only an answer that the key itself signed may spend it, or show that it
+ * went back. */
+static enum cs_err spend_counter(const struct cs_verification *v, const struct cs_factor *key,
+                                 uint32_t counter, struct cs_outcome *outcome,
+                                 struct cs_error *error)
+{
+    bool won = false;
+    enum cs_err result = cs_factor_spend(&v->transaction, key->id, counter, 0, &won, error);
+
+    if (result != CS_OK)
+        return result;
+    if (won) {
+        outcome->judgement = CS_JUDGED_RIGHT;
+        outcome->reason = "u2f";
+        return CS_OK;
+    }
+    outcome->reason = "counter-went-back";
+    outcome->alert = "the counter of a security key went back: there may be a copy of the key; it "
+                     "is not accepted any more";
+    return cs_factor_suspect(&v->transaction, key->id, error);
+}
+
+static enum cs_err judge_answer(const struct cs_verification *v, const struct keys *keys,
+                                const unsigned char *challenge, struct cs_outcome *outcome,
+                                struct cs_error *error)
+{
+    const struct cs_secret *line = v->attempt->answer;
+    struct cs_u2f_answer answer;
+    struct cs_error reason = {0};
+    struct cs_u2f_handle handle;
+    bool is_signed = false;
+    enum cs_err result;
+
+    outcome->reason = "wrong-form";
+    if (cs_u2f_read_answer(line->data, line->length, keys->count, &answer, &reason) != CS_OK)
+        return CS_OK;
+    outcome->reason = "not-touched";
+    if ((answer.assertion.flags & 1) == 0)
+        return CS_OK;
+    outcome->reason = "wrong-signature";
+    if (!split_secret(keys->items[answer.key], &handle))
+        return CS_OK;
+    result = signed_for_any(keys->items[answer.key], challenge, v->judging->origins,
+                            &answer.assertion, &is_signed, error);
+    return result == CS_OK && is_signed
+               ? spend_counter(v, keys->items[answer.key], answer.assertion.counter, outcome, error)
+               : result;
+}
+
+enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
+                               struct cs_error *error)
+{
+    const struct cs_challenge *challenge = v->attempt->challenge;
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    unsigned char bytes[CS_U2F_CHALLENGE_BYTES];
+    struct keys keys = {0};
+    size_t length = 0;
+    enum cs_err result = cs_factor_load(&v->transaction, v->user, CS_STORED_U2F, &factors, error);
+
+    if (result != CS_OK)
+        return result;
+    choose_keys(&factors, v->judging->app_id, &keys);
+    outcome->reason = "not-enrolled";
+    if (keys.count == 0)
+        return CS_OK;
+    outcome->reason = "no-challenge";
+    if (challenge == NULL ||
+        !cs_base64url_decode(challenge->id, strlen(challenge->id), bytes, sizeof bytes, &length) ||
+        length != sizeof bytes)
+        return CS_OK;
+    outcome->reason = "expired";
+    if (cs_clock_ms() > challenge->expires)
+        return CS_OK;
+    return judge_answer(v, &keys, bytes, outcome, error);
+}

@@ -1,0 +1,79 @@
+#include "store/pending.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "store/store_priv.h"
+
+enum cs_err cs_pending_put(const struct cs_transaction *transaction,
+                           const struct cs_pending *pending, int64_t now, struct cs_error *error)
+{
+    static const char sql[] = "INSERT OR REPLACE INTO pending"
+                              " (user, challenge, app_id, origins, label, expires)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, pending->user);
+    sqlite3_bind_blob(statement, 2, pending->challenge, sizeof pending->challenge, SQLITE_STATIC);
+    cs_sql_bind_text(statement, 3, pending->app_id);
+    cs_sql_bind_text(statement, 4, pending->origins);
+    cs_sql_bind_text(statement, 5, pending->label);
+    sqlite3_bind_int64(statement, 6, now + CS_PENDING_SECONDS);
+    return cs_sql_run(transaction->store, statement, error);
+}
+
+static void copy_column(sqlite3_stmt *statement, int column, char *out, size_t size)
+{
+    (void)snprintf(out, size, "%s", (const char *)sqlite3_column_text(statement, column));
+}
+
+/* *ret_found: there is one that is still good. */
+static enum cs_err read_pending(const struct cs_transaction *transaction, const char *user,
+                                int64_t now, struct cs_pending *ret_pending, bool *ret_found,
+                                struct cs_error *error)
+{
+    static const char sql[] = "SELECT user, challenge, app_id, origins, label FROM pending"
+                              " WHERE user = ?1 AND expires >= ?2 AND length(challenge) = 32";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    sqlite3_bind_int64(statement, 2, now);
+    result = cs_sql_step(transaction->store, statement, ret_found, error);
+    if (result == CS_OK && *ret_found) {
+        copy_column(statement, 0, ret_pending->user, sizeof ret_pending->user);
+        memcpy(ret_pending->challenge, sqlite3_column_blob(statement, 1),
+               sizeof ret_pending->challenge);
+        copy_column(statement, 2, ret_pending->app_id, sizeof ret_pending->app_id);
+        copy_column(statement, 3, ret_pending->origins, sizeof ret_pending->origins);
+        copy_column(statement, 4, ret_pending->label, sizeof ret_pending->label);
+    }
+    sqlite3_reset(statement);
+    return result;
+}
+
+enum cs_err cs_pending_take(const struct cs_transaction *transaction, const char *user, int64_t now,
+                            struct cs_pending *ret_pending, struct cs_error *error)
+{
+    static const char sql[] = "DELETE FROM pending WHERE user = ?1";
+    sqlite3_stmt *statement = NULL;
+    bool found = false;
+    enum cs_err result = read_pending(transaction, user, now, ret_pending, &found, error);
+
+    if (result == CS_OK && !found)
+        result = cs_fail(error, CS_ERR_NOT_FOUND,
+                         "%s has no request that waits for an answer, or it is older than %d "
+                         "minutes; start with --request",
+                         user, CS_PENDING_SECONDS / 60);
+    if (result == CS_OK)
+        result = cs_sql(transaction->store, sql, &statement, error);
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    return cs_sql_run(transaction->store, statement, error);
+}

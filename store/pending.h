@@ -1,0 +1,31 @@
+/* Enrolments of security keys that wait for their answer: one for each user, good once and for a
+ * short time. All need an open transaction. */
+#ifndef CS_STORE_PENDING_H
+#define CS_STORE_PENDING_H
+
+#include "store/factor.h"
+
+enum {
+    CS_PENDING_SECONDS = 600,
+    CS_PENDING_CHALLENGE_BYTES = 32,
+    CS_PENDING_ORIGINS_MAX = 1023,
+};
+
+struct cs_pending {
+    char user[CS_STORE_USER_MAX + 1];
+    unsigned char challenge[CS_PENDING_CHALLENGE_BYTES];
+    char app_id[CS_FACTOR_APP_ID_MAX + 1];
+    char origins[CS_PENDING_ORIGINS_MAX + 1]; /* comma-separated */
+    char label[CS_FACTOR_LABEL_MAX + 1];
+};
+
+/* Keeps it from `now` (seconds since 1970) on, in place of an earlier one of that user. */
+enum cs_err cs_pending_put(const struct cs_transaction *transaction,
+                           const struct cs_pending *pending, int64_t now,
+                           struct cs_error *error) CS_MUST_USE;
+
+/* Takes it out. CS_ERR_NOT_FOUND when there is none, or none that is still good. */
+enum cs_err cs_pending_take(const struct cs_transaction *transaction, const char *user, int64_t now,
+                            struct cs_pending *ret_pending, struct cs_error *error) CS_MUST_USE;
+
+#endif

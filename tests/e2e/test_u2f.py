@@ -1,0 +1,188 @@
+"""Security keys in whole logins: registered by copy and paste or in this machine, touched at the client of a
+real ssh or here."""
+import os
+import re
+import socket
+import threading
+
+from countersign import *
+
+KEY_LOGIN = "auth required pam_countersign.so auth_method=u2f"
+REQUEST = r"countersign-touch: (U2F1\.[A-Za-z0-9_-]+) : $"
+ORIGIN = "pam://127.0.0.1"
+HELPER_SOCKET = "/run/countersign/u2f.sock"
+
+
+def touch(keys, line, *words):
+    return run(TOUCH, "--host", "127.0.0.1", *words, input=line + "\n", env=keys.environment()).stdout
+
+
+def before(**settings):
+    write_config({"u2f_origins": ORIGIN, **settings})
+    for factor in listing("alice")["factors"]:
+        countersign("remove", "alice", factor["id"])
+    countersign("unlock", "alice")
+    keys = Keys()
+    keys.plug()
+    return keys
+
+
+def register(keys, user="alice", *words):
+    line = countersign("enroll", "u2f", user, "--request", *words).stdout
+    answer = touch(keys, line.strip(), "--register")
+    return answer, countersign("enroll", "u2f", user, "--response", input=answer, check=False)
+
+
+def keys_of(user="alice"):
+    return [factor for factor in listing(user)["factors"] if factor["kind"] == "u2f"]
+
+
+def test_registers_by_copy_and_paste():
+    keys = before()
+    answer, result = register(keys, "alice", "--label", "blue")
+    expect_equal(result.returncode, 0, f"exit status: {result.stderr}")
+    key, = keys_of()
+    expect_equal((key["label"], key["counter"], key["suspect"]), ("blue", None, False), "what is listed")
+    expect_match(r"^pam://", key["app_id"], "the application")
+    again = countersign("enroll", "u2f", "alice", "--response", input=answer, check=False)
+    expect_equal(again.returncode, 1, "the same answer again")
+    expect_match("no request that waits", again.stderr, "why")
+    expect_match(r"u2f  pam://\S+  since .*  blue", countersign("list", "alice").stdout, "the text")
+    countersign("remove", "alice", key["id"])
+    expect_equal(keys_of(), [], "after removal")
+
+
+def test_an_answer_for_another_host_registers_nothing():
+    keys = before(u2f_origins="pam://other.example")
+    result = register(keys)[1]
+    expect_equal(result.returncode, 1, "exit status")
+    expect_match("did not sign", result.stderr, "why")
+    expect_equal(keys_of(), [], "what is stored")
+
+
+def pasted(sshd, keys, change=lambda answer: answer):
+    """Whether a login with plain ssh, by copy and paste, succeeds."""
+    import pexpect
+
+    child = sshd.ssh_session("alice")
+    child.expect(REQUEST)
+    request = re.sub(r"\s", "", child.match.group(1))
+    child.sendline(change(touch(keys, request).strip()))
+    try:
+        success = child.expect(["logged in as alice", REQUEST, pexpect.EOF]) == 0
+    finally:
+        child.close(force=True)
+    return success
+
+
+def test_logs_in_by_copy_and_paste():
+    keys = before()
+    register(keys)
+    used = []
+
+    def keep(answer):
+        used.append(answer)
+        return answer
+
+    with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+        expect(pasted(sshd, keys, keep), "a right answer was refused")
+        expect(keys_of()[0]["counter"] is not None, "the counter was not kept")
+        expect(not pasted(sshd, keys, lambda answer: used[0]), "an answer was accepted twice")
+        expect(not pasted(sshd, keys, lambda answer: "123456"), "a code was accepted")
+        expect(pasted(sshd, keys), "the next right answer was refused")
+        broker.wait_log("reason=u2f")
+
+
+def test_a_counter_that_goes_back():
+    keys = before()
+    register(keys)
+    with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+        expect(pasted(sshd, keys), "a right answer was refused")
+        (keys.folder / "key0.counter").write_text("0\n")
+        expect(not pasted(sshd, keys), "a copied key was accepted")
+        broker.wait_log("counter of a security key went back")
+        expect(keys_of()[0]["suspect"], "the key is not suspect")
+        expect_match("SUSPECT", countersign("list", "alice").stdout, "the list")
+        (keys.folder / "key0.counter").write_text("1000\n")
+        login = sshd.paramiko("alice", ["123456"] * 4)
+        expect(all("U2F1" not in text for text, _ in login.prompts), f"still offered: {login.prompts}")
+
+
+def test_countersign_touch_as_askpass():
+    keys = before()
+    register(keys)
+    with Broker(), Sshd(auth=KEY_LOGIN) as sshd:
+        words = sshd.ssh_command("alice")
+        environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
+        result = run(*words, env=environment, check=False)
+        expect_equal((result.returncode, result.stdout), (0, "logged in as alice\n"), result.stderr)
+
+
+def test_two_keys():
+    keys = before()
+    register(keys)
+    keys.pull(0)
+    keys.plug(1)
+    expect_equal(register(keys)[1].returncode, 0, "a second key")
+    expect_equal(len(keys_of()), 2, "keys")
+    with Broker(), Sshd(auth=KEY_LOGIN) as sshd:
+        expect(pasted(sshd, keys), "the second key")
+        keys.pull(1)
+        keys.plug(0)
+        expect(pasted(sshd, keys), "the first key")
+
+
+def test_nobody_without_a_key():
+    before()
+    with Broker(), Sshd(auth=KEY_LOGIN) as sshd:
+        login = sshd.paramiko("alice", ["123456"] * 4)
+        expect(not login.success, "let in without a key")
+        expect(all("U2F1" not in text for text, _ in login.prompts), f"a request: {login.prompts}")
+
+
+class HelperSocket:
+    """What systemd does for countersign-u2f-host: a process for each connection."""
+
+    def __init__(self, keys):
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listener.bind(HELPER_SOCKET)
+        os.chmod(HELPER_SOCKET, 0o666)
+        self.listener.listen()
+        self.keys, self.processes = keys, []
+        self.thread = threading.Thread(target=self.serve)
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.processes.append(self.keys.helper(connection.fileno()))
+            connection.close()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
+        os.unlink(HELPER_SOCKET)
+        for process in self.processes:
+            process.wait(PATIENCE)
+
+
+def test_a_key_of_this_machine():
+    before()
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    stack("auth_method=u2f", "conversation=live")
+    with HelperSocket(keys), Broker():
+        expect_equal(countersign("enroll", "u2f", "alice").returncode, 0, "registering")
+        login = pam_login("alice")
+        expect_equal(login.code, "PAM_SUCCESS", f"a touch here: {login.prompts}")
+        expect_equal(login.prompts, [], "prompts")
+
+
+main()

@@ -1,0 +1,38 @@
+/* Replies to AUTHENTICATE: a public key, then a reply with its status word. */
+#include "tests/fuzz/fuzz.h"
+
+#include "tests/support/u2f_vectors.h"
+#include "u2f/verify.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
+    struct cs_u2f_assertion assertion = {0};
+    struct cs_error error = {0};
+    enum cs_u2f_reply reply;
+    const uint8_t *at;
+    size_t length = 0;
+
+    if (size < CS_U2F_PUBLIC_KEY_BYTES)
+        return 0;
+    at = data + CS_U2F_PUBLIC_KEY_BYTES;
+    size -= CS_U2F_PUBLIC_KEY_BYTES;
+    (void)u2f_unhex(U2F_EXAMPLE_SIGN_APP_HASH, app);
+    (void)u2f_unhex(U2F_EXAMPLE_SIGN_CLIENT_HASH, client);
+    if (cs_u2f_read_reply(at, size, &reply, &length, &error) != CS_OK) {
+        REQUIRE(error.text[0] != '\0');
+        return 0;
+    }
+    REQUIRE(length == (reply == CS_U2F_REPLY_DATA ? size - 2 : 0));
+    if (cs_u2f_read_assertion(at, length, &assertion, &error) != CS_OK) {
+        REQUIRE(error.code == CS_ERR_INPUT);
+        return 0;
+    }
+    REQUIRE(assertion.signature_length + 5 == length);
+    if (cs_u2f_verify_assertion(data, app, client, &assertion, &error) != CS_OK) {
+        REQUIRE(error.code == CS_ERR_INPUT && error.text[0] != '\0');
+        return 0;
+    }
+    REQUIRE((assertion.flags & 1) != 0 && cs_u2f_check_public_key(data, &error) == CS_OK);
+    return 0;
+}

@@ -1,0 +1,110 @@
+"""Security keys in software (support/softkey), the helper that talks to them, and what they sign."""
+import base64
+import hashlib
+import os
+import pathlib
+import pwd
+import socket
+import struct
+import subprocess
+
+from .harness import PATIENCE, SANITIZE, expect
+
+HELPER = "/usr/lib/countersign/countersign-u2f-host"
+HELPER_USER = "countersign-u2f"
+TOUCH = "/usr/bin/countersign-touch"
+REGISTER, AUTHENTICATE = 0, 1
+OK, NO_KEY, REFUSED, NOT_TOUCHED, FAILED, CANCELLED = range(6)
+
+
+class Keys:
+    """The keys that are plugged in. Their folder is in /dev, where the helper may look."""
+
+    def __init__(self, owner="root", folder="/dev/softkey"):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(exist_ok=True)
+        self.account = pwd.getpwnam(owner)
+        for path in self.folder.iterdir():
+            path.unlink()
+
+    def plug(self, number=0, words=""):
+        """Plugs a key in, or changes what the one that is there does."""
+        for name, text in ((f"key{number}.counter", "0\n"), (f"key{number}", words)):
+            path = self.folder / name
+            if name.endswith(".counter") and path.exists():
+                continue
+            fresh = path.with_name("fresh")
+            fresh.write_text(text)
+            os.chown(fresh, self.account.pw_uid, self.account.pw_gid)
+            os.chmod(fresh, 0o600)
+            os.rename(fresh, path)
+
+    def pull(self, number=0):
+        (self.folder / f"key{number}").unlink()
+
+    def counter(self, number=0):
+        return (self.folder / f"key{number}.counter").read_text()
+
+    def environment(self):
+        """For a program that is to find these keys."""
+        found = {**os.environ, "CS_SOFTKEY": str(self.folder), "LD_PRELOAD": os.environ["CS_SOFTKEY_LIBRARY"]}
+        if SANITIZE:
+            found["ASAN_OPTIONS"] = "verify_asan_link_order=0"
+        return found
+
+    def helper(self, connection, **options):
+        """A process of countersign-u2f-host with that descriptor, as systemd starts it."""
+        saved = os.dup(connection)
+
+        def give():
+            os.dup2(saved, 3, inheritable=True)
+
+        try:
+            return subprocess.Popen([HELPER], stdin=subprocess.DEVNULL, env=self.environment(), preexec_fn=give,
+                                    user=HELPER_USER, group=HELPER_USER, extra_groups=[],
+                                    pass_fds=(3,) if saved == 3 else (3, saved), **options)
+        finally:
+            os.close(saved)
+
+
+class Helper:
+    """countersign-u2f-host with one connection; what systemd does for each of them."""
+
+    def __init__(self, keys):
+        self.socket, end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.socket.settimeout(PATIENCE)
+        self.process = keys.helper(end.fileno(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        end.close()
+
+    def send(self, purpose, handles=(), milliseconds=PATIENCE * 1000, wait=0, app="pam://host", client=b"x"):
+        packet = struct.pack(">BBBI", 1, purpose, wait, milliseconds) + hashlib.sha256(app.encode()).digest() + \
+            hashlib.sha256(client).digest() + bytes([len(handles)]) + \
+            b"".join(bytes([len(handle)]) + handle for handle in handles)
+        self.socket.send(packet)
+
+    def answer(self):
+        """(result, bytes), or None where it broke off."""
+        try:
+            packet = self.socket.recv(65536)
+        except ConnectionResetError:
+            packet = b""
+        if not packet:
+            return None
+        expect(packet[0] == 1, f"an answer of version {packet[0]}")
+        return packet[1], packet[2:]
+
+    def end(self):
+        """(exit status, log)."""
+        self.socket.close()
+        output, _ = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, output
+
+
+def registered_handle(data):
+    """The key handle in registration data."""
+    expect(data[0] == 5, f"registration data starts with {data[0]}")
+    return data[67:67 + data[66]]
+
+
+def encode(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

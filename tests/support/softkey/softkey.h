@@ -1,0 +1,70 @@
+/*
+ * A FIDO U2F key in software, below the real libu2f-host: a library with hidapi's name and
+ * functions (hid.c), the U2FHID protocol (frame.c) and the key itself (card.c).
+ *
+ * The folder CS_SOFTKEY holds a file key0 to key7 for each key that is plugged in: what stands for
+ * its device node. Its words are read anew at every message:
+ *
+ *   touch=now | never | N    touched when asked, never, or when asked for the Nth time
+ *   bad-signature            signs something else
+ *   counter=N                shows this counter, whatever it counts
+ *   silent                   takes messages and answers none
+ *   size=N                   answers every APDU with N bytes
+ *   pull=N                   is gone with the Nth APDU
+ *   escape                   tries what a key that took over the process would, and writes how it
+ * fared into keyN.counter; escape=exec tries to start a program
+ *
+ * keyN.counter beside it must exist; the counter is kept there.
+ */
+#ifndef CS_TESTS_SUPPORT_SOFTKEY_H
+#define CS_TESTS_SUPPORT_SOFTKEY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    SOFTKEY_REPORT = 64,
+    SOFTKEY_MESSAGE_MAX = 7609, /* 57 + 128 * 59 */
+    SOFTKEY_PATH_MAX = 256,
+};
+
+struct softkey_wishes {
+    unsigned touch_at; /* 0: never */
+    bool bad_signature, silent;
+    long counter;        /* -1: the one that counts */
+    unsigned size, pull; /* 0: not */
+    bool escape, escape_exec;
+};
+
+/* An opened key. */
+struct hid_device_ {
+    char path[SOFTKEY_PATH_MAX];
+    struct softkey_wishes wishes;
+    bool gone;
+    unsigned apdus; /* taken since it was opened */
+    unsigned asked; /* for a touch, since the last one */
+    /* the message that comes in */
+    unsigned char in[SOFTKEY_MESSAGE_MAX];
+    size_t in_length, in_have;
+    uint8_t command, in_sequence;
+    uint32_t channel;
+    /* the one that goes out */
+    unsigned char out[SOFTKEY_MESSAGE_MAX];
+    size_t out_length, out_sent;
+    uint8_t out_command, out_sequence;
+    bool out_due;
+};
+
+/* One report from the computer; one to it, false when there is none. */
+void softkey_take(struct hid_device_ *key, const unsigned char report[SOFTKEY_REPORT]);
+bool softkey_give(struct hid_device_ *key, unsigned char ret_report[SOFTKEY_REPORT]);
+
+/* Answers an APDU; the length of the answer, at most SOFTKEY_MESSAGE_MAX. */
+size_t softkey_apdu(struct hid_device_ *key, const unsigned char *apdu, size_t length,
+                    unsigned char *ret_answer);
+
+/* What a key that took over the process would try. */
+void softkey_escape(const struct hid_device_ *key);
+
+#endif

@@ -1,0 +1,54 @@
+/*
+ * The broker's side of countersign-u2f-host (u2f/host_client.h), for tests.
+ *
+ * usage: u2f-ask SOCKET MILLISECONDS [HANDLE...]   hexadecimal; none: register
+ *
+ * Prints what registering gave, or which handle signed and the counter; ends with 0, or with the
+ * number of the error and its sentence on standard error. Standard input at its end cancels.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "u2f/host_client.h"
+
+static size_t from_hex(const char *text, unsigned char *out, size_t room)
+{
+    size_t length = strlen(text) / 2;
+
+    for (size_t i = 0; i < length && i < room; i++) {
+        const char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
+
+        out[i] = (unsigned char)strtoul(digits, NULL, 16);
+    }
+    return length < room ? length : room;
+}
+
+int main(int argc, char **argv)
+{
+    struct cs_u2f_host_request request = {.purpose = CS_U2F_REGISTER};
+    struct cs_u2f_host_answer answer = {0};
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    if (argc < 3)
+        return 64;
+    request.milliseconds = (uint32_t)strtoul(argv[2], NULL, 10);
+    for (int i = 3; i < argc && request.handle_count < CS_U2F_RELAY_HANDLES; i++) {
+        struct cs_u2f_handle *handle = &request.handles[request.handle_count++];
+
+        request.purpose = CS_U2F_AUTHENTICATE;
+        handle->length = from_hex(argv[i], handle->bytes, sizeof handle->bytes);
+    }
+    result = cs_u2f_host_ask(argv[1], &request, STDIN_FILENO, &answer, &error);
+    if (result != CS_OK) {
+        (void)fprintf(stderr, "%s\n", error.text);
+        return (int)result;
+    }
+    if (request.purpose == CS_U2F_AUTHENTICATE)
+        (void)printf("%zu %u\n", answer.answer.key, (unsigned)answer.answer.assertion.counter);
+    for (size_t i = 0; i < answer.length; i++)
+        (void)printf("%02x", answer.data[i]);
+    return EXIT_SUCCESS;
+}

@@ -1,0 +1,121 @@
+"""countersign-u2f-host: what it answers, and what a hostile key can do in it."""
+import signal
+import time
+
+from countersign import *
+
+
+def ask(keys, purpose, handles=(), **arguments):
+    """Result and data of one request; the helper must end well."""
+    helper = Helper(keys)
+    helper.send(purpose, handles, **arguments)
+    answer = helper.answer()
+    status, log = helper.end()
+    expect_equal(status, 0, f"the helper's end: {log}")
+    return answer
+
+
+def register(keys):
+    result, data = ask(keys, REGISTER)
+    expect_equal(result, OK, "registering")
+    return registered_handle(data)
+
+
+def test_registers_and_signs():
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    handle = register(keys)
+    result, data = ask(keys, AUTHENTICATE, [bytes(64), handle])
+    expect_equal((result, data[0], data[1]), (OK, 1, 1), "the second handle signs, touched")
+    expect_equal(data[2:6], b"\0\0\0\1", "the counter")
+    expect(8 <= len(data[6:]) <= 72, f"a signature of {len(data[6:])} bytes")
+
+
+def test_errors_by_name():
+    keys = Keys(HELPER_USER)
+    expect_equal(ask(keys, REGISTER)[0], NO_KEY, "no key")
+    keys.plug()
+    handle = register(keys)
+    expect_equal(ask(keys, REGISTER, [handle])[0], REFUSED, "registered already")
+    expect_equal(ask(keys, AUTHENTICATE, [bytes(64)])[0], REFUSED, "an unknown handle")
+    expect_equal(ask(keys, AUTHENTICATE, [handle], app="pam://other")[0], REFUSED, "another application")
+    expect_equal(ask(keys, AUTHENTICATE, [handle], milliseconds=0)[0], NOT_TOUCHED, "a look at the key")
+    keys.plug(words="touch=never")
+    expect_equal(ask(keys, AUTHENTICATE, [handle], milliseconds=300)[0], NOT_TOUCHED, "no touch")
+    keys.plug(words="pull=1")
+    expect_equal(ask(keys, AUTHENTICATE, [handle])[0], FAILED, "pulled out")
+
+
+def test_waits_for_the_right_key():
+    keys = Keys(HELPER_USER)
+    keys.plug(1)
+    handle = register(keys)
+    keys.pull(1)
+    keys.plug(0)
+    helper = Helper(keys)
+    helper.send(AUTHENTICATE, [handle], wait=1)
+    keys.plug(1)
+    expect_equal(helper.answer()[0], OK, "the key that came later")
+    helper.end()
+
+
+def test_a_cancel_ends_it():
+    keys = Keys(HELPER_USER)
+    keys.plug(words="touch=never")
+    helper = Helper(keys)
+    helper.send(REGISTER)
+    begin = time.monotonic()
+    status, log = helper.end()
+    expect_equal(status, 0, "the helper's end")
+    expect(time.monotonic() - begin < PATIENCE / 2, "the helper went on waiting")
+    expect_match("nobody waits", log, "the log")
+
+
+def test_refuses_what_is_no_request():
+    good = bytes([1, 1, 0]) + bytes(4) + bytes(64)
+    for packet in (b"\0", bytes([2]) + good[1:] + b"\1\1x", good + b"\0", good + b"\1\0", good + b"\1\x80" + bytes(128),
+                   good + b"\x09" + b"\1x" * 9, good + b"\1\1xy", good[:1] + b"\2" + good[2:] + b"\1\1x",
+                   good[:2] + b"\2" + good[3:] + b"\1\1x", good[:3] + b"\xff" + good[4:] + b"\1\1x"):
+        helper = Helper(Keys(HELPER_USER))
+        helper.socket.send(packet)
+        expect_equal(helper.answer(), None, f"an answer to {packet!r}")
+        expect_equal(helper.end()[0], 1, f"the end after {packet!r}")
+
+
+def test_oversized_answers():
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    handle = register(keys)
+    for size in (1, 1024, 1537, 2000, 2048, 2050, 2051, 7609):
+        keys.plug(words=f"size={size}")
+        expect_equal(ask(keys, AUTHENTICATE, [handle])[0], FAILED, f"an answer of {size} bytes")
+
+
+def test_a_hostile_key_stays_inside():
+    if SANITIZE:
+        raise Skip("sanitizers need system calls that the filter denies")
+    keys = Keys(HELPER_USER)
+    keys.plug(words="escape")
+    helper = Helper(keys)
+    helper.send(REGISTER)
+    expect_equal(helper.answer()[0], OK, "the helper goes on")
+    _, log = helper.end()
+    tried = dict(word.split("=") for word in keys.counter().split())
+    wanted = {"socket": "EPERM", "code": "EPERM"}
+    if "no Landlock" not in log:
+        wanted |= {"read": "EACCES", "write": "EACCES", "create": "EACCES"}
+    expect_equal({name: tried[name] for name in wanted}, wanted, "what the key could do")
+    keys.plug(words="escape=exec")
+    helper = Helper(keys)
+    helper.send(REGISTER)
+    expect_equal(helper.answer(), None, "an answer of a program that was replaced")
+    expect_equal(helper.end()[0], -signal.SIGSYS, "the end of it")
+
+
+def test_needs_a_connection():
+    result = run(HELPER, check=False)
+    expect_equal(result.returncode, 1, "status without a connection")
+    expect_match("descriptor 3", result.stderr, "why")
+
+
+main()

@@ -1,0 +1,132 @@
+"""The broker's side of countersign-u2f-host, over the helper's socket as systemd would hold it."""
+import contextlib
+import os
+import pathlib
+import socket
+import subprocess
+import threading
+
+from countersign import *
+
+SOCKET = pathlib.Path("/run/countersign/u2f.sock")
+# enum cs_err
+NOT_FOUND, INPUT, PROTOCOL, TIMEOUT, UNAVAILABLE, CANCELLED = 6, 3, 7, 9, 10, 14
+
+
+class Inetd:
+    """Accept=yes: a helper for each connection. `reply` answers in its place."""
+
+    def __init__(self, keys, reply=None):
+        self.keys, self.reply, self.ended = keys, reply, []
+        SOCKET.parent.mkdir(exist_ok=True)
+        SOCKET.unlink(missing_ok=True)
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listener.bind(str(SOCKET))
+        self.listener.listen()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                with connection:
+                    if self.reply is not None:
+                        connection.recv(65536)
+                        if self.reply:
+                            connection.send(self.reply)
+                    else:
+                        self.ended.append(self.keys.helper(connection.fileno()).wait())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join(PATIENCE)
+        self.listener.close()
+        SOCKET.unlink()
+
+
+def ask(milliseconds, *handles):
+    """(status, words, sentence)."""
+    with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, str(milliseconds), *handles], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        output, error = child.stdout.read(), child.stderr.read()
+        return child.wait(PATIENCE), output.split(), error
+
+
+def plugged():
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    return keys
+
+
+def register():
+    status, words, error = ask(20000)
+    expect_equal(status, 0, f"registering: {error}")
+    return registered_handle(bytes.fromhex(words[0])).hex()
+
+
+def test_registers_and_signs():
+    with Inetd(plugged()) as inetd:
+        handle = register()
+        expect_equal(ask(20000, "00" * 64, handle)[:2], (0, ["1", "1"]), "which handle, counter")
+        wait_until(lambda: len(inetd.ended) == 2, "the helpers' ends")
+        expect_equal(inetd.ended, [0, 0], "their statuses")
+
+
+def test_errors_have_sentences():
+    keys = plugged()
+    with Inetd(keys):
+        handle = register()
+        for words, status, sentence in (("touch=never", TIMEOUT, "not touched in time"),
+                                        ("pull=1", UNAVAILABLE, "pulled out"),
+                                        ("size=2048", UNAVAILABLE, "does not answer"),
+                                        ("size=7609", UNAVAILABLE, "does not answer")):
+            keys.plug(words=words)
+            got, _, error = ask(300 if status == TIMEOUT else 20000, handle)
+            expect_equal(got, status, f"status with {words}: {error}")
+            expect_match(sentence, error, f"the sentence with {words}")
+        keys.plug()
+        expect_equal(ask(20000, "00" * 64)[0], INPUT, "an unknown handle")
+        keys.pull()
+        expect_equal(ask(20000, handle)[0], NOT_FOUND, "no key")
+
+
+def test_a_helper_that_was_taken_over():
+    """Whatever it answers is data; when it dies, that is an error like others."""
+    assertion = b"\1\0\0\1\0\0\0\1" + bytes(72)
+    for reply, status in ((b"", UNAVAILABLE), (b"\1", PROTOCOL), (b"\2\0", PROTOCOL), (b"\1\x06", PROTOCOL),
+                          (b"\1\0\1" + assertion[3:], PROTOCOL), (assertion + b"x", PROTOCOL),
+                          (b"\1\0" + bytes(60000), PROTOCOL), (b"\1\1x", PROTOCOL)):
+        with Inetd(None, reply):
+            got, _, error = ask(20000, "00" * 64)
+            expect_equal(got, status, f"status after {reply[:20]!r}: {error}")
+    if not SANITIZE:
+        keys = plugged()
+        keys.plug(words="escape=exec")
+        with Inetd(keys):
+            got, _, error = ask(20000)
+            expect_equal(got, UNAVAILABLE, "a helper that was killed")
+            expect_match("broke off", error, "why")
+
+
+def test_a_cancel_ends_both():
+    keys = Keys(HELPER_USER)
+    keys.plug(words="touch=never")
+    with Inetd(keys) as inetd:
+        with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, "60000"], stdin=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE) as child:
+            expect_equal(child.wait(PATIENCE), CANCELLED, "the client's end")
+        wait_until(lambda: inetd.ended, "the helper's end")
+
+
+def test_no_helper():
+    SOCKET.unlink(missing_ok=True)
+    status, _, error = ask(20000)
+    expect_equal(status, UNAVAILABLE, "without a socket")
+    expect_match("countersign-u2f-host does not run", error, "why")
+
+
+main()

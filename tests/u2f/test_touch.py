@@ -1,0 +1,235 @@
+"""countersign-touch by hand, as the askpass of a real ssh, and for ssh's other questions."""
+import os
+import re
+import signal
+import socket
+import threading
+
+from countersign import *
+
+APP = "pam://server.example"
+CHALLENGE = "a challenge"
+OUT = WORKDIR / "out"
+READABLE = "Touch your security key, or paste the answer of countersign-touch: "
+
+
+def relay(*words, input=None, check=True):
+    """The server's side; its output's words."""
+    return run(os.environ["CS_U2F_RELAY"], *words, input=input, check=check).stdout.split()
+
+
+def touch(keys, *words, input=None, check=True):
+    return run(TOUCH, *words, input=input, check=check, env=keys.environment())
+
+
+class Enrolled:
+    """A key that was enrolled by copy and paste."""
+
+    def __init__(self, keys, host="server.example"):
+        line = relay("enrol", APP, CHALLENGE)[0]
+        answer = touch(keys, "--host", host, "--register", input=line + "\n").stdout
+        self.handle, self.public = relay("enrolled", APP, CHALLENGE, f"pam://{host}", input=answer)
+        self.request = relay("request", APP, CHALLENGE, "00" * 64, self.handle)[0]
+
+    def verify(self, answer, host="server.example", check=True):
+        return relay("verify", APP, CHALLENGE, f"pam://{host}", 2, self.public, input=answer, check=check)
+
+
+def plugged(words=""):
+    keys = Keys()
+    keys.plug(words=words)
+    return keys
+
+
+def test_enrols_and_logs_in_by_hand():
+    keys = plugged()
+    key = Enrolled(keys)
+    keys.plug(words="touch=2")
+    for text in (key.request, READABLE + key.request):  # the line alone, or the whole prompt
+        answer = touch(keys, "--host", "server.example", input=text + "\n").stdout
+        expect(len(answer) <= 111, f"an answer of {len(answer)} characters")
+        expect_equal(key.verify(answer)[0], "1", "the handle that signed")
+
+
+def test_the_origin_is_the_host_of_this_side():
+    keys = plugged()
+    key = Enrolled(keys)
+    answer = touch(keys, "--host", "evil.example", input=key.request + "\n").stdout
+    expect_equal(key.verify(answer, check=False), [], "an answer for another host is worth nothing")
+    expect_equal(key.verify(answer, "evil.example")[0], "1", "it is for that host")
+
+
+def test_by_hand_says_what_is_wrong():
+    keys = plugged()
+    key = Enrolled(keys)
+    enrol = relay("enrol", APP, CHALLENGE)[0]
+    host = ("--host", "server.example")
+    for words, text, why in ((host, key.request[:-5], "countersign-touch: "), (host, "", "empty"),
+                             (host, enrol, "use --register"), ((*host, "--register"), key.request, "not to enrol"),
+                             (("--host", "a b"), key.request, "name of the host")):
+        result = touch(keys, *words, input=text + "\n", check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
+        expect_match(re.escape(why), result.stderr, f"why {text!r} is refused")
+    keys.plug(words="touch=never")
+    result = touch(keys, *host, "--timeout", "0", input=key.request + "\n", check=False)
+    expect_match("not touched in time", result.stderr, "no touch")
+    keys.pull()
+    result = touch(keys, *host, "--timeout", "0", input=key.request + "\n", check=False)
+    expect_match("no security key is plugged in", result.stderr, "no key")
+    expect_equal(touch(keys, check=False).returncode, 2, "no argument")
+    expect_equal(touch(keys, *host, "--timeout", "1x", check=False).returncode, 2, "a bad number")
+
+
+def terminal(keys, prompt, hint=None, **more):
+    """countersign-touch PROMPT on a terminal of its own, its output in OUT; a pexpect child."""
+    import pexpect
+
+    environment = {**keys.environment(), **more}
+    if hint:
+        environment["SSH_ASKPASS_PROMPT"] = hint
+    return pexpect.spawn("/bin/sh", ["-c", f'exec {TOUCH} "$1" >{OUT}', "sh", prompt], env=environment,
+                         timeout=PATIENCE, encoding="utf-8")
+
+
+def finish(child):
+    """(exit status, output, rest of the screen)."""
+    import pexpect
+
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, OUT.read_text(), child.before
+
+
+def test_askpass_takes_the_host_from_the_start_of_the_prompt():
+    keys = plugged()
+    key = Enrolled(keys)
+    child = terminal(keys, f"(alice@server.example) {READABLE}{key.request}")
+    child.expect("Touch your security key to log in to server.example")
+    status, output, _ = finish(child)
+    expect_equal((status, key.verify(output)[0]), (0, "1"), "the answer")
+    child = terminal(keys, f"(a) b@x@evil.example) (alice@server.example) {READABLE}{key.request}")
+    status, output, _ = finish(child)
+    expect_equal(key.verify(output, check=False) if output else [], [], "a prefix that is not the first")
+
+
+def test_askpass_refuses_without_a_host():
+    keys = plugged()
+    key = Enrolled(keys)
+    for prompt in (READABLE + key.request, f"\n(alice@server.example) {READABLE}{key.request}",
+                   f"(alice@) {key.request}", f"(alice@a/b) {key.request}"):
+        child = terminal(keys, prompt)
+        child.expect("version 8.5")
+        expect_equal(finish(child)[:2], (1, ""), f"status and output for {prompt!r}")
+
+
+def test_other_questions_go_to_the_terminal():
+    keys = Keys()
+    child = terminal(keys, "(alice@server.example) Password: ")
+    child.expect("Password: ")
+    child.sendline("hidden words")
+    status, output, screen = finish(child)
+    expect_equal((status, output), (0, "hidden words\n"), "the password")
+    expect("hidden" not in screen, f"the password was shown: {screen!r}")
+    child = terminal(keys, "Are you sure you want to continue connecting (yes/no/[fingerprint])? ")
+    child.expect(r"\? ")
+    child.sendline("yes")
+    status, output, screen = finish(child)
+    expect_equal((status, output), (0, "yes\n"), "the host key")
+    expect_match("yes", screen, "what was typed")
+
+
+def test_hints_of_ssh():
+    keys = Keys()
+    for typed, wanted in (("yes", 0), ("y", 0), ("no", 1), ("", 1)):
+        child = terminal(keys, "Allow use of key id?", hint="confirm")
+        child.expect(r"Allow use of key id\? \[yes/no\] ")
+        child.sendline(typed)
+        expect_equal(finish(child)[:2], (wanted, ""), f"status and output for {typed!r}")
+    child = terminal(keys, "Confirm user presence for key", hint="none")
+    child.expect("Confirm user presence for key")
+    child.kill(signal.SIGTERM)
+    child.wait()
+    expect_equal(child.signalstatus, signal.SIGTERM, "a notice stays until it is ended")
+
+
+def test_controls_are_not_shown():
+    child = terminal(Keys(), "(alice@server.example) one\x1b]0;title\x07\ntwo\u202e: ")
+    child.expect(r"one\?\]0;title\?\r+\ntwo\?: ")
+    child.sendline("x")
+    expect_equal(finish(child)[0], 0, "status")
+
+
+def test_echo_is_back_after_a_signal():
+    import pexpect
+
+    script = f"trap : INT; {TOUCH} 'Password: ' >/dev/null; echo status $?; stty -a"
+    child = pexpect.spawn("/bin/sh", ["-c", script], timeout=PATIENCE, encoding="utf-8", env=Keys().environment())
+    child.expect("Password: ")
+    child.sendintr()
+    child.expect("status 130")
+    child.expect(r"\s(-?)echo\s")
+    expect_equal(child.match.group(1), "", "what switches echo off")
+    child.close()
+
+
+def test_without_a_terminal_or_with_another_askpass():
+    keys = Keys()
+    result = run("setsid", "-w", TOUCH, "Password: ", env=keys.environment(), check=False)
+    expect_equal((result.returncode, result.stdout), (1, ""), "no terminal")
+    expect_match("COUNTERSIGN_TOUCH_ASKPASS", result.stderr, "what helps")
+    other = WORKDIR / "askpass"
+    other.write_text('#!/bin/sh\necho "other: $1 $SSH_ASKPASS_PROMPT"\n')
+    other.chmod(0o755)
+    environment = {**keys.environment(), "COUNTERSIGN_TOUCH_ASKPASS": str(other), "SSH_ASKPASS_PROMPT": "confirm"}
+    expect_equal(run(TOUCH, "Allow?", env=environment).stdout, "other: Allow? confirm\n", "the other askpass")
+
+
+class SshServer:
+    """An SSH server for one login, which asks one question."""
+
+    def __init__(self, prompt):
+        import paramiko
+
+        outer = self
+        self.answers = None
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+
+        class Interface(paramiko.ServerInterface):
+            def get_allowed_auths(self, username):
+                return "keyboard-interactive"
+
+            def check_auth_interactive(self, username, submethods):
+                return paramiko.InteractiveQuery("", "", (prompt, True))
+
+            def check_auth_interactive_response(self, responses):
+                outer.answers = responses
+                return paramiko.AUTH_FAILED
+
+        def serve():
+            connection, _ = self.listener.accept()
+            transport = paramiko.Transport(connection)
+            transport.add_server_key(paramiko.ECDSAKey.generate())
+            transport.start_server(server=Interface())
+            transport.join(PATIENCE)
+            transport.close()
+
+        self.thread = threading.Thread(target=serve, daemon=True)
+        self.thread.start()
+
+
+def test_as_the_askpass_of_ssh():
+    need("ssh")
+    keys = plugged()
+    key = Enrolled(keys, "127.0.0.1")
+    server = SshServer(READABLE + key.request)
+    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
+    run("ssh", "-F", "none", "-p", server.port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+        "-o", "PreferredAuthentications=keyboard-interactive", "-o", "NumberOfPasswordPrompts=1",
+        "alice@127.0.0.1", "true", env=environment, check=False)
+    server.thread.join(PATIENCE)
+    expect(server.answers, "ssh answered nothing")
+    expect_equal(key.verify(server.answers[0], "127.0.0.1")[0], "1", "the answer that ssh sent")
+
+
+main()

@@ -1,0 +1,268 @@
+/* The dialogue about a security key: which prompt carries the request, when the helper of this
+ * machine is asked instead, and what the person learns when that finds nothing. */
+#include "tests/unit/unit.h"
+
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "methods/plan.h"
+#include "tests/support/method_scene.h"
+#include "u2f/host_message.h"
+
+#define APP "pam://host.example.com"
+#define PROMPT "Touch your security key, or paste the answer of countersign-touch: "
+
+static struct method_scene *scene;
+
+/* ---- a helper ---- */
+
+enum { REQUESTS_MAX = 4 };
+
+/* Answers each connection with the next of `results`; CS_OK is a signature. */
+static struct helper {
+    char folder[64], path[96];
+    int listener;
+    pthread_t thread;
+    enum cs_err results[REQUESTS_MAX];
+    size_t count;
+    struct cs_u2f_host_request seen;
+} helper;
+
+static void reply(int connection, enum cs_err result)
+{
+    struct cs_u2f_host_answer answer = {.purpose = CS_U2F_AUTHENTICATE, .result = result};
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    char bytes[CS_U2F_HOST_REQUEST_MAX];
+    struct cs_secret request = {.data = bytes};
+    ssize_t length = recv(connection, bytes, sizeof bytes, 0);
+
+    request.length = length > 0 ? (size_t)length : 0;
+    if (cs_u2f_host_read_request(&request, &helper.seen, NULL) != CS_OK)
+        return;
+    answer.answer.assertion = (struct cs_u2f_assertion){
+        .flags = 1, .counter = 7, .signature = {0x30}, .signature_length = CS_U2F_SIGNATURE_MIN};
+    if (cs_u2f_host_write_answer(&answer, &packet, NULL) == CS_OK)
+        (void)send(connection, packet.data, packet.length, MSG_NOSIGNAL);
+}
+
+static void *serve(void *context)
+{
+    (void)context;
+    for (size_t i = 0; i < helper.count; i++) {
+        int connection = accept(helper.listener, NULL, NULL);
+
+        if (connection < 0)
+            break;
+        reply(connection, helper.results[i]);
+        (void)close(connection);
+    }
+    return NULL;
+}
+
+static void start_helper(const enum cs_err *results, size_t count)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+    memcpy(helper.results, results, count * sizeof *results);
+    helper.count = count;
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", helper.path);
+    helper.listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    assert_int_not_equal(helper.listener, -1);
+    assert_int_equal(bind(helper.listener, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(helper.listener, REQUESTS_MAX), 0);
+    assert_int_equal(pthread_create(&helper.thread, NULL, serve, NULL), 0);
+}
+
+static void stop_helper(void)
+{
+    (void)shutdown(helper.listener, SHUT_RDWR); /* ends an accept() that nobody came for */
+    assert_int_equal(pthread_join(helper.thread, NULL), 0);
+    assert_int_equal(close(helper.listener), 0);
+}
+
+/* ---- the scene ---- */
+
+static char line[CS_U2F_REQUEST_LINE_MAX + 1];
+
+static void make_line(void)
+{
+    const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,
+                                           .app_id = APP,
+                                           .handles = {{{1, 2, 3}, 3}},
+                                           .handle_count = 1};
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    assert_int_equal(cs_u2f_write_request(&request, &text, NULL), CS_OK);
+    (void)snprintf(line, sizeof line, "%s", text.text);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    make_line();
+    scene = method_scene_new();
+    if (scene == NULL)
+        return -1;
+    (void)snprintf(helper.folder, sizeof helper.folder, "/tmp/countersign-test-XXXXXX");
+    assert_non_null(mkdtemp(helper.folder));
+    (void)snprintf(helper.path, sizeof helper.path, "%s/u2f.sock", helper.folder);
+    scene->key = true;
+    scene->line = line;
+    scene->login.judging.app_id = scene->login.judging.origins = APP;
+    scene->options.u2f_socket = helper.path;
+    method_scene_add(scene, CS_FACTOR_U2F, "k", "");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    method_scene_free(scene);
+    (void)unlink(helper.path);
+    assert_int_equal(rmdir(helper.folder), 0);
+    return 0;
+}
+
+static void assert_run(enum cs_verdict verdict, const char *reason)
+{
+    assert_int_equal(cs_plan_run(cs_plan_find("u2f"), &scene->login), verdict);
+    assert_string_equal(scene->login.reason, reason);
+}
+
+/* What the person saw, with the request written as LINE. */
+static void assert_shown(const char *expected)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer shown = {0};
+    const char *rest = scene->script.shown.text ? scene->script.shown.text : "", *found;
+
+    for (; (found = strstr(rest, line)) != NULL; rest = found + strlen(line)) {
+        cs_buffer_add(&shown, rest, (size_t)(found - rest));
+        cs_buffer_text(&shown, "LINE");
+    }
+    cs_buffer_text(&shown, rest);
+    assert_string_equal(shown.text, expected);
+}
+
+/* ---- a key elsewhere ---- */
+
+static void test_prompt_carries_the_request(void **state)
+{
+    (void)state;
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    assert_shown("echo " PROMPT "LINE : \n");
+    assert_string_equal(method_scene_calls(scene),
+                        "find:demo list:u2f begin:u2f=k ask verify:u2f=123456");
+    assert_string_equal(scene->listing.app_id, APP);
+    assert_int_equal(scene->seconds, 60);
+}
+
+static void test_every_try_has_its_own_challenge(void **state)
+{
+    (void)state;
+    cs_script_answer(&scene->script, "654321");
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    assert_shown("echo " PROMPT "LINE : \n"
+                 "echo That was not accepted. Tries left: 2\\n" PROMPT "LINE : \n");
+    assert_string_equal(method_scene_calls(scene),
+                        "find:demo list:u2f begin:u2f=k ask verify:u2f=654321 begin:u2f=k ask "
+                        "verify:u2f=123456");
+}
+
+static void test_a_login_from_elsewhere_never_asks_the_helper(void **state)
+{
+    static const enum cs_err results[] = {CS_OK};
+
+    (void)state;
+    start_helper(results, 1);
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+    assert_int_equal(helper.seen.handle_count, 0);
+    assert_shown("echo " PROMPT "LINE : \n");
+}
+
+/* ---- a key of this machine ---- */
+
+static void test_touch_of_a_key_here(void **state)
+{
+    static const enum cs_err results[] = {CS_OK};
+    unsigned char hash[CS_U2F_HASH_BYTES], challenge[CS_U2F_CHALLENGE_BYTES] = {0};
+
+    (void)state;
+    scene->login.address = "";
+    scene->options.retry = 0;
+    start_helper(results, 1);
+    assert_run(CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
+    stop_helper();
+    assert_shown("info Touch your security key.\n");
+    assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
+    assert_int_equal(helper.seen.handle_count, 1);
+    assert_int_equal(helper.seen.milliseconds, 60000);
+    assert_int_equal(cs_u2f_client_hash(CS_U2F_AUTHENTICATE, challenge, APP, hash, NULL), CS_OK);
+    assert_memory_equal(helper.seen.client_hash, hash, sizeof hash);
+    assert_int_equal(cs_u2f_app_hash(APP, hash, NULL), CS_OK);
+    assert_memory_equal(helper.seen.app_hash, hash, sizeof hash);
+}
+
+static void test_no_key_here_asks_elsewhere(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_NOT_FOUND, CS_ERR_INPUT};
+
+    (void)state;
+    scene->login.address = "";
+    start_helper(results, 2);
+    cs_script_answer(&scene->script, "654321");
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+    assert_shown("info Touch your security key.\n"
+                 "echo No security key of yours is plugged in here.\\n" PROMPT "LINE : \n"
+                 "info Touch your security key.\n"
+                 "echo No security key of yours is plugged in here.\\n" PROMPT "LINE : \n");
+}
+
+static void test_no_touch_is_a_try(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
+
+    (void)state;
+    scene->login.address = "";
+    scene->options.retry = 1;
+    start_helper(results, 2);
+    assert_run(CS_VERDICT_MAX_TRIES, "not-touched");
+    stop_helper();
+    assert_shown("info Touch your security key.\n"
+                 "info The security key was not touched in time.\n"
+                 "info Touch your security key.\n"
+                 "info The security key was not touched in time.\n");
+    assert_null(strstr(method_scene_calls(scene), "verify"));
+}
+
+static void test_no_helper_asks_elsewhere(void **state)
+{
+    (void)state;
+    scene->login.address = "";
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    assert_shown("echo " PROMPT "LINE : \n");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_prompt_carries_the_request),
+        TEST(test_every_try_has_its_own_challenge),
+        TEST(test_a_login_from_elsewhere_never_asks_the_helper),
+        TEST(test_touch_of_a_key_here),
+        TEST(test_no_key_here_asks_elsewhere),
+        TEST(test_no_touch_is_a_try),
+        TEST(test_no_helper_asks_elsewhere),
+    };
+
+    return cmocka_run_group_tests_name("method_u2f", tests, NULL, NULL);
+}

@@ -1,0 +1,231 @@
+/* Factors in the store, by kind: what a security key has of its own, and that a store from before
+ * them goes on. */
+#include "tests/unit/unit.h"
+
+#include <sqlite3.h>
+
+#include "store/pending.h"
+#include "tests/support/scratch_store.h"
+
+static int set_up(void **state)
+{
+    static struct scratch_store scratch;
+
+    scratch_store_make(&scratch);
+    *state = &scratch;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    scratch_store_remove(*state);
+    return 0;
+}
+
+static void begin(struct scratch_store *scratch, struct cs_transaction *transaction)
+{
+    assert_int_equal(cs_store_begin(scratch->store, transaction, NULL), CS_OK);
+}
+
+static enum cs_err try_add(struct scratch_store *scratch, enum cs_stored_kind kind,
+                           size_t secret_bytes, int64_t *ret_id)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factor_clear)
+    struct cs_factor factor = {
+        .kind = kind, .user = "alice", .label = "blue", .algorithm = "sha1", .last_step = -1};
+    char secret[CS_FACTOR_SECRET_MAX + 1];
+    enum cs_err result;
+
+    if (kind == CS_STORED_U2F)
+        strcpy(factor.app_id, "pam://host.example");
+    else
+        factor.period = 30;
+    memset(secret, 'k', sizeof secret);
+    assert_int_equal(cs_secret_set(&factor.secret, secret, secret_bytes), CS_OK);
+    begin(scratch, &transaction);
+    result = cs_factor_add(&transaction, &factor, NULL);
+    *ret_id = factor.id;
+    return result == CS_OK ? cs_store_commit(&transaction, NULL) : result;
+}
+
+static int64_t add(struct scratch_store *scratch, enum cs_stored_kind kind)
+{
+    int64_t id = 0;
+
+    assert_int_equal(try_add(scratch, kind, 20, &id), CS_OK);
+    return id;
+}
+
+static size_t count_of(struct scratch_store *scratch, enum cs_stored_kind kind)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+
+    begin(scratch, &transaction);
+    assert_int_equal(cs_factor_list(&transaction, "alice", kind, &factors, NULL), CS_OK);
+    for (size_t i = 0; i < factors.count; i++)
+        assert_true(kind == CS_STORED_ANY || factors.items[i].kind == kind);
+    return factors.count;
+}
+
+/* The user's only key; release it. */
+static void load_key(struct scratch_store *scratch, struct cs_factor *ret_key)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_factors factors = {0};
+
+    begin(scratch, &transaction);
+    assert_int_equal(cs_factor_load(&transaction, "alice", CS_STORED_U2F, &factors, NULL), CS_OK);
+    assert_int_equal(factors.count, 1);
+    *ret_key = factors.items[0];
+}
+
+static void test_factor_kinds_are_apart(void **state)
+{
+    CS_AUTO(cs_factor_clear) struct cs_factor key = {0};
+
+    add(*state, CS_STORED_TOTP);
+    add(*state, CS_STORED_U2F);
+    assert_int_equal(count_of(*state, CS_STORED_TOTP), 1);
+    assert_int_equal(count_of(*state, CS_STORED_U2F), 1);
+    assert_int_equal(count_of(*state, CS_STORED_ANY), 2);
+    load_key(*state, &key);
+    assert_string_equal(key.app_id, "pam://host.example");
+    assert_string_equal(key.label, "blue");
+    assert_int_equal(key.last_step, -1);
+    assert_false(key.suspect);
+    assert_holds(&key.secret, TEXT("kkkkkkkkkkkkkkkkkkkk"));
+}
+
+static void test_factor_eight_of_each_kind(void **state)
+{
+    int64_t id;
+
+    for (int i = 0; i < CS_FACTORS_PER_KIND_MAX; i++) {
+        add(*state, CS_STORED_TOTP);
+        add(*state, CS_STORED_U2F);
+    }
+    assert_int_equal(try_add(*state, CS_STORED_TOTP, 20, &id), CS_ERR_LIMIT);
+    assert_int_equal(try_add(*state, CS_STORED_U2F, 20, &id), CS_ERR_LIMIT);
+    assert_int_equal(count_of(*state, CS_STORED_ANY), 16);
+}
+
+static void test_factor_longest_secret_is_resealed(void **state)
+{
+    struct scratch_store *scratch = *state;
+    CS_AUTO(cs_factor_clear) struct cs_factor key = {0};
+    unsigned count = 0;
+    int64_t id;
+
+    assert_int_equal(try_add(scratch, CS_STORED_U2F, CS_FACTOR_SECRET_MAX + 1, &id), CS_ERR_LIMIT);
+    assert_int_equal(try_add(scratch, CS_STORED_U2F, CS_FACTOR_SECRET_MAX, &id), CS_OK);
+    assert_int_equal(cs_store_reseal(scratch->store, &count, NULL), CS_OK);
+    assert_int_equal(count, 1);
+    load_key(scratch, &key);
+    assert_int_equal(key.secret.length, CS_FACTOR_SECRET_MAX);
+}
+
+static void test_factor_suspect_is_for_good(void **state)
+{
+    struct scratch_store *scratch = *state;
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factor_clear) struct cs_factor key = {0};
+    int64_t id = add(scratch, CS_STORED_U2F);
+    unsigned changed = 7;
+    bool won = false;
+
+    begin(scratch, &transaction);
+    assert_int_equal(cs_factor_spend(&transaction, id, UINT32_MAX, 0, &won, NULL), CS_OK);
+    assert_true(won);
+    assert_int_equal(cs_factor_suspect(&transaction, id, NULL), CS_OK);
+    /* What mends a clock that ran ahead leaves counters alone. */
+    assert_int_equal(cs_factor_reset_future(&transaction, "alice", 30, &changed, NULL), CS_OK);
+    assert_int_equal(changed, 0);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+    load_key(scratch, &key);
+    assert_true(key.suspect);
+    assert_int_equal(key.last_step, UINT32_MAX);
+}
+
+static enum cs_err take(struct scratch_store *scratch, const char *user, int64_t now,
+                        struct cs_pending *ret_pending)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result;
+
+    begin(scratch, &transaction);
+    result = cs_pending_take(&transaction, user, now, ret_pending, NULL);
+    return result == CS_OK ? cs_store_commit(&transaction, NULL) : result;
+}
+
+static void put(struct scratch_store *scratch, const char *label, int64_t now)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_pending pending = {.user = "alice", .challenge = {1, 2, 3}, .origins = "a,b"};
+
+    (void)snprintf(pending.label, sizeof pending.label, "%s", label);
+    begin(scratch, &transaction);
+    assert_int_equal(cs_pending_put(&transaction, &pending, now, NULL), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+}
+
+static void test_pending_is_good_once_and_for_a_while(void **state)
+{
+    struct cs_pending found = {0};
+
+    put(*state, "blue", 1000);
+    assert_int_equal(take(*state, "bob", 1000, &found), CS_ERR_NOT_FOUND);
+    assert_int_equal(take(*state, "alice", 1000 + CS_PENDING_SECONDS + 1, &found),
+                     CS_ERR_NOT_FOUND);
+    put(*state, "red", 1000); /* in place of the first */
+    assert_int_equal(take(*state, "alice", 1000 + CS_PENDING_SECONDS, &found), CS_OK);
+    assert_string_equal(found.label, "red");
+    assert_string_equal(found.origins, "a,b");
+    assert_int_equal(found.challenge[2], 3);
+    assert_int_equal(take(*state, "alice", 1000, &found), CS_ERR_NOT_FOUND);
+}
+
+static void reopen_as(struct scratch_store *scratch, const char *sql)
+{
+    sqlite3 *db = NULL;
+
+    cs_store_close(&scratch->store);
+    assert_int_equal(sqlite3_open(scratch->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &scratch->store, NULL),
+                     CS_OK);
+}
+
+static void test_factor_of_version_3_goes_on(void **state)
+{
+    struct scratch_store *scratch = *state;
+    int64_t id;
+
+    add(scratch, CS_STORED_TOTP);
+    reopen_as(
+        scratch,
+        "ALTER TABLE factor DROP COLUMN app_id;"
+        "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; PRAGMA user_version = 3");
+    assert_int_equal(count_of(scratch, CS_STORED_TOTP), 1);
+    assert_int_equal(count_of(scratch, CS_STORED_U2F), 0);
+    assert_int_equal(try_add(scratch, CS_STORED_U2F, 20, &id), CS_OK);
+    assert_int_equal(count_of(scratch, CS_STORED_ANY), 2);
+    assert_int_equal(cs_store_check(scratch->store, NULL), CS_OK);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(test_factor_kinds_are_apart),
+        TEST(test_factor_eight_of_each_kind),
+        TEST(test_factor_longest_secret_is_resealed),
+        TEST(test_factor_suspect_is_for_good),
+        TEST(test_factor_of_version_3_goes_on),
+        TEST(test_pending_is_good_once_and_for_a_while),
+    };
+
+    return cmocka_run_group_tests_name("store_factor", tests, NULL, NULL);
+}

@@ -1,0 +1,312 @@
+/* Keys of this machine: the transport over the real libu2f-host, with the software key below it,
+ * and the rounds of asking for a touch. CTest preloads the key. */
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "u2f/device.h"
+#include "u2f/touch.h"
+#include "u2f/verify.h"
+
+enum { SHORT_MS = 600, LONG_MS = 20000 };
+
+static const char origin[] = "pam://server.example";
+static const unsigned char challenge[CS_U2F_CHALLENGE_BYTES] = "a challenge of thirty-two bytes";
+
+/* ---- the folder of keys ---- */
+
+static void key_path(unsigned number, const char *end, char path[256])
+{
+    (void)snprintf(path, 256, "%s/key%u%s", getenv("CS_SOFTKEY"), number, end);
+}
+
+static void write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+    close(fd);
+}
+
+static void plug_in(unsigned number, const char *words)
+{
+    char path[256];
+
+    key_path(number, ".counter", path);
+    if (access(path, F_OK) != 0)
+        write_file(path, "0\n");
+    key_path(number, "", path);
+    write_file(path, words);
+}
+
+static void pull_out(unsigned number)
+{
+    char path[256];
+
+    key_path(number, "", path);
+    (void)unlink(path);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    (void)mkdir(getenv("CS_SOFTKEY"), 0700);
+    for (unsigned i = 0; i < CS_U2F_KEYS_MAX; i++)
+        pull_out(i);
+    return 0;
+}
+
+/* ---- registering and signing ---- */
+
+static struct cs_u2f_touch job(enum cs_u2f_purpose purpose, const struct cs_u2f_handle *handles,
+                               size_t count, int milliseconds)
+{
+    struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
+                                 .handles = handles,
+                                 .handle_count = count,
+                                 .deadline = cs_clock_ms() + milliseconds,
+                                 .cancel_fd = -1};
+
+    assert_int_equal(cs_u2f_app_hash(origin, touch.app_hash, NULL), CS_OK);
+    assert_int_equal(cs_u2f_client_hash(purpose, challenge, origin, touch.client_hash, NULL),
+                     CS_OK);
+    return touch;
+}
+
+static struct cs_u2f_registration enrol(void)
+{
+    unsigned char data[CS_U2F_REGISTRATION_MAX];
+    struct cs_u2f_touch touch = job(CS_U2F_REGISTER, NULL, 0, LONG_MS);
+    struct cs_u2f_registration registration = {0};
+    struct cs_error error = {0};
+    size_t length = 0;
+
+    if (cs_u2f_touch_register(&touch, data, &length, &error) != CS_OK ||
+        cs_u2f_read_registration(data, length, &registration, &error) != CS_OK ||
+        cs_u2f_verify_registration(&registration, touch.app_hash, touch.client_hash, &error) !=
+            CS_OK)
+        fail_msg("%s", error.text);
+    return registration;
+}
+
+static enum cs_err sign(const struct cs_u2f_registration *registration, int milliseconds,
+                        struct cs_u2f_assertion *ret_assertion)
+{
+    struct cs_u2f_touch touch = job(CS_U2F_AUTHENTICATE, &registration->handle, 1, milliseconds);
+    struct cs_error error = {0};
+    size_t handle = 9;
+    enum cs_err result = cs_u2f_touch_authenticate(&touch, &handle, ret_assertion, &error);
+
+    if (result == CS_OK) {
+        assert_int_equal(handle, 0);
+        return cs_u2f_verify_assertion(registration->public_key, touch.app_hash, touch.client_hash,
+                                       ret_assertion, &error);
+    }
+    assert_int_equal(result, error.code);
+    return result;
+}
+
+static void a_key_registers_and_signs(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion first = {0}, second = {0};
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    assert_int_equal(sign(&registration, LONG_MS, &first), CS_OK);
+    assert_int_equal(sign(&registration, LONG_MS, &second), CS_OK);
+    assert_int_equal(second.counter, first.counter + 1);
+}
+
+static void a_touch_may_take_some_rounds(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+
+    (void)state;
+    plug_in(0, "touch=3");
+    registration = enrol();
+    assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_OK);
+}
+
+static void no_touch_ends_at_the_deadline(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+    int64_t begun;
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    plug_in(0, "touch=never");
+    begun = cs_clock_ms();
+    assert_int_equal(sign(&registration, SHORT_MS, &assertion), CS_ERR_TIMEOUT);
+    assert_true(cs_clock_ms() - begun >= SHORT_MS);
+}
+
+static void a_passed_deadline_only_looks(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    assert_int_equal(sign(&registration, 0, &assertion), CS_ERR_TIMEOUT);
+    pull_out(0);
+    assert_int_equal(sign(&registration, 0, &assertion), CS_ERR_NOT_FOUND);
+}
+
+static void a_wrong_key_is_not_asked(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    pull_out(0);
+    plug_in(1, "");
+    assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_ERR_INPUT);
+}
+
+static void of_two_keys_the_one_that_knows_the_handle_is_asked(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+
+    (void)state;
+    plug_in(1, "");
+    registration = enrol();
+    plug_in(0, "");
+    plug_in(2, "silent");
+    assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_OK);
+}
+
+static void an_enrolled_key_is_not_registered_again(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    unsigned char data[CS_U2F_REGISTRATION_MAX];
+    struct cs_u2f_touch touch;
+    size_t length = 0;
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    touch = job(CS_U2F_REGISTER, &registration.handle, 1, LONG_MS);
+    assert_int_equal(cs_u2f_touch_register(&touch, data, &length, NULL), CS_ERR_INPUT);
+    plug_in(1, "");
+    assert_int_equal(cs_u2f_touch_register(&touch, data, &length, NULL), CS_OK);
+}
+
+static void a_key_that_is_pulled_out_is_told(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    plug_in(0, "touch=never pull=3"); /* the look at the handle, a round, and gone */
+    assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_ERR_UNAVAILABLE);
+}
+
+static void a_bad_signature_comes_through_and_is_refused(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    plug_in(0, "bad-signature");
+    assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_ERR_INPUT);
+    assert_int_not_equal(assertion.signature_length, 0);
+    plug_in(0, "counter=1");
+    assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_OK);
+    assert_int_equal(assertion.counter, 1);
+}
+
+/* Around the sizes at which buffers below end. */
+static void an_oversized_answer_is_an_error(void **state)
+{
+    static const char *const sizes[] = {
+        "size=1",    "size=58",   "size=1023", "size=1024", "size=1025", "size=1536", "size=1537",
+        "size=2047", "size=2048", "size=2049", "size=2050", "size=2051", "size=7609"};
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    for (size_t i = 0; i < CS_ARRAY_SIZE(sizes); i++) {
+        plug_in(0, sizes[i]);
+        assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_ERR_UNAVAILABLE);
+    }
+}
+
+static void a_cancel_ends_the_wait(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    struct cs_u2f_assertion assertion = {0};
+    struct cs_u2f_touch touch;
+    int ends[2];
+    size_t handle;
+
+    (void)state;
+    plug_in(0, "");
+    registration = enrol();
+    plug_in(0, "touch=never");
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    close(ends[1]);
+    touch = job(CS_U2F_AUTHENTICATE, &registration.handle, 1, LONG_MS);
+    touch.cancel_fd = ends[0];
+    assert_int_equal(cs_u2f_touch_authenticate(&touch, &handle, &assertion, NULL),
+                     CS_ERR_CANCELLED);
+    close(ends[0]);
+}
+
+static void no_key_is_told_at_once_or_waited_for(void **state)
+{
+    struct cs_u2f_handle handle = {.length = 64};
+    struct cs_u2f_touch touch = job(CS_U2F_AUTHENTICATE, &handle, 1, SHORT_MS);
+    struct cs_u2f_assertion assertion = {0};
+    int64_t begun = cs_clock_ms();
+    size_t number;
+
+    (void)state;
+    assert_int_equal(cs_u2f_touch_authenticate(&touch, &number, &assertion, NULL),
+                     CS_ERR_NOT_FOUND);
+    assert_true(cs_clock_ms() - begun < SHORT_MS);
+    touch.wait_for_key = true;
+    assert_int_equal(cs_u2f_touch_authenticate(&touch, &number, &assertion, NULL),
+                     CS_ERR_NOT_FOUND);
+    assert_true(cs_clock_ms() - begun >= SHORT_MS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_key_registers_and_signs, begin),
+        cmocka_unit_test_setup(a_touch_may_take_some_rounds, begin),
+        cmocka_unit_test_setup(no_touch_ends_at_the_deadline, begin),
+        cmocka_unit_test_setup(a_passed_deadline_only_looks, begin),
+        cmocka_unit_test_setup(a_wrong_key_is_not_asked, begin),
+        cmocka_unit_test_setup(of_two_keys_the_one_that_knows_the_handle_is_asked, begin),
+        cmocka_unit_test_setup(an_enrolled_key_is_not_registered_again, begin),
+        cmocka_unit_test_setup(a_key_that_is_pulled_out_is_told, begin),
+        cmocka_unit_test_setup(a_bad_signature_comes_through_and_is_refused, begin),
+        cmocka_unit_test_setup(an_oversized_answer_is_an_error, begin),
+        cmocka_unit_test_setup(a_cancel_ends_the_wait, begin),
+        cmocka_unit_test_setup(no_key_is_told_at_once_or_waited_for, begin),
+    };
+
+    if (getenv("CS_SOFTKEY") == NULL)
+        return 77;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,372 @@
+/* What U2F keys' answers prove: the specification's examples, and every way to be wrong. */
+#include "tests/unit/unit.h"
+
+#include "tests/support/u2f_signer.h"
+#include "tests/support/u2f_vectors.h"
+#include "u2f/verify.h"
+
+static unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
+
+/* ---- assertions ---- */
+
+struct example {
+    unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
+    unsigned char key[CS_U2F_PUBLIC_KEY_BYTES];
+    unsigned char data[128];
+    size_t length;
+};
+
+static struct example load_assertion(void)
+{
+    struct example example = {.length = 0};
+
+    (void)u2f_unhex(U2F_EXAMPLE_SIGN_APP_HASH, example.app);
+    (void)u2f_unhex(U2F_EXAMPLE_SIGN_CLIENT_HASH, example.client);
+    (void)u2f_unhex(U2F_EXAMPLE_SIGN_PUBLIC_KEY, example.key);
+    example.length = u2f_unhex(U2F_EXAMPLE_ASSERTION, example.data);
+    return example;
+}
+
+static enum cs_err judge_assertion(const struct example *example, struct cs_error *error)
+{
+    struct cs_u2f_assertion assertion;
+    enum cs_err err = cs_u2f_read_assertion(example->data, example->length, &assertion, error);
+
+    return err == CS_OK ? cs_u2f_verify_assertion(example->key, example->app, example->client,
+                                                  &assertion, error)
+                        : err;
+}
+
+static void test_assertion_example_verifies(void **state)
+{
+    struct example example = load_assertion();
+    struct cs_u2f_assertion assertion;
+
+    (void)state;
+    assert_int_equal(judge_assertion(&example, NULL), CS_OK);
+    assert_int_equal(cs_u2f_read_assertion(example.data, example.length, &assertion, NULL), CS_OK);
+    assert_int_equal(assertion.flags, 1);
+    assert_int_equal(assertion.counter, 1);
+}
+
+static void test_assertion_every_changed_bit_refused(void **state)
+{
+    const struct example good = load_assertion();
+    struct example example = good;
+    const struct {
+        unsigned char *bytes;
+        size_t length;
+    } fields[] = {{example.app, sizeof example.app},
+                  {example.client, sizeof example.client},
+                  {example.key, sizeof example.key},
+                  {example.data, good.length}};
+
+    (void)state;
+    for (size_t field = 0; field < CS_ARRAY_SIZE(fields); field++)
+        for (size_t bit = 0; bit < fields[field].length * 8; bit++) {
+            struct cs_error error = {0};
+
+            example = good;
+            fields[field].bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
+            if (judge_assertion(&example, &error) != CS_ERR_INPUT || error.text[0] == '\0')
+                fail_msg("field %zu bit %zu: %s", field, bit, error.text);
+        }
+    example = good;
+    assert_int_equal(judge_assertion(&example, NULL), CS_OK);
+}
+
+static void test_assertion_reasons(void **state)
+{
+    struct example example = load_assertion();
+    struct cs_error error = {0};
+
+    (void)state;
+    example.data[0] = 0;
+    assert_int_equal(judge_assertion(&example, &error), CS_ERR_INPUT);
+    assert_string_equal(error.text, "nobody touched the key");
+    example.data[0] = 1;
+    example.key[64] ^= 1;
+    assert_int_equal(judge_assertion(&example, &error), CS_ERR_INPUT);
+    assert_string_equal(error.text, "the public key is not a point on the curve P-256");
+    example.key[64] ^= 1;
+    example.app[0] ^= 1;
+    assert_int_equal(judge_assertion(&example, &error), CS_ERR_INPUT);
+    assert_contains(error.text, "the signature is not this key's");
+}
+
+/* What the key itself signed is as it says; only the touch is asked of it. */
+static void test_assertion_flags_and_counters(void **state)
+{
+    static const struct {
+        unsigned char flags;
+        uint32_t counter;
+        enum cs_err err;
+    } rows[] = {
+        {0x01, 0, CS_OK},        {0x01, UINT32_MAX, CS_OK}, {0x01, 0x80000000, CS_OK},
+        {0xff, 1, CS_OK},        {0x41, 1, CS_OK},          {0x00, 1, CS_ERR_INPUT},
+        {0xfe, 1, CS_ERR_INPUT}, {0x02, 1, CS_ERR_INPUT},
+    };
+    struct u2f_signer signer;
+
+    (void)state;
+    u2f_signer_open(&signer, U2F_SELF_SIGNED);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_u2f_assertion assertion;
+        unsigned char data[128];
+        size_t length =
+            u2f_sign_assertion(&signer, app, client, rows[i].flags, rows[i].counter, data);
+
+        assert_int_equal(cs_u2f_read_assertion(data, length, &assertion, NULL), CS_OK);
+        assert_int_equal(assertion.counter, rows[i].counter);
+        assert_int_equal(cs_u2f_verify_assertion(signer.public_key, app, client, &assertion, NULL),
+                         rows[i].err);
+        assertion.counter++;
+        assert_int_equal(cs_u2f_verify_assertion(signer.public_key, app, client, &assertion, NULL),
+                         CS_ERR_INPUT);
+    }
+    u2f_signer_close(&signer);
+}
+
+#define R "4b5f0cd17534cedd8c34ee09570ef542a353df4436030ce43d406de870b84778"
+#define S "267bb998fac9b7266eb60e7cb0b5eabdfd5ba9614f53c7b22272ec10047a923f"
+/* The order of the group, less S. */
+#define HIGH_S "d9844666053648da9149f1834f4a1541bf8b514c57c3d6d2d146deb2f7e89312"
+#define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
+
+/* The same two numbers in other clothes: only DER, as short as can be, is the signature. */
+static void test_assertion_forms_of_a_signature(void **state)
+{
+    static const struct {
+        const char *hex;
+        enum cs_err err;
+    } rows[] = {
+        {"30440220" R "0220" S, CS_OK},
+        {"30450220" R "0221"
+         "00" HIGH_S,
+         CS_OK},                                    /* as good as the other, to every verifier */
+        {"30440220" R "0220" HIGH_S, CS_ERR_INPUT}, /* negative */
+        {"3081440220" R "0220" S, CS_ERR_INPUT},    /* long form of the length */
+        {"30820044"
+         "0220" R "0220" S,
+         CS_ERR_INPUT},
+        {"30450221"
+         "00" R "0220" S,
+         CS_ERR_INPUT},                               /* a zero too many */
+        {"30800220" R "0220" S "0000", CS_ERR_INPUT}, /* no length */
+        {"30440220" R "0220" S "00", CS_ERR_INPUT},   /* something behind it */
+        {"30460220" R "0220" S "0500", CS_ERR_INPUT}, /* something within */
+        {"30440220" S "0220" R, CS_ERR_INPUT},        /* the wrong way round */
+        {"31440220" R "0220" S, CS_ERR_INPUT},
+        {"30440420" R "0220" S, CS_ERR_INPUT},
+        {"30430220" R "0220" S, CS_ERR_INPUT},
+        {"3025020100"
+         "0220" S,
+         CS_ERR_INPUT},
+        {"30250220" R "020100", CS_ERR_INPUT},
+        {"3006020100020100", CS_ERR_INPUT},
+        {"3006020101020101", CS_ERR_INPUT},
+        {"30450221"
+         "00" ORDER "0220" S,
+         CS_ERR_INPUT},
+        {"30450220" R "0221"
+         "00" ORDER,
+         CS_ERR_INPUT},
+        {"0000000000000000", CS_ERR_INPUT},
+    };
+    struct example example = load_assertion();
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        example.length = 5 + u2f_unhex(rows[i].hex, example.data + 5);
+        if (judge_assertion(&example, NULL) != rows[i].err)
+            fail_msg("%s", rows[i].hex);
+    }
+}
+
+static void test_public_key_must_be_a_point(void **state)
+{
+    static const unsigned char firsts[] = {0, 1, 2, 3, 5, 6, 7, 0x84};
+    unsigned char key[CS_U2F_PUBLIC_KEY_BYTES];
+    struct cs_error error = {0};
+
+    (void)state;
+    (void)u2f_unhex(U2F_EXAMPLE_PUBLIC_KEY, key);
+    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_OK);
+    /* Compressed and hybrid forms, too: a key sends none. */
+    for (size_t i = 0; i < CS_ARRAY_SIZE(firsts); i++) {
+        key[0] = firsts[i];
+        assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
+    }
+    key[0] = 4;
+    key[1] ^= 1;
+    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
+    memset(key + 1, 0, sizeof key - 1);
+    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
+    memset(key + 1, 0xff, sizeof key - 1);
+    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
+}
+
+/* ---- registrations ---- */
+
+enum {
+    AT_HANDLE_LENGTH = 66,
+    AT_HANDLE = 67,
+    AT_CERTIFICATE = 67 + 64, /* with the example's handle */
+};
+
+static enum cs_err judge_registration(const unsigned char *data, size_t length,
+                                      struct cs_error *error)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    enum cs_err err = cs_u2f_read_registration(data, length, &registration, error);
+
+    return err == CS_OK ? cs_u2f_verify_registration(&registration, app, client, error) : err;
+}
+
+static size_t load_registration(unsigned char *ret_data)
+{
+    (void)u2f_unhex(U2F_EXAMPLE_APP_HASH, app);
+    (void)u2f_unhex(U2F_EXAMPLE_CLIENT_HASH, client);
+    return u2f_unhex(U2F_EXAMPLE_REGISTRATION, ret_data);
+}
+
+static void test_registration_example_verifies(void **state)
+{
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    unsigned char data[CS_U2F_REGISTRATION_MAX], expected[1024];
+    size_t length = load_registration(data);
+
+    (void)state;
+    assert_int_equal(cs_u2f_read_registration(data, length, &registration, NULL), CS_OK);
+    assert_int_equal(cs_u2f_verify_registration(&registration, app, client, NULL), CS_OK);
+    (void)u2f_unhex(U2F_EXAMPLE_PUBLIC_KEY, expected);
+    assert_memory_equal(registration.public_key, expected, CS_U2F_PUBLIC_KEY_BYTES);
+    assert_int_equal(registration.handle.length, u2f_unhex(U2F_EXAMPLE_HANDLE, expected));
+    assert_memory_equal(registration.handle.bytes, expected, registration.handle.length);
+    assert_int_equal(registration.certificate_length, u2f_unhex(U2F_EXAMPLE_CERTIFICATE, expected));
+    assert_memory_equal(registration.certificate, expected, registration.certificate_length);
+    app[31] ^= 1;
+    assert_int_equal(cs_u2f_verify_registration(&registration, app, client, NULL), CS_ERR_INPUT);
+    app[31] ^= 1;
+    client[0] ^= 1;
+    assert_int_equal(cs_u2f_verify_registration(&registration, app, client, NULL), CS_ERR_INPUT);
+}
+
+static void test_registration_wrong_fields_refused(void **state)
+{
+    static const struct {
+        size_t at;
+        unsigned char value;
+        const char *part;
+    } rows[] = {
+        {0, 0x04, "not registration data: 522 bytes that start with 4"},
+        {1, 0x02, "not a point on the curve"},
+        {65, 0x00, "not a point on the curve"},
+        {AT_HANDLE_LENGTH, 0, "key handle of 0 bytes"},
+        {AT_HANDLE_LENGTH, 128, "key handle of 128 bytes"},
+        {AT_HANDLE_LENGTH, 255, "key handle of 255 bytes"},
+        {AT_HANDLE_LENGTH, 63, "without a whole certificate"},
+        {AT_HANDLE_LENGTH, 65, "without a whole certificate"},
+        {AT_HANDLE, 0, "the signature is not this key's"},
+        {AT_CERTIFICATE, 0x31, "without a whole certificate"},
+        {AT_CERTIFICATE + 1, 0x80, "without a whole certificate"},
+        {AT_CERTIFICATE + 1, 0x83, "without a whole certificate"},
+        {AT_CERTIFICATE + 2, 0xff, "without a whole certificate"},
+        {AT_CERTIFICATE + 3, 0x3b, "certificate cannot be read"},
+        {AT_CERTIFICATE + 3, 0x3d, "certificate cannot be read"},
+        {AT_CERTIFICATE + 4, 0x31, "certificate cannot be read"},
+        {521, 0x00, "the signature is not this key's"},
+    };
+    unsigned char data[CS_U2F_REGISTRATION_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        size_t length = load_registration(data);
+        struct cs_error error = {0};
+
+        data[rows[i].at] = rows[i].value;
+        assert_int_equal(judge_registration(data, length, &error), CS_ERR_INPUT);
+        assert_contains(error.text, rows[i].part);
+    }
+}
+
+static void test_registration_of_every_other_length_refused(void **state)
+{
+    unsigned char good[CS_U2F_REGISTRATION_MAX + 64] = {0};
+    size_t whole = load_registration(good);
+
+    (void)state;
+    for (size_t length = 0; length <= sizeof good; length++) {
+        /* Of its own, so that a sanitizer sees what is read beyond it. */
+        unsigned char *data = malloc(length > 0 ? length : 1);
+
+        assert_non_null(data);
+        memcpy(data, good, length);
+        assert_int_equal(judge_registration(data, length, NULL),
+                         length == whole ? CS_OK : CS_ERR_INPUT);
+        free(data);
+    }
+}
+
+/* Registers with a key of that kind; the unused bits of the certificate's signature are changed. */
+static enum cs_err register_with(enum u2f_issuer issuer, unsigned char unused_bits,
+                                 size_t handle_length, struct cs_error *error)
+{
+    struct cs_u2f_handle handle = {.length = handle_length};
+    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
+    unsigned char data[CS_U2F_REGISTRATION_MAX];
+    struct u2f_signer signer;
+    enum cs_err err;
+    size_t length;
+
+    u2f_signer_open(&signer, issuer);
+    if (issuer == U2F_SIGNED_BY_RSA)
+        signer.certificate[signer.certificate_length - 257] = unused_bits;
+    length = u2f_sign_registration(&signer, app, client, &handle, data);
+    /* The signature of the longer curve is itself too long; the certificate is to be looked at. */
+    if (issuer == U2F_ATTESTED_BY_P384)
+        length -= 40;
+    err = cs_u2f_read_registration(data, length, &registration, error);
+    if (err == CS_OK)
+        err = cs_u2f_verify_registration(&registration, app, client, error);
+    if (err == CS_OK) {
+        assert_int_equal(registration.certificate_length, signer.certificate_length);
+        assert_memory_equal(registration.certificate, signer.certificate,
+                            signer.certificate_length);
+    }
+    u2f_signer_close(&signer);
+    return err;
+}
+
+static void test_registration_kinds_of_certificates(void **state)
+{
+    struct cs_error error = {0};
+
+    (void)state;
+    assert_int_equal(register_with(U2F_SELF_SIGNED, 0, 1, &error), CS_OK);
+    assert_int_equal(register_with(U2F_SELF_SIGNED, 0, CS_U2F_HANDLE_MAX, &error), CS_OK);
+    assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 0, 64, &error), CS_OK);
+    assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 1, 64, &error), CS_OK);
+    assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 8, 64, &error), CS_OK);
+    assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 0xff, 64, &error), CS_OK);
+    assert_int_equal(register_with(U2F_ATTESTED_BY_P384, 0, 64, &error), CS_ERR_INPUT);
+    assert_contains(error.text, "no public key of P-256");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_assertion_example_verifies),
+        cmocka_unit_test(test_assertion_every_changed_bit_refused),
+        cmocka_unit_test(test_assertion_reasons),
+        cmocka_unit_test(test_assertion_flags_and_counters),
+        cmocka_unit_test(test_assertion_forms_of_a_signature),
+        cmocka_unit_test(test_public_key_must_be_a_point),
+        cmocka_unit_test(test_registration_example_verifies),
+        cmocka_unit_test(test_registration_wrong_fields_refused),
+        cmocka_unit_test(test_registration_of_every_other_length_refused),
+        cmocka_unit_test(test_registration_kinds_of_certificates),
+    };
+
+    return cmocka_run_group_tests_name("u2f_verify", tests, NULL, NULL);
+}

@@ -1,0 +1,84 @@
+#include "touch/answer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "touch/prompt.h"
+#include "touch/terminal.h"
+#include "u2f/device.h"
+#include "u2f/touch.h"
+
+static enum cs_err check(const struct cs_touch_job *job, const struct cs_u2f_request *request,
+                         struct cs_error *error)
+{
+    if (!cs_touch_is_host(job->host, strlen(job->host)))
+        return cs_fail(error, CS_ERR_INPUT, "the name of the host is not valid");
+    if (request->purpose == job->purpose)
+        return CS_OK;
+    return cs_fail(error, CS_ERR_INPUT,
+                   request->purpose == CS_U2F_REGISTER
+                       ? "this is a request to enrol a security key: use --register"
+                       : "this is a request to log in, not to enrol: leave --register out");
+}
+
+/* The origin is what this side knows, so that a request that was passed on from another server is
+ * worth nothing there. */
+static enum cs_err prepare(const struct cs_touch_job *job, const struct cs_u2f_request *request,
+                           struct cs_u2f_touch *touch, struct cs_error *error)
+{
+    char origin[CS_U2F_ORIGIN_MAX + 1];
+    enum cs_err result;
+
+    (void)snprintf(origin, sizeof origin, "pam://%s", job->host);
+    result = cs_u2f_app_hash(request->app_id, touch->app_hash, error);
+    if (result == CS_OK)
+        result = cs_u2f_client_hash(request->purpose, request->challenge, origin,
+                                    touch->client_hash, error);
+    return result;
+}
+
+static enum cs_err authenticate(const struct cs_u2f_touch *touch, struct cs_buffer *out,
+                                struct cs_error *error)
+{
+    struct cs_u2f_answer answer = {0};
+    enum cs_err result = cs_u2f_touch_authenticate(touch, &answer.key, &answer.assertion, error);
+
+    return result == CS_OK ? cs_u2f_write_answer(&answer, out, error) : result;
+}
+
+static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out,
+                         struct cs_error *error)
+{
+    unsigned char data[CS_U2F_REGISTRATION_MAX];
+    size_t length = 0;
+    enum cs_err result = cs_u2f_touch_register(touch, data, &length, error);
+
+    return result == CS_OK ? cs_u2f_write_enrolled(data, length, out, error) : result;
+}
+
+enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *out,
+                            struct cs_error *error)
+{
+    struct cs_u2f_request request = {0};
+    struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
+                                 .deadline = cs_clock_ms() + (int64_t)job->seconds * 1000,
+                                 .cancel_fd = -1,
+                                 .wait_for_key = true};
+    char notice[CS_TOUCH_HOST_MAX + 64];
+    enum cs_err result = cs_u2f_read_request(job->line, job->length, &request, error);
+
+    if (result == CS_OK)
+        result = check(job, &request, error);
+    if (result == CS_OK)
+        result = prepare(job, &request, &touch, error);
+    if (result != CS_OK)
+        return result;
+    touch.handles = request.handles;
+    touch.handle_count = request.handle_count;
+    (void)snprintf(notice, sizeof notice, "Touch your security key to %s %s\n",
+                   job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
+    cs_touch_show(notice);
+    return job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
+                                           : authenticate(&touch, out, error);
+}

@@ -1,0 +1,37 @@
+/* What ssh wants when it runs its askpass: pure functions over the prompt. */
+#ifndef CS_TOUCH_PROMPT_H
+#define CS_TOUCH_PROMPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "u2f/message.h"
+
+/* "pam://" and the host make the origin. */
+enum { CS_TOUCH_HOST_MAX = CS_U2F_ORIGIN_MAX - 6 };
+
+enum cs_touch_kind {
+    CS_TOUCH_RELAY,   /* ours: a request to a security key */
+    CS_TOUCH_SECRET,  /* an answer that must not be seen */
+    CS_TOUCH_VISIBLE, /* an answer that may: is this the right host key? */
+    CS_TOUCH_CONFIRM, /* yes or no, told by the exit status */
+    CS_TOUCH_NOTICE,  /* shown until ssh ends us */
+};
+
+struct cs_touch_prompt {
+    enum cs_touch_kind kind;
+    char host[CS_TOUCH_HOST_MAX + 1]; /* of the prefix "(user@host) "; "" where there is none */
+    const char *request;              /* in the prompt, when it is ours */
+    size_t request_length;
+};
+
+/*
+ * `text` is ssh's prompt; `hint` its SSH_ASKPASS_PROMPT or NULL. The host comes from the prefix
+ * that ssh (8.5 and later) puts before the first byte that the server sent, and from nowhere else.
+ */
+void cs_touch_read_prompt(const char *text, const char *hint, struct cs_touch_prompt *ret_prompt);
+
+/* Whether it can be a host's name or address: letters, digits and .:_-%[] */
+bool cs_touch_is_host(const char *text, size_t length);
+
+#endif

@@ -1,0 +1,24 @@
+/* Base64 for URLs, without padding (RFC 4648, section 5). */
+#ifndef CS_U2F_BASE64URL_H
+#define CS_U2F_BASE64URL_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+
+#define CS_BASE64URL_ALPHABET "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+/* Characters for so many bytes. */
+#define CS_BASE64URL_LENGTH(bytes) (((bytes)*4 + 2) / 3)
+
+void cs_base64url_add(struct cs_buffer *out, const unsigned char *data, size_t length);
+
+/*
+ * Decodes `length` characters into at most `room` bytes. Whatever cs_base64url_add does not write
+ * is refused: other characters, padding, a length that nothing has, bits that are left over. The
+ * bytes are undefined then.
+ */
+bool cs_base64url_decode(const char *text, size_t length, unsigned char *ret_data, size_t room,
+                         size_t *ret_length) CS_MUST_USE;
+
+#endif

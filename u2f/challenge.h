@@ -1,0 +1,11 @@
+/* Challenges: random, used once. */
+#ifndef CS_U2F_CHALLENGE_H
+#define CS_U2F_CHALLENGE_H
+
+#include "u2f/message.h"
+
+/* CS_ERR_CRYPTO when there is no randomness; the bytes must not be used then. */
+enum cs_err cs_u2f_new_challenge(unsigned char ret_challenge[CS_U2F_CHALLENGE_BYTES],
+                                 struct cs_error *error) CS_MUST_USE;
+
+#endif

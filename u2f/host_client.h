@@ -1,0 +1,19 @@
+/* The broker's end of countersign-u2f-host, which alone touches the security keys of this machine.
+ */
+#ifndef CS_U2F_HOST_CLIENT_H
+#define CS_U2F_HOST_CLIENT_H
+
+#include "u2f/host_message.h"
+
+/*
+ * Connects to the helper's socket, sends the request and waits for its answer: as long as the
+ * request allows and a few seconds more, or until `cancel_fd` (-1 for none) is readable or closed,
+ * which ends the helper's wait too. Errors are those of u2f/touch.h, with a sentence for the
+ * person, and CS_ERR_UNAVAILABLE where no helper answers or it breaks off: with a hostile key it
+ * may.
+ */
+enum cs_err cs_u2f_host_ask(const char *socket_path, const struct cs_u2f_host_request *request,
+                            int cancel_fd, struct cs_u2f_host_answer *ret_answer,
+                            struct cs_error *error) CS_MUST_USE;
+
+#endif

@@ -1,0 +1,56 @@
+/* The two messages between the broker and countersign-u2f-host: docs/PROTOCOL.md, "The helper for
+ * security keys". */
+#ifndef CS_U2F_HOST_MESSAGE_H
+#define CS_U2F_HOST_MESSAGE_H
+
+#include <stdbool.h>
+
+#include "base/secret.h"
+#include "u2f/relay.h"
+
+enum {
+    CS_U2F_HOST_VERSION = 1,
+    CS_U2F_HOST_REQUEST_MAX =
+        1 + 1 + 1 + 4 + 2 * CS_U2F_HASH_BYTES + 1 + CS_U2F_RELAY_HANDLES * (1 + CS_U2F_HANDLE_MAX),
+    CS_U2F_HOST_ANSWER_MAX = 2 + CS_U2F_REGISTRATION_MAX,
+    CS_U2F_HOST_MS_MAX = 600000,
+};
+
+struct cs_u2f_host_request {
+    enum cs_u2f_purpose purpose;
+    bool wait_for_key;     /* the right key may yet be plugged in */
+    uint32_t milliseconds; /* to be touched in; 0 only looks for the key */
+    unsigned char app_hash[CS_U2F_HASH_BYTES];
+    unsigned char client_hash[CS_U2F_HASH_BYTES];
+    struct cs_u2f_handle handles[CS_U2F_RELAY_HANDLES]; /* as in struct cs_u2f_touch */
+    size_t handle_count;
+};
+
+/* `result` is CS_OK or an error of u2f/touch.h; the rest counts with CS_OK. */
+struct cs_u2f_host_answer {
+    enum cs_u2f_purpose purpose; /* of the request that this answers */
+    enum cs_err result;
+    struct cs_u2f_answer answer;                 /* to authenticate */
+    unsigned char data[CS_U2F_REGISTRATION_MAX]; /* to register */
+    size_t length;
+};
+
+/* Packets; cs_secret_free. CS_ERR_INPUT for what has no valid form. */
+enum cs_err cs_u2f_host_write_request(const struct cs_u2f_host_request *request,
+                                      struct cs_secret *ret_packet,
+                                      struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_u2f_host_write_answer(const struct cs_u2f_host_answer *answer,
+                                     struct cs_secret *ret_packet,
+                                     struct cs_error *error) CS_MUST_USE;
+
+/* CS_ERR_PROTOCOL for everything that the other end would not have written. */
+enum cs_err cs_u2f_host_read_request(const struct cs_secret *packet,
+                                     struct cs_u2f_host_request *ret_request,
+                                     struct cs_error *error) CS_MUST_USE;
+
+/* `purpose` and `handle_count` are those of the request. */
+enum cs_err cs_u2f_host_read_answer(const struct cs_secret *packet, enum cs_u2f_purpose purpose,
+                                    size_t handle_count, struct cs_u2f_host_answer *ret_answer,
+                                    struct cs_error *error) CS_MUST_USE;
+
+#endif

@@ -1,0 +1,124 @@
+/*
+ * What goes to a key and comes back: FIDO U2F Raw Message Formats v1.2, whose sections the comments
+ * name, and the text that a key signs the hash of ("client data", section 6). Bytes only: who
+ * carries them is transport.h, what they prove is verify.h.
+ */
+#ifndef CS_U2F_MESSAGE_H
+#define CS_U2F_MESSAGE_H
+
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+enum {
+    CS_U2F_HASH_BYTES = 32,
+    CS_U2F_CHALLENGE_BYTES = 32,
+    CS_U2F_PUBLIC_KEY_BYTES = 65,   /* uncompressed point of P-256 */
+    CS_U2F_HANDLE_MAX = 127,        /* longer ones make libu2f-host write past its buffer */
+    CS_U2F_SIGNATURE_MIN = 8,       /* DER of two numbers of one byte */
+    CS_U2F_SIGNATURE_MAX = 72,      /* DER of two numbers of 256 bits */
+    CS_U2F_ORIGIN_MAX = 255,        /* bytes without the NUL */
+    CS_U2F_APP_ID_MAX = 255,        /* bytes without the NUL */
+    CS_U2F_REGISTRATION_MAX = 2048, /* registration data with its certificate */
+    CS_U2F_REPLY_ROOM = CS_U2F_REGISTRATION_MAX + 2, /* room for any reply, with the status word */
+    CS_U2F_APDU_MAX = 7 + 2 * CS_U2F_HASH_BYTES + 1 + CS_U2F_HANDLE_MAX + 2,
+};
+
+/* The name that a key gave to one of its key pairs; 1 to CS_U2F_HANDLE_MAX bytes. */
+struct cs_u2f_handle {
+    unsigned char bytes[CS_U2F_HANDLE_MAX];
+    size_t length;
+};
+
+/* A request to a key, in the extended length encoding of section 3. */
+struct cs_u2f_apdu {
+    unsigned char bytes[CS_U2F_APDU_MAX];
+    size_t length;
+};
+
+/* What a key answered to AUTHENTICATE (section 5.4), as it came: verify.h judges it. */
+struct cs_u2f_assertion {
+    unsigned char flags; /* bit 0: somebody touched the key */
+    uint32_t counter;
+    unsigned char signature[CS_U2F_SIGNATURE_MAX]; /* DER */
+    size_t signature_length;
+};
+
+enum cs_u2f_purpose { CS_U2F_REGISTER, CS_U2F_AUTHENTICATE };
+
+/* ---- what is signed ---- */
+
+/*
+ * Appends the client data: byte for byte what libu2f-host writes, with its blanks, its order and
+ * `/` as `\/`. `origin` is UTF-8 without controls, 1 to CS_U2F_ORIGIN_MAX bytes; otherwise
+ * CS_ERR_INPUT.
+ */
+enum cs_err cs_u2f_client_data(enum cs_u2f_purpose purpose,
+                               const unsigned char challenge[CS_U2F_CHALLENGE_BYTES],
+                               const char *origin, struct cs_buffer *out,
+                               struct cs_error *error) CS_MUST_USE;
+
+/* The hash of that text, the challenge parameter of a request. Errors as above. */
+enum cs_err cs_u2f_client_hash(enum cs_u2f_purpose purpose,
+                               const unsigned char challenge[CS_U2F_CHALLENGE_BYTES],
+                               const char *origin, unsigned char ret_hash[CS_U2F_HASH_BYTES],
+                               struct cs_error *error) CS_MUST_USE;
+
+/* The hash of an application id, the application parameter of a request. CS_ERR_INPUT unless it is
+ * UTF-8 without controls of 1 to CS_U2F_APP_ID_MAX bytes. */
+enum cs_err cs_u2f_app_hash(const char *app_id, unsigned char ret_hash[CS_U2F_HASH_BYTES],
+                            struct cs_error *error) CS_MUST_USE;
+
+/* ---- requests ---- */
+
+/* REGISTER (section 4.1). */
+void cs_u2f_apdu_register(const unsigned char client_hash[CS_U2F_HASH_BYTES],
+                          const unsigned char app_hash[CS_U2F_HASH_BYTES],
+                          struct cs_u2f_apdu *ret_apdu);
+
+enum cs_u2f_control {
+    CS_U2F_SIGN = 0x03,       /* sign once the key is touched */
+    CS_U2F_CHECK_ONLY = 0x07, /* is the handle this key's? CS_U2F_REPLY_TOUCH means yes */
+};
+
+/* AUTHENTICATE (section 5.1). CS_ERR_INPUT for a handle of no valid length. */
+enum cs_err cs_u2f_apdu_authenticate(enum cs_u2f_control control,
+                                     const unsigned char client_hash[CS_U2F_HASH_BYTES],
+                                     const unsigned char app_hash[CS_U2F_HASH_BYTES],
+                                     const struct cs_u2f_handle *handle,
+                                     struct cs_u2f_apdu *ret_apdu,
+                                     struct cs_error *error) CS_MUST_USE;
+
+/* VERSION (section 7.1). */
+void cs_u2f_apdu_version(struct cs_u2f_apdu *ret_apdu);
+
+/* ---- replies ---- */
+
+enum cs_u2f_reply {
+    CS_U2F_REPLY_DATA,  /* 9000: done */
+    CS_U2F_REPLY_TOUCH, /* 6985: waits for a touch; after a check, knows the handle */
+    /* 6A80, or 6700 from keys whose handles all have one length: the handle is another key's or
+     * application's. */
+    CS_U2F_REPLY_UNKNOWN_HANDLE,
+};
+
+/*
+ * Takes the status word off the end of a reply; the first `*ret_length` bytes are its data, 0
+ * unless CS_U2F_REPLY_DATA. CS_ERR_INPUT for a reply that is too short, CS_ERR_UNAVAILABLE with its
+ * name for any other status.
+ */
+enum cs_err cs_u2f_read_reply(const unsigned char *reply, size_t length,
+                              enum cs_u2f_reply *ret_reply, size_t *ret_length,
+                              struct cs_error *error) CS_MUST_USE;
+
+/* The data of AUTHENTICATE's reply, whole. CS_ERR_INPUT where it has no valid length. */
+enum cs_err cs_u2f_read_assertion(const unsigned char *data, size_t length,
+                                  struct cs_u2f_assertion *ret_assertion,
+                                  struct cs_error *error) CS_MUST_USE;
+
+/* The data of VERSION's reply: CS_ERR_INPUT unless it is U2F_V2. */
+enum cs_err cs_u2f_read_version(const unsigned char *data, size_t length,
+                                struct cs_error *error) CS_MUST_USE;
+
+#endif
