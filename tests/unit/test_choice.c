@@ -54,20 +54,22 @@ static void test_choice_kinds_by_options(void **state)
         const char *calls;
         bool keys;
     } rows[] = {
-        {false, false, false, false, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email"},
-        {false, true, false, false, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email+voice"},
+        {false, false, false, false, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email", false},
+        {false, true, false, false, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email+voice",
+         false},
         {false, false, true, false, CS_TRANSIENTS_ALL,
-         "find:demo list:totp+sms+email+trans-email+trans-sms"},
-        {true, false, true, false, CS_TRANSIENTS_EMAIL, "find:demo list:trans-email"},
-        {true, false, true, false, CS_TRANSIENTS_PHONE, "find:demo list:trans-sms"},
-        {true, false, true, false, CS_TRANSIENTS_BOTH, "find:demo list:trans-email+trans-sms"},
-        {true, false, false, true, CS_TRANSIENTS_EMAIL, "find:demo list:device"},
-        {true, true, false, false, CS_TRANSIENTS_ALL, "find:demo list:voice"},
+         "find:demo list:totp+sms+email+trans-email+trans-sms", false},
+        {true, false, true, false, CS_TRANSIENTS_EMAIL, "find:demo list:trans-email", false},
+        {true, false, true, false, CS_TRANSIENTS_PHONE, "find:demo list:trans-sms", false},
+        {true, false, true, false, CS_TRANSIENTS_BOTH, "find:demo list:trans-email+trans-sms",
+         false},
+        {true, false, false, true, CS_TRANSIENTS_EMAIL, "find:demo list:device", false},
+        {true, true, false, false, CS_TRANSIENTS_ALL, "find:demo list:voice", false},
         {false, true, true, true, CS_TRANSIENTS_ALL,
-         "find:demo list:totp+sms+email+voice+trans-email+trans-sms+device"},
-        {true, false, false, false, CS_TRANSIENTS_ALL, "find:demo list:u2f", .keys = true},
+         "find:demo list:totp+sms+email+voice+trans-email+trans-sms+device", false},
+        {true, false, false, false, CS_TRANSIENTS_ALL, "find:demo list:u2f", true},
         {false, false, false, true, CS_TRANSIENTS_ALL, "find:demo list:totp+sms+email+device+u2f",
-         .keys = true},
+         true},
     };
 
     (void)state;

@@ -275,10 +275,10 @@ static void test_give_up_at_the_end_of_the_login(void **state)
     const struct cs_error error = {.code = CS_ERR_UNREACHABLE, .text = "no answer in time"};
 
     (void)state;
-    scene->login.call.deadline = cs_clock_ms() + 10;
+    scene->login.call.deadline = cs_clock_ms() + 60000;
     assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
                      CS_VERDICT_UNREACHABLE);
-    scene->login.call.deadline = cs_clock_ms();
+    scene->login.call.deadline = cs_clock_ms() + 10;
     assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
                      CS_VERDICT_ABORTED);
     assert_string_equal(scene->login.reason, "timeout");
