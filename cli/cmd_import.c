@@ -244,7 +244,7 @@ static enum cs_err import_text(const struct cs_cli *cli, struct import *import, 
 static int report(struct import *import)
 {
     if (import->writer == NULL) {
-        (void)printf("%lld keys of %lld users imported, %lld entries skipped.\n"
+        (void)printf("Keys imported: %lld; users they belong to: %lld; entries skipped: %lld.\n"
                      "They are keys of the application %s, and logins ask for keys of %s\n"
                      "(u2f_app_id). pam_u2f's options appid and origin have to be what u2f_app_id "
                      "and u2f_origins are here.\n",

@@ -72,7 +72,7 @@ def test_what_cannot_be_used_is_named():
                   new_form(*other, kind="eddsa"), new_form(b"x" * 128, other[1]))),
         "bo\x1bb:" + old_form(*good), "bob", "bob:" + old_form(*other))))
     result = countersign("import", "pam-u2f", FILE)
-    expect_match(r"^2 keys of 2 users imported, 8 entries skipped", result.stdout, "counts")
+    expect_match("^Keys imported: 2; users they belong to: 2; entries skipped: 8", result.stdout, "counts")
     notes = (r":2: the line of 'alice' .*last line", r":4: key 2 of 'alice' .*comma", r":4: key 3 .*'pin'",
              r":4: key 4 .*already", r":4: key 5 .*'eddsa'", r":4: key 6 .*127", r":5: the line of 'bo\?b' .*control",
              r":6: the line of 'bob' .*last line")
