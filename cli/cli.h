@@ -29,9 +29,9 @@ struct cs_cli {
 /* One verb: argv[0] is its name. Returns an exit status. */
 typedef int cs_verb(struct cs_cli *cli, int argc, char **argv);
 
-cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_init, cs_cmd_lang, cs_cmd_list, cs_cmd_options,
-    cs_cmd_map, cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove,
-    cs_cmd_try, cs_cmd_unlock;
+cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_import, cs_cmd_init, cs_cmd_lang, cs_cmd_list,
+    cs_cmd_options, cs_cmd_map, cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey,
+    cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
 
 /* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
 int cs_complain(const struct cs_error *error);

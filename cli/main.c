@@ -16,6 +16,8 @@ static const struct {
     {"init", cs_cmd_init, "[--key-only]", "make the key and the store, where they do not exist"},
     {"enroll", cs_cmd_enroll, "totp USER [...] | totp --batch FILE | u2f USER [...]",
      "give a user a TOTP factor, or register a security key"},
+    {"import", cs_cmd_import, "pam-u2f FILE [--app-id A]",
+     "take over the security keys of pam_u2f"},
     {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes"},
     {"list", cs_cmd_list, "USER", "show a user's factors"},
     {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts"},

@@ -1,16 +1,12 @@
 """Security keys in whole logins: registered by copy and paste or in this machine, touched at the client of a
 real ssh or here."""
-import os
 import re
-import socket
-import threading
 
 from countersign import *
 
 KEY_LOGIN = "auth required pam_countersign.so auth_method=u2f"
 REQUEST = r"countersign-touch: (U2F1\.[A-Za-z0-9_-]+) : $"
 ORIGIN = "pam://127.0.0.1"
-HELPER_SOCKET = "/run/countersign/u2f.sock"
 
 
 def touch(keys, line, *words):
@@ -138,39 +134,6 @@ def test_nobody_without_a_key():
         login = sshd.paramiko("alice", ["123456"] * 4)
         expect(not login.success, "let in without a key")
         expect(all("U2F1" not in text for text, _ in login.prompts), f"a request: {login.prompts}")
-
-
-class HelperSocket:
-    """What systemd does for countersign-u2f-host: a process for each connection."""
-
-    def __init__(self, keys):
-        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.listener.bind(HELPER_SOCKET)
-        os.chmod(HELPER_SOCKET, 0o666)
-        self.listener.listen()
-        self.keys, self.processes = keys, []
-        self.thread = threading.Thread(target=self.serve)
-
-    def serve(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.processes.append(self.keys.helper(connection.fileno()))
-            connection.close()
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.thread.join()
-        self.listener.close()
-        os.unlink(HELPER_SOCKET)
-        for process in self.processes:
-            process.wait(PATIENCE)
 
 
 def test_a_key_of_this_machine():

@@ -7,11 +7,13 @@ import pwd
 import socket
 import struct
 import subprocess
+import threading
 
 from .harness import PATIENCE, SANITIZE, expect
 
 HELPER = "/usr/lib/countersign/countersign-u2f-host"
 HELPER_USER = "countersign-u2f"
+HELPER_SOCKET = "/run/countersign/u2f.sock"
 TOUCH = "/usr/bin/countersign-touch"
 REGISTER, AUTHENTICATE = 0, 1
 OK, NO_KEY, REFUSED, NOT_TOUCHED, FAILED, CANCELLED = range(6)
@@ -98,6 +100,39 @@ class Helper:
         self.socket.close()
         output, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, output
+
+
+class HelperSocket:
+    """What systemd does for countersign-u2f-host: a process for each connection."""
+
+    def __init__(self, keys):
+        self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.listener.bind(HELPER_SOCKET)
+        os.chmod(HELPER_SOCKET, 0o666)
+        self.listener.listen()
+        self.keys, self.processes = keys, []
+        self.thread = threading.Thread(target=self.serve)
+
+    def serve(self):
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            self.processes.append(self.keys.helper(connection.fileno()))
+            connection.close()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+        self.listener.close()
+        os.unlink(HELPER_SOCKET)
+        for process in self.processes:
+            process.wait(PATIENCE)
 
 
 def registered_handle(data):

@@ -1,0 +1,45 @@
+/*
+ * The file in which pam_u2f keeps security keys (its authfile): one line for each user, the name
+ * and then credentials, separated by colons. Text in, keys out; nothing here is trusted or stored.
+ */
+#ifndef CS_CLI_PAM_U2F_H
+#define CS_CLI_PAM_U2F_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "u2f/message.h"
+
+struct cs_pam_u2f_line {
+    size_t number;    /* in the file, from 1 */
+    const char *user; /* as it stands there, perhaps empty; within the text */
+    char *keys;       /* the credentials, for strsep; NULL without a colon; within the text */
+    bool superseded;  /* by a later line of this user: pam_u2f heeds the last one only */
+};
+
+struct cs_pam_u2f_lines {
+    struct cs_pam_u2f_line *items;
+    size_t count;
+};
+
+/* Cuts `text` into lines, in place; it must outlive them. Empty lines and those that start with '#'
+ * are left out. */
+enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines,
+                             struct cs_error *error) CS_MUST_USE;
+
+void cs_pam_u2f_lines_clear(struct cs_pam_u2f_lines *lines);
+
+struct cs_pam_u2f_key {
+    unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES]; /* a point on the curve */
+    struct cs_u2f_handle handle;
+};
+
+/*
+ * Reads one credential: "HANDLE,KEY" as pam_u2f wrote it until 1.0 (key in hexadecimal), or
+ * "HANDLE,KEY,TYPE,OPTIONS" as it does since (key in base64). CS_ERR_INPUT, with the reason, where
+ * it is damaged, or where a touch that is asked for by U2F would be less than it demands.
+ */
+enum cs_err cs_pam_u2f_read_key(const char *text, struct cs_pam_u2f_key *ret_key,
+                                struct cs_error *error) CS_MUST_USE;
+
+#endif

@@ -1,0 +1,127 @@
+"""countersign import pam-u2f: keys of another module log in here, and what cannot is named."""
+import base64
+import json
+
+from countersign import *
+
+FILE = pathlib.Path("/root/u2f_keys")
+APP = "pam://old.example"
+
+
+def made(keys, app=APP):
+    """(handle, public key) of a key pair that a security key made for that application."""
+    helper = Helper(keys)
+    helper.send(REGISTER, app=app)
+    result, data = helper.answer()
+    helper.end()
+    expect_equal(result, OK, "registering")
+    return registered_handle(data), data[1:66]
+
+
+def old_form(handle, point):
+    return f"{encode(handle)},{point.hex()}"
+
+
+def new_form(handle, point, options="+presence", kind="es256"):
+    return f"{base64.b64encode(handle).decode()},{base64.b64encode(point[1:]).decode()},{kind},{options}"
+
+
+def before(**settings):
+    write_config({"u2f_app_id": APP, **settings})
+    for user in ("alice", "bob"):
+        for factor in listing(user)["factors"]:
+            countersign("remove", user, factor["id"])
+        countersign("unlock", user)
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    return keys
+
+
+def imported(*lines, words=()):
+    FILE.write_text("".join(line + "\n" for line in lines))
+    return json.loads(countersign("import", "pam-u2f", FILE, "--json", *words).stdout)
+
+
+def keys_of(user):
+    return [factor for factor in listing(user)["factors"] if factor["kind"] == "u2f"]
+
+
+def logs_in(keys, user):
+    stack("auth_method=u2f", "conversation=live")
+    with HelperSocket(keys), Broker():
+        return pam_login(user).code == "PAM_SUCCESS"
+
+
+def test_both_forms_log_in():
+    keys = before()
+    answer = imported("alice:" + old_form(*made(keys)), "bob:" + new_form(*made(keys)))
+    expect_equal(answer, {"skipped": [], "imported": 2, "users": 2, "app_id": APP, "login_app_id": APP}, "answer")
+    key, = keys_of("alice")
+    expect_equal((key["label"], key["app_id"], key["counter"], key["suspect"]), ("pam_u2f", APP, None, False), "key")
+    expect(logs_in(keys, "alice"), "a key of the old form")
+    expect(logs_in(keys, "bob"), "a key of the new form")
+    expect(keys_of("alice")[0]["counter"] is not None, "the counter was not kept")
+
+
+def test_what_cannot_be_used_is_named():
+    keys = before()
+    good, other, third = made(keys), made(keys), made(keys)
+    FILE.write_text("\n".join((
+        "# keys", "alice:" + old_form(*third), "",
+        ":".join(("alice", old_form(*good), "rubbish", new_form(*other, options="+presence+pin"), old_form(*good),
+                  new_form(*other, kind="eddsa"), new_form(b"x" * 128, other[1]))),
+        "bo\x1bb:" + old_form(*good), "bob", "bob:" + old_form(*other))))
+    result = countersign("import", "pam-u2f", FILE)
+    expect_match("^Keys imported: 2; users they belong to: 2; entries skipped: 8", result.stdout, "counts")
+    notes = (r":2: the line of 'alice' .*last line", r":4: key 2 of 'alice' .*comma", r":4: key 3 .*'pin'",
+             r":4: key 4 .*already", r":4: key 5 .*'eddsa'", r":4: key 6 .*127", r":5: the line of 'bo\?b' .*control",
+             r":6: the line of 'bob' .*last line")
+    lines = result.stderr.splitlines()
+    expect_equal(len(lines), len(notes), f"notes: {lines}")
+    for note, line in zip(notes, lines):
+        expect_match(r"^countersign: /root/u2f_keys" + note, line, "a note")
+    expect_equal([len(keys_of(user)) for user in ("alice", "bob")], [1, 1], "keys")
+    expect(logs_in(keys, "alice"), "the key that could be used")
+
+
+def test_again_changes_nothing():
+    keys = before()
+    line = "alice:" + old_form(*made(keys))
+    imported(line)
+    stored = keys_of("alice")
+    answer = imported(line)
+    expect_equal((answer["imported"], answer["users"]), (0, 0), "the second time")
+    expect_equal(answer["skipped"], [{"line": 1, "user": "alice", "key": 1, "reason": "the user has it already"}], "why")
+    expect_equal(keys_of("alice"), stored, "keys")
+
+
+def test_eight_keys():
+    keys = before()
+    answer = imported("alice:" + ":".join(old_form(*made(keys)) for _ in range(9)))
+    expect_equal((answer["imported"], [skipped["key"] for skipped in answer["skipped"]]), (8, [9]), "answer")
+    expect_equal(len(keys_of("alice")), 8, "keys")
+
+
+def test_another_application():
+    keys = before(u2f_app_id="pam://new.example")
+    FILE.write_text("alice:" + old_form(*made(keys)) + "\n")
+    result = countersign("import", "pam-u2f", "-", "--app-id", APP, input=FILE.read_text())
+    expect_match(rf"application {APP}, .*pam://new\.example", result.stdout, "what the administrator is told")
+    expect_equal([key["app_id"] for key in keys_of("alice")], [APP], "application")
+    expect(not logs_in(keys, "alice"), "let in by a key of another application")
+
+
+def test_misuse_imports_nothing():
+    keys = before()
+    good = "alice:" + old_form(*made(keys)) + "\n"
+    FILE.write_text(good + "\0")
+    for words, status, why in (((FILE,), 1, "not a text file"), (("/root/absent",), 1, "cannot open"),
+                               ((FILE, "--app-id", ""), 1, ""), ((), 2, "usage"), ((FILE, "more"), 2, "usage")):
+        result = countersign("import", "pam-u2f", *words, check=False)
+        expect_equal(result.returncode, status, f"{words}: {result.stderr}")
+        expect_match(why, result.stderr, f"{words}")
+    expect_equal(countersign("import", "oath", FILE, check=False).returncode, 2, "another kind of file")
+    expect_equal(keys_of("alice"), [], "keys")
+
+
+main()

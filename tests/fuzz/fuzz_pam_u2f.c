@@ -1,0 +1,49 @@
+/* A file of pam_u2f: one line of each user counts, and a key that is read is one that works. */
+#include "tests/fuzz/fuzz.h"
+
+#include "cli/pam_u2f.h"
+#include "u2f/verify.h"
+
+/* Behind it there is none of the same user. */
+static void require_last(const struct cs_pam_u2f_lines *lines, size_t place)
+{
+    for (size_t i = place + 1; i < lines->count && i < place + 64; i++) {
+        REQUIRE(lines->items[i].number > lines->items[place].number);
+        REQUIRE(strcmp(lines->items[i].user, lines->items[place].user) != 0);
+    }
+}
+
+static void read_keys(char *rest)
+{
+    const char *text;
+
+    while ((text = strsep(&rest, ":")) != NULL) {
+        struct cs_pam_u2f_key key = {0};
+        struct cs_error error = {0};
+
+        if (cs_pam_u2f_read_key(text, &key, &error) != CS_OK) {
+            REQUIRE(error.code == CS_ERR_INPUT && error.text[0] != '\0');
+            REQUIRE(key.handle.length == 0);
+            continue;
+        }
+        REQUIRE(key.handle.length > 0 && key.handle.length <= CS_U2F_HANDLE_MAX);
+        REQUIRE(cs_u2f_check_public_key(key.public_key, &error) == CS_OK);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = fuzz_text(data, size);
+    struct cs_pam_u2f_lines lines = {0};
+
+    REQUIRE(cs_pam_u2f_split(text, &lines, NULL) == CS_OK);
+    for (size_t i = 0; i < lines.count; i++) {
+        REQUIRE(strpbrk(lines.items[i].user, ":\n") == NULL);
+        if (!lines.items[i].superseded)
+            require_last(&lines, i);
+        read_keys(lines.items[i].keys);
+    }
+    cs_pam_u2f_lines_clear(&lines);
+    free(text);
+    return 0;
+}

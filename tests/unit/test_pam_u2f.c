@@ -1,0 +1,172 @@
+/* Keys in the file of pam_u2f. The key is that of the U2F specification's example. */
+#include "tests/unit/unit.h"
+
+#include "cli/pam_u2f.h"
+#include "tests/support/u2f_vectors.h"
+
+#define POINT U2F_EXAMPLE_PUBLIC_KEY
+/* The same point, without its first byte. */
+#define POINT_BASE64                                                                               \
+    "sXS8ScfKJUtw0uXCB87pzxdIIOvXfqPGVQjCbaUbZXwcxrlS+GIWl5NkgtoKbT04JqWQldr2zXwD4uYDhdL22Q=="
+#define HANDLE "KlUt_bdHft8"
+
+static void assert_read(const char *text, const unsigned char *handle, size_t length)
+{
+    unsigned char point[CS_U2F_PUBLIC_KEY_BYTES];
+    struct cs_pam_u2f_key key = {0};
+    struct cs_error error = {0};
+
+    (void)u2f_unhex(POINT, point);
+    if (cs_pam_u2f_read_key(text, &key, &error) != CS_OK)
+        fail_msg("'%s': %s", text, error.text);
+    assert_memory_equal(key.public_key, point, sizeof point);
+    assert_int_equal(key.handle.length, length);
+    assert_memory_equal(key.handle.bytes, handle, length);
+}
+
+static void test_pam_u2f_key_both_forms(void **state)
+{
+    static const unsigned char handle[] = {0x2a, 0x55, 0x2d, 0xfd, 0xb7, 0x47, 0x7e, 0xdf};
+    static const char *const rows[] = {
+        HANDLE "," POINT,
+        "KlUt/bdHft8=," POINT,
+        "KlUt/bdHft8=," POINT_BASE64 ",es256,+presence",
+        HANDLE "," POINT_BASE64 ",es256,",
+        HANDLE "," POINT_BASE64 ",es256",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
+        assert_read(rows[i], handle, sizeof handle);
+}
+
+static void test_pam_u2f_key_upper_case_point(void **state)
+{
+    static const unsigned char handle[] = {0x2a, 0x55, 0x2d, 0xfd, 0xb7, 0x47, 0x7e, 0xdf};
+    char text[sizeof HANDLE "," POINT] = HANDLE "," POINT;
+
+    (void)state;
+    for (char *c = text + sizeof HANDLE; *c != '\0'; c++)
+        *c = *c >= 'a' ? (char)(*c - 'a' + 'A') : *c;
+    assert_read(text, handle, sizeof handle);
+}
+
+static void test_pam_u2f_key_refusals(void **state)
+{
+    static const char *const rows[][2] = {
+        {"", "not a handle"},
+        {HANDLE, "not a handle"},
+        {"," POINT, "handle is not base64"},
+        {"K," POINT, "handle is not base64"},
+        {"Kl!t," POINT, "handle is not base64"},
+        {"KlUt/bdHft8=x," POINT, "handle is not base64"},
+        {"KlUt/bdHft8===," POINT, "handle is not base64"},
+        {"*," POINT_BASE64 ",es256,+presence", "resident"},
+        {HANDLE ",", "hexadecimal"},
+        {HANDLE "," POINT "0", "hexadecimal"},
+        {HANDLE ",x" POINT, "hexadecimal"},
+        {HANDLE "," POINT_BASE64, "hexadecimal"},
+        {HANDLE "," POINT ",es256,+presence", "base64"},
+        {HANDLE "," HANDLE ",es256,+presence", "base64"},
+        {HANDLE "," POINT_BASE64 ",eddsa,+presence", "'eddsa' is not es256"},
+        {HANDLE "," POINT_BASE64 ",,+presence", "'' is not es256"},
+        {HANDLE "," POINT_BASE64 ",es256,+presence+pin", "'pin' asks for more"},
+        {HANDLE "," POINT_BASE64 ",es256,+verification", "'verification' asks for more"},
+        {HANDLE "," POINT_BASE64 ",es256,+presence,x", "'presence,x' asks for more"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_pam_u2f_key key = {0};
+        struct cs_error error = {0};
+
+        if (cs_pam_u2f_read_key(rows[i][0], &key, &error) != CS_ERR_INPUT)
+            fail_msg("'%s' is taken", rows[i][0]);
+        assert_contains(error.text, rows[i][1]);
+        assert_int_equal(key.handle.length, 0);
+    }
+}
+
+static void test_pam_u2f_key_not_on_the_curve_refused(void **state)
+{
+    char text[] = HANDLE "," POINT;
+    struct cs_pam_u2f_key key = {0};
+    struct cs_error error = {0};
+
+    (void)state;
+    text[sizeof text - 2] = '8';
+    assert_int_equal(cs_pam_u2f_read_key(text, &key, &error), CS_ERR_INPUT);
+    memcpy(text + sizeof HANDLE, "02", 2);
+    assert_int_equal(cs_pam_u2f_read_key(text, &key, &error), CS_ERR_INPUT);
+}
+
+static void test_pam_u2f_key_longest_handle(void **state)
+{
+    char text[600];
+    const unsigned char zeros[CS_U2F_HANDLE_MAX] = {0};
+    struct cs_pam_u2f_key key = {0};
+    struct cs_error error = {0};
+    int length = CS_U2F_HANDLE_MAX * 4 / 3 + 1; /* characters */
+
+    (void)state;
+    memset(text, 'A', sizeof text);
+    (void)snprintf(text + length, sizeof text - (size_t)length, ",%s", POINT);
+    assert_read(text, zeros, sizeof zeros);
+    memset(text, 'A', sizeof text);
+    (void)snprintf(text + length + 1, sizeof text - (size_t)length - 1, ",%s", POINT);
+    assert_int_equal(cs_pam_u2f_read_key(text, &key, &error), CS_ERR_INPUT);
+    assert_contains(error.text, "longer than 127 bytes");
+}
+
+static void test_pam_u2f_lines_split(void **state)
+{
+    char text[] = "# a comment\n\nalice:a,b:c,d\r\nbob\n:x,y\nalice:e,f\ncarol:\nalicia:g,h";
+    static const struct {
+        size_t number;
+        const char *user, *keys;
+        bool superseded;
+    } rows[] = {{3, "alice", "a,b:c,d", true}, {4, "bob", NULL, false},
+                {5, "", "x,y", false},         {6, "alice", "e,f", false},
+                {7, "carol", "", false},       {8, "alicia", "g,h", false}};
+    struct cs_pam_u2f_lines lines = {0};
+
+    (void)state;
+    assert_int_equal(cs_pam_u2f_split(text, &lines, NULL), CS_OK);
+    assert_int_equal(lines.count, CS_ARRAY_SIZE(rows));
+    for (size_t i = 0; i < lines.count; i++) {
+        assert_int_equal(lines.items[i].number, rows[i].number);
+        assert_string_equal(lines.items[i].user, rows[i].user);
+        assert_int_equal(lines.items[i].superseded, rows[i].superseded);
+        assert_int_equal(lines.items[i].keys == NULL, rows[i].keys == NULL);
+        if (rows[i].keys != NULL)
+            assert_string_equal(lines.items[i].keys, rows[i].keys);
+    }
+    cs_pam_u2f_lines_clear(&lines);
+    assert_int_equal(lines.count, 0);
+}
+
+static void test_pam_u2f_lines_none(void **state)
+{
+    char text[] = "";
+    struct cs_pam_u2f_lines lines = {0};
+
+    (void)state;
+    assert_int_equal(cs_pam_u2f_split(text, &lines, NULL), CS_OK);
+    assert_int_equal(lines.count, 0);
+    cs_pam_u2f_lines_clear(&lines);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pam_u2f_key_both_forms),
+        cmocka_unit_test(test_pam_u2f_key_upper_case_point),
+        cmocka_unit_test(test_pam_u2f_key_refusals),
+        cmocka_unit_test(test_pam_u2f_key_not_on_the_curve_refused),
+        cmocka_unit_test(test_pam_u2f_key_longest_handle),
+        cmocka_unit_test(test_pam_u2f_lines_split),
+        cmocka_unit_test(test_pam_u2f_lines_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
