@@ -247,10 +247,12 @@ def measure_between(tenant, broker):
 
 
 def measure_waiting(tenant, count, seconds):
-    """Everything about `count` logins that wait for an approval."""
+    """Everything about `count` logins that wait for an approval. A broker for each part: one remembers who hung up,
+    and asks that user before it sends the next request."""
     figures = {}
     with Broker() as broker:
         figures["between"] = measure_between(tenant, broker)
+    with Broker() as broker:
         before = memory_kib(broker.pid)
         waiters = Waiters(tenant, count)
         after = memory_kib(broker.pid)
@@ -265,6 +267,7 @@ def measure_waiting(tenant, count, seconds):
         figures["freed"] = freed_after(Waiters(tenant, count))
         left = memory_kib(broker.pid)
         figures["left"] = (left["Private_Dirty"] - before["Private_Dirty"]) / count
+    with Broker() as broker:
         figures["polls"] = measure_polls(tenant, broker, count, seconds)
     return figures
 
