@@ -104,13 +104,14 @@ static bool decode_hexadecimal(const char *text, unsigned char *out, size_t leng
     if (strlen(text) != 2 * length)
         return false;
     for (size_t i = 0; i < 2 * length; i++) {
-        size_t digit = (size_t)(strchr(digits, text[i]) ? strchr(digits, text[i]) - digits : 22);
+        const char *found = strchr(digits, text[i]);
+        unsigned digit = found ? (unsigned)(found - digits) : 22;
 
-        if (digit == 22)
+        if (digit == 22) /* also the NUL at the end of `digits` */
             return false;
         if (digit > 15)
             digit -= 6;
-        out[i / 2] = (unsigned char)(out[i / 2] << 4 | digit);
+        out[i / 2] = (unsigned char)((unsigned)out[i / 2] << 4 | digit);
     }
     return true;
 }
