@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "base/sanitise.h"
 #include "login/config_priv.h"
 #include "login/verify_section.h"
@@ -190,19 +191,10 @@ static enum cs_err read_arguments(struct ibm_file *file, const struct cs_json_va
     return result;
 }
 
-static bool same_id(const char *a, const char *b)
-{
-    for (; *a != '\0' && *b != '\0'; a++, b++) {
-        if ((*a == '-' ? '_' : *a) != (*b == '-' ? '_' : *b))
-            return false;
-    }
-    return *a == *b;
-}
-
 static const struct cs_instance *find_instance(const struct cs_config *config, const char *id)
 {
     for (size_t i = 0; i < config->instances_count; i++) {
-        if (same_id(config->instances[i].id, id))
+        if (cs_same_name(config->instances[i].id, id, strlen(id)))
             return &config->instances[i];
     }
     return NULL;
@@ -251,7 +243,7 @@ static enum cs_err read_pam(struct ibm_file *file, const struct cs_json_value *s
             continue;
         if (cs_json_type(member) == CS_JSON_OBJECT)
             result = read_instance(file, member);
-        else if (same_id(cs_json_key(member), CS_IBM_DEFAULT_ID))
+        else if (cs_same_name(cs_json_key(member), CS_IBM_DEFAULT_ID, sizeof CS_IBM_DEFAULT_ID - 1))
             result = expect_object(file, member);
         else
             result = warn_at(file, member, "pam: unknown key '%s' is ignored", cs_json_key(member));

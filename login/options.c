@@ -7,30 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/name.h"
 #include "base/sanitise.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
 #include "login/mangled.h"
 
-static bool same_name(const char *known, const char *given, size_t length)
-{
-    if (known == NULL || strlen(known) != length)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        if (known[i] != given[i] && !(known[i] == '_' && given[i] == '-'))
-            return false;
-    }
-    return true;
-}
-
 const struct cs_option *cs_option_find(const char *name, size_t length, bool *ret_inverted)
 {
     for (size_t i = 0; i < cs_option_rows_count; i++) {
         const struct cs_option *option = &cs_option_rows[i];
-        bool inverted = same_name(option->inverse, name, length);
+        bool inverted = cs_same_name(option->inverse, name, length);
 
-        if (!inverted && !same_name(option->name, name, length) &&
-            !same_name(option->alias, name, length))
+        if (!inverted && !cs_same_name(option->name, name, length) &&
+            !cs_same_name(option->alias, name, length))
             continue;
         if (ret_inverted != NULL)
             *ret_inverted = inverted;

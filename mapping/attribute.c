@@ -3,12 +3,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/percent.h"
 #include "base/sanitise.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define NAME_CHARACTERS LETTERS "0123456789:._-"
-
-static const char digits[] = "0123456789ABCDEF";
 
 /* ---- reading the setting ---- */
 
@@ -20,11 +19,11 @@ static bool is_in(char letter, const char *set)
 /* The value of one hexadecimal digit, or -1. */
 static int hex_value(char digit)
 {
-    const char *lower = "0123456789abcdef";
-    const char *found = digit ? strchr(digits, digit) : NULL;
+    const char *upper = "0123456789ABCDEF", *lower = "0123456789abcdef";
+    const char *found = digit ? strchr(upper, digit) : NULL;
 
     if (found != NULL)
-        return (int)(found - digits);
+        return (int)(found - upper);
     found = digit ? strchr(lower, digit) : NULL;
     return found ? (int)(found - lower) : -1;
 }
@@ -89,30 +88,15 @@ static bool takes_a_value(const char *text)
     return !quoted && open == 0 && length > 0 && is_in(text[length - 1], NAME_CHARACTERS);
 }
 
-/* All but `plain` and the unreserved characters of RFC 3986 as percent and two digits. */
-static void add_encoded(struct cs_buffer *out, const char *text, const char *plain)
-{
-    for (const char *at = text; *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-
-        if (is_in(*at, LETTERS "0123456789-._~") || is_in(*at, plain))
-            cs_buffer_add(out, at, 1);
-        else
-            cs_buffer_add(out, (const char[]){'%', digits[byte >> 4], digits[byte & 15]}, 3);
-    }
-}
-
 static void add_string(struct cs_buffer *out, const char *value)
 {
-    add_encoded(out, "\"", "");
+    cs_percent_encode(out, "\"", 1, "");
     for (const char *at = value; *at != '\0'; at++) {
-        const char one[] = {*at, '\0'};
-
         if (*at == '"' || *at == '\\')
-            add_encoded(out, "\\", "");
-        add_encoded(out, one, "");
+            cs_percent_encode(out, "\\", 1, "");
+        cs_percent_encode(out, at, 1, "");
     }
-    add_encoded(out, "\"", "");
+    cs_percent_encode(out, "\"", 1, "");
 }
 
 enum cs_err cs_scim_filter(const char *attribute, const char *value, struct cs_buffer *out,
@@ -132,8 +116,8 @@ enum cs_err cs_scim_filter(const char *attribute, const char *value, struct cs_b
     if (*value == '\0' || !cs_is_clean(value, strlen(value)))
         return cs_fail(error, CS_ERR_INPUT,
                        "a name to look up is empty, or has controls or bytes that are not UTF-8");
-    add_encoded(&filter, decoded, ":()");
-    add_encoded(&filter, " eq ", "");
+    cs_percent_encode(&filter, decoded, strlen(decoded), ":()");
+    cs_percent_encode(&filter, " eq ", strlen(" eq "), "");
     add_string(&filter, value);
     if (filter.length > CS_SCIM_FILTER_BYTES)
         return cs_fail(error, CS_ERR_LIMIT,

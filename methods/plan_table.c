@@ -1,6 +1,7 @@
 /* The plans. */
 #include <string.h>
 
+#include "base/name.h"
 #include "methods/plan.h"
 
 #define ONE(name, first, method, kind)                                                             \
@@ -51,19 +52,14 @@ const struct cs_plan *cs_plan_find(const char *name)
     return NULL;
 }
 
-static bool same(const char *name, const char *written)
-{
-    for (; *name != '\0' && (*name == *written || (*name == '-' && *written == '_')); written++)
-        name++;
-    return *name == *written;
-}
-
 const char *cs_plan_other_name(const char *written)
 {
-    if (same("password-and-device", written))
+    size_t length = strlen(written);
+
+    if (cs_same_name("password-and-device", written, length))
         return "password-then-device";
     for (size_t i = 0; i < CS_ARRAY_SIZE(plans); i++) {
-        if (same(plans[i].name, written))
+        if (cs_same_name(plans[i].name, written, length))
             return plans[i].name;
     }
     return NULL;

@@ -1,21 +1,17 @@
 #include <string.h>
 
+#include "base/name.h"
 #include "pam/module.h"
 #include "paths.h"
 
-/* The value of NAME=VALUE or "" of a bare NAME; NULL when `argument` is another option. Hyphens and
- * underscores are the same. */
+/* The value of NAME=VALUE or "" of a bare NAME; NULL when `argument` is another option. */
 static const char *value_of(const char *argument, const char *name)
 {
-    size_t i;
+    size_t length = strcspn(argument, "=");
 
-    for (i = 0; name[i] != '\0'; i++) {
-        if (argument[i] != name[i] && !(name[i] == '_' && argument[i] == '-'))
-            return NULL;
-    }
-    if (argument[i] == '\0')
-        return "";
-    return argument[i] == '=' ? argument + i + 1 : NULL;
+    if (!cs_same_name(name, argument, length))
+        return NULL;
+    return argument[length] == '=' ? argument + length + 1 : "";
 }
 
 static bool is_true(const char *value)

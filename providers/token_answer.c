@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/percent.h"
 #include "base/sanitise.h"
 #include "providers/retry.h"
 #include "providers/token.h"
@@ -9,36 +10,15 @@
 
 /* ---- the form ---- */
 
-static bool is_unreserved(char byte)
-{
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
-}
-
-static void add_encoded(struct cs_buffer *out, const char *text, size_t length)
-{
-    static const char digits[] = "0123456789ABCDEF";
-
-    for (size_t i = 0; i < length; i++) {
-        unsigned byte = (unsigned char)text[i];
-        char escape[] = {'%', digits[byte >> 4], digits[byte & 15]};
-
-        if (is_unreserved(text[i]))
-            cs_buffer_add(out, text + i, 1);
-        else
-            cs_buffer_add(out, escape, sizeof escape);
-    }
-}
-
 enum cs_err cs_token_form(const char *client_id, const struct cs_secret *client_secret,
                           struct cs_secret *ret_form, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer form = {0};
 
     cs_buffer_text(&form, "grant_type=client_credentials&client_id=");
-    add_encoded(&form, client_id, strlen(client_id));
+    cs_percent_encode(&form, client_id, strlen(client_id), "");
     cs_buffer_text(&form, "&client_secret=");
-    add_encoded(&form, client_secret->data, client_secret->length);
+    cs_percent_encode(&form, client_secret->data, client_secret->length, "");
     if (form.failed || cs_secret_set(ret_form, form.text, form.length) != CS_OK)
         return cs_fail_nomem(error);
     return CS_OK;

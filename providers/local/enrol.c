@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/clock.h"
+#include "base/percent.h"
 #include "base/sanitise.h"
 #include "providers/local/base32.h"
 #include "providers/local/codes.h"
@@ -105,20 +106,6 @@ enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment, struct cs_
     return cs_base32_encode(key->data, key->length, ret_text);
 }
 
-/* RFC 3986 section 2.1: everything but the unreserved characters. */
-static void add_percent_encoded(struct cs_buffer *out, const char *text)
-{
-    static const char plain[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-    for (; *text != '\0'; text++) {
-        if (strchr(plain, *text) != NULL)
-            cs_buffer_add(out, text, 1);
-        else
-            cs_buffer_printf(out, "%%%02X", (unsigned)(unsigned char)*text);
-    }
-}
-
 static const char *uri_algorithm(const char *algorithm)
 {
     if (strcmp(algorithm, "sha1") == 0)
@@ -135,11 +122,11 @@ enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *i
     enum cs_err result = cs_enrolment_secret(enrolment, &key);
 
     cs_buffer_text(&uri, "otpauth://totp/");
-    add_percent_encoded(&uri, issuer);
+    cs_percent_encode(&uri, issuer, strlen(issuer), "");
     cs_buffer_text(&uri, ":");
-    add_percent_encoded(&uri, factor->user);
+    cs_percent_encode(&uri, factor->user, strlen(factor->user), "");
     cs_buffer_printf(&uri, "?secret=%s&issuer=", key.data ? key.data : "");
-    add_percent_encoded(&uri, issuer);
+    cs_percent_encode(&uri, issuer, strlen(issuer), "");
     cs_buffer_printf(&uri, "&algorithm=%s&digits=%u&period=%u", uri_algorithm(factor->algorithm),
                      factor->digits, factor->period);
     if (result != CS_OK || uri.failed || cs_secret_set(ret_uri, uri.text, uri.length) != CS_OK)
