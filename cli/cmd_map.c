@@ -29,18 +29,14 @@ static enum cs_err map_account(const struct cs_cli_line *line, const char *user,
                                struct mapping *mapping, struct cs_error *error)
 {
     const char *attribute = line->options.lookup.user_name_attr;
-    struct cs_map_account from;
     enum cs_err result = cs_account_find(user, &mapping->account, error);
 
     if (result == CS_OK && !mapping->account.known)
         return cs_fail(error, CS_ERR_NOT_FOUND, "there is no account '%s'", user);
     if (result != CS_OK)
         return result;
-    from = (struct cs_map_account){.name = mapping->account.name,
-                                   .gecos = mapping->account.gecos,
-                                   .local_files = cs_account_is_local(mapping->account.name)};
-    result =
-        cs_map_identity(&line->options.mapping, &from, mapping->identity, &mapping->trace, error);
+    result = cs_account_identity(&mapping->account, &line->options.mapping, mapping->identity,
+                                 &mapping->trace, error);
     if (result != CS_OK)
         mapping->identity[0] = '\0';
     else if (cs_config_verify(line->config)->given)

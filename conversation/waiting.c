@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "conversation/answer.h"
+#include "conversation/notice.h"
 
 enum {
     COUNTDOWN_MS = 5000, /* between two lines of text: sshd 10.4 pads shorter exchanges */
@@ -39,17 +40,6 @@ static enum cs_err poll_until(struct cs_channel *channel, const struct cs_waitin
     }
 }
 
-static enum cs_err tell(struct cs_channel *channel, const struct cs_phrasebook *book,
-                        enum cs_text key, const struct cs_values *values, struct cs_error *error)
-{
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-
-    cs_say(book, key, values, &text);
-    if (text.failed)
-        return cs_fail_nomem(error);
-    return text.length > 0 ? cs_tell(channel, text.text, error) : CS_OK;
-}
-
 static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phrasebook *book,
                              const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
                              struct cs_error *error)
@@ -59,7 +49,7 @@ static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phraseb
     enum cs_err result;
 
     fill_values(waiting, &values);
-    result = tell(channel, book, approve_text(waiting), &values, error);
+    result = cs_notice(channel, book, approve_text(waiting), &values, error);
     while (result == CS_OK) {
         int64_t until = cs_clock_ms() + COUNTDOWN_MS;
 
@@ -71,7 +61,7 @@ static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phraseb
         (void)snprintf(seconds, sizeof seconds, "%d",
                        (cs_clock_left(waiting->deadline) + 999) / 1000);
         cs_values_set(&values, 'N', seconds);
-        result = tell(channel, book, CS_TEXT_WAIT_COUNTDOWN, &values, error);
+        result = cs_notice(channel, book, CS_TEXT_WAIT_COUNTDOWN, &values, error);
     }
     return result;
 }
@@ -156,8 +146,9 @@ static enum cs_err say_outcome(struct cs_channel *channel, const struct cs_phras
     fill_values(waiting, &values);
     if (waiting->mode == CS_WAIT_SILENT || (state != CS_WAIT_DENIED && state != CS_WAIT_EXPIRED))
         return CS_OK;
-    return tell(channel, book, state == CS_WAIT_DENIED ? CS_TEXT_WAIT_DENIED : CS_TEXT_WAIT_EXPIRED,
-                &values, error);
+    return cs_notice(channel, book,
+                     state == CS_WAIT_DENIED ? CS_TEXT_WAIT_DENIED : CS_TEXT_WAIT_EXPIRED, &values,
+                     error);
 }
 
 enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phrasebook *book,

@@ -31,8 +31,7 @@ static enum cs_err look_up(const char *user, struct cs_account *account, struct 
         if (strlen(entry.pw_name) >= sizeof account->name)
             return cs_fail(error, CS_ERR_LIMIT, "the account's name is too long");
         memcpy(account->name, entry.pw_name, strlen(entry.pw_name) + 1);
-        account->gecos_cut = entry.pw_gecos && strlen(entry.pw_gecos) >= sizeof account->gecos;
-        if (entry.pw_gecos != NULL && !account->gecos_cut)
+        if (entry.pw_gecos != NULL && strlen(entry.pw_gecos) < sizeof account->gecos)
             memcpy(account->gecos, entry.pw_gecos, strlen(entry.pw_gecos) + 1);
         account->uid = entry.pw_uid;
         account->gid = entry.pw_gid;
@@ -49,7 +48,8 @@ enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
     return look_up(user, ret_account, error);
 }
 
-bool cs_account_is_local(const char *name)
+/* Where the user may change the GECOS text with chfn. True as well when it cannot be told. */
+static bool is_local(const char *name)
 {
     FILE *file = fopen("/etc/passwd", "re");
     char line[ENTRY_BYTES_MIN * 4];
@@ -63,4 +63,22 @@ bool cs_account_is_local(const char *name)
     if (file != NULL)
         (void)fclose(file);
     return local;
+}
+
+static bool uses_gecos(const struct cs_mapping *mapping)
+{
+    return mapping->gecos_field != 0 || mapping->gecos_match != NULL ||
+           mapping->gecos_replace != NULL;
+}
+
+enum cs_err cs_account_identity(const struct cs_account *account, const struct cs_mapping *mapping,
+                                char ret_identity[CS_IDENTITY_SIZE], struct cs_map_trace *ret_trace,
+                                struct cs_error *error)
+{
+    const struct cs_map_account from = {.name = account->name,
+                                        .gecos = account->gecos,
+                                        .local_files =
+                                            uses_gecos(mapping) && is_local(account->name)};
+
+    return cs_map_identity(mapping, &from, ret_identity, ret_trace, error);
 }

@@ -6,15 +6,14 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "mapping/map.h"
 
 struct cs_account {
     bool known;     /* getpwnam found it */
     char name[256]; /* its canonical name, which may differ from the one typed */
     uid_t uid;
     gid_t gid;
-    char gecos[1025]; /* longer ones are left out: `gecos_cut` */
-    bool gecos_cut;
-    bool local_files; /* is in /etc/passwd */
+    char gecos[1025]; /* "" in place of a longer one */
 };
 
 /* Looks the account up. Not finding it is no error (`known` stays false); a look-up that failed is.
@@ -22,8 +21,10 @@ struct cs_account {
 enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
                             struct cs_error *error) CS_MUST_USE;
 
-/* Whether the account stands in /etc/passwd, where its user may change the GECOS text with chfn.
- * True as well when that cannot be told. */
-bool cs_account_is_local(const char *name);
+/* The account's name at a provider, as cs_map_identity; whether it stands in /etc/passwd is found
+ * out where that matters. */
+enum cs_err cs_account_identity(const struct cs_account *account, const struct cs_mapping *mapping,
+                                char ret_identity[CS_IDENTITY_SIZE], struct cs_map_trace *ret_trace,
+                                struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "login/config_priv.h"
 #include "login/verify_section.h"
+#include "wire/messages.h"
 
 static void release_section(struct cs_verify_section *section)
 {
@@ -64,12 +65,11 @@ void cs_config_take_section(struct cs_config *config, struct cs_verify_section *
 
 enum cs_err cs_config_check_user_env(const char *from_file, struct cs_error *error)
 {
-    static const char prefix[] = "COUNTERSIGN_";
-
-    if (from_file == NULL || strncmp(from_file, prefix, sizeof prefix - 1) == 0)
+    if (from_file == NULL ||
+        strncmp(from_file, CS_VARIABLE_PREFIX, sizeof CS_VARIABLE_PREFIX - 1) == 0)
         return CS_OK;
     return cs_fail(error, CS_ERR_CONFIG,
-                   "user_env: in a file only a name that begins with %s; write user_env=%s on the "
-                   "PAM line",
-                   prefix, from_file);
+                   "user_env: in a file only a name that begins with " CS_VARIABLE_PREFIX
+                   "; write user_env=%s on the PAM line",
+                   from_file);
 }

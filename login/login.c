@@ -9,8 +9,6 @@
 #include "login/audit.h"
 #include "login/policy.h"
 #include "login/verdict.h"
-#include "mapping/map.h"
-#include "methods/plan.h"
 #include "methods/steps.h"
 
 enum { VARIABLE_BYTES_MAX = 32 * 1024 };
@@ -21,27 +19,16 @@ struct run {
     struct cs_login *login;
 };
 
-static bool uses_gecos(const struct cs_mapping *mapping)
-{
-    return mapping->gecos_field != 0 || mapping->gecos_match != NULL ||
-           mapping->gecos_replace != NULL;
-}
-
 /* No identity is no failure of the login's machinery: it is refused like an unknown user. */
 static void map_identity(struct cs_login *login)
 {
-    const struct cs_mapping *mapping = &login->options.mapping;
-    const struct cs_account *account = &login->account;
-    const struct cs_map_account from = {.name = account->name,
-                                        .gecos = account->gecos,
-                                        .local_files = uses_gecos(mapping) &&
-                                                       cs_account_is_local(account->name)};
     struct cs_error error = {0};
 
-    if (cs_map_identity(mapping, &from, login->identity, NULL, &error) == CS_OK)
+    if (cs_account_identity(&login->account, &login->options.mapping, login->identity, NULL,
+                            &error) == CS_OK)
         return;
     cs_log(&login->log, error.code == CS_ERR_INPUT ? LOG_WARNING : LOG_ERR,
-           "'%s' has no identity: %s", account->name, error.text);
+           "'%s' has no identity: %s", login->account.name, error.text);
     login->identity[0] = '\0';
 }
 
@@ -200,7 +187,7 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
 }
 
 static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *channel,
-                                const struct cs_plan *plan, struct cs_provider *provider)
+                                struct cs_provider *provider)
 {
     const struct cs_options *options = &login->options;
     char name[CS_PROVIDER_NAME_SIZE];
@@ -235,7 +222,7 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
     cs_fold_channel_init(&fold, channel);
     if (!cs_policy_live(options, login->request->service) && run.method.wait_mode != CS_WAIT_LIVE)
         run.method.channel = &fold.channel;
-    verdict = cs_plan_run(plan, &run.method);
+    verdict = cs_plan_run(login->plan, &run.method);
     if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)
         flush_last_text(login, &fold);
     cs_fold_channel_clear(&fold);
@@ -271,32 +258,26 @@ static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, con
 
 bool cs_login_asks_at_once(const struct cs_login *login)
 {
-    const struct cs_plan *plan =
-        login->configured ? cs_plan_find(login->options.auth_method) : NULL;
-
-    return plan != NULL && !needs_account_first(login) &&
-           (plan->first != CS_FIRST_NONE ||
-            (plan->direct != NULL && !login->options.method.accept_on_missing_auth_method));
+    return login->plan != NULL && !needs_account_first(login) &&
+           cs_plan_asks_at_once(login->plan, &login->options.method);
 }
 
 /* Groups exempt from the second factor; a password by itself is none. */
-static const char *exemption(struct cs_login *login, const struct cs_plan *plan)
+static const char *exemption(struct cs_login *login)
 {
-    return cs_plan_has_second(plan)
+    return cs_plan_has_second(login->plan)
                ? cs_policy_exemption(&login->options, &login->account, &login->log)
                : NULL;
 }
 
 static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
 {
-    const struct cs_plan *plan =
-        login->configured ? cs_plan_find(login->options.auth_method) : NULL;
     struct cs_provider *provider = NULL;
     struct cs_error error = {0};
     enum cs_verdict verdict;
     const char *rule;
 
-    if (plan == NULL)
+    if (login->plan == NULL)
         return fail(login, CS_VERDICT_MISCONFIGURED, "misconfigured", NULL);
     cs_log(&login->log, LOG_DEBUG,
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
@@ -306,7 +287,7 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
         return fail(login, CS_VERDICT_UNAVAILABLE, "account-look-up", &error);
     if (!peer_may_ask(login))
         return fail(login, CS_VERDICT_DENY, "not-your-account", NULL);
-    rule = exemption(login, plan);
+    rule = exemption(login);
     if (rule != NULL)
         return fail(login, CS_VERDICT_EXEMPT, rule, NULL);
     if (cs_engine_provider(login->engine, &login->options, cs_config_verify(login->config),
@@ -315,10 +296,10 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
                     error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
                     "provider", &error);
     prepare_book(login, provider);
-    verdict = run_plan(login, channel, plan, provider);
+    verdict = run_plan(login, channel, provider);
     cs_engine_release(login->engine, &provider);
     /* Nothing but a second factor may be missing. */
-    login->proven = login->proven && cs_plan_has_second(plan);
+    login->proven = login->proven && cs_plan_has_second(login->plan);
     return verdict;
 }
 

@@ -5,7 +5,7 @@
 #include "conversation/channel.h"
 #include "login/account.h"
 #include "login/engine.h"
-#include "methods/method.h"
+#include "methods/plan.h"
 #include "wire/messages.h"
 
 /* Who asks: the peer of the connection, as the kernel says. */
@@ -20,7 +20,7 @@ struct cs_login {
     struct cs_log log; /* the engine's, with the login's own debug setting */
     struct cs_config *config;
     struct cs_options options;
-    bool configured; /* false: the login is misconfigured */
+    const struct cs_plan *plan; /* NULL: the login is misconfigured */
     bool looked_up;
     struct cs_account account;
     char identity[256];

@@ -128,7 +128,8 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
         silence(request);
     set_address(login);
     set_stranger(login);
-    login->configured = resolve_options(login, &error) == CS_OK;
-    if (!login->configured)
+    if (resolve_options(login, &error) == CS_OK)
+        login->plan = cs_plan_find(login->options.auth_method);
+    else
         cs_log(&login->log, LOG_ERR, "service '%s': %s", request->service, error.text);
 }

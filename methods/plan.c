@@ -5,6 +5,7 @@
 #include <syslog.h>
 
 #include "conversation/menu.h"
+#include "conversation/notice.h"
 #include "methods/code.h"
 #include "methods/password.h"
 
@@ -14,6 +15,12 @@ bool cs_plan_has_second(const struct cs_plan *plan)
 {
     return plan->first != CS_FIRST_PASSWORD || plan->kinds != 0 || plan->choice ||
            plan->direct != NULL;
+}
+
+bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options)
+{
+    return plan->first != CS_FIRST_NONE ||
+           (plan->direct != NULL && !options->accept_on_missing_auth_method);
 }
 
 /* ---- which factors ---- */
@@ -133,7 +140,6 @@ static enum cs_verdict choose(struct cs_method_login *login)
  * that are never right. */
 static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
 {
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
     const char *reason = login->user.found || !login->sought ? "not-enrolled"
                          : login->user.reason                ? login->user.reason
                                                              : "unknown-user";
@@ -142,8 +148,7 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
     if (!login->user.found || !cs_is_proven(login))
         return cs_refuse_codes(login, reason);
     login->reason = reason;
-    cs_say(login->book, CS_TEXT_NOT_ENROLLED, NULL, &text);
-    if (!text.failed && cs_tell(login->channel, text.text, &error) != CS_OK)
+    if (cs_notice(login->channel, login->book, CS_TEXT_NOT_ENROLLED, NULL, &error) != CS_OK)
         cs_log(login->log, LOG_INFO, "the last text was not shown: %s", error.text);
     return CS_VERDICT_NOT_ENROLLED;
 }

@@ -33,6 +33,9 @@ const char *cs_plan_other_name(const char *written);
 /* Whether something besides the password is asked. */
 bool cs_plan_has_second(const struct cs_plan *plan);
 
+/* Whether the first prompt comes before anything is looked up. */
+bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options);
+
 enum cs_verdict cs_plan_run(const struct cs_plan *plan, struct cs_method_login *login);
 
 #endif

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "conversation/notice.h"
 #include "methods/code.h"
 #include "methods/delivery.h"
 #include "u2f/host_client.h"
@@ -98,14 +99,6 @@ static enum cs_err keep_answer(const struct cs_u2f_answer *answer, struct cs_sec
                : cs_fail_nomem(error);
 }
 
-static enum cs_err say(struct cs_method_login *login, enum cs_text key, struct cs_error *error)
-{
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-
-    cs_say(login->book, key, NULL, &text);
-    return text.failed ? cs_fail_nomem(error) : cs_tell(login->channel, text.text, error);
-}
-
 /* What a failure means for the person: another way to answer, or another try. */
 static enum cs_err explain(struct cs_method_login *login, enum cs_err result, enum found *ret_found,
                            const struct cs_error *error)
@@ -143,7 +136,7 @@ static enum cs_err ask_here(struct cs_method_login *login, const char *line,
         return CS_OK;
     result = make_request(login, line, &request, error);
     if (result == CS_OK)
-        result = say(login, CS_TEXT_U2F_TOUCH, error);
+        result = cs_notice(login->channel, login->book, CS_TEXT_U2F_TOUCH, NULL, error);
     if (result != CS_OK)
         return result;
     result = cs_u2f_host_ask(path, &request, login->call.cancel_fd, &answer, error);
@@ -165,7 +158,7 @@ static enum cs_err find_answer(struct cs_method_login *login, const char *line, 
         return result;
     if (*ret_found == FOUND_NO_TOUCH) {
         login->reason = login->last = "not-touched";
-        return say(login, CS_TEXT_U2F_NO_TOUCH, error);
+        return cs_notice(login->channel, login->book, CS_TEXT_U2F_NO_TOUCH, NULL, error);
     }
     if (*ret_found == FOUND_ANSWER)
         return CS_OK;

@@ -8,8 +8,6 @@
 
 #include "base/file.h"
 
-static const char variable_prefix[] = "COUNTERSIGN_";
-
 static void write_pam_syslog(void *context, int priority, const char *line)
 {
     pam_syslog(context, priority, "%s", line);
@@ -55,7 +53,7 @@ static bool may_set(const char *variable, const char *user_env)
 {
     size_t length = user_env ? strlen(user_env) : 0;
 
-    return strncmp(variable, variable_prefix, sizeof variable_prefix - 1) == 0 ||
+    return strncmp(variable, CS_VARIABLE_PREFIX, sizeof CS_VARIABLE_PREFIX - 1) == 0 ||
            (length > 0 && strncmp(variable, user_env, length) == 0 && variable[length] == '=');
 }
 

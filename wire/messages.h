@@ -66,6 +66,10 @@ struct cs_token {
     struct cs_secret value; /* data == NULL: there is none */
 };
 
+/* What a variable that the broker sets begins with; the module takes no other, but for the one that
+ * its own line names. */
+#define CS_VARIABLE_PREFIX "COUNTERSIGN_"
+
 struct cs_verdict_message {
     uint32_t pam_code;
     char *name;                  /* of the verdict, for people: "allow", "deny", ... */

@@ -1,0 +1,12 @@
+#include "conversation/notice.h"
+
+enum cs_err cs_notice(struct cs_channel *channel, const struct cs_phrasebook *book,
+                      enum cs_text key, const struct cs_values *values, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    cs_say(book, key, values, &text);
+    if (text.failed)
+        return cs_fail_nomem(error);
+    return text.length > 0 ? cs_tell(channel, text.text, error) : CS_OK;
+}
