@@ -10,6 +10,7 @@
 #include "login/policy.h"
 #include "providers/local/register.h"
 #include "u2f/host_client.h"
+#include "u2f/origins.h"
 
 enum { TOUCH_MS = 30000 };
 
@@ -95,20 +96,19 @@ static enum cs_err ask_helper(const char *socket_path, const struct cs_pending *
                               const struct cs_u2f_request *request,
                               struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
 {
-    CS_AUTO(cs_string_free)
-    char *origin = strndup(pending->origins, strcspn(pending->origins, ","));
     struct cs_u2f_host_request asked = {.purpose = CS_U2F_REGISTER,
                                         .wait_for_key = true,
                                         .milliseconds = TOUCH_MS,
                                         .handle_count = request->handle_count};
-    enum cs_err result = origin ? CS_OK : cs_fail_nomem(error);
+    struct cs_u2f_origins origins;
+    enum cs_err result = cs_u2f_read_origins(pending->origins, &origins, error);
 
     memcpy(asked.handles, request->handles, sizeof asked.handles);
     if (result == CS_OK)
         result = cs_u2f_app_hash(request->app_id, asked.app_hash, error);
     if (result == CS_OK)
-        result = cs_u2f_client_hash(CS_U2F_REGISTER, request->challenge, origin, asked.client_hash,
-                                    error);
+        result = cs_u2f_client_hash(CS_U2F_REGISTER, request->challenge, origins.items[0],
+                                    asked.client_hash, error);
     if (result != CS_OK)
         return result;
     (void)fprintf(stderr, "Touch the security key that is to be registered.\n");

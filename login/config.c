@@ -68,6 +68,7 @@ static bool write_value(const struct cs_option *option, const struct cs_json_val
         cs_buffer_printf(out, "%lld", (long long)number);
         return true;
     case CS_OPTION_GROUPS:
+    case CS_OPTION_ORIGINS:
         if (type == CS_JSON_ARRAY)
             return join_strings(value, out);
         break;
@@ -91,7 +92,9 @@ static const char *expected_type(const struct cs_option *option)
                                         [CS_OPTION_LANG] = "a string",
                                         [CS_OPTION_PATH] = "a string",
                                         [CS_OPTION_STRING] = "a string",
-                                        [CS_OPTION_NAME_OF_VARIABLE] = "a string"};
+                                        [CS_OPTION_NAME_OF_VARIABLE] = "a string",
+                                        [CS_OPTION_APP_ID] = "a string",
+                                        [CS_OPTION_ORIGINS] = "a string or a list of strings"};
 
     return names[option->type];
 }

@@ -12,6 +12,7 @@
 #include "conversation/template.h"
 #include "i18n/language.h"
 #include "login/mangled.h"
+#include "u2f/origins.h"
 
 const struct cs_option *cs_option_find(const char *name, size_t length, bool *ret_inverted)
 {
@@ -37,6 +38,7 @@ const char *cs_option_type_name(enum cs_option_type type)
         [CS_OPTION_GROUPS] = "groups", [CS_OPTION_TEXT] = "text",
         [CS_OPTION_LANG] = "language", [CS_OPTION_PATH] = "path",
         [CS_OPTION_STRING] = "text",   [CS_OPTION_NAME_OF_VARIABLE] = "variable",
+        [CS_OPTION_APP_ID] = "text",   [CS_OPTION_ORIGINS] = "list",
     };
 
     return names[type];
@@ -227,6 +229,30 @@ static enum cs_err set_variable(const struct cs_option *option, const char *valu
     return CS_OK;
 }
 
+static enum cs_err set_app_id(const struct cs_option *option, const char *value, void *member,
+                              struct cs_error *error)
+{
+    unsigned char hash[CS_U2F_HASH_BYTES];
+    struct cs_error inner = {0};
+
+    if (cs_u2f_app_hash(value, hash, &inner) != CS_OK)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: %s", option->name, inner.text);
+    *(const char **)member = value;
+    return CS_OK;
+}
+
+static enum cs_err set_origins(const struct cs_option *option, const char *value, void *member,
+                               struct cs_error *error)
+{
+    struct cs_u2f_origins origins;
+    struct cs_error inner = {0};
+
+    if (cs_u2f_read_origins(value, &origins, &inner) != CS_OK)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: %s", option->name, inner.text);
+    *(const char **)member = value;
+    return CS_OK;
+}
+
 enum cs_err cs_option_set(const struct cs_option *option, const char *value,
                           struct cs_options *options, struct cs_error *error)
 {
@@ -241,6 +267,8 @@ enum cs_err cs_option_set(const struct cs_option *option, const char *value,
         [CS_OPTION_PATH] = set_path,
         [CS_OPTION_STRING] = set_string,
         [CS_OPTION_NAME_OF_VARIABLE] = set_variable,
+        [CS_OPTION_APP_ID] = set_app_id,
+        [CS_OPTION_ORIGINS] = set_origins,
     };
     union {
         bool flag;

@@ -71,6 +71,8 @@ enum cs_option_type {
     CS_OPTION_PATH,             /* const char *: absolute */
     CS_OPTION_STRING,           /* const char *: clean text, not empty */
     CS_OPTION_NAME_OF_VARIABLE, /* const char *: letters, digits, underscores */
+    CS_OPTION_APP_ID,           /* const char *: as cs_u2f_app_hash takes it */
+    CS_OPTION_ORIGINS,          /* const char *: as cs_u2f_read_origins takes it */
 };
 
 enum cs_option_scope {

@@ -13,6 +13,7 @@
 #include "methods/code.h"
 #include "methods/delivery.h"
 #include "u2f/host_client.h"
+#include "u2f/origins.h"
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
 
@@ -59,21 +60,18 @@ static enum cs_err ask_elsewhere(struct cs_method_login *login, const char *line
 static enum cs_err make_request(const struct cs_method_login *login, const char *line,
                                 struct cs_u2f_host_request *ret_request, struct cs_error *error)
 {
-    const char *origins = login->judging.origins ? login->judging.origins : "";
-    CS_AUTO(cs_buffer_free) struct cs_buffer origin = {0};
+    struct cs_u2f_origins origins;
     struct cs_u2f_request asked;
     int64_t left;
     enum cs_err result = cs_u2f_read_request(line, strlen(line), &asked, error);
 
-    cs_buffer_add(&origin, origins, strcspn(origins, ","));
-    if (origin.failed)
-        return cs_fail_nomem(error);
+    if (result == CS_OK)
+        result = cs_u2f_read_origins(login->judging.origins, &origins, error);
     if (result == CS_OK)
         result = cs_u2f_app_hash(asked.app_id, ret_request->app_hash, error);
     if (result == CS_OK)
-        result =
-            cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked.challenge, origin.text ? origin.text : "",
-                               ret_request->client_hash, error);
+        result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked.challenge, origins.items[0],
+                                    ret_request->client_hash, error);
     if (result != CS_OK)
         return result;
     left = cs_clock_left(login->call.deadline);

@@ -7,9 +7,8 @@
 #include "base/sanitise.h"
 #include "base/strlist.h"
 #include "u2f/challenge.h"
+#include "u2f/origins.h"
 #include "u2f/verify.h"
-
-enum { ORIGINS_MAX = 8 };
 
 _Static_assert((int)CS_PENDING_CHALLENGE_BYTES == (int)CS_U2F_CHALLENGE_BYTES,
                "a challenge is kept whole");
@@ -44,8 +43,11 @@ enum cs_err cs_register_start(const char *user, const char *label, const char *a
         {"application id", app_id, pending->app_id, sizeof pending->app_id},
         {"list of origins", origins, pending->origins, sizeof pending->origins},
     };
-    enum cs_err result = cs_u2f_new_challenge(pending->challenge, error);
+    struct cs_u2f_origins list;
+    enum cs_err result = cs_u2f_read_origins(origins, &list, error);
 
+    if (result == CS_OK)
+        result = cs_u2f_new_challenge(pending->challenge, error);
     for (size_t i = 0; i < CS_ARRAY_SIZE(texts) && result == CS_OK; i++)
         result = copy_text(texts[i].what, texts[i].text, texts[i].out, texts[i].size, error);
     if (result == CS_OK && pending->user[0] == '\0')
@@ -88,16 +90,16 @@ static enum cs_err verify_for_any(const struct cs_u2f_registration *registration
                                   const struct cs_pending *pending, struct cs_error *error)
 {
     unsigned char app_hash[CS_U2F_HASH_BYTES], client_hash[CS_U2F_HASH_BYTES];
-    CS_AUTO(cs_string_free) char *list = strdup(pending->origins);
-    char *rest = list, *origin;
-    enum cs_err result =
-        list != NULL ? cs_u2f_app_hash(pending->app_id, app_hash, error) : cs_fail_nomem(error);
+    struct cs_u2f_origins origins;
+    enum cs_err result = cs_u2f_app_hash(pending->app_id, app_hash, error);
 
+    if (result == CS_OK)
+        result = cs_u2f_read_origins(pending->origins, &origins, error);
     if (result != CS_OK)
         return result;
-    for (int i = 0; i < ORIGINS_MAX && (origin = strsep(&rest, ",")) != NULL; i++) {
-        result =
-            cs_u2f_client_hash(CS_U2F_REGISTER, pending->challenge, origin, client_hash, error);
+    for (size_t i = 0; i < origins.count; i++) {
+        result = cs_u2f_client_hash(CS_U2F_REGISTER, pending->challenge, origins.items[i],
+                                    client_hash, error);
         if (result == CS_OK)
             result = cs_u2f_verify_registration(registration, app_hash, client_hash, error);
         if (result != CS_ERR_INPUT)

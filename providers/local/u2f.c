@@ -11,10 +11,9 @@
 #include "providers/local/local_priv.h"
 #include "u2f/base64url.h"
 #include "u2f/challenge.h"
+#include "u2f/origins.h"
 #include "u2f/relay.h"
 #include "u2f/verify.h"
-
-enum { ORIGINS_MAX = 8 };
 
 _Static_assert((int)CS_U2F_PUBLIC_KEY_BYTES + (int)CS_U2F_HANDLE_MAX <= (int)CS_FACTOR_SECRET_MAX,
                "a key and its handle are one secret");
@@ -150,17 +149,12 @@ static enum cs_err signed_for_any(const struct cs_factor *key, const unsigned ch
                                   const char *origins, const struct cs_u2f_assertion *assertion,
                                   bool *ret_signed, struct cs_error *error)
 {
-    CS_AUTO(cs_string_free) char *list = strdup(origins ? origins : "");
-    char *rest = list, *origin;
-    enum cs_err result = list != NULL ? CS_OK : cs_fail_nomem(error);
+    struct cs_u2f_origins list;
+    enum cs_err result = cs_u2f_read_origins(origins, &list, error);
 
     *ret_signed = false;
-    for (int i = 0; i < ORIGINS_MAX && result == CS_OK && !*ret_signed; i++) {
-        origin = strsep(&rest, ",");
-        if (origin == NULL)
-            break;
-        result = signed_for(key, challenge, origin, assertion, ret_signed, error);
-    }
+    for (size_t i = 0; i < list.count && result == CS_OK && !*ret_signed; i++)
+        result = signed_for(key, challenge, list.items[i], assertion, ret_signed, error);
     return result;
 }
 

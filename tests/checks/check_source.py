@@ -27,7 +27,7 @@ MAY_INCLUDE = {
     "providers/local": ("base", "json", "store", "u2f", "providers"),
     "providers/verify": ("base", "json", "mapping", "providers"),
     "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
-    "login": BELOW_LOGIN + ("providers/verify/settings.h",),
+    "login": BELOW_LOGIN + ("providers/verify/settings.h", "u2f/origins.h"),
     "broker": BELOW_LOGIN + ("login",),
     "cli": BELOW_LOGIN + ("login", "providers/local", "u2f"),
     "pam": ("base", "wire"),

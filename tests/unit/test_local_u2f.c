@@ -271,9 +271,8 @@ static void test_any_origin_of_the_list(void **state)
     judging.origins = "pam://a.example,pam://b.example," APP;
     assert_outcome(round_with(&first, 1, (struct manner){0}), "u2f");
     assert_outcome(round_with(&first, 2, (struct manner){.origin = "pam://a.example"}), "u2f");
-    judging.origins = "a,b,c,d,e,f,g,h," APP; /* eight count */
-    assert_outcome(round_with(&first, 3, (struct manner){0}), "wrong-signature");
-    assert_outcome(round_with(&first, 4, (struct manner){.origin = "h"}), "u2f");
+    assert_outcome(round_with(&first, 3, (struct manner){.origin = "pam://c.example"}),
+                   "wrong-signature");
 }
 
 static void test_replayed_answer(void **state)

@@ -3,6 +3,7 @@
 #include "login/options.h"
 #include "pam/module.h"
 #include "providers/registry.h"
+#include "u2f/message.h"
 
 /* A value of each type that is not the default of any row. */
 static const char *other_value(const struct cs_option *option)
@@ -33,6 +34,10 @@ static const char *other_value(const struct cs_option *option)
         return "another text";
     case CS_OPTION_NAME_OF_VARIABLE:
         return "COUNTERSIGN_USER";
+    case CS_OPTION_APP_ID:
+        return "pam://app.example";
+    case CS_OPTION_ORIGINS:
+        return "pam://a.example, pam://b.example";
     }
     return NULL;
 }
@@ -197,6 +202,7 @@ static void test_table_each_option_changes_its_own_field_alone(void **state)
 
 static void test_table_bad_values_refused_by_name(void **state)
 {
+    static char long_name[CS_U2F_ORIGIN_MAX + 2];
     static const char *const bad[][9] = {
         [CS_OPTION_FLAG] = {"maybe", "YES", "2", " yes", "\xff", NULL},
         [CS_OPTION_NUMBER] = {"", "-1", "+1", " 1", "1x", "0x1", "99999999999999999999", NULL},
@@ -209,11 +215,14 @@ static void test_table_bad_values_refused_by_name(void **state)
         [CS_OPTION_STRING] = {"", "a\nb", "\x1b[m", "\xff", "\u202e", "\x7f", NULL},
         [CS_OPTION_NAME_OF_VARIABLE] = {"", "1A", "A B", "A=B", "A-B", "\xc3\xa4", "A\n", "$A",
                                         NULL},
+        [CS_OPTION_APP_ID] = {"", "a\nb", "\xff", long_name, NULL},
+        [CS_OPTION_ORIGINS] = {"", ",a", "a,", "a,,b", "a\n", "1,2,3,4,5,6,7,8,9", long_name, NULL},
     };
     const struct cs_option *table = cs_option_rows;
     const size_t count = cs_option_rows_count;
 
     (void)state;
+    memset(long_name, 'a', sizeof long_name - 1);
     for (size_t i = 0; i < count; i++) {
         for (size_t v = 0; bad[table[i].type][v] != NULL; v++) {
             struct cs_options options;
@@ -265,6 +274,7 @@ static void test_table_types_and_scopes_named(void **state)
     }
     assert_string_equal(cs_option_type_name(CS_OPTION_STRING), "text");
     assert_string_equal(cs_option_type_name(CS_OPTION_NAME_OF_VARIABLE), "variable");
+    assert_string_equal(cs_option_type_name(CS_OPTION_ORIGINS), "list");
     assert_string_equal(cs_option_scope_name(CS_SCOPE_BROKER), "broker");
 }
 

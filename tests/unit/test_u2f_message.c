@@ -5,6 +5,7 @@
 #include "u2f/base64url.h"
 #include "u2f/challenge.h"
 #include "u2f/message.h"
+#include "u2f/origins.h"
 
 static const unsigned char zeros[CS_U2F_CHALLENGE_BYTES];
 
@@ -93,6 +94,30 @@ static void test_texts_bounded_and_clean(void **state)
                          rows[i].err);
     }
     assert_contains(error.text, "the U2F origin is not 1 to 255 bytes");
+}
+
+static void test_origins(void **state)
+{
+    static const char *const refused[] = {"",     " ",    "pam://a,",          ",pam://a",
+                                          "a,,b", "a\nb", "1,2,3,4,5,6,7,8,9", "\xff"};
+    char longest[CS_U2F_ORIGIN_MAX + 2];
+    struct cs_u2f_origins origins;
+    struct cs_error error;
+
+    (void)state;
+    assert_int_equal(cs_u2f_read_origins(" pam://a , b c,d,4,5,6,7,8", &origins, &error), CS_OK);
+    assert_int_equal(origins.count, CS_U2F_ORIGINS_MAX);
+    assert_string_equal(origins.items[0], "pam://a");
+    assert_string_equal(origins.items[1], "b c");
+    assert_string_equal(origins.items[7], "8");
+    for (size_t i = 0; i < CS_ARRAY_SIZE(refused); i++)
+        assert_int_equal(cs_u2f_read_origins(refused[i], &origins, &error), CS_ERR_INPUT);
+    memset(longest, 'a', sizeof longest - 1);
+    longest[CS_U2F_ORIGIN_MAX + 1] = '\0';
+    assert_int_equal(cs_u2f_read_origins(longest, &origins, &error), CS_ERR_INPUT);
+    longest[CS_U2F_ORIGIN_MAX] = '\0';
+    assert_int_equal(cs_u2f_read_origins(longest, &origins, &error), CS_OK);
+    assert_string_equal(origins.items[0], longest);
 }
 
 static void test_register_apdu(void **state)
@@ -262,6 +287,7 @@ int main(void)
         cmocka_unit_test(test_client_hash_is_of_the_text),
         cmocka_unit_test(test_app_hash_examples),
         cmocka_unit_test(test_texts_bounded_and_clean),
+        cmocka_unit_test(test_origins),
         cmocka_unit_test(test_register_apdu),
         cmocka_unit_test(test_authenticate_apdu),
         cmocka_unit_test(test_version_apdu_and_reply),
