@@ -50,24 +50,6 @@ static enum cs_err ask(struct cs_method_login *login, const struct cs_code_dialo
     return cs_ask(login->channel, prompt.text, login->options->otp_echo, ret_answer, error);
 }
 
-/* The person must know, and no text after the last prompt is shown once by every server: so this is
- * a prompt of its own. Whoever hangs up here has spent the code all the same. */
-static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
-                                      struct cs_error *error)
-{
-    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
-    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-    struct cs_values values = {0};
-    char count[NUMBER_SIZE];
-
-    (void)snprintf(count, sizeof count, "%u", left);
-    cs_values_set(&values, 'N', count);
-    cs_say(login->book, CS_TEXT_RECOVERY_LEFT, &values, &prompt);
-    if (prompt.failed)
-        return cs_fail_nomem(error);
-    return cs_ask(login->channel, prompt.text, true, &answer, error);
-}
-
 /* Who copies the whole of "9131-963017" out of a message means the part behind the dash. */
 static enum cs_err strip_correlation(const struct cs_challenge *challenge, struct cs_secret *answer,
                                      struct cs_error *error)
@@ -116,8 +98,6 @@ enum cs_verdict cs_ask_code(struct cs_method_login *login, const struct cs_code_
             login->answers++;
             result = cs_judge(login, &dialogue->question, &answer, &outcome, &error);
         }
-        if (result == CS_OK && outcome.judgement == CS_JUDGED_RIGHT && outcome.recovery)
-            result = tell_recovery_left(login, outcome.recovery_left, &error);
         if (result != CS_OK)
             return cs_give_up(login, dialogue->method, result, &error);
         login->reason = login->last = outcome.reason;

@@ -1,5 +1,6 @@
 #include "methods/steps.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -10,6 +11,7 @@
 enum {
     HOLD_MS = 250,
     LATE_MS = 50, /* so near to its end a login has no time for a call */
+    NUMBER_SIZE = 16,
 };
 
 void cs_method_login_clear(struct cs_method_login *login)
@@ -152,6 +154,24 @@ static enum cs_err hold(struct cs_method_login *login, int64_t started, struct c
     return cs_channel_wait(login->channel, started + (elapsed / HOLD_MS + 1) * HOLD_MS, error);
 }
 
+/* The person must know, and no text after the last prompt is shown once by every server: so this is
+ * a prompt of its own. Whoever hangs up here has spent the code all the same. */
+static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
+                                      struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    struct cs_values values = {0};
+    char count[NUMBER_SIZE];
+
+    (void)snprintf(count, sizeof count, "%u", left);
+    cs_values_set(&values, 'N', count);
+    cs_say(login->book, CS_TEXT_RECOVERY_LEFT, &values, &prompt);
+    if (prompt.failed)
+        return cs_fail_nomem(error);
+    return cs_ask(login->channel, prompt.text, true, &answer, error);
+}
+
 enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
                      const struct cs_secret *answer, struct cs_outcome *ret_outcome,
                      struct cs_error *error)
@@ -185,9 +205,10 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     if (attempt.identity == NULL) /* whatever a provider says of nobody */
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, kind, known, ret_outcome->reason);
-    if (ret_outcome->judgement != CS_JUDGED_RIGHT && login->provider->ops->remote)
-        return hold(login, started, error);
-    return CS_OK;
+    if (ret_outcome->judgement != CS_JUDGED_RIGHT)
+        return login->provider->ops->remote ? hold(login, started, error) : CS_OK;
+    return ret_outcome->recovery ? tell_recovery_left(login, ret_outcome->recovery_left, error)
+                                 : CS_OK;
 }
 
 bool cs_is_proven(struct cs_method_login *login)

@@ -27,7 +27,8 @@ struct cs_question {
 /*
  * Judges one answer. An account that sshd refuses, an empty answer and one that is too long are
  * wrong at the cost of an ordinary one. A refusal by a remote provider is held to the next step of
- * 250 ms, so that the time tells little of what was wrong.
+ * 250 ms, so that the time tells little of what was wrong. Who is let in
+ * by a recovery code is told how many are left.
  */
 enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
                      const struct cs_secret *answer, struct cs_outcome *ret_outcome,

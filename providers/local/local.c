@@ -107,6 +107,9 @@ static enum cs_err judge_key(const struct cs_verification *v, struct cs_outcome 
 {
     enum cs_err result = cs_local_judge_key(v, outcome, error);
 
+    /* The way back in for somebody who has lost the key. */
+    if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)
+        result = judge_recovery(v, v->attempt->answer, outcome, error);
     if (result != CS_OK)
         return result;
     return outcome->judgement == CS_JUDGED_RIGHT ? cs_tries_forget(v, error)

@@ -186,6 +186,18 @@ def test_a_menu_offers_no_key_to_those_without():
         expect(not re.search(r"(?i)security key|U2F", result.text), f"a key is offered: {result.text}")
 
 
+def test_a_lost_key():
+    """A recovery code is the way back in, once, and says how many are left."""
+    keys = before()
+    codes = countersign("recovery", "alice").stdout.split()
+    code = next(word for word in codes if re.fullmatch(r"[A-Z0-9]{4}(-[A-Z0-9]{4})+", word))
+    keys.pull(0)
+    end = login(keys, [code, ""])
+    expect_end(end, "PAM_SUCCESS", "recovery-code", "a recovery code")
+    expect_match(r"\b9\b", end[0].prompts[-1][0], "how many are left")
+    expect_end(login(keys, [code]), "PAM_MAXTRIES", "wrong-form", "the same again")
+
+
 def test_no_helper():
     """No library, no USB, no unit: a sentence, and the key of another machine still does."""
     keys = before()
