@@ -353,5 +353,18 @@ def test_socket():
         expect_equal(pam_login("alice", [factor.code()]).code, "PAM_SUCCESS", "mended")
 
 
+def test_what_the_provider_cannot_have_is_not_missing():
+    """The built-in provider knows no phones: a mistake of the settings lets nobody in as 'not enrolled'."""
+    write_config({})
+    countersign("passwd", "alice", "--stdin", input="correct horse battery\n")
+    for method in ("device", "smsotp", "emailotp", "voiceotp", "transsmsotp", "transemailotp"):
+        for plan, answers in ((method, []), ("password-then-" + method, ["correct horse battery"])):
+            stack(f"auth_method={plan}", "accept_on_missing_auth_method", "stack_first_factor")
+            with Broker() as broker:
+                result = pam_login("alice", answers)
+                expect_equal((result.code, wait_audit(broker)["verdict"]), ("PAM_SERVICE_ERR", "misconfigured"), plan)
+                expect_match("has none of the factors that auth_method and its options ask for", broker.log(), plan)
+
+
 before_each.append(lambda: write_config({}))
 main()
