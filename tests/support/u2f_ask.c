@@ -41,7 +41,7 @@ int main(int argc, char **argv)
         request.purpose = CS_U2F_AUTHENTICATE;
         handle->length = from_hex(argv[i], handle->bytes, sizeof handle->bytes);
     }
-    result = cs_u2f_host_ask(argv[1], &request, STDIN_FILENO, &answer, &error);
+    result = cs_u2f_host_ask(argv[1], &request, INT64_MAX, STDIN_FILENO, &answer, &error);
     if (result != CS_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         return (int)result;
