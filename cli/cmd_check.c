@@ -219,8 +219,8 @@ static void warn_origins(struct check *check)
                          "u2f_origins: no answer of countersign-touch names '%s': it writes pam:// "
                          "and the name by which ssh calls this host",
                          origins.items[i]);
-        if (!text.failed)
-            (void)cs_strlist_add(&check->line.warnings, text.text, text.length);
+        if (text.failed || cs_strlist_add(&check->line.warnings, text.text, text.length) != CS_OK)
+            return;
     }
 }
 
