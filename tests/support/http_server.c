@@ -3,7 +3,6 @@
 #include "tests/support/http_server.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "tests/support/scratch_folder.h"
 
 extern char **environ;
 
@@ -54,8 +54,7 @@ int http_server_setup(void **state)
     int output[2];
 
     assert_non_null(server);
-    (void)snprintf(server->folder, sizeof server->folder, "/tmp/countersign-http-XXXXXX");
-    assert_non_null(mkdtemp(server->folder));
+    scratch_folder_make(server->folder, sizeof server->folder);
     (void)snprintf(server->ca_file, sizeof server->ca_file, "%s/ca.pem", server->folder);
     start_process(server, output);
     read_ports(server, output[0]);
@@ -64,21 +63,13 @@ int http_server_setup(void **state)
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
 int http_server_teardown(void **state)
 {
     struct http_server *server = *state;
 
     close(server->input);
     assert_int_equal(waitpid(server->process, NULL, 0), server->process);
-    (void)nftw(server->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_folder_remove(server->folder);
     free(server);
     return 0;
 }

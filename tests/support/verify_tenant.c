@@ -3,13 +3,13 @@
 #include "tests/support/verify_tenant.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "providers/registry.h"
+#include "tests/support/scratch_folder.h"
 
 enum { PATIENCE_MS = 20000 };
 
@@ -24,8 +24,7 @@ int verify_tenant_setup(void **state)
     int input[2], output[2];
 
     assert_non_null(tenant);
-    (void)snprintf(tenant->folder, sizeof tenant->folder, "/tmp/countersign-tenant-XXXXXX");
-    assert_non_null(mkdtemp(tenant->folder));
+    scratch_folder_make(tenant->folder, sizeof tenant->folder);
     char *const arguments[] = {(char[]){"python3"}, (char[]){"-B"}, (char[]){CS_VERIFY_TENANT},
                                tenant->folder, NULL};
 
@@ -47,14 +46,6 @@ int verify_tenant_setup(void **state)
     return 0;
 }
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
-
 int verify_tenant_teardown(void **state)
 {
     struct verify_tenant *tenant = *state;
@@ -62,7 +53,7 @@ int verify_tenant_teardown(void **state)
     (void)fclose(tenant->input);
     assert_int_equal(waitpid(tenant->process, NULL, 0), tenant->process);
     (void)fclose(tenant->output);
-    (void)nftw(tenant->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_folder_remove(tenant->folder);
     free(tenant);
     return 0;
 }

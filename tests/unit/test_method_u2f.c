@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "methods/plan.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/unit/scene.h"
 #include "u2f/host_message.h"
 
@@ -99,8 +100,7 @@ static void make_line(void)
 static int set_up(void **state)
 {
     make_line();
-    (void)snprintf(helper.folder, sizeof helper.folder, "/tmp/countersign-test-XXXXXX");
-    assert_non_null(mkdtemp(helper.folder));
+    scratch_folder_make(helper.folder, sizeof helper.folder);
     (void)snprintf(helper.path, sizeof helper.path, "%s/u2f.sock", helper.folder);
     return scene_setup(state);
 }
@@ -116,8 +116,7 @@ void scene_prepare(void)
 
 static int tear_down(void **state)
 {
-    (void)unlink(helper.path);
-    assert_int_equal(rmdir(helper.folder), 0);
+    scratch_folder_remove(helper.folder);
     return scene_teardown(state);
 }
 
