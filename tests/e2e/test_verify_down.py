@@ -106,12 +106,11 @@ def test_without_a_password_nothing_is_proven():
 def test_a_wrong_code_is_no_absence():
     """What was judged before the tenant went away opens nothing that the password did not."""
     row = Row("totp", None, "totp")
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         ann = scene.person(row)
         scene.set(row, FAILMODE)
-        tenant.fault("POST totp", status=503, after=1)
+        scene.tenant.fault("POST totp", status=503, after=1)
         scene.login(ann.name, row.code_turns(ann, wrong=1), calls=row.calls(checks=2), last="wrong-code", **CLOSED)
 
 
