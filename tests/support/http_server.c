@@ -2,38 +2,23 @@
 
 #include "tests/support/http_server.h"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "tests/support/python_child.h"
 #include "tests/support/scratch_folder.h"
-
-extern char **environ;
 
 static char url[128];
 
-static void start_process(struct http_server *server, int output[2])
+static void start_process(struct http_server *server, int *ret_output)
 {
     char *const arguments[] = {(char[]){"python3"},      (char[]){"-W"}, (char[]){"ignore"},
                                (char[]){CS_HTTP_SERVER}, server->folder, NULL};
-    posix_spawn_file_actions_t actions;
-    int input[2];
 
-    assert_int_equal(pipe2(input, O_CLOEXEC), 0);
-    assert_int_equal(pipe2(output, O_CLOEXEC), 0);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    assert_int_equal(
-        posix_spawn(&server->process, "/usr/bin/python3", &actions, NULL, arguments, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(input[0]);
-    close(output[1]);
-    server->input = input[1];
+    server->process = python_child_start(arguments, &server->input, ret_output);
 }
 
 static void read_ports(struct http_server *server, int output)
@@ -51,14 +36,14 @@ static void read_ports(struct http_server *server, int output)
 int http_server_setup(void **state)
 {
     struct http_server *server = calloc(1, sizeof *server);
-    int output[2];
+    int output;
 
     assert_non_null(server);
     scratch_folder_make(server->folder, sizeof server->folder);
     (void)snprintf(server->ca_file, sizeof server->ca_file, "%s/ca.pem", server->folder);
-    start_process(server, output);
-    read_ports(server, output[0]);
-    close(output[0]);
+    start_process(server, &output);
+    read_ports(server, output);
+    close(output);
     *state = server;
     return 0;
 }
