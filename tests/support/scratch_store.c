@@ -40,6 +40,28 @@ void scratch_store_remove(struct scratch_store *scratch)
     assert_int_equal(rmdir(scratch->folder), 0);
 }
 
+int scratch_store_setup(void **state)
+{
+    struct scratch_store *scratch = calloc(1, sizeof *scratch);
+
+    assert_non_null(scratch);
+    scratch_store_make(scratch);
+    *state = scratch;
+    return 0;
+}
+
+int scratch_store_teardown(void **state)
+{
+    scratch_store_remove(*state);
+    free(*state);
+    return 0;
+}
+
+void scratch_store_begin(struct scratch_store *scratch, struct cs_transaction *ret_transaction)
+{
+    assert_int_equal(cs_store_begin(scratch->store, ret_transaction, NULL), CS_OK);
+}
+
 static void add_row(FILE *out, sqlite3_stmt *statement)
 {
     for (int i = 0; i < sqlite3_column_count(statement); i++) {
