@@ -5,20 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "tests/bench/now.h"
 
 #define NOINLINE __attribute__((noinline)) /* callgrind counts from its name */
 
 enum { PENDING_MAX = 10000, STACK_BYTES = 128 * 1024 };
-
-static double now_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
 
 /* ---- login ---- */
 
