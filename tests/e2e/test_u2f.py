@@ -15,8 +15,7 @@ def touch(keys, line, *words):
 
 def before(**settings):
     write_config({"u2f_origins": ORIGIN, **settings})
-    for factor in listing("alice")["factors"]:
-        countersign("remove", "alice", factor["id"])
+    forget_factors("alice")
     countersign("unlock", "alice")
     keys = Keys()
     keys.plug()

@@ -11,19 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/from_hex.h"
 #include "u2f/host_client.h"
-
-static size_t from_hex(const char *text, unsigned char *out, size_t room)
-{
-    size_t length = strlen(text) / 2;
-
-    for (size_t i = 0; i < length && i < room; i++) {
-        const char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
-
-        out[i] = (unsigned char)strtoul(digits, NULL, 16);
-    }
-    return length < room ? length : room;
-}
 
 int main(int argc, char **argv)
 {

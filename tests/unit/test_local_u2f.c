@@ -3,20 +3,15 @@
 #include "tests/unit/unit.h"
 
 #include "base/clock.h"
-#include "providers/registry.h"
 #include "store/factor.h"
-#include "store/throttle.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/scratch_store.h"
 #include "tests/support/u2f_signer.h"
+#include "tests/unit/local.h"
 #include "u2f/relay.h"
 
 #define APP "pam://host.example"
 
-enum { T0 = 1700000010, SECONDS = 60, TOUCHED = 1 };
+enum { SECONDS = 60, TOUCHED = 1 };
 
-static struct scratch_store scratch;
-static struct cs_provider *provider;
 static struct cs_judging judging;
 static struct u2f_signer first, second;
 
@@ -42,15 +37,9 @@ static void enrol(const char *user, const struct u2f_signer *signer, char handle
 
 static int set_up(void **state)
 {
-    struct cs_provider_settings settings = {.store_path = scratch.path,
-                                            .key_path = scratch.key_path};
-    struct cs_error error = {0};
-
     (void)state;
-    fake_clock_set(T0);
     judging = (struct cs_judging){.app_id = APP, .origins = APP};
-    scratch_store_make(&scratch);
-    assert_int_equal(cs_provider_open("local", &settings, &provider, &error), CS_OK);
+    local_open();
     u2f_signer_open(&first, U2F_SELF_SIGNED);
     u2f_signer_open(&second, U2F_SELF_SIGNED);
     enrol("alice", &first, 'a', APP);
@@ -62,8 +51,7 @@ static int tear_down(void **state)
     (void)state;
     u2f_signer_close(&first);
     u2f_signer_close(&second);
-    cs_provider_close(&provider);
-    scratch_store_remove(&scratch);
+    local_close();
     return 0;
 }
 
@@ -182,14 +170,7 @@ static void assert_listed(const char *user, const char *app_id, const char *name
 
 static unsigned failures(void)
 {
-    struct cs_transaction transaction;
-    unsigned count = 0;
-
-    assert_int_equal(cs_store_begin(scratch.store, &transaction, NULL), CS_OK);
-    assert_int_equal(
-        cs_throttle_count(&transaction, CS_THROTTLE_USER_PROVEN, "alice", T0, &count, NULL), CS_OK);
-    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
-    return count;
+    return failures_of(CS_THROTTLE_USER_PROVEN, "alice", T0);
 }
 
 /* ---- what is offered ---- */

@@ -8,13 +8,12 @@
 #include <unistd.h>
 
 #include "methods/plan.h"
-#include "tests/support/method_scene.h"
+#include "tests/support/scratch_folder.h"
+#include "tests/unit/scene.h"
 #include "u2f/host_message.h"
 
 #define APP "pam://host.example.com"
 #define PROMPT "Touch your security key, or paste the answer of countersign-touch: "
-
-static struct method_scene *scene;
 
 /* ---- a helper ---- */
 
@@ -100,29 +99,25 @@ static void make_line(void)
 
 static int set_up(void **state)
 {
-    (void)state;
     make_line();
-    scene = method_scene_new();
-    if (scene == NULL)
-        return -1;
-    (void)snprintf(helper.folder, sizeof helper.folder, "/tmp/countersign-test-XXXXXX");
-    assert_non_null(mkdtemp(helper.folder));
+    scratch_folder_make(helper.folder, sizeof helper.folder);
     (void)snprintf(helper.path, sizeof helper.path, "%s/u2f.sock", helper.folder);
+    return scene_setup(state);
+}
+
+void scene_prepare(void)
+{
     scene->key = true;
     scene->line = line;
     scene->login.judging.app_id = scene->login.judging.origins = APP;
     scene->options.u2f_socket = helper.path;
     method_scene_add(scene, CS_FACTOR_U2F, "k", "");
-    return 0;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
-    method_scene_free(scene);
-    (void)unlink(helper.path);
-    assert_int_equal(rmdir(helper.folder), 0);
-    return 0;
+    scratch_folder_remove(helper.folder);
+    return scene_teardown(state);
 }
 
 static void assert_run(enum cs_verdict verdict, const char *reason)

@@ -3,32 +3,13 @@
 #include "tests/unit/unit.h"
 
 #include "methods/plan.h"
-#include "tests/support/method_scene.h"
+#include "tests/unit/scene.h"
 
 #define ANSWERS_MAX 5
-#define JUNK "\b\n\r\177IN"
 
-static struct method_scene *scene;
-
-static int set_up(void **state)
+void scene_prepare(void)
 {
-    (void)state;
-    scene = method_scene_new();
-    return scene ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    method_scene_free(scene);
-    return 0;
-}
-
-static void start_over(void)
-{
-    method_scene_free(scene);
-    scene = method_scene_new();
-    assert_non_null(scene);
+    /* each test says what it needs */
 }
 
 /* One factor of each kind. */
@@ -60,11 +41,7 @@ static enum cs_verdict run(const char *name)
 
 static void assert_run(const char *name, enum cs_verdict verdict, const char *calls)
 {
-    enum cs_verdict found = run(name);
-
-    if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
-        fail_msg("%s: verdict %d (%s) with '%s', expected %d with '%s'", name, (int)found,
-                 scene->login.reason, method_scene_calls(scene), (int)verdict, calls);
+    assert_ran(name, run(name), verdict, calls);
 }
 
 /* ---- the table ---- */
@@ -436,8 +413,6 @@ static void test_run_accept_on_missing_with_the_code_in_the_line(void **state)
             assert_holds(&scene->login.token, TEXT("secret"));
     }
 }
-
-#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
