@@ -16,10 +16,8 @@ def before(*arguments):
     """One key, registered for alice, in the machine where the helper looks."""
     write_config({"u2f_origins": ORIGIN})
     stack("auth_method=u2f", "conversation=live", "retry=0", "poll_timeout=5", *arguments)
-    for user in ("alice", "bob"):
-        for factor in listing(user)["factors"]:
-            countersign("remove", user, factor["id"])
-        countersign("unlock", user)
+    forget_factors("alice", "bob")
+    countersign("unlock", "alice")
     keys = Keys(HELPER_USER)
     keys.plug()
     enrol(keys)
@@ -192,9 +190,8 @@ def test_a_menu_offers_no_key_to_those_without():
     with Broker():
         shown = pam_login("alice", ["nothing"], **AWAY).prompts[0][0]
         expect_match(r"(?i)security key", shown, "the menu of somebody with a key")
-        for key in listing("alice")["factors"]:
-            if key["kind"] == "u2f":
-                countersign("remove", "alice", key["id"])
+        for key in [row for row in listing("alice")["factors"] if row["kind"] == "u2f"]:
+            countersign("remove", "alice", key["id"])
         result = pam_login("alice", [factor.code()], **AWAY)
         expect_equal(result.code, "PAM_SUCCESS", f"the code: {result.text}")
         expect(not re.search(r"(?i)security key|U2F", result.text), f"a key is offered: {result.text}")
