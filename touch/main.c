@@ -124,9 +124,14 @@ static int answer_prompt(const struct settings *settings, const struct cs_touch_
 
     if (job.host[0] != '\0')
         return answer(&job);
-    (void)cs_fail(&error, CS_ERR_INPUT,
-                  "ssh does not say which host asks (it does since version 8.5); paste the request "
-                  "into countersign-touch --host HOST");
+    (void)cs_fail(
+        &error, CS_ERR_INPUT,
+        prompt->more_hosts
+            ? "the question names more than one host, and any of them may be put there to "
+              "get an answer for the wrong one; log in with a plain user name, and from "
+              "no link that you do not trust"
+            : "ssh does not say which host asks (it does since version 8.5); paste the "
+              "request into countersign-touch --host HOST");
     cs_touch_show(error.text);
     cs_touch_show("\n");
     return complain(&error);

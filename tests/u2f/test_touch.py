@@ -107,9 +107,16 @@ def test_askpass_takes_the_host_from_the_start_of_the_prompt():
     child.expect("Touch your security key to log in to server.example")
     status, output, _ = finish(child)
     expect_equal((status, key.verify(output)[0]), (0, "1"), "the answer")
-    child = terminal(keys, f"(a) b@x@evil.example) (alice@server.example) {READABLE}{key.request}")
-    status, output, _ = finish(child)
-    expect_equal(key.verify(output, check=False) if output else [], [], "a prefix that is not the first")
+
+
+def test_askpass_refuses_a_question_with_two_hosts():
+    keys = plugged()
+    key = Enrolled(keys)
+    for prefix in ("(x@server.example) y@evil.example)", "(a) b@x@evil.example) (alice@server.example)",
+                   "(alice@evil.example) (alice@server.example)", f"(x@server.example) {key.request} y@evil.example)"):
+        child = terminal(keys, f"{prefix} {READABLE}{key.request}")
+        child.expect("more than one host")
+        expect_equal(finish(child)[:2], (1, ""), f"status and output for {prefix!r}")
 
 
 def test_askpass_refuses_without_a_host():
@@ -218,18 +225,35 @@ class SshServer:
         self.thread.start()
 
 
+def ssh(keys, server, user):
+    """A login with countersign-touch as askpass. New clients take a strange user only from their configuration."""
+    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
+    config = WORKDIR / "ssh_config"
+    config.write_text(f'User "{user}"\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n'
+                      "PreferredAuthentications keyboard-interactive\nNumberOfPasswordPrompts 1\n")
+    result = run("ssh", "-F", config, "-p", server.port, "127.0.0.1", "true", env=environment, check=False)
+    server.thread.join(PATIENCE)
+    return result
+
+
 def test_as_the_askpass_of_ssh():
     need("ssh")
     keys = plugged()
     key = Enrolled(keys, "127.0.0.1")
     server = SshServer(READABLE + key.request)
-    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
-    run("ssh", "-F", "none", "-p", server.port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-        "-o", "PreferredAuthentications=keyboard-interactive", "-o", "NumberOfPasswordPrompts=1",
-        "alice@127.0.0.1", "true", env=environment, check=False)
-    server.thread.join(PATIENCE)
+    ssh(keys, server, "alice")
     expect(server.answers, "ssh answered nothing")
     expect_equal(key.verify(server.answers[0], "127.0.0.1")[0], "1", "the answer that ssh sent")
+
+
+def test_a_user_name_does_not_choose_the_host():
+    need("ssh")
+    keys = plugged()
+    key = Enrolled(keys)
+    server = SshServer(READABLE + key.request)
+    result = ssh(keys, server, "x@server.example) y")
+    expect_equal([answer for answer in server.answers or [] if answer], [], "the answers that ssh sent")
+    expect_match("more than one host", result.stderr, "why")
 
 
 main()
