@@ -1,14 +1,14 @@
 #include "base/name.h"
 
-#include <string.h>
-
 bool cs_same_name(const char *name, const char *written, size_t length)
 {
-    if (name == NULL || strlen(name) != length)
+    if (name == NULL)
         return false;
+    /* The first difference is the end of it: most names that are compared are others. */
     for (size_t i = 0; i < length; i++) {
-        if ((name[i] == '-' ? '_' : name[i]) != (written[i] == '-' ? '_' : written[i]))
+        if (name[i] == '\0' ||
+            (name[i] == '-' ? '_' : name[i]) != (written[i] == '-' ? '_' : written[i]))
             return false;
     }
-    return true;
+    return name[length] == '\0';
 }

@@ -14,14 +14,18 @@
 #include "login/mangled.h"
 #include "u2f/origins.h"
 
+static bool is_called(const struct cs_option *option, const char *name, size_t length)
+{
+    return cs_same_name(option->name, name, length) || cs_same_name(option->alias, name, length);
+}
+
 const struct cs_option *cs_option_find(const char *name, size_t length, bool *ret_inverted)
 {
     for (size_t i = 0; i < cs_option_rows_count; i++) {
         const struct cs_option *option = &cs_option_rows[i];
         bool inverted = cs_same_name(option->inverse, name, length);
 
-        if (!inverted && !cs_same_name(option->name, name, length) &&
-            !cs_same_name(option->alias, name, length))
+        if (!inverted && !is_called(option, name, length))
             continue;
         if (ret_inverted != NULL)
             *ret_inverted = inverted;
@@ -371,14 +375,14 @@ enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
 
 const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name)
 {
+    const struct cs_option *option = cs_option_find(name, strlen(name), NULL);
     const char *value = NULL;
 
     for (size_t i = 0; i < arguments->count; i++) {
         const char *argument = arguments->items[i];
         size_t length = strcspn(argument, "=");
-        const struct cs_option *option = cs_option_find(argument, length, NULL);
 
-        if (option != NULL && argument[length] == '=' && strcmp(option->name, name) == 0)
+        if (argument[length] == '=' && is_called(option, argument, length))
             value = argument + length + 1;
     }
     return value;
