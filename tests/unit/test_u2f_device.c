@@ -1,5 +1,5 @@
-/* Keys of this machine: the transport over the real libu2f-host, with the software key below it,
- * and the rounds of asking for a touch. CTest preloads the key. */
+/* Keys of this machine: the transport over the real libu2f-host or libfido2, with the software key
+ * below it, and the rounds of asking for a touch. CTest preloads the key. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
