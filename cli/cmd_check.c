@@ -12,6 +12,7 @@
 #include "cli/cli.h"
 #include "paths.h"
 #include "store/key.h"
+#include "u2f/origins.h"
 #include "wire/connect.h"
 
 enum { CONNECT_MS = 2000 };
@@ -200,6 +201,29 @@ static void print_warnings(struct check *check, const struct cs_strlist *warning
     }
 }
 
+/* What countersign-touch writes is pam:// and the name by which ssh calls this host. */
+static void warn_origins(struct check *check)
+{
+    static const char scheme[] = "pam://";
+    const char *list = check->line.options.u2f_origins;
+    struct cs_u2f_origins origins = {0};
+
+    if (list == NULL || cs_u2f_read_origins(list, &origins, NULL) != CS_OK)
+        return;
+    for (size_t i = 0; i < origins.count; i++) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+        if (strncmp(origins.items[i], scheme, sizeof scheme - 1) == 0)
+            continue;
+        cs_buffer_printf(&text,
+                         "u2f_origins: no answer of countersign-touch names '%s': it writes pam:// "
+                         "and the name by which ssh calls this host",
+                         origins.items[i]);
+        if (text.failed || cs_strlist_add(&check->line.warnings, text.text, text.length) != CS_OK)
+            return;
+    }
+}
+
 static void run_checks(struct check *check)
 {
     for (size_t i = 0; i < CS_ARRAY_SIZE(checks); i++) {
@@ -213,6 +237,7 @@ static void run_checks(struct check *check)
     }
     if (check->line.config == NULL)
         return;
+    warn_origins(check);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);
     if (check->line.ibm || cs_config_ibm_path(check->line.config) != NULL)

@@ -78,16 +78,24 @@ static enum cs_err ask(struct cs_store *store, const struct cs_pending *pending,
     return result == CS_OK ? cs_store_commit(&transaction, error) : result;
 }
 
-static enum cs_err print_request(const struct cs_u2f_request *request, struct cs_error *error)
+/* An answer for another name than those of this host is refused. */
+static enum cs_err print_request(const struct cs_u2f_request *request, const char *origins,
+                                 struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     enum cs_err result = cs_u2f_write_request(request, &line, error);
 
     if (result == CS_OK && line.failed)
         result = cs_fail_nomem(error);
-    if (result == CS_OK)
-        (void)printf("%s\n", line.text);
-    return result;
+    if (result != CS_OK)
+        return result;
+    (void)printf("%s\n", line.text);
+    (void)fprintf(
+        stderr,
+        "Answer it with countersign-touch --register --host NAME, where pam://NAME is one "
+        "of: %s\n",
+        origins);
+    return CS_OK;
 }
 
 /* ---- answers ---- */
@@ -111,8 +119,12 @@ static enum cs_err ask_helper(const char *socket_path, const struct cs_pending *
                                     asked.client_hash, error);
     if (result != CS_OK)
         return result;
+    if (!cs_u2f_host_exists(socket_path))
+        return cs_fail(error, CS_ERR_UNAVAILABLE,
+                       "countersign-u2f-host does not run; enable its socket, or use --request for "
+                       "a key that is elsewhere");
     (void)fprintf(stderr, "Touch the security key that is to be registered.\n");
-    return cs_u2f_host_ask(socket_path, &asked, -1, ret_answer, error);
+    return cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, ret_answer, error);
 }
 
 static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
@@ -190,7 +202,7 @@ static enum cs_err converse(struct cs_store *store, const struct key_wishes *wis
     if (result != CS_OK)
         return result;
     return wishes->way == KEY_ASKED_ELSEWHERE
-               ? print_request(&request, error)
+               ? print_request(&request, pending->origins, error)
                : ask_helper(socket_path, pending, &request, ret_answer, error);
 }
 

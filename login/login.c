@@ -209,6 +209,8 @@ static enum cs_verdict run_plan(struct cs_login *login, struct cs_channel *chann
                    .service = login->request->service,
                    .address = login->address,
                    .client = login->client,
+                   .here = login->here,
+                   .name = login->request->user,
                    .foreign = login->peer.uid != 0,
                    .stranger = login->stranger,
                    .identify = identify,

@@ -21,6 +21,7 @@ struct cs_login {
     struct cs_config *config;
     struct cs_options options;
     const struct cs_plan *plan; /* NULL: the login is misconfigured */
+    bool here;                  /* nothing says that the person is elsewhere */
     bool looked_up;
     struct cs_account account;
     char identity[256];

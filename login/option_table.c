@@ -84,7 +84,9 @@ const struct cs_option cs_option_rows[] = {
                 "userPresence"},
      .help = "Which way of approval a device is asked for, where it has both."},
     {"poll_timeout", NULL, CS_OPTION_NUMBER, CS_SCOPE_LOGIN, BOTH, AT(method.poll_timeout), "60",
-     .min = 5, .max = 600, .help = "Seconds that an approval on a device may take."},
+     .min = 5, .max = 600,
+     .help = "Seconds that an approval on a device, a touch of a security key, or its answer from "
+             "elsewhere may take."},
     {"autopush", NULL, CS_OPTION_FLAG, CS_SCOPE_LOGIN, BOTH, AT(autopush), "no", .ibm = "yes",
      .help = "Sends a code or request without a proven first factor, before anything was typed; a "
              "few each hour for each user."},
@@ -213,8 +215,10 @@ const struct cs_option cs_option_rows[] = {
          "Says that the request was not approved in time."),
     TEXT("u2f_prompt", NULL, BOTH, CS_TEXT_U2F_PROMPT,
          "The prompt for a security key elsewhere; the request stands behind it."),
+    TEXT("u2f_enter", NULL, CS_FROM_FILE, CS_TEXT_U2F_ENTER,
+         "Asks for Enter and a touch where texts are shown with the next prompt only."),
     TEXT("u2f_touch", NULL, CS_FROM_FILE, CS_TEXT_U2F_TOUCH,
-         "Asks for a touch of a security key of this machine."),
+         "Asks for a touch of a security key of this machine where they are shown at once."),
     TEXT("u2f_no_key", NULL, CS_FROM_FILE, CS_TEXT_U2F_NO_KEY,
          "Stands before the prompt where this machine has no such key."),
     TEXT("u2f_no_touch", NULL, CS_FROM_FILE, CS_TEXT_U2F_NO_TOUCH,

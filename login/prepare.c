@@ -67,6 +67,9 @@ static void set_address(struct cs_login *login)
         cs_address_client(login->address, login->client);
     else
         set_local_client(login);
+    /* A name in PAM_RHOST gives no address, and is another machine all the same. */
+    login->here =
+        request->ssh_connection == NULL && (request->rhost == NULL || request->rhost[0] == '\0');
 }
 
 /* The file behind the descriptor is what the line says it is, never what it looks like. */

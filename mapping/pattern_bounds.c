@@ -11,6 +11,7 @@
 enum {
     REPEAT_MAX = 255,     /* RE_DUP_MAX of POSIX */
     SIZE_MAX_ATOMS = 512, /* characters, sets and groups after repetitions are written out */
+    EDGE_ATOMS = 32,      /* for ^, $, \b and the like: what stands behind one is copied for it */
     GROUP_DEPTH_MAX = 16, /* groups within groups */
     REPEAT_DEPTH_MAX = 3, /* repetitions within repetitions: ((a+)*)? */
 };
@@ -152,7 +153,9 @@ static const char *escape(struct scan *scan)
     if (*scan->at >= '1' && *scan->at <= '9')
         return "a back-reference, which extended expressions have not";
     /* Edges of words and of the text, extensions as well, take no character. */
-    return add_item(scan, 1, 0, strchr("bB<>`'", *scan->at++) == NULL);
+    if (strchr("bB<>`'", *scan->at++) != NULL)
+        return add_item(scan, EDGE_ATOMS, 0, false);
+    return add_item(scan, 1, 0, true);
 }
 
 static const char *step(struct scan *scan)
@@ -178,7 +181,7 @@ static const char *step(struct scan *scan)
         return repeat(scan, 2, false, true);
     case '^':
     case '$':
-        return add_item(scan, 1, 0, false);
+        return add_item(scan, EDGE_ATOMS, 0, false);
     default:
         return add_item(scan, 1, 0, true);
     }

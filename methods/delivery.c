@@ -105,6 +105,7 @@ enum cs_err cs_begin(struct cs_method_login *login, const struct cs_listed_facto
     struct cs_challenge_request request = {.origin = login->address[0] ? login->address : NULL,
                                            .program = login->service,
                                            .seconds = seconds_for(login),
+                                           .name = login->name,
                                            .app_id = login->judging.app_id};
     enum cs_err result;
 

@@ -76,6 +76,8 @@ struct cs_method_login {
     const char *service;           /* that asks */
     const char *address;           /* of the client, numeric, or "" */
     const char *client;            /* network of the client, for counting */
+    bool here;                     /* nothing says that the person is elsewhere */
+    const char *name;              /* of the account as it was typed */
     bool foreign;                  /* the peer is not root: its PAM_AUTHTOK is nobody's word */
     const char *stranger;          /* counts the tries of accounts that have no identity */
 

@@ -19,8 +19,8 @@ bool cs_plan_has_second(const struct cs_plan *plan)
 
 bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options)
 {
-    return plan->first != CS_FIRST_NONE ||
-           (plan->direct != NULL && !options->accept_on_missing_auth_method);
+    return plan->first != CS_FIRST_NONE || (plan->direct != NULL && plan->direct->takes_code &&
+                                            !options->accept_on_missing_auth_method);
 }
 
 /* ---- which factors ---- */
@@ -140,12 +140,13 @@ static enum cs_verdict choose(struct cs_method_login *login)
  * that are never right. */
 static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
 {
-    const char *reason = login->user.found || !login->sought ? "not-enrolled"
-                         : login->user.reason                ? login->user.reason
-                                                             : "unknown-user";
+    const char *reason = login->factors.withheld               ? "no-usable-factor"
+                         : login->user.found || !login->sought ? "not-enrolled"
+                         : login->user.reason                  ? login->user.reason
+                                                               : "unknown-user";
     struct cs_error error = {0};
 
-    if (!login->user.found || !cs_is_proven(login))
+    if (login->factors.withheld || !login->user.found || !cs_is_proven(login))
         return cs_refuse_codes(login, reason);
     login->reason = reason;
     if (cs_notice(login->channel, login->book, CS_TEXT_NOT_ENROLLED, NULL, &error) != CS_OK)
@@ -168,31 +169,39 @@ static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_meth
     return missing ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
 }
 
+/* Whether a plan with a method of its own may tell the person that there is nothing to go on with.
+ * A code is asked for before anything is looked up, so that only the password counts. */
+static bool may_be_told(const struct cs_plan *plan, struct cs_method_login *login)
+{
+    return plan->direct->takes_code ? login->password_accepted : cs_is_proven(login);
+}
+
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
     bool accept = login->options->accept_on_missing_auth_method;
     unsigned kinds = kinds_for(plan, login);
     struct cs_error error = {0};
+    bool any;
     enum cs_err result;
 
-    /* Who has given the password may be told that there is nothing to go on with. */
-    if (plan->direct != NULL && !accept && !login->password_accepted)
-        return plan->direct->run(login, plan->direct, NULL);
     /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
-    if (kinds == 0 && plan->direct == NULL) {
+    if (kinds == 0) {
         result = cs_fail(&error, CS_ERR_CONFIG,
                          "provider '%s' has none of the factors that auth_method and its "
                          "options ask for",
                          login->provider->ops->name);
         return cs_give_up(login, plan_method, result, &error);
     }
+    if (plan->direct != NULL && plan->direct->takes_code && !accept && !login->password_accepted)
+        return plan->direct->run(login, plan->direct, NULL);
     result = cs_list_factors(login, kinds, &error);
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
     drop_duplicates(&login->factors);
-    if (login->factors.count == 0 && accept && login->user.found)
+    any = login->factors.count > 0 || login->factors.withheld;
+    if (!any && accept && login->user.found)
         return accept_missing(plan, login);
-    if (plan->direct != NULL && (login->factors.count > 0 || !login->password_accepted))
+    if (plan->direct != NULL && (any || !may_be_told(plan, login)))
         return plan->direct->run(login, plan->direct, NULL);
     if (login->factors.count == 0)
         return refuse_unenrolled(login);

@@ -80,7 +80,8 @@ enum cs_err cs_find_missing(struct cs_method_login *login, unsigned kinds, unsig
 
     if (result == CS_OK && login->factors.count == 0 && others != 0)
         result = cs_list_factors(login, kinds | others, error);
-    *ret_missing = result == CS_OK && login->user.found && login->factors.count == 0;
+    *ret_missing = result == CS_OK && login->user.found && login->factors.count == 0 &&
+                   !login->factors.withheld;
     return result;
 }
 
@@ -109,7 +110,7 @@ static enum cs_err prepare(struct cs_method_login *login, const struct cs_questi
     enum cs_err result = CS_OK;
 
     *ret_ask = true;
-    if (ops->verifies_unlisted && question->challenge == NULL)
+    if (ops->verifies_unlisted)
         return CS_OK;
     *ret_ask = attempt->identity != NULL;
     if (*ret_ask)
@@ -130,7 +131,8 @@ static enum cs_err ask_provider(struct cs_method_login *login, const struct cs_q
                                 struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
                                 struct cs_error *error)
 {
-    struct cs_listed_factors one = {(struct cs_listed_factor *)(uintptr_t)question->factor, 1};
+    struct cs_listed_factors one = {(struct cs_listed_factor *)(uintptr_t)question->factor, 1,
+                                    false};
     bool ask = false;
     enum cs_err result;
 
@@ -200,7 +202,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     result = ask_provider(login, question, &attempt, ret_outcome, error);
     if (result != CS_OK)
         return result;
-    if (ret_outcome->alert != NULL)
+    if (ret_outcome->alert[0] != '\0')
         cs_log(login->log, LOG_ALERT, "%s", ret_outcome->alert);
     if (attempt.identity == NULL) /* whatever a provider says of nobody */
         ret_outcome->judgement = CS_JUDGED_WRONG;

@@ -13,7 +13,8 @@ enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds,
                             struct cs_error *error) CS_MUST_USE;
 
 /* Whether a user that the provider knows has no factor of `kinds`, nor of `others`, which are asked
- * for only where there is none of `kinds`. `factors` holds what was listed last. */
+ * for only where there is none of `kinds`. One that may not be used is not missing: else spoiling
+ * it would let in. `factors` holds what was listed last. */
 enum cs_err cs_find_missing(struct cs_method_login *login, unsigned kinds, unsigned others,
                             bool *ret_missing, struct cs_error *error) CS_MUST_USE;
 

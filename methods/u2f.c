@@ -1,12 +1,12 @@
 /*
  * A security key: one that is plugged into this machine, for a login at this machine, and otherwise
- * one that the person has elsewhere, through the lines of u2f/relay.h. Every round has a challenge
- * of its own. Nothing is sent to anybody, so that no consent is asked for.
+ * one that the person has elsewhere, through the lines of u2f/relay.h. Every try has a challenge of
+ * its own. Nothing is sent to anybody, so that no consent is asked for; who has no key is asked all
+ * the same, with a decoy in place of the key's handle.
  */
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "conversation/notice.h"
@@ -17,41 +17,76 @@
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
 
-/* How an answer was sought. */
+/* What came of asking a key of this machine. */
 enum found {
-    FOUND_ANSWER,
     FOUND_NO_HELPER, /* or a login from elsewhere */
     FOUND_NO_KEY,    /* of this user's in this machine */
     FOUND_NO_TOUCH,
+    FOUND_KEY, /* which was only looked for */
+    FOUND_ANSWER,
 };
 
-/* ---- a key elsewhere ---- */
+/* The tries of one login. */
+struct dialogue {
+    struct cs_method_login *login;
+    const char *line; /* the request of this try */
+    unsigned tried;
+    bool elsewhere; /* asking a key here is no use any more */
+};
 
-static enum cs_err ask_elsewhere(struct cs_method_login *login, const char *line, bool no_key,
-                                 unsigned tried, struct cs_secret *ret_answer,
-                                 struct cs_error *error)
+/* ---- prompts ---- */
+
+/* The text of `key`, behind one that says what came before. */
+static enum cs_err say_prompt(const struct dialogue *dialogue, enum found found, enum cs_text key,
+                              struct cs_buffer *out, struct cs_error *error)
 {
-    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    const struct cs_method_login *login = dialogue->login;
     struct cs_values values = {0};
     enum cs_text keys[KEYS_MAX];
     char tries[NUMBER_SIZE];
     size_t count = 0;
 
-    (void)snprintf(tries, sizeof tries, "%u", 1 + login->options->retry - tried);
+    (void)snprintf(tries, sizeof tries, "%u", 1 + login->options->retry - dialogue->tried);
     cs_values_set(&values, 'L', tries);
-    if (no_key)
-        keys[count++] = CS_TEXT_U2F_NO_KEY;
-    else if (tried > 0)
+    if (dialogue->tried > 0)
         keys[count++] = CS_TEXT_NOT_ACCEPTED;
-    keys[count++] = CS_TEXT_U2F_PROMPT;
-    cs_say_prompt(login->book, keys, count, &values, &prompt);
+    else if (found == FOUND_NO_KEY)
+        keys[count++] = CS_TEXT_U2F_NO_KEY;
+    keys[count++] = key;
+    cs_say_prompt(login->book, keys, count, &values, out);
+    return out->failed ? cs_fail_nomem(error) : CS_OK;
+}
+
+static enum cs_err ask_elsewhere(const struct dialogue *dialogue, enum found found,
+                                 struct cs_secret *ret_answer, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    enum cs_err result = say_prompt(dialogue, found, CS_TEXT_U2F_PROMPT, &prompt, error);
+
+    if (result != CS_OK)
+        return result;
     /* countersign-touch finds it behind a blank only, whatever an administrator wrote. */
     if (prompt.length == 0 || strchr(" \n", prompt.text[prompt.length - 1]) == NULL)
         cs_buffer_text(&prompt, " ");
-    cs_buffer_printf(&prompt, "%s : ", line ? line : "");
+    cs_buffer_printf(&prompt, "%s : ", dialogue->line ? dialogue->line : "");
     if (prompt.failed)
         return cs_fail_nomem(error);
-    return cs_ask(login->channel, prompt.text, true, ret_answer, error);
+    return cs_ask(dialogue->login->channel, prompt.text, true, ret_answer, error);
+}
+
+/* Where texts wait for the next prompt there has to be one before the touch. What is typed there is
+ * an answer like one from elsewhere. */
+static enum cs_err tell_to_touch(const struct dialogue *dialogue, struct cs_secret *ret_typed,
+                                 struct cs_error *error)
+{
+    struct cs_method_login *login = dialogue->login;
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    enum cs_err result;
+
+    if (login->number_mode == CS_WAIT_LIVE)
+        return cs_notice(login->channel, login->book, CS_TEXT_U2F_TOUCH, NULL, error);
+    result = say_prompt(dialogue, FOUND_KEY, CS_TEXT_U2F_ENTER, &prompt, error);
+    return result == CS_OK ? cs_ask(login->channel, prompt.text, true, ret_typed, error) : result;
 }
 
 /* ---- a key of this machine ---- */
@@ -62,7 +97,6 @@ static enum cs_err make_request(const struct cs_method_login *login, const char 
 {
     struct cs_u2f_origins origins;
     struct cs_u2f_request asked;
-    int64_t left;
     enum cs_err result = cs_u2f_read_request(line, strlen(line), &asked, error);
 
     if (result == CS_OK)
@@ -74,11 +108,7 @@ static enum cs_err make_request(const struct cs_method_login *login, const char 
                                     ret_request->client_hash, error);
     if (result != CS_OK)
         return result;
-    left = cs_clock_left(login->call.deadline);
     ret_request->purpose = CS_U2F_AUTHENTICATE;
-    ret_request->milliseconds = login->options->poll_timeout * 1000;
-    if (left < ret_request->milliseconds)
-        ret_request->milliseconds = (uint32_t)left;
     memcpy(ret_request->handles, asked.handles, sizeof asked.handles);
     ret_request->handle_count = asked.handle_count;
     return CS_OK;
@@ -120,65 +150,106 @@ static enum cs_err explain(struct cs_method_login *login, enum cs_err result, en
     return CS_OK;
 }
 
-static enum cs_err ask_here(struct cs_method_login *login, const char *line,
-                            struct cs_secret *ret_answer, enum found *ret_found,
-                            struct cs_error *error)
+/* Whether one of the user's keys is plugged in: nobody is told to touch what is not there. */
+static enum cs_err look_here(struct cs_method_login *login, struct cs_u2f_host_request *request,
+                             enum found *ret_found, struct cs_error *error)
 {
-    const char *path = login->options->u2f_socket;
-    struct cs_u2f_host_request request = {0};
     struct cs_u2f_host_answer answer = {0};
     enum cs_err result;
 
-    *ret_found = FOUND_NO_HELPER;
-    if (login->address[0] != '\0' || line == NULL || path == NULL || access(path, F_OK) != 0)
+    request->milliseconds = 0;
+    result = cs_u2f_host_ask(login->options->u2f_socket, request, login->call.deadline,
+                             login->call.cancel_fd, &answer, error);
+    if (result == CS_ERR_TIMEOUT || result == CS_OK) {
+        *ret_found = FOUND_KEY;
         return CS_OK;
-    result = make_request(login, line, &request, error);
-    if (result == CS_OK)
-        result = cs_notice(login->channel, login->book, CS_TEXT_U2F_TOUCH, NULL, error);
-    if (result != CS_OK)
-        return result;
-    result = cs_u2f_host_ask(path, &request, login->call.cancel_fd, &answer, error);
+    }
+    return explain(login, result, ret_found, error);
+}
+
+static enum cs_err touch_here(struct cs_method_login *login, struct cs_u2f_host_request *request,
+                              struct cs_secret *ret_answer, enum found *ret_found,
+                              struct cs_error *error)
+{
+    struct cs_u2f_host_answer answer = {0};
+    int64_t left = cs_clock_left(login->call.deadline);
+    enum cs_err result;
+
+    request->milliseconds = login->options->poll_timeout * 1000;
+    if (left < request->milliseconds)
+        request->milliseconds = (uint32_t)left;
+    result = cs_u2f_host_ask(login->options->u2f_socket, request, login->call.deadline,
+                             login->call.cancel_fd, &answer, error);
     if (result != CS_OK)
         return explain(login, result, ret_found, error);
     *ret_found = FOUND_ANSWER;
     return keep_answer(&answer.answer, ret_answer, error);
 }
 
-/* ---- the dialogue ---- */
-
-static enum cs_err find_answer(struct cs_method_login *login, const char *line, unsigned tried,
-                               struct cs_secret *ret_answer, enum found *ret_found,
-                               struct cs_error *error)
+static enum cs_err ask_here(const struct dialogue *dialogue, struct cs_secret *ret_answer,
+                            enum found *ret_found, struct cs_error *error)
 {
-    enum cs_err result = ask_here(login, line, ret_answer, ret_found, error);
+    struct cs_method_login *login = dialogue->login;
+    struct cs_u2f_host_request request = {0};
+    enum cs_err result;
 
+    *ret_found = FOUND_NO_HELPER;
+    if (!login->here || dialogue->elsewhere || dialogue->line == NULL ||
+        !cs_u2f_host_exists(login->options->u2f_socket))
+        return CS_OK;
+    result = make_request(login, dialogue->line, &request, error);
+    if (result == CS_OK)
+        result = look_here(login, &request, ret_found, error);
+    if (result != CS_OK || *ret_found != FOUND_KEY)
+        return result;
+    result = tell_to_touch(dialogue, ret_answer, error);
     if (result != CS_OK)
         return result;
-    if (*ret_found == FOUND_NO_TOUCH) {
-        login->reason = login->last = "not-touched";
-        return cs_notice(login->channel, login->book, CS_TEXT_U2F_NO_TOUCH, NULL, error);
-    }
-    if (*ret_found == FOUND_ANSWER)
+    if (ret_answer->length > 0) {
+        *ret_found = FOUND_ANSWER;
         return CS_OK;
-    result = ask_elsewhere(login, line, *ret_found == FOUND_NO_KEY, tried, ret_answer, error);
-    *ret_found = FOUND_ANSWER;
-    return result;
+    }
+    cs_secret_free(ret_answer);
+    return touch_here(login, &request, ret_answer, ret_found, error);
+}
+
+/* ---- the dialogue ---- */
+
+/* No answer comes of a key that nobody touches; the next try may be answered from elsewhere. */
+static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_answer,
+                               struct cs_error *error)
+{
+    struct cs_method_login *login = dialogue->login;
+    enum found found;
+    enum cs_err result = ask_here(dialogue, ret_answer, &found, error);
+
+    if (result != CS_OK || found == FOUND_ANSWER)
+        return result;
+    if (found != FOUND_NO_TOUCH)
+        return ask_elsewhere(dialogue, found, ret_answer, error);
+    dialogue->elsewhere = true;
+    login->reason = login->last = "not-touched";
+    return cs_notice(login->channel, login->book, CS_TEXT_U2F_NO_TOUCH, NULL, error);
 }
 
 /* One challenge, and at most one answer to it. */
-static enum cs_err run_once(struct cs_method_login *login, const struct cs_listed_factor *factor,
-                            unsigned tried, struct cs_outcome *ret_outcome, struct cs_error *error)
+static enum cs_err run_once(struct dialogue *dialogue, const struct cs_listed_factor *factor,
+                            struct cs_outcome *ret_outcome, struct cs_error *error)
 {
+    static const struct cs_listed_factor any = {.kind = CS_FACTOR_U2F};
+    struct cs_method_login *login = dialogue->login;
     CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
     const struct cs_question question = {
         .kind = CS_FACTOR_U2F, .factor = factor, .challenge = &challenge};
-    enum found found = FOUND_NO_HELPER;
-    enum cs_err result = cs_begin(login, factor, &challenge, error);
+    enum cs_err result = cs_find_user(login, error);
 
     if (result == CS_OK)
-        result = find_answer(login, challenge.line, tried, &answer, &found, error);
-    if (result != CS_OK || found != FOUND_ANSWER)
+        result = cs_begin(login, factor ? factor : &any, &challenge, error);
+    dialogue->line = challenge.line;
+    if (result == CS_OK)
+        result = find_answer(dialogue, &answer, error);
+    if (result != CS_OK || answer.data == NULL)
         return result;
     login->answers++;
     result = cs_judge(login, &question, &answer, ret_outcome, error);
@@ -192,15 +263,13 @@ static enum cs_err run_once(struct cs_method_login *login, const struct cs_liste
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
+    struct dialogue dialogue = {.login = login};
     struct cs_error error = {0};
 
-    for (unsigned tried = 0; tried <= login->options->retry; tried++) {
+    for (; dialogue.tried <= login->options->retry; dialogue.tried++) {
         struct cs_outcome outcome = {0};
-        enum cs_err result = run_once(login, factor, tried, &outcome, &error);
+        enum cs_err result = run_once(&dialogue, factor, &outcome, &error);
 
-        /* The last key was removed meanwhile, or the answer before has made it suspect. */
-        if (result == CS_ERR_NOT_FOUND)
-            return tried > 0 ? CS_VERDICT_MAX_TRIES : cs_refuse_codes(login, "not-enrolled");
         if (result != CS_OK)
             return cs_give_up(login, method->name, result, &error);
         if (outcome.judgement == CS_JUDGED_RIGHT)

@@ -82,6 +82,7 @@ struct cs_listing {
 struct cs_listed_factors {
     struct cs_listed_factor *items;
     size_t count;
+    bool withheld; /* the user has others of these kinds, which may not be used: none is missing */
 };
 
 /* Appends a copy. CS_ERR_LIMIT when there are CS_LISTED_FACTORS_MAX. */
@@ -96,6 +97,7 @@ struct cs_challenge_request {
     const char *origin;  /* numeric address of the client, or NULL */
     const char *program; /* the service that asks: "sshd" */
     unsigned seconds;    /* that an approval may take */
+    const char *name;    /* of the account as it was typed; who has no security key gets a decoy */
     const char *app_id;  /* of security keys */
 };
 
@@ -147,7 +149,7 @@ struct cs_outcome {
     const char *reason;     /* one word for the audit line: "wrong-code", "replayed", ... */
     bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and so many are left */
-    const char *alert;      /* what an administrator must know of it, for the log; or NULL */
+    char alert[256];        /* what an administrator must know of it, for the log; "": nothing */
 };
 
 enum cs_approval {

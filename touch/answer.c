@@ -2,8 +2,10 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "touch/askpass.h"
 #include "touch/prompt.h"
 #include "touch/terminal.h"
 #include "u2f/device.h"
@@ -57,6 +59,24 @@ static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out
     return result == CS_OK ? cs_u2f_write_enrolled(data, length, out, error) : result;
 }
 
+/* The host that is shown is what protects who touches: it is shown somewhere. The process that does
+ * so, if any. */
+static pid_t tell(const struct cs_touch_job *job)
+{
+    char notice[CS_TOUCH_HOST_MAX + 64];
+    pid_t process = -1;
+
+    (void)snprintf(notice, sizeof notice, "Touch your security key to %s %s",
+                   job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
+    if (cs_touch_show(notice))
+        return -1;
+    if (job->askpass != NULL)
+        process = cs_touch_start_notice(job->askpass, notice);
+    if (process < 0)
+        cs_touch_write(STDERR_FILENO, notice);
+    return process;
+}
+
 enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *out,
                             struct cs_error *error)
 {
@@ -65,7 +85,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
                                  .deadline = cs_clock_ms() + (int64_t)job->seconds * 1000,
                                  .cancel_fd = -1,
                                  .wait_for_key = true};
-    char notice[CS_TOUCH_HOST_MAX + 64];
+    pid_t notice;
     enum cs_err result = cs_u2f_read_request(job->line, job->length, &request, error);
 
     if (result == CS_OK)
@@ -76,9 +96,9 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
         return result;
     touch.handles = request.handles;
     touch.handle_count = request.handle_count;
-    (void)snprintf(notice, sizeof notice, "Touch your security key to %s %s\n",
-                   job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
-    cs_touch_show(notice);
-    return job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
-                                           : authenticate(&touch, out, error);
+    notice = tell(job);
+    result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
+                                             : authenticate(&touch, out, error);
+    cs_touch_end_notice(notice);
+    return result;
 }

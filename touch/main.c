@@ -11,6 +11,7 @@
 #include "base/strlist.h"
 #include "paths.h"
 #include "touch/answer.h"
+#include "touch/askpass.h"
 #include "touch/prompt.h"
 #include "touch/terminal.h"
 
@@ -20,7 +21,8 @@ struct settings {
     const char *host;
     unsigned seconds;
     bool enrol;
-    const char *prompt; /* of ssh; NULL: by hand */
+    const char *prompt;  /* of ssh; NULL: by hand */
+    const char *askpass; /* the other one; NULL: none */
 };
 
 static int usage(FILE *out, int status)
@@ -103,11 +105,8 @@ static int answer(const struct cs_touch_job *job)
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     struct cs_error error = {0};
 
-    if (cs_touch_answer(job, &line, &error) != CS_OK) {
-        cs_touch_show(error.text); /* ssh shows nothing of what its askpass writes elsewhere */
-        cs_touch_show("\n");
+    if (cs_touch_answer(job, &line, &error) != CS_OK)
         return complain(&error);
-    }
     return line.failed ? EXIT_FAILURE : print_line(line.text);
 }
 
@@ -119,16 +118,20 @@ static int answer_prompt(const struct settings *settings, const struct cs_touch_
                                      .length = prompt->request_length,
                                      .host = settings->host ? settings->host : prompt->host,
                                      .purpose = CS_U2F_AUTHENTICATE,
-                                     .seconds = settings->seconds};
+                                     .seconds = settings->seconds,
+                                     .askpass = settings->askpass};
     struct cs_error error;
 
     if (job.host[0] != '\0')
         return answer(&job);
-    (void)cs_fail(&error, CS_ERR_INPUT,
-                  "ssh does not say which host asks (it does since version 8.5); paste the request "
-                  "into countersign-touch --host HOST");
-    cs_touch_show(error.text);
-    cs_touch_show("\n");
+    (void)cs_fail(
+        &error, CS_ERR_INPUT,
+        prompt->more_hosts
+            ? "the question names more than one host, and any of them may be put there to "
+              "get an answer for the wrong one; log in with a plain user name, and from "
+              "no link that you do not trust"
+            : "ssh does not say which host asks (it does since version 8.5); paste the "
+              "request into countersign-touch --host HOST");
     return complain(&error);
 }
 
@@ -162,8 +165,8 @@ static int confirm(const struct settings *settings)
 /* ssh ends us when what the notice speaks of has happened. */
 static int notice(const struct settings *settings)
 {
-    cs_touch_show(settings->prompt);
-    cs_touch_show("\n");
+    if (!cs_touch_show(settings->prompt))
+        cs_touch_write(STDERR_FILENO, settings->prompt);
     while (pause() < 0 && errno == EINTR)
         continue;
     return EXIT_FAILURE;
@@ -171,18 +174,15 @@ static int notice(const struct settings *settings)
 
 static int serve_ssh(const struct settings *settings)
 {
-    const char *other = getenv("COUNTERSIGN_TOUCH_ASKPASS");
     struct cs_touch_prompt prompt;
+    struct cs_error error = {0};
 
     cs_touch_read_prompt(settings->prompt, getenv("SSH_ASKPASS_PROMPT"), &prompt);
     if (prompt.kind == CS_TOUCH_RELAY)
         return answer_prompt(settings, &prompt);
-    if (other != NULL && other[0] != '\0') {
-        (void)execl(other, other, settings->prompt, (char *)NULL);
-        (void)fprintf(stderr, "countersign-touch: COUNTERSIGN_TOUCH_ASKPASS: %s cannot be run\n",
-                      other);
-        return EXIT_FAILURE;
-    }
+    if (settings->askpass != NULL &&
+        cs_touch_become(settings->askpass, settings->prompt, &error) != CS_OK)
+        return complain(&error);
     if (prompt.kind == CS_TOUCH_CONFIRM)
         return confirm(settings);
     if (prompt.kind == CS_TOUCH_NOTICE)
@@ -197,7 +197,8 @@ static int serve_person(const struct settings *settings)
     char text[INPUT_MAX];
     struct cs_touch_job job = {.host = settings->host,
                                .purpose = settings->enrol ? CS_U2F_REGISTER : CS_U2F_AUTHENTICATE,
-                               .seconds = settings->seconds};
+                               .seconds = settings->seconds,
+                               .askpass = settings->askpass};
 
     if (isatty(STDIN_FILENO))
         (void)fputs("Paste the request: ", stderr);
@@ -220,10 +221,12 @@ static int serve_person(const struct settings *settings)
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.seconds = SECONDS};
+    struct settings settings = {.seconds = SECONDS, .askpass = getenv(CS_TOUCH_ASKPASS)};
     int status = parse(argc, argv, &settings);
 
     if (status != EXIT_SUCCESS)
         return status;
+    if (settings.askpass != NULL && settings.askpass[0] == '\0')
+        settings.askpass = NULL;
     return settings.prompt != NULL ? serve_ssh(&settings) : serve_person(&settings);
 }

@@ -21,23 +21,38 @@ bool cs_touch_is_host(const char *text, size_t length)
     return true;
 }
 
-/*
- * "(user@host) ": a user's name may have an @ or a parenthesis in it, a host's may not. ssh writes
- * both before anything that the server sent, so the first ") " behind a host ends the prefix.
- */
-static void read_host(const char *text, char ret_host[CS_TOUCH_HOST_MAX + 1])
+/* How many times the text has "@HOST) ". All of it counts: a user name can have a request in it.
+ * And what ssh talks to need not be a name that could be signed, so any without a blank is one. */
+static size_t count_hosts(const char *text)
 {
-    const char *end, *at;
-    size_t length;
+    size_t count = 0;
 
-    ret_host[0] = '\0';
-    end = text[0] == '(' ? strstr(text, ") ") : NULL;
-    at = end ? memrchr(text, '@', (size_t)(end - text)) : NULL;
-    length = at ? (size_t)(end - at) - 1 : 0;
-    if (at == NULL || at == text + 1 || !cs_touch_is_host(at + 1, length))
+    for (const char *end = strstr(text, ") "); end != NULL; end = strstr(end + 2, ") ")) {
+        const char *host = end;
+
+        while (host > text && strchr("@ \t\n", host[-1]) == NULL)
+            host--;
+        count += host > text && host < end && host[-1] == '@';
+    }
+    return count;
+}
+
+/*
+ * "(user@host) ": ssh writes both before anything that the server sent. A host has neither an @ nor
+ * a parenthesis, but the user's name may have both, and it can come from a link: with another
+ * "@host) " in it or behind it nobody can tell which host is the real one.
+ */
+static void read_host(const char *text, struct cs_touch_prompt *prompt)
+{
+    const char *end = text[0] == '(' ? strstr(text, ") ") : NULL;
+    const char *at = end ? memrchr(text, '@', (size_t)(end - text)) : NULL;
+    size_t length = at ? (size_t)(end - at) - 1 : 0;
+
+    prompt->more_hosts = count_hosts(text) > 1;
+    if (prompt->more_hosts || at == NULL || at == text + 1 || !cs_touch_is_host(at + 1, length))
         return;
-    memcpy(ret_host, at + 1, length);
-    ret_host[length] = '\0';
+    memcpy(prompt->host, at + 1, length);
+    prompt->host[length] = '\0';
 }
 
 static bool ends_with(const char *text, const char *end)
@@ -77,5 +92,5 @@ void cs_touch_read_prompt(const char *text, const char *hint, struct cs_touch_pr
         ret_prompt->request = cs_u2f_find_request(text, &ret_prompt->request_length);
     if (ret_prompt->request != NULL)
         ret_prompt->kind = CS_TOUCH_RELAY;
-    read_host(text, ret_prompt->host);
+    read_host(text, ret_prompt);
 }

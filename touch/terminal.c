@@ -34,7 +34,13 @@ static void write_text(int fd, const char *text, size_t length)
     }
 }
 
-static void show_on(int fd, const char *text)
+/* Whoever reads a terminal may have made it raw. */
+static const char *line_end(int fd)
+{
+    return isatty(fd) ? "\r\n" : "\n";
+}
+
+static void write_clean(int fd, const char *text, const char *end)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
@@ -45,19 +51,27 @@ static void show_on(int fd, const char *text)
         text += line;
         if (*text == '\0')
             break;
-        cs_buffer_text(&clean, "\r\n");
+        cs_buffer_text(&clean, line_end(fd));
         text++;
     }
+    cs_buffer_text(&clean, end);
     if (!clean.failed && clean.text != NULL)
         write_text(fd, clean.text, clean.length);
 }
 
-void cs_touch_show(const char *text)
+void cs_touch_write(int fd, const char *text)
+{
+    write_clean(fd, text, line_end(fd));
+}
+
+bool cs_touch_show(const char *text)
 {
     CS_AUTO(cs_fd_close) int fd = open_terminal();
 
-    if (fd >= 0)
-        show_on(fd, text);
+    if (fd < 0)
+        return false;
+    cs_touch_write(fd, text);
+    return true;
 }
 
 /* Those that would leave the terminal without echo. */
@@ -113,7 +127,7 @@ static enum cs_err ask_on(int terminal, const char *text, bool echo, int signals
     /* What was typed before the question is no answer to it. */
     if (!echo && tcsetattr(terminal, TCSAFLUSH, &silent) != 0)
         return cs_fail_errno(error, "/dev/tty: cannot switch echo off");
-    show_on(terminal, text);
+    write_clean(terminal, text, "");
     result = read_line(terminal, signals, ret_line, error);
     if (!echo) {
         (void)tcsetattr(terminal, TCSADRAIN, &before);

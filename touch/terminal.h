@@ -7,9 +7,11 @@
 #include "base/error.h"
 #include "base/secret.h"
 
-/* Shows text: lines stay lines, every other control becomes '?'. Nothing where there is no
- * terminal. */
-void cs_touch_show(const char *text);
+/* Writes text and a line end: lines in it stay lines, every other control becomes '?'. */
+void cs_touch_write(int fd, const char *text);
+
+/* So on the terminal; false where there is none. */
+bool cs_touch_show(const char *text);
 
 /* Shows `text` and reads one line, without its end. The terminal is as it was before this returns
  * or a signal ends the program. CS_ERR_UNAVAILABLE where there is no terminal, CS_ERR_CANCELLED at

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -36,9 +37,17 @@ static enum cs_err explain(enum cs_err result, struct cs_error *error)
     return CS_OK;
 }
 
-static enum cs_err connect_helper(const char *path, int *ret_socket, struct cs_error *error)
+bool cs_u2f_host_exists(const char *socket_path)
 {
-    enum cs_err result = cs_connect_broker(path, cs_clock_ms() + CONNECT_MS, ret_socket, error);
+    return socket_path != NULL && access(socket_path, F_OK) == 0;
+}
+
+static enum cs_err connect_helper(const char *path, int64_t deadline, int *ret_socket,
+                                  struct cs_error *error)
+{
+    int64_t soon = cs_clock_ms() + CONNECT_MS;
+    enum cs_err result =
+        cs_connect_broker(path, soon < deadline ? soon : deadline, ret_socket, error);
 
     if (result == CS_ERR_NOT_FOUND)
         return cs_fail(error, CS_ERR_UNAVAILABLE,
@@ -66,16 +75,18 @@ static enum cs_err wait_for_answer(int socket, int cancel_fd, int64_t deadline,
 }
 
 enum cs_err cs_u2f_host_ask(const char *socket_path, const struct cs_u2f_host_request *request,
-                            int cancel_fd, struct cs_u2f_host_answer *ret_answer,
+                            int64_t deadline, int cancel_fd, struct cs_u2f_host_answer *ret_answer,
                             struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret question = {0}, answer = {0};
     CS_AUTO(cs_fd_close) int socket = -1;
-    int64_t deadline = cs_clock_ms() + request->milliseconds + PATIENCE_MS;
+    int64_t patience = cs_clock_ms() + request->milliseconds + PATIENCE_MS;
     enum cs_err result = cs_u2f_host_write_request(request, &question, error);
 
+    if (patience < deadline)
+        deadline = patience;
     if (result == CS_OK)
-        result = connect_helper(socket_path, &socket, error);
+        result = connect_helper(socket_path, deadline, &socket, error);
     if (result == CS_OK)
         result = cs_send_packet(socket, &question, -1, deadline, error);
     if (result == CS_OK)

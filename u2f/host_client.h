@@ -5,15 +5,18 @@
 
 #include "u2f/host_message.h"
 
+/* Whether there is a socket of that name. NULL: there is none. */
+bool cs_u2f_host_exists(const char *socket_path);
+
 /*
  * Connects to the helper's socket, sends the request and waits for its answer: as long as the
- * request allows and a few seconds more, or until `cancel_fd` (-1 for none) is readable or closed,
- * which ends the helper's wait too. Errors are those of u2f/touch.h, with a sentence for the
- * person, and CS_ERR_UNAVAILABLE where no helper answers or it breaks off: with a hostile key it
- * may.
+ * request allows and a few seconds more, never past `deadline` (cs_clock_ms), or until `cancel_fd`
+ * (-1 for none) is readable or closed, which ends the helper's wait too. Errors are those of
+ * u2f/touch.h, with a sentence for the person, and CS_ERR_UNAVAILABLE where no helper answers or it
+ * breaks off: with a hostile key it may.
  */
 enum cs_err cs_u2f_host_ask(const char *socket_path, const struct cs_u2f_host_request *request,
-                            int cancel_fd, struct cs_u2f_host_answer *ret_answer,
+                            int64_t deadline, int cancel_fd, struct cs_u2f_host_answer *ret_answer,
                             struct cs_error *error) CS_MUST_USE;
 
 #endif

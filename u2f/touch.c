@@ -20,9 +20,11 @@ struct work {
     enum cs_u2f_purpose purpose;
     struct cs_u2f_transport *transport;
     struct candidate keys[CS_U2F_KEYS_MAX];
-    unsigned count;   /* plugged in */
-    unsigned asked;   /* of them, those that are asked */
-    bool failed;      /* a key failed since they were looked for */
+    unsigned count; /* plugged in */
+    unsigned asked; /* of them, those that are asked */
+    bool failed;    /* a key failed since they were looked for */
+    bool unseen;    /* there was no time to look at all of them */
+    int64_t look_until;
     unsigned retries; /* left, after a key failed */
     /* the reply of the key that was touched */
     unsigned char reply[CS_U2F_REPLY_ROOM];
@@ -42,16 +44,41 @@ static enum cs_err exchange(struct work *work, unsigned key, const struct cs_u2f
     return result;
 }
 
-static bool is_over(const struct cs_u2f_touch *touch)
+static enum cs_err cancelled(const struct cs_u2f_touch *touch, int milliseconds,
+                             struct cs_error *error)
 {
     struct pollfd entry = {.fd = touch->cancel_fd, .events = POLLIN};
+    int ready = poll(&entry, 1, milliseconds);
 
-    return cs_clock_left(touch->deadline) == 0 || poll(&entry, 1, 0) > 0;
+    if (ready > 0)
+        return cs_fail(error, CS_ERR_CANCELLED, "nobody waits for the key any more");
+    if (ready < 0 && errno != EINTR)
+        return cs_fail_errno(error, "poll");
+    return CS_OK;
+}
+
+static bool is_over(const struct cs_u2f_touch *touch)
+{
+    return cs_clock_left(touch->deadline) == 0 || cancelled(touch, 0, NULL) != CS_OK;
 }
 
 /* ---- which keys to ask ---- */
 
-/* Which handle the key knows; ABSENT in *ret_handle when none. */
+/* The first look gets a moment even after the deadline, so that it can tell what is there. */
+static void begin_look(struct work *work)
+{
+    int64_t moment = cs_clock_ms() + CS_U2F_LOOK_MS;
+
+    if (work->look_until == 0)
+        work->look_until = work->touch->deadline > moment ? work->touch->deadline : moment;
+}
+
+static bool may_look(const struct work *work)
+{
+    return cs_clock_left(work->look_until) > 0 && cancelled(work->touch, 0, NULL) == CS_OK;
+}
+
+/* Which handle the key knows; ABSENT in *ret_handle when none, also when the time is over. */
 static enum cs_err find_handle(struct work *work, unsigned key, long *ret_handle,
                                struct cs_error *error)
 {
@@ -61,10 +88,14 @@ static enum cs_err find_handle(struct work *work, unsigned key, long *ret_handle
     for (size_t i = 0; i < touch->handle_count; i++) {
         enum cs_u2f_reply reply = CS_U2F_REPLY_UNKNOWN_HANDLE;
         struct cs_u2f_apdu apdu;
-        enum cs_err result =
-            cs_u2f_apdu_authenticate(CS_U2F_CHECK_ONLY, touch->client_hash, touch->app_hash,
-                                     &touch->handles[i], &apdu, error);
+        enum cs_err result;
 
+        if (!may_look(work)) {
+            work->unseen = true;
+            return CS_OK;
+        }
+        result = cs_u2f_apdu_authenticate(CS_U2F_CHECK_ONLY, touch->client_hash, touch->app_hash,
+                                          &touch->handles[i], &apdu, error);
         if (result == CS_OK)
             result = exchange(work, key, &apdu, &reply, error);
         if (result != CS_OK)
@@ -87,35 +118,39 @@ static void choose(struct work *work, unsigned key, struct cs_error *error)
         work->failed = true;
         return;
     }
-    work->keys[key].asked = (handle != ABSENT) == wanted;
+    work->keys[key].asked = !work->unseen && (handle != ABSENT) == wanted;
     work->keys[key].handle = handle == ABSENT ? 0 : (size_t)handle;
     work->asked += work->keys[key].asked;
 }
 
 static enum cs_err look_for_keys(struct work *work, struct cs_error *error)
 {
-    enum cs_err result = work->touch->transport->discover(work->transport, &work->count, error);
+    enum cs_err result = cancelled(work->touch, 0, error);
 
-    work->asked = 0;
-    work->failed = false;
+    work->count = work->asked = 0;
+    work->failed = work->unseen = false;
+    if (result == CS_OK)
+        result = work->touch->transport->discover(work->transport, &work->count, error);
     if (result != CS_OK)
         return result;
+    begin_look(work);
     if (work->count > CS_U2F_KEYS_MAX)
         work->count = CS_U2F_KEYS_MAX;
     for (unsigned i = 0; i < work->count; i++) {
         choose(work, i, error);
-        /* Those behind a key that does not answer may not have the time to be looked at. */
-        if (work->failed && is_over(work->touch))
+        if (work->unseen)
             work->count = i + 1;
     }
-    return CS_OK;
+    return work->unseen ? cancelled(work->touch, 0, error) : CS_OK;
 }
 
 /* Why nobody can be asked for a touch. */
 static enum cs_err nobody(const struct work *work, bool pulled_out, struct cs_error *error)
 {
-    if (work->failed)
+    if (work->failed || (work->unseen && pulled_out))
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key does not answer");
+    if (work->unseen)
+        return cs_fail(error, CS_ERR_TIMEOUT, "the security key took too long to answer");
     if (work->count == 0 && pulled_out)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key was pulled out");
     if (work->count == 0)
@@ -152,6 +187,8 @@ static bool ask_all(struct work *work, struct cs_error *error)
 
         if (!work->keys[i].asked)
             continue;
+        if (is_over(work->touch))
+            break;
         if (ask_key(work, i, &reply, error) != CS_OK) {
             work->failed = true;
             work->keys[i].asked = false;
@@ -165,15 +202,9 @@ static bool ask_all(struct work *work, struct cs_error *error)
 
 static enum cs_err pause_round(const struct cs_u2f_touch *touch, struct cs_error *error)
 {
-    struct pollfd entry = {.fd = touch->cancel_fd, .events = POLLIN};
     int left = cs_clock_left(touch->deadline);
-    int ready = poll(&entry, 1, left < PAUSE_MS ? left : PAUSE_MS);
 
-    if (ready > 0)
-        return cs_fail(error, CS_ERR_CANCELLED, "nobody waits for the key any more");
-    if (ready < 0 && errno != EINTR)
-        return cs_fail_errno(error, "poll");
-    return CS_OK;
+    return cancelled(touch, left < PAUSE_MS ? left : PAUSE_MS, error);
 }
 
 /* Looks for the keys where that may help: at first, after one failed, and while the right one may
@@ -188,7 +219,7 @@ static enum cs_err prepare_round(struct work *work, bool *pulled_out, struct cs_
     result = look_for_keys(work, error);
     if (result != CS_OK || work->asked > 0)
         return result;
-    if (work->failed && work->retries > 0) {
+    if (work->failed && work->retries > 0 && may_look(work)) {
         work->retries--;
         result = look_for_keys(work, error);
     }
@@ -203,7 +234,7 @@ static enum cs_err run_rounds(struct work *work, struct cs_error *error)
     bool pulled_out = false;
 
     for (;;) {
-        enum cs_err result = prepare_round(work, &pulled_out, error);
+        enum cs_err prepared = prepare_round(work, &pulled_out, error), result = prepared;
         bool over = cs_clock_left(touch->deadline) == 0;
 
         if (result != CS_OK && (!touch->wait_for_key || over))
@@ -218,6 +249,9 @@ static enum cs_err run_rounds(struct work *work, struct cs_error *error)
         result = pause_round(touch, error);
         if (result != CS_OK)
             return result;
+        /* Another look would have no time to find out why. */
+        if (prepared != CS_OK && cs_clock_left(touch->deadline) == 0)
+            return prepared;
     }
 }
 

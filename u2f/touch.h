@@ -7,6 +7,9 @@
 #include "u2f/message.h"
 #include "u2f/transport.h"
 
+/* The first look at the keys has this time from when they were found, whatever the deadline. */
+enum { CS_U2F_LOOK_MS = 1000 };
+
 struct cs_u2f_touch {
     const struct cs_u2f_transport_ops *transport;
     unsigned char app_hash[CS_U2F_HASH_BYTES];
@@ -20,13 +23,16 @@ struct cs_u2f_touch {
 };
 
 /*
- * No wait is longer than what one key takes to answer or not (a few seconds); deadline and cancel
- * count between two of them. Errors:
+ * No wait is longer than what one key takes to answer one message or not (a few seconds): cancel
+ * and deadline count before each message, but for that first look also a deadline that has passed
+ * leaves a moment. Errors:
  *
  *   CS_ERR_NOT_FOUND    no key is plugged in, or no library or no USB is here
  *   CS_ERR_INPUT        none of the keys knows a handle; to register, every key is enrolled already
- *   CS_ERR_TIMEOUT      the right key is there, but was not touched
- *   CS_ERR_UNAVAILABLE  the key was pulled out or fails, also after it was looked for once more
+ *   CS_ERR_TIMEOUT      the right key is there, but was not touched; or the keys took so long to
+ *                       answer that not all could be looked at
+ *   CS_ERR_UNAVAILABLE  the key was pulled out or fails, also after it was looked for once more, if
+ *                       there was time to
  *   CS_ERR_CANCELLED    cancel_fd
  */
 

@@ -46,7 +46,7 @@ enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const c
                                const char *app_id, struct cs_listed_factors *ret_factors,
                                struct cs_error *error) CS_MUST_USE;
 
-/* ... begin(), CS_ERR_NOT_FOUND without a key ... */
+/* ... begin(), with a decoy for who has no key ... */
 enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
                                 const struct cs_challenge_request *request,
                                 struct cs_challenge *ret_challenge,

@@ -3,12 +3,12 @@
  * challenge is known to the login that began it and to nobody else, so that it is used once; what
  * is kept here is the counter, which only grows.
  */
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/strlist.h"
 #include "providers/local/local_priv.h"
+#include "store/decoy.h"
 #include "u2f/base64url.h"
 #include "u2f/challenge.h"
 #include "u2f/origins.h"
@@ -22,8 +22,7 @@ _Static_assert((int)CS_FACTORS_PER_KIND_MAX <= (int)CS_U2F_RELAY_HANDLES,
 
 /* ---- which keys ---- */
 
-/* Those that may be used, newest first; borrowed from `all`. An answer names a key by its place
- * here. */
+/* Those that may be used, newest first; borrowed from `all`. */
 struct keys {
     const struct cs_factor *items[CS_FACTORS_PER_USER_MAX];
     size_t count;
@@ -62,8 +61,10 @@ enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const c
     if (result != CS_OK)
         return result;
     choose_keys(&factors, app_id, &keys);
-    if (keys.count == 0)
+    if (keys.count == 0) {
+        ret_factors->withheld = ret_factors->withheld || factors.count > 0;
         return CS_OK;
+    }
     if (keys.count == 1)
         memcpy(listed.name, keys.items[0]->label, sizeof keys.items[0]->label);
     return cs_listed_factors_add(ret_factors, &listed, error);
@@ -99,6 +100,17 @@ static enum cs_err make_challenge(struct cs_u2f_request *request, unsigned secon
     return write_line(request, &ret_challenge->line, error);
 }
 
+/* Nobody shall see who has no key. Most keys have handles of this length. */
+static enum cs_err add_decoy(const struct cs_transaction *transaction, const char *name,
+                             struct cs_u2f_request *asked, struct cs_error *error)
+{
+    struct cs_u2f_handle *handle = &asked->handles[asked->handle_count++];
+
+    _Static_assert((int)CS_DECOY_BYTES <= (int)CS_U2F_HANDLE_MAX, "a decoy is a handle");
+    handle->length = CS_DECOY_BYTES;
+    return cs_decoy(transaction, name ? name : "", handle->bytes, error);
+}
+
 enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
                                 const struct cs_challenge_request *request,
                                 struct cs_challenge *ret_challenge, struct cs_error *error)
@@ -110,20 +122,17 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
 
     if (result != CS_OK)
         return result;
-    choose_keys(&factors, request->app_id, &keys);
-    if (keys.count == 0)
-        return cs_fail(error, CS_ERR_NOT_FOUND, "%s has no security key that may be used", user);
     if (strlen(request->app_id) >= sizeof asked.app_id)
         return cs_fail(error, CS_ERR_CONFIG, "the application id is too long");
     memcpy(asked.app_id, request->app_id, strlen(request->app_id) + 1);
-    for (; asked.handle_count < keys.count; asked.handle_count++) {
-        const struct cs_factor *factor = keys.items[asked.handle_count];
-
-        if (!split_secret(factor, &asked.handles[asked.handle_count]))
-            return cs_fail(error, CS_ERR_STORE, "factor %lld holds no security key",
-                           (long long)factor->id);
-    }
-    return make_challenge(&asked, request->seconds, ret_challenge, error);
+    choose_keys(&factors, request->app_id, &keys);
+    for (size_t i = 0; i < keys.count; i++)
+        asked.handle_count +=
+            split_secret(keys.items[i], &asked.handles[asked.handle_count]) ? 1 : 0;
+    if (asked.handle_count == 0)
+        result = add_decoy(transaction, request->name, &asked, error);
+    return result == CS_OK ? make_challenge(&asked, request->seconds, ret_challenge, error)
+                           : result;
 }
 
 /* ---- the answer ---- */
@@ -175,35 +184,53 @@ static enum cs_err spend_counter(const struct cs_verification *v, const struct c
         return CS_OK;
     }
     outcome->reason = "counter-went-back";
-    outcome->alert = "the counter of a security key went back: there may be a copy of the key; it "
-                     "is not accepted any more";
+    (void)snprintf(outcome->alert, sizeof outcome->alert,
+                   "the counter of a security key went back, from %lld to %lu: there may be a copy "
+                   "of key %lld of '%s'; it is not accepted any more",
+                   (long long)key->last_step, (unsigned long)counter, (long long)key->id, v->user);
     return cs_factor_suspect(&v->transaction, key->id, error);
 }
 
+/* The key that the answer names by its place in the request. Keys may have come and gone since. */
+static const struct cs_factor *find_key(const struct keys *keys, const struct cs_u2f_handle *handle)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        struct cs_u2f_handle own;
+
+        if (split_secret(keys->items[i], &own) && own.length == handle->length &&
+            cs_equal_ct(own.bytes, handle->bytes, own.length))
+            return keys->items[i];
+    }
+    return NULL;
+}
+
 static enum cs_err judge_answer(const struct cs_verification *v, const struct keys *keys,
-                                const unsigned char *challenge, struct cs_outcome *outcome,
+                                const struct cs_u2f_request *asked, struct cs_outcome *outcome,
                                 struct cs_error *error)
 {
     const struct cs_secret *line = v->attempt->answer;
+    const struct cs_factor *key;
     struct cs_u2f_answer answer;
     struct cs_error reason = {0};
-    struct cs_u2f_handle handle;
     bool is_signed = false;
     enum cs_err result;
 
     outcome->reason = "wrong-form";
-    if (cs_u2f_read_answer(line->data, line->length, keys->count, &answer, &reason) != CS_OK)
+    if (cs_u2f_read_answer(line->data, line->length, asked->handle_count, &answer, &reason) !=
+        CS_OK)
         return CS_OK;
     outcome->reason = "not-touched";
     if ((answer.assertion.flags & 1) == 0)
         return CS_OK;
-    outcome->reason = "wrong-signature";
-    if (!split_secret(keys->items[answer.key], &handle))
+    outcome->reason = "not-enrolled";
+    key = find_key(keys, &asked->handles[answer.key]);
+    if (key == NULL)
         return CS_OK;
-    result = signed_for_any(keys->items[answer.key], challenge, v->judging->origins,
-                            &answer.assertion, &is_signed, error);
+    outcome->reason = "wrong-signature";
+    result = signed_for_any(key, asked->challenge, v->judging->origins, &answer.assertion,
+                            &is_signed, error);
     return result == CS_OK && is_signed
-               ? spend_counter(v, keys->items[answer.key], answer.assertion.counter, outcome, error)
+               ? spend_counter(v, key, answer.assertion.counter, outcome, error)
                : result;
 }
 
@@ -212,24 +239,19 @@ enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcom
 {
     const struct cs_challenge *challenge = v->attempt->challenge;
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
-    unsigned char bytes[CS_U2F_CHALLENGE_BYTES];
+    struct cs_u2f_request asked;
     struct keys keys = {0};
-    size_t length = 0;
     enum cs_err result = cs_factor_load(&v->transaction, v->user, CS_STORED_U2F, &factors, error);
 
     if (result != CS_OK)
         return result;
-    choose_keys(&factors, v->judging->app_id, &keys);
-    outcome->reason = "not-enrolled";
-    if (keys.count == 0)
-        return CS_OK;
     outcome->reason = "no-challenge";
-    if (challenge == NULL ||
-        !cs_base64url_decode(challenge->id, strlen(challenge->id), bytes, sizeof bytes, &length) ||
-        length != sizeof bytes)
+    if (challenge == NULL || challenge->line == NULL ||
+        cs_u2f_read_request(challenge->line, strlen(challenge->line), &asked, error) != CS_OK)
         return CS_OK;
     outcome->reason = "expired";
     if (cs_clock_ms() > challenge->expires)
         return CS_OK;
-    return judge_answer(v, &keys, bytes, outcome, error);
+    choose_keys(&factors, asked.app_id, &keys);
+    return judge_answer(v, &keys, &asked, outcome, error);
 }

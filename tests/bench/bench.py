@@ -53,7 +53,19 @@ class Users:
         return Totp(self.secrets[name])
 
 
-class GoogleAuthenticator(Peer):
+class FilePeer(Peer):
+    """One that has its state in a file, which reset() makes anew: every code is good again."""
+
+    def right(self):
+        self.reset()
+        return self.name, self.users.totp(self.name).code()
+
+    def wrong(self):
+        self.reset()
+        return self.name, self.users.totp(self.name).wrong()
+
+
+class GoogleAuthenticator(FilePeer):
     """A file for each user."""
 
     def __init__(self, users):
@@ -68,16 +80,8 @@ class GoogleAuthenticator(Peer):
         path.write_text(f'{self.users.secrets[self.name]}\n" WINDOW_SIZE 3\n" DISALLOW_REUSE\n" TOTP_AUTH\n')
         path.chmod(0o400)
 
-    def right(self):
-        self.reset()
-        return self.name, self.users.totp(self.name).code()
 
-    def wrong(self):
-        self.reset()
-        return self.name, self.users.totp(self.name).wrong()
-
-
-class Oath(Peer):
+class Oath(FilePeer):
     """One file with a line for each user."""
 
     def __init__(self, users):
@@ -93,14 +97,6 @@ class Oath(Peer):
         path = self.folder / "users"
         path.write_text(self.lines)
         path.chmod(0o600)
-
-    def right(self):
-        self.reset()
-        return self.name, self.users.totp(self.name).code()
-
-    def wrong(self):
-        self.reset()
-        return self.name, self.users.totp(self.name).wrong()
 
 
 class Countersign(Peer):

@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "tests/bench/now.h"
 
 enum { REQUESTS_MAX = 16, POLLS_MAX = 10000, LINE_SIZE = 4096, STATUS_OK = 200, STATUS_END = 300 };
 
@@ -22,14 +23,6 @@ struct transfer {
     double due_us;
     struct transfer *next;
 };
-
-static double now_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
 
 static size_t forget(char *data, size_t size, size_t count, void *context)
 {

@@ -5,20 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "tests/bench/now.h"
 
 #define NOINLINE __attribute__((noinline)) /* callgrind counts from its name */
 
 enum { PENDING_MAX = 10000, STACK_BYTES = 128 * 1024 };
-
-static double now_us(void)
-{
-    struct timespec now;
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
 
 /* ---- login ---- */
 
@@ -86,6 +79,24 @@ static int run_logins(void)
     return 0;
 }
 
+/* ---- many at once ---- */
+
+/* 0, or what the program ends with. */
+static int start_logins(long count, void *(*thread_main)(void *), struct login *login)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+
+    if (count < 1 || count > PENDING_MAX || pthread_attr_init(&attributes) != 0)
+        return 2;
+    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
+    for (long i = 0; i < count; i++) {
+        if (pthread_create(&thread, &attributes, thread_main, login) != 0)
+            return 1;
+    }
+    return 0;
+}
+
 /* ---- pending SERVICE USER COUNT ---- */
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -114,16 +125,10 @@ static int run_pending(const char *service, const char *user, const char *number
 {
     struct login login = {service, user, "", wait_for_ever};
     long count = strtol(number, NULL, 10);
-    pthread_attr_t attributes;
-    pthread_t thread;
+    int failed = start_logins(count, pending_main, &login);
 
-    if (count < 1 || count > PENDING_MAX || pthread_attr_init(&attributes) != 0)
-        return 2;
-    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    for (long i = 0; i < count; i++) {
-        if (pthread_create(&thread, &attributes, pending_main, &login) != 0)
-            return 1;
-    }
+    if (failed != 0)
+        return failed;
     pthread_mutex_lock(&mutex);
     while (waiting < count)
         pthread_cond_wait(&arrived, &mutex);
@@ -152,17 +157,10 @@ static void *waiting_main(void *context)
 static int run_waiting(const char *service, const char *user, const char *number)
 {
     struct login login = {service, user, "", NULL};
-    long count = strtol(number, NULL, 10);
-    pthread_attr_t attributes;
-    pthread_t thread;
+    int failed = start_logins(strtol(number, NULL, 10), waiting_main, &login);
 
-    if (count < 1 || count > PENDING_MAX || pthread_attr_init(&attributes) != 0)
-        return 2;
-    (void)pthread_attr_setstacksize(&attributes, STACK_BYTES);
-    for (long i = 0; i < count; i++) {
-        if (pthread_create(&thread, &attributes, waiting_main, &login) != 0)
-            return 1;
-    }
+    if (failed != 0)
+        return failed;
     while (getchar() != EOF)
         continue;
     _exit(0); /* the logins that still wait hang up */

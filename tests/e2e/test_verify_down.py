@@ -74,44 +74,41 @@ def fails_later(row):
     return found + [(row.step.check, row.step.check.startswith("GET "), row.second != "device")]
 
 
+def later_login(scene, row, arguments, call, repeated, asked, ends):
+    """A login in which that call fails, also when it is repeated."""
+    ann = scene.person(row)
+    scene.set(row, *arguments)
+    scene.tenant.heal()
+    scene.tenant.fault(call, status=503, times=2)
+    whole = row.calls()
+    calls = whole[:whole.index(call) + 1] + [call] * repeated
+    turns = row.first_turns(ann) + row.menu_turns(ann) * (call not in row.step.lookup) + row.code_turns(ann) * asked
+    scene.login(ann.name, turns, calls=calls, **ends)
+
+
 def test_after_the_password():
     """An accepted password is a proven first factor, without a word of the administrator."""
     for scene, row in each_method(lambda row: row.first and row.second):
         for call, repeated, asked in fails_later(row):
             for arguments, ends in (((), CLOSED), ((FAILMODE,), OPEN)):
-                ann = scene.person(row)
-                scene.set(row, *arguments)
-                scene.tenant.heal()
-                scene.tenant.fault(call, status=503, times=2)
-                turns = row.first_turns(ann) + row.menu_turns(ann) * (call not in row.step.lookup)
-                whole = row.calls()
-                calls = whole[:whole.index(call) + 1] + [call] * repeated
-                scene.login(ann.name, turns + row.code_turns(ann) * asked, calls=calls, **ends)
+                later_login(scene, row, arguments, call, repeated, asked, ends)
 
 
 def test_without_a_password_nothing_is_proven():
     for scene, row in each_method(lambda row: row.first is None):
         for call, repeated, asked in fails_later(row):
             for arguments, ends in (((FAILMODE,), CLOSED), ((FAILMODE, STATED), OPEN)):
-                ann = scene.person(row)
-                scene.set(row, *arguments)
-                scene.tenant.heal()
-                scene.tenant.fault(call, status=503, times=2)
-                whole = row.calls()
-                calls = whole[:whole.index(call) + 1] + [call] * repeated
-                turns = row.menu_turns(ann) * (call not in row.step.lookup) + row.code_turns(ann) * asked
-                scene.login(ann.name, turns, calls=calls, **ends)
+                later_login(scene, row, arguments, call, repeated, asked, ends)
 
 
 def test_a_wrong_code_is_no_absence():
     """What was judged before the tenant went away opens nothing that the password did not."""
     row = Row("totp", None, "totp")
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         ann = scene.person(row)
         scene.set(row, FAILMODE)
-        tenant.fault("POST totp", status=503, after=1)
+        scene.tenant.fault("POST totp", status=503, after=1)
         scene.login(ann.name, row.code_turns(ann, wrong=1), calls=row.calls(checks=2), last="wrong-code", **CLOSED)
 
 

@@ -4,7 +4,6 @@ import contextlib
 
 from countersign import *
 
-IBM = pathlib.Path("/etc/pam_ibm_auth.json")
 METHODS = {True: "publickey,keyboard-interactive", False: "keyboard-interactive"}  # is a key proven before?
 RIGHT, WRONG = "Correct-Horse-7", secret("Stable-Battery-8", "a wrong password")
 PHONE, MAIL = "+15550100", "alice@example.com"
@@ -103,17 +102,14 @@ def lines(pattern):
 @contextlib.contextmanager
 def verify():
     """A tenant that knows Alice, IBM's file for it, and a broker."""
-    with Tenant() as tenant:
-        tenant.install_ca()
-        tenant.one_time_use = False
-        write_config(tenant.ibm_file(), IBM, 0o600, group="root")
-        with Broker() as broker:
-            yield Person(tenant), broker
+    with Gateway() as gateway:
+        gateway.tenant.one_time_use = False
+        yield Person(gateway.tenant), gateway.broker
 
 
-def ways(*arguments, keys=(True, False), file=IBM, **settings):
+def ways(*arguments, keys=(True, False), file=IBM_FILE, **settings):
     """Every way to log in with the module's line."""
-    named = f"{'ibm_auth_config' if file == IBM else 'config'}={file}"
+    named = f"{'ibm_auth_config' if file == IBM_FILE else 'config'}={file}"
     for key in keys:
         with Sshd(" ".join((MODULE_LINE, named, *arguments)),
                   AuthenticationMethods=METHODS[key], **settings) as sshd:

@@ -16,32 +16,29 @@ def line(arguments, control="required"):
 
 def test_warm_broker():
     """Three requests on the connection that is open, with the token that is there."""
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         scene.set(TOTP)
         for _ in range(3):
             ann = scene.person(TOTP)
             scene.login(ann.name, TOTP.dialogue(ann), calls=["GET users", "GET factors/totp", "POST totp"],
                         code="PAM_SUCCESS", verdict="allow", reason="totp")
-        expect_equal((tenant.connections, tenant.handshakes), (1, 1), "connections and handshakes")
+        expect_equal((scene.tenant.connections, scene.tenant.handshakes), (1, 1), "connections and handshakes")
 
 
 def test_cold_broker():
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.set(TOTP)
         ann = scene.person(TOTP)
         scene.login(ann.name, TOTP.dialogue(ann), calls=["POST token", *TOTP.calls()], code="PAM_SUCCESS",
                     verdict="allow", reason="totp")
-        expect_equal(tenant.connections, 1, "connections")
+        expect_equal(scene.tenant.connections, 1, "connections")
 
 
 def test_stand_alone():
     """One connection for one login, a token of its own. Nobody vouches: no broker remembers what was sent."""
     for row in METHODS:
-        with Tenant() as tenant:
-            scene = Scene(tenant)
+        with Scene(broker=False) as scene:
             ann = scene.person(row)
             scene.set(row)
             turns = row.dialogue(ann)
@@ -51,7 +48,8 @@ def test_stand_alone():
             seen = scene.run(ann.name, turns)
             calls = row.calls()
             calls.insert(0, "POST token")
-            expect_equal((seen.result.code, seen.calls, tenant.connections), ("PAM_SUCCESS", calls, 1), row.method)
+            expect_equal((seen.result.code, seen.calls, scene.tenant.connections), ("PAM_SUCCESS", calls, 1),
+                         row.method)
             if row is TOTP:
                 expect_equal(len(calls), 4, "requests")
 
@@ -69,8 +67,7 @@ CONSENTS = {"smsotp": f"Type s to get a code by text message to {NUMBER}: ",
 def test_consent():
     """Without autopush a stranger types something first; Enter alone or nothing sends nothing."""
     for_all = [row for row in METHODS if row.first is None and row.second in CONSENTS]
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         for row in for_all:
             ann = scene.person(row)
@@ -87,8 +84,7 @@ def test_consent():
 
 def test_unasked_messages_are_counted():
     """Some in an hour for each identity; then it must be asked for."""
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         scene.set(SMS)
         ann, bob = scene.person(SMS), scene.person(SMS)
@@ -105,21 +101,20 @@ def test_unasked_messages_are_counted():
 
 def both_lines(second_tenant):
     """A stack of two lines, each with an id; the second asks another tenant if wanted."""
-    with Tenant() as tenant, Tenant() as other, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene, Tenant() as other:
         other.install_ca()
         pam = {"first-one": {"additional-args": ["auth_method=password-then-totp"]},
                "second_one": {"additional-args": {"auth_method": "smsotp", "otp_prompt": "By message: "}}}
         path = pathlib.Path("/etc/countersign/other.json")
-        write_config(tenant.ibm_file(pam), IBM_FILE, 0o600, group="root")
-        write_config(other.ibm_file(pam), path, 0o600, group="root")
+        write_ibm_file(scene.tenant, pam=pam)
+        write_ibm_file(other, path, pam)
         second = path if second_tenant else IBM_FILE
         pam_service("test", [line(f"ibm_auth_config={IBM_FILE} id=first_one"),
                              line(f"ibm_auth_config={second} id=second-one"), PERMIT])
         ann = scene.person(TOTP)
         user = other.user(ann.name, password="another") if second_tenant else ann.user
         user.sms(NUMBER)
-        yield scene, ann, other if second_tenant else tenant
+        yield scene, ann, other if second_tenant else scene.tenant
 
 
 def two_line_login(scene, ann, where, code, otp):
@@ -166,8 +161,7 @@ AFTER = "auth required pam_unix.so nodelay use_first_pass"
 
 def test_password_of_an_earlier_module():
     """It is used, without a prompt of ours; it proves a first factor where the tenant accepts it."""
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         for row in METHODS:
             if row.first is None or row.joined:
@@ -183,8 +177,7 @@ def test_password_of_an_earlier_module():
 def test_password_of_an_earlier_module_is_another():
     """IBM's module refuses then; ask_password_on_mismatch asks for the right one."""
     row = Row("password", PASSWORD, None)
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         ann = scene.person(row)
         set_password(ann.name, "of the account")
@@ -199,8 +192,7 @@ def test_password_of_an_earlier_module_is_another():
 
 def test_password_is_handed_on():
     """To the module after ours, without the code that was typed beside it, and wherever the line grants."""
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         for row in METHODS:
             if row.first is None:
@@ -223,8 +215,7 @@ def test_password_is_handed_on():
 
 def test_wrong_password_is_not_handed_on():
     row = Row("password", PASSWORD, None)
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         ann = scene.person(row)
         set_password(ann.name, "of the account")
         pam_service("test", [line(f"ibm_auth_config={IBM_FILE} auth_method=password", "optional"), AFTER, PERMIT])

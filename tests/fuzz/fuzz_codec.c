@@ -1,36 +1,13 @@
 /* Packets of every type and version. What decodes encodes, and decodes again to the same packet. */
 #include "tests/fuzz/fuzz.h"
 
-#include "wire/codec.h"
-
-union message {
-    struct cs_hello hello;
-    struct cs_request request;
-    struct cs_round round;
-    struct cs_answers answers;
-    struct cs_token token;
-    struct cs_verdict_message verdict;
-};
-
-static void clear(unsigned type, union message *message)
-{
-    if (type == CS_MSG_REQUEST)
-        cs_request_clear(&message->request);
-    else if (type == CS_MSG_ROUND)
-        cs_round_clear(&message->round);
-    else if (type == CS_MSG_ANSWERS)
-        cs_answers_clear(&message->answers);
-    else if (type == CS_MSG_TOKEN)
-        cs_secret_free(&message->token.value);
-    else if (type == CS_MSG_VERDICT)
-        cs_verdict_message_clear(&message->verdict);
-}
+#include "tests/support/wire_message.h"
 
 static void check_again(unsigned type, uint32_t version, const struct cs_secret *packet)
 {
     CS_AUTO(cs_secret_free) struct cs_secret again = {0};
     struct cs_error error = {0};
-    union message message;
+    union wire_message message;
 
     memset(&message, 0, sizeof message);
     if (cs_decode(packet, type, version, &message, &error) != CS_OK ||
@@ -40,14 +17,14 @@ static void check_again(unsigned type, uint32_t version, const struct cs_secret 
     }
     REQUIRE(again.length == packet->length);
     REQUIRE(memcmp(again.data, packet->data, packet->length) == 0);
-    clear(type, &message);
+    wire_message_clear(type, &message);
 }
 
 static void check(unsigned type, uint32_t version, const struct cs_secret *packet)
 {
     CS_AUTO(cs_secret_free) struct cs_secret encoded = {0};
     struct cs_error error = {0};
-    union message message;
+    union wire_message message;
     enum cs_err result;
 
     memset(&message, 0, sizeof message);
@@ -59,7 +36,7 @@ static void check(unsigned type, uint32_t version, const struct cs_secret *packe
         REQUIRE(encoded.length <= packet->length);
         check_again(type, version, &encoded);
     }
-    clear(type, &message);
+    wire_message_clear(type, &message);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* Configuration files: accepted and applied, or refused with one line that names the place. */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_settings.h"
 
 #include "login/config_priv.h"
 #include "methods/plan.h"
@@ -28,5 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(cs_plan_find(options.auth_method) != NULL && options.provider[0] != '\0');
     REQUIRE(options.store[0] == '/' && options.key_file[0] == '/');
     REQUIRE(options.exempt_group == NULL || options.exempt_group[0] != '\0');
+    if (cs_config_verify(config)->given)
+        fuzz_settings(cs_config_verify(config));
     return 0;
 }

@@ -1,6 +1,6 @@
 /* Files of IBM's gateway: accepted, and then every id gives options within their bounds, or refused
  * with one line that names the place. */
-#include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/fuzz_settings.h"
 
 #include "base/sanitise.h"
 #include "login/config_priv.h"
@@ -14,19 +14,6 @@ static void check_options(const struct cs_config *config, const char *id)
     REQUIRE(options.method.retry <= 10 && options.mapping.gecos_field <= 32);
     REQUIRE(options.auth_method != NULL);
     REQUIRE(cs_config_check_user_env(options.user_env, NULL) == CS_OK);
-}
-
-static void check_settings(const struct cs_verify_settings *settings)
-{
-    REQUIRE(settings->given && settings->base_url != NULL);
-    REQUIRE(strncmp(settings->base_url, "https://", 8) == 0 ||
-            strncmp(settings->base_url, "http://localhost:", 17) == 0 ||
-            strncmp(settings->base_url, "http://127.", 11) == 0 ||
-            strncmp(settings->base_url, "http://[::1]:", 13) == 0);
-    REQUIRE(settings->max_handles >= 1 && settings->max_handles <= 1024);
-    REQUIRE(settings->connect_timeout >= 1 && settings->request_timeout >= 1);
-    REQUIRE(settings->trace_rollover >= 0);
-    REQUIRE(settings->trace_file == NULL || settings->trace_file[0] == '/');
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -45,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(cs_is_clean(error.text, strlen(error.text)));
         return 0;
     }
-    check_settings(cs_config_verify(config));
+    fuzz_settings(cs_config_verify(config));
     check_options(config, NULL);
     for (size_t i = 0; i < config->instances_count; i++)
         check_options(config, config->instances[i].id);

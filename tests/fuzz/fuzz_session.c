@@ -29,9 +29,12 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
 enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error)
 {
+    /* No helper of this machine is asked for a key. */
+    static const char file[] = "{\"u2f_socket\": \"/nonexistent/socket\"}";
+
     (void)engine;
     (void)source;
-    return cs_config_parse("fuzz", "{}", 2, ret_config, error);
+    return cs_config_parse("fuzz", file, sizeof file - 1, ret_config, error);
 }
 
 const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language)
@@ -92,6 +95,7 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
         {.kind = CS_FACTOR_TOTP, .id = "1"},
         {.kind = CS_FACTOR_SMSOTP, .id = "2", .name = "15550100"},
         {.kind = CS_FACTOR_DEVICE, .id = "3", .device = "4", .name = "phone"},
+        {.kind = CS_FACTOR_U2F, .name = "key"},
     };
     enum cs_err result = CS_OK;
 
@@ -111,9 +115,12 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
                          struct cs_challenge *ret_challenge, struct cs_error *error)
 {
     (void)provider;
-    (void)error;
-    REQUIRE(fuzz_deliveries++ == 0); /* never two for one login */
     REQUIRE(user->found && factor->kind != CS_FACTOR_TOTP);
+    if (factor->kind == CS_FACTOR_U2F) { /* a challenge for every round, sent to nobody */
+        ret_challenge->line = strdup("U2F1.line");
+        return ret_challenge->line != NULL ? CS_OK : cs_fail_nomem(error);
+    }
+    REQUIRE(fuzz_deliveries++ == 0); /* never two for one login */
     REQUIRE(request->message != NULL && request->seconds > 0);
     REQUIRE(request->seconds == 1 ||
             cs_clock_ms() + (int64_t)request->seconds * 1000 <= call->deadline);
@@ -158,6 +165,7 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
     static const struct cs_provider_ops ops = {.name = "fuzz",
+                                               .kinds = ~0U,
                                                .verifies_unlisted = true,
                                                .find_user = find_user,
                                                .list_factors = list_factors,

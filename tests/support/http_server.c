@@ -2,38 +2,23 @@
 
 #include "tests/support/http_server.h"
 
-#include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
-
-extern char **environ;
+#include "tests/support/python_child.h"
+#include "tests/support/scratch_folder.h"
 
 static char url[128];
 
-static void start_process(struct http_server *server, int output[2])
+static void start_process(struct http_server *server, int *ret_output)
 {
     char *const arguments[] = {(char[]){"python3"},      (char[]){"-W"}, (char[]){"ignore"},
                                (char[]){CS_HTTP_SERVER}, server->folder, NULL};
-    posix_spawn_file_actions_t actions;
-    int input[2];
 
-    assert_int_equal(pipe2(input, O_CLOEXEC), 0);
-    assert_int_equal(pipe2(output, O_CLOEXEC), 0);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    assert_int_equal(
-        posix_spawn(&server->process, "/usr/bin/python3", &actions, NULL, arguments, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(input[0]);
-    close(output[1]);
-    server->input = input[1];
+    server->process = python_child_start(arguments, &server->input, ret_output);
 }
 
 static void read_ports(struct http_server *server, int output)
@@ -51,25 +36,16 @@ static void read_ports(struct http_server *server, int output)
 int http_server_setup(void **state)
 {
     struct http_server *server = calloc(1, sizeof *server);
-    int output[2];
+    int output;
 
     assert_non_null(server);
-    (void)snprintf(server->folder, sizeof server->folder, "/tmp/countersign-http-XXXXXX");
-    assert_non_null(mkdtemp(server->folder));
+    scratch_folder_make(server->folder, sizeof server->folder);
     (void)snprintf(server->ca_file, sizeof server->ca_file, "%s/ca.pem", server->folder);
-    start_process(server, output);
-    read_ports(server, output[0]);
-    close(output[0]);
+    start_process(server, &output);
+    read_ports(server, output);
+    close(output);
     *state = server;
     return 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
 }
 
 int http_server_teardown(void **state)
@@ -78,7 +54,7 @@ int http_server_teardown(void **state)
 
     close(server->input);
     assert_int_equal(waitpid(server->process, NULL, 0), server->process);
-    (void)nftw(server->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_folder_remove(server->folder);
     free(server);
     return 0;
 }

@@ -107,6 +107,8 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
     (void)call;
     (void)judging;
     cs_buffer_printf(&scene->calls, " verify:%s=%s", kinds[attempt->kind], attempt->answer->data);
+    cs_buffer_printf(&scene->judged, "%s%s%s\n", attempt->identity ? attempt->identity : "nobody",
+                     attempt->countable ? " countable" : "", attempt->proven ? " proven" : "");
     scene->countable = attempt->countable;
     scene->proven = attempt->proven;
     scene->subject = attempt->subject;
@@ -117,8 +119,10 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
         return cs_fail(error, scene->verify_result, "verify is broken");
     *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
     if (is_right(attempt))
-        *ret_outcome =
-            (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = kinds[attempt->kind]};
+        *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
+                                           .reason = kinds[attempt->kind],
+                                           .recovery = scene->recovery,
+                                           .recovery_left = scene->recovery ? 9 : 0};
     else if (scene->over && !password)
         ret_outcome->judgement = CS_JUDGED_OVER;
     return CS_OK;
@@ -262,6 +266,7 @@ void method_scene_free(struct method_scene *scene)
     cs_method_login_clear(&scene->login);
     cs_script_channel_clear(&scene->script);
     cs_buffer_free(&scene->calls);
+    cs_buffer_free(&scene->judged);
     cs_buffer_free(&scene->lines);
     cs_buffer_free(&scene->message);
     free(scene);

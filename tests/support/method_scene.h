@@ -29,6 +29,7 @@ struct method_scene {
     bool quiet;           /* nothing may be sent unasked at all */
     bool flooded;         /* too much was asked for already */
     bool over;            /* a wrong code ends its challenge */
+    bool recovery;        /* the right code is a recovery code, and nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
     enum cs_err find_result, list_result, begin_result, verify_result, poll_result;
@@ -40,8 +41,9 @@ struct method_scene {
 
     /* What happened. One word each: ask (a prompt was shown), find:NAME, list:KIND+KIND,
      * begin:KIND=ID, verify:KIND=ANSWER, poll. */
-    struct cs_buffer calls; /* with a blank before each word */
-    struct cs_buffer lines; /* of the log */
+    struct cs_buffer calls;  /* with a blank before each word */
+    struct cs_buffer judged; /* a line for each attempt: NAME or nobody, countable, proven */
+    struct cs_buffer lines;  /* of the log */
     struct cs_buffer message;
     unsigned seconds, polls, refusals;
     int64_t waited_until;

@@ -1,27 +1,20 @@
+#include "tests/unit/unit.h"
+
 #include "tests/support/scratch_store.h"
 
 #include <limits.h>
-#include <setjmp.h>
 #include <sqlite3.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include "base/attributes.h"
 #include "store/key.h"
+#include "tests/support/scratch_folder.h"
 
 void scratch_store_make(struct scratch_store *scratch)
 {
     struct cs_keys keys = {0};
     struct cs_error error = {0};
 
-    (void)snprintf(scratch->folder, sizeof scratch->folder, "/tmp/countersign-test-XXXXXX");
-    assert_non_null(mkdtemp(scratch->folder));
+    scratch_folder_make(scratch->folder, sizeof scratch->folder);
     (void)snprintf(scratch->path, sizeof scratch->path, "%s/store.db", scratch->folder);
     (void)snprintf(scratch->key_path, sizeof scratch->key_path, "%s/key", scratch->folder);
     assert_int_equal(cs_keys_add(&keys, &error), CS_OK);
@@ -32,6 +25,7 @@ void scratch_store_make(struct scratch_store *scratch)
         fail_msg("%s", error.text);
 }
 
+/* Name by name: a store leaves nothing else behind. */
 void scratch_store_remove(struct scratch_store *scratch)
 {
     static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm", "store.lock",
@@ -44,6 +38,28 @@ void scratch_store_remove(struct scratch_store *scratch)
         (void)unlink(path);
     }
     assert_int_equal(rmdir(scratch->folder), 0);
+}
+
+int scratch_store_setup(void **state)
+{
+    struct scratch_store *scratch = calloc(1, sizeof *scratch);
+
+    assert_non_null(scratch);
+    scratch_store_make(scratch);
+    *state = scratch;
+    return 0;
+}
+
+int scratch_store_teardown(void **state)
+{
+    scratch_store_remove(*state);
+    free(*state);
+    return 0;
+}
+
+void scratch_store_begin(struct scratch_store *scratch, struct cs_transaction *ret_transaction)
+{
+    assert_int_equal(cs_store_begin(scratch->store, ret_transaction, NULL), CS_OK);
 }
 
 static void add_row(FILE *out, sqlite3_stmt *statement)

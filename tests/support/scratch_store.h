@@ -14,6 +14,15 @@ struct scratch_store {
 void scratch_store_make(struct scratch_store *scratch);
 void scratch_store_remove(struct scratch_store *scratch);
 
+/* Setup and teardown for cmocka: *state is a struct scratch_store. */
+int scratch_store_setup(void **state);
+int scratch_store_teardown(void **state);
+
+#define IN_STORE(test)                                                                             \
+    cmocka_unit_test_setup_teardown(test, scratch_store_setup, scratch_store_teardown)
+
+void scratch_store_begin(struct scratch_store *scratch, struct cs_transaction *ret_transaction);
+
 /* All rows of a table as one text, to compare; the caller frees it. */
 char *scratch_store_rows(const struct scratch_store *scratch, const char *table);
 

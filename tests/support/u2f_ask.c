@@ -11,19 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/support/from_hex.h"
 #include "u2f/host_client.h"
-
-static size_t from_hex(const char *text, unsigned char *out, size_t room)
-{
-    size_t length = strlen(text) / 2;
-
-    for (size_t i = 0; i < length && i < room; i++) {
-        const char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
-
-        out[i] = (unsigned char)strtoul(digits, NULL, 16);
-    }
-    return length < room ? length : room;
-}
 
 int main(int argc, char **argv)
 {
@@ -41,7 +30,7 @@ int main(int argc, char **argv)
         request.purpose = CS_U2F_AUTHENTICATE;
         handle->length = from_hex(argv[i], handle->bytes, sizeof handle->bytes);
     }
-    result = cs_u2f_host_ask(argv[1], &request, STDIN_FILENO, &answer, &error);
+    result = cs_u2f_host_ask(argv[1], &request, INT64_MAX, STDIN_FILENO, &answer, &error);
     if (result != CS_OK) {
         (void)fprintf(stderr, "%s\n", error.text);
         return (int)result;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/support/from_hex.h"
 #include "u2f/relay.h"
 #include "u2f/verify.h"
 
@@ -22,18 +23,6 @@ static void must(enum cs_err result, const struct cs_error *error)
         return;
     (void)fprintf(stderr, "u2f-relay: %s\n", error->text);
     exit(EXIT_FAILURE);
-}
-
-static size_t from_hex(const char *text, unsigned char *out, size_t room)
-{
-    size_t length = strlen(text) / 2;
-
-    for (size_t i = 0; i < length && i < room; i++) {
-        const char digits[3] = {text[2 * i], text[2 * i + 1], '\0'};
-
-        out[i] = (unsigned char)strtoul(digits, NULL, 16);
-    }
-    return length < room ? length : room;
 }
 
 static void print_hex(const unsigned char *data, size_t length)

@@ -2,57 +2,35 @@
 
 #include "tests/support/verify_tenant.h"
 
-#include <fcntl.h>
-#include <ftw.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "providers/registry.h"
+#include "tests/support/python_child.h"
+#include "tests/support/scratch_folder.h"
 
 enum { PATIENCE_MS = 20000 };
-
-extern char **environ;
 
 /* ---- the process ---- */
 
 int verify_tenant_setup(void **state)
 {
     struct verify_tenant *tenant = calloc(1, sizeof *tenant);
-    posix_spawn_file_actions_t actions;
-    int input[2], output[2];
+    int input, output;
 
     assert_non_null(tenant);
-    (void)snprintf(tenant->folder, sizeof tenant->folder, "/tmp/countersign-tenant-XXXXXX");
-    assert_non_null(mkdtemp(tenant->folder));
+    scratch_folder_make(tenant->folder, sizeof tenant->folder);
     char *const arguments[] = {(char[]){"python3"}, (char[]){"-B"}, (char[]){CS_VERIFY_TENANT},
                                tenant->folder, NULL};
 
-    assert_int_equal(pipe2(input, O_CLOEXEC), 0);
-    assert_int_equal(pipe2(output, O_CLOEXEC), 0);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-    posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    assert_int_equal(
-        posix_spawn(&tenant->process, "/usr/bin/python3", &actions, NULL, arguments, environ), 0);
-    posix_spawn_file_actions_destroy(&actions);
-    close(input[0]);
-    close(output[1]);
-    tenant->input = fdopen(input[1], "w");
-    tenant->output = fdopen(output[0], "r");
+    tenant->process = python_child_start(arguments, &input, &output);
+    tenant->input = fdopen(input, "w");
+    tenant->output = fdopen(output, "r");
     assert_non_null(tenant->input);
     assert_non_null(tenant->output);
     *state = tenant;
     return 0;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
 }
 
 int verify_tenant_teardown(void **state)
@@ -62,7 +40,7 @@ int verify_tenant_teardown(void **state)
     (void)fclose(tenant->input);
     assert_int_equal(waitpid(tenant->process, NULL, 0), tenant->process);
     (void)fclose(tenant->output);
-    (void)nftw(tenant->folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+    scratch_folder_remove(tenant->folder);
     free(tenant);
     return 0;
 }

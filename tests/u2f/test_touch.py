@@ -1,8 +1,10 @@
 """countersign-touch by hand, as the askpass of a real ssh, and for ssh's other questions."""
 import os
+import pathlib
 import re
 import signal
 import socket
+import subprocess
 import threading
 
 from countersign import *
@@ -80,14 +82,14 @@ def test_by_hand_says_what_is_wrong():
     expect_equal(touch(keys, *host, "--timeout", "1x", check=False).returncode, 2, "a bad number")
 
 
-def terminal(keys, prompt, hint=None, **more):
+def terminal(keys, prompt, hint=None, options="", **more):
     """countersign-touch PROMPT on a terminal of its own, its output in OUT; a pexpect child."""
     import pexpect
 
     environment = {**keys.environment(), **more}
     if hint:
         environment["SSH_ASKPASS_PROMPT"] = hint
-    return pexpect.spawn("/bin/sh", ["-c", f'exec {TOUCH} "$1" >{OUT}', "sh", prompt], env=environment,
+    return pexpect.spawn("/bin/sh", ["-c", f'exec {TOUCH} {options} "$1" >{OUT}', "sh", prompt], env=environment,
                          timeout=PATIENCE, encoding="utf-8")
 
 
@@ -107,9 +109,17 @@ def test_askpass_takes_the_host_from_the_start_of_the_prompt():
     child.expect("Touch your security key to log in to server.example")
     status, output, _ = finish(child)
     expect_equal((status, key.verify(output)[0]), (0, "1"), "the answer")
-    child = terminal(keys, f"(a) b@x@evil.example) (alice@server.example) {READABLE}{key.request}")
-    status, output, _ = finish(child)
-    expect_equal(key.verify(output, check=False) if output else [], [], "a prefix that is not the first")
+
+
+def test_askpass_refuses_a_question_with_two_hosts():
+    keys = plugged()
+    key = Enrolled(keys)
+    for prefix in ("(x@server.example) y@evil.example)", "(a) b@x@evil.example) (alice@server.example)",
+                   "(alice@evil.example) (alice@server.example)", f"(x@server.example) {key.request} y@evil.example)"):
+        child = terminal(keys, f"{prefix} {READABLE}{key.request}")
+        status, output, screen = finish(child)
+        expect_equal((status, output), (1, ""), f"status and output for {prefix!r}")
+        expect_match("more than one host", screen, "why")
 
 
 def test_askpass_refuses_without_a_host():
@@ -118,8 +128,22 @@ def test_askpass_refuses_without_a_host():
     for prompt in (READABLE + key.request, f"\n(alice@server.example) {READABLE}{key.request}",
                    f"(alice@) {key.request}", f"(alice@a/b) {key.request}"):
         child = terminal(keys, prompt)
-        child.expect("version 8.5")
-        expect_equal(finish(child)[:2], (1, ""), f"status and output for {prompt!r}")
+        status, output, screen = finish(child)
+        expect_equal((status, output), (1, ""), f"status and output for {prompt!r}")
+        expect_match("version 8.5", screen, "why")
+
+
+def test_a_terminal_shows_everything_once():
+    keys = plugged()
+    key = Enrolled(keys)
+    prompt = f"(alice@server.example) {READABLE}{key.request}"
+    _, _, screen = finish(terminal(keys, prompt))
+    expect_equal(screen.count("Touch your security key to log in to"), 1, f"notices in {screen!r}")
+    keys.pull()
+    _, _, screen = finish(terminal(keys, prompt, options="--timeout 0"))
+    expect_equal(screen.count("no security key is plugged in"), 1, f"errors in {screen!r}")
+    _, _, screen = finish(terminal(keys, key.request))
+    expect_equal(screen.count("version 8.5"), 1, f"refusals in {screen!r}")
 
 
 def test_other_questions_go_to_the_terminal():
@@ -177,11 +201,89 @@ def test_without_a_terminal_or_with_another_askpass():
     result = run("setsid", "-w", TOUCH, "Password: ", env=keys.environment(), check=False)
     expect_equal((result.returncode, result.stdout), (1, ""), "no terminal")
     expect_match("COUNTERSIGN_TOUCH_ASKPASS", result.stderr, "what helps")
-    other = WORKDIR / "askpass"
-    other.write_text('#!/bin/sh\necho "other: $1 $SSH_ASKPASS_PROMPT"\n')
-    other.chmod(0o755)
-    environment = {**keys.environment(), "COUNTERSIGN_TOUCH_ASKPASS": str(other), "SSH_ASKPASS_PROMPT": "confirm"}
-    expect_equal(run(TOUCH, "Allow?", env=environment).stdout, "other: Allow? confirm\n", "the other askpass")
+    environment = {**keys.environment(), "COUNTERSIGN_TOUCH_ASKPASS": askpass("echo \"$1 $SSH_ASKPASS_PROMPT\""),
+                   "SSH_ASKPASS_PROMPT": "confirm"}
+    expect_equal(run(TOUCH, "Allow?", env=environment).stdout, "Allow? confirm\n", "the other askpass")
+
+
+def askpass(script):
+    path = WORKDIR / "askpass"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_another_askpass_does_not_run_another_one():
+    environment = {**Keys().environment(), "COUNTERSIGN_TOUCH_ASKPASS": askpass('echo "${COUNTERSIGN_TOUCH_ASKPASS-none}"')}
+    expect_equal(run(TOUCH, "Password: ", env=environment).stdout, "none\n", "the variable that it gets")
+    environment["COUNTERSIGN_TOUCH_ASKPASS"] = TOUCH
+    result = run("setsid", "-w", TOUCH, "Password: ", env=environment, check=False)
+    expect_equal((result.returncode, result.stdout), (1, ""), "countersign-touch named as the other one")
+    expect_match("no terminal", result.stderr, "why")
+
+
+NOTICE = "Touch your security key to log in to server.example\n"
+SEEN = WORKDIR / "seen"
+
+
+def away(keys, key, *options, other=None):
+    """countersign-touch without a terminal, as an ssh runs it that an editor started."""
+    environment = keys.environment()
+    if other:
+        environment["COUNTERSIGN_TOUCH_ASKPASS"] = other
+    SEEN.unlink(missing_ok=True)
+    return subprocess.Popen(["setsid", "-w", TOUCH, *options, f"(alice@server.example) {READABLE}{key.request}"],
+                            env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                            text=True)
+
+
+def test_without_a_terminal_the_notice_is_on_standard_error():
+    keys = plugged()
+    key = Enrolled(keys)
+    for other in (None, str(WORKDIR / "missing"), TOUCH):
+        keys.plug(words="touch=never" if other else "")
+        process = away(keys, key, other=other)
+        text = ""
+        while NOTICE not in text:
+            line = process.stderr.readline()
+            expect(line, f"no notice with {other}, but {text!r}")
+            text += line
+        keys.plug()
+        output, rest = process.communicate(timeout=PATIENCE)
+        expect_equal((process.returncode, rest), (0, ""), f"status and further errors with {other}")
+        expect_equal(key.verify(output)[0], "1", f"the answer with {other}")
+
+
+def test_without_a_terminal_another_askpass_shows_the_notice_until_the_touch():
+    keys = plugged()
+    key = Enrolled(keys)
+    shown = f'echo no answer; echo "$SSH_ASKPASS_PROMPT $$ $1" >{SEEN}.new; mv {SEEN}.new {SEEN}'
+    for script, words, status in ((f"{shown}; exec sleep 1000", "", 0),  # ended by a touch
+                                  (f"{shown}; exec sleep 1000", "touch=never", 1),  # and by none
+                                  (f"trap '' TERM; {shown}; exec sleep 1000", "", 0),  # also when it does not want to
+                                  (shown, "", 0)):  # it ended before
+        keys.plug(words="touch=never")
+        process = away(keys, key, "--timeout", "2" if status else str(PATIENCE), other=askpass(script))
+        wait_until(SEEN.exists, "the notice")
+        hint, number, text = SEEN.read_text().split(" ", 2)
+        expect_equal((hint, text), ("none", NOTICE.strip() + "\n"), "what the other askpass got")
+        keys.plug(words=words)
+        output, log = process.communicate(timeout=PATIENCE)
+        expect_equal(process.returncode, status, f"status after {script!r}")
+        expect_equal(key.verify(output)[0] if output else None, None if status else "1", "the answer")
+        expect_equal(log.count("Touch"), 0, f"notices elsewhere: {log!r}")
+        expect(not pathlib.Path("/proc", number).exists(), f"the notice is still there: {script!r}")
+
+
+def test_the_notice_does_not_outlive_the_program():
+    keys = plugged()
+    key = Enrolled(keys)
+    keys.plug(words="touch=never")
+    # Its end is the end of the only writer.
+    process = away(keys, key, other=askpass(f"echo shown >&2; : >{SEEN}; exec sleep 1000"))
+    wait_until(SEEN.exists, "the notice")
+    process.kill()
+    expect_equal(process.communicate(timeout=PATIENCE), ("", "shown\n"), "output, to its end")
 
 
 class SshServer:
@@ -218,18 +320,35 @@ class SshServer:
         self.thread.start()
 
 
+def ssh(keys, server, user):
+    """A login with countersign-touch as askpass. New clients take a strange user only from their configuration."""
+    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
+    config = WORKDIR / "ssh_config"
+    config.write_text(f'User "{user}"\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n'
+                      "PreferredAuthentications keyboard-interactive\nNumberOfPasswordPrompts 1\n")
+    result = run("ssh", "-F", config, "-p", server.port, "127.0.0.1", "true", env=environment, check=False)
+    server.thread.join(PATIENCE)
+    return result
+
+
 def test_as_the_askpass_of_ssh():
     need("ssh")
     keys = plugged()
     key = Enrolled(keys, "127.0.0.1")
     server = SshServer(READABLE + key.request)
-    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
-    run("ssh", "-F", "none", "-p", server.port, "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-        "-o", "PreferredAuthentications=keyboard-interactive", "-o", "NumberOfPasswordPrompts=1",
-        "alice@127.0.0.1", "true", env=environment, check=False)
-    server.thread.join(PATIENCE)
+    ssh(keys, server, "alice")
     expect(server.answers, "ssh answered nothing")
     expect_equal(key.verify(server.answers[0], "127.0.0.1")[0], "1", "the answer that ssh sent")
+
+
+def test_a_user_name_does_not_choose_the_host():
+    need("ssh")
+    keys = plugged()
+    key = Enrolled(keys)
+    server = SshServer(READABLE + key.request)
+    result = ssh(keys, server, "x@server.example) y")
+    expect_equal([answer for answer in server.answers or [] if answer], [], "the answers that ssh sent")
+    expect_match("more than one host", result.stderr, "why")
 
 
 main()

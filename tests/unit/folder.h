@@ -5,24 +5,14 @@
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
-#include <ftw.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "tests/support/scratch_folder.h"
 
 enum { PATH_SIZE = 256 };
 
 struct folder {
     char path[64];
 };
-
-static inline int remove_entry(const char *path, const struct stat *status, int kind,
-                               struct FTW *place)
-{
-    (void)status;
-    (void)kind;
-    (void)place;
-    return remove(path);
-}
 
 /* Setup and teardown for cmocka: *state is a struct folder. */
 static inline int folder_setup(void **state)
@@ -31,18 +21,18 @@ static inline int folder_setup(void **state)
 
     if (folder == NULL)
         return -1;
-    (void)snprintf(folder->path, sizeof folder->path, "/tmp/countersign-unit-XXXXXX");
+    scratch_folder_make(folder->path, sizeof folder->path);
     *state = folder;
-    return mkdtemp(folder->path) != NULL ? 0 : -1;
+    return 0;
 }
 
 static inline int folder_teardown(void **state)
 {
     struct folder *folder = *state;
-    int failed = nftw(folder->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 
+    scratch_folder_remove(folder->path);
     free(folder);
-    return failed;
+    return 0;
 }
 
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)

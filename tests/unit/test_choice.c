@@ -2,32 +2,13 @@
 #include "tests/unit/unit.h"
 
 #include "methods/plan.h"
-#include "tests/support/method_scene.h"
+#include "tests/unit/scene.h"
 
-#define JUNK "\b\n\r\177IN"
 #define CONSENT_SMS "echo Type s to get a code by text message to 15550100: \n"
 
-static struct method_scene *scene;
-
-static int set_up(void **state)
+void scene_prepare(void)
 {
-    (void)state;
-    scene = method_scene_new();
-    return scene ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    method_scene_free(scene);
-    return 0;
-}
-
-static void start_over(void)
-{
-    method_scene_free(scene);
-    scene = method_scene_new();
-    assert_non_null(scene);
+    /* each test says what it needs */
 }
 
 static enum cs_verdict run(const char *name)
@@ -37,11 +18,7 @@ static enum cs_verdict run(const char *name)
 
 static void assert_run(const char *name, enum cs_verdict verdict, const char *calls)
 {
-    enum cs_verdict found = run(name);
-
-    if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
-        fail_msg("%s: verdict %d (%s) with '%s', expected %d with '%s'", name, (int)found,
-                 scene->login.reason, method_scene_calls(scene), (int)verdict, calls);
+    assert_ran(name, run(name), verdict, calls);
 }
 
 /* ---- what is offered ---- */
@@ -325,8 +302,6 @@ static void test_junk_sends_nothing_and_never_allows(void **state)
         assert_int_equal(scene->refusals, 0);
     }
 }
-
-#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

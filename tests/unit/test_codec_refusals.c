@@ -1,45 +1,20 @@
 /* Every malformed packet is refused with CS_ERR_PROTOCOL; what was read so far can be cleared. */
 #include "tests/unit/unit.h"
 
-#include "wire/codec.h"
-
-union message {
-    struct cs_hello hello;
-    struct cs_welcome welcome;
-    struct cs_request request;
-    struct cs_accepted accepted;
-    struct cs_round round;
-    struct cs_answers answers;
-    struct cs_token token;
-    struct cs_verdict_message verdict;
-};
-
-static void clear(unsigned type, union message *message)
-{
-    if (type == CS_MSG_REQUEST)
-        cs_request_clear(&message->request);
-    else if (type == CS_MSG_ROUND)
-        cs_round_clear(&message->round);
-    else if (type == CS_MSG_ANSWERS)
-        cs_answers_clear(&message->answers);
-    else if (type == CS_MSG_TOKEN)
-        cs_secret_free(&message->token.value);
-    else if (type == CS_MSG_VERDICT)
-        cs_verdict_message_clear(&message->verdict);
-}
+#include "tests/support/wire_message.h"
 
 static enum cs_err decode(const char *data, size_t length, unsigned type, uint32_t version,
                           struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
-    union message message;
+    union wire_message message;
     enum cs_err result;
 
     memset(&message, 0, sizeof message);
     /* Exactly as long as the packet but for its NUL, so that the sanitizer sees what reads on. */
     assert_int_equal(cs_secret_set(&packet, data, length), CS_OK);
     result = cs_decode(&packet, type, version, &message, error);
-    clear(type, &message);
+    wire_message_clear(type, &message);
     return result;
 }
 

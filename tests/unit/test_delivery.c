@@ -3,34 +3,14 @@
 
 #include "base/clock.h"
 #include "methods/delivery.h"
-#include "tests/support/method_scene.h"
+#include "tests/unit/scene.h"
 
-static struct method_scene *scene;
-
-static int set_up(void **state)
+void scene_prepare(void)
 {
-    (void)state;
-    scene = method_scene_new();
-    if (scene == NULL)
-        return -1;
     method_scene_add(scene, CS_FACTOR_DEVICE, "d", "phone");
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
     scene->login.user.found = scene->login.sought = true;
     scene->key = true;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    method_scene_free(scene);
-    return 0;
-}
-
-static void start_over(void)
-{
-    method_scene_free(scene);
-    assert_int_equal(set_up(NULL), 0);
 }
 
 static void begin(void)
@@ -151,7 +131,7 @@ static void test_consent_refused_broken_or_junk(void **state)
         enum cs_verdict verdict;
         const char *reason;
     } rows[] = {{"", CS_VERDICT_MAX_TRIES, "not-asked-for"},
-                {"\b\n\r\177IN", CS_VERDICT_MAX_TRIES, "refused-by-sshd"},
+                {JUNK, CS_VERDICT_MAX_TRIES, "refused-by-sshd"},
                 {NULL, CS_VERDICT_ABORTED, "hang-up"}};
 
     (void)state;
@@ -226,8 +206,6 @@ static void test_code_of_an_ended_challenge(void **state)
                      CS_VERDICT_DENY);
     assert_int_equal(scene->script.next, 1);
 }
-
-#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

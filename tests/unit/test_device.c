@@ -5,33 +5,13 @@
 
 #include "base/clock.h"
 #include "methods/method.h"
-#include "tests/support/method_scene.h"
+#include "tests/unit/scene.h"
 
-static struct method_scene *scene;
-
-static int set_up(void **state)
+void scene_prepare(void)
 {
-    (void)state;
-    scene = method_scene_new();
-    if (scene == NULL)
-        return -1;
     method_scene_add(scene, CS_FACTOR_DEVICE, "d", "Demo's phone");
     scene->login.user.found = scene->login.sought = true;
     scene->key = true;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    method_scene_free(scene);
-    return 0;
-}
-
-static void start_over(void)
-{
-    method_scene_free(scene);
-    assert_int_equal(set_up(NULL), 0);
 }
 
 static enum cs_verdict run(void)
@@ -47,11 +27,7 @@ static void set_approvals(const struct cs_approval_state *approvals, size_t coun
 
 static void assert_run(enum cs_verdict verdict, const char *reason, const char *calls)
 {
-    enum cs_verdict found = run();
-
-    if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
-        fail_msg("verdict %d (%s) with '%s', expected %d with '%s'", (int)found,
-                 scene->login.reason, method_scene_calls(scene), (int)verdict, calls);
+    assert_ran("device", run(), verdict, calls);
     assert_string_equal(scene->login.reason, reason);
 }
 
@@ -198,9 +174,9 @@ static void test_enter_with_junk_never_allows(void **state)
     (void)state;
     scene->login.wait_mode = CS_WAIT_ENTER;
     set_approvals(&given[1], 1);
-    cs_script_answer(&scene->script, "\b\n\r\177IN");
+    cs_script_answer(&scene->script, JUNK);
     for (int i = 0; i < 3; i++)
-        cs_script_answer(&scene->script, "\b\n\r\177IN");
+        cs_script_answer(&scene->script, JUNK);
     assert_run(CS_VERDICT_MAX_TRIES, "refused-by-sshd", "begin:device=d ask ask ask ask");
     assert_true(scene->login.doomed);
 }
@@ -239,8 +215,6 @@ static void test_left_behind_counts_as_refused(void **state)
     assert_int_not_equal(run(), CS_VERDICT_ALLOW);
     assert_int_equal(scene->refusals, 0);
 }
-
-#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

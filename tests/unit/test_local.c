@@ -1,54 +1,23 @@
 /* The local provider under a clock that the test sets: which answers are right, and what a try
  * changes (peers 3b.12, 3b.16, 3b.35). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "tests/unit/unit.h"
 
 #include "base/attributes.h"
 #include "providers/local/codes.h"
-#include "providers/local/enrol.h"
 #include "providers/local/totp.h"
-#include "providers/registry.h"
-#include "store/throttle.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/scratch_store.h"
+#include "tests/unit/local.h"
 
-enum { T0 = 1700000010, PERIOD = 30 }; /* T0 is the first second of a step */
+enum { PERIOD = 30 };
 
-static struct scratch_store scratch;
-static struct cs_provider *provider;
 static struct cs_judging judging;
 static struct cs_enrolment alice;
 
-static void enrol(const char *user, struct cs_enrolment *ret_enrolment)
-{
-    const struct cs_enrolment_choice choice = {.user = user};
-    struct cs_transaction transaction;
-    struct cs_error error = {0};
-
-    *ret_enrolment = (struct cs_enrolment){0};
-    assert_int_equal(cs_enrolment_prepare(&choice, ret_enrolment, &error), CS_OK);
-    assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);
-    assert_int_equal(cs_enrolment_save(&transaction, ret_enrolment, &error), CS_OK);
-    assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
-}
-
 static int set_up(void **state)
 {
-    struct cs_provider_settings settings = {.store_path = scratch.path,
-                                            .key_path = scratch.key_path};
-    struct cs_error error = {0};
-
     (void)state;
-    fake_clock_set(T0);
     judging = (struct cs_judging){.window = 1, .drift_max = 3, .throttle = true};
-    scratch_store_make(&scratch);
-    assert_int_equal(cs_provider_open("local", &settings, &provider, &error), CS_OK);
-    enrol("alice", &alice);
+    local_open();
+    enrol_token("alice", &alice);
     return 0;
 }
 
@@ -56,8 +25,7 @@ static int tear_down(void **state)
 {
     (void)state;
     cs_enrolment_clear(&alice);
-    cs_provider_close(&provider);
-    scratch_store_remove(&scratch);
+    local_close();
     return 0;
 }
 
@@ -156,19 +124,6 @@ static struct cs_factor factor_of(const char *user, size_t index)
     assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
     assert_true(index < factors.count);
     return factors.items[index];
-}
-
-static unsigned failures_of(enum cs_throttle_scope scope, const char *subject, int64_t now)
-{
-    struct cs_transaction transaction;
-    struct cs_error error = {0};
-    unsigned failures = 0;
-
-    assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);
-    assert_int_equal(cs_throttle_count(&transaction, scope, subject, now, &failures, &error),
-                     CS_OK);
-    assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
-    return failures;
 }
 
 static void unlock(const char *user, int64_t now, unsigned expected)
@@ -320,8 +275,8 @@ static void test_the_right_factor_is_spent(void **state)
     char code[CS_TOTP_CODE_SIZE];
 
     (void)state;
-    enrol("alice", &second);
-    enrol("alice", &third);
+    enrol_token("alice", &second);
+    enrol_token("alice", &third);
     code_of(&second, cs_totp_step(T0, PERIOD), code);
     assert_right(judge("alice", code));
     assert_int_equal(factor_of("alice", 0).last_step, -1);
@@ -342,7 +297,7 @@ static void test_a_code_is_good_for_its_user_only(void **state)
     char code[CS_TOTP_CODE_SIZE];
 
     (void)state;
-    enrol("bob", &bob);
+    enrol_token("bob", &bob);
     code_of(&bob, cs_totp_step(T0, PERIOD), code);
     assert_wrong(judge("alice", code), "wrong-code");
     assert_right(judge("bob", code));
@@ -545,7 +500,7 @@ static void test_recovery_codes_belong_to_their_user(void **state)
     struct cs_enrolment bob;
 
     (void)state;
-    enrol("bob", &bob);
+    enrol_token("bob", &bob);
     show_code(&bob, 0, shown);
     assert_wrong(judge("alice", shown), "wrong-code");
     assert_wrong(judge_unproven(NULL, shown), "not-enrolled");

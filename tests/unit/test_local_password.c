@@ -8,21 +8,13 @@
 #include <dlfcn.h>
 
 #include "providers/local/codes.h"
-#include "providers/local/enrol.h"
 #include "providers/local/hash.h"
 #include "providers/local/totp.h"
-#include "providers/registry.h"
 #include "store/password.h"
-#include "store/throttle.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/scratch_store.h"
-
-enum { T0 = 1700000010 };
+#include "tests/unit/local.h"
 
 static const char right[] = "correct horse battery staple", other[] = "another one entirely";
 
-static struct scratch_store scratch;
-static struct cs_provider *provider;
 static struct cs_judging judging;
 static struct cs_enrolment alice;
 static struct cs_secret hash_of_right, hash_of_other;
@@ -84,29 +76,13 @@ static void set_password(const char *user, const struct cs_secret *hash)
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
 
-static void enrol_alice(void)
-{
-    const struct cs_enrolment_choice choice = {.user = "alice"};
-    struct cs_transaction transaction;
-
-    assert_int_equal(cs_enrolment_prepare(&choice, &alice, NULL), CS_OK);
-    assert_int_equal(cs_store_begin(scratch.store, &transaction, NULL), CS_OK);
-    assert_int_equal(cs_enrolment_save(&transaction, &alice, NULL), CS_OK);
-    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
-}
-
 /* alice has a password and a token, bob a password, carol nothing. */
 static int set_up(void **state)
 {
-    const struct cs_provider_settings settings = {.store_path = scratch.path,
-                                                  .key_path = scratch.key_path};
-
     (void)state;
-    fake_clock_set(T0);
     judging = (struct cs_judging){.window = 1, .drift_max = 3, .throttle = true};
-    scratch_store_make(&scratch);
-    assert_int_equal(cs_provider_open("local", &settings, &provider, NULL), CS_OK);
-    enrol_alice();
+    local_open();
+    enrol_token("alice", &alice);
     set_password("alice", &hash_of_right);
     set_password("bob", &hash_of_other);
     hashes = 0;
@@ -117,8 +93,7 @@ static int tear_down(void **state)
 {
     (void)state;
     cs_enrolment_clear(&alice);
-    cs_provider_close(&provider);
-    scratch_store_remove(&scratch);
+    local_close();
     return 0;
 }
 
@@ -191,17 +166,6 @@ static void assert_right(struct cs_outcome outcome)
 static void assert_wrong(struct cs_outcome outcome, const char *reason)
 {
     assert_outcome(outcome, CS_JUDGED_WRONG, reason);
-}
-
-static unsigned failures_of(enum cs_throttle_scope scope, const char *subject)
-{
-    struct cs_transaction transaction;
-    unsigned failures = 0;
-
-    assert_int_equal(cs_store_begin(scratch.store, &transaction, NULL), CS_OK);
-    assert_int_equal(cs_throttle_count(&transaction, scope, subject, T0, &failures, NULL), CS_OK);
-    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
-    return failures;
 }
 
 /* ---- what is right ---- */
@@ -370,7 +334,7 @@ static void test_failures_meanwhile_delay_this_one(void **state)
     (void)state;
     meanwhile = fail_four_times;
     assert_wrong(proven_password("alice", right), "throttled");
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice"), 4);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice", T0), 4);
 }
 
 /* ---- what is counted ---- */
@@ -383,16 +347,16 @@ static void test_unproven_failures(void **state)
     assert_wrong(password("alice", "wrong"), "wrong-password");
     assert_wrong(password("carol", "wrong"), "no-password");
     assert_wrong(judge_bytes(empty, "", 0), "no-password");
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "alice"), 1);
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "carol"), 1);
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, " 1"), 0);
-    assert_int_equal(failures_of(CS_THROTTLE_ADDRESS, "192.0.2.1"), 3);
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice"), 0);
-    assert_int_equal(failures_of(CS_THROTTLE_USER_UNPROVEN, "alice"), 0);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "alice", T0), 1);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "carol", T0), 1);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, " 1", T0), 0);
+    assert_int_equal(failures_of(CS_THROTTLE_ADDRESS, "192.0.2.1", T0), 3);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice", T0), 0);
+    assert_int_equal(failures_of(CS_THROTTLE_USER_UNPROVEN, "alice", T0), 0);
     assert_right(password("alice", right));
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "alice"), 0);
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "carol"), 1);
-    assert_int_equal(failures_of(CS_THROTTLE_ADDRESS, "192.0.2.1"), 3);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "alice", T0), 0);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "carol", T0), 1);
+    assert_int_equal(failures_of(CS_THROTTLE_ADDRESS, "192.0.2.1", T0), 3);
 }
 
 static void test_the_delay(void **state)
@@ -402,11 +366,11 @@ static void test_the_delay(void **state)
     hashes = 0;
     assert_wrong(proven_password("alice", right), "throttled");
     assert_int_equal(hashes, 0);
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice"), 4);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice", T0), 4);
     assert_right(proven_password("bob", other));
     fake_clock_set(T0 + 5);
     assert_right(proven_password("alice", right));
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice"), 0);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice", T0), 0);
     judging.throttle = false;
     for (unsigned i = 0; i < 6; i++)
         assert_wrong(proven_password("alice", "wrong"), "wrong-password");
@@ -422,7 +386,7 @@ static void test_a_right_password_forgets_no_wrong_codes(void **state)
     }
     assert_right(password("alice", right));
     assert_right(proven_password("alice", right));
-    assert_int_equal(failures_of(CS_THROTTLE_USER_PROVEN, "alice"), 4);
+    assert_int_equal(failures_of(CS_THROTTLE_USER_PROVEN, "alice", T0), 4);
     assert_wrong(right_code(), "throttled");
 }
 
@@ -433,8 +397,8 @@ static void test_a_right_code_forgets_no_wrong_passwords(void **state)
     fail_four_times();
     assert_wrong(password("alice", "wrong"), "wrong-password");
     assert_outcome(right_code(), CS_JUDGED_RIGHT, "totp");
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice"), 4);
-    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "alice"), 1);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice", T0), 4);
+    assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_UNPROVEN, "alice", T0), 1);
     assert_wrong(proven_password("alice", right), "throttled");
 }
 

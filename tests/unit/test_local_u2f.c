@@ -3,20 +3,15 @@
 #include "tests/unit/unit.h"
 
 #include "base/clock.h"
-#include "providers/registry.h"
 #include "store/factor.h"
-#include "store/throttle.h"
-#include "tests/support/fake_clock.h"
-#include "tests/support/scratch_store.h"
 #include "tests/support/u2f_signer.h"
+#include "tests/unit/local.h"
 #include "u2f/relay.h"
 
 #define APP "pam://host.example"
 
-enum { T0 = 1700000010, SECONDS = 60, TOUCHED = 1 };
+enum { SECONDS = 60, TOUCHED = 1 };
 
-static struct scratch_store scratch;
-static struct cs_provider *provider;
 static struct cs_judging judging;
 static struct u2f_signer first, second;
 
@@ -42,15 +37,9 @@ static void enrol(const char *user, const struct u2f_signer *signer, char handle
 
 static int set_up(void **state)
 {
-    struct cs_provider_settings settings = {.store_path = scratch.path,
-                                            .key_path = scratch.key_path};
-    struct cs_error error = {0};
-
     (void)state;
-    fake_clock_set(T0);
     judging = (struct cs_judging){.app_id = APP, .origins = APP};
-    scratch_store_make(&scratch);
-    assert_int_equal(cs_provider_open("local", &settings, &provider, &error), CS_OK);
+    local_open();
     u2f_signer_open(&first, U2F_SELF_SIGNED);
     u2f_signer_open(&second, U2F_SELF_SIGNED);
     enrol("alice", &first, 'a', APP);
@@ -62,8 +51,7 @@ static int tear_down(void **state)
     (void)state;
     u2f_signer_close(&first);
     u2f_signer_close(&second);
-    cs_provider_close(&provider);
-    scratch_store_remove(&scratch);
+    local_close();
     return 0;
 }
 
@@ -76,7 +64,8 @@ static enum cs_err try_begin(const char *user, const char *app_id,
 {
     struct cs_provider_user found = {0};
     const struct cs_listed_factor factor = {.kind = CS_FACTOR_U2F};
-    const struct cs_challenge_request request = {.seconds = SECONDS, .app_id = app_id};
+    const struct cs_challenge_request request = {
+        .seconds = SECONDS, .name = user, .app_id = app_id};
 
     assert_int_equal(provider->ops->find_user(provider, &call, user, &found, NULL), CS_OK);
     return provider->ops->begin(provider, &call, &found, &factor, &request, ret_challenge, NULL);
@@ -181,14 +170,7 @@ static void assert_listed(const char *user, const char *app_id, const char *name
 
 static unsigned failures(void)
 {
-    struct cs_transaction transaction;
-    unsigned count = 0;
-
-    assert_int_equal(cs_store_begin(scratch.store, &transaction, NULL), CS_OK);
-    assert_int_equal(
-        cs_throttle_count(&transaction, CS_THROTTLE_USER_PROVEN, "alice", T0, &count, NULL), CS_OK);
-    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
-    return count;
+    return failures_of(CS_THROTTLE_USER_PROVEN, "alice", T0);
 }
 
 /* ---- what is offered ---- */
@@ -225,13 +207,64 @@ static void test_begin_names_the_keys_newest_first(void **state)
     assert_string_not_equal(challenge.id, other.id);
 }
 
-static void test_begin_without_a_key(void **state)
+/* The one handle in the request for that user. */
+static struct cs_u2f_handle decoy_of(const char *user, const char *app_id)
 {
     CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
+    struct cs_u2f_request request;
+
+    assert_int_equal(try_begin(user, app_id, &challenge), CS_OK);
+    request = request_of(&challenge);
+    assert_string_equal(request.app_id, app_id);
+    assert_int_equal(request.handle_count, 1);
+    assert_int_equal(request.handles[0].length, 64);
+    return request.handles[0];
+}
+
+static void test_begin_without_a_key_has_a_decoy(void **state)
+{
+    struct cs_u2f_handle bobs, carols;
 
     (void)state;
-    assert_int_equal(try_begin("bob", APP, &challenge), CS_ERR_NOT_FOUND);
-    assert_int_equal(try_begin("alice", "pam://other.example", &challenge), CS_ERR_NOT_FOUND);
+    bobs = decoy_of("bob", APP);
+    carols = decoy_of("carol", APP);
+    assert_memory_not_equal(bobs.bytes, carols.bytes, bobs.length);
+    carols = decoy_of("bob", APP);
+    assert_memory_equal(bobs.bytes, carols.bytes, bobs.length);
+    /* A key that may not be used is not shown. */
+    bobs = decoy_of("alice", "pam://other.example");
+    assert_int_not_equal(bobs.bytes[0], 'a');
+}
+
+static void test_a_key_that_may_not_be_used_is_not_missing(void **state)
+{
+    static const char *const users[] = {"alice", "bob"};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(users); i++) {
+        const struct cs_listing listing = {.kinds = CS_KIND(CS_FACTOR_U2F),
+                                           .app_id = "pam://other.example"};
+        struct cs_provider_user found = {0};
+        struct cs_listed_factors factors = {0};
+
+        assert_int_equal(provider->ops->find_user(provider, &call, users[i], &found, NULL), CS_OK);
+        assert_int_equal(
+            provider->ops->list_factors(provider, &call, &found, &listing, &factors, NULL), CS_OK);
+        assert_int_equal(factors.count, 0);
+        assert_int_equal(factors.withheld, i == 0);
+    }
+}
+
+/* Keys that come while an answer is on its way do not change which one it is of. */
+static void test_the_answer_belongs_to_the_keys_that_were_asked(void **state)
+{
+    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = begin("alice");
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+
+    (void)state;
+    answer(&challenge, &first, 1, (struct manner){0}, &line);
+    enrol("alice", &second, 'b', APP);
+    assert_outcome(judge("alice", &challenge, line.text), "u2f");
 }
 
 /* ---- answers ---- */
@@ -330,7 +363,7 @@ static void assert_counter_refused(uint32_t counter)
     struct cs_outcome outcome = round_with(&first, counter, (struct manner){0});
 
     assert_outcome(outcome, "counter-went-back");
-    assert_non_null(outcome.alert);
+    assert_non_null(strstr(outcome.alert, "'alice'"));
     assert_int_equal(failures(), 1);
     assert_listed("alice", APP, NULL);
 }
@@ -374,7 +407,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_list_one_line_for_all_keys),
         TEST(test_begin_names_the_keys_newest_first),
-        TEST(test_begin_without_a_key),
+        TEST(test_begin_without_a_key_has_a_decoy),
+        TEST(test_a_key_that_may_not_be_used_is_not_missing),
+        TEST(test_the_answer_belongs_to_the_keys_that_were_asked),
         TEST(test_right_answer_with_either_key),
         TEST(test_wrong_answers),
         TEST(test_any_origin_of_the_list),

@@ -8,13 +8,12 @@
 #include <unistd.h>
 
 #include "methods/plan.h"
-#include "tests/support/method_scene.h"
+#include "tests/support/scratch_folder.h"
+#include "tests/unit/scene.h"
 #include "u2f/host_message.h"
 
 #define APP "pam://host.example.com"
 #define PROMPT "Touch your security key, or paste the answer of countersign-touch: "
-
-static struct method_scene *scene;
 
 /* ---- a helper ---- */
 
@@ -100,29 +99,25 @@ static void make_line(void)
 
 static int set_up(void **state)
 {
-    (void)state;
     make_line();
-    scene = method_scene_new();
-    if (scene == NULL)
-        return -1;
-    (void)snprintf(helper.folder, sizeof helper.folder, "/tmp/countersign-test-XXXXXX");
-    assert_non_null(mkdtemp(helper.folder));
+    scratch_folder_make(helper.folder, sizeof helper.folder);
     (void)snprintf(helper.path, sizeof helper.path, "%s/u2f.sock", helper.folder);
+    return scene_setup(state);
+}
+
+void scene_prepare(void)
+{
     scene->key = true;
     scene->line = line;
     scene->login.judging.app_id = scene->login.judging.origins = APP;
     scene->options.u2f_socket = helper.path;
     method_scene_add(scene, CS_FACTOR_U2F, "k", "");
-    return 0;
 }
 
 static int tear_down(void **state)
 {
-    (void)state;
-    method_scene_free(scene);
-    (void)unlink(helper.path);
-    assert_int_equal(rmdir(helper.folder), 0);
-    return 0;
+    scratch_folder_remove(helper.folder);
+    return scene_teardown(state);
 }
 
 static void assert_run(enum cs_verdict verdict, const char *reason)
@@ -154,7 +149,7 @@ static void test_prompt_carries_the_request(void **state)
     assert_run(CS_VERDICT_ALLOW, "u2f");
     assert_shown("echo " PROMPT "LINE : \n");
     assert_string_equal(method_scene_calls(scene),
-                        "find:demo list:u2f begin:u2f=k ask verify:u2f=123456");
+                        "find:demo list:u2f begin:u2f= ask verify:u2f=123456");
     assert_string_equal(scene->listing.app_id, APP);
     assert_int_equal(scene->seconds, 60);
 }
@@ -168,7 +163,7 @@ static void test_every_try_has_its_own_challenge(void **state)
     assert_shown("echo " PROMPT "LINE : \n"
                  "echo That was not accepted. Tries left: 2\\n" PROMPT "LINE : \n");
     assert_string_equal(method_scene_calls(scene),
-                        "find:demo list:u2f begin:u2f=k ask verify:u2f=654321 begin:u2f=k ask "
+                        "find:demo list:u2f begin:u2f= ask verify:u2f=654321 begin:u2f= ask "
                         "verify:u2f=123456");
 }
 
@@ -189,13 +184,14 @@ static void test_a_login_from_elsewhere_never_asks_the_helper(void **state)
 
 static void test_touch_of_a_key_here(void **state)
 {
-    static const enum cs_err results[] = {CS_OK};
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_OK};
     unsigned char hash[CS_U2F_HASH_BYTES], challenge[CS_U2F_CHALLENGE_BYTES] = {0};
 
     (void)state;
-    scene->login.address = "";
+    scene->login.here = true;
+    scene->login.number_mode = CS_WAIT_LIVE;
     scene->options.retry = 0;
-    start_helper(results, 1);
+    start_helper(results, 2);
     assert_run(CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
     stop_helper();
     assert_shown("info Touch your security key.\n");
@@ -213,16 +209,50 @@ static void test_no_key_here_asks_elsewhere(void **state)
     static const enum cs_err results[] = {CS_ERR_NOT_FOUND, CS_ERR_INPUT};
 
     (void)state;
-    scene->login.address = "";
+    scene->login.here = true;
     start_helper(results, 2);
     cs_script_answer(&scene->script, "654321");
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     stop_helper();
+    assert_shown("echo No security key of yours is plugged in here.\\n" PROMPT "LINE : \n"
+                 "echo That was not accepted. Tries left: 2\\n" PROMPT "LINE : \n");
+}
+
+/* Where texts come with the next prompt only, there is one before the touch. */
+static void test_touch_where_texts_wait(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_OK, CS_ERR_TIMEOUT};
+
+    (void)state;
+    scene->login.here = true;
+    scene->options.retry = 1;
+    start_helper(results, 3);
+    cs_script_answer(&scene->script, "");
+    cs_script_answer(&scene->script, "123456"); /* in place of the touch */
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+    assert_shown("echo Press Enter, then touch your security key: \n"
+                 "echo That was not accepted. Tries left: 1\\n"
+                 "Press Enter, then touch your security key: \n");
+    assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
+}
+
+static void test_after_no_touch_another_way_is_asked_for(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
+
+    (void)state;
+    scene->login.here = true;
+    scene->login.number_mode = CS_WAIT_LIVE;
+    scene->options.retry = 1;
+    start_helper(results, 2);
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
     assert_shown("info Touch your security key.\n"
-                 "echo No security key of yours is plugged in here.\\n" PROMPT "LINE : \n"
-                 "info Touch your security key.\n"
-                 "echo No security key of yours is plugged in here.\\n" PROMPT "LINE : \n");
+                 "info The security key was not touched in time.\n"
+                 "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
 }
 
 static void test_no_touch_is_a_try(void **state)
@@ -230,22 +260,19 @@ static void test_no_touch_is_a_try(void **state)
     static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
 
     (void)state;
-    scene->login.address = "";
-    scene->options.retry = 1;
+    scene->login.here = true;
+    scene->login.number_mode = CS_WAIT_LIVE;
+    scene->options.retry = 0;
     start_helper(results, 2);
     assert_run(CS_VERDICT_MAX_TRIES, "not-touched");
     stop_helper();
-    assert_shown("info Touch your security key.\n"
-                 "info The security key was not touched in time.\n"
-                 "info Touch your security key.\n"
-                 "info The security key was not touched in time.\n");
     assert_null(strstr(method_scene_calls(scene), "verify"));
 }
 
 static void test_no_helper_asks_elsewhere(void **state)
 {
     (void)state;
-    scene->login.address = "";
+    scene->login.here = true;
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     assert_shown("echo " PROMPT "LINE : \n");
@@ -260,6 +287,8 @@ int main(void)
         TEST(test_a_login_from_elsewhere_never_asks_the_helper),
         TEST(test_touch_of_a_key_here),
         TEST(test_no_key_here_asks_elsewhere),
+        TEST(test_touch_where_texts_wait),
+        TEST(test_after_no_touch_another_way_is_asked_for),
         TEST(test_no_touch_is_a_try),
         TEST(test_no_helper_asks_elsewhere),
     };

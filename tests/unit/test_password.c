@@ -5,31 +5,11 @@
 
 #include "base/clock.h"
 #include "methods/password.h"
-#include "tests/support/method_scene.h"
+#include "tests/unit/scene.h"
 
-static struct method_scene *scene;
-
-static int set_up(void **state)
+void scene_prepare(void)
 {
-    (void)state;
-    scene = method_scene_new();
-    if (scene == NULL)
-        return -1;
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    method_scene_free(scene);
-    return 0;
-}
-
-static void start_over(void)
-{
-    method_scene_free(scene);
-    assert_int_equal(set_up(NULL), 0);
 }
 
 static void set_token(const char *token)
@@ -40,9 +20,7 @@ static void set_token(const char *token)
 static void assert_ends(enum cs_verdict found, enum cs_verdict verdict, const char *reason,
                         const char *calls)
 {
-    if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
-        fail_msg("verdict %d (%s) with '%s', expected %d with '%s'", (int)found,
-                 scene->login.reason, method_scene_calls(scene), (int)verdict, calls);
+    assert_ran("password", found, verdict, calls);
     assert_string_equal(scene->login.reason, reason);
     if (scene->lines.text != NULL)
         assert_null(strstr(scene->lines.text, "secret"));
@@ -336,8 +314,6 @@ static void test_line_junk_judged_as_nobodys(void **state)
     assert_line("\b\n\r\177INCORRECT", false, CS_VERDICT_DENY, "refused-by-sshd", "ask");
     assert_true(scene->login.doomed);
 }
-
-#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

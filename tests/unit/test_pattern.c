@@ -201,6 +201,9 @@ static void test_bounds_hostile_patterns_refused(void **state)
         {"[[:alpha:]]{255}[]x]{255}\\w{255}", "written out"},
         {"a{255}{255}", "written out"},
         {"(a+){255}", "written out"},
+        {"((a?)?$){60}", "written out"},
+        {"(a?\\b){40}", "written out"},
+        {"(a?^|b?\\B){18}", "written out"},
         {"a????", "repetitions within repetitions"},
         {"((a?)?){30,}", "of what can be empty"},
         {"(a*)*", "of what can be empty"},
@@ -253,6 +256,9 @@ static void test_bounds_ordinary_patterns_accepted(void **state)
         "\\{9999}",
         "(a*b|[]]|\\.+)*",
         "(a?){9}",
+        "(^|[ ,])x+([ ,]|$)",
+        "(\\bx+\\b ?){3}",
+        "^[^,]{1,200},[^,]{1,200}$",
         "(^a)*",
         "((a|)b)*",
         "((((((((((((((((a))))))))))))))))",
@@ -274,6 +280,7 @@ static void *run_largest(void *result)
     static const char *const patterns[] = {
         "posix:(a?){120}b",       "posix:((a?)?){60}b",   "posix:(()){100}",
         "posix:(a|){90}(b|){60}", "posix:(((a?)?)?){60}", "posix:((a+)+b?){60}",
+        "posix:(a?\\b){12}b",
     };
     char text[1025];
     bool *good = result;

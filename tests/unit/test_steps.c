@@ -6,35 +6,15 @@
 #include "base/clock.h"
 #include "conversation/answer.h"
 #include "methods/steps.h"
-#include "tests/support/method_scene.h"
+#include "tests/unit/scene.h"
 
 enum { HOLD_MS = 250 };
 
 static const struct cs_question about_totp = {.kind = CS_FACTOR_TOTP};
 
-static struct method_scene *scene;
-
-static int set_up(void **state)
+void scene_prepare(void)
 {
-    (void)state;
-    scene = method_scene_new();
-    if (scene == NULL)
-        return -1;
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    method_scene_free(scene);
-    return 0;
-}
-
-static void start_over(void)
-{
-    method_scene_free(scene);
-    assert_int_equal(set_up(NULL), 0);
 }
 
 static struct cs_outcome judge(const struct cs_question *question, const char *answer)
@@ -183,7 +163,7 @@ static void test_answers_that_are_none(void **state)
 {
     static char too_long[CS_ANSWER_BYTES_MAX + 2];
     const char *const rows[][2] = {
-        {"", "empty-answer"}, {too_long, "answer-too-long"}, {"\b\n\r\177IN", "refused-by-sshd"}};
+        {"", "empty-answer"}, {too_long, "answer-too-long"}, {JUNK, "refused-by-sshd"}};
 
     (void)state;
     memset(too_long, '1', sizeof too_long - 1);
@@ -283,8 +263,6 @@ static void test_give_up_at_the_end_of_the_login(void **state)
                      CS_VERDICT_ABORTED);
     assert_string_equal(scene->login.reason, "timeout");
 }
-
-#define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {

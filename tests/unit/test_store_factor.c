@@ -7,26 +7,6 @@
 #include "store/pending.h"
 #include "tests/support/scratch_store.h"
 
-static int set_up(void **state)
-{
-    static struct scratch_store scratch;
-
-    scratch_store_make(&scratch);
-    *state = &scratch;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    scratch_store_remove(*state);
-    return 0;
-}
-
-static void begin(struct scratch_store *scratch, struct cs_transaction *transaction)
-{
-    assert_int_equal(cs_store_begin(scratch->store, transaction, NULL), CS_OK);
-}
-
 static enum cs_err try_add(struct scratch_store *scratch, enum cs_stored_kind kind,
                            size_t secret_bytes, int64_t *ret_id)
 {
@@ -43,7 +23,7 @@ static enum cs_err try_add(struct scratch_store *scratch, enum cs_stored_kind ki
         factor.period = 30;
     memset(secret, 'k', sizeof secret);
     assert_int_equal(cs_secret_set(&factor.secret, secret, secret_bytes), CS_OK);
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     result = cs_factor_add(&transaction, &factor, NULL);
     *ret_id = factor.id;
     return result == CS_OK ? cs_store_commit(&transaction, NULL) : result;
@@ -62,7 +42,7 @@ static size_t count_of(struct scratch_store *scratch, enum cs_stored_kind kind)
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
 
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_factor_list(&transaction, "alice", kind, &factors, NULL), CS_OK);
     for (size_t i = 0; i < factors.count; i++)
         assert_true(kind == CS_STORED_ANY || factors.items[i].kind == kind);
@@ -75,7 +55,7 @@ static void load_key(struct scratch_store *scratch, struct cs_factor *ret_key)
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     struct cs_factors factors = {0};
 
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_factor_load(&transaction, "alice", CS_STORED_U2F, &factors, NULL), CS_OK);
     assert_int_equal(factors.count, 1);
     *ret_key = factors.items[0];
@@ -135,7 +115,7 @@ static void test_factor_suspect_is_for_good(void **state)
     unsigned changed = 7;
     bool won = false;
 
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_factor_spend(&transaction, id, UINT32_MAX, 0, &won, NULL), CS_OK);
     assert_true(won);
     assert_int_equal(cs_factor_suspect(&transaction, id, NULL), CS_OK);
@@ -154,7 +134,7 @@ static enum cs_err take(struct scratch_store *scratch, const char *user, int64_t
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     enum cs_err result;
 
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     result = cs_pending_take(&transaction, user, now, ret_pending, NULL);
     return result == CS_OK ? cs_store_commit(&transaction, NULL) : result;
 }
@@ -165,7 +145,7 @@ static void put(struct scratch_store *scratch, const char *label, int64_t now)
     struct cs_pending pending = {.user = "alice", .challenge = {1, 2, 3}, .origins = "a,b"};
 
     (void)snprintf(pending.label, sizeof pending.label, "%s", label);
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_pending_put(&transaction, &pending, now, NULL), CS_OK);
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
@@ -217,14 +197,13 @@ static void test_factor_of_version_3_goes_on(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_factor_kinds_are_apart),
-        TEST(test_factor_eight_of_each_kind),
-        TEST(test_factor_longest_secret_is_resealed),
-        TEST(test_factor_suspect_is_for_good),
-        TEST(test_factor_of_version_3_goes_on),
-        TEST(test_pending_is_good_once_and_for_a_while),
+        IN_STORE(test_factor_kinds_are_apart),
+        IN_STORE(test_factor_eight_of_each_kind),
+        IN_STORE(test_factor_longest_secret_is_resealed),
+        IN_STORE(test_factor_suspect_is_for_good),
+        IN_STORE(test_factor_of_version_3_goes_on),
+        IN_STORE(test_pending_is_good_once_and_for_a_while),
     };
 
     return cmocka_run_group_tests_name("store_factor", tests, NULL, NULL);

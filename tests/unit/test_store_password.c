@@ -13,33 +13,13 @@ enum { T0 = 1700000000 };
 static const char hash_a[] = "$y$j9T$aaaaaaaaaaaaaaaaaaaaaa$AAAA";
 static const char hash_b[] = "$y$j9T$bbbbbbbbbbbbbbbbbbbbbb$BBBB";
 
-static int set_up(void **state)
-{
-    static struct scratch_store scratch;
-
-    scratch_store_make(&scratch);
-    *state = &scratch;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    scratch_store_remove(*state);
-    return 0;
-}
-
-static void begin(struct scratch_store *scratch, struct cs_transaction *transaction)
-{
-    assert_int_equal(cs_store_begin(scratch->store, transaction, NULL), CS_OK);
-}
-
 static void set(struct scratch_store *scratch, const char *user, const char *hash, int64_t now)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     CS_AUTO(cs_secret_free) struct cs_secret secret = {0};
 
     assert_int_equal(cs_secret_set(&secret, hash, strlen(hash)), CS_OK);
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_password_set(&transaction, user, &secret, now, NULL), CS_OK);
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
@@ -53,7 +33,7 @@ static void assert_hash(struct scratch_store *scratch, const char *user, const c
     int64_t when = -1;
     bool has = false;
 
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_password_load(&transaction, user, &found, NULL), CS_OK);
     assert_int_equal(cs_password_changed(&transaction, user, &has, &when, NULL), CS_OK);
     assert_int_equal(has, hash != NULL);
@@ -69,7 +49,7 @@ static enum cs_err remove_password(struct scratch_store *scratch, const char *us
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     enum cs_err result;
 
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     result = cs_password_remove(&transaction, user, NULL);
     return result == CS_OK ? cs_store_commit(&transaction, NULL) : result;
 }
@@ -115,7 +95,7 @@ static void test_password_too_long_a_hash_is_refused(void **state)
     struct cs_secret hash = {text, CS_PASSWORD_HASH_MAX + 1};
 
     memset(text, 'x', sizeof text);
-    begin(*state, &transaction);
+    scratch_store_begin(*state, &transaction);
     assert_int_equal(cs_password_set(&transaction, "alice", &hash, T0, NULL), CS_ERR_LIMIT);
     hash.length--;
     assert_int_equal(cs_password_set(&transaction, "alice", &hash, T0, NULL), CS_OK);
@@ -135,7 +115,7 @@ static void test_password_sealed_for_its_user(void **state)
     assert_null(strstr(rows, part));
     free(rows);
     change_store(scratch, "UPDATE password SET user = 'bob'");
-    begin(scratch, &transaction);
+    scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_password_load(&transaction, "bob", &found, NULL), CS_ERR_CRYPTO);
     assert_int_equal(found.length, 0);
 }
@@ -194,13 +174,12 @@ static void test_password_older_store_is_brought_up_to_date(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(test_password_set_replace_remove),
-        TEST(test_password_too_long_a_hash_is_refused),
-        TEST(test_password_sealed_for_its_user),
-        TEST(test_password_resealed_with_a_new_key),
-        TEST(test_password_older_store_is_brought_up_to_date),
+        IN_STORE(test_password_set_replace_remove),
+        IN_STORE(test_password_too_long_a_hash_is_refused),
+        IN_STORE(test_password_sealed_for_its_user),
+        IN_STORE(test_password_resealed_with_a_new_key),
+        IN_STORE(test_password_older_store_is_brought_up_to_date),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,14 +29,43 @@ static void requests_are_recognised(void **state)
     assert_int_equal(prompt.request_length, strlen(REQUEST));
 }
 
-static void the_host_is_that_of_the_first_prefix(void **state)
+static void the_host_is_that_of_the_prefix(void **state)
 {
     (void)state;
     check("(alice@host.example) Password: ", NULL, CS_TOUCH_SECRET, "host.example");
     check("(a@b@host) x", NULL, CS_TOUCH_SECRET, "host");
-    check("(alice@host) (alice@other) x", NULL, CS_TOUCH_SECRET, "host");
+    check("(a@b)@host) x", NULL, CS_TOUCH_SECRET, "host");
+    check("(alice@host) See a@mail.example (new) x", NULL, CS_TOUCH_SECRET, "host");
     check("(alice@fe80::1%eth0) x", NULL, CS_TOUCH_SECRET, "fe80::1%eth0");
     check("(alice@[::1]:22) x", NULL, CS_TOUCH_SECRET, "[::1]:22");
+}
+
+/* A link can bring a user name with ") " in it, a server can write a second prefix: neither the
+ * first host nor the last is safe. */
+static void more_than_one_host_is_none(void **state)
+{
+    static const char *const texts[] = {
+        "(x@127.0.0.1) y@evil.example) Touch: " REQUEST,
+        "(x@bank.example) @evil.example) Touch: " REQUEST,
+        "(x@bank.example) y@evil.example) " REQUEST,
+        "(alice@host) (alice@other) Touch: " REQUEST,
+        /* the request may be in the user name as well */
+        "(x@bank.example) " REQUEST " y@evil.example) Touch: U2F1.other",
+        /* the host of ssh need not be one that could be signed */
+        "(x@bank.example) y@evil!) Touch: " REQUEST,
+        "(x@bank.example) y@evil)) Touch: " REQUEST,
+        "(x@bank.example) y@\xc3\xa4.example) Touch: " REQUEST,
+    };
+    struct cs_touch_prompt prompt;
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
+        check(texts[i], NULL, CS_TOUCH_RELAY, "");
+        cs_touch_read_prompt(texts[i], NULL, &prompt);
+        assert_true(prompt.more_hosts);
+    }
+    cs_touch_read_prompt(REQUEST, NULL, &prompt);
+    assert_false(prompt.more_hosts);
 }
 
 static void what_is_no_prefix_gives_no_host(void **state)
@@ -101,7 +130,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_are_recognised),
-        cmocka_unit_test(the_host_is_that_of_the_first_prefix),
+        cmocka_unit_test(the_host_is_that_of_the_prefix),
+        cmocka_unit_test(more_than_one_host_is_none),
         cmocka_unit_test(what_is_no_prefix_gives_no_host),
         cmocka_unit_test(hosts_have_a_longest_length),
         cmocka_unit_test(hints_come_before_everything),

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +13,7 @@
 #include "u2f/touch.h"
 #include "u2f/verify.h"
 
-enum { SHORT_MS = 600, LONG_MS = 20000 };
+enum { SHORT_MS = 600, LONG_MS = 20000, LOOK_MS = CS_U2F_LOOK_MS };
 
 static const char origin[] = "pam://server.example";
 static const unsigned char challenge[CS_U2F_CHALLENGE_BYTES] = "a challenge of thirty-two bytes";
@@ -323,6 +324,165 @@ static void no_key_is_told_at_once_or_waited_for(void **state)
     assert_true(cs_clock_ms() - begun >= SHORT_MS);
 }
 
+static void a_wrong_key_is_still_the_reason_after_a_wait_for_the_right_one(void **state)
+{
+    struct cs_u2f_handle handle = {.length = 64};
+    struct cs_u2f_touch touch = job(CS_U2F_AUTHENTICATE, &handle, 1, LOOK_MS + SHORT_MS);
+    struct cs_u2f_assertion assertion = {0};
+    size_t number;
+
+    (void)state;
+    plug_in(0, "");
+    touch.wait_for_key = true;
+    assert_int_equal(cs_u2f_touch_authenticate(&touch, &number, &assertion, NULL), CS_ERR_INPUT);
+    assert_int_equal(cs_clock_left(touch.deadline), 0);
+}
+
+/* ---- slow keys, over a transport that pretends ---- */
+
+enum { SLOW_MS = 400, HANDLES = 8 };
+
+/* What keys do, and what was asked of them. */
+struct cs_u2f_transport {
+    unsigned keys;
+    int milliseconds; /* for an answer */
+    unsigned fails;   /* so many answers are errors */
+    long known;       /* the exchange that finds a handle; -1 for none */
+    bool all_know;
+    unsigned cancel_at; /* the exchange with which nobody waits any more; 0 for none */
+    int cancel_end;
+    unsigned exchanges;
+};
+
+static struct cs_u2f_transport slow;
+
+static enum cs_err slow_open(struct cs_u2f_transport **ret_transport, struct cs_error *error)
+{
+    (void)error;
+    *ret_transport = &slow;
+    return CS_OK;
+}
+
+static enum cs_err slow_discover(struct cs_u2f_transport *transport, unsigned *ret_keys,
+                                 struct cs_error *error)
+{
+    (void)error;
+    *ret_keys = transport->keys;
+    return CS_OK;
+}
+
+static enum cs_err slow_exchange(struct cs_u2f_transport *transport, unsigned key,
+                                 const unsigned char *apdu, size_t length, unsigned char *ret_reply,
+                                 size_t *ret_length, struct cs_error *error)
+{
+    static const unsigned char unknown[] = {0x6a, 0x80}, touch[] = {0x69, 0x85};
+    bool known = transport->known == (long)transport->exchanges++ || transport->all_know;
+
+    (void)key;
+    (void)apdu;
+    (void)length;
+    (void)poll(NULL, 0, transport->milliseconds);
+    if (transport->cancel_at == transport->exchanges)
+        close(transport->cancel_end);
+    if (transport->exchanges <= transport->fails)
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "no answer");
+    memcpy(ret_reply, known ? touch : unknown, sizeof touch);
+    *ret_length = sizeof touch;
+    return CS_OK;
+}
+
+static void slow_close(struct cs_u2f_transport *transport)
+{
+    (void)transport;
+}
+
+static const struct cs_u2f_transport_ops slow_device = {"slow", slow_open, slow_discover,
+                                                        slow_exchange, slow_close};
+
+/* Asks slow keys about as many handles as there can be. */
+static enum cs_err ask_slow(int milliseconds, int cancel_fd)
+{
+    struct cs_u2f_handle handles[HANDLES] = {0};
+    struct cs_u2f_assertion assertion = {0};
+    struct cs_u2f_touch touch =
+        job(CS_U2F_AUTHENTICATE, handles, CS_ARRAY_SIZE(handles), milliseconds);
+    size_t number;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(handles); i++)
+        handles[i].length = 64;
+    touch.transport = &slow_device;
+    touch.cancel_fd = cancel_fd;
+    return cs_u2f_touch_authenticate(&touch, &number, &assertion, NULL);
+}
+
+static void slow_keys_are_not_looked_at_after_the_deadline(void **state)
+{
+    int64_t begun = cs_clock_ms();
+
+    (void)state;
+    slow = (struct cs_u2f_transport){.keys = 8, .milliseconds = SLOW_MS, .known = -1};
+    assert_int_equal(ask_slow(2 * LOOK_MS, -1), CS_ERR_TIMEOUT);
+    assert_true(cs_clock_ms() - begun >= 2 * LOOK_MS);
+    assert_true(slow.exchanges <= 2 * LOOK_MS / SLOW_MS + 1);
+}
+
+static void a_look_has_a_moment_for_slow_keys_and_no_more(void **state)
+{
+    (void)state;
+    slow = (struct cs_u2f_transport){.keys = 8, .milliseconds = SLOW_MS, .known = -1};
+    assert_int_equal(ask_slow(0, -1), CS_ERR_TIMEOUT);
+    assert_in_range(slow.exchanges, 2, LOOK_MS / SLOW_MS + 1);
+}
+
+static void a_look_finds_the_last_handle_of_the_last_key(void **state)
+{
+    (void)state;
+    slow = (struct cs_u2f_transport){.keys = 8, .known = 8 * HANDLES - 1};
+    assert_int_equal(ask_slow(0, -1), CS_ERR_TIMEOUT);
+    assert_int_equal(slow.exchanges, 8 * HANDLES);
+    slow = (struct cs_u2f_transport){.keys = 8, .known = -1};
+    assert_int_equal(ask_slow(0, -1), CS_ERR_INPUT);
+}
+
+/* Not even a moment is left when the first answer comes: the first key is looked at all the same,
+ * and that it fails is the reason. */
+static void a_look_at_a_key_that_does_not_answer_says_so(void **state)
+{
+    (void)state;
+    slow = (struct cs_u2f_transport){.keys = 8, .milliseconds = LOOK_MS, .fails = 9, .known = -1};
+    assert_int_equal(ask_slow(0, -1), CS_ERR_UNAVAILABLE);
+    assert_int_equal(slow.exchanges, 1);
+}
+
+static void a_cancel_ends_the_look_at_the_keys(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    for (unsigned fails = 0; fails < 9; fails += 8) {
+        assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+        slow = (struct cs_u2f_transport){
+            .keys = 8, .fails = fails, .known = -1, .cancel_at = 3, .cancel_end = ends[1]};
+        assert_int_equal(ask_slow(LONG_MS, ends[0]), CS_ERR_CANCELLED);
+        assert_int_equal(slow.exchanges, 3);
+        close(ends[0]);
+    }
+}
+
+/* Three keys that all know the handle, and are not touched. */
+static void a_cancel_ends_a_round_of_asking(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    slow = (struct cs_u2f_transport){
+        .keys = 3, .all_know = true, .cancel_at = 4, .cancel_end = ends[1]};
+    assert_int_equal(ask_slow(LONG_MS, ends[0]), CS_ERR_CANCELLED);
+    assert_int_equal(slow.exchanges, 4); /* a look at each, one asked */
+    close(ends[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +499,14 @@ int main(void)
         cmocka_unit_test_setup(a_cancel_ends_the_wait, begin),
         cmocka_unit_test_setup(looking_again_finds_the_same_keys, begin),
         cmocka_unit_test_setup(no_key_is_told_at_once_or_waited_for, begin),
+        cmocka_unit_test_setup(a_wrong_key_is_still_the_reason_after_a_wait_for_the_right_one,
+                               begin),
+        cmocka_unit_test(slow_keys_are_not_looked_at_after_the_deadline),
+        cmocka_unit_test(a_look_has_a_moment_for_slow_keys_and_no_more),
+        cmocka_unit_test(a_look_finds_the_last_handle_of_the_last_key),
+        cmocka_unit_test(a_look_at_a_key_that_does_not_answer_says_so),
+        cmocka_unit_test(a_cancel_ends_the_look_at_the_keys),
+        cmocka_unit_test(a_cancel_ends_a_round_of_asking),
     };
 
     if (getenv("CS_SOFTKEY") == NULL)

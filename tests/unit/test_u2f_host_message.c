@@ -143,8 +143,9 @@ static void no_helper_is_told(void **state)
     struct cs_error error = {0};
 
     (void)state;
-    assert_int_equal(cs_u2f_host_ask("/nonexistent/u2f.sock", &request, -1, &answer, &error),
-                     CS_ERR_UNAVAILABLE);
+    assert_int_equal(
+        cs_u2f_host_ask("/nonexistent/u2f.sock", &request, INT64_MAX, -1, &answer, &error),
+        CS_ERR_UNAVAILABLE);
     assert_contains(error.text, "countersign-u2f-host");
 }
 

@@ -21,10 +21,15 @@ def listing(user):
     return json.loads(countersign("list", user, "--json").stdout)
 
 
+def forget_factors(*users):
+    for user in users:
+        for factor in listing(user)["factors"]:
+            countersign("remove", user, factor["id"])
+
+
 def fresh(user, **parameters):
     """A factor that has spent nothing, in place of those that the user had."""
-    for factor in listing(user)["factors"]:
-        countersign("remove", user, factor["id"])
+    forget_factors(user)
     countersign("unlock", user)
     return enroll(user, **parameters)
 

@@ -12,51 +12,66 @@ from .product import Broker, write_config
 from .state import audits, stack, wait_audit
 from .tenant import Tenant
 
-__all__ = ["IBM_FILE", "Verify"]
+__all__ = ["Gateway", "IBM_FILE", "Verify", "write_ibm_file"]
 
 IBM_FILE = pathlib.Path("/etc/pam_ibm_auth.json")
 
 
-class Verify:
-    """`additional` are arguments of the file, `changes` keys of ibm-auth-api as Tenant.ibm_file() takes them."""
+def write_ibm_file(tenant, path=IBM_FILE, pam=None, **changes):
+    """A file of IBM's gateway as that has it: root's alone. The rest as Tenant.ibm_file() takes it."""
+    write_config(tenant.ibm_file(pam, **changes), path, 0o600, group="root")
 
-    def __init__(self, additional=(), **changes):
+
+class Gateway:
+    """A tenant, the file that names it, and a broker, unless there is to be none. `additional` are arguments of the
+    file, `changes` keys of its ibm-auth-api."""
+
+    def __init__(self, additional=None, broker=True, **changes):
         self.tenant = Tenant()
-        self.alice = self.tenant.user("alice", password="Correct-Horse-7", email="alice@example.com",
-                                      phones=[("mobile", "+15550100")])
+        self.broker = Broker() if broker else None
         self.additional = additional
         self.changes = changes
-        self.broker = Broker()
 
     def __enter__(self):
         self.tenant.__enter__()
         self.tenant.install_ca()
         self.write_file()
-        self.broker.__enter__()
+        if self.broker is not None:
+            self.broker.__enter__()
         return self
 
     def __exit__(self, kind, *rest):
-        self.broker.__exit__(kind, *rest)
+        if self.broker is not None:
+            self.broker.__exit__(kind, *rest)
         self.tenant.__exit__(kind, *rest)
 
     def write_file(self, additional=None, **changes):
         """The file anew; what is not given stays as it was."""
         self.additional = self.additional if additional is None else additional
         self.changes.update(changes)
-        pam = {"pam_ibm_auth": {"additional-args": self.additional}}
-        write_config(self.tenant.ibm_file(pam, **self.changes), IBM_FILE, mode=0o600,
-                     group="root")
+        pam = None if self.additional is None else {"pam_ibm_auth": {"additional-args": self.additional}}
+        write_ibm_file(self.tenant, pam=pam, **self.changes)
 
-    def _stack(self, arguments):
+    def stack(self, *arguments):
+        """Makes the module with the file and these arguments the one line of the service."""
         # An argument with a blank needs brackets, in which a bracket that closes needs a backslash.
         words = ["[" + a.replace("]", "\\]") + "]" if " " in a or "]" in a else a for a in arguments]
-        stack(f"ibm_auth_config={IBM_FILE}", "require_broker", *words)
+        stack(f"ibm_auth_config={IBM_FILE}", *words)
+
+
+class Verify(Gateway):
+    """With a user, and logins whose answers are known beforehand."""
+
+    def __init__(self, additional=(), **changes):
+        super().__init__(additional, **changes)
+        self.alice = self.tenant.user("alice", password="Correct-Horse-7", email="alice@example.com",
+                                      phones=[("mobile", "+15550100")])
 
     def log_in(self, *arguments, answers=(), user="alice", prepare=True, **options):
         """A PamResult with `audit`, the login's audit line, `calls`, what the tenant was asked for it, and
         `log`, what the broker wrote meanwhile. prepare=False: the service is another stack of the test's."""
         if prepare:
-            self._stack(arguments)
+            self.stack("require_broker", *arguments)
         before, length = len(audits(self.broker.log())), len(self.broker.log())
         self.tenant.forget_requests()
         result = pam_login(user, answers, **options)
@@ -67,6 +82,6 @@ class Verify:
 
     def session(self, *arguments, user="alice", **options):
         """The same step by step: a PamSession."""
-        self._stack(arguments)
+        self.stack("require_broker", *arguments)
         self.tenant.forget_requests()
         return PamSession(user, **options)

@@ -1,4 +1,4 @@
-"""Logins through PAM against a Tenant with the file of IBM's gateway: each auth_method is a row of METHODS, which
+"""Logins through PAM against a tenant with the file of IBM's gateway: each auth_method is a row of METHODS, which
 says what a person sees and what the tenant is asked.
 
     for scene, row in each_method():
@@ -7,22 +7,20 @@ says what a person sees and what the tenant is asked.
         scene.login(ann.name, row.dialogue(ann), calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="…")
 """
 import contextlib
-import pathlib
 import pwd
 import typing
 
 from .driver import PamSession
 from .harness import Failure, expect, expect_equal
-from .product import Broker, write_config
-from .state import stack, wait_audit
+from .state import wait_audit
 from .system import add_accounts
-from .tenant import Tenant
+from .verify import Gateway
 
-IBM_FILE = pathlib.Path("/etc/pam_ibm_auth.json")
 NUMBER, CALLED, MOBILE = "+15550100", "+15550101", "+15550102"  # enrolled twice, of the directory
 PASSWORD, CODE = "Password: ", "Enter OTP {c}- "
 COMBINED, EITHER = "Verification code:password: ", "Password, or verification code:password: "
 MENU = "Choose one of:\n1) {mail}\n2) " + NUMBER + "\n3) TOTP\nYour choice (1->3):"
+ACCOUNTS = 100
 TRIES = 3  # `retry`, where nothing else is said: further tries after the first
 WRONG = "That code was not accepted. Tries left: {}\n"
 SENDS = ("POST smsotp/verifications", "POST emailotp/verifications", "POST voiceotp/verifications",
@@ -182,18 +180,16 @@ class Seen(typing.NamedTuple):
     audit: dict
 
 
-class Scene:
-    """A tenant, a broker, and one login after the other; each has an account of its own, because what may be sent
-    unasked is counted for each."""
+class Scene(Gateway):
+    """One login after the other; each has an account of its own, because what may be sent unasked is counted for
+    each."""
 
-    def __init__(self, tenant, broker=None, accounts=100):
-        self.tenant, self.broker = tenant, broker
+    def __init__(self, broker=True):
+        super().__init__(broker=broker)
         self.audits = 0
         self._outbox = self._pushes = 0  # how many there were before this login
-        self._names = iter([f"person{number:03}" for number in range(accounts)])
-        tenant.install_ca()
-        write_config(tenant.ibm_file(), IBM_FILE, 0o600, group="root")
-        tenant.push_after_polls = 0  # the first question how it stands has an answer
+        self._names = iter([f"person{number:03}" for number in range(ACCOUNTS)])
+        self.tenant.push_after_polls = 0  # the first question how it stands has an answer
 
     def account(self):
         """The name of an account that the tenant knows nothing of."""
@@ -220,7 +216,7 @@ class Scene:
 
     def set(self, row, *arguments):
         """Makes this the one line of the service."""
-        stack(f"ibm_auth_config={IBM_FILE}", f"auth_method={row.method}", *arguments)
+        self.stack(f"auth_method={row.method}", *arguments)
 
     def play(self, name, turns):
         """Gives the answers and compares each prompt; the PamResult."""
@@ -277,8 +273,7 @@ class Scene:
 
 def each_method(wanted=lambda row: True):
     """(scene, row) for the rows that are wanted, beside a broker that is warm."""
-    with Tenant() as tenant, Broker() as broker:
-        scene = Scene(tenant, broker)
+    with Scene() as scene:
         scene.warm()
         for row in METHODS:
             if wanted(row):

@@ -1,0 +1,62 @@
+/* The local provider with a store of its own and a clock that the test sets. */
+#ifndef CS_TESTS_UNIT_LOCAL_H
+#define CS_TESTS_UNIT_LOCAL_H
+
+#include "tests/unit/unit.h"
+
+#include "providers/local/enrol.h"
+#include "providers/registry.h"
+#include "store/throttle.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/scratch_store.h"
+
+enum { T0 = 1700000010 }; /* the first second of a step */
+
+static struct scratch_store scratch;
+static struct cs_provider *provider;
+
+static inline void local_open(void)
+{
+    const struct cs_provider_settings settings = {.store_path = scratch.path,
+                                                  .key_path = scratch.key_path};
+    struct cs_error error = {0};
+
+    fake_clock_set(T0);
+    scratch_store_make(&scratch);
+    assert_int_equal(cs_provider_open("local", &settings, &provider, &error), CS_OK);
+}
+
+static inline void local_close(void)
+{
+    cs_provider_close(&provider);
+    scratch_store_remove(&scratch);
+}
+
+/* A token for a user. The caller clears it. */
+static inline void enrol_token(const char *user, struct cs_enrolment *ret_enrolment)
+{
+    const struct cs_enrolment_choice choice = {.user = user};
+    struct cs_transaction transaction;
+    struct cs_error error = {0};
+
+    *ret_enrolment = (struct cs_enrolment){0};
+    assert_int_equal(cs_enrolment_prepare(&choice, ret_enrolment, &error), CS_OK);
+    assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);
+    assert_int_equal(cs_enrolment_save(&transaction, ret_enrolment, &error), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
+}
+
+static inline unsigned failures_of(enum cs_throttle_scope scope, const char *subject, int64_t now)
+{
+    struct cs_transaction transaction;
+    struct cs_error error = {0};
+    unsigned failures = 0;
+
+    assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);
+    assert_int_equal(cs_throttle_count(&transaction, scope, subject, now, &failures, &error),
+                     CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
+    return failures;
+}
+
+#endif
