@@ -6,14 +6,16 @@
 #   support.X  fast, is what stands in for others right?     cs_add_check
 #   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
 #
-# Further labels: sshd (a real sshd loads the module), slow. In builds with CS_SANITIZE the tests
-# labelled sshd do not exist: a stock sshd cannot load an instrumented module.
+# Further labels: sshd (a real sshd loads the module), slow, keys (WITH_U2F decides what they run). In
+# builds with CS_SANITIZE the tests labelled sshd do not exist: a stock sshd cannot load an instrumented
+# module.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 pkg_check_modules(U2F_SERVER REQUIRED IMPORTED_TARGET u2f-server)
 find_package(Threads REQUIRED)
 find_package(PAM REQUIRED)
 
+set(CS_NO_KEYS "built with WITH_U2F=off: no program talks to security keys")
 set(CS_STAGE_DIR ${CMAKE_BINARY_DIR}/stage)
 
 # cs_add_unit_test(NAME [SOURCES file...] [USES folder...] [LIBRARIES target...])
@@ -64,11 +66,26 @@ function(cs_add_check name)
   set_tests_properties(${name} PROPERTIES LABELS "${kind};fast" TIMEOUT 120 SKIP_RETURN_CODE 77)
 endfunction()
 
+# cs_add_skipped(KIND.NAME REASON [LABELS label...]): a test that this build cannot run, so that it is
+# listed instead of missing
+function(cs_add_skipped name reason)
+  cmake_parse_arguments(ARG "" "" "LABELS" ${ARGN})
+  string(REGEX REPLACE "\\..*" "" kind ${name})
+  add_test(NAME ${name} COMMAND sh -c "echo \"$1\"; exit 77" sh "${reason}")
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${kind};${ARG_LABELS}" TIMEOUT 60 SKIP_RETURN_CODE 77)
+endfunction()
+
 # cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds])
+# Where LABELS has keys and the build has no programs that talk to them, it is skipped.
 # Logs stay in BUILD/Testing/system/KIND.NAME. Its namespaces are its own, so it may run beside others.
 function(cs_add_system_test name)
   cmake_parse_arguments(ARG "" "SCRIPT;TIMEOUT" "LABELS" ${ARGN})
   if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
+    return()
+  endif()
+  if("keys" IN_LIST ARG_LABELS AND WITH_U2F STREQUAL "off")
+    cs_add_skipped(${name} "${CS_NO_KEYS}" LABELS ${ARG_LABELS})
     return()
   endif()
   if(NOT ARG_TIMEOUT)

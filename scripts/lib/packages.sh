@@ -18,7 +18,7 @@ packages_demo=(
 packages_test=(
     "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-paramiko strace tmux
     procps putty-tools dropbear-bin python3-asyncssh openssl nghttp2-server
-    libu2f-server-dev libhidapi-dev
+    libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
 )
 packages_bench=(
     libpam-google-authenticator libpam-oath valgrind

@@ -1,7 +1,8 @@
-/* Keys of this machine: the transport over the real libu2f-host, with the software key below it,
- * and the rounds of asking for a touch. CTest preloads the key. */
+/* Keys of this machine: the transport over the real libu2f-host or libfido2, with the software key
+ * below it, and the rounds of asking for a touch. CTest preloads the key. */
 #include "tests/unit/unit.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -272,6 +273,39 @@ static void a_cancel_ends_the_wait(void **state)
     close(ends[0]);
 }
 
+static size_t count_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        count++;
+    (void)closedir(folder);
+    return count;
+}
+
+static void looking_again_finds_the_same_keys(void **state)
+{
+    struct cs_u2f_transport *transport = NULL;
+    size_t before = 0, at_first = count_descriptors();
+    unsigned found;
+
+    (void)state;
+    plug_in(0, "");
+    plug_in(1, "");
+    assert_int_equal(cs_u2f_device.open(&transport, NULL), CS_OK);
+    for (unsigned i = 0; i < 2 * CS_U2F_KEYS_MAX; i++) {
+        assert_int_equal(cs_u2f_device.discover(transport, &found, NULL), CS_OK);
+        assert_int_equal(found, 2);
+        if (i == 0)
+            before = count_descriptors();
+    }
+    assert_int_equal(count_descriptors(), before);
+    cs_u2f_device.close(transport);
+    assert_int_equal(count_descriptors(), at_first);
+}
+
 static void no_key_is_told_at_once_or_waited_for(void **state)
 {
     struct cs_u2f_handle handle = {.length = 64};
@@ -463,6 +497,7 @@ int main(void)
         cmocka_unit_test_setup(a_bad_signature_comes_through_and_is_refused, begin),
         cmocka_unit_test_setup(an_oversized_answer_is_an_error, begin),
         cmocka_unit_test_setup(a_cancel_ends_the_wait, begin),
+        cmocka_unit_test_setup(looking_again_finds_the_same_keys, begin),
         cmocka_unit_test_setup(no_key_is_told_at_once_or_waited_for, begin),
         cmocka_unit_test_setup(a_wrong_key_is_still_the_reason_after_a_wait_for_the_right_one,
                                begin),

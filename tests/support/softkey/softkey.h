@@ -1,6 +1,8 @@
 /*
- * A FIDO U2F key in software, below the real libu2f-host: a library with hidapi's name and
- * functions (hid.c), the U2FHID protocol (frame.c) and the key itself (card.c).
+ * A FIDO U2F key in software, below the real libraries that look for keys: the U2FHID protocol
+ * (frame.c), the key itself (card.c), and what the libraries and the product find it by. For
+ * libu2f-host that is a library with hidapi's name and functions (hidapi.c); for libfido2 it is
+ * libudev's list of devices (udev.c) and a device node to open, read and write (node.c).
  *
  * The folder CS_SOFTKEY holds a file key0 to key7 for each key that is plugged in: what stands for
  * its device node. Its words are read anew at every message:
@@ -23,7 +25,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define VISIBLE __attribute__((visibility("default")))
+
+/* Before a key's path where it must be in /dev; the folder of the keys may be anywhere. */
+#define SOFTKEY_DEV "/dev/.."
+
 enum {
+    SOFTKEY_KEYS = 8,
     SOFTKEY_REPORT = 64,
     SOFTKEY_MESSAGE_MAX = 7609, /* 57 + 128 * 59 */
     SOFTKEY_PATH_MAX = 256,
@@ -55,6 +63,19 @@ struct hid_device_ {
     uint8_t out_command, out_sequence;
     bool out_due;
 };
+
+/* The path of the key of that number; false when none is plugged in there. */
+bool softkey_path(unsigned number, char ret_path[SOFTKEY_PATH_MAX]);
+
+/* The key with that path; NULL when it was pulled out. free() closes it. */
+struct hid_device_ *softkey_open(const char *path);
+
+/* One report behind its number, which is 0, as the kernel takes it; false when the key is gone or
+ * the kernel would refuse. */
+bool softkey_write(struct hid_device_ *key, const unsigned char *report, size_t length);
+
+/* Whether the descriptor stands for a key's device node: hidapi.c or node.c. */
+bool softkey_is_node(int fd);
 
 /* One report from the computer; one to it, false when there is none. */
 void softkey_take(struct hid_device_ *key, const unsigned char report[SOFTKEY_REPORT]);

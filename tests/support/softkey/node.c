@@ -1,0 +1,134 @@
+/* A key's device node, for those who open it themselves: libfido2, which looks at what it is, and
+ * u2f/hid.c. Who may open it is for the kernel to say; what is read and written is the key's. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/support/softkey/softkey.h"
+
+enum { DESCRIPTORS = 1024 };
+
+/* The C library's functions, by names of ours: its headers inline some of them and declare of some
+ * that they read nothing. */
+VISIBLE int node_open(const char *path, int flags, ...) __asm__("open");
+VISIBLE int node_close(int fd) __asm__("close");
+VISIBLE int node_fstat(int fd, struct stat *status) __asm__("fstat");
+VISIBLE ssize_t node_write(int fd, const void *data, size_t length) __asm__("write");
+VISIBLE ssize_t node_read(int fd, void *data, size_t length) __asm__("read");
+VISIBLE int node_poll(struct pollfd *entries, nfds_t count, int milliseconds) __asm__("poll");
+
+static struct hid_device_ *nodes[DESCRIPTORS]; /* by descriptor; NULL for all else */
+
+static struct hid_device_ *node(int fd)
+{
+    return fd >= 0 && fd < DESCRIPTORS ? nodes[fd] : NULL;
+}
+
+bool softkey_is_node(int fd)
+{
+    return node(fd) != NULL;
+}
+
+static bool is_key(const char *path)
+{
+    char name[SOFTKEY_PATH_MAX];
+
+    if (strncmp(path, SOFTKEY_DEV, strlen(SOFTKEY_DEV)) == 0)
+        path += strlen(SOFTKEY_DEV);
+    for (unsigned i = 0; i < SOFTKEY_KEYS; i++) {
+        if (softkey_path(i, name) && strcmp(path, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int fail(int reason)
+{
+    errno = reason;
+    return -1;
+}
+
+/* The key's own readers of its file open it for reading alone, and get the file. */
+int node_open(const char *path, int flags, ...)
+{
+    unsigned mode = 0;
+    int fd;
+
+    if (__OPEN_NEEDS_MODE(flags)) {
+        va_list arguments;
+
+        va_start(arguments, flags);
+        mode = va_arg(arguments, unsigned);
+        va_end(arguments);
+    }
+    fd = openat(AT_FDCWD, path, flags, mode);
+    if (fd < 0 || (flags & O_ACCMODE) != O_RDWR || !is_key(path))
+        return fd;
+    if (fd < DESCRIPTORS)
+        nodes[fd] = softkey_open(path);
+    if (softkey_is_node(fd))
+        return fd;
+    (void)close(fd);
+    return fail(ENODEV);
+}
+
+int node_close(int fd)
+{
+    if (softkey_is_node(fd)) {
+        free(nodes[fd]);
+        nodes[fd] = NULL;
+    }
+    return (int)syscall(SYS_close, fd);
+}
+
+int node_fstat(int fd, struct stat *status)
+{
+    int result = fstatat(fd, "", status, AT_EMPTY_PATH);
+
+    if (result == 0 && softkey_is_node(fd))
+        status->st_mode = S_IFCHR | (status->st_mode & 0777);
+    return result;
+}
+
+ssize_t node_write(int fd, const void *data, size_t length)
+{
+    struct hid_device_ *key = node(fd);
+
+    if (key == NULL)
+        return syscall(SYS_write, fd, data, length);
+    return softkey_write(key, data, length) ? (ssize_t)length : fail(EIO);
+}
+
+ssize_t node_read(int fd, void *data, size_t length)
+{
+    struct hid_device_ *key = node(fd);
+
+    if (key == NULL)
+        return syscall(SYS_read, fd, data, length);
+    if (key->gone || length < SOFTKEY_REPORT)
+        return fail(EIO);
+    return softkey_give(key, data) ? SOFTKEY_REPORT : fail(EAGAIN);
+}
+
+/* A key speaks only when it is spoken to, so that nothing can come while somebody waits. */
+int node_poll(struct pollfd *entries, nfds_t count, int milliseconds)
+{
+    struct hid_device_ *key = count == 1 ? node(entries->fd) : NULL;
+
+    if (key == NULL)
+        return (int)syscall(SYS_poll, entries, count, milliseconds);
+    entries->revents = 0;
+    if (key->out_due)
+        entries->revents = POLLIN;
+    else if (key->gone)
+        entries->revents = POLLERR | POLLHUP;
+    else
+        return (int)syscall(SYS_poll, NULL, 0, milliseconds);
+    return 1;
+}
