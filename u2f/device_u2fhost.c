@@ -3,7 +3,7 @@
  * replies, handles and texts, cannot be cancelled and report success without a response, so none of
  * them is called; u2fh_sendrecv has none of that. What remains true of it:
  *
- *  - it waits 2, 4, ... 2048 ms for each packet, 4 s in all, so a call ends within seconds;
+ *  - it waits 2, 4, ... 4096 ms for each packet, 8 s in all, so a call ends within seconds;
  *  - it writes whole packets: up to 58 bytes beyond the length that it checked against the room;
  *  - numbers of keys are never given again, so they have gaps;
  *  - a reply that comes too late would be taken for the next one. Discovering pings each key, which

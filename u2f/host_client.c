@@ -11,7 +11,7 @@
 
 enum {
     CONNECT_MS = 5000,
-    /* A key that does not answer holds the helper up for about 4 s, twice where it is asked again;
+    /* A key that does not answer holds the helper up for about 8 s, twice where it is asked again;
      * after that it is stuck. */
     PATIENCE_MS = 20000,
 };
