@@ -123,6 +123,7 @@ struct cs_method {
     enum cs_text sent;                 /* says that it was */
     bool is_address;                   /* the factor's name is a number or an address */
     bool takes_code;                   /* its code may be typed into a menu */
+    bool looks_up;                     /* its first prompt depends on the user */
     /* `factor` is one of login->factors, or NULL where the plan asks before anything is looked up.
      */
     enum cs_verdict (*run)(struct cs_method_login *login, const struct cs_method *method,

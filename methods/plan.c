@@ -19,7 +19,7 @@ bool cs_plan_has_second(const struct cs_plan *plan)
 
 bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options)
 {
-    return plan->first != CS_FIRST_NONE || (plan->direct != NULL && plan->direct->takes_code &&
+    return plan->first != CS_FIRST_NONE || (plan->direct != NULL && !plan->direct->looks_up &&
                                             !options->accept_on_missing_auth_method);
 }
 
@@ -173,7 +173,7 @@ static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_meth
  * A code is asked for before anything is looked up, so that only the password counts. */
 static bool may_be_told(const struct cs_plan *plan, struct cs_method_login *login)
 {
-    return plan->direct->takes_code ? login->password_accepted : cs_is_proven(login);
+    return plan->direct->looks_up ? cs_is_proven(login) : login->password_accepted;
 }
 
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
@@ -184,16 +184,16 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     bool any;
     enum cs_err result;
 
+    if (plan->direct != NULL && !plan->direct->looks_up && !accept && !login->password_accepted)
+        return plan->direct->run(login, plan->direct, NULL);
     /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
-    if (kinds == 0) {
+    if (kinds == 0 && (plan->direct == NULL || plan->direct->looks_up)) {
         result = cs_fail(&error, CS_ERR_CONFIG,
                          "provider '%s' has none of the factors that auth_method and its "
                          "options ask for",
                          login->provider->ops->name);
         return cs_give_up(login, plan_method, result, &error);
     }
-    if (plan->direct != NULL && plan->direct->takes_code && !accept && !login->password_accepted)
-        return plan->direct->run(login, plan->direct, NULL);
     result = cs_list_factors(login, kinds, &error);
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);

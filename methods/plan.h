@@ -15,7 +15,7 @@ enum cs_first_step {
 struct cs_plan {
     const char *name;
     enum cs_first_step first;
-    const struct cs_method *direct; /* asks before anything is looked up; NULL: none does */
+    const struct cs_method *direct; /* runs without a choice of factors; NULL: none does */
     unsigned kinds;                 /* of factors for the second step; 0: there is none */
     bool choice;                    /* `kinds` comes from the options */
 };

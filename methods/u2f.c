@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "conversation/notice.h"
-#include "methods/code.h"
 #include "methods/delivery.h"
+#include "methods/steps.h"
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
 
@@ -284,5 +284,6 @@ const struct cs_method cs_method_u2f = {
     .name = "u2f",
     .kind = CS_FACTOR_U2F,
     .menu = CS_TEXT_U2F,
+    .looks_up = true,
     .run = run,
 };
