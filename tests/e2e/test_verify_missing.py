@@ -146,4 +146,15 @@ def test_inactive_user():
                         code="PAM_AUTH_ERR", verdict="deny", reason="inactive")
 
 
+def test_security_keys_are_not_missing():
+    """The tenant has none: a mistake of the settings, and nobody is let in for it."""
+    with Scene() as scene:
+        for method in ("u2f", "password-then-u2f"):
+            row = Row(method, PASSWORD if method != "u2f" else None, None)
+            ann = scene.person()
+            scene.set(row, ACCEPT)
+            seen = scene.run(ann.name, [Turn(PASSWORD, ann.user.password)] if row.first else [])
+            expect_equal((seen.result.code, seen.audit["verdict"]), ("PAM_SERVICE_ERR", "misconfigured"), method)
+
+
 main()
