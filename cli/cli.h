@@ -54,6 +54,11 @@ void cs_warn_if_unknown(const char *user);
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,
                               struct cs_error *error) CS_MUST_USE;
 
+/* The same, and begins a transaction, which has to end before the store is closed. */
+enum cs_err cs_cli_begin(const struct cs_cli *cli, struct cs_store **ret_store,
+                         struct cs_transaction *ret_transaction,
+                         struct cs_error *error) CS_MUST_USE;
+
 /* The paths of store and key. The strings live in *ret_config. */
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
                            struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;

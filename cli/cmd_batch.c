@@ -122,10 +122,8 @@ static enum cs_err save_batch(const struct cs_cli *cli, struct batch *batch, str
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_open_store(cli, &store, error);
+    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
 
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
     for (size_t i = 0; i < batch->count && result == CS_OK; i++)
         result = cs_enrolment_save(&transaction, &batch->items[i], error);
     return result == CS_OK ? cs_store_commit(&transaction, error) : result;

@@ -231,9 +231,7 @@ static enum cs_err import_text(const struct cs_cli *cli, struct import *import, 
     enum cs_err result = cs_pam_u2f_split(text, &lines, error);
 
     if (result == CS_OK)
-        result = cs_cli_open_store(cli, &store, error);
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
+        result = cs_cli_begin(cli, &store, &transaction, error);
     for (size_t i = 0; i < lines.count && result == CS_OK; i++)
         result = import_line(import, &transaction, &lines.items[i], error);
     return result == CS_OK ? cs_store_commit(&transaction, error) : result;

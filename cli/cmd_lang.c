@@ -29,9 +29,7 @@ int cs_cmd_lang(struct cs_cli *cli, int argc, char **argv)
         return cs_usage_error("'%s' is no language such as fr or pt_BR", argv[2]);
     if (strlen(argv[1]) > CS_STORE_USER_MAX)
         return cs_usage_error("the user name is longer than %d bytes", CS_STORE_USER_MAX);
-    result = cs_cli_open_store(cli, &store, &error);
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, &error);
+    result = cs_cli_begin(cli, &store, &transaction, &error);
     if (result == CS_OK && argc == 3)
         result = cs_preference_set_language(&transaction, argv[1], language, &error);
     if (result == CS_OK && argc == 2)

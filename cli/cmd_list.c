@@ -31,10 +31,8 @@ static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_open_store(cli, &store, error);
+    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
 
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK)
         result = cs_factor_list(&transaction, user, CS_STORED_ANY, &ret_listing->factors, error);
     if (result == CS_OK)

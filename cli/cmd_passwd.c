@@ -142,10 +142,8 @@ static enum cs_err save(const struct cs_cli *cli, const struct wishes *wishes,
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_open_store(cli, &store, error);
+    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
 
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK)
         result = wishes->remove ? cs_password_remove(&transaction, wishes->user, error)
                                 : replace(&transaction, wishes->user, hash, now, error);

@@ -9,10 +9,8 @@ static enum cs_err replace(const struct cs_cli *cli, struct cs_enrolment *enrolm
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
     const char *user = enrolment->factor.user;
-    enum cs_err result = cs_cli_open_store(cli, &store, error);
+    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
 
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK)
         result = cs_factor_list(&transaction, user, CS_STORED_ANY, &factors, error);
     if (result == CS_OK && factors.count == 0)

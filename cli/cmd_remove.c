@@ -30,9 +30,7 @@ int cs_cmd_remove(struct cs_cli *cli, int argc, char **argv)
     id = strtoll(argv[2], &end, 10);
     if (end == argv[2] || *end != '\0')
         return cs_usage_error("'%s' is not a factor's number; see 'countersign list'", argv[2]);
-    result = cs_cli_open_store(cli, &store, &error);
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, &error);
+    result = cs_cli_begin(cli, &store, &transaction, &error);
     if (result == CS_OK)
         result = remove_factor(&transaction, argv[1], id, &error);
     if (result == CS_OK)

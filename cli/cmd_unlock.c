@@ -23,9 +23,7 @@ int cs_cmd_unlock(struct cs_cli *cli, int argc, char **argv)
 
     if (user == NULL)
         return CS_EXIT_USAGE;
-    result = cs_cli_open_store(cli, &store, &error);
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, &error);
+    result = cs_cli_begin(cli, &store, &transaction, &error);
     if (result == CS_OK)
         result = unlock(&transaction, user, &reset, &error);
     if (result == CS_OK)

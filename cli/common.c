@@ -101,6 +101,14 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
     return result;
 }
 
+enum cs_err cs_cli_begin(const struct cs_cli *cli, struct cs_store **ret_store,
+                         struct cs_transaction *ret_transaction, struct cs_error *error)
+{
+    enum cs_err result = cs_cli_open_store(cli, ret_store, error);
+
+    return result == CS_OK ? cs_store_begin(*ret_store, ret_transaction, error) : result;
+}
+
 int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout)
 {
     CS_AUTO(cs_secret_free) struct cs_secret text = {0};
