@@ -140,13 +140,15 @@ static enum cs_verdict choose(struct cs_method_login *login)
  * that are never right. */
 static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
 {
-    const char *reason = login->factors.withheld               ? "no-usable-factor"
-                         : login->user.found || !login->sought ? "not-enrolled"
-                         : login->user.reason                  ? login->user.reason
-                                                               : "unknown-user";
+    const char *reason = login->user.found || !login->sought ? "not-enrolled"
+                         : login->user.reason                ? login->user.reason
+                                                             : "unknown-user";
     struct cs_error error = {0};
 
-    if (login->factors.withheld || !login->user.found || !cs_is_proven(login))
+    /* Whose only key may not be used any more has a way back in: a recovery code. */
+    if (login->factors.withheld)
+        return cs_method_u2f.run(login, &cs_method_u2f, NULL);
+    if (!login->user.found || !cs_is_proven(login))
         return cs_refuse_codes(login, reason);
     login->reason = reason;
     if (cs_notice(login->channel, login->book, CS_TEXT_NOT_ENROLLED, NULL, &error) != CS_OK)
@@ -201,7 +203,7 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     any = login->factors.count > 0 || login->factors.withheld;
     if (!any && accept && login->user.found)
         return accept_missing(plan, login);
-    if (plan->direct != NULL && (any || !may_be_told(plan, login)))
+    if (plan->direct != NULL && (any || !login->user.found || !may_be_told(plan, login)))
         return plan->direct->run(login, plan->direct, NULL);
     if (login->factors.count == 0)
         return refuse_unenrolled(login);

@@ -65,13 +65,17 @@ enum cs_err cs_touch_become(const char *program, const char *prompt, struct cs_e
 }
 
 /* In the child. Its output must not become part of the answer, and it must not outlive us. */
-static void show_notice(const char *program, const char *text)
+static void show_notice(const char *program, const char *text, pid_t parent)
 {
     char hint[] = HINT "=none";
     struct cs_error error = {0};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+    /* A group of its own: a script may start what shows the text. */
+    (void)setpgid(0, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent) /* which was ended before that */
+        return;
     if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
         run(program, text, hint, &error) != CS_OK)
         cs_touch_write(STDERR_FILENO, error.text);
@@ -80,12 +84,15 @@ static void show_notice(const char *program, const char *text)
 
 pid_t cs_touch_start_notice(const char *program, const char *text)
 {
-    pid_t process = fork();
+    pid_t parent = getpid(), process = fork();
 
     if (process == 0) {
-        show_notice(program, text);
+        show_notice(program, text, parent);
         _exit(EXIT_FAILURE);
     }
+    /* Here as well: it may be ended before it comes to that. */
+    if (process > 0)
+        (void)setpgid(process, process);
     return process;
 }
 
@@ -97,10 +104,10 @@ void cs_touch_end_notice(pid_t process)
     if (process <= 0)
         return;
     entry.fd = fd = pidfd_open(process, 0);
-    (void)kill(process, SIGTERM);
+    (void)kill(-process, SIGTERM);
     /* One that does not want to end must not hold up the login. */
     if (poll(&entry, 1, END_MS) <= 0)
-        (void)kill(process, SIGKILL);
+        (void)kill(-process, SIGKILL);
     while (waitpid(process, NULL, 0) < 0 && errno == EINTR)
         continue;
 }

@@ -105,10 +105,11 @@ static enum cs_err judge_recovery(const struct cs_verification *v, const struct 
 static enum cs_err judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
                              struct cs_error *error)
 {
-    enum cs_err result = cs_local_judge_key(v, outcome, error);
+    bool registered = false;
+    enum cs_err result = cs_local_judge_key(v, outcome, &registered, error);
 
-    /* The way back in for somebody who has lost the key. */
-    if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)
+    /* The way back in for somebody who has lost the key; no other way in for those without one. */
+    if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT && registered)
         result = judge_recovery(v, v->attempt->answer, outcome, error);
     if (result != CS_OK)
         return result;
@@ -322,6 +323,8 @@ enum cs_err cs_local_open(const struct cs_provider_settings *settings,
     result = make_nobody(&local->nobody, error);
     if (result == CS_OK)
         result = cs_password_setting(local->nobodys_setting, error);
+    if (result == CS_OK)
+        result = cs_local_make_nobodys_key(local->nobodys_key, error);
     if (result == CS_OK && (local->store_path == NULL || local->key_path == NULL))
         result = cs_fail_nomem(error);
     if (result != CS_OK) {

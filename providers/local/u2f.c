@@ -3,6 +3,9 @@
  * challenge is known to the login that began it and to nobody else, so that it is used once; what
  * is kept here is the counter, which only grows.
  */
+#include <openssl/core_names.h>
+#include <openssl/ec.h>
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,15 +103,34 @@ static enum cs_err make_challenge(struct cs_u2f_request *request, unsigned secon
     return write_line(request, &ret_challenge->line, error);
 }
 
+/* The name as it may be written in several ways, by some directories: in lower case, without the
+ * domain. Who has an account shall look no different from those who have none. */
+static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
+{
+    const char *domain = strrchr(name, '\\');
+    size_t length = 0;
+
+    if (domain != NULL)
+        name = domain + 1;
+    for (; name[length] != '\0' && name[length] != '@' && length < CS_STORE_USER_MAX; length++) {
+        char byte = name[length];
+
+        ret_folded[length] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+    }
+    ret_folded[length] = '\0';
+}
+
 /* Nobody shall see who has no key. Most keys have handles of this length. */
 static enum cs_err add_decoy(const struct cs_transaction *transaction, const char *name,
                              struct cs_u2f_request *asked, struct cs_error *error)
 {
     struct cs_u2f_handle *handle = &asked->handles[asked->handle_count++];
+    char folded[CS_STORE_USER_MAX + 1];
 
     _Static_assert((int)CS_DECOY_BYTES <= (int)CS_U2F_HANDLE_MAX, "a decoy is a handle");
+    fold_name(name, folded);
     handle->length = CS_DECOY_BYTES;
-    return cs_decoy(transaction, name ? name : "", handle->bytes, error);
+    return cs_decoy(transaction, folded, handle->bytes, error);
 }
 
 enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
@@ -130,40 +152,56 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
         asked.handle_count +=
             split_secret(keys.items[i], &asked.handles[asked.handle_count]) ? 1 : 0;
     if (asked.handle_count == 0)
-        result = add_decoy(transaction, request->name, &asked, error);
+        result = add_decoy(transaction, user[0] != '\0' || !request->name ? user : request->name,
+                           &asked, error);
     return result == CS_OK ? make_challenge(&asked, request->seconds, ret_challenge, error)
                            : result;
 }
 
 /* ---- the answer ---- */
 
+enum cs_err cs_local_make_nobodys_key(unsigned char ret_key[CS_U2F_PUBLIC_KEY_BYTES],
+                                      struct cs_error *error)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    size_t length = 0;
+    bool made = key != NULL &&
+                EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, ret_key,
+                                                CS_U2F_PUBLIC_KEY_BYTES, &length) == 1 &&
+                length == CS_U2F_PUBLIC_KEY_BYTES;
+
+    EVP_PKEY_free(key);
+    return made ? CS_OK : cs_fail(error, CS_ERR_CRYPTO, "OpenSSL cannot make a key of P-256");
+}
+
 /* Whether the key signed this challenge for that origin. */
-static enum cs_err signed_for(const struct cs_factor *key, const unsigned char *challenge,
+static enum cs_err signed_for(const unsigned char *public_key, const struct cs_u2f_request *asked,
                               const char *origin, const struct cs_u2f_assertion *assertion,
                               bool *ret_signed, struct cs_error *error)
 {
     unsigned char app_hash[CS_U2F_HASH_BYTES], client_hash[CS_U2F_HASH_BYTES];
-    enum cs_err result = cs_u2f_app_hash(key->app_id, app_hash, error);
+    enum cs_err result = cs_u2f_app_hash(asked->app_id, app_hash, error);
 
     if (result == CS_OK)
-        result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, challenge, origin, client_hash, error);
+        result =
+            cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked->challenge, origin, client_hash, error);
     if (result == CS_OK)
-        result = cs_u2f_verify_assertion((const unsigned char *)key->secret.data, app_hash,
-                                         client_hash, assertion, error);
+        result = cs_u2f_verify_assertion(public_key, app_hash, client_hash, assertion, error);
     *ret_signed = result == CS_OK;
     return result == CS_ERR_INPUT ? CS_OK : result;
 }
 
-static enum cs_err signed_for_any(const struct cs_factor *key, const unsigned char *challenge,
-                                  const char *origins, const struct cs_u2f_assertion *assertion,
-                                  bool *ret_signed, struct cs_error *error)
+static enum cs_err signed_for_any(const unsigned char *public_key,
+                                  const struct cs_u2f_request *asked, const char *origins,
+                                  const struct cs_u2f_assertion *assertion, bool *ret_signed,
+                                  struct cs_error *error)
 {
     struct cs_u2f_origins list;
     enum cs_err result = cs_u2f_read_origins(origins, &list, error);
 
     *ret_signed = false;
     for (size_t i = 0; i < list.count && result == CS_OK && !*ret_signed; i++)
-        result = signed_for(key, challenge, list.items[i], assertion, ret_signed, error);
+        result = signed_for(public_key, asked, list.items[i], assertion, ret_signed, error);
     return result;
 }
 
@@ -186,7 +224,7 @@ static enum cs_err spend_counter(const struct cs_verification *v, const struct c
     outcome->reason = "counter-went-back";
     (void)snprintf(outcome->alert, sizeof outcome->alert,
                    "the counter of a security key went back, from %lld to %lu: there may be a copy "
-                   "of key %lld of '%s'; it is not accepted any more",
+                   "of it, and it is not accepted any more; factor %lld of '%s'",
                    (long long)key->last_step, (unsigned long)counter, (long long)key->id, v->user);
     return cs_factor_suspect(&v->transaction, key->id, error);
 }
@@ -222,20 +260,19 @@ static enum cs_err judge_answer(const struct cs_verification *v, const struct ke
     outcome->reason = "not-touched";
     if ((answer.assertion.flags & 1) == 0)
         return CS_OK;
-    outcome->reason = "not-enrolled";
     key = find_key(keys, &asked->handles[answer.key]);
-    if (key == NULL)
-        return CS_OK;
-    outcome->reason = "wrong-signature";
-    result = signed_for_any(key, asked->challenge, v->judging->origins, &answer.assertion,
-                            &is_signed, error);
-    return result == CS_OK && is_signed
+    outcome->reason = key != NULL ? "wrong-signature" : "not-enrolled";
+    /* The time must not tell who has a key. */
+    result = signed_for_any(key != NULL ? (const unsigned char *)key->secret.data
+                                        : v->local->nobodys_key,
+                            asked, v->judging->origins, &answer.assertion, &is_signed, error);
+    return result == CS_OK && is_signed && key != NULL
                ? spend_counter(v, key, answer.assertion.counter, outcome, error)
                : result;
 }
 
 enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
-                               struct cs_error *error)
+                               bool *ret_registered, struct cs_error *error)
 {
     const struct cs_challenge *challenge = v->attempt->challenge;
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
@@ -243,6 +280,7 @@ enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcom
     struct keys keys = {0};
     enum cs_err result = cs_factor_load(&v->transaction, v->user, CS_STORED_U2F, &factors, error);
 
+    *ret_registered = factors.count > 0;
     if (result != CS_OK)
         return result;
     outcome->reason = "no-challenge";

@@ -46,8 +46,8 @@ def signed(keys, line, host="127.0.0.1"):
     return run(TOUCH, "--host", host, input=line + "\n", env=keys.environment()).stdout.strip()
 
 
-def recovery_code():
-    words = countersign("recovery", "alice").stdout.split()
+def recovery_code(user="alice"):
+    words = countersign("recovery", user).stdout.split()
     return next(word for word in words if re.fullmatch(r"[A-Z0-9]{4}(-[A-Z0-9]{4})+", word))
 
 
@@ -225,10 +225,11 @@ def test_a_key_that_may_not_be_used_is_not_missing():
                 result = pam_login("alice", ["123456"], **AWAY)
                 expect_equal(result.code, "PAM_MAXTRIES", f"{spoil}, {plan}: {result.text}")
                 expect(wait_audit(broker)["reason"] != "accept_on_missing_auth_method", f"{spoil}, {plan}")
-    # The way back in.
-    stack("auth_method=u2f", "retry=0")
-    with Broker():
-        expect_equal(pam_login("alice", [recovery_code(), ""], **AWAY).code, "PAM_SUCCESS", "a recovery code")
+    for plan in ("u2f", "choice-then-otp"):
+        stack(f"auth_method={plan}", "u2f_in_choice", "retry=0")
+        with Broker():
+            result = pam_login("alice", [recovery_code(), ""], **AWAY)
+            expect_equal(result.code, "PAM_SUCCESS", f"the way back in, {plan}")
 
 
 def test_everybody_is_asked_alike():
@@ -245,6 +246,35 @@ def test_everybody_is_asked_alike():
             shown[user] = (texts.pop(), len(lines[0]), handles.pop())
         expect_equal(len({(text, size) for text, size, _ in shown.values()}), 1, f"what shows: {shown}")
         expect_equal(len({handle for *_, handle in shown.values()}), len(shown), "different handles")
+
+
+def test_who_has_proven_a_key_is_told():
+    """And an unknown name gets no further than one that has a key."""
+    before("stack_first_factor")
+    with Broker():
+        expect_match("No second factor is registered", "".join(pam_login("bob", ["x"], **AWAY).infos), "bob")
+        for user in ("alice", "nobody-of-that-name"):
+            expect_match(LINE.pattern, pam_login(user, ["x"], **AWAY).prompts[0][0], user)
+
+
+def test_codes_of_somebody_without_a_key():
+    """The plan asks for a key: recovery codes are for those who have lost theirs."""
+    before()
+    fresh("bob")
+    code = recovery_code("bob")
+    with Broker():
+        expect_equal(pam_login("bob", [code], **AWAY).code, "PAM_MAXTRIES", "bob, who has an app only")
+
+
+def test_enter_comes_late():
+    """The time of a challenge begins with the touch."""
+    keys = before("conversation=fold")
+    with HelperSocket(keys), Broker():
+        session = PamSession("alice")
+        session.prompt()
+        time.sleep(5.1)  # poll_timeout: the time itself is what is awaited
+        session.answer("")
+        expect_equal(session.result().code, "PAM_SUCCESS", "a touch after a late Enter")
 
 
 def test_a_name_of_a_machine_is_elsewhere():

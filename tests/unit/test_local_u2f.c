@@ -231,6 +231,9 @@ static void test_begin_without_a_key_has_a_decoy(void **state)
     assert_memory_not_equal(bobs.bytes, carols.bytes, bobs.length);
     carols = decoy_of("bob", APP);
     assert_memory_equal(bobs.bytes, carols.bytes, bobs.length);
+    /* However a directory lets the name be written. */
+    carols = decoy_of("EXAMPLE\\Bob@example.com", APP);
+    assert_memory_equal(bobs.bytes, carols.bytes, bobs.length);
     /* A key that may not be used is not shown. */
     bobs = decoy_of("alice", "pam://other.example");
     assert_int_not_equal(bobs.bytes[0], 'a');

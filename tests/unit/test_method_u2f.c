@@ -255,6 +255,24 @@ static void test_after_no_touch_another_way_is_asked_for(void **state)
                  "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
 }
 
+/* The right key may be beside it. */
+static void test_a_key_that_does_not_answer_is_no_reason_not_to_ask(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_UNAVAILABLE, CS_OK};
+
+    (void)state;
+    scene->login.here = true;
+    scene->login.number_mode = CS_WAIT_LIVE;
+    scene->options.retry = 0;
+    start_helper(results, 2);
+    assert_run(CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
+    stop_helper();
+    assert_shown("info Touch your security key.\n");
+    /* A challenge to look with, and one whose time begins with the touch. */
+    assert_contains(method_scene_calls(scene),
+                    "find:demo list:u2f begin:u2f= begin:u2f= verify:u2f=AAEAAAAH");
+}
+
 static void test_no_touch_is_a_try(void **state)
 {
     static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
@@ -289,6 +307,7 @@ int main(void)
         TEST(test_no_key_here_asks_elsewhere),
         TEST(test_touch_where_texts_wait),
         TEST(test_after_no_touch_another_way_is_asked_for),
+        TEST(test_a_key_that_does_not_answer_is_no_reason_not_to_ask),
         TEST(test_no_touch_is_a_try),
         TEST(test_no_helper_asks_elsewhere),
     };
