@@ -186,9 +186,18 @@ def polls(tenant):
     return {OURS: ours, BARE: len(found) - ours}
 
 
+def one_round(tenant, pids):
+    """CPU microseconds for each poll, and polls in a second, while everybody asks once."""
+    asked, spent, clock = polls(tenant), {name: cpu_ns(pid) for name, pid in pids.items()}, time.monotonic()
+    time.sleep(POLL)
+    spent = {name: cpu_ns(pid) - spent[name] for name, pid in pids.items()}
+    clock = time.monotonic() - clock
+    asked = {name: number - asked[name] for name, number in polls(tenant).items()}
+    return {name: (spent[name] / 1000 / asked[name], asked[name] / clock) for name in COLUMNS}
+
+
 def measure_polls(tenant, broker, count, seconds):
-    """CPU microseconds for each poll, and polls in a second: logins that wait, and libcurl alone that asks the same
-    questions at the same time."""
+    """The medians of rounds: logins that wait, and libcurl alone that asks the same questions at the same time."""
     waiters = Waiters(tenant, count)
     found = tenant.find("GET push")[-1]
     connections = tenant.connections
@@ -197,16 +206,13 @@ def measure_polls(tenant, broker, count, seconds):
     tenant.forget_requests()
     time.sleep(2 * POLL)  # until all connections are there
     pids = {OURS: broker.pid, BARE: curl.process.pid}
-    asked, spent, clock = polls(tenant), {name: cpu_ns(pid) for name, pid in pids.items()}, time.monotonic()
-    time.sleep(seconds)
-    spent = {name: cpu_ns(pid) - spent[name] for name, pid in pids.items()}
-    clock = time.monotonic() - clock
-    asked = {name: number - asked[name] for name, number in polls(tenant).items()}
+    rounds = [one_round(tenant, pids) for _ in range(seconds // POLL)]
     # Or it would be worse than it has to be.
     expect(tenant.connections - connections <= HANDLES, "bench-curl does not keep its connections")
     curl.end()
     freed_after(waiters)
-    return {name: (spent[name] / 1000 / asked[name], asked[name] / clock) for name in COLUMNS}
+    return {name: [statistics.median(values) for values in zip(*(figures[name] for figures in rounds))]
+            for name in COLUMNS}
 
 
 def switches(pid):
