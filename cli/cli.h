@@ -59,6 +59,11 @@ enum cs_err cs_cli_begin(const struct cs_cli *cli, struct cs_store **ret_store,
                          struct cs_transaction *ret_transaction,
                          struct cs_error *error) CS_MUST_USE;
 
+/* How answers are judged on this host, whose name `name` then holds: the result borrows from both.
+ */
+enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVIDER_NAME_SIZE],
+                           struct cs_judging *ret_judging, struct cs_error *error) CS_MUST_USE;
+
 /* The paths of store and key. The strings live in *ret_config. */
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
                            struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;

@@ -2,12 +2,10 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/cli.h"
-#include "login/policy.h"
 #include "providers/local/register.h"
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
@@ -54,11 +52,10 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
 {
     char name[CS_PROVIDER_NAME_SIZE];
     struct cs_judging judging;
-    struct utsname host;
+    enum cs_err result = cs_cli_judging(options, name, &judging, error);
 
-    if (uname(&host) != 0)
-        return cs_fail_errno(error, "the name of this host cannot be read");
-    judging = cs_policy_judging(options, host.nodename, name);
+    if (result != CS_OK)
+        return result;
     return cs_register_start(wishes->user, wishes->label,
                              wishes->app_id ? wishes->app_id : judging.app_id,
                              wishes->origin ? wishes->origin : judging.origins, pending, error);

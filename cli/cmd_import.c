@@ -3,14 +3,12 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/pam_u2f.h"
-#include "login/policy.h"
 
 enum { FILE_BYTES_MAX = 16 << 20 };
 
@@ -49,14 +47,12 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     char name[CS_PROVIDER_NAME_SIZE];
     struct cs_judging judging;
     struct cs_options options;
-    struct utsname host;
     enum cs_err result = cs_cli_options(cli, &config, &options, error);
 
+    if (result == CS_OK)
+        result = cs_cli_judging(&options, name, &judging, error);
     if (result != CS_OK)
         return result;
-    if (uname(&host) != 0)
-        return cs_fail_errno(error, "the name of this host cannot be read");
-    judging = cs_policy_judging(&options, host.nodename, name);
     wish = wish ? wish : judging.app_id;
     result = cs_u2f_app_hash(wish, hash, error); /* refuses what no key could be asked for */
     if (result != CS_OK)

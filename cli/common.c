@@ -1,5 +1,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "base/sanitise.h"
 #include "cli/cli.h"
 #include "login/account.h"
+#include "login/policy.h"
 
 static void print_clean(const char *text)
 {
@@ -82,6 +84,17 @@ enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_conf
         cs_config_options(*ret_config, "", NULL, ret_options);
     cs_config_cache_free(&cache);
     return result;
+}
+
+enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVIDER_NAME_SIZE],
+                           struct cs_judging *ret_judging, struct cs_error *error)
+{
+    struct utsname host;
+
+    if (uname(&host) != 0)
+        return cs_fail_errno(error, "the name of this host cannot be read");
+    *ret_judging = cs_policy_judging(options, host.nodename, name);
+    return CS_OK;
 }
 
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,

@@ -182,16 +182,22 @@ static void test_a_login_from_elsewhere_never_asks_the_helper(void **state)
 
 /* ---- a key of this machine ---- */
 
+/* The person is at this machine, and has that many further tries. */
+static void sit_here(enum cs_wait_mode mode, unsigned retry)
+{
+    scene->login.here = true;
+    scene->login.number_mode = mode;
+    scene->options.retry = retry;
+}
+
 static void test_touch_of_a_key_here(void **state)
 {
     static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_OK};
     unsigned char hash[CS_U2F_HASH_BYTES], challenge[CS_U2F_CHALLENGE_BYTES] = {0};
 
     (void)state;
-    scene->login.here = true;
-    scene->login.number_mode = CS_WAIT_LIVE;
-    scene->options.retry = 0;
-    start_helper(results, 2);
+    sit_here(CS_WAIT_LIVE, 0);
+    start_helper(results, CS_ARRAY_SIZE(results));
     assert_run(CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
     stop_helper();
     assert_shown("info Touch your security key.\n");
@@ -225,9 +231,8 @@ static void test_touch_where_texts_wait(void **state)
     static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_OK, CS_ERR_TIMEOUT};
 
     (void)state;
-    scene->login.here = true;
-    scene->options.retry = 1;
-    start_helper(results, 3);
+    sit_here(CS_WAIT_ENTER, 1);
+    start_helper(results, CS_ARRAY_SIZE(results));
     cs_script_answer(&scene->script, "");
     cs_script_answer(&scene->script, "123456"); /* in place of the touch */
     assert_run(CS_VERDICT_ALLOW, "u2f");
@@ -243,10 +248,8 @@ static void test_after_no_touch_another_way_is_asked_for(void **state)
     static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
 
     (void)state;
-    scene->login.here = true;
-    scene->login.number_mode = CS_WAIT_LIVE;
-    scene->options.retry = 1;
-    start_helper(results, 2);
+    sit_here(CS_WAIT_LIVE, 1);
+    start_helper(results, CS_ARRAY_SIZE(results));
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     stop_helper();
@@ -261,10 +264,8 @@ static void test_a_key_that_does_not_answer_is_no_reason_not_to_ask(void **state
     static const enum cs_err results[] = {CS_ERR_UNAVAILABLE, CS_OK};
 
     (void)state;
-    scene->login.here = true;
-    scene->login.number_mode = CS_WAIT_LIVE;
-    scene->options.retry = 0;
-    start_helper(results, 2);
+    sit_here(CS_WAIT_LIVE, 0);
+    start_helper(results, CS_ARRAY_SIZE(results));
     assert_run(CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
     stop_helper();
     assert_shown("info Touch your security key.\n");
@@ -278,10 +279,8 @@ static void test_no_touch_is_a_try(void **state)
     static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
 
     (void)state;
-    scene->login.here = true;
-    scene->login.number_mode = CS_WAIT_LIVE;
-    scene->options.retry = 0;
-    start_helper(results, 2);
+    sit_here(CS_WAIT_LIVE, 0);
+    start_helper(results, CS_ARRAY_SIZE(results));
     assert_run(CS_VERDICT_MAX_TRIES, "not-touched");
     stop_helper();
     assert_null(strstr(method_scene_calls(scene), "verify"));
