@@ -37,6 +37,10 @@ enum cs_err cs_u2f_verify_registration(const struct cs_u2f_registration *registr
 
 void cs_u2f_registration_free(struct cs_u2f_registration *registration);
 
+/* A public key of which nobody has the other half: an answer for somebody without a key is verified
+ * against it, so that the time is the same. */
+extern const unsigned char cs_u2f_nobodys_key[CS_U2F_PUBLIC_KEY_BYTES];
+
 /* Whether somebody touched the key and `public_key`'s owner signed this assertion for this
  * application and client data (section 5.4). */
 enum cs_err cs_u2f_verify_assertion(const unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES],

@@ -323,8 +323,6 @@ enum cs_err cs_local_open(const struct cs_provider_settings *settings,
     result = make_nobody(&local->nobody, error);
     if (result == CS_OK)
         result = cs_password_setting(local->nobodys_setting, error);
-    if (result == CS_OK)
-        result = cs_local_make_nobodys_key(local->nobodys_key, error);
     if (result == CS_OK && (local->store_path == NULL || local->key_path == NULL))
         result = cs_fail_nomem(error);
     if (result != CS_OK) {

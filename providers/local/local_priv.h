@@ -8,7 +8,6 @@
 #include "providers/local/slots.h"
 #include "providers/provider.h"
 #include "store/factor.h"
-#include "u2f/message.h"
 
 struct cs_local {
     struct cs_provider provider;
@@ -16,7 +15,6 @@ struct cs_local {
     pthread_mutex_t mutex;   /* guards the opening of `store` */
     struct cs_store *store;  /* NULL until it could be opened */
     struct cs_factor nobody; /* judged in place of a user who has no factor, for equal time ... */
-    unsigned char nobodys_key[CS_U2F_PUBLIC_KEY_BYTES]; /* ... in place of one without a key ... */
     char nobodys_setting[CS_PASSWORD_SETTING_SIZE]; /* ... and in place of one without password */
     struct cs_slots hashing; /* one for each password that may be hashed at the same time */
 };
@@ -58,10 +56,6 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
  * that may not be used. */
 enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
                                bool *ret_registered, struct cs_error *error) CS_MUST_USE;
-
-/* A public key of which nobody has the other half. */
-enum cs_err cs_local_make_nobodys_key(unsigned char ret_key[CS_U2F_PUBLIC_KEY_BYTES],
-                                      struct cs_error *error) CS_MUST_USE;
 
 /* verify() for a password. */
 enum cs_err cs_local_verify_password(struct cs_local *local, const struct cs_call *call,

@@ -3,9 +3,6 @@
  * challenge is known to the login that began it and to nobody else, so that it is used once; what
  * is kept here is the counter, which only grows.
  */
-#include <openssl/core_names.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -160,20 +157,6 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
 
 /* ---- the answer ---- */
 
-enum cs_err cs_local_make_nobodys_key(unsigned char ret_key[CS_U2F_PUBLIC_KEY_BYTES],
-                                      struct cs_error *error)
-{
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    size_t length = 0;
-    bool made = key != NULL &&
-                EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, ret_key,
-                                                CS_U2F_PUBLIC_KEY_BYTES, &length) == 1 &&
-                length == CS_U2F_PUBLIC_KEY_BYTES;
-
-    EVP_PKEY_free(key);
-    return made ? CS_OK : cs_fail(error, CS_ERR_CRYPTO, "OpenSSL cannot make a key of P-256");
-}
-
 /* Whether the key signed this challenge for that origin. */
 static enum cs_err signed_for(const unsigned char *public_key, const struct cs_u2f_request *asked,
                               const char *origin, const struct cs_u2f_assertion *assertion,
@@ -263,9 +246,9 @@ static enum cs_err judge_answer(const struct cs_verification *v, const struct ke
     key = find_key(keys, &asked->handles[answer.key]);
     outcome->reason = key != NULL ? "wrong-signature" : "not-enrolled";
     /* The time must not tell who has a key. */
-    result = signed_for_any(key != NULL ? (const unsigned char *)key->secret.data
-                                        : v->local->nobodys_key,
-                            asked, v->judging->origins, &answer.assertion, &is_signed, error);
+    result =
+        signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
+                       asked, v->judging->origins, &answer.assertion, &is_signed, error);
     return result == CS_OK && is_signed && key != NULL
                ? spend_counter(v, key, answer.assertion.counter, outcome, error)
                : result;

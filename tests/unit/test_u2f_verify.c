@@ -183,6 +183,13 @@ static void test_assertion_forms_of_a_signature(void **state)
     }
 }
 
+/* Or it would be refused before anything is computed. */
+static void test_nobodys_key_is_a_point(void **state)
+{
+    (void)state;
+    assert_int_equal(cs_u2f_check_public_key(cs_u2f_nobodys_key, NULL), CS_OK);
+}
+
 static void test_public_key_must_be_a_point(void **state)
 {
     static const unsigned char firsts[] = {0, 1, 2, 3, 5, 6, 7, 0x84};
@@ -361,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_assertion_reasons),
         cmocka_unit_test(test_assertion_flags_and_counters),
         cmocka_unit_test(test_assertion_forms_of_a_signature),
+        cmocka_unit_test(test_nobodys_key_is_a_point),
         cmocka_unit_test(test_public_key_must_be_a_point),
         cmocka_unit_test(test_registration_example_verifies),
         cmocka_unit_test(test_registration_wrong_fields_refused),
