@@ -76,11 +76,12 @@ function(cs_add_skipped name reason)
     LABELS "${kind};${ARG_LABELS}" TIMEOUT 60 SKIP_RETURN_CODE 77)
 endfunction()
 
-# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds])
+# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE])
 # Where LABELS has keys and the build has no programs that talk to them, it is skipped.
-# Logs stay in BUILD/Testing/system/KIND.NAME. Its namespaces are its own, so it may run beside others.
+# Logs stay in BUILD/Testing/system/KIND.NAME. Its namespaces are its own, so it may run beside others
+# unless it is to be ALONE, because it measures what a neighbour would take from it.
 function(cs_add_system_test name)
-  cmake_parse_arguments(ARG "" "SCRIPT;TIMEOUT" "LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE" "SCRIPT;TIMEOUT" "LABELS" ${ARGN})
   if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
     return()
   endif()
@@ -110,7 +111,7 @@ function(cs_add_system_test name)
   endif()
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
-    FIXTURES_REQUIRED stage ENVIRONMENT "${environment}")
+    FIXTURES_REQUIRED stage ENVIRONMENT "${environment}" RUN_SERIAL ${ARG_ALONE})
 endfunction()
 
 # The installation that system tests get. Not a label of its own: CTest adds it where it is required.

@@ -14,7 +14,7 @@ import time
 
 from bench_common import BENCH_PAM, CONFDIR, Application, Table, cpu_ns, memory_kib, progress
 from countersign import (CONFIG, SOCKET, WORKDIR, Broker, Failure, Totp, countersign, pam_service, run,
-                         write_config)
+                         connections_of, wait_until, write_config)
 
 BENCH_LOAD = os.environ["CS_BENCH_DIR"] + "/bench-load"
 MODULES = "/lib/x86_64-linux-gnu/security"
@@ -215,7 +215,8 @@ def measure_client_instructions(peers):
 
 
 def measure_pending(broker, service, user, count):
-    """KiB of the broker for each pending login, and its CPU time in milliseconds per second meanwhile."""
+    """KiB of the broker for each pending login, its CPU time in milliseconds per second meanwhile, and the seconds
+    until it has freed all when they hang up together."""
     before = memory_kib(broker.pid)
     client = subprocess.Popen([BENCH_PAM, "pending", service, user, str(count)], stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE, text=True)
@@ -226,9 +227,12 @@ def measure_pending(broker, service, user, count):
     begin, clock = cpu_ns(broker.pid), time.monotonic()
     time.sleep(3)
     cpu = (cpu_ns(broker.pid) - begin) / 1e6 / (time.monotonic() - clock)
+    begin = time.monotonic()
     client.stdin.close()
     client.wait()
-    return {key: (after[key] - before[key]) / count for key in before}, cpu
+    wait_until(lambda: connections_of(broker.pid) == 0, "the end of the logins")
+    freed = time.monotonic() - begin
+    return {key: (after[key] - before[key]) / count for key in before}, cpu, freed
 
 
 def add_ratio(table, what, values, form, limit, reference, text):
@@ -257,7 +261,8 @@ def add_times(table, times, large):
     table.row("stand-alone, right code, ms", alone, "{:.2f}", "<= 30", alone["countersign"] <= 30)
 
 
-def report(loads, client, times, pending, cpu, large):
+def report(loads, client, times, waited, large):
+    pending, cpu, freed = waited
     table = Table(COLUMNS)
     add_ratio(table, "load: instructions / 1000", loads["instructions"], "{:.0f}", 1.3,
               loads["instructions"]["pam_permit"], "<= 1.3 x pam_permit")
@@ -271,6 +276,7 @@ def report(loads, client, times, pending, cpu, large):
     table.row("pending login, private dirty KiB", {"countersign": kib}, "{:.1f}", "<= 64", kib <= 64)
     table.row("pending login, resident KiB", {"countersign": pending["Rss"]}, "{:.1f}")
     table.row("pending logins, CPU ms per second", {"countersign": cpu}, "{:.3f}", "none: < 0.1", cpu < 0.1)
+    table.row("pending logins, seconds until freed", {"countersign": freed}, "{:.2f}", "<= 1", freed <= 1)
     table.print()
     return table.missed
 
@@ -318,10 +324,10 @@ def main():
         loads = measure_loads(30 if arguments.quick else 300)
         times = measure_logins(cases, count)
         client = measure_client_instructions(peers)
-        memory, cpu = measure_pending(broker, many.service, many.users.accounts[0], pending)
+        waited = measure_pending(broker, many.service, many.users.accounts[0], pending)
     print(f"\r{count} interleaved logins of each kind, medians; {pending:,} pending; state "
           f"{'in memory' if arguments.memory else 'on disk'}\n")
-    return 1 if report(loads, client, times, memory, cpu, large) else 0
+    return 1 if report(loads, client, times, waited, large) else 0
 
 
 if __name__ == "__main__":

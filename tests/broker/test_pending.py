@@ -85,7 +85,8 @@ def test_pending():
         most = measure(broker, before, "second prompt")
         freed = close_all(logins, broker.pid)
         print(f"  freed after {freed:.2f} s; {memory(broker.pid)} KiB left", flush=True)
-        expect(freed <= FREED, f"freed after {freed:.2f} s")
+        # So does the end of each thread take its time; that all end is awaited with it too.
+        expect(SANITIZE or freed <= FREED, f"freed after {freed:.2f} s")
 
         logins = [open_login() for _ in range(PENDING)]
         for peer in logins:
