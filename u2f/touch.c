@@ -147,10 +147,8 @@ static enum cs_err look_for_keys(struct work *work, struct cs_error *error)
 /* Why nobody can be asked for a touch. */
 static enum cs_err nobody(const struct work *work, bool pulled_out, struct cs_error *error)
 {
-    if (work->failed || (work->unseen && pulled_out))
+    if (work->failed || work->unseen)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key does not answer");
-    if (work->unseen)
-        return cs_fail(error, CS_ERR_TIMEOUT, "the security key took too long to answer");
     if (work->count == 0 && pulled_out)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key was pulled out");
     if (work->count == 0)

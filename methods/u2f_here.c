@@ -1,0 +1,121 @@
+#include "methods/u2f_here.h"
+
+#include <string.h>
+#include <syslog.h>
+
+#include "base/clock.h"
+#include "u2f/host_client.h"
+#include "u2f/origins.h"
+
+/* The key signs for the first origin of the list. */
+static enum cs_err make_request(const struct cs_method_login *login, const char *line,
+                                struct cs_u2f_host_request *ret_request, struct cs_error *error)
+{
+    struct cs_u2f_origins origins;
+    struct cs_u2f_request asked;
+    enum cs_err result = cs_u2f_read_request(line, strlen(line), &asked, error);
+
+    if (result == CS_OK)
+        result = cs_u2f_read_origins(login->judging.origins, &origins, error);
+    if (result == CS_OK)
+        result = cs_u2f_app_hash(asked.app_id, ret_request->app_hash, error);
+    if (result == CS_OK)
+        result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked.challenge, origins.items[0],
+                                    ret_request->client_hash, error);
+    if (result != CS_OK)
+        return result;
+    ret_request->purpose = CS_U2F_AUTHENTICATE;
+    memcpy(ret_request->handles, asked.handles, sizeof asked.handles);
+    ret_request->handle_count = asked.handle_count;
+    return CS_OK;
+}
+
+static enum cs_err keep_answer(const struct cs_u2f_answer *answer, struct cs_secret *ret_answer,
+                               struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    enum cs_err result = cs_u2f_write_answer(answer, &line, error);
+
+    if (result != CS_OK)
+        return result;
+    return !line.failed && cs_secret_set(ret_answer, line.text, line.length) == CS_OK
+               ? CS_OK
+               : cs_fail_nomem(error);
+}
+
+/* What a failure means for the person: another way to answer, or another try. */
+static enum cs_err explain(struct cs_method_login *login, enum cs_err result,
+                           enum cs_u2f_found *ret_found, struct cs_error *error)
+{
+    if (cs_clock_left(login->call.deadline) == 0)
+        return cs_fail(error, CS_ERR_TIMEOUT, "the time of the login is over");
+    switch (result) {
+    case CS_ERR_NOT_FOUND:
+    case CS_ERR_INPUT:
+        *ret_found = CS_U2F_FOUND_NO_KEY;
+        break;
+    case CS_ERR_TIMEOUT:
+        *ret_found = CS_U2F_FOUND_NO_TOUCH;
+        break;
+    case CS_ERR_UNAVAILABLE:
+        *ret_found = CS_U2F_FOUND_NO_HELPER;
+        break;
+    default:
+        return result;
+    }
+    cs_log(login->log, *ret_found == CS_U2F_FOUND_NO_HELPER ? LOG_WARNING : LOG_INFO, "u2f: %s",
+           error->text);
+    return CS_OK;
+}
+
+static enum cs_err ask_helper(struct cs_method_login *login,
+                              const struct cs_u2f_host_request *request,
+                              struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
+{
+    return cs_u2f_host_ask(login->options->u2f_socket, request, login->call.deadline,
+                           login->call.cancel_fd, ret_answer, error);
+}
+
+bool cs_u2f_may_be_here(const struct cs_method_login *login)
+{
+    return login->here && cs_u2f_host_exists(login->options->u2f_socket);
+}
+
+/* One that does not answer may have the right one beside it. */
+enum cs_err cs_u2f_look_here(struct cs_method_login *login, const char *line,
+                             enum cs_u2f_found *ret_found, struct cs_error *error)
+{
+    struct cs_u2f_host_request request = {0};
+    struct cs_u2f_host_answer answer = {0};
+    enum cs_err result = make_request(login, line, &request, error);
+
+    if (result == CS_OK)
+        result = ask_helper(login, &request, &answer, error);
+    if (result == CS_ERR_NOT_FOUND || result == CS_ERR_INPUT || result == CS_ERR_CANCELLED)
+        return explain(login, result, ret_found, error);
+    *ret_found = CS_U2F_FOUND_KEY;
+    return result == CS_ERR_TIMEOUT || result == CS_ERR_UNAVAILABLE ? CS_OK : result;
+}
+
+enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const char *line,
+                              struct cs_secret *ret_answer, enum cs_u2f_found *ret_found,
+                              struct cs_error *error)
+{
+    struct cs_u2f_host_request request = {0};
+    struct cs_u2f_host_answer answer = {0};
+    int64_t left = cs_clock_left(login->call.deadline);
+    enum cs_err result = make_request(login, line, &request, error);
+
+    if (result != CS_OK)
+        return result;
+    request.milliseconds = login->options->poll_timeout * 1000;
+    if (left < request.milliseconds)
+        request.milliseconds = (uint32_t)left;
+    result = ask_helper(login, &request, &answer, error);
+    if (result == CS_ERR_TIMEOUT || result == CS_ERR_CANCELLED)
+        login->was_refused(login);
+    if (result != CS_OK)
+        return explain(login, result, ret_found, error);
+    *ret_found = CS_U2F_FOUND_ANSWER;
+    return keep_answer(&answer.answer, ret_answer, error);
+}
