@@ -232,20 +232,25 @@ def test_a_key_that_may_not_be_used_is_not_missing():
             expect_equal(result.code, "PAM_SUCCESS", f"the way back in, {plan}")
 
 
+def asked(user):
+    """What a login from elsewhere shows at its only prompt: the text, the size of the request and its last handle."""
+    (prompt, _), = pam_login(user, ["123456"], **AWAY).prompts
+    line = decoded(LINE.search(prompt)[0])
+    return LINE.sub("LINE", prompt), len(line), line[-68:-4]
+
+
 def test_everybody_is_asked_alike():
-    """Who has a key does not show: without one there is a handle that nobody made, the same at each login."""
+    """Who has a key does not show: without one there is a handle that nobody made, the same at each login, also
+    when the store has another key."""
+    users = "alice", "bob", "carol", "nobody-of-that-name"
     before()
     with Broker():
-        shown = {}
-        for user in ("alice", "bob", "carol", "nobody-of-that-name"):
-            prompts = [pam_login(user, ["123456"], **AWAY).prompts for _ in range(2)]
-            texts = {LINE.sub("LINE", prompt[0][0]) for prompt in prompts}
-            lines = [decoded(LINE.search(prompt[0][0])[0]) for prompt in prompts]
-            handles = {line[-68:-4] for line in lines}
-            expect_equal((len(prompts[0]), len(texts), len(handles)), (1, 1, 1), f"prompts, texts, handles of {user}")
-            shown[user] = (texts.pop(), len(lines[0]), handles.pop())
-        expect_equal(len({(text, size) for text, size, _ in shown.values()}), 1, f"what shows: {shown}")
-        expect_equal(len({handle for *_, handle in shown.values()}), len(shown), "different handles")
+        shown = [asked(user) for user in users]
+        expect_equal([asked(user) for user in users], shown, "the next logins")
+        countersign("rekey")
+        expect_equal([asked(user) for user in users], shown, "logins after rekey")
+        expect_equal(len({(text, size) for text, size, _ in shown}), 1, f"what shows: {shown}")
+        expect_equal(len({handle for *_, handle in shown}), len(users), "different handles")
 
 
 def test_who_has_proven_a_key_is_told():
