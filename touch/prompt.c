@@ -43,8 +43,7 @@ static void read_host(const char *text, struct cs_touch_prompt *prompt)
 
     if (end == NULL)
         return;
-    prompt->doubtful =
-        strchr(end, '@') != NULL || strstr(end + 1, ") ") != NULL || !is_last(prompt);
+    prompt->doubtful = strstr(end + 1, ") ") != NULL || !is_last(prompt);
     if (prompt->doubtful || at == NULL || at == text + 1 || !cs_touch_is_host(at + 1, length))
         return;
     memcpy(prompt->host, at + 1, length);

@@ -3,12 +3,12 @@
 
 #include "touch/prompt.h"
 
-/* Places where a prefix could end, or a host begin. */
-static size_t count(const char *text, const char *mark)
+/* Places where a prefix could end. */
+static size_t count_ends(const char *text)
 {
     size_t found = 0;
 
-    for (const char *at = strstr(text, mark); at != NULL; at = strstr(at + 1, mark))
+    for (const char *at = strstr(text, ") "); at != NULL; at = strstr(at + 1, ") "))
         found++;
     return found;
 }
@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
         REQUIRE(text[0] == '(' && end != NULL);
         REQUIRE(prompt.kind == CS_TOUCH_RELAY && !prompt.doubtful);
-        REQUIRE(count(text, ") ") == 1 && count(end, "@") == 0);
+        REQUIRE(count_ends(text) == 1);
         REQUIRE(strpbrk(prompt.request + prompt.request_length, "'@)p") == NULL);
         REQUIRE(cs_touch_is_host(prompt.host, strlen(prompt.host)));
         REQUIRE(strncmp(end - strlen(prompt.host), prompt.host, strlen(prompt.host)) == 0);

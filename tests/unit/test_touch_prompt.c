@@ -35,7 +35,7 @@ static void the_host_is_that_of_the_prefix(void **state)
     check("(alice@host.example) " REQUEST " : ", NULL, CS_TOUCH_RELAY, "host.example");
     check("(a@b@host) " REQUEST, NULL, CS_TOUCH_RELAY, "host");
     check("(a@b)@host) " REQUEST, NULL, CS_TOUCH_RELAY, "host");
-    check("(alice@host) Touch (again): " REQUEST, NULL, CS_TOUCH_RELAY, "host");
+    check("(alice@host) alice@corp, touch (again): " REQUEST, NULL, CS_TOUCH_RELAY, "host");
     check("(alice@fe80::1%eth0) " REQUEST, NULL, CS_TOUCH_RELAY, "fe80::1%eth0");
     check("(alice@[::1]:22) " REQUEST, NULL, CS_TOUCH_RELAY, "[::1]:22");
 }
