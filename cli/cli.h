@@ -85,6 +85,11 @@ enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, con
                              struct cs_error *error) CS_MUST_USE;
 void cs_cli_line_clear(struct cs_cli_line *line);
 
+/* Prints what is neither right nor wrong, in `check`; with a writer as an object whose key for it
+ * is `key`. */
+void cs_print_note(struct cs_json_writer *writer, const char *what, const char *key,
+                   const char *text);
+
 /* Prints where the settings still act otherwise than IBM's gateway does. */
 void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);
 

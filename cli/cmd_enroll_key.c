@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/keys.h"
 #include "providers/local/register.h"
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
@@ -59,6 +60,22 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
     return cs_register_start(wishes->user, wishes->label,
                              wishes->app_id ? wishes->app_id : judging.app_id,
                              wishes->origin ? wishes->origin : judging.origins, pending, error);
+}
+
+/* A key that no login asks for looks like one that does not work. */
+static enum cs_err print_hint(const struct cs_config *config, const struct cs_options *options,
+                              const struct cs_pending *pending, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer hint = {0};
+    struct cs_key_settings settings;
+    enum cs_err result = cs_key_settings_read(config, options, &settings, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_key_hint(&settings, pending->app_id, &hint);
+    if (hint.length > 0 && !hint.failed)
+        (void)fputs(hint.text, stderr);
+    return CS_OK;
 }
 
 /* The request for it; kept in the store where the answer comes to another process. */
@@ -225,6 +242,8 @@ int cs_enroll_key(struct cs_cli *cli, int argc, char **argv)
         result = cs_cli_options(cli, &config, &options, &error);
     if (result == CS_OK)
         result = prepare(&wishes, &options, &pending, &error);
+    if (result == CS_OK && wishes.way != KEY_ANSWERED_ELSEWHERE)
+        result = print_hint(config, &options, &pending, &error);
     if (result == CS_OK)
         result = cs_cli_open_store(cli, &store, &error);
     if (result == CS_OK)

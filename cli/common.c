@@ -122,6 +122,21 @@ enum cs_err cs_cli_begin(const struct cs_cli *cli, struct cs_store **ret_store,
     return result == CS_OK ? cs_store_begin(*ret_store, ret_transaction, error) : result;
 }
 
+void cs_print_note(struct cs_json_writer *writer, const char *what, const char *key,
+                   const char *text)
+{
+    if (writer == NULL) {
+        (void)printf("note %s: %s\n", what, text);
+        return;
+    }
+    cs_json_write_object(writer, NULL);
+    cs_json_write_string(writer, "what", what);
+    cs_json_write_bool(writer, "ok", true);
+    cs_json_write_string(writer, "problem", NULL);
+    cs_json_write_string(writer, key, text);
+    cs_json_write_end(writer);
+}
+
 int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout)
 {
     CS_AUTO(cs_secret_free) struct cs_secret text = {0};

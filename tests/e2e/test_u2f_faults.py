@@ -310,13 +310,6 @@ def test_a_silent_key_ends_with_the_login():
     expect(3 <= took < 6, f"the login took {took:.1f} s, login_timeout=3: {result.text}")
 
 
-def test_check_warns_of_origins_that_nobody_sends():
-    write_config({"u2f_origins": [ORIGIN, "host.example"]})
-    text = countersign("check", check=False).stdout
-    expect_match("^warn u2f_origins: no answer of countersign-touch names 'host.example'", text, "the warning")
-    expect("127.0.0.1" not in text, f"a warning of the right one: {text}")
-
-
 def test_no_helper():
     """No library, no USB, no unit: a sentence, and the key of another machine still does."""
     keys = before()

@@ -1,0 +1,138 @@
+"""What the administrator's tool says about security keys: check, enroll u2f and wrong use of it."""
+import json
+import platform
+import socket
+
+from countersign import *
+
+HERE = f"pam://{platform.node()}"
+GOOD = "pam://host.example"
+
+
+def before(**settings):
+    write_config({"u2f_origins": GOOD, **settings})
+    forget_factors("alice", "bob")
+
+
+def check(*words):
+    """Exit status and lines of a check."""
+    result = countersign("check", *words, check=False)
+    return result.returncode, result.stdout
+
+
+def warnings():
+    return [line for line in check()[1].splitlines() if line.startswith("warn ")]
+
+
+def register(user="alice", *words, host="host.example", number=0):
+    """Registers a key in two steps; what --response printed."""
+    keys = Keys()
+    keys.plug(number)
+    line = countersign("enroll", "u2f", user, "--request", *words).stdout
+    answer = run(TOUCH, "--register", "--host", host, input=line, env=keys.environment()).stdout
+    return countersign("enroll", "u2f", user, "--response", input=answer, check=False)
+
+
+# ---- check ----
+
+def test_check_names_the_missing_helper():
+    """A host that has keys only over SSH is right without one; where no key is asked for nothing is said."""
+    rows = (({}, [], False), ({"auth_method": "choice-then-otp"}, [], False), ({"u2f_in_choice": True}, [], False),
+            ({"auth_method": "u2f"}, [], True), ({"auth_method": "password-then-u2f"}, [], True),
+            ({"auth_method": "choice-then-otp", "u2f_in_choice": True}, [], True),
+            ({"auth_method": "password-then-choice-then-otp", "u2f_in_choice": True}, [], True),
+            ({"services": {"sudo": {"auth_method": "u2f"}}}, [], True),
+            ({"services": {"sudo": {"auth_method": "totp"}}}, [], False),
+            ({}, ["--", "auth_method=u2f"], True))
+    with Broker():
+        for settings, words, named in rows:
+            before(**settings)
+            status, text = check(*words)
+            expect_equal(status, 0, f"{settings}: {text}")
+            pattern = rf"^note security keys of this machine: there is no socket {HELPER_SOCKET}: " \
+                      "enable countersign-u2f-host.socket"
+            expect_equal(re.search(pattern, text, re.M) is not None, named, f"{settings}: {text}")
+        before(auth_method="u2f")
+        notes = [row for row in json.loads(countersign("check", "--json").stdout) if "note" in row]
+        expect(len(notes) == 1 and notes[0]["ok"] and HELPER_SOCKET in notes[0]["note"], f"{notes}")
+        before()
+        register()
+        expect_match("^note security keys of this machine", check()[1], "a key is registered: the PAM line may ask for it")
+
+
+def test_check_connects_to_the_helper():
+    before(auth_method="u2f")
+    keys = Keys(HELPER_USER)
+    with Broker():
+        with HelperSocket(keys):
+            status, text = check()
+            expect_equal(status, 0, text)
+            expect_match("^ok   socket of countersign-u2f-host$", text, "one that listens")
+            expect("note" not in text, text)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as left:
+            left.bind(HELPER_SOCKET)
+        os.chmod(HELPER_SOCKET, 0o666)
+        try:
+            status, text = check()
+        finally:
+            os.unlink(HELPER_SOCKET)
+    expect_equal(status, 1, text)
+    expect_match(rf"^BAD  socket of countersign-u2f-host: {HELPER_SOCKET}: nobody listens whom the broker can ask; restart", text, "nobody there")
+
+
+def test_check_warns_of_origins_that_nobody_sends():
+    """ssh writes its host in lower case and without a port; and what it calls the end of a tunnel is no server."""
+    rows = (("host.example", "pam:// and the name"), ("pam://", "is missing"), ("pam://localhost", "end of a tunnel"),
+            ("pam://127.0.0.1", "end of a tunnel"), ("pam://::1", "end of a tunnel"), ("pam://host:22", "the port is no part"),
+            ("pam://[host]:22", "the port is no part"), ("pam://Host.example", "in lower case"),
+            (GOOD, None), ("pam://2001:db8::7", None), ("pam://192.0.2.7", None))
+    for origin, why in rows:
+        for services in False, True:
+            settings = {"u2f_origins": [GOOD, origin]}
+            write_config({"services": {"sshd": settings}} if services else settings)
+            found = [line for line in warnings() if "u2f_origins" in line]
+            expect_equal(len(found), int(why is not None), f"{origin}: {found}")
+            if why:
+                expect_match(rf"^warn {'sshd: ' * services}u2f_origins: '{re.escape(origin)}': .*{why}", found[0], origin)
+
+
+def test_check_warns_of_an_application_of_one_service():
+    """enroll u2f registers for the general one, and the service would never ask for that key."""
+    before(services={"sshd": {"u2f_app_id": "pam://cluster"}, "sudo": {"retry": 1}})
+    found = warnings()
+    expect_equal(len(found), 1, f"{found}")
+    expect_match(rf"^warn sshd: u2f_app_id is 'pam://cluster', but 'countersign enroll u2f' registers keys for "
+                 rf"'{HERE}'; for this service add --app-id pam://cluster$", found[0], "the warning")
+    before(u2f_app_id="pam://cluster", services={"sshd": {"u2f_app_id": "pam://cluster"}})
+    expect_equal(warnings(), [], "the same for all")
+
+
+def test_enroll_hints_at_the_application_of_a_service():
+    before(services={"sshd": {"u2f_app_id": "pam://cluster"}})
+    pattern = "the service sshd asks for keys of 'pam://cluster', and this one is registered for " \
+              f"'{HERE}'; --app-id pam://cluster registers one for that service"
+    expect_match(pattern, countersign("enroll", "u2f", "alice", "--request").stderr, "without --app-id")
+    told = countersign("enroll", "u2f", "alice", "--request", "--app-id", "pam://cluster").stderr
+    expect("the service sshd" not in told, f"with it: {told}")
+    told = countersign("enroll", "u2f", "alice", "--request", "--app-id", "pam://nobody").stderr
+    expect_match("nothing in the configuration asks for keys of 'pam://nobody'", told, "one that nobody uses")
+    before()
+    told = countersign("enroll", "u2f", "alice", "--request").stderr
+    expect("configuration" not in told and "service" not in told, f"one application: {told}")
+
+
+def test_check_counts_keys_that_nothing_asks_for():
+    """A host that was renamed: its keys are those of the old name."""
+    before(u2f_app_id="pam://old")
+    for number, user in enumerate(["alice", "alice", "bob"]):
+        expect_equal(register(user, number=number).returncode, 0, "registering")
+    expect_equal(warnings(), [], "while it is asked for")
+    before_renaming = "warn keys of 2 accounts are registered for 'pam://old', which nothing in the configuration " \
+                      "asks for; set u2f_app_id or enrol again"
+    for settings, expected in (({}, [before_renaming]), ({"services": {"sshd": {"u2f_app_id": "pam://old"}}}, [])):
+        write_config(settings)
+        expect_equal([line for line in warnings() if "accounts" in line], expected, f"{settings}")
+    forget_factors("alice", "bob")
+
+
+main()
