@@ -128,6 +128,20 @@ def test_the_counter_goes_back():
         expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "wrong-form"), "after that")
 
 
+def test_answers_that_cross():
+    """Two prompts at once, touched in one order and answered in the other: no copy had to be there."""
+    keys = before()
+    with Broker() as broker:
+        sessions = [PamSession("alice", **AWAY) for _ in range(2)]
+        answers = [signed(keys, LINE.search(session.prompt())[0]) for session in sessions]
+        for number, code in ((1, "PAM_SUCCESS"), (0, "PAM_MAXTRIES")):
+            sessions[number].answer(answers[number])
+            expect_equal(sessions[number].result().code, code, f"login {number}")
+        expect_match("reason=out-of-order", broker.log(), "log")
+        expect("went back" not in broker.log(), f"an alert: {broker.log()}")
+    expect_end(login(keys), "PAM_SUCCESS", "u2f", "the next touch")
+
+
 def test_a_bad_signature():
     keys = before()
     keys.plug(words="bad-signature")
@@ -251,6 +265,8 @@ def test_everybody_is_asked_alike():
         expect_equal([asked(user) for user in users], shown, "logins after rekey")
         expect_equal(len({(text, size) for text, size, _ in shown}), 1, f"what shows: {shown}")
         expect_equal(len({handle for *_, handle in shown}), len(users), "different handles")
+        others = "ALICE", "bob@example.com", r"EXAMPLE\Carol", "Nobody-Of-That-Name"
+        expect_equal([asked(user) for user in others], shown, "other ways to write the names")
 
 
 def test_who_has_proven_a_key_is_told():
