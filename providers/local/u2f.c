@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/lower.h"
 #include "providers/local/local_priv.h"
 #include "store/decoy.h"
 #include "u2f/base64url.h"
@@ -111,11 +112,8 @@ static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
 
     if (domain != NULL)
         name = domain + 1;
-    for (; name[length] != '\0' && name[length] != '@' && length < CS_STORE_USER_MAX; length++) {
-        char byte = name[length];
-
-        ret_folded[length] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-    }
+    for (; name[length] != '\0' && name[length] != '@' && length < CS_STORE_USER_MAX; length++)
+        ret_folded[length] = cs_lower(name[length]);
     ret_folded[length] = '\0';
 }
 
@@ -301,5 +299,9 @@ enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcom
     if (cs_clock_ms() > challenge->expires)
         return CS_OK;
     choose_keys(&factors, asked.app_id, &keys);
-    return judge_answer(v, &keys, &asked, outcome, error);
+    result = judge_answer(v, &keys, &asked, outcome, error);
+    /* So that the log tells why nothing that this person does can help. */
+    if (keys.count == 0 && factors.count > 0)
+        outcome->reason = "no-usable-key";
+    return result;
 }

@@ -125,7 +125,7 @@ def test_the_counter_goes_back():
     with Broker() as broker:
         result = pam_login("alice", ["123456"], **AWAY)
         expect(handle not in decoded(LINE.search(result.text)[0]), f"a suspect key is asked for: {result.text}")
-        expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "wrong-form"), "after that")
+        expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "no-usable-key"), "after that")
 
 
 def test_answers_that_cross():

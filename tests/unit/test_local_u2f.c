@@ -420,7 +420,7 @@ static void test_counter_that_stands_makes_the_key_suspect(void **state)
     answer(&challenge, &first, UINT32_MAX, (struct manner){0}, &line);
     assert_counter_refused(UINT32_MAX);
     /* Never again, whatever it says; other keys are not concerned. */
-    assert_outcome(judge("alice", &challenge, line.text), "not-enrolled");
+    assert_outcome(judge("alice", &challenge, line.text), "no-usable-key");
     enrol("alice", &second, 'b', APP);
     assert_listed("alice", APP, "key b");
     assert_outcome(round_with(&second, 1, (struct manner){0}), "u2f");
