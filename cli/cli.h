@@ -37,6 +37,10 @@ cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_import, cs_cmd_init, cs_cmd_lang, cs
 int cs_complain(const struct cs_error *error);
 int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
 
+/* For a '?' of getopt_long, which says nothing itself (opterr). `usage` begins with the verb.
+ * Returns CS_EXIT_USAGE. */
+int cs_option_error(char **argv, const char *usage);
+
 /* The one argument USER, or NULL after complaining. */
 const char *cs_one_user(int argc, char **argv);
 
@@ -108,7 +112,9 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 /* `enroll totp --batch FILE`, after the options were read. */
 int cs_enroll_batch(struct cs_cli *cli, const char *path);
 
-/* `enroll u2f`, with its arguments as cs_cmd_enroll got them. */
+/* `enroll u2f`, with its arguments as cs_cmd_enroll got them: that word is the first of them. */
+#define CS_USAGE_ENROLL_KEY                                                                        \
+    "enroll u2f USER [--label TEXT] [--app-id ID] [--origin LIST] [--request | --response]"
 int cs_enroll_key(struct cs_cli *cli, int argc, char **argv);
 
 /* Draws a QR code on standard output; false when the text does not fit or memory ran out. */

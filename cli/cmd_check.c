@@ -17,6 +17,8 @@
 #include "u2f/host_client.h"
 #include "wire/connect.h"
 
+#define USAGE "check [--json] [--ibm FILE] [-- ARGUMENT...]"
+
 enum { CONNECT_MS = 2000 };
 
 struct check {
@@ -317,9 +319,10 @@ int cs_cmd_check(struct cs_cli *cli, int argc, char **argv)
     int status = CS_EXIT_OK, option;
 
     while ((option = getopt_long(argc, argv, "-", options, NULL)) != -1) {
+        if (option == '?')
+            return cs_option_error(argv, USAGE);
         if (option != 'i')
-            return cs_usage_error("usage: countersign check [--json] [--ibm FILE] "
-                                  "[-- ARGUMENT...]");
+            return cs_usage_error("usage: countersign " USAGE);
         check.ibm = optarg;
     }
     if (geteuid() != 0)

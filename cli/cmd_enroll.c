@@ -26,6 +26,11 @@ static bool parse_number(const char *text, unsigned *ret_number)
     return number > 0;
 }
 
+#define USAGE                                                                                      \
+    "enroll totp USER [--secret -] [--algorithm sha1|sha256|sha512] [--digits 6..8] "              \
+    "[--period SECONDS] [--label TEXT] [--no-confirm] | enroll totp --batch FILE "                 \
+    "| " CS_USAGE_ENROLL_KEY
+
 static int take_option(int option, struct wishes *wishes)
 {
     switch (option) {
@@ -70,13 +75,13 @@ static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes 
     int option, status = CS_EXIT_OK;
 
     while (status == CS_EXIT_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        status = take_option(option, wishes);
+        status = option == '?' ? cs_option_error(argv, USAGE) : take_option(option, wishes);
     if (status != CS_EXIT_OK)
         return status;
-    if (argc - optind < 1 || strcmp(argv[optind], "totp") != 0)
-        return cs_usage_error("usage: countersign enroll totp USER; see countersign(8)");
+    if (optind < argc && strcmp(argv[optind], "totp") != 0)
+        return cs_usage_error("'%s' is no kind of factor; usage: countersign " USAGE, argv[optind]);
     if (argc - optind != (wishes->batch ? 1 : 2))
-        return cs_usage_error("usage: countersign enroll totp USER, or --batch FILE without USER");
+        return cs_usage_error("usage: countersign " USAGE);
     wishes->choice.user = wishes->batch ? NULL : argv[optind + 1];
     if (cli->json && !wishes->no_confirm && wishes->batch == NULL)
         return cs_usage_error("--json asks nothing: add --no-confirm");

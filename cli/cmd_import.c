@@ -30,7 +30,7 @@ static int parse(int argc, char **argv, struct import *import, const char **ret_
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option != 'a')
-            return CS_EXIT_USAGE;
+            return cs_option_error(argv, "import pam-u2f FILE [--app-id A]");
         *ret_app_id = optarg;
     }
     if (argc - optind != 2 || strcmp(argv[optind], "pam-u2f") != 0)

@@ -12,6 +12,8 @@
 #include "store/password.h"
 #include "store/throttle.h"
 
+#define USAGE "passwd USER [--stdin] [--force] | passwd USER --remove"
+
 enum { CHARACTERS_MIN = 8 };
 
 struct wishes {
@@ -29,14 +31,14 @@ static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes 
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == '?')
-            return CS_EXIT_USAGE;
+            return cs_option_error(argv, USAGE);
         wishes->from_input = wishes->from_input || option == 's';
         wishes->remove = wishes->remove || option == 'r';
         wishes->force = wishes->force || option == 'f';
     }
     if (argc - optind != 1 || (wishes->remove && (wishes->from_input || wishes->force)))
-        return cs_usage_error("usage: countersign passwd USER [--stdin] [--force], or USER "
-                              "--remove; a password is never taken from the command line");
+        return cs_usage_error("usage: countersign " USAGE "; a password is never taken from the "
+                              "command line");
     wishes->user = argv[optind];
     if (cli->json && !wishes->from_input && !wishes->remove)
         return cs_usage_error("--json asks nothing: add --stdin");

@@ -10,6 +10,8 @@
 #include "paths.h"
 #include "u2f/relay.h"
 
+#define USAGE "prompts [--lang L] [--service S] [--channel sshd-fold|sshd-live|terminal]"
+
 enum channel { SSHD_FOLD, SSHD_LIVE, TERMINAL, CHANNELS };
 
 static const char *const channel_names[CHANNELS] = {"sshd-fold", "sshd-live", "terminal"};
@@ -249,13 +251,14 @@ int cs_cmd_prompts(struct cs_cli *cli, int argc, char **argv)
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?')
+            return cs_option_error(argv, USAGE);
         if (option == 'l' && cs_language_parse(optarg, parsed))
             language = optarg;
         else if (option == 's')
             service = optarg;
         else if (option != 'c' || !find_channel(optarg, &channel))
-            return cs_usage_error("usage: countersign prompts [--lang L] [--service S] "
-                                  "[--channel sshd-fold|sshd-live|terminal]");
+            return cs_usage_error("usage: countersign " USAGE);
     }
     if (optind != argc)
         return cs_usage_error("countersign prompts takes options only; see countersign(8)");

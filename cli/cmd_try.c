@@ -8,6 +8,8 @@
 #include "paths.h"
 #include "wire/client.h"
 
+#define USAGE "try USER [--service S] [--rhost A] [-- ARGUMENT...]"
+
 static enum cs_err no_token(void *context, struct cs_secret *ret_token)
 {
     (void)context;
@@ -78,12 +80,11 @@ int cs_cmd_try(struct cs_cli *cli, int argc, char **argv)
         else if (option == 1 && user == NULL)
             user = optarg;
         else
-            return cs_usage_error("usage: countersign try USER [--service S] [--rhost A] "
-                                  "[-- ARGUMENT...]");
+            return option == '?' ? cs_option_error(argv, USAGE)
+                                 : cs_usage_error("usage: countersign " USAGE);
     }
     if (user == NULL)
-        return cs_usage_error("usage: countersign try USER [--service S] [--rhost A] "
-                              "[-- ARGUMENT...]");
+        return cs_usage_error("usage: countersign " USAGE);
     if (fill(&request, user, service, rhost, argc - optind, argv + optind) != CS_OK)
         return cs_usage_error("out of memory");
     if (run(cli, &request, &verdict, &error) != CS_OK)

@@ -3,7 +3,7 @@
 #define CS_CLI_KEYS_H
 
 #include "login/config.h"
-#include "store/factor.h"
+#include "store/pending.h"
 
 enum { CS_KEY_SETTINGS_MAX = 32 };
 
@@ -31,9 +31,24 @@ enum cs_err cs_key_warnings(const struct cs_key_settings *settings,
                             const struct cs_key_apps *registered,
                             struct cs_strlist *warnings) CS_MUST_USE;
 
-/* What to know before a key is registered for `app_id`: which services do not ask for it, or that
- * none does. Lines; empty where there is nothing. */
-void cs_key_hint(const struct cs_key_settings *settings, const char *app_id,
-                 struct cs_buffer *ret_hint);
+/* The names for --host of countersign-touch, with ", " between them: those origins of a list that
+ * its answers can have. CS_ERR_INPUT where there are none. */
+enum cs_err cs_key_hosts(const char *origins, struct cs_buffer *ret_hosts,
+                         struct cs_error *error) CS_MUST_USE;
+
+/* Says on standard error what to know before a key is registered for `app_id`: which services do
+ * not ask for it, or that none does. */
+enum cs_err cs_key_print_hint(const struct cs_config *config, const struct cs_options *general,
+                              const char *app_id, struct cs_error *error) CS_MUST_USE;
+
+/* Judges --app-id and --origin (NULL: not given) by what was typed; with `elsewhere` the origins
+ * have to be those of countersign-touch. An exit status, after complaining. */
+int cs_key_check_names(const char *app_id, const char *origins, bool elsewhere);
+
+/* CS_ERR_INPUT where the user has a key with that label: it is there to tell keys apart, when one
+ * of them has to be removed. An empty one may stand many times. */
+enum cs_err cs_key_check_label(const struct cs_transaction *transaction,
+                               const struct cs_pending *pending,
+                               struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -70,6 +70,7 @@ static int run_verb(struct cs_cli *cli, int argc, char **argv)
     for (size_t i = 0; i < CS_ARRAY_SIZE(verbs); i++) {
         if (strcmp(verbs[i].name, argv[0]) == 0) {
             optind = 0; /* getopt_long starts again, with the verb's own options */
+            opterr = 0; /* cs_option_error */
             return verbs[i].run(cli, argc, argv);
         }
     }

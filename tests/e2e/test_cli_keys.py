@@ -5,7 +5,7 @@ import socket
 
 from countersign import *
 
-HERE = f"pam://{platform.node()}"
+HERE = f"pam://{platform.node().lower()}"
 GOOD = "pam://host.example"
 
 
@@ -133,6 +133,102 @@ def test_check_counts_keys_that_nothing_asks_for():
         write_config(settings)
         expect_equal([line for line in warnings() if "accounts" in line], expected, f"{settings}")
     forget_factors("alice", "bob")
+
+
+# ---- enroll u2f ----
+
+def refused(words, pattern, status=1, input=None):
+    result = countersign("enroll", "u2f", *words, input=input, check=False)
+    expect_equal((result.returncode, result.stdout), (status, ""), f"{words}: {result.stderr}")
+    expect_match(pattern, result.stderr, f"{words}")
+    return result.stderr
+
+
+def pending():
+    return store_rows("SELECT user, app_id, label FROM pending WHERE user IN ('alice', 'bob') ORDER BY user")
+
+
+def test_enroll_refuses_names_that_no_answer_can_have():
+    before()
+    run("sqlite3", STORE, "DELETE FROM pending")
+    for words, pattern in ((["--app-id", ""], "^countersign: --app-id '': 1 to 255 bytes"),
+                           (["--origin", ""], "^countersign: --origin '': .* such as pam://host"),
+                           (["--origin", "a,,b"], "^countersign: --origin 'a,,b': "),
+                           (["--origin", "host", "--request"], "--origin 'host': .*it writes pam://"),
+                           (["--origin", f"{GOOD},pam://Host", "--request"], "--origin 'pam://Host': .*lower case")):
+        refused(["alice", *words], pattern, status=2)
+    write_config({"u2f_origins": "host.example"})
+    refused(["alice", "--request"], "can name any of 'host.example': .*set u2f_origins")
+    expect_equal(pending(), [], "what waits")
+    write_config({"u2f_origins": ["host.example", GOOD, "pam://host"]})
+    told = countersign("enroll", "u2f", "alice", "--request").stderr
+    expect_match("one of: host.example, host$", told, "names for --host")
+    expect_match("within 10 minutes", told, "until when")
+    expect_match("countersign enroll u2f alice --response$", told, "what comes next")
+
+
+def test_enroll_says_what_to_do_after_a_wrong_answer():
+    """All of them are an answer to something else; the request is used up."""
+    before(u2f_origins=[GOOD, "pam://host"])
+    keys = Keys()
+    keys.plug()
+
+    def answered(host, user="alice"):
+        line = countersign("enroll", "u2f", user, "--request").stdout
+        return run(TOUCH, "--register", "--host", host, input=line, env=keys.environment()).stdout
+
+    # The last two are followed by a fresh request: another user's answer, and that of an earlier request.
+    for host, user, again in (("other.example", "alice", False), ("Host.example", "alice", False),
+                              ("host.example", "bob", True), ("host.example", "alice", True)):
+        answer = answered(host, user)
+        if again:
+            countersign("enroll", "u2f", "alice", "--request")
+        told = refused(["alice", "--response"], "^countersign: the key did not sign this request", input=answer)
+        expect_match("^That request is used up: start again with\n  countersign enroll u2f alice --request\n", told,
+                     f"{host}, {user}: what to do")
+        expect_match("one of these names as its --host, letter by letter: host.example, host$", told,
+                     f"{host}, {user}: names")
+    told = refused(["alice", "--response"], "no request that waits", input=answer)
+    expect("used up" not in told, told)
+
+
+def test_enroll_takes_no_label_twice():
+    before()
+    expect_equal(register("alice", "--label", "blue").returncode, 0, "the first")
+    key, = listing("alice")["factors"]
+    refused(["alice", "--request", "--label", "blue"],
+            f"alice has a security key with the label 'blue' already; .* 'countersign remove alice {key['id']}'")
+    countersign("enroll", "u2f", "bob", "--request", "--label", "blue")
+    expect_equal(register("alice", number=1).returncode, 0, "one without a label")
+    expect_equal(register("alice", number=2).returncode, 0, "another without")
+    forget_factors("alice")
+
+
+# ---- wrong use ----
+
+def test_wrong_use_says_what_is_right():
+    before()
+    both = "usage: countersign enroll totp USER .*enroll u2f USER "
+    rows = ((["enroll"], both), (["enroll", "u3f", "alice"], f"'u3f' is no kind of factor; {both}"),
+            (["enroll", "totp"], both), (["enroll", "--bogus", "totp", "alice"], f"no option '--bogus'; {both}"),
+            (["enroll", "u2f"], "usage: countersign enroll u2f USER"),
+            (["enroll", "u2f", "alice", "--bogus"], "there is no option '--bogus'; usage: countersign enroll u2f USER"),
+            (["enroll", "u2f", "alice", "--label"], "a value is missing behind '--label'; usage: countersign enroll u2f"),
+            (["enroll", "u2f", "alice", "--request=1"], "no value is taken by '--request=1'; usage: countersign enroll u2f"),
+            (["enroll", "u2f", "alice", "-l"], "there is no option '-l'; usage"),
+            (["enroll", "u2f", "alice", "--request", "--response"], "--request and --response are two steps"),
+            (["enroll", "u2f", "alice", "--response", "--request"], "--request and --response are two steps"),
+            (["passwd", "alice", "--bogus"], "no option '--bogus'; usage: countersign passwd USER"),
+            (["check", "--bogus"], "no option '--bogus'; usage: countersign check"),
+            (["map", "--bogus"], "no option '--bogus'; usage: countersign map"),
+            (["try", "alice", "--bogus"], "no option '--bogus'; usage: countersign try"),
+            (["prompts", "--bogus"], "no option '--bogus'; usage: countersign prompts"),
+            (["import", "pam-u2f", "--bogus"], ""))
+    for words, pattern in rows:
+        result = countersign(*words, check=False)
+        expect_equal((result.returncode, result.stdout), (2, ""), f"{words}: {result.stderr}")
+        expect_match(rf"^countersign: .*{pattern}", result.stderr, f"{words}")
+        expect_equal(len(result.stderr.splitlines()), 1, f"{words}: {result.stderr}")
 
 
 main()
