@@ -30,6 +30,7 @@ struct check {
     struct cs_key_settings keys;   /* without any as long as the configuration was not read */
     struct cs_key_apps registered; /* in the store, where it is the local provider's */
     struct cs_json_writer *writer; /* with --json */
+    bool configured;               /* the configuration is right */
     bool failed;
 };
 
@@ -66,6 +67,7 @@ static enum cs_err check_config(struct check *check, struct cs_error *error)
     enum cs_err result = cs_cli_line_read(check->cli, check->ibm, "", check->count,
                                           check->arguments, &check->line, error);
 
+    check->configured = result == CS_OK;
     return result == CS_OK
                ? cs_key_settings_read(check->line.config, &check->line.options, &check->keys, error)
                : result;
@@ -223,6 +225,12 @@ static bool always(const struct check *check)
     return true;
 }
 
+/* That what is wrong can be read would only confuse. */
+static bool is_configured(const struct check *check)
+{
+    return check->configured;
+}
+
 /* Key and store belong to the local provider. */
 static bool is_local(const struct check *check)
 {
@@ -243,7 +251,7 @@ static const struct {
 } checks[] = {
     {"account " CS_RUN_USER, check_account, always},
     {"configuration", check_config, always},
-    {"configuration, read by the broker", check_config_readable, always},
+    {"configuration, read by the broker", check_config_readable, is_configured},
     {"key", check_key, is_local},
     {"store", check_store, is_local},
     {"stand-alone program", check_broker_program, always},

@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/sanitise.h"
 #include "cli/cli.h"
 #include "store/password.h"
 #include "store/throttle.h"
@@ -98,24 +101,36 @@ static int write_json(const char *user, const struct listing *listing)
     return cs_print_json(&writer, CS_JSON_FORMATTED);
 }
 
+/* Whoever may choose a label or an argument chooses nothing else of what a terminal shows. */
+static void print_clean(const char *before, const char *text, const char *after)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+
+    cs_sanitise(&clean, text, strlen(text));
+    (void)printf("%s%s%s", before, clean.text ? clean.text : "", after);
+}
+
+static void print_factor(const struct cs_factor *factor)
+{
+    char created[CS_TIME_SIZE];
+
+    cs_format_time(factor->created, created);
+    (void)printf("%lld  %s  ", (long long)factor->id, cs_stored_kind_name(factor->kind));
+    if (factor->kind == CS_STORED_U2F)
+        print_clean("", factor->app_id, "");
+    else
+        (void)printf("%s  %u digits  %u s", factor->algorithm, factor->digits, factor->period);
+    (void)printf("  since %s%s", created,
+                 factor->suspect ? "  SUSPECT: its counter went back" : "");
+    print_clean(factor->label[0] ? "  " : "", factor->label, "\n");
+}
+
 static int write_text(const char *user, const struct listing *listing)
 {
-    for (size_t i = 0; i < listing->factors.count; i++) {
-        const struct cs_factor *factor = &listing->factors.items[i];
-        char created[CS_TIME_SIZE];
-
-        cs_format_time(factor->created, created);
-        if (factor->kind == CS_STORED_U2F) {
-            (void)printf("%lld  u2f  %s  since %s%s  %s\n", (long long)factor->id, factor->app_id,
-                         created, factor->suspect ? "  SUSPECT: its counter went back" : "",
-                         factor->label);
-            continue;
-        }
-        (void)printf("%lld  totp  %s  %u digits  %u s  since %s  %s\n", (long long)factor->id,
-                     factor->algorithm, factor->digits, factor->period, created, factor->label);
-    }
+    for (size_t i = 0; i < listing->factors.count; i++)
+        print_factor(&listing->factors.items[i]);
     if (listing->factors.count == 0)
-        (void)printf("%s has no factor\n", user);
+        print_clean("", user, " has no factor\n");
     if (listing->has_password) {
         char changed[CS_TIME_SIZE];
 

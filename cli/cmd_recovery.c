@@ -15,7 +15,9 @@ static enum cs_err replace(const struct cs_cli *cli, struct cs_enrolment *enrolm
         result = cs_factor_list(&transaction, user, CS_STORED_ANY, &factors, error);
     if (result == CS_OK && factors.count == 0)
         result = cs_fail(error, CS_ERR_NOT_FOUND,
-                         "%s has no factor; start with 'countersign enroll totp %s'", user, user);
+                         "%s has no factor; start with 'countersign enroll totp %s' or "
+                         "'countersign enroll u2f %s'",
+                         user, user, user);
     if (result == CS_OK)
         result = cs_enrolment_recovery(&transaction, enrolment, error);
     return result == CS_OK ? cs_store_commit(&transaction, error) : result;

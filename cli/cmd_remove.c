@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 
 #include "cli/cli.h"
@@ -16,6 +17,20 @@ static enum cs_err remove_factor(const struct cs_transaction *transaction, const
     return result;
 }
 
+static int report(const struct cs_cli *cli, const char *user, int64_t id)
+{
+    struct cs_json_writer *writer;
+
+    if (!cli->json)
+        return CS_EXIT_OK;
+    writer = cs_json_writer_new();
+    cs_json_write_object(writer, NULL);
+    cs_json_write_string(writer, "user", user);
+    cs_json_write_integer(writer, "removed", id);
+    cs_json_write_end(writer);
+    return cs_print_json(&writer, CS_JSON_FORMATTED);
+}
+
 int cs_cmd_remove(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
@@ -27,13 +42,14 @@ int cs_cmd_remove(struct cs_cli *cli, int argc, char **argv)
 
     if (argc != 3)
         return cs_usage_error("usage: countersign remove USER ID; see 'countersign list USER'");
+    errno = 0;
     id = strtoll(argv[2], &end, 10);
-    if (end == argv[2] || *end != '\0')
+    if (end == argv[2] || *end != '\0' || errno == ERANGE)
         return cs_usage_error("'%s' is not a factor's number; see 'countersign list'", argv[2]);
     result = cs_cli_begin(cli, &store, &transaction, &error);
     if (result == CS_OK)
         result = remove_factor(&transaction, argv[1], id, &error);
     if (result == CS_OK)
         result = cs_store_commit(&transaction, &error);
-    return result == CS_OK ? CS_EXIT_OK : cs_complain(&error);
+    return result == CS_OK ? report(cli, argv[1], id) : cs_complain(&error);
 }

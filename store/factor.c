@@ -176,8 +176,8 @@ static enum cs_err check_limits(const struct cs_transaction *transaction,
 
     if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
         result = cs_fail(error, CS_ERR_LIMIT,
-                         "%s has %u factors already; remove one with 'countersign remove'",
-                         factor->user, count);
+                         "%s has %u %s already; remove one with 'countersign remove'", factor->user,
+                         count, factor->kind == CS_STORED_U2F ? "security keys" : "TOTP factors");
     if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
         result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
                          CS_FACTOR_SECRET_MAX);

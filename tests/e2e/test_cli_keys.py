@@ -231,4 +231,60 @@ def test_wrong_use_says_what_is_right():
         expect_equal(len(result.stderr.splitlines()), 1, f"{words}: {result.stderr}")
 
 
+# ---- --json ----
+
+def test_json_of_a_request():
+    before(u2f_origins=[GOOD, "pam://host"])
+    result = countersign("enroll", "u2f", "alice", "--request", "--json")
+    answer = json.loads(result.stdout)
+    expect_match(r"^U2F1-enrol\.[A-Za-z0-9_-]+$", answer.pop("request"), "the line")
+    expect_equal(answer, {"user": "alice", "app_id": HERE, "origins": [GOOD, "pam://host"], "expires_in": 600}, "answer")
+    expect_equal(result.stderr, "", "what a person is told")
+
+
+def test_json_of_other_verbs():
+    before()
+    factor = fresh("alice")
+    with Broker():
+        for code, verdict, status in ((factor.wrong(), "max-tries", 1), (factor.code(), "allow", 0)):
+            result = countersign("try", "alice", "--json", "--", "retry=0", input=code + "\n", check=False)
+            expect_equal((json.loads(result.stdout), result.returncode),
+                         ({"user": "alice", "service": "countersign", "verdict": verdict}, status), f"try: {result.stderr}")
+            expect_match("Verification code: ", result.stderr, "the prompt")
+    expect_equal(json.loads(countersign("remove", "alice", factor.id, "--json").stdout),
+                 {"user": "alice", "removed": factor.id}, "remove")
+    for words in (["prompts"], ["init"], ["rekey"], ["lang", "alice"], ["unlock", "alice"]):
+        result = countersign(*words, "--json", check=False)
+        expect_equal((result.returncode, result.stdout, result.stderr),
+                     (2, "", f"countersign: {words[0]} prints no JSON: leave --json out\n"), f"{words}")
+
+
+# ---- texts ----
+
+def test_texts_say_what_is_meant():
+    before()
+    text = countersign("list", "a\x1b[31mb\u202e").stdout
+    expect_match(r"^a\?\[31mb\? has no factor$", text, "an argument with control characters")
+    number = "9" * 23
+    result = countersign("remove", "alice", number, check=False)
+    expect_equal((result.returncode, result.stderr),
+                 (2, f"countersign: '{number}' is not a factor's number; see 'countersign list'\n"), "a large number")
+    result = countersign("recovery", "alice", check=False)
+    expect_match("'countersign enroll totp alice' or 'countersign enroll u2f alice'", result.stderr, "recovery")
+    fresh("alice")
+    register("alice", "--label", "first")
+    register("alice", number=1)
+    lines = countersign("list", "alice").stdout.splitlines()
+    expect_equal([line for line in lines if line != line.rstrip()], [], "lines that end in blanks")
+    expect(lines[1].endswith("  first"), lines[1])
+    forget_factors("alice")
+
+
+def test_check_of_a_wrong_configuration_says_so_once():
+    write_config('{"retyr": 1}')
+    text = check()[1]
+    expect_equal(len(re.findall("configuration", text)), 1, text)
+    expect_match("^BAD  configuration: ", text, "the line")
+
+
 main()

@@ -78,16 +78,27 @@ static void test_factor_kinds_are_apart(void **state)
     assert_holds(&key.secret, TEXT("kkkkkkkkkkkkkkkkkkkk"));
 }
 
+static void assert_full(struct scratch_store *scratch, enum cs_stored_kind kind, const char *text)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_factor factor = {.kind = kind, .user = "alice"};
+    struct cs_error error = {0};
+
+    scratch_store_begin(scratch, &transaction);
+    assert_int_equal(cs_factor_add(&transaction, &factor, &error), CS_ERR_LIMIT);
+    assert_string_equal(error.text, text);
+}
+
 static void test_factor_eight_of_each_kind(void **state)
 {
-    int64_t id;
-
     for (int i = 0; i < CS_FACTORS_PER_KIND_MAX; i++) {
         add(*state, CS_STORED_TOTP);
         add(*state, CS_STORED_U2F);
     }
-    assert_int_equal(try_add(*state, CS_STORED_TOTP, 20, &id), CS_ERR_LIMIT);
-    assert_int_equal(try_add(*state, CS_STORED_U2F, 20, &id), CS_ERR_LIMIT);
+    assert_full(*state, CS_STORED_TOTP,
+                "alice has 8 TOTP factors already; remove one with 'countersign remove'");
+    assert_full(*state, CS_STORED_U2F,
+                "alice has 8 security keys already; remove one with 'countersign remove'");
     assert_int_equal(count_of(*state, CS_STORED_ANY), 16);
 }
 
