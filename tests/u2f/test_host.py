@@ -46,6 +46,19 @@ def test_errors_by_name():
     expect_equal(ask(keys, AUTHENTICATE, [handle])[0], FAILED, "pulled out")
 
 
+def test_a_look_at_the_right_key_is_no_failure():
+    """Every login begins with one: its log would say of each that nobody touched the key."""
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    handle = register(keys)
+    for handles, told in (([handle], ""), ([bytes(64)], "is not enrolled")):
+        helper = Helper(keys)
+        helper.send(AUTHENTICATE, handles, milliseconds=0)
+        helper.answer()
+        _, log = helper.end()
+        expect(told in log and "not touched" not in log, f"the log: {log!r}")
+
+
 def test_waits_for_the_right_key():
     keys = Keys(HELPER_USER)
     keys.plug(1)
