@@ -123,7 +123,7 @@ def test_a_cancel_ends_both():
     keys = Keys(HELPER_USER)
     keys.plug(words="touch=never")
     with Inetd(keys) as inetd:
-        with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, "60000"], stdin=subprocess.DEVNULL,
+        with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, "60000", "register"], stdin=subprocess.DEVNULL,
                               stderr=subprocess.PIPE) as child:
             expect_equal(child.wait(PATIENCE), CANCELLED, "the client's end")
         wait_until(lambda: inetd.ended, "the helper's end")
