@@ -101,6 +101,20 @@ def test_eight_keys():
     expect_equal(len(keys_of("alice")), 8, "keys")
 
 
+def test_no_touch_is_asked_for_beyond_eight():
+    keys = before()
+    imported("alice:" + ":".join(old_form(*made(keys)) for _ in range(7)))
+    countersign("enroll", "u2f", "alice", "--request")
+    imported("alice:" + old_form(*made(keys)))
+    for words in ["--request"], []:
+        result = countersign("enroll", "u2f", "alice", *words, check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), f"with {words}")
+        expect_match("alice has 8 security keys, .*'countersign remove'", result.stderr, f"with {words}")
+        expect_equal(len(result.stderr.splitlines()), 1, f"what is said with {words}: {result.stderr}")
+    countersign("remove", "alice", keys_of("alice")[0]["id"])
+    countersign("enroll", "u2f", "alice", "--request")
+
+
 def test_more_notes_than_are_kept():
     keys = before()
     good = "alice:" + old_form(*made(keys))
