@@ -22,6 +22,7 @@ struct key_wishes {
 struct registration {
     struct key_wishes wishes;
     struct cs_pending pending;
+    bool found; /* `pending` was in the store */
     struct cs_u2f_request request;
     struct cs_u2f_host_answer answer;
     struct cs_factor factor;
@@ -157,7 +158,22 @@ static enum cs_err take_pending(const struct cs_transaction *transaction, void *
     struct registration *registration = context;
 
     return cs_pending_take(transaction, registration->wishes.user, cs_clock_seconds(),
-                           &registration->pending, error);
+                           &registration->pending, &registration->found, error);
+}
+
+static enum cs_err answer_pending(struct cs_store *store, struct registration *registration,
+                                  struct cs_error *error)
+{
+    enum cs_err result = read_response(&registration->answer, error);
+
+    if (result == CS_OK)
+        result = cs_cli_transact(store, take_pending, registration, error);
+    if (result == CS_OK && !registration->found)
+        result = cs_fail(error, CS_ERR_NOT_FOUND,
+                         "%s has no request that waits for an answer, or it is older than %d "
+                         "minutes; start with --request",
+                         registration->wishes.user, CS_PENDING_SECONDS / 60);
+    return result;
 }
 
 static enum cs_err save(const struct cs_transaction *transaction, void *context,
@@ -198,10 +214,8 @@ static enum cs_err converse(struct cs_store *store, const char *socket_path,
     const struct cs_u2f_request *request = &registration->request;
     enum cs_err result;
 
-    if (registration->wishes.way == KEY_ANSWERED_ELSEWHERE) {
-        result = read_response(&registration->answer, error);
-        return result == CS_OK ? cs_cli_transact(store, take_pending, registration, error) : result;
-    }
+    if (registration->wishes.way == KEY_ANSWERED_ELSEWHERE)
+        return answer_pending(store, registration, error);
     result = cs_cli_transact(store, ask, registration, error);
     if (result != CS_OK)
         return result;
