@@ -129,7 +129,8 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
 
 /* ---- the dialogue ---- */
 
-/* No answer comes of a key that nobody touches; the next try may be answered from elsewhere. */
+/* No answer comes of a key that nobody touches; the next try may be answered from elsewhere. A
+ * helper that fails would take as long in the next try. */
 static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_answer,
                                struct cs_error *error)
 {
@@ -139,11 +140,11 @@ static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_
 
     if (result != CS_OK || found == CS_U2F_FOUND_ANSWER)
         return result;
+    dialogue->elsewhere = found == CS_U2F_FOUND_NO_TOUCH || found == CS_U2F_FOUND_NO_HELPER;
     if (found != CS_U2F_FOUND_NO_TOUCH) {
         result = dialogue->looked ? renew(dialogue, error) : CS_OK;
         return result == CS_OK ? ask_elsewhere(dialogue, found, ret_answer, error) : result;
     }
-    dialogue->elsewhere = true;
     login->reason = login->last = "not-touched";
     return cs_notice(login->channel, login->book, CS_TEXT_U2F_NO_TOUCH, NULL, error);
 }

@@ -126,10 +126,10 @@ static int answer_prompt(const struct settings *settings, const struct cs_touch_
         return answer(&job);
     (void)cs_fail(
         &error, CS_ERR_INPUT,
-        prompt->more_hosts
-            ? "the question names more than one host, and any of them may be put there to "
-              "get an answer for the wrong one; log in with a plain user name, and from "
-              "no link that you do not trust"
+        prompt->doubtful
+            ? "the question could hold more than one host, and one of them may be put there to get "
+              "an answer for the wrong one; log in with plain names of user and host, and from no "
+              "link that you do not trust"
             : "ssh does not say which host asks (it does since version 8.5); paste the "
               "request into countersign-touch --host HOST");
     return complain(&error);

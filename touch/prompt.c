@@ -21,26 +21,19 @@ bool cs_touch_is_host(const char *text, size_t length)
     return true;
 }
 
-/* How many times the text has "@HOST) ". All of it counts: a user name can have a request in it.
- * And what ssh talks to need not be a name that could be signed, so any without a blank is one. */
-static size_t count_hosts(const char *text)
+/* Nothing but what our prompt ends in: ssh has its own words behind a user name and a host. */
+static bool is_last(const struct cs_touch_prompt *prompt)
 {
-    size_t count = 0;
+    const char *behind = prompt->request + prompt->request_length;
 
-    for (const char *end = strstr(text, ") "); end != NULL; end = strstr(end + 2, ") ")) {
-        const char *host = end;
-
-        while (host > text && strchr("@ \t\n", host[-1]) == NULL)
-            host--;
-        count += host > text && host < end && host[-1] == '@';
-    }
-    return count;
+    return behind[strspn(behind, " \t\r\n:")] == '\0';
 }
 
 /*
- * "(user@host) ": ssh writes both before anything that the server sent. A host has neither an @ nor
- * a parenthesis, but the user's name may have both, and it can come from a link: with another
- * "@host) " in it or behind it nobody can tell which host is the real one.
+ * "(user@host) ": ssh writes both before anything that the server sent. Both can come from a link,
+ * and then hold what looks like the end of a prefix and a whole request, be the question the
+ * server's, "(user@host) ...", or ssh's own, "user@host's password: ". So behind the first ") "
+ * there must be neither another nor an @, and nothing behind the request.
  */
 static void read_host(const char *text, struct cs_touch_prompt *prompt)
 {
@@ -48,8 +41,10 @@ static void read_host(const char *text, struct cs_touch_prompt *prompt)
     const char *at = end ? memrchr(text, '@', (size_t)(end - text)) : NULL;
     size_t length = at ? (size_t)(end - at) - 1 : 0;
 
-    prompt->more_hosts = count_hosts(text) > 1;
-    if (prompt->more_hosts || at == NULL || at == text + 1 || !cs_touch_is_host(at + 1, length))
+    if (end == NULL)
+        return;
+    prompt->doubtful = strstr(end + 1, ") ") != NULL || !is_last(prompt);
+    if (prompt->doubtful || at == NULL || at == text + 1 || !cs_touch_is_host(at + 1, length))
         return;
     memcpy(prompt->host, at + 1, length);
     prompt->host[length] = '\0';
@@ -90,7 +85,8 @@ void cs_touch_read_prompt(const char *text, const char *hint, struct cs_touch_pr
         ret_prompt->kind = CS_TOUCH_VISIBLE;
     else
         ret_prompt->request = cs_u2f_find_request(text, &ret_prompt->request_length);
-    if (ret_prompt->request != NULL)
-        ret_prompt->kind = CS_TOUCH_RELAY;
+    if (ret_prompt->request == NULL)
+        return;
+    ret_prompt->kind = CS_TOUCH_RELAY;
     read_host(text, ret_prompt);
 }

@@ -20,16 +20,17 @@ enum cs_touch_kind {
 
 struct cs_touch_prompt {
     enum cs_touch_kind kind;
-    char host[CS_TOUCH_HOST_MAX + 1]; /* of the prefix "(user@host) "; "" where there is none */
-    bool more_hosts;                  /* more than one could be it: `host` is "" */
-    const char *request;              /* in the prompt, when it is ours */
+    /* when it is ours: */
+    const char *request; /* in the prompt */
     size_t request_length;
+    char host[CS_TOUCH_HOST_MAX + 1]; /* of the prefix "(user@host) "; "" where there is none */
+    bool doubtful;                    /* something else in the text could be it: `host` is "" */
 };
 
 /*
  * `text` is ssh's prompt; `hint` its SSH_ASKPASS_PROMPT or NULL. The host comes from the prefix
  * that ssh (8.5 and later) puts before the first byte that the server sent, and from nowhere else;
- * not from a text with two such hosts, because one of them may be in the user name.
+ * not from a text that could have another host in it (docs/U2F-RELAY.md).
  */
 void cs_touch_read_prompt(const char *text, const char *hint, struct cs_touch_prompt *ret_prompt);
 

@@ -3,17 +3,14 @@
 
 #include "touch/prompt.h"
 
-/* How many "@HOST) " there are, counted from the @ on. */
-static size_t count_hosts(const char *text)
+/* Places where a prefix could end. */
+static size_t count_ends(const char *text)
 {
-    size_t count = 0;
+    size_t found = 0;
 
-    for (const char *at = strchr(text, '@'); at != NULL; at = strchr(at + 1, '@')) {
-        const char *end = strstr(at, ") ");
-
-        count += end != NULL && cs_touch_is_host(at + 1, (size_t)(end - at) - 1);
-    }
-    return count;
+    for (const char *at = strstr(text, ") "); at != NULL; at = strstr(at + 1, ") "))
+        found++;
+    return found;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -37,7 +34,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const char *end = strstr(text, ") ");
 
         REQUIRE(text[0] == '(' && end != NULL);
-        REQUIRE(count_hosts(text) == 1 && !prompt.more_hosts);
+        REQUIRE(prompt.kind == CS_TOUCH_RELAY && !prompt.doubtful);
+        REQUIRE(count_ends(text) == 1);
+        REQUIRE(strpbrk(prompt.request + prompt.request_length, "'@)p") == NULL);
         REQUIRE(cs_touch_is_host(prompt.host, strlen(prompt.host)));
         REQUIRE(strncmp(end - strlen(prompt.host), prompt.host, strlen(prompt.host)) == 0);
     }

@@ -10,7 +10,7 @@ from countersign import *
 
 SOCKET = pathlib.Path("/run/countersign/u2f.sock")
 # enum cs_err
-NOT_FOUND, INPUT, PROTOCOL, TIMEOUT, UNAVAILABLE, CANCELLED = 6, 3, 7, 9, 10, 14
+NOT_FOUND, INPUT, TIMEOUT, UNAVAILABLE, CANCELLED = 6, 3, 9, 10, 14
 
 
 class Inetd:
@@ -95,14 +95,16 @@ def test_errors_have_sentences():
 
 
 def test_a_helper_that_was_taken_over():
-    """Whatever it answers is data; when it dies, that is an error like others."""
+    """Whatever it answers is data; when it lies or dies, that is a helper that fails."""
     assertion = b"\1\0\0\1\0\0\0\1" + bytes(72)
-    for reply, status in ((b"", UNAVAILABLE), (b"\1", PROTOCOL), (b"\2\0", PROTOCOL), (b"\1\x06", PROTOCOL),
-                          (b"\1\0\1" + assertion[3:], PROTOCOL), (assertion + b"x", PROTOCOL),
-                          (b"\1\0" + bytes(60000), PROTOCOL), (b"\1\1x", PROTOCOL)):
+    for reply, sentence in ((b"", "broke off"), (b"\1", "not valid"), (b"\2\0", "not valid"), (b"\1\x06", "not valid"),
+                            (b"\1\0\1" + assertion[3:], "not valid"), (assertion + b"x", "not valid"),
+                            (assertion[:15], "not valid"), (b"\1\0" + bytes(60000), "not valid"),
+                            (b"\1\1x", "not valid"), (b"\1\5", "nobody waits")):
         with Inetd(None, reply):
             got, _, error = ask(20000, "00" * 64)
-            expect_equal(got, status, f"status after {reply[:20]!r}: {error}")
+            expect_equal(got, UNAVAILABLE, f"status after {reply[:20]!r}: {error}")
+            expect_match(f"countersign-u2f-host.*{sentence}.*journalctl", error, f"the sentence after {reply[:20]!r}")
     if not SANITIZE:
         keys = plugged()
         keys.plug(words="escape=exec")

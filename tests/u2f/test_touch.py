@@ -115,7 +115,8 @@ def test_askpass_refuses_a_question_with_two_hosts():
     keys = plugged()
     key = Enrolled(keys)
     for prefix in ("(x@server.example) y@evil.example)", "(a) b@x@evil.example) (alice@server.example)",
-                   "(alice@evil.example) (alice@server.example)", f"(x@server.example) {key.request} y@evil.example)"):
+                   "(alice@evil.example) (alice@server.example)", f"(x@server.example) {key.request} y@evil.example)",
+                   "(alice@server.example) x.evil.example)"):
         child = terminal(keys, f"{prefix} {READABLE}{key.request}")
         status, output, screen = finish(child)
         expect_equal((status, output), (1, ""), f"status and output for {prefix!r}")
@@ -287,7 +288,7 @@ def test_the_notice_does_not_outlive_the_program():
 
 
 class SshServer:
-    """An SSH server for one login, which asks one question."""
+    """An SSH server for one login, which asks one question; with `prompt` None ssh asks for a password."""
 
     def __init__(self, prompt):
         import paramiko
@@ -299,7 +300,11 @@ class SshServer:
 
         class Interface(paramiko.ServerInterface):
             def get_allowed_auths(self, username):
-                return "keyboard-interactive"
+                return "keyboard-interactive" if prompt else "password"
+
+            def check_auth_password(self, username, password):
+                outer.answers = [password]
+                return paramiko.AUTH_FAILED
 
             def check_auth_interactive(self, username, submethods):
                 return paramiko.InteractiveQuery("", "", (prompt, True))
@@ -325,7 +330,7 @@ def ssh(keys, server, user):
     environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
     config = WORKDIR / "ssh_config"
     config.write_text(f'User "{user}"\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n'
-                      "PreferredAuthentications keyboard-interactive\nNumberOfPasswordPrompts 1\n")
+                      "PreferredAuthentications keyboard-interactive,password\nNumberOfPasswordPrompts 1\n")
     result = run("ssh", "-F", config, "-p", server.port, "127.0.0.1", "true", env=environment, check=False)
     server.thread.join(PATIENCE)
     return result
@@ -342,13 +347,17 @@ def test_as_the_askpass_of_ssh():
 
 
 def test_a_user_name_does_not_choose_the_host():
+    """Neither in the server's question nor in ssh's own, in which the user name may bring the request as well."""
     need("ssh")
     keys = plugged()
     key = Enrolled(keys)
-    server = SshServer(READABLE + key.request)
-    result = ssh(keys, server, "x@server.example) y")
-    expect_equal([answer for answer in server.answers or [] if answer], [], "the answers that ssh sent")
-    expect_match("more than one host", result.stderr, "why")
+    for prompt, user in ((READABLE + key.request, "x@server.example) y"),
+                         (READABLE, f"x@server.example) {key.request} y"),
+                         (None, f"(x@server.example) {key.request} y")):
+        server = SshServer(prompt)
+        result = ssh(keys, server, user)
+        expect_equal([answer for answer in server.answers or [] if answer], [], f"the answers that ssh sent for {user}")
+        expect_match("more than one host", result.stderr, f"why, {user}")
 
 
 main()

@@ -266,6 +266,31 @@ static void test_no_text_makes_a_client_send_a_stored_password(void **state)
                          asks_for_password(key));
 }
 
+/* countersign-touch refuses a prompt in which something could be another host (docs/U2F-RELAY.md).
+ */
+static void test_no_text_about_keys_looks_like_a_host(void **state)
+{
+    static const enum cs_text keys[] = {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT,
+                                        CS_TEXT_U2F_NO_KEY, CS_TEXT_U2F_NO_TOUCH,
+                                        CS_TEXT_U2F_TOUCH};
+
+    (void)state;
+    for (size_t l = 0; l < languages_count; l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        for (size_t i = 0; i < CS_ARRAY_SIZE(keys); i++) {
+            const char *text = scene.catalogue.texts[keys[i]];
+
+            if (strstr(text, ") ") != NULL)
+                fail_msg("%s: %s: '%s'", languages[l], cs_texts[keys[i]].key, text);
+        }
+        scene_close(&scene);
+    }
+    for (size_t i = 0; i < CS_ARRAY_SIZE(keys); i++) /* English */
+        assert_null(strstr(cs_texts[keys[i]].english, ") "));
+}
+
 /* Where password and code share a line: the order that is asked for is the order that is split. */
 static const struct {
     enum cs_text key;
@@ -336,6 +361,7 @@ int main(void)
         cmocka_unit_test(test_every_text_fits_with_longest_values),
         cmocka_unit_test(test_every_text_shows_what_is_required),
         cmocka_unit_test(test_no_text_makes_a_client_send_a_stored_password),
+        cmocka_unit_test(test_no_text_about_keys_looks_like_a_host),
         cmocka_unit_test(test_a_shared_line_is_asked_for_in_its_order),
         cmocka_unit_test(test_every_text_has_its_option),
     };

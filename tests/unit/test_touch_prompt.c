@@ -21,10 +21,10 @@ static void requests_are_recognised(void **state)
 
     (void)state;
     check("(alice@host) Touch: " REQUEST, NULL, CS_TOUCH_RELAY, "host");
-    check("(alice@host) Touch:\n" REQUEST "\nAnswer: ", NULL, CS_TOUCH_RELAY, "host");
+    check("(alice@host) Touch:\n" REQUEST "\n: ", NULL, CS_TOUCH_RELAY, "host");
     check("(alice@host) " REQUEST, "", CS_TOUCH_RELAY, "host");
     check(REQUEST, NULL, CS_TOUCH_RELAY, "");
-    check("(alice@host) XU2F1.abc", NULL, CS_TOUCH_SECRET, "host");
+    check("(alice@host) XU2F1.abc", NULL, CS_TOUCH_SECRET, "");
     cs_touch_read_prompt("(alice@host) Touch: " REQUEST " : ", NULL, &prompt);
     assert_int_equal(prompt.request_length, strlen(REQUEST));
 }
@@ -32,64 +32,94 @@ static void requests_are_recognised(void **state)
 static void the_host_is_that_of_the_prefix(void **state)
 {
     (void)state;
-    check("(alice@host.example) Password: ", NULL, CS_TOUCH_SECRET, "host.example");
-    check("(a@b@host) x", NULL, CS_TOUCH_SECRET, "host");
-    check("(a@b)@host) x", NULL, CS_TOUCH_SECRET, "host");
-    check("(alice@host) See a@mail.example (new) x", NULL, CS_TOUCH_SECRET, "host");
-    check("(alice@fe80::1%eth0) x", NULL, CS_TOUCH_SECRET, "fe80::1%eth0");
-    check("(alice@[::1]:22) x", NULL, CS_TOUCH_SECRET, "[::1]:22");
+    check("(alice@host.example) " REQUEST " : ", NULL, CS_TOUCH_RELAY, "host.example");
+    check("(a@b@host) " REQUEST, NULL, CS_TOUCH_RELAY, "host");
+    check("(a@b)@host) " REQUEST, NULL, CS_TOUCH_RELAY, "host");
+    check("(alice@host) alice@corp, touch (again): " REQUEST, NULL, CS_TOUCH_RELAY, "host");
+    check("(alice@fe80::1%eth0) " REQUEST, NULL, CS_TOUCH_RELAY, "fe80::1%eth0");
+    check("(alice@[::1]:22) " REQUEST, NULL, CS_TOUCH_RELAY, "[::1]:22");
+}
+
+static void nobody_is_asked_for_the_host_of_another_question(void **state)
+{
+    (void)state;
+    check("(alice@host) Password: ", NULL, CS_TOUCH_SECRET, "");
+    check("(alice@host) See a@mail.example) x", NULL, CS_TOUCH_SECRET, "");
+}
+
+static void assert_doubtful(const char *text)
+{
+    struct cs_touch_prompt prompt;
+
+    check(text, NULL, CS_TOUCH_RELAY, "");
+    cs_touch_read_prompt(text, NULL, &prompt);
+    if (!prompt.doubtful)
+        fail_msg("'%s' is not doubtful", text);
 }
 
 /* A link can bring a user name with ") " in it, a server can write a second prefix: neither the
  * first host nor the last is safe. */
-static void more_than_one_host_is_none(void **state)
+static void a_user_name_does_not_choose_the_host(void **state)
 {
-    static const char *const texts[] = {
-        "(x@127.0.0.1) y@evil.example) Touch: " REQUEST,
-        "(x@bank.example) @evil.example) Touch: " REQUEST,
-        "(x@bank.example) y@evil.example) " REQUEST,
-        "(alice@host) (alice@other) Touch: " REQUEST,
-        /* the request may be in the user name as well */
-        "(x@bank.example) " REQUEST " y@evil.example) Touch: U2F1.other",
-        /* the host of ssh need not be one that could be signed */
-        "(x@bank.example) y@evil!) Touch: " REQUEST,
-        "(x@bank.example) y@evil)) Touch: " REQUEST,
-        "(x@bank.example) y@\xc3\xa4.example) Touch: " REQUEST,
-    };
-    struct cs_touch_prompt prompt;
-
     (void)state;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
-        check(texts[i], NULL, CS_TOUCH_RELAY, "");
-        cs_touch_read_prompt(texts[i], NULL, &prompt);
-        assert_true(prompt.more_hosts);
-    }
-    cs_touch_read_prompt(REQUEST, NULL, &prompt);
-    assert_false(prompt.more_hosts);
+    assert_doubtful("(x@127.0.0.1) y@evil.example) Touch: " REQUEST);
+    assert_doubtful("(x@bank.example) @evil.example) Touch: " REQUEST);
+    assert_doubtful("(x@bank.example) y@evil.example) " REQUEST);
+    assert_doubtful("(alice@host) (alice@other) Touch: " REQUEST);
+    /* the request may be in the user name as well */
+    assert_doubtful("(x@bank.example) " REQUEST " y@evil.example) Touch: U2F1.other");
+    assert_doubtful("(x@bank.example) " REQUEST " y@evil.example) Touch: ");
+    /* the host of ssh need not be one that could be signed */
+    assert_doubtful("(x@bank.example) y@evil!) Touch: " REQUEST);
+    assert_doubtful("(x@bank.example) y@evil)) Touch: " REQUEST);
+    assert_doubtful("(x@bank.example) y@\xc3\xa4.example) Touch: " REQUEST);
+}
+
+/* ssh's own questions have no prefix, but the user name in front of them may look like one. */
+static void a_question_of_ssh_itself_does_not_choose_the_host(void **state)
+{
+    (void)state;
+    assert_doubtful("(x@bank.example) " REQUEST " z@evil.example's password: ");
+    assert_doubtful("(x@bank.example) " REQUEST "@evil.example's password: ");
+    assert_doubtful("(x@bank.example) " REQUEST ".evil.example's password: ");
+}
+
+/* Names in the DNS may hold any byte, and a wildcard answers for all. */
+static void a_host_name_does_not_choose_the_host(void **state)
+{
+    (void)state;
+    assert_doubtful("(alice@bank.example) x.evil.example) Touch: " REQUEST);
+    assert_doubtful("(alice@bank.example) ) Touch: " REQUEST);
+    assert_doubtful("(alice@bank.example) " REQUEST ".evil.example) Touch: U2F1.other");
+    assert_doubtful("(alice@bank.example) " REQUEST ".evil.example) ");
 }
 
 static void what_is_no_prefix_gives_no_host(void **state)
 {
     static const char *const texts[] = {"",
                                         "(",
-                                        "()",
-                                        "(@host) x",
-                                        " (alice@host) x",
-                                        "(alice@host)",
-                                        "(alice) x",
-                                        "(alice@) x",
-                                        "(a@b c) x",
-                                        "(a@b/c) x",
-                                        "alice@host x",
-                                        "x (alice@host) x",
-                                        "(a@b\tc) x",
-                                        "(a@\xc3\xa4) x",
-                                        "(a@b\n) x",
-                                        "(a@host(x) x"};
+                                        "() ",
+                                        "(@host) ",
+                                        " (alice@host) ",
+                                        "(alice@host)\n",
+                                        "(alice) ",
+                                        "(alice@) ",
+                                        "(a@b c) ",
+                                        "(a@b/c) ",
+                                        "alice@host ",
+                                        "x (alice@host) ",
+                                        "(a@b\tc) ",
+                                        "(a@\xc3\xa4) ",
+                                        "(a@b\n) ",
+                                        "(a@host(x) "};
 
     (void)state;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++)
-        check(texts[i], NULL, CS_TOUCH_SECRET, "");
+    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
+        char text[128];
+
+        (void)snprintf(text, sizeof text, "%s " REQUEST, texts[i]);
+        check(text, NULL, CS_TOUCH_RELAY, "");
+    }
 }
 
 static void hosts_have_a_longest_length(void **state)
@@ -107,8 +137,8 @@ static void hosts_have_a_longest_length(void **state)
 static void hints_come_before_everything(void **state)
 {
     (void)state;
-    check("(alice@host) " REQUEST, "confirm", CS_TOUCH_CONFIRM, "host");
-    check("(alice@host) " REQUEST, "none", CS_TOUCH_NOTICE, "host");
+    check("(alice@host) " REQUEST, "confirm", CS_TOUCH_CONFIRM, "");
+    check("(alice@host) " REQUEST, "none", CS_TOUCH_NOTICE, "");
     check("Allow use of key? ", "confirm", CS_TOUCH_CONFIRM, "");
     check("Password: ", "other", CS_TOUCH_SECRET, "");
 }
@@ -121,7 +151,7 @@ static void questions_about_host_keys_are_visible(void **state)
           CS_TOUCH_VISIBLE, "");
     check("... continue connecting (yes/no/[fingerprint])? ", NULL, CS_TOUCH_VISIBLE, "");
     check("Please type 'yes', 'no' or the fingerprint: ", NULL, CS_TOUCH_VISIBLE, "");
-    check("(alice@host) Password (yes/no)? ", NULL, CS_TOUCH_SECRET, "host");
+    check("(alice@host) Password (yes/no)? ", NULL, CS_TOUCH_SECRET, "");
     check("alice@host's password: ", NULL, CS_TOUCH_SECRET, "");
     check("Enter passphrase for key '/k': ", NULL, CS_TOUCH_SECRET, "");
 }
@@ -131,7 +161,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(requests_are_recognised),
         cmocka_unit_test(the_host_is_that_of_the_prefix),
-        cmocka_unit_test(more_than_one_host_is_none),
+        cmocka_unit_test(nobody_is_asked_for_the_host_of_another_question),
+        cmocka_unit_test(a_user_name_does_not_choose_the_host),
+        cmocka_unit_test(a_question_of_ssh_itself_does_not_choose_the_host),
+        cmocka_unit_test(a_host_name_does_not_choose_the_host),
         cmocka_unit_test(what_is_no_prefix_gives_no_host),
         cmocka_unit_test(hosts_have_a_longest_length),
         cmocka_unit_test(hints_come_before_everything),

@@ -125,8 +125,11 @@ class HelperSocket:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            self.processes.append(self.keys.helper(connection.fileno()))
-            connection.close()
+            self.take(connection)
+
+    def take(self, connection):
+        self.processes.append(self.keys.helper(connection.fileno()))
+        connection.close()
 
     def __enter__(self):
         self.thread.start()
@@ -139,6 +142,33 @@ class HelperSocket:
         os.unlink(HELPER_SOCKET)
         for process in self.processes:
             process.wait(PATIENCE)
+
+
+class FalseHelper(HelperSocket):
+    """What fails in the helper's place: each of `replies` is sent to one connection, the last to all that follow. b""
+    closes at once, None never answers."""
+
+    def __init__(self, *replies):
+        super().__init__(None)
+        self.replies, self.held = list(replies), []
+
+    @property
+    def asked(self):
+        return len(self.held)
+
+    def take(self, connection):
+        reply = self.replies[min(self.asked, len(self.replies) - 1)]
+        self.held.append(connection)
+        if reply:
+            connection.recv(65536)
+            connection.send(reply)
+        if reply is not None:
+            connection.close()
+
+    def __exit__(self, *what):
+        super().__exit__(*what)
+        for connection in self.held:
+            connection.close()
 
 
 def registered_handle(data):
