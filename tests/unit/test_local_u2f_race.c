@@ -4,9 +4,10 @@
 
 #include <pthread.h>
 
+#include "providers/registry.h"
 #include "store/factor.h"
+#include "tests/support/scratch_store.h"
 #include "tests/support/u2f_signer.h"
-#include "tests/unit/local.h"
 #include "u2f/relay.h"
 
 #define APP "pam://host.example"
@@ -14,7 +15,8 @@
 enum { ROUNDS = 20, THREADS = 8, TOUCHED = 1 };
 
 static const struct cs_call call = {.cancel_fd = -1};
-static struct cs_provider *other;
+static struct scratch_store scratch;
+static struct cs_provider *provider, *other;
 static struct u2f_signer signer;
 
 static int set_up(void **state)
@@ -23,17 +25,20 @@ static int set_up(void **state)
                                                   .key_path = scratch.key_path};
 
     (void)state;
-    local_open();
+    scratch_store_make(&scratch);
     u2f_signer_open(&signer, U2F_SELF_SIGNED);
-    return cs_provider_open("local", &settings, &other, NULL) == CS_OK ? 0 : -1;
+    assert_int_equal(cs_provider_open("local", &settings, &provider, NULL), CS_OK);
+    assert_int_equal(cs_provider_open("local", &settings, &other, NULL), CS_OK);
+    return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
+    cs_provider_close(&provider);
     cs_provider_close(&other);
     u2f_signer_close(&signer);
-    local_close();
+    scratch_store_remove(&scratch);
     return 0;
 }
 
