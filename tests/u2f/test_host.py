@@ -1,4 +1,6 @@
 """countersign-u2f-host: what it answers, and what a hostile key can do in it."""
+import pathlib
+import re
 import signal
 import time
 
@@ -123,6 +125,13 @@ def test_a_hostile_key_stays_inside():
     helper.send(REGISTER)
     expect_equal(helper.answer(), None, "an answer of a program that was replaced")
     expect_equal(helper.end()[0], -signal.SIGSYS, "the end of it")
+
+
+def test_later_rules_of_udev_leave_it_the_keys():
+    """As 70-u2f.rules of other packages would, which sort behind this one."""
+    text = pathlib.Path("/usr/lib/udev/rules.d/70-countersign-u2f.rules").read_text()
+    found = re.findall(r'\b(GROUP|OWNER|MODE)(:?=)"(.*?)"', re.sub(r"(?m)^#.*", "", text))
+    expect_equal(found, [("GROUP", ":=", HELPER_USER), ("MODE", ":=", "0660")], "what the rule assigns, finally")
 
 
 def test_needs_a_connection():
