@@ -61,6 +61,24 @@ def test_a_look_at_the_right_key_is_no_failure():
         expect(told in log and "not touched" not in log, f"the log: {log!r}")
 
 
+def test_a_key_that_it_may_not_open_is_in_the_log():
+    """The libraries say that there is none, and so does the answer; whoever reads the log should see more."""
+    node = pathlib.Path("/dev/hidraw-test")
+    run("mount", "-t", "tmpfs", "none", "/sys/class")
+    try:
+        folder = pathlib.Path("/sys/class/hidraw/hidraw-test/device")
+        folder.mkdir(parents=True)
+        (folder / "report_descriptor").write_bytes(bytes.fromhex("06d0f10901a101c0"))
+        node.touch(0o600)
+        helper = Helper(Keys(HELPER_USER))
+        helper.send(AUTHENTICATE, [bytes(64)], milliseconds=0)
+        expect_equal(helper.answer()[0], NO_KEY, "the answer")
+        expect_match("/dev/hidraw-test is a security key that may not be opened", helper.end()[1], "the log")
+    finally:
+        node.unlink(missing_ok=True)
+        run("umount", "/sys/class")
+
+
 def test_waits_for_the_right_key():
     keys = Keys(HELPER_USER)
     keys.plug(1)
