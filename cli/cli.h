@@ -58,10 +58,21 @@ void cs_warn_if_unknown(const char *user);
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,
                               struct cs_error *error) CS_MUST_USE;
 
-/* The same, and begins a transaction, which has to end before the store is closed. */
-enum cs_err cs_cli_begin(const struct cs_cli *cli, struct cs_store **ret_store,
-                         struct cs_transaction *ret_transaction,
-                         struct cs_error *error) CS_MUST_USE;
+/*
+ * What a verb does in the store, in one transaction, which is committed when it returns CS_OK. All
+ * logins wait for its end: so it prints nothing and asks nothing, because a pager that waits or a
+ * terminal that is stopped would hold up every login on this machine. What there is to say goes
+ * into `context` and is said afterwards.
+ */
+typedef enum cs_err cs_cli_work(const struct cs_transaction *transaction, void *context,
+                                struct cs_error *error);
+
+/* The only two places in which the tool begins a transaction: in a store that is open, and in one
+ * that is opened by cs_cli_open_store and closed again. */
+enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,
+                            struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
+                            struct cs_error *error) CS_MUST_USE;
 
 /* How answers are judged on this host, whose name `name` then holds: the result borrows from both.
  */

@@ -128,13 +128,10 @@ static enum cs_err read_key(struct check *check, struct cs_error *error)
     return cs_keys_load(check->line.options.key_file, &keys, error);
 }
 
-static enum cs_err read_applications(struct cs_store *store, struct cs_key_apps *ret_registered,
+static enum cs_err read_applications(const struct cs_transaction *transaction, void *context,
                                      struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
-
-    return result == CS_OK ? cs_factor_key_apps(&transaction, ret_registered, error) : result;
+    return cs_factor_key_apps(transaction, context, error);
 }
 
 static enum cs_err read_store(struct check *check, struct cs_error *error)
@@ -145,7 +142,8 @@ static enum cs_err read_store(struct check *check, struct cs_error *error)
 
     if (result == CS_OK)
         result = cs_store_check(store, error);
-    return result == CS_OK ? read_applications(store, &check->registered, error) : result;
+    return result == CS_OK ? cs_cli_transact(store, read_applications, &check->registered, error)
+                           : result;
 }
 
 static enum cs_err check_key(struct check *check, struct cs_error *error)

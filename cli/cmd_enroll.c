@@ -142,16 +142,10 @@ static enum cs_err confirm(struct cs_enrolment *enrolment, struct cs_error *erro
                    "of the app");
 }
 
-static enum cs_err save(const struct cs_cli *cli, struct cs_enrolment *enrolment,
+static enum cs_err save(const struct cs_transaction *transaction, void *context,
                         struct cs_error *error)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
-
-    if (result == CS_OK)
-        result = cs_enrolment_save(&transaction, enrolment, error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+    return cs_enrolment_save(transaction, context, error);
 }
 
 static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment)
@@ -202,6 +196,6 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
     if (result == CS_OK && !wishes.no_confirm)
         result = confirm(&enrolment, &error);
     if (result == CS_OK)
-        result = save(cli, &enrolment, &error);
+        result = cs_cli_in_store(cli, save, &enrolment, &error);
     return result == CS_OK ? report(cli, &enrolment) : cs_complain(&error);
 }

@@ -21,6 +21,20 @@ struct key_wishes {
     bool json;
 };
 
+struct registration {
+    struct key_wishes wishes;
+    struct cs_pending pending;
+    bool found; /* `pending` was in the store */
+    struct cs_u2f_request request;
+    struct cs_u2f_host_answer answer;
+    struct cs_factor factor;
+};
+
+static void clear_registration(struct registration *registration)
+{
+    cs_factor_clear(&registration->factor);
+}
+
 static int parse(int argc, char **argv, struct key_wishes *wishes)
 {
     static const struct option options[] = {
@@ -73,19 +87,18 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
 }
 
 /* The request for it; kept in the store where the answer comes to another process. */
-static enum cs_err ask(struct cs_store *store, const struct cs_pending *pending, bool keep,
-                       struct cs_u2f_request *ret_request, struct cs_error *error)
+static enum cs_err ask(const struct cs_transaction *transaction, void *context,
+                       struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
+    struct registration *registration = context;
+    const struct cs_pending *pending = &registration->pending;
+    enum cs_err result = cs_key_check_label(transaction, pending, error);
 
     if (result == CS_OK)
-        result = cs_key_check_label(&transaction, pending, error);
-    if (result == CS_OK)
-        result = cs_register_request(&transaction, pending, ret_request, error);
-    if (result == CS_OK && keep)
-        result = cs_pending_put(&transaction, pending, cs_clock_seconds(), error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+        result = cs_register_request(transaction, pending, &registration->request, error);
+    if (result == CS_OK && registration->wishes.way == KEY_ASKED_ELSEWHERE)
+        result = cs_pending_put(transaction, pending, cs_clock_seconds(), error);
+    return result;
 }
 
 /* For a program: what a person is told on standard error is there too. */
@@ -181,28 +194,38 @@ static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct c
 }
 
 /* It is used up whatever comes of it. */
-static enum cs_err take_pending(struct cs_store *store, const char *user,
-                                struct cs_pending *ret_pending, struct cs_error *error)
+static enum cs_err take_pending(const struct cs_transaction *transaction, void *context,
+                                struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
+    struct registration *registration = context;
 
-    if (result == CS_OK)
-        result = cs_pending_take(&transaction, user, cs_clock_seconds(), ret_pending, error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+    return cs_pending_take(transaction, registration->wishes.user, cs_clock_seconds(),
+                           &registration->pending, &registration->found, error);
 }
 
-static enum cs_err save(struct cs_store *store, const struct cs_pending *pending,
-                        const struct cs_u2f_host_answer *answer, struct cs_factor *ret_factor,
-                        struct cs_error *error)
+static enum cs_err answer_pending(struct cs_store *store, struct registration *registration,
+                                  struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
+    enum cs_err result = read_response(&registration->answer, error);
 
     if (result == CS_OK)
-        result = cs_register_finish(&transaction, pending, answer->data, answer->length, ret_factor,
-                                    error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+        result = cs_cli_transact(store, take_pending, registration, error);
+    if (result == CS_OK && !registration->found)
+        result = cs_fail(error, CS_ERR_NOT_FOUND,
+                         "%s has no request that waits for an answer, or it is older than %d "
+                         "minutes; start with --request",
+                         registration->wishes.user, CS_PENDING_SECONDS / 60);
+    return result;
+}
+
+static enum cs_err save(const struct cs_transaction *transaction, void *context,
+                        struct cs_error *error)
+{
+    struct registration *registration = context;
+    const struct cs_u2f_host_answer *answer = &registration->answer;
+
+    return cs_register_finish(transaction, &registration->pending, answer->data, answer->length,
+                              &registration->factor, error);
 }
 
 static int report(const struct cs_cli *cli, const struct cs_factor *factor)
@@ -245,57 +268,54 @@ static int refuse(const struct key_wishes *wishes, const struct cs_pending *pend
 /* ---- the verb ---- */
 
 /* Everything between an open store and the answer of a key. */
-static enum cs_err converse(struct cs_store *store, const struct key_wishes *wishes,
-                            const char *socket_path, struct cs_pending *pending,
-                            struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
+static enum cs_err converse(struct cs_store *store, const char *socket_path,
+                            struct registration *registration, struct cs_error *error)
 {
-    struct cs_u2f_request request;
+    const struct cs_pending *pending = &registration->pending;
+    const struct cs_u2f_request *request = &registration->request;
     enum cs_err result;
 
-    if (wishes->way == KEY_ANSWERED_ELSEWHERE) {
-        result = read_response(ret_answer, error);
-        return result == CS_OK ? take_pending(store, wishes->user, pending, error) : result;
-    }
-    result = ask(store, pending, wishes->way == KEY_ASKED_ELSEWHERE, &request, error);
+    if (registration->wishes.way == KEY_ANSWERED_ELSEWHERE)
+        return answer_pending(store, registration, error);
+    result = cs_cli_transact(store, ask, registration, error);
     if (result != CS_OK)
         return result;
-    return wishes->way == KEY_ASKED_ELSEWHERE
-               ? print_request(wishes, pending, &request, error)
-               : ask_helper(socket_path, pending, &request, ret_answer, error);
+    return registration->wishes.way == KEY_ASKED_ELSEWHERE
+               ? print_request(&registration->wishes, pending, request, error)
+               : ask_helper(socket_path, pending, request, &registration->answer, error);
 }
 
 int cs_enroll_key(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_factor_clear) struct cs_factor factor = {0};
-    struct cs_u2f_host_answer answer = {0};
-    struct cs_pending pending = {0};
+    CS_AUTO(clear_registration) struct registration registration = {.wishes = {.json = cli->json}};
+    const struct key_wishes *wishes = &registration.wishes;
     struct cs_options options;
-    struct key_wishes wishes = {.json = cli->json};
     struct cs_error error = {0};
-    int status = parse(argc, argv, &wishes);
+    int status = parse(argc, argv, &registration.wishes);
     enum cs_err result = CS_OK;
 
     if (status != CS_EXIT_OK)
         return status;
     if (geteuid() != 0)
         result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
-    cs_warn_if_unknown(wishes.user);
+    cs_warn_if_unknown(wishes->user);
     if (result == CS_OK)
         result = cs_cli_options(cli, &config, &options, &error);
     if (result == CS_OK)
-        result = prepare(&wishes, &options, &pending, &error);
-    if (result == CS_OK && wishes.way != KEY_ANSWERED_ELSEWHERE)
-        result = cs_key_print_hint(config, &options, pending.app_id, &error);
+        result = prepare(wishes, &options, &registration.pending, &error);
+    if (result == CS_OK && wishes->way != KEY_ANSWERED_ELSEWHERE)
+        result = cs_key_print_hint(config, &options, registration.pending.app_id, &error);
     if (result == CS_OK)
         result = cs_cli_open_store(cli, &store, &error);
     if (result == CS_OK)
-        result = converse(store, &wishes, options.method.u2f_socket, &pending, &answer, &error);
-    if (result == CS_OK && wishes.way == KEY_ASKED_ELSEWHERE)
+        result = converse(store, options.method.u2f_socket, &registration, &error);
+    if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
         return CS_EXIT_OK;
     if (result != CS_OK)
         return cs_complain(&error);
-    result = save(store, &pending, &answer, &factor, &error);
-    return result == CS_OK ? report(cli, &factor) : refuse(&wishes, &pending, result, &error);
+    result = cs_cli_transact(store, save, &registration, &error);
+    return result == CS_OK ? report(cli, &registration.factor)
+                           : refuse(wishes, &registration.pending, result, &error);
 }

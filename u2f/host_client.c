@@ -23,15 +23,17 @@ static const struct {
     enum cs_err result;
     const char *text;
 } sentences[] = {
-    {CS_ERR_NOT_FOUND, "no security key is plugged in"},
-    {CS_ERR_INPUT, "none of the security keys that are plugged in can be used for this"},
+    {CS_ERR_NOT_FOUND, "no security key that may be opened is plugged in"},
+    {CS_ERR_INPUT, "none of the security keys that are plugged in is enrolled"},
     {CS_ERR_TIMEOUT, "the security key was not touched in time"},
     {CS_ERR_UNAVAILABLE, "the security key was pulled out or does not answer"},
     {CS_ERR_CANCELLED, "nobody waits for the security key any more"},
 };
 
-static enum cs_err explain(enum cs_err result, struct cs_error *error)
+static enum cs_err explain(enum cs_u2f_purpose purpose, enum cs_err result, struct cs_error *error)
 {
+    if (purpose == CS_U2F_REGISTER && result == CS_ERR_INPUT)
+        return cs_fail(error, result, "every security key that is plugged in is enrolled already");
     for (size_t i = 0; i < CS_ARRAY_SIZE(sentences); i++) {
         if (sentences[i].result == result)
             return cs_fail(error, result, "%s", sentences[i].text);
@@ -93,7 +95,7 @@ static enum cs_err wait_for_answer(int socket, int cancel_fd, int64_t deadline,
             continue;
         if (ready < 0)
             return cs_fail_errno(error, "poll");
-        return entries[0].revents ? CS_OK : explain(CS_ERR_CANCELLED, error);
+        return entries[0].revents ? CS_OK : CS_ERR_CANCELLED;
     }
 }
 
@@ -141,6 +143,6 @@ enum cs_err cs_u2f_host_ask(const char *socket_path, const struct cs_u2f_host_re
         return result;
     result = converse(socket, request, &question, deadline, cancel_fd, ret_answer, &why);
     if (result == CS_OK || result == CS_ERR_CANCELLED)
-        return explain(result == CS_OK ? ret_answer->result : result, error);
+        return explain(request->purpose, result == CS_OK ? ret_answer->result : result, error);
     return result == CS_ERR_NOMEM ? cs_fail_nomem(error) : fails(&why, error);
 }

@@ -48,10 +48,11 @@ class Inetd:
         SOCKET.unlink()
 
 
-def ask(milliseconds, *handles):
+def ask(milliseconds, *handles, purpose=None):
     """(status, words, sentence)."""
-    with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, str(milliseconds), *handles], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    purpose = purpose or ("authenticate" if handles else "register")
+    with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, str(milliseconds), purpose, *handles],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         output, error = child.stdout.read(), child.stderr.read()
         return child.wait(PATIENCE), output.split(), error
 
@@ -89,7 +90,11 @@ def test_errors_have_sentences():
             expect_equal(got, status, f"status with {words}: {error}")
             expect_match(sentence, error, f"the sentence with {words}")
         keys.plug()
-        expect_equal(ask(20000, "00" * 64)[0], INPUT, "an unknown handle")
+        for purpose, known, sentence in (("authenticate", "00" * 64, "is enrolled$"),
+                                         ("register", handle, "is enrolled already$")):
+            got, _, error = ask(20000, known, purpose=purpose)
+            expect_equal(got, INPUT, f"status of {purpose}: {error}")
+            expect_match(sentence, error.strip(), f"the sentence of {purpose}")
         keys.pull()
         expect_equal(ask(20000, handle)[0], NOT_FOUND, "no key")
 
@@ -118,7 +123,7 @@ def test_a_cancel_ends_both():
     keys = Keys(HELPER_USER)
     keys.plug(words="touch=never")
     with Inetd(keys) as inetd:
-        with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, "60000"], stdin=subprocess.DEVNULL,
+        with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, "60000", "register"], stdin=subprocess.DEVNULL,
                               stderr=subprocess.PIPE) as child:
             expect_equal(child.wait(PATIENCE), CANCELLED, "the client's end")
         wait_until(lambda: inetd.ended, "the helper's end")

@@ -250,19 +250,35 @@ static void test_touch_where_texts_wait(void **state)
     assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
 }
 
-static void test_after_no_touch_another_way_is_asked_for(void **state)
+/* Nothing blinks again by itself; and the answer may come from elsewhere. */
+static void after_no_touch(const char *typed, enum cs_verdict verdict, const char *reason)
 {
-    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT, CS_ERR_TIMEOUT, CS_OK};
 
-    (void)state;
     sit_here(CS_WAIT_LIVE, 1);
     start_helper(results, CS_ARRAY_SIZE(results));
-    cs_script_answer(&scene->script, "123456");
-    assert_run(CS_VERDICT_ALLOW, "u2f");
+    cs_script_answer(&scene->script, typed);
+    assert_run(verdict, reason);
     stop_helper();
     assert_shown("info Touch your security key.\n"
                  "info The security key was not touched in time.\n"
-                 "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
+                 "echo That was not accepted. Tries left: 1\\n"
+                 "Press Enter, then touch your security key: LINE : \n");
+}
+
+static void test_after_no_touch_enter_asks_for_it_again(void **state)
+{
+    (void)state;
+    after_no_touch("", CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
+    assert_int_equal(helper.asked, 4);
+    assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
+}
+
+static void test_after_no_touch_an_answer_may_come_from_elsewhere(void **state)
+{
+    (void)state;
+    after_no_touch("123456", CS_VERDICT_ALLOW, "u2f");
+    assert_int_equal(helper.asked, 3);
 }
 
 /* The right key may be beside it. */
@@ -378,7 +394,8 @@ int main(void)
         TEST(test_touch_of_a_key_here),
         TEST(test_no_key_here_asks_elsewhere),
         TEST(test_touch_where_texts_wait),
-        TEST(test_after_no_touch_another_way_is_asked_for),
+        TEST(test_after_no_touch_enter_asks_for_it_again),
+        TEST(test_after_no_touch_an_answer_may_come_from_elsewhere),
         TEST(test_a_key_that_does_not_answer_is_no_reason_not_to_ask),
         TEST(test_no_touch_is_a_try),
         TEST(test_no_helper_asks_elsewhere),

@@ -214,7 +214,7 @@ static void a_key_that_is_pulled_out_is_told(void **state)
     (void)state;
     plug_in(0, "");
     registration = enrol();
-    plug_in(0, "touch=never pull=3"); /* the look at the handle, a round, and gone */
+    plug_in(0, "touch=never pull=2"); /* the look at the handle, and gone; the same again */
     assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_ERR_UNAVAILABLE);
 }
 
@@ -349,6 +349,7 @@ struct cs_u2f_transport {
     unsigned fails;            /* so many answers are errors */
     unsigned hiccups[HICCUPS]; /* so are those of these exchanges, from 1 */
     bool never_signs;          /* every request for a touch is an error */
+    unsigned gone_at;          /* pulled out with this exchange; 0: never */
     long known;                /* the exchange that finds a handle; -1 for none */
     bool all_know;
     unsigned cancel_at; /* the exchange with which nobody waits any more; 0 for none */
@@ -365,11 +366,16 @@ static enum cs_err slow_open(struct cs_u2f_transport **ret_transport, struct cs_
     return CS_OK;
 }
 
+static bool slow_is_gone(const struct cs_u2f_transport *transport)
+{
+    return transport->gone_at > 0 && transport->exchanges >= transport->gone_at;
+}
+
 static enum cs_err slow_discover(struct cs_u2f_transport *transport, unsigned *ret_keys,
                                  struct cs_error *error)
 {
     (void)error;
-    *ret_keys = transport->keys;
+    *ret_keys = slow_is_gone(transport) ? 0 : transport->keys;
     return CS_OK;
 }
 
@@ -379,7 +385,7 @@ static bool slow_fails(const struct cs_u2f_transport *transport, const unsigned 
         if (transport->hiccups[i] == transport->exchanges)
             return true;
     }
-    return transport->exchanges <= transport->fails ||
+    return transport->exchanges <= transport->fails || slow_is_gone(transport) ||
            (transport->never_signs && apdu[2] == CS_U2F_SIGN);
 }
 
@@ -519,6 +525,15 @@ static void a_key_that_fails_in_every_round_ends_it_soon(void **state)
     assert_int_equal(slow.exchanges, 4); /* twice a look and a round */
 }
 
+/* Not looked for until the deadline, as one that wavers is. */
+static void a_key_that_is_pulled_out_between_rounds_ends_it(void **state)
+{
+    (void)state;
+    slow = (struct cs_u2f_transport){.keys = 1, .all_know = true, .gone_at = 4};
+    assert_int_equal(ask_slow(LONG_MS, -1), CS_ERR_UNAVAILABLE);
+    assert_int_equal(slow.exchanges, 4); /* a look, two rounds */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -545,6 +560,7 @@ int main(void)
         cmocka_unit_test(a_cancel_ends_a_round_of_asking),
         cmocka_unit_test(a_hiccup_is_forgiven_after_a_good_round),
         cmocka_unit_test(a_key_that_fails_in_every_round_ends_it_soon),
+        cmocka_unit_test(a_key_that_is_pulled_out_between_rounds_ends_it),
     };
 
     if (getenv("CS_SOFTKEY") == NULL)

@@ -9,7 +9,9 @@ import struct
 import subprocess
 import threading
 
-from .harness import PATIENCE, SANITIZE, expect
+from .harness import PATIENCE, SANITIZE, WORKDIR, expect
+from .process import run
+from .product import countersign
 
 HELPER = "/usr/lib/countersign/countersign-u2f-host"
 HELPER_USER = "countersign-u2f"
@@ -177,3 +179,21 @@ def registered_handle(data):
 
 def encode(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def import_key(users, keys, app):
+    """One key for all of these users: it is registered once and imported for each of them."""
+    helper = Helper(keys)
+    helper.send(REGISTER, app=app)
+    result, data = helper.answer()
+    helper.end()
+    expect(result == OK, f"registering ended with {result}")
+    path = WORKDIR / "keys" / "u2f_keys"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_text("".join(f"{user}:{encode(registered_handle(data))},{data[1:66].hex()}\n" for user in users))
+    countersign("import", "pam-u2f", path, "--app-id", app)
+
+
+def signed(keys, line, host):
+    """What countersign-touch answers on the machine of the person."""
+    return run(TOUCH, "--host", host, input=line + "\n", env=keys.environment()).stdout.strip()
