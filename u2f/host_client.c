@@ -23,7 +23,7 @@ static const struct {
     enum cs_err result;
     const char *text;
 } sentences[] = {
-    {CS_ERR_NOT_FOUND, "no security key that may be opened is plugged in"},
+    {CS_ERR_NOT_FOUND, "no security key is plugged in, or none that countersign-u2f-host may open"},
     {CS_ERR_INPUT, "none of the security keys that are plugged in is enrolled"},
     {CS_ERR_TIMEOUT, "the security key was not touched in time"},
     {CS_ERR_UNAVAILABLE, "the security key was pulled out or does not answer"},

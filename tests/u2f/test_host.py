@@ -162,13 +162,6 @@ def test_later_rules_of_udev_leave_it_the_keys():
     expect_equal(found, [("GROUP", ":=", HELPER_USER), ("MODE", ":=", "0660")], "what the rule assigns, finally")
 
 
-def test_later_rules_of_udev_leave_it_the_keys():
-    """As 70-u2f.rules of other packages would, which sort behind this one."""
-    text = pathlib.Path("/usr/lib/udev/rules.d/70-countersign-u2f.rules").read_text()
-    found = re.findall(r'\b(GROUP|OWNER|MODE)(:?=)"(.*?)"', re.sub(r"(?m)^#.*", "", text))
-    expect_equal(found, [("GROUP", ":=", HELPER_USER), ("MODE", ":=", "0660")], "what the rule assigns, finally")
-
-
 def test_needs_a_connection():
     result = run(HELPER, check=False)
     expect_equal(result.returncode, 1, "status without a connection")
