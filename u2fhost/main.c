@@ -91,6 +91,8 @@ static enum cs_err serve(const struct cs_log *log, struct cs_error *error)
     struct cs_u2f_host_answer answer = {0};
     enum cs_err result = receive(&request, error);
 
+    if (result == CS_ERR_HANGUP) /* `countersign check` asks nothing */
+        return CS_OK;
     if (result != CS_OK)
         return result;
     ask_keys(&request, log, &answer);

@@ -162,6 +162,12 @@ def test_later_rules_of_udev_leave_it_the_keys():
     expect_equal(found, [("GROUP", ":=", HELPER_USER), ("MODE", ":=", "0660")], "what the rule assigns, finally")
 
 
+def test_who_asks_nothing_is_no_failure():
+    status, log = Helper(Keys(HELPER_USER)).end()
+    expect_equal(status, 0, "status")
+    expect("closed" not in log, f"the log: {log!r}")
+
+
 def test_needs_a_connection():
     result = run(HELPER, check=False)
     expect_equal(result.returncode, 1, "status without a connection")
