@@ -222,6 +222,12 @@ int cs_enroll_key(struct cs_cli *cli, int argc, char **argv)
         result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
     cs_warn_if_unknown(wishes.user);
     if (result == CS_OK)
+        result = cs_will_show(cli, &error,
+                              wishes.way == KEY_ASKED_ELSEWHERE
+                                  ? "the request could not be shown: ask again for %s"
+                                  : "the key of %s is registered all the same",
+                              wishes.user);
+    if (result == CS_OK)
         result = cs_cli_options(cli, &config, &options, &error);
     if (result == CS_OK)
         result = prepare(&wishes, &options, &pending, &error);
