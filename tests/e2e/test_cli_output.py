@@ -86,5 +86,18 @@ def test_closed_descriptors_never_become_the_store():
     expect_match(r"^U2F1-enrol\.\S+\n$", result.stdout, "the request")
 
 
+def test_closed_descriptors_of_the_broker():
+    class Closed(Broker):
+        def start(self):
+            self.command = ["sh", "-c", f"exec {shlex.join(self.command)} <&- >&- 2>&-"]
+            return super().start()
+
+    with Closed() as broker:
+        expect_equal([os.readlink(f"/proc/{broker.pid}/fd/{fd}") for fd in range(3)], ["/dev/null"] * 3, "what they are")
+        factor = fresh("alice")
+        stack("retry=0")
+        expect_equal(pam_login("alice", [factor.code(), ""]).code, "PAM_SUCCESS", "a login")
+
+
 before_each.append(lambda: write_config({}))
 main()
