@@ -111,7 +111,11 @@ def test_a_host_as_the_server_shows_it():
 def test_a_request_as_an_argument():
     keys = plugged()
     line = relay("enrol", APP, CHALLENGE)[0]
-    answer = touch(keys, "--host", "server.example", "--register", line).stdout
+    for text, why in (("", "is empty"), ("junk", "from U2F1-enrol. to its end"), (line[:-5], "into several lines")):
+        result = touch(keys, "--host", "server.example", "--register", text, check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
+        expect_match(why, result.stderr, f"why {text!r} is refused")
+    answer = touch(keys, "--host", "server.example", "--register", f"The request: {line}").stdout
     handle, public = relay("enrolled", APP, CHALLENGE, "pam://server.example", input=answer)
     request = relay("request", APP, CHALLENGE, handle)[0]
     answer = touch(keys, "--host", "server.example", request).stdout
