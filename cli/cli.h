@@ -39,6 +39,10 @@ cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_import, cs_cmd_init, cs_cmd_lang, cs
 int cs_complain(const struct cs_error *error);
 int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
 
+/* For a '?' of getopt_long, which says nothing itself (opterr). `usage` begins with the verb.
+ * Returns CS_EXIT_USAGE. */
+int cs_option_error(char **argv, const char *usage);
+
 /* The one argument USER, or NULL after complaining. */
 const char *cs_one_user(int argc, char **argv);
 
@@ -56,10 +60,21 @@ void cs_warn_if_unknown(const char *user);
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,
                               struct cs_error *error) CS_MUST_USE;
 
-/* The same, and begins a transaction, which has to end before the store is closed. */
-enum cs_err cs_cli_begin(const struct cs_cli *cli, struct cs_store **ret_store,
-                         struct cs_transaction *ret_transaction,
-                         struct cs_error *error) CS_MUST_USE;
+/*
+ * What a verb does in the store, in one transaction, which is committed when it returns CS_OK. All
+ * logins wait for its end: so it prints nothing and asks nothing, because a pager that waits or a
+ * terminal that is stopped would hold up every login on this machine. What there is to say goes
+ * into `context` and is said afterwards.
+ */
+typedef enum cs_err cs_cli_work(const struct cs_transaction *transaction, void *context,
+                                struct cs_error *error);
+
+/* The only two places in which the tool begins a transaction: in a store that is open, and in one
+ * that is opened by cs_cli_open_store and closed again. */
+enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,
+                            struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
+                            struct cs_error *error) CS_MUST_USE;
 
 /* How answers are judged on this host, whose name `name` then holds: the result borrows from both.
  */
@@ -87,6 +102,11 @@ enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, con
                              struct cs_error *error) CS_MUST_USE;
 void cs_cli_line_clear(struct cs_cli_line *line);
 
+/* Prints what is neither right nor wrong, in `check`; with a writer as an object whose key for it
+ * is `key`. */
+void cs_print_note(struct cs_json_writer *writer, const char *what, const char *key,
+                   const char *text);
+
 /* Prints where the settings still act otherwise than IBM's gateway does. */
 void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);
 
@@ -113,7 +133,9 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 /* `enroll totp --batch FILE`, after the options were read. */
 int cs_enroll_batch(struct cs_cli *cli, const char *path);
 
-/* `enroll u2f`, with its arguments as cs_cmd_enroll got them. */
+/* `enroll u2f`, with its arguments as cs_cmd_enroll got them: that word is the first of them. */
+#define CS_USAGE_ENROLL_KEY                                                                        \
+    "enroll u2f USER [--label TEXT] [--app-id ID] [--origin LIST] [--request | --response]"
 int cs_enroll_key(struct cs_cli *cli, int argc, char **argv);
 
 /* Draws a QR code on standard output; false when the text does not fit or memory ran out. */

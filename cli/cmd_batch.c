@@ -118,15 +118,15 @@ static enum cs_err read_batch(struct batch *batch, struct cs_error *error)
     return result;
 }
 
-static enum cs_err save_batch(const struct cs_cli *cli, struct batch *batch, struct cs_error *error)
+static enum cs_err save_batch(const struct cs_transaction *transaction, void *context,
+                              struct cs_error *error)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
+    struct batch *batch = context;
+    enum cs_err result = CS_OK;
 
     for (size_t i = 0; i < batch->count && result == CS_OK; i++)
-        result = cs_enrolment_save(&transaction, &batch->items[i], error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+        result = cs_enrolment_save(transaction, &batch->items[i], error);
+    return result;
 }
 
 int cs_enroll_batch(struct cs_cli *cli, const char *path)
@@ -143,7 +143,7 @@ int cs_enroll_batch(struct cs_cli *cli, const char *path)
                          "these factors (countersign list, countersign remove) and enrol again",
                          path);
     if (result == CS_OK)
-        result = save_batch(cli, &batch, &error);
+        result = cs_cli_in_store(cli, save_batch, &batch, &error);
     for (size_t i = 0; i < batch.count && result == CS_OK && status == CS_EXIT_OK; i++) {
         struct cs_json_writer *writer = cs_json_writer_new();
 

@@ -1,5 +1,6 @@
 /* What would refuse a login: each line says what is wrong, where, and what to do. */
 #include <getopt.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,10 +11,13 @@
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
 #include "cli/cli.h"
+#include "cli/keys.h"
 #include "paths.h"
 #include "store/key.h"
-#include "u2f/origins.h"
+#include "u2f/host_client.h"
 #include "wire/connect.h"
+
+#define USAGE "check [--json] [--ibm FILE] [-- ARGUMENT...]"
 
 enum { CONNECT_MS = 2000 };
 
@@ -23,7 +27,10 @@ struct check {
     int count;       /* of the module's arguments */
     char **arguments;
     struct cs_cli_line line;
+    struct cs_key_settings keys;   /* without any as long as the configuration was not read */
+    struct cs_key_apps registered; /* in the store, where it is the local provider's */
     struct cs_json_writer *writer; /* with --json */
+    bool configured;               /* the configuration is right */
     bool failed;
 };
 
@@ -57,8 +64,13 @@ static enum cs_err check_account(struct check *check, struct cs_error *error)
 
 static enum cs_err check_config(struct check *check, struct cs_error *error)
 {
-    return cs_cli_line_read(check->cli, check->ibm, "", check->count, check->arguments,
-                            &check->line, error);
+    enum cs_err result = cs_cli_line_read(check->cli, check->ibm, "", check->count,
+                                          check->arguments, &check->line, error);
+
+    check->configured = result == CS_OK;
+    return result == CS_OK
+               ? cs_key_settings_read(check->line.config, &check->line.options, &check->keys, error)
+               : result;
 }
 
 static enum cs_err check_broker_program(struct check *check, struct cs_error *error)
@@ -71,12 +83,19 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
 }
 
 /* What the broker can read is tried as the broker's account, in a child. Its one line comes back
- * through a pipe. */
+ * through a pipe, and which keys it saw. */
+struct seen {
+    struct cs_error error;
+    struct cs_key_apps registered;
+};
+
+_Static_assert(sizeof(struct seen) <= PIPE_BUF, "comes back whole");
+
 static enum cs_err as_run_user(struct check *check,
                                enum cs_err (*run)(struct check *, struct cs_error *),
                                struct cs_error *error)
 {
-    struct cs_error found = {.code = CS_OK};
+    struct seen found = {.error = {.code = CS_OK}};
     int ends[2];
     pid_t child;
     ssize_t got;
@@ -85,8 +104,9 @@ static enum cs_err as_run_user(struct check *check,
         return cs_fail_errno(error, "pipe");
     child = fork();
     if (child == 0) {
-        if (cs_become_run_user(&found) == CS_OK && run(check, &found) == CS_OK)
-            found.code = CS_OK;
+        if (cs_become_run_user(&found.error) == CS_OK && run(check, &found.error) == CS_OK)
+            found.error.code = CS_OK;
+        found.registered = check->registered;
         _exit(write(ends[1], &found, sizeof found) == (ssize_t)sizeof found ? 0 : 1);
     }
     close(ends[1]);
@@ -96,8 +116,9 @@ static enum cs_err as_run_user(struct check *check,
         (void)waitpid(child, NULL, 0);
     if (got != (ssize_t)sizeof found)
         return cs_fail(error, CS_ERR_SYSTEM, "the check could not be run");
-    *error = found;
-    return found.code;
+    check->registered = found.registered;
+    *error = found.error;
+    return found.error.code;
 }
 
 static enum cs_err read_key(struct check *check, struct cs_error *error)
@@ -107,13 +128,22 @@ static enum cs_err read_key(struct check *check, struct cs_error *error)
     return cs_keys_load(check->line.options.key_file, &keys, error);
 }
 
+static enum cs_err read_applications(const struct cs_transaction *transaction, void *context,
+                                     struct cs_error *error)
+{
+    return cs_factor_key_apps(transaction, context, error);
+}
+
 static enum cs_err read_store(struct check *check, struct cs_error *error)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     enum cs_err result = cs_store_open(check->line.options.store, check->line.options.key_file,
                                        false, &store, error);
 
-    return result == CS_OK ? cs_store_check(store, error) : result;
+    if (result == CS_OK)
+        result = cs_store_check(store, error);
+    return result == CS_OK ? cs_cli_transact(store, read_applications, &check->registered, error)
+                           : result;
 }
 
 static enum cs_err check_key(struct check *check, struct cs_error *error)
@@ -154,10 +184,49 @@ static enum cs_err check_socket(struct check *check, struct cs_error *error)
     return cs_connect_broker(check->cli->socket_path, cs_clock_ms() + CONNECT_MS, &fd, error);
 }
 
+/* ---- the helper for security keys ---- */
+
+/* Of the settings that ask for keys; without such settings, but with keys, the general one: the
+ * PAM line may have them. NULL: no key is ever asked for. */
+static const char *helper_socket(const struct check *check)
+{
+    for (size_t i = 0; i < check->keys.count; i++) {
+        if (check->keys.items[i].used)
+            return check->keys.items[i].socket;
+    }
+    return check->keys.count > 0 && check->registered.count > 0 ? check->keys.items[0].socket
+                                                                : NULL;
+}
+
+static enum cs_err connect_helper(struct check *check, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+    const char *path = helper_socket(check);
+    enum cs_err result = cs_connect_broker(path, cs_clock_ms() + CONNECT_MS, &fd, error);
+
+    if (result == CS_ERR_NOT_FOUND || result == CS_ERR_UNAVAILABLE)
+        return cs_fail(error, result,
+                       "%s: nobody listens whom the broker can ask; restart "
+                       "countersign-u2f-host.socket",
+                       path);
+    return result;
+}
+
+static enum cs_err check_helper(struct check *check, struct cs_error *error)
+{
+    return as_run_user(check, connect_helper, error);
+}
+
 static bool always(const struct check *check)
 {
     (void)check;
     return true;
+}
+
+/* That what is wrong can be read would only confuse. */
+static bool is_configured(const struct check *check)
+{
+    return check->configured;
 }
 
 /* Key and store belong to the local provider. */
@@ -168,6 +237,11 @@ static bool is_local(const struct check *check)
     return provider != NULL && strcmp(provider, "local") == 0;
 }
 
+static bool has_helper(const struct check *check)
+{
+    return is_local(check) && cs_u2f_host_exists(helper_socket(check));
+}
+
 static const struct {
     const char *what;
     enum cs_err (*run)(struct check *check, struct cs_error *error);
@@ -175,11 +249,12 @@ static const struct {
 } checks[] = {
     {"account " CS_RUN_USER, check_account, always},
     {"configuration", check_config, always},
-    {"configuration, read by the broker", check_config_readable, always},
+    {"configuration, read by the broker", check_config_readable, is_configured},
     {"key", check_key, is_local},
     {"store", check_store, is_local},
     {"stand-alone program", check_broker_program, always},
     {"broker's socket", check_socket, always},
+    {"socket of countersign-u2f-host", check_helper, has_helper},
 };
 
 static void print_warnings(struct check *check, const struct cs_strlist *warnings)
@@ -201,43 +276,41 @@ static void print_warnings(struct check *check, const struct cs_strlist *warning
     }
 }
 
-/* What countersign-touch writes is pam:// and the name by which ssh calls this host. */
-static void warn_origins(struct check *check)
+/* A key elsewhere needs no helper: nothing is wrong without one. */
+static void note_helper(const struct check *check)
 {
-    static const char scheme[] = "pam://";
-    const char *list = check->line.options.u2f_origins;
-    struct cs_u2f_origins origins = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    const char *path = helper_socket(check);
 
-    if (list == NULL || cs_u2f_read_origins(list, &origins, NULL) != CS_OK)
+    if (!is_local(check) || path == NULL || cs_u2f_host_exists(path))
         return;
-    for (size_t i = 0; i < origins.count; i++) {
-        CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-
-        if (strncmp(origins.items[i], scheme, sizeof scheme - 1) == 0)
-            continue;
-        cs_buffer_printf(&text,
-                         "u2f_origins: no answer of countersign-touch names '%s': it writes pam:// "
-                         "and the name by which ssh calls this host",
-                         origins.items[i]);
-        if (text.failed || cs_strlist_add(&check->line.warnings, text.text, text.length) != CS_OK)
-            return;
-    }
+    cs_buffer_printf(&text,
+                     "there is no socket %s: enable countersign-u2f-host.socket for keys that are "
+                     "plugged into this machine; for keys where people log in from there is "
+                     "nothing to do",
+                     path);
+    cs_print_note(check->writer, "security keys of this machine", "note",
+                  text.text ? text.text : "");
 }
 
 static void run_checks(struct check *check)
 {
+    struct cs_error error = {0};
+
     for (size_t i = 0; i < CS_ARRAY_SIZE(checks); i++) {
-        struct cs_error error = {0};
         enum cs_err result;
 
         if (!checks[i].applies(check))
             continue;
+        error = (struct cs_error){0};
         result = checks[i].run(check, &error);
         report(check, checks[i].what, result, &error);
     }
     if (check->line.config == NULL)
         return;
-    warn_origins(check);
+    if (cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK)
+        report(check, "security keys", cs_fail_nomem(&error), &error);
+    note_helper(check);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);
     if (check->line.ibm || cs_config_ibm_path(check->line.config) != NULL)
@@ -252,9 +325,10 @@ int cs_cmd_check(struct cs_cli *cli, int argc, char **argv)
     int status = CS_EXIT_OK, option;
 
     while ((option = getopt_long(argc, argv, "-", options, NULL)) != -1) {
+        if (option == '?')
+            return cs_option_error(argv, USAGE);
         if (option != 'i')
-            return cs_usage_error("usage: countersign check [--json] [--ibm FILE] "
-                                  "[-- ARGUMENT...]");
+            return cs_usage_error("usage: countersign " USAGE);
         check.ibm = optarg;
     }
     if (geteuid() != 0)

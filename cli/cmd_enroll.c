@@ -27,6 +27,11 @@ static bool parse_number(const char *text, unsigned *ret_number)
     return number > 0;
 }
 
+#define USAGE                                                                                      \
+    "enroll totp USER [--secret -] [--algorithm sha1|sha256|sha512] [--digits 6..8] "              \
+    "[--period SECONDS] [--label TEXT] [--no-confirm] | enroll totp --batch FILE "                 \
+    "| " CS_USAGE_ENROLL_KEY
+
 static int take_option(int option, struct wishes *wishes)
 {
     switch (option) {
@@ -71,13 +76,13 @@ static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes 
     int option, status = CS_EXIT_OK;
 
     while (status == CS_EXIT_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
-        status = take_option(option, wishes);
+        status = option == '?' ? cs_option_error(argv, USAGE) : take_option(option, wishes);
     if (status != CS_EXIT_OK)
         return status;
-    if (argc - optind < 1 || strcmp(argv[optind], "totp") != 0)
-        return cs_usage_error("usage: countersign enroll totp USER; see countersign(8)");
+    if (optind < argc && strcmp(argv[optind], "totp") != 0)
+        return cs_usage_error("'%s' is no kind of factor; usage: countersign " USAGE, argv[optind]);
     if (argc - optind != (wishes->batch ? 1 : 2))
-        return cs_usage_error("usage: countersign enroll totp USER, or --batch FILE without USER");
+        return cs_usage_error("usage: countersign " USAGE);
     wishes->choice.user = wishes->batch ? NULL : argv[optind + 1];
     if (cli->json && !wishes->no_confirm && wishes->batch == NULL)
         return cs_usage_error("--json asks nothing: add --no-confirm");
@@ -155,16 +160,10 @@ static enum cs_err confirm(struct cs_enrolment *enrolment, struct cs_error *erro
                    "of the app");
 }
 
-static enum cs_err save(const struct cs_cli *cli, struct cs_enrolment *enrolment,
+static enum cs_err save(const struct cs_transaction *transaction, void *context,
                         struct cs_error *error)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
-
-    if (result == CS_OK)
-        result = cs_enrolment_save(&transaction, enrolment, error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+    return cs_enrolment_save(transaction, context, error);
 }
 
 static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment)
@@ -217,6 +216,6 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
     if (result == CS_OK && !wishes.no_confirm)
         result = confirm(&enrolment, &error);
     if (result == CS_OK)
-        result = save(cli, &enrolment, &error);
+        result = cs_cli_in_store(cli, save, &enrolment, &error);
     return result == CS_OK ? report(cli, &enrolment) : cs_complain(&error);
 }

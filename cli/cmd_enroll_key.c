@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/paste.h"
 #include "cli/cli.h"
+#include "cli/keys.h"
 #include "providers/local/register.h"
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
@@ -18,7 +19,22 @@ enum way { KEY_HERE, KEY_ASKED_ELSEWHERE, KEY_ANSWERED_ELSEWHERE };
 struct key_wishes {
     const char *user, *label, *app_id, *origin;
     enum way way;
+    bool json;
 };
+
+struct registration {
+    struct key_wishes wishes;
+    struct cs_pending pending;
+    bool found; /* `pending` was in the store */
+    struct cs_u2f_request request;
+    struct cs_u2f_host_answer answer;
+    struct cs_factor factor;
+};
+
+static void clear_registration(struct registration *registration)
+{
+    cs_factor_clear(&registration->factor);
+}
 
 static int parse(int argc, char **argv, struct key_wishes *wishes)
 {
@@ -26,6 +42,7 @@ static int parse(int argc, char **argv, struct key_wishes *wishes)
         {"label", required_argument, NULL, 'l'},  {"app-id", required_argument, NULL, 'a'},
         {"origin", required_argument, NULL, 'o'}, {"request", no_argument, NULL, 'q'},
         {"response", no_argument, NULL, 'r'},     {NULL, 0, NULL, 0}};
+    bool asked = false, answered = false;
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -35,15 +52,19 @@ static int parse(int argc, char **argv, struct key_wishes *wishes)
             wishes->app_id = optarg;
         else if (option == 'o')
             wishes->origin = optarg;
-        else if (option == 'q' || option == 'r')
-            wishes->way = option == 'q' ? KEY_ASKED_ELSEWHERE : KEY_ANSWERED_ELSEWHERE;
-        else
-            return CS_EXIT_USAGE;
+        else if (option != 'q' && option != 'r')
+            return cs_option_error(argv, CS_USAGE_ENROLL_KEY);
+        asked = asked || option == 'q';
+        answered = answered || option == 'r';
     }
+    if (asked && answered)
+        return cs_usage_error("--request and --response are two steps: first the one, then, with "
+                              "the answer of countersign-touch, the other");
     if (argc - optind != 2)
-        return cs_usage_error("usage: countersign enroll u2f USER; see countersign(8)");
+        return cs_usage_error("usage: countersign " CS_USAGE_ENROLL_KEY);
+    wishes->way = asked ? KEY_ASKED_ELSEWHERE : answered ? KEY_ANSWERED_ELSEWHERE : KEY_HERE;
     wishes->user = argv[optind + 1];
-    return CS_EXIT_OK;
+    return cs_key_check_names(wishes->app_id, wishes->origin, asked);
 }
 
 /* ---- asking ---- */
@@ -51,10 +72,14 @@ static int parse(int argc, char **argv, struct key_wishes *wishes)
 static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_options *options,
                            struct cs_pending *pending, struct cs_error *error)
 {
+    CS_AUTO(cs_buffer_free) struct cs_buffer hosts = {0};
     char name[CS_PROVIDER_NAME_SIZE];
     struct cs_judging judging;
     enum cs_err result = cs_cli_judging(options, name, &judging, error);
 
+    /* Who could not answer need not be asked. */
+    if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
+        result = cs_key_hosts(wishes->origin ? wishes->origin : judging.origins, &hosts, error);
     if (result != CS_OK)
         return result;
     return cs_register_start(wishes->user, wishes->label,
@@ -63,36 +88,66 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
 }
 
 /* The request for it; kept in the store where the answer comes to another process. */
-static enum cs_err ask(struct cs_store *store, const struct cs_pending *pending, bool keep,
-                       struct cs_u2f_request *ret_request, struct cs_error *error)
+static enum cs_err ask(const struct cs_transaction *transaction, void *context,
+                       struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
+    struct registration *registration = context;
+    const struct cs_pending *pending = &registration->pending;
+    enum cs_err result = cs_key_check_label(transaction, pending, error);
 
     if (result == CS_OK)
-        result = cs_register_request(&transaction, pending, ret_request, error);
-    if (result == CS_OK && keep)
-        result = cs_pending_put(&transaction, pending, cs_clock_seconds(), error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+        result = cs_register_request(transaction, pending, &registration->request, error);
+    if (result == CS_OK && registration->wishes.way == KEY_ASKED_ELSEWHERE)
+        result = cs_pending_put(transaction, pending, cs_clock_seconds(), error);
+    return result;
+}
+
+/* For a program: what a person is told on standard error is there too. */
+static enum cs_err print_request_json(const struct cs_pending *pending, const char *line,
+                                      struct cs_error *error)
+{
+    struct cs_json_writer *writer = cs_json_writer_new();
+    struct cs_u2f_origins origins = {0};
+
+    if (cs_u2f_read_origins(pending->origins, &origins, NULL) != CS_OK)
+        origins.count = 0;
+    cs_json_write_object(writer, NULL);
+    cs_json_write_string(writer, "user", pending->user);
+    cs_json_write_string(writer, "request", line);
+    cs_json_write_string(writer, "app_id", pending->app_id);
+    cs_json_write_array(writer, "origins");
+    for (size_t i = 0; i < origins.count; i++)
+        cs_json_write_string(writer, NULL, origins.items[i]);
+    cs_json_write_end(writer);
+    cs_json_write_integer(writer, "expires_in", CS_PENDING_SECONDS);
+    cs_json_write_end(writer);
+    return cs_print_json(&writer, CS_JSON_FORMATTED) == CS_EXIT_OK ? CS_OK : cs_fail_nomem(error);
 }
 
 /* An answer for another name than those of this host is refused. */
-static enum cs_err print_request(const struct cs_u2f_request *request, const char *origins,
-                                 struct cs_error *error)
+static enum cs_err print_request(const struct key_wishes *wishes, const struct cs_pending *pending,
+                                 const struct cs_u2f_request *request, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer hosts = {0};
     enum cs_err result = cs_u2f_write_request(request, &line, error);
 
+    if (result == CS_OK)
+        result = cs_key_hosts(pending->origins, &hosts, error);
     if (result == CS_OK && line.failed)
         result = cs_fail_nomem(error);
     if (result != CS_OK)
         return result;
+    if (wishes->json)
+        return print_request_json(pending, line.text, error);
     (void)printf("%s\n", line.text);
-    (void)fprintf(
-        stderr,
-        "Answer it with countersign-touch --register --host NAME, where pam://NAME is one "
-        "of: %s\n",
-        origins);
+    (void)fprintf(stderr,
+                  "Answer it within %d minutes, where the key is, with\n"
+                  "  countersign-touch --register --host NAME\n"
+                  "NAME being the one by which ssh calls this host, one of: %s\n"
+                  "Then give the answer to\n"
+                  "  countersign enroll u2f %s --response\n",
+                  CS_PENDING_SECONDS / 60, hosts.text, pending->user);
     return CS_OK;
 }
 
@@ -148,28 +203,38 @@ static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct c
 }
 
 /* It is used up whatever comes of it. */
-static enum cs_err take_pending(struct cs_store *store, const char *user,
-                                struct cs_pending *ret_pending, struct cs_error *error)
+static enum cs_err take_pending(const struct cs_transaction *transaction, void *context,
+                                struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
+    struct registration *registration = context;
 
-    if (result == CS_OK)
-        result = cs_pending_take(&transaction, user, cs_clock_seconds(), ret_pending, error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+    return cs_pending_take(transaction, registration->wishes.user, cs_clock_seconds(),
+                           &registration->pending, &registration->found, error);
 }
 
-static enum cs_err save(struct cs_store *store, const struct cs_pending *pending,
-                        const struct cs_u2f_host_answer *answer, struct cs_factor *ret_factor,
-                        struct cs_error *error)
+static enum cs_err answer_pending(struct cs_store *store, struct registration *registration,
+                                  struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
+    enum cs_err result = read_response(&registration->answer, error);
 
     if (result == CS_OK)
-        result = cs_register_finish(&transaction, pending, answer->data, answer->length, ret_factor,
-                                    error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+        result = cs_cli_transact(store, take_pending, registration, error);
+    if (result == CS_OK && !registration->found)
+        result = cs_fail(error, CS_ERR_NOT_FOUND,
+                         "%s has no request that waits for an answer, or it is older than %d "
+                         "minutes; start with --request",
+                         registration->wishes.user, CS_PENDING_SECONDS / 60);
+    return result;
+}
+
+static enum cs_err save(const struct cs_transaction *transaction, void *context,
+                        struct cs_error *error)
+{
+    struct registration *registration = context;
+    const struct cs_u2f_host_answer *answer = &registration->answer;
+
+    return cs_register_finish(transaction, &registration->pending, answer->data, answer->length,
+                              &registration->factor, error);
 }
 
 static int report(const struct cs_cli *cli, const struct cs_factor *factor)
@@ -190,63 +255,82 @@ static int report(const struct cs_cli *cli, const struct cs_factor *factor)
     return cs_print_json(&writer, CS_JSON_FORMATTED);
 }
 
+/* Wrong name, other letters, another user's answer or that of an earlier request: all look alike,
+ * and with each the request is used up. */
+static int refuse(const struct key_wishes *wishes, const struct cs_pending *pending,
+                  enum cs_err result, const struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer hosts = {0};
+
+    (void)cs_complain(error);
+    if (wishes->way == KEY_ANSWERED_ELSEWHERE && result == CS_ERR_INPUT)
+        (void)fprintf(stderr,
+                      "That request is used up: start again with\n"
+                      "  countersign enroll u2f %s --request\n"
+                      "and give countersign-touch one of these names as its --host, letter by "
+                      "letter: %s\n",
+                      pending->user,
+                      cs_key_hosts(pending->origins, &hosts, NULL) == CS_OK ? hosts.text : "none");
+    return CS_EXIT_FAILED;
+}
+
 /* ---- the verb ---- */
 
 /* Everything between an open store and the answer of a key. */
-static enum cs_err converse(struct cs_store *store, const struct key_wishes *wishes,
-                            const char *socket_path, struct cs_pending *pending,
-                            struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
+static enum cs_err converse(struct cs_store *store, const char *socket_path,
+                            struct registration *registration, struct cs_error *error)
 {
-    struct cs_u2f_request request;
+    const struct cs_pending *pending = &registration->pending;
+    const struct cs_u2f_request *request = &registration->request;
     enum cs_err result;
 
-    if (wishes->way == KEY_ANSWERED_ELSEWHERE) {
-        result = read_response(ret_answer, error);
-        return result == CS_OK ? take_pending(store, wishes->user, pending, error) : result;
-    }
-    result = ask(store, pending, wishes->way == KEY_ASKED_ELSEWHERE, &request, error);
+    if (registration->wishes.way == KEY_ANSWERED_ELSEWHERE)
+        return answer_pending(store, registration, error);
+    result = cs_cli_transact(store, ask, registration, error);
     if (result != CS_OK)
         return result;
-    return wishes->way == KEY_ASKED_ELSEWHERE
-               ? print_request(&request, pending->origins, error)
-               : ask_helper(socket_path, pending, &request, ret_answer, error);
+    return registration->wishes.way == KEY_ASKED_ELSEWHERE
+               ? print_request(&registration->wishes, pending, request, error)
+               : ask_helper(socket_path, pending, request, &registration->answer, error);
 }
 
 int cs_enroll_key(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_factor_clear) struct cs_factor factor = {0};
-    struct cs_u2f_host_answer answer = {0};
-    struct cs_pending pending = {0};
+    CS_AUTO(clear_registration) struct registration registration = {.wishes = {.json = cli->json}};
+    const struct key_wishes *wishes = &registration.wishes;
     struct cs_options options;
-    struct key_wishes wishes = {0};
     struct cs_error error = {0};
-    int status = parse(argc, argv, &wishes);
+    int status = parse(argc, argv, &registration.wishes);
     enum cs_err result = CS_OK;
 
     if (status != CS_EXIT_OK)
         return status;
     if (geteuid() != 0)
         result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
-    cs_warn_if_unknown(wishes.user);
+    cs_warn_if_unknown(wishes->user);
     if (result == CS_OK)
         result = cs_will_show(cli, &error,
-                              wishes.way == KEY_ASKED_ELSEWHERE
+                              wishes->way == KEY_ASKED_ELSEWHERE
                                   ? "the request could not be shown: ask again for %s"
                                   : "the key of %s is registered all the same",
-                              wishes.user);
+                              wishes->user);
     if (result == CS_OK)
         result = cs_cli_options(cli, &config, &options, &error);
     if (result == CS_OK)
-        result = prepare(&wishes, &options, &pending, &error);
+        result = prepare(wishes, &options, &registration.pending, &error);
+    if (result == CS_OK && wishes->way != KEY_ANSWERED_ELSEWHERE)
+        result = cs_key_print_hint(config, &options, registration.pending.app_id, &error);
     if (result == CS_OK)
         result = cs_cli_open_store(cli, &store, &error);
     if (result == CS_OK)
-        result = converse(store, &wishes, options.method.u2f_socket, &pending, &answer, &error);
-    if (result == CS_OK && wishes.way == KEY_ASKED_ELSEWHERE)
+        result = converse(store, options.method.u2f_socket, &registration, &error);
+    if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
         return CS_EXIT_OK;
-    if (result == CS_OK)
-        result = save(store, &pending, &answer, &factor, &error);
-    return result == CS_OK ? report(cli, &factor) : cs_complain(&error);
+    if (result != CS_OK)
+        return cs_complain(&error);
+    result = cs_cli_transact(store, save, &registration, &error);
+    return result == CS_OK ? report(cli, &registration.factor)
+                           : refuse(wishes, &registration.pending, result, &error);
 }

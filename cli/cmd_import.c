@@ -8,17 +8,37 @@
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
+#include "cli/notes.h"
 #include "cli/pam_u2f.h"
 
-enum { FILE_BYTES_MAX = 16 << 20 };
+enum {
+    FILE_BYTES_MAX = 16 << 20,
+    KEY_BYTES_MIN = 86, /* that the public key alone takes in the file, as base64 */
+};
+
+struct entry {
+    const struct cs_pam_u2f_line *line;
+    size_t number; /* of the credential in its line, from 1 */
+    struct cs_pam_u2f_key key;
+};
 
 struct import {
     const char *path;
     char app_id[CS_FACTOR_APP_ID_MAX + 1];    /* that the keys were registered for */
     char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* that logins ask keys for */
-    struct cs_json_writer *writer;            /* NULL: text */
-    int64_t keys, users, skipped;             /* counted */
+    struct cs_pam_u2f_lines lines;
+    struct entry *entries; /* keys that can be read, in the order of the file */
+    size_t entry_count;
+    struct cs_notes notes; /* what is skipped */
+    int64_t keys, users;   /* counted */
 };
+
+static void clear_import(struct import *import)
+{
+    cs_pam_u2f_lines_clear(&import->lines);
+    cs_notes_clear(&import->notes);
+    free(import->entries);
+}
 
 /* ---- before anything is stored ---- */
 
@@ -30,7 +50,7 @@ static int parse(int argc, char **argv, struct import *import, const char **ret_
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option != 'a')
-            return CS_EXIT_USAGE;
+            return cs_option_error(argv, "import pam-u2f FILE [--app-id A]");
         *ret_app_id = optarg;
     }
     if (argc - optind != 2 || strcmp(argv[optind], "pam-u2f") != 0)
@@ -92,35 +112,66 @@ static enum cs_err read_file(const char *path, char **ret_text, struct cs_error 
     return result;
 }
 
-/* ---- storing ---- */
-
-/* `key` is the number of the credential in its line, from 1; 0 means all of them. */
-static void skip(struct import *import, const struct cs_pam_u2f_line *line, size_t key,
-                 const char *reason)
+static const char *reason_against(const struct cs_pam_u2f_line *line)
 {
-    struct cs_error note = {0};
+    size_t length = strlen(line->user);
 
-    import->skipped++;
-    if (import->writer != NULL) {
-        cs_json_write_object(import->writer, NULL);
-        cs_json_write_integer(import->writer, "line", (int64_t)line->number);
-        cs_json_write_string(import->writer, "user", line->user);
-        if (key > 0)
-            cs_json_write_integer(import->writer, "key", (int64_t)key);
-        else
-            cs_json_write_null(import->writer, "key");
-        cs_json_write_string(import->writer, "reason", reason);
-        cs_json_write_end(import->writer);
-        return;
-    }
-    if (key > 0)
-        (void)cs_fail(&note, CS_ERR_INPUT, "%s:%zu: key %zu of '%.64s' is skipped: %s",
-                      import->path, line->number, key, line->user, reason);
-    else
-        (void)cs_fail(&note, CS_ERR_INPUT, "%s:%zu: the line of '%.64s' is skipped: %s",
-                      import->path, line->number, line->user, reason);
-    (void)cs_complain(&note);
+    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(line->user, length))
+        return "the user name is empty, longer than 255 bytes or holds control characters";
+    if (line->superseded)
+        return "pam_u2f heeds the user's last line only";
+    if (line->keys == NULL || line->keys[0] == '\0')
+        return "there is no key in it";
+    return NULL;
 }
+
+static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line *line,
+                             struct cs_error *error)
+{
+    const char *reason = reason_against(line);
+    char *text, *rest = line->keys;
+
+    if (reason != NULL) {
+        cs_notes_add(&import->notes, line->number, line->user, 0, reason);
+        return CS_OK;
+    }
+    for (size_t number = 1; (text = strsep(&rest, ":")) != NULL; number++) {
+        struct entry *entry = &import->entries[import->entry_count];
+        enum cs_err result = cs_pam_u2f_read_key(text, &entry->key, error);
+
+        if (result == CS_ERR_INPUT) {
+            cs_notes_add(&import->notes, line->number, line->user, number, error->text);
+            continue;
+        }
+        if (result != CS_OK)
+            return result;
+        entry->line = line;
+        entry->number = number;
+        import->entry_count++;
+    }
+    return CS_OK;
+}
+
+/* Everything that needs no store. There is room for one key more than the file can hold: every
+ * credential is read to where the next key goes. */
+static enum cs_err read_keys(struct import *import, char *text, struct cs_error *error)
+{
+    size_t room = strlen(text) / KEY_BYTES_MIN + 1;
+    enum cs_err result = cs_notes_open(&import->notes, error);
+
+    if (result == CS_OK)
+        result = cs_pam_u2f_split(text, &import->lines, error);
+    if (result != CS_OK)
+        return result;
+    import->entries = calloc(room, sizeof *import->entries);
+    if (import->entries == NULL)
+        return cs_fail_nomem(error);
+    for (size_t i = 0; i < import->lines.count && result == CS_OK; i++)
+        result = read_line(import, &import->lines.items[i], error);
+    return result;
+}
+
+/* ---- storing ---- */
 
 static enum cs_err add_key(const struct import *import, const struct cs_transaction *transaction,
                            const char *user, const struct cs_pam_u2f_key *key,
@@ -159,106 +210,79 @@ static bool has_key(const struct cs_factors *factors, const char *app_id,
 }
 
 static enum cs_err import_key(struct import *import, const struct cs_transaction *transaction,
-                              const struct cs_pam_u2f_line *line, size_t number, const char *text,
-                              struct cs_error *error)
+                              const struct entry *entry, struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
-    struct cs_pam_u2f_key key = {0};
-    const char *reason = NULL;
-    enum cs_err result = cs_pam_u2f_read_key(text, &key, error);
+    const char *user = entry->line->user, *reason = NULL;
+    enum cs_err result = cs_factor_load(transaction, user, CS_STORED_U2F, &factors, error);
 
-    if (result == CS_ERR_INPUT) {
-        skip(import, line, number, error->text);
-        return CS_OK;
-    }
-    if (result == CS_OK)
-        result = cs_factor_load(transaction, line->user, CS_STORED_U2F, &factors, error);
     if (result != CS_OK)
         return result;
-    if (has_key(&factors, import->app_id, &key.handle))
+    if (has_key(&factors, import->app_id, &entry->key.handle))
         reason = "the user has it already";
     else if (factors.count >= CS_FACTORS_PER_KIND_MAX)
         reason = "the user has as many keys as there may be";
     if (reason != NULL) {
-        skip(import, line, number, reason);
+        cs_notes_add(&import->notes, entry->line->number, user, entry->number, reason);
         return CS_OK;
     }
     import->keys++;
-    return add_key(import, transaction, line->user, &key, error);
+    return add_key(import, transaction, user, &entry->key, error);
 }
 
-static const char *reason_against(const struct cs_pam_u2f_line *line)
-{
-    size_t length = strlen(line->user);
-
-    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(line->user, length))
-        return "the user name is empty, longer than 255 bytes or holds control characters";
-    if (line->superseded)
-        return "pam_u2f heeds the user's last line only";
-    if (line->keys == NULL || line->keys[0] == '\0')
-        return "there is no key in it";
-    return NULL;
-}
-
-static enum cs_err import_line(struct import *import, const struct cs_transaction *transaction,
-                               const struct cs_pam_u2f_line *line, struct cs_error *error)
-{
-    const char *reason = reason_against(line);
-    char *text, *rest = line->keys;
-    int64_t before = import->keys;
-    enum cs_err result = CS_OK;
-
-    if (reason != NULL) {
-        skip(import, line, 0, reason);
-        return CS_OK;
-    }
-    for (size_t key = 1; result == CS_OK && (text = strsep(&rest, ":")) != NULL; key++)
-        result = import_key(import, transaction, line, key, text, error);
-    import->users += import->keys > before;
-    return result;
-}
-
-static enum cs_err import_text(const struct cs_cli *cli, struct import *import, char *text,
+static enum cs_err import_keys(const struct cs_transaction *transaction, void *context,
                                struct cs_error *error)
 {
-    CS_AUTO(cs_pam_u2f_lines_clear) struct cs_pam_u2f_lines lines = {0};
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_pam_u2f_split(text, &lines, error);
+    const struct cs_pam_u2f_line *last = NULL;
+    struct import *import = context;
+    enum cs_err result = CS_OK;
 
-    if (result == CS_OK)
-        result = cs_cli_begin(cli, &store, &transaction, error);
-    for (size_t i = 0; i < lines.count && result == CS_OK; i++)
-        result = import_line(import, &transaction, &lines.items[i], error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+    for (size_t i = 0; i < import->entry_count && result == CS_OK; i++) {
+        const struct entry *entry = &import->entries[i];
+        int64_t before = import->keys;
+
+        result = import_key(import, transaction, entry, error);
+        if (import->keys == before || entry->line == last)
+            continue;
+        import->users++;
+        last = entry->line;
+    }
+    return result;
 }
 
 /* ---- the verb ---- */
 
+static int report_json(struct import *import)
+{
+    struct cs_json_writer *writer = cs_json_writer_new();
+
+    cs_json_write_object(writer, NULL);
+    cs_notes_write(&import->notes, writer, "skipped");
+    cs_json_write_integer(writer, "skipped_count", (int64_t)import->notes.total);
+    cs_json_write_integer(writer, "imported", import->keys);
+    cs_json_write_integer(writer, "users", import->users);
+    cs_json_write_string(writer, "app_id", import->app_id);
+    cs_json_write_string(writer, "login_app_id", import->login_app);
+    cs_json_write_end(writer);
+    return cs_print_json(&writer, CS_JSON_FORMATTED);
+}
+
 static int report(struct import *import)
 {
-    if (import->writer == NULL) {
-        (void)printf("Keys imported: %lld; users they belong to: %lld; entries skipped: %lld.\n"
-                     "They are keys of the application %s, and logins ask for keys of %s\n"
-                     "(u2f_app_id). pam_u2f's options appid and origin have to be what u2f_app_id "
-                     "and u2f_origins are here.\n",
-                     (long long)import->keys, (long long)import->users, (long long)import->skipped,
-                     import->app_id, import->login_app);
-        return CS_EXIT_OK;
-    }
-    cs_json_write_end(import->writer);
-    cs_json_write_integer(import->writer, "imported", import->keys);
-    cs_json_write_integer(import->writer, "users", import->users);
-    cs_json_write_string(import->writer, "app_id", import->app_id);
-    cs_json_write_string(import->writer, "login_app_id", import->login_app);
-    cs_json_write_end(import->writer);
-    return cs_print_json(&import->writer, CS_JSON_FORMATTED);
+    cs_notes_print(&import->notes, import->path);
+    (void)printf("Keys imported: %lld; users they belong to: %lld; entries skipped: %zu.\n"
+                 "They are keys of the application %s, and logins ask for keys of %s\n"
+                 "(u2f_app_id). pam_u2f's options appid and origin have to be what u2f_app_id "
+                 "and u2f_origins are here.\n",
+                 (long long)import->keys, (long long)import->users, import->notes.total,
+                 import->app_id, import->login_app);
+    return CS_EXIT_OK;
 }
 
 int cs_cmd_import(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_string_free) char *text = NULL;
-    struct import import = {0};
+    CS_AUTO(clear_import) struct import import = {0};
     struct cs_error error = {0};
     const char *app_id = NULL;
     int status = parse(argc, argv, &import, &app_id);
@@ -272,17 +296,11 @@ int cs_cmd_import(struct cs_cli *cli, int argc, char **argv)
         result = choose_app_id(cli, app_id, &import, &error);
     if (result == CS_OK)
         result = read_file(import.path, &text, &error);
-    if (result == CS_OK && cli->json) {
-        import.writer = cs_json_writer_new();
-        cs_json_write_object(import.writer, NULL);
-        cs_json_write_array(import.writer, "skipped");
-        if (import.writer == NULL)
-            result = cs_fail_nomem(&error);
-    }
     if (result == CS_OK)
-        result = import_text(cli, &import, text, &error);
+        result = read_keys(&import, text, &error);
     if (result == CS_OK)
-        return report(&import);
-    cs_json_writer_free(&import.writer);
-    return cs_complain(&error);
+        result = cs_cli_in_store(cli, import_keys, &import, &error);
+    if (result != CS_OK)
+        return cs_complain(&error);
+    return cli->json ? report_json(&import) : report(&import);
 }

@@ -4,24 +4,27 @@
 #include "i18n/language.h"
 #include "store/preference.h"
 
-static enum cs_err show(const struct cs_transaction *transaction, const char *user,
-                        struct cs_error *error)
-{
+struct preference {
+    const char *user;
+    const char *fresh; /* to be set; "" for none; NULL: only look */
     char language[CS_PREFERENCE_LANGUAGE_SIZE];
-    enum cs_err result = cs_preference_language(transaction, user, language, error);
+};
 
-    if (result == CS_OK)
-        (void)printf("%s\n", language[0] ? language : "none");
-    return result;
+static enum cs_err set_or_read(const struct cs_transaction *transaction, void *context,
+                               struct cs_error *error)
+{
+    struct preference *preference = context;
+
+    return preference->fresh != NULL
+               ? cs_preference_set_language(transaction, preference->user, preference->fresh, error)
+               : cs_preference_language(transaction, preference->user, preference->language, error);
 }
 
 int cs_cmd_lang(struct cs_cli *cli, int argc, char **argv)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     char language[CS_LANGUAGE_SIZE] = "";
+    struct preference preference = {0};
     struct cs_error error = {0};
-    enum cs_err result;
 
     if (argc != 2 && argc != 3)
         return cs_usage_error("usage: countersign lang USER [LANGUAGE | none]");
@@ -29,12 +32,11 @@ int cs_cmd_lang(struct cs_cli *cli, int argc, char **argv)
         return cs_usage_error("'%s' is no language such as fr or pt_BR", argv[2]);
     if (strlen(argv[1]) > CS_STORE_USER_MAX)
         return cs_usage_error("the user name is longer than %d bytes", CS_STORE_USER_MAX);
-    result = cs_cli_begin(cli, &store, &transaction, &error);
-    if (result == CS_OK && argc == 3)
-        result = cs_preference_set_language(&transaction, argv[1], language, &error);
-    if (result == CS_OK && argc == 2)
-        result = show(&transaction, argv[1], &error);
-    if (result == CS_OK)
-        result = cs_store_commit(&transaction, &error);
-    return result == CS_OK ? CS_EXIT_OK : cs_complain(&error);
+    preference.user = argv[1];
+    preference.fresh = argc == 3 ? language : NULL;
+    if (cs_cli_in_store(cli, set_or_read, &preference, &error) != CS_OK)
+        return cs_complain(&error);
+    if (argc == 2)
+        (void)printf("%s\n", preference.language[0] ? preference.language : "none");
+    return CS_EXIT_OK;
 }

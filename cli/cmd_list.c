@@ -1,9 +1,13 @@
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/sanitise.h"
 #include "cli/cli.h"
 #include "store/password.h"
 #include "store/throttle.h"
 
 struct listing {
+    const char *user;
     struct cs_factors factors;
     unsigned recovery_left, failures;
     bool has_password;
@@ -26,22 +30,19 @@ static enum cs_err read_failures(const struct cs_transaction *transaction, const
     return result;
 }
 
-static enum cs_err read_listing(const struct cs_cli *cli, const char *user,
-                                struct listing *ret_listing, struct cs_error *error)
+static enum cs_err read_listing(const struct cs_transaction *transaction, void *context,
+                                struct cs_error *error)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
+    struct listing *listing = context;
+    const char *user = listing->user;
+    enum cs_err result = cs_factor_list(transaction, user, CS_STORED_ANY, &listing->factors, error);
 
     if (result == CS_OK)
-        result = cs_factor_list(&transaction, user, CS_STORED_ANY, &ret_listing->factors, error);
+        result = cs_recovery_count(transaction, user, &listing->recovery_left, error);
     if (result == CS_OK)
-        result = cs_recovery_count(&transaction, user, &ret_listing->recovery_left, error);
-    if (result == CS_OK)
-        result = cs_password_changed(&transaction, user, &ret_listing->has_password,
-                                     &ret_listing->password_changed, error);
-    return result == CS_OK ? read_failures(&transaction, user, &ret_listing->failures, error)
-                           : result;
+        result = cs_password_changed(transaction, user, &listing->has_password,
+                                     &listing->password_changed, error);
+    return result == CS_OK ? read_failures(transaction, user, &listing->failures, error) : result;
 }
 
 static void write_totp(struct cs_json_writer *writer, const struct cs_factor *factor)
@@ -67,12 +68,12 @@ static void write_key(struct cs_json_writer *writer, const struct cs_factor *fac
     cs_json_write_bool(writer, "suspect", factor->suspect);
 }
 
-static int write_json(const char *user, const struct listing *listing)
+static int write_json(const struct listing *listing)
 {
     struct cs_json_writer *writer = cs_json_writer_new();
 
     cs_json_write_object(writer, NULL);
-    cs_json_write_string(writer, "user", user);
+    cs_json_write_string(writer, "user", listing->user);
     cs_json_write_array(writer, "factors");
     for (size_t i = 0; i < listing->factors.count; i++) {
         const struct cs_factor *factor = &listing->factors.items[i];
@@ -98,24 +99,36 @@ static int write_json(const char *user, const struct listing *listing)
     return cs_print_json(&writer, CS_JSON_FORMATTED);
 }
 
-static int write_text(const char *user, const struct listing *listing)
+/* Whoever may choose a label or an argument chooses nothing else of what a terminal shows. */
+static void print_clean(const char *before, const char *text, const char *after)
 {
-    for (size_t i = 0; i < listing->factors.count; i++) {
-        const struct cs_factor *factor = &listing->factors.items[i];
-        char created[CS_TIME_SIZE];
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
-        cs_format_time(factor->created, created);
-        if (factor->kind == CS_STORED_U2F) {
-            (void)printf("%lld  u2f  %s  since %s%s  %s\n", (long long)factor->id, factor->app_id,
-                         created, factor->suspect ? "  SUSPECT: its counter went back" : "",
-                         factor->label);
-            continue;
-        }
-        (void)printf("%lld  totp  %s  %u digits  %u s  since %s  %s\n", (long long)factor->id,
-                     factor->algorithm, factor->digits, factor->period, created, factor->label);
-    }
+    cs_sanitise(&clean, text, strlen(text));
+    (void)printf("%s%s%s", before, clean.text ? clean.text : "", after);
+}
+
+static void print_factor(const struct cs_factor *factor)
+{
+    char created[CS_TIME_SIZE];
+
+    cs_format_time(factor->created, created);
+    (void)printf("%lld  %s  ", (long long)factor->id, cs_stored_kind_name(factor->kind));
+    if (factor->kind == CS_STORED_U2F)
+        print_clean("", factor->app_id, "");
+    else
+        (void)printf("%s  %u digits  %u s", factor->algorithm, factor->digits, factor->period);
+    (void)printf("  since %s%s", created,
+                 factor->suspect ? "  SUSPECT: its counter went back" : "");
+    print_clean(factor->label[0] ? "  " : "", factor->label, "\n");
+}
+
+static int write_text(const struct listing *listing)
+{
+    for (size_t i = 0; i < listing->factors.count; i++)
+        print_factor(&listing->factors.items[i]);
     if (listing->factors.count == 0)
-        (void)printf("%s has no factor\n", user);
+        print_clean("", listing->user, " has no factor\n");
     if (listing->has_password) {
         char changed[CS_TIME_SIZE];
 
@@ -129,13 +142,12 @@ static int write_text(const char *user, const struct listing *listing)
 
 int cs_cmd_list(struct cs_cli *cli, int argc, char **argv)
 {
-    const char *user = cs_one_user(argc, argv);
-    struct listing listing = {0};
+    struct listing listing = {.user = cs_one_user(argc, argv)};
     struct cs_error error = {0};
 
-    if (user == NULL)
+    if (listing.user == NULL)
         return CS_EXIT_USAGE;
-    if (read_listing(cli, user, &listing, &error) != CS_OK)
+    if (cs_cli_in_store(cli, read_listing, &listing, &error) != CS_OK)
         return cs_complain(&error);
-    return cli->json ? write_json(user, &listing) : write_text(user, &listing);
+    return cli->json ? write_json(&listing) : write_text(&listing);
 }

@@ -8,7 +8,7 @@
 #include "login/account.h"
 #include "mapping/attribute.h"
 
-#define USAGE "usage: countersign map USER [--service S] [-- ARGUMENT...]"
+#define USAGE "map USER [--service S] [-- ARGUMENT...]"
 
 struct mapping {
     struct cs_account account;
@@ -107,10 +107,11 @@ int cs_cmd_map(struct cs_cli *cli, int argc, char **argv)
         else if (option == 1 && user == NULL)
             user = optarg;
         else
-            return cs_usage_error(USAGE);
+            return option == '?' ? cs_option_error(argv, USAGE)
+                                 : cs_usage_error("usage: countersign " USAGE);
     }
     if (user == NULL)
-        return cs_usage_error(USAGE);
+        return cs_usage_error("usage: countersign " USAGE);
     if (geteuid() != 0)
         return cs_usage_error("must be run by root");
     result = cs_cli_line_read(cli, NULL, service, argc - optind, argv + optind, &line, &error);

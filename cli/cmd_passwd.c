@@ -12,6 +12,8 @@
 #include "store/password.h"
 #include "store/throttle.h"
 
+#define USAGE "passwd USER [--stdin] [--force] | passwd USER --remove"
+
 enum { CHARACTERS_MIN = 8 };
 
 struct wishes {
@@ -29,14 +31,14 @@ static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes 
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (option == '?')
-            return CS_EXIT_USAGE;
+            return cs_option_error(argv, USAGE);
         wishes->from_input = wishes->from_input || option == 's';
         wishes->remove = wishes->remove || option == 'r';
         wishes->force = wishes->force || option == 'f';
     }
     if (argc - optind != 1 || (wishes->remove && (wishes->from_input || wishes->force)))
-        return cs_usage_error("usage: countersign passwd USER [--stdin] [--force], or USER "
-                              "--remove; a password is never taken from the command line");
+        return cs_usage_error("usage: countersign " USAGE "; a password is never taken from the "
+                              "command line");
     wishes->user = argv[optind];
     if (cli->json && !wishes->from_input && !wishes->remove)
         return cs_usage_error("--json asks nothing: add --stdin");
@@ -124,11 +126,18 @@ static enum cs_err read_hash(const struct wishes *wishes, struct cs_secret *ret_
 
 /* ---- storing ---- */
 
+struct change {
+    struct wishes wishes;
+    struct cs_secret hash; /* empty to remove it */
+    int64_t now;
+};
+
 /* Failures of the old password say nothing about the new one. */
-static enum cs_err replace(const struct cs_transaction *transaction, const char *user,
-                           const struct cs_secret *hash, int64_t now, struct cs_error *error)
+static enum cs_err replace(const struct cs_transaction *transaction, const struct change *change,
+                           struct cs_error *error)
 {
-    enum cs_err result = cs_password_set(transaction, user, hash, now, error);
+    const char *user = change->wishes.user;
+    enum cs_err result = cs_password_set(transaction, user, &change->hash, change->now, error);
 
     if (result == CS_OK)
         result = cs_throttle_forget(transaction, CS_THROTTLE_PASSWORD_PROVEN, user, error);
@@ -137,17 +146,18 @@ static enum cs_err replace(const struct cs_transaction *transaction, const char 
     return result;
 }
 
-static enum cs_err save(const struct cs_cli *cli, const struct wishes *wishes,
-                        const struct cs_secret *hash, int64_t now, struct cs_error *error)
+static enum cs_err save(const struct cs_transaction *transaction, void *context,
+                        struct cs_error *error)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
+    const struct change *change = context;
 
-    if (result == CS_OK)
-        result = wishes->remove ? cs_password_remove(&transaction, wishes->user, error)
-                                : replace(&transaction, wishes->user, hash, now, error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+    return change->wishes.remove ? cs_password_remove(transaction, change->wishes.user, error)
+                                 : replace(transaction, change, error);
+}
+
+static void clear_change(struct change *change)
+{
+    cs_secret_free(&change->hash);
 }
 
 void cs_write_password(struct cs_json_writer *writer, const int64_t *changed)
@@ -164,8 +174,9 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed)
     cs_json_write_end(writer);
 }
 
-static int report(const struct cs_cli *cli, const struct wishes *wishes, int64_t now)
+static int report(const struct cs_cli *cli, const struct change *change)
 {
+    const struct wishes *wishes = &change->wishes;
     struct cs_json_writer *writer;
 
     if (!cli->json) {
@@ -176,18 +187,17 @@ static int report(const struct cs_cli *cli, const struct wishes *wishes, int64_t
     writer = cs_json_writer_new();
     cs_json_write_object(writer, NULL);
     cs_json_write_string(writer, "user", wishes->user);
-    cs_write_password(writer, wishes->remove ? NULL : &now);
+    cs_write_password(writer, wishes->remove ? NULL : &change->now);
     cs_json_write_end(writer);
     return cs_print_json(&writer, CS_JSON_FORMATTED);
 }
 
 int cs_cmd_passwd(struct cs_cli *cli, int argc, char **argv)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
-    struct wishes wishes = {0};
+    CS_AUTO(clear_change) struct change change = {.now = cs_clock_seconds()};
+    struct wishes *wishes = &change.wishes;
     struct cs_error error = {0};
-    int64_t now = cs_clock_seconds();
-    int status = parse(argc, argv, cli, &wishes);
+    int status = parse(argc, argv, cli, wishes);
     enum cs_err result = CS_OK;
 
     if (status != CS_EXIT_OK)
@@ -195,14 +205,14 @@ int cs_cmd_passwd(struct cs_cli *cli, int argc, char **argv)
     if (geteuid() != 0) /* before a password is typed that could not be stored */
         result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
     if (result == CS_OK)
-        result = check_user(wishes.user, &error);
+        result = check_user(wishes->user, &error);
     if (result != CS_OK)
         return cs_complain(&error);
-    if (!wishes.remove) {
-        cs_warn_if_unknown(wishes.user);
-        result = read_hash(&wishes, &hash, &error);
+    if (!wishes->remove) {
+        cs_warn_if_unknown(wishes->user);
+        result = read_hash(wishes, &change.hash, &error);
     }
     if (result == CS_OK)
-        result = save(cli, &wishes, &hash, now, &error);
-    return result == CS_OK ? report(cli, &wishes, now) : cs_complain(&error);
+        result = cs_cli_in_store(cli, save, &change, &error);
+    return result == CS_OK ? report(cli, &change) : cs_complain(&error);
 }

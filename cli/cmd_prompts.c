@@ -8,6 +8,9 @@
 #include "cli/cli.h"
 #include "conversation/menu.h"
 #include "paths.h"
+#include "u2f/relay.h"
+
+#define USAGE "prompts [--lang L] [--service S] [--channel sshd-fold|sshd-live|terminal]"
 
 enum channel { SSHD_FOLD, SSHD_LIVE, TERMINAL, CHANNELS };
 
@@ -26,6 +29,7 @@ static const struct cs_menu_entry entries[] = {
     {CS_TEXT_DEVICE_BIOMETRIC, "Tablet", NULL, false, false},
     {CS_TEXT_DEVICE_PRESENCE, "Watch", NULL, false, false},
     {CS_TEXT_DEVICE_PRESENCE, "Spare phone", NULL, false, false},
+    {CS_TEXT_U2F, "Blue key", "u2f", false, false},
 };
 
 /* The rounds that are texts one after the other; the last is the prompt, unless it is a notice. */
@@ -62,9 +66,21 @@ static const struct {
     {"before an email", {CS_TEXT_CONSENT_EMAIL}, 1, "alice@example.com"},
     {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
     {"before a request to a device", {CS_TEXT_CONSENT_DEVICE}, 1, "Phone"},
+    {"Enter before the approval", {CS_TEXT_WAIT_NOT_YET, CS_TEXT_WAIT_ENTER}, 2, ""},
     {"refused on the device", {CS_TEXT_WAIT_DENIED}, 1, "Phone"},
     {"not approved in time", {CS_TEXT_WAIT_EXPIRED}, 1, "Phone"},
+    {"before the menu again", {CS_TEXT_CHOICE_NOT_UNDERSTOOD}, 1, ""},
     {"on the device itself", {CS_TEXT_VERIFY_MESSAGE}, 1, ""},
+    {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1, ""},
+    {"a security key elsewhere again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT}, 2, ""},
+    {"a security key elsewhere, because none is here",
+     {CS_TEXT_U2F_NO_KEY, CS_TEXT_U2F_PROMPT},
+     2,
+     ""},
+    {"a security key here", {CS_TEXT_U2F_ENTER}, 1, ""},
+    {"a security key here again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER}, 2, ""},
+    {"a security key here, where text is shown at once", {CS_TEXT_U2F_TOUCH}, 1, ""},
+    {"a security key that nobody touched", {CS_TEXT_U2F_NO_TOUCH}, 1, ""},
 };
 
 struct preview {
@@ -87,6 +103,23 @@ static void show_prompt(const struct preview *preview, const char *text)
     (void)printf("%s\n", text);
 }
 
+/* As methods/u2f.c writes it behind the prompt; as long as for one key, and nobody can answer it.
+ */
+static void add_request(struct cs_buffer *text)
+{
+    const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,
+                                           .app_id = "pam://host.example.com",
+                                           .handles = {{.length = 64}},
+                                           .handle_count = 1};
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+
+    if (cs_u2f_write_request(&request, &line, NULL) != CS_OK || line.failed)
+        return;
+    if (text->length == 0 || strchr(" \n", text->text[text->length - 1]) == NULL)
+        cs_buffer_text(text, " ");
+    cs_buffer_printf(text, "%s : ", line.text);
+}
+
 static void show_round(const struct preview *preview, const char *name, const enum cs_text *texts,
                        size_t count)
 {
@@ -95,10 +128,13 @@ static void show_round(const struct preview *preview, const char *name, const en
     title(name);
     for (size_t i = 0; i < count; i++)
         cs_say(&preview->book, texts[i], &preview->values, &text);
+    if (texts[count - 1] == CS_TEXT_U2F_PROMPT)
+        add_request(&text);
     if (cs_texts[texts[count - 1]].use == CS_USE_PROMPT)
         show_prompt(preview, text.text ? text.text : "");
     else
-        (void)printf("%s\n", text.text ? text.text : "");
+        (void)printf("%s%s", text.text ? text.text : "",
+                     cs_texts[texts[count - 1]].use == CS_USE_LINES ? "" : "\n");
 }
 
 static void show_menu(const struct preview *preview, size_t count)
@@ -215,13 +251,14 @@ int cs_cmd_prompts(struct cs_cli *cli, int argc, char **argv)
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?')
+            return cs_option_error(argv, USAGE);
         if (option == 'l' && cs_language_parse(optarg, parsed))
             language = optarg;
         else if (option == 's')
             service = optarg;
         else if (option != 'c' || !find_channel(optarg, &channel))
-            return cs_usage_error("usage: countersign prompts [--lang L] [--service S] "
-                                  "[--channel sshd-fold|sshd-live|terminal]");
+            return cs_usage_error("usage: countersign " USAGE);
     }
     if (optind != argc)
         return cs_usage_error("countersign prompts takes options only; see countersign(8)");

@@ -2,23 +2,20 @@
 
 #include "cli/cli.h"
 
-static enum cs_err replace(const struct cs_cli *cli, struct cs_enrolment *enrolment,
+static enum cs_err replace(const struct cs_transaction *transaction, void *context,
                            struct cs_error *error)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_enrolment *enrolment = context;
     const char *user = enrolment->factor.user;
-    enum cs_err result = cs_cli_begin(cli, &store, &transaction, error);
+    enum cs_err result = cs_factor_list(transaction, user, CS_STORED_ANY, &factors, error);
 
-    if (result == CS_OK)
-        result = cs_factor_list(&transaction, user, CS_STORED_ANY, &factors, error);
     if (result == CS_OK && factors.count == 0)
         result = cs_fail(error, CS_ERR_NOT_FOUND,
-                         "%s has no factor; start with 'countersign enroll totp %s'", user, user);
-    if (result == CS_OK)
-        result = cs_enrolment_recovery(&transaction, enrolment, error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+                         "%s has no factor; start with 'countersign enroll totp %s' or "
+                         "'countersign enroll u2f %s'",
+                         user, user, user);
+    return result == CS_OK ? cs_enrolment_recovery(transaction, enrolment, error) : result;
 }
 
 int cs_cmd_recovery(struct cs_cli *cli, int argc, char **argv)
@@ -37,7 +34,7 @@ int cs_cmd_recovery(struct cs_cli *cli, int argc, char **argv)
                      "the recovery codes of %s were replaced, and the new ones not shown: run "
                      "'countersign recovery %s' again",
                      user, user) != CS_OK ||
-        replace(cli, &enrolment, &error) != CS_OK)
+        cs_cli_in_store(cli, replace, &enrolment, &error) != CS_OK)
         return cs_complain(&error);
     if (!cli->json) {
         cs_print_codes(&enrolment);

@@ -1,12 +1,16 @@
 /* A login on this terminal: what the PAM module does, without PAM. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "cli/cli.h"
 #include "conversation/terminal.h"
 #include "paths.h"
 #include "wire/client.h"
+
+#define USAGE "try USER [--service S] [--rhost A] [-- ARGUMENT...]"
 
 static enum cs_err no_token(void *context, struct cs_secret *ret_token)
 {
@@ -59,6 +63,41 @@ static enum cs_err run(const struct cs_cli *cli, struct cs_request *request,
     return result == CS_OK ? cs_client_login(&client, request, ret_verdict, error) : result;
 }
 
+/* With --json standard output is for a program, and what a person reads goes to standard error. */
+static enum cs_err run_aside(const struct cs_cli *cli, struct cs_request *request,
+                             struct cs_verdict_message *ret_verdict, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int output = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    enum cs_err result;
+
+    if (output < 0 || dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        return cs_fail_errno(error, "standard output");
+    result = run(cli, request, ret_verdict, error);
+    (void)fflush(stdout);
+    if (dup2(output, STDOUT_FILENO) < 0)
+        return cs_fail_errno(error, "standard output");
+    return result;
+}
+
+static int report(const struct cs_cli *cli, const struct cs_request *request,
+                  const struct cs_verdict_message *verdict)
+{
+    int status = strcmp(verdict->name, "allow") == 0 ? CS_EXIT_OK : CS_EXIT_FAILED;
+    struct cs_json_writer *writer;
+
+    if (!cli->json) {
+        (void)printf("verdict: %s\n", verdict->name);
+        return status;
+    }
+    writer = cs_json_writer_new();
+    cs_json_write_object(writer, NULL);
+    cs_json_write_string(writer, "user", request->user);
+    cs_json_write_string(writer, "service", request->service);
+    cs_json_write_string(writer, "verdict", verdict->name);
+    cs_json_write_end(writer);
+    return cs_print_json(&writer, CS_JSON_FORMATTED) == CS_EXIT_OK ? status : CS_EXIT_FAILED;
+}
+
 int cs_cmd_try(struct cs_cli *cli, int argc, char **argv)
 {
     static const struct option options[] = {{"service", required_argument, NULL, 's'},
@@ -78,16 +117,14 @@ int cs_cmd_try(struct cs_cli *cli, int argc, char **argv)
         else if (option == 1 && user == NULL)
             user = optarg;
         else
-            return cs_usage_error("usage: countersign try USER [--service S] [--rhost A] "
-                                  "[-- ARGUMENT...]");
+            return option == '?' ? cs_option_error(argv, USAGE)
+                                 : cs_usage_error("usage: countersign " USAGE);
     }
     if (user == NULL)
-        return cs_usage_error("usage: countersign try USER [--service S] [--rhost A] "
-                              "[-- ARGUMENT...]");
+        return cs_usage_error("usage: countersign " USAGE);
     if (fill(&request, user, service, rhost, argc - optind, argv + optind) != CS_OK)
         return cs_usage_error("out of memory");
-    if (run(cli, &request, &verdict, &error) != CS_OK)
+    if ((cli->json ? run_aside : run)(cli, &request, &verdict, &error) != CS_OK)
         return cs_complain(&error);
-    (void)printf("verdict: %s\n", verdict.name);
-    return strcmp(verdict.name, "allow") == 0 ? CS_EXIT_OK : CS_EXIT_FAILED;
+    return report(cli, &request, &verdict);
 }

@@ -114,12 +114,39 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
     return result;
 }
 
-enum cs_err cs_cli_begin(const struct cs_cli *cli, struct cs_store **ret_store,
-                         struct cs_transaction *ret_transaction, struct cs_error *error)
+enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,
+                            struct cs_error *error)
 {
-    enum cs_err result = cs_cli_open_store(cli, ret_store, error);
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result = cs_store_begin(store, &transaction, error);
 
-    return result == CS_OK ? cs_store_begin(*ret_store, ret_transaction, error) : result;
+    if (result == CS_OK)
+        result = work(&transaction, context, error);
+    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+}
+
+enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
+                            struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result = cs_cli_open_store(cli, &store, error);
+
+    return result == CS_OK ? cs_cli_transact(store, work, context, error) : result;
+}
+
+void cs_print_note(struct cs_json_writer *writer, const char *what, const char *key,
+                   const char *text)
+{
+    if (writer == NULL) {
+        (void)printf("note %s: %s\n", what, text);
+        return;
+    }
+    cs_json_write_object(writer, NULL);
+    cs_json_write_string(writer, "what", what);
+    cs_json_write_bool(writer, "ok", true);
+    cs_json_write_string(writer, "problem", NULL);
+    cs_json_write_string(writer, key, text);
+    cs_json_write_end(writer);
 }
 
 int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout)

@@ -106,17 +106,7 @@ static const struct {
 void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer)
 {
     for (size_t i = 0; i < CS_ARRAY_SIZE(differences); i++) {
-        if (!differences[i].applies(line))
-            continue;
-        if (writer == NULL) {
-            (void)printf("note %s: %s\n", differences[i].what, differences[i].text);
-            continue;
-        }
-        cs_json_write_object(writer, NULL);
-        cs_json_write_string(writer, "what", differences[i].what);
-        cs_json_write_bool(writer, "ok", true);
-        cs_json_write_string(writer, "problem", NULL);
-        cs_json_write_string(writer, "difference", differences[i].text);
-        cs_json_write_end(writer);
+        if (differences[i].applies(line))
+            cs_print_note(writer, differences[i].what, "difference", differences[i].text);
     }
 }

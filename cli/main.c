@@ -13,29 +13,33 @@ static const struct {
     const char *name;
     cs_verb *run;
     const char *arguments, *help;
+    bool json; /* has an answer that a program would read */
 } verbs[] = {
-    {"init", cs_cmd_init, "[--key-only]", "make the key and the store, where they do not exist"},
+    {"init", cs_cmd_init, "[--key-only]", "make the key and the store, where they do not exist",
+     false},
     {"enroll", cs_cmd_enroll, "totp USER [...] | totp --batch FILE | u2f USER [...]",
-     "give a user a TOTP factor, or register a security key"},
-    {"import", cs_cmd_import, "pam-u2f FILE [--app-id A]",
-     "take over the security keys of pam_u2f"},
-    {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes"},
-    {"list", cs_cmd_list, "USER", "show a user's factors"},
-    {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts"},
+     "give a user a TOTP factor, or register a security key", true},
+    {"import", cs_cmd_import, "pam-u2f FILE [--app-id A]", "take over the security keys of pam_u2f",
+     true},
+    {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes", true},
+    {"list", cs_cmd_list, "USER", "show a user's factors", true},
+    {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts",
+     false},
     {"passwd", cs_cmd_passwd, "USER [--stdin] [--force] | USER --remove",
-     "give a user a password, or take it away"},
-    {"remove", cs_cmd_remove, "USER ID", "remove a factor"},
-    {"unlock", cs_cmd_unlock, "USER",
-     "forget failed tries, and steps after a clock that ran ahead"},
-    {"rekey", cs_cmd_rekey, "", "replace the key that protects the secrets in the store"},
+     "give a user a password, or take it away", true},
+    {"remove", cs_cmd_remove, "USER ID", "remove a factor", true},
+    {"unlock", cs_cmd_unlock, "USER", "forget failed tries, and steps after a clock that ran ahead",
+     false},
+    {"rekey", cs_cmd_rekey, "", "replace the key that protects the secrets in the store", false},
     {"try", cs_cmd_try, "USER [--service S] [--rhost A] [-- ARGUMENT...]",
-     "log in on this terminal, through the broker"},
+     "log in on this terminal, through the broker", true},
     {"check", cs_cmd_check, "[--ibm FILE] [-- ARGUMENT...]",
-     "look for what is wrong: configuration, key, store, socket"},
-    {"map", cs_cmd_map, "USER [-- ARGUMENT...]", "show by which name the provider knows a user"},
+     "look for what is wrong: configuration, key, store, socket", true},
+    {"map", cs_cmd_map, "USER [-- ARGUMENT...]", "show by which name the provider knows a user",
+     true},
     {"prompts", cs_cmd_prompts, "[--lang L] [--service S] [--channel C]",
-     "show every prompt as a person would see it"},
-    {"options", cs_cmd_options, "", "list every setting"},
+     "show every prompt as a person would see it", false},
+    {"options", cs_cmd_options, "", "list every setting", true},
 };
 
 static int print_help(FILE *out, int status)
@@ -70,7 +74,10 @@ static int run_verb(struct cs_cli *cli, int argc, char **argv)
 {
     for (size_t i = 0; i < CS_ARRAY_SIZE(verbs); i++) {
         if (strcmp(verbs[i].name, argv[0]) == 0) {
+            if (cli->json && !verbs[i].json)
+                return cs_usage_error("%s prints no JSON: leave --json out", argv[0]);
             optind = 0; /* getopt_long starts again, with the verb's own options */
+            opterr = 0; /* cs_option_error */
             return verbs[i].run(cli, argc, argv);
         }
     }

@@ -44,12 +44,17 @@ static size_t count_lines(const char *text)
     return count;
 }
 
+enum { LINES_MAX = 1000000 };
+
 enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines, struct cs_error *error)
 {
     struct cs_pam_u2f_lines lines = {0};
     char *line, *rest = text;
+    size_t count = count_lines(text);
 
-    lines.items = calloc(count_lines(text), sizeof *lines.items);
+    if (count > LINES_MAX)
+        return cs_fail(error, CS_ERR_LIMIT, "more than %d lines", LINES_MAX);
+    lines.items = calloc(count, sizeof *lines.items);
     if (lines.items == NULL)
         return cs_fail_nomem(error);
     for (size_t number = 1; (line = strsep(&rest, "\n")) != NULL; number++) {

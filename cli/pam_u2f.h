@@ -23,7 +23,7 @@ struct cs_pam_u2f_lines {
 };
 
 /* Cuts `text` into lines, in place; it must outlive them. Empty lines and those that start with '#'
- * are left out. */
+ * are left out. CS_ERR_LIMIT beyond a million of lines. */
 enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines,
                              struct cs_error *error) CS_MUST_USE;
 

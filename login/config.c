@@ -212,23 +212,25 @@ static enum cs_err read_members(struct cs_config *config, const struct cs_json *
 static enum cs_err read_services(struct cs_config *config, const struct cs_json *document,
                                  const struct cs_json_value *services, struct cs_error *error)
 {
+    enum cs_err result = CS_OK;
+
     if (cs_json_type(services) != CS_JSON_OBJECT)
         return cs_json_fail(error, CS_ERR_CONFIG, document, services,
                             "services: an object of PAM service names expected, found %s",
                             cs_json_type_name(cs_json_type(services)));
-    for (const struct cs_json_value *member = cs_json_first(services); member;
+    for (const struct cs_json_value *member = cs_json_first(services); member && result == CS_OK;
          member = cs_json_next(member)) {
-        enum cs_err result;
+        const char *name = cs_json_key(member);
 
         if (cs_json_type(member) != CS_JSON_OBJECT)
             return cs_json_fail(error, CS_ERR_CONFIG, document, member,
-                                "service '%s': an object of options expected, found %s",
-                                cs_json_key(member), cs_json_type_name(cs_json_type(member)));
-        result = read_members(config, document, member, cs_json_key(member), error);
-        if (result != CS_OK)
-            return result;
+                                "service '%s': an object of options expected, found %s", name,
+                                cs_json_type_name(cs_json_type(member)));
+        result = cs_strlist_add(&config->services, name, strlen(name)) == CS_OK
+                     ? read_members(config, document, member, name, error)
+                     : cs_fail_nomem(error);
     }
-    return CS_OK;
+    return result;
 }
 
 static enum cs_err read_members(struct cs_config *config, const struct cs_json *document,
@@ -337,6 +339,7 @@ void cs_config_release(struct cs_config **config)
     cs_verify_settings_clear(&old->verify);
     for (size_t i = 0; i < old->beside_count; i++)
         free(old->beside[i].path);
+    cs_strlist_free(&old->services);
     cs_strlist_free(&old->warnings);
     free(old->secret_file);
     free(old->ibm_path);
@@ -353,6 +356,11 @@ const struct cs_verify_settings *cs_config_verify(const struct cs_config *config
 const char *cs_config_ibm_path(const struct cs_config *config)
 {
     return config->own ? config->own->ibm_path : config->ibm_path;
+}
+
+const struct cs_strlist *cs_config_services(const struct cs_config *config)
+{
+    return config->own ? &config->own->services : &config->services;
 }
 
 const struct cs_strlist *cs_config_warnings(const struct cs_config *config)

@@ -60,6 +60,9 @@ const char *cs_config_ibm_path(const struct cs_config *config);
 enum cs_err cs_config_check_beside(const struct cs_config *config,
                                    struct cs_error *error) CS_MUST_USE;
 
+/* The names of the services that our own file has options for. */
+const struct cs_strlist *cs_config_services(const struct cs_config *config);
+
 /* What was accepted with a warning; sentences. */
 const struct cs_strlist *cs_config_warnings(const struct cs_config *config);
 

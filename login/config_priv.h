@@ -31,6 +31,7 @@ struct cs_config {
     struct assignment *assignments;
     size_t count;
     enum cs_profile profile;
+    struct cs_strlist services;       /* that it has options for */
     struct cs_verify_settings verify; /* `given` is false where the file has none */
     struct cs_options base;           /* the defaults, and what the file says for every service */
 

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/lower.h"
 #include "login/options.h"
 
 /* Words as the translated pages have them. Blanks, hyphens and underscores are the same. */
@@ -39,7 +40,7 @@ static char folded(char letter)
 {
     if (letter == ' ' || letter == '-')
         return '_';
-    return (char)(letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter);
+    return cs_lower(letter);
 }
 
 static bool same_words(const char *known, const char *given, size_t length)

@@ -108,11 +108,13 @@ const struct cs_option cs_option_rows[] = {
     STRING("identity_source", lookup.identity_source,
            "The identity source that checks the password."),
     {"u2f_app_id", NULL, CS_OPTION_APP_ID, CS_SCOPE_LOGIN, BOTH, AT(u2f_app_id), NULL,
-     .help = "The application for which security keys are registered. pam://HOST, with the name of "
-             "this host. Another one makes every key that is registered useless."},
+     .help = "The application for which security keys are registered; another one makes every key "
+             "that is registered useless. Without it pam:// and the name of this host, in "
+             "lower case."},
     {"u2f_origins", NULL, CS_OPTION_ORIGINS, CS_SCOPE_LOGIN, BOTH, AT(u2f_origins), NULL,
      .help = "What a security key's answer may name as the place of the login: at most eight names "
-             "with commas between them. A key of this machine signs for the first. pam://HOST."},
+             "with commas between them. A key of this machine signs for the first. Without it "
+             "pam:// and the name of this host, in lower case."},
     {"u2f_socket", NULL, CS_OPTION_PATH, CS_SCOPE_LOGIN, CS_FROM_FILE, AT(method.u2f_socket),
      CS_U2F_SOCKET_FILE, .help = "The socket of the helper for the security keys of this machine."},
     {"user_env", NULL, CS_OPTION_NAME_OF_VARIABLE, CS_SCOPE_LOGIN, BOTH, AT(user_env), NULL,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "base/lower.h"
 #include "base/strlist.h"
 
 enum { GROUPS_START = 64, GROUPS_MAX = 65536, ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 4 << 20 };
@@ -154,6 +155,9 @@ struct cs_judging cs_policy_judging(const struct cs_options *options, const char
                                     char name[CS_PROVIDER_NAME_SIZE])
 {
     (void)snprintf(name, CS_PROVIDER_NAME_SIZE, "pam://%s", host);
+    /* As ssh writes the host it talks to, whatever the case of what was typed. */
+    for (char *byte = name; *byte != '\0'; byte++)
+        *byte = cs_lower(*byte);
     return (struct cs_judging){.window = options->totp_window,
                                .drift_max = options->totp_drift,
                                .throttle = options->throttle,

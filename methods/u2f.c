@@ -22,6 +22,7 @@ struct dialogue {
     struct cs_challenge challenge; /* the newest; its line is the request */
     unsigned tried;
     bool looked;    /* in this try, for a key here: which may have taken long */
+    bool untouched; /* a key here: it is asked again when the person wants it to */
     bool elsewhere; /* asking a key here is no use any more */
 };
 
@@ -63,13 +64,17 @@ static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found
     return out->failed ? cs_fail_nomem(error) : CS_OK;
 }
 
-static enum cs_err ask_elsewhere(const struct dialogue *dialogue, enum cs_u2f_found found,
-                                 struct cs_secret *ret_answer, struct cs_error *error)
+/* A prompt with the request, which may be answered from elsewhere. */
+static enum cs_err ask_with_request(struct dialogue *dialogue, enum cs_u2f_found found,
+                                    enum cs_text key, struct cs_secret *ret_answer,
+                                    struct cs_error *error)
 {
-    const char *line = dialogue->challenge.line;
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
-    enum cs_err result = say_prompt(dialogue, found, CS_TEXT_U2F_PROMPT, &prompt, error);
+    enum cs_err result = dialogue->looked ? renew(dialogue, error) : CS_OK;
+    const char *line = dialogue->challenge.line;
 
+    if (result == CS_OK)
+        result = say_prompt(dialogue, found, key, &prompt, error);
     if (result != CS_OK)
         return result;
     /* countersign-touch finds it behind a blank only, whatever an administrator wrote. */
@@ -84,13 +89,15 @@ static enum cs_err ask_elsewhere(const struct dialogue *dialogue, enum cs_u2f_fo
 /* Where texts wait for the next prompt there has to be one before the touch; and after a touch that
  * did not come, because programs repeat a failed login by themselves. What is typed there is an
  * answer like one from elsewhere. */
-static enum cs_err tell_to_touch(const struct dialogue *dialogue, struct cs_secret *ret_typed,
+static enum cs_err tell_to_touch(struct dialogue *dialogue, struct cs_secret *ret_typed,
                                  struct cs_error *error)
 {
     struct cs_method_login *login = dialogue->login;
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     enum cs_err result;
 
+    if (dialogue->untouched)
+        return ask_with_request(dialogue, CS_U2F_FOUND_KEY, CS_TEXT_U2F_ENTER, ret_typed, error);
     if (login->number_mode == CS_WAIT_LIVE && login->may_send(login, true, false))
         return cs_notice(login->channel, login->book, CS_TEXT_U2F_TOUCH, NULL, error);
     result = say_prompt(dialogue, CS_U2F_FOUND_KEY, CS_TEXT_U2F_ENTER, &prompt, error);
@@ -129,7 +136,8 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
 
 /* ---- the dialogue ---- */
 
-/* No answer comes of a key that nobody touches; the next try may be answered from elsewhere. */
+/* No answer comes of a key that nobody touches. A helper that fails would take as long in the next
+ * try. */
 static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_answer,
                                struct cs_error *error)
 {
@@ -139,11 +147,10 @@ static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_
 
     if (result != CS_OK || found == CS_U2F_FOUND_ANSWER)
         return result;
-    if (found != CS_U2F_FOUND_NO_TOUCH) {
-        result = dialogue->looked ? renew(dialogue, error) : CS_OK;
-        return result == CS_OK ? ask_elsewhere(dialogue, found, ret_answer, error) : result;
-    }
-    dialogue->elsewhere = true;
+    dialogue->elsewhere = found == CS_U2F_FOUND_NO_HELPER;
+    dialogue->untouched = found == CS_U2F_FOUND_NO_TOUCH;
+    if (!dialogue->untouched)
+        return ask_with_request(dialogue, found, CS_TEXT_U2F_PROMPT, ret_answer, error);
     login->reason = login->last = "not-touched";
     return cs_notice(login->channel, login->book, CS_TEXT_U2F_NO_TOUCH, NULL, error);
 }

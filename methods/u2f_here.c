@@ -43,8 +43,9 @@ static enum cs_err keep_answer(const struct cs_u2f_answer *answer, struct cs_sec
                : cs_fail_nomem(error);
 }
 
-/* What a failure means for the person: another way to answer, or another try. */
-static enum cs_err explain(struct cs_method_login *login, enum cs_err result,
+/* What a failure means for the person: another way to answer, or another try. `said` is the
+ * helper's own word; without one it is the helper that fails. */
+static enum cs_err explain(struct cs_method_login *login, enum cs_err result, enum cs_err said,
                            enum cs_u2f_found *ret_found, struct cs_error *error)
 {
     if (cs_clock_left(login->call.deadline) == 0)
@@ -58,12 +59,12 @@ static enum cs_err explain(struct cs_method_login *login, enum cs_err result,
         *ret_found = CS_U2F_FOUND_NO_TOUCH;
         break;
     case CS_ERR_UNAVAILABLE:
-        *ret_found = CS_U2F_FOUND_NO_HELPER;
+        *ret_found = said == CS_OK ? CS_U2F_FOUND_NO_HELPER : CS_U2F_FOUND_KEY_FAILS;
         break;
     default:
         return result;
     }
-    cs_log(login->log, *ret_found == CS_U2F_FOUND_NO_HELPER ? LOG_WARNING : LOG_INFO, "u2f: %s",
+    cs_log(login->log, result == CS_ERR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "u2f: %s",
            error->text);
     return CS_OK;
 }
@@ -81,7 +82,7 @@ bool cs_u2f_may_be_here(const struct cs_method_login *login)
     return login->here && cs_u2f_host_exists(login->options->u2f_socket);
 }
 
-/* One that does not answer may have the right one beside it. */
+/* A key that does not answer may have the right one beside it. */
 enum cs_err cs_u2f_look_here(struct cs_method_login *login, const char *line,
                              enum cs_u2f_found *ret_found, struct cs_error *error)
 {
@@ -91,10 +92,10 @@ enum cs_err cs_u2f_look_here(struct cs_method_login *login, const char *line,
 
     if (result == CS_OK)
         result = ask_helper(login, &request, &answer, error);
-    if (result == CS_ERR_NOT_FOUND || result == CS_ERR_INPUT || result == CS_ERR_CANCELLED)
-        return explain(login, result, ret_found, error);
     *ret_found = CS_U2F_FOUND_KEY;
-    return result == CS_ERR_TIMEOUT || result == CS_ERR_UNAVAILABLE ? CS_OK : result;
+    if (result == CS_OK || answer.result == CS_ERR_TIMEOUT || answer.result == CS_ERR_UNAVAILABLE)
+        return CS_OK;
+    return explain(login, result, answer.result, ret_found, error);
 }
 
 enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const char *line,
@@ -115,7 +116,7 @@ enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const char *line,
     if (result == CS_ERR_TIMEOUT || result == CS_ERR_CANCELLED)
         login->was_refused(login);
     if (result != CS_OK)
-        return explain(login, result, ret_found, error);
+        return explain(login, result, answer.result, ret_found, error);
     *ret_found = CS_U2F_FOUND_ANSWER;
     return keep_answer(&answer.answer, ret_answer, error);
 }

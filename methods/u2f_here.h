@@ -5,8 +5,9 @@
 #include "methods/method.h"
 
 enum cs_u2f_found {
-    CS_U2F_FOUND_NO_HELPER, /* or a login from elsewhere */
+    CS_U2F_FOUND_NO_HELPER, /* that is of use, or a login from elsewhere */
     CS_U2F_FOUND_NO_KEY,    /* of this user's in this machine */
+    CS_U2F_FOUND_KEY_FAILS, /* or was pulled out, before it was touched */
     CS_U2F_FOUND_NO_TOUCH,
     CS_U2F_FOUND_KEY, /* which was only looked for */
     CS_U2F_FOUND_ANSWER,

@@ -101,12 +101,16 @@ struct cs_challenge_request {
     const char *app_id;  /* of security keys */
 };
 
+enum { CS_CHALLENGE_KEYS_MAX = 8 };
+
 /* A verification that was started and awaits its answer or approval. */
 struct cs_challenge {
     char id[CS_PROVIDER_ID_SIZE];
     char correlation[32]; /* what the message carries too, or the number to choose; "": none */
-    char *line;      /* what the person's side needs to answer: u2f/relay.h's request; or NULL */
-    int64_t expires; /* cs_clock_ms; 0: does not */
+    int64_t expires;      /* cs_clock_ms; 0: does not */
+    /* Of security keys. */
+    char *line; /* what the person's side needs to answer: u2f/relay.h's request; or NULL */
+    int64_t counters[CS_CHALLENGE_KEYS_MAX]; /* of each handle in it, when the challenge began */
 };
 
 void cs_challenge_clear(struct cs_challenge *challenge);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/lower.h"
 #include "base/sanitise.h"
 #include "json/json.h"
 #include "json/write.h"
@@ -41,7 +42,7 @@ static char next_byte(const char *text, size_t length, size_t *at)
         byte = (char)(hex_digit(text[*at]) * 16 + hex_digit(text[*at + 1]));
         *at += 2;
     }
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte | 0x20) : byte;
+    return cs_lower(byte);
 }
 
 static bool ends_in(const char *name, const char *ending)

@@ -116,6 +116,30 @@ enum cs_err cs_factor_list(const struct cs_transaction *transaction, const char 
     return read_factors(transaction, user, kind, false, ret_factors, error);
 }
 
+enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
+                               struct cs_key_apps *ret_apps, struct cs_error *error)
+{
+    static const char sql[] = "SELECT app_id, count(DISTINCT user) AS users FROM factor"
+                              " WHERE kind = 'u2f' GROUP BY app_id ORDER BY users DESC, app_id";
+    sqlite3_stmt *statement = NULL;
+    bool row = true;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    ret_apps->count = 0;
+    while (ret_apps->count < CS_KEY_APPS_MAX) {
+        result = cs_sql_step(transaction->store, statement, &row, error);
+        if (result != CS_OK || !row)
+            break;
+        copy_column(statement, 0, ret_apps->items[ret_apps->count].app_id,
+                    CS_FACTOR_APP_ID_MAX + 1);
+        ret_apps->items[ret_apps->count++].users = (unsigned)sqlite3_column_int(statement, 1);
+    }
+    sqlite3_reset(statement);
+    return result;
+}
+
 /* The secret is bound to the id, and the id is known only after the row exists: two steps in one
  * transaction. */
 static enum cs_err seal_into_row(const struct cs_transaction *transaction,
@@ -152,8 +176,8 @@ static enum cs_err check_limits(const struct cs_transaction *transaction,
 
     if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
         result = cs_fail(error, CS_ERR_LIMIT,
-                         "%s has %u factors already; remove one with 'countersign remove'",
-                         factor->user, count);
+                         "%s has %u %s already; remove one with 'countersign remove'", factor->user,
+                         count, factor->kind == CS_STORED_U2F ? "security keys" : "TOTP factors");
     if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
         result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
                          CS_FACTOR_SECRET_MAX);

@@ -64,6 +64,21 @@ enum cs_err cs_factor_list(const struct cs_transaction *transaction, const char 
                            enum cs_stored_kind kind, struct cs_factors *ret_factors,
                            struct cs_error *error) CS_MUST_USE;
 
+enum { CS_KEY_APPS_MAX = 8 };
+
+/* For which applications security keys are registered, and of how many users each. */
+struct cs_key_apps {
+    struct {
+        char app_id[CS_FACTOR_APP_ID_MAX + 1];
+        unsigned users;
+    } items[CS_KEY_APPS_MAX];
+    size_t count;
+};
+
+/* Those with the most users first; needs no key. */
+enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
+                               struct cs_key_apps *ret_apps, struct cs_error *error) CS_MUST_USE;
+
 /* Adds `factor`, whose id is set. CS_ERR_LIMIT when the user has too many of its kind. */
 enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
                           struct cs_error *error) CS_MUST_USE;

@@ -5,6 +5,21 @@
 
 #include "store/store_priv.h"
 
+/* Whatever is left afterwards is good at `now`. What was made after `now` expires too late. */
+static enum cs_err purge(const struct cs_transaction *transaction, int64_t now,
+                         struct cs_error *error)
+{
+    static const char sql[] = "DELETE FROM pending WHERE expires < ?1 OR expires > ?2";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, now);
+    sqlite3_bind_int64(statement, 2, now + CS_PENDING_SECONDS);
+    return cs_sql_run(transaction->store, statement, error);
+}
+
 enum cs_err cs_pending_put(const struct cs_transaction *transaction,
                            const struct cs_pending *pending, int64_t now, struct cs_error *error)
 {
@@ -12,8 +27,10 @@ enum cs_err cs_pending_put(const struct cs_transaction *transaction,
                               " (user, challenge, app_id, origins, label, expires)"
                               " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+    enum cs_err result = purge(transaction, now, error);
 
+    if (result == CS_OK)
+        result = cs_sql(transaction->store, sql, &statement, error);
     if (result != CS_OK)
         return result;
     cs_sql_bind_text(statement, 1, pending->user);
@@ -30,20 +47,18 @@ static void copy_column(sqlite3_stmt *statement, int column, char *out, size_t s
     (void)snprintf(out, size, "%s", (const char *)sqlite3_column_text(statement, column));
 }
 
-/* *ret_found: there is one that is still good. */
 static enum cs_err read_pending(const struct cs_transaction *transaction, const char *user,
-                                int64_t now, struct cs_pending *ret_pending, bool *ret_found,
+                                struct cs_pending *ret_pending, bool *ret_found,
                                 struct cs_error *error)
 {
     static const char sql[] = "SELECT user, challenge, app_id, origins, label FROM pending"
-                              " WHERE user = ?1 AND expires >= ?2 AND length(challenge) = 32";
+                              " WHERE user = ?1 AND length(challenge) = 32";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
     if (result != CS_OK)
         return result;
     cs_sql_bind_text(statement, 1, user);
-    sqlite3_bind_int64(statement, 2, now);
     result = cs_sql_step(transaction->store, statement, ret_found, error);
     if (result == CS_OK && *ret_found) {
         copy_column(statement, 0, ret_pending->user, sizeof ret_pending->user);
@@ -58,18 +73,14 @@ static enum cs_err read_pending(const struct cs_transaction *transaction, const 
 }
 
 enum cs_err cs_pending_take(const struct cs_transaction *transaction, const char *user, int64_t now,
-                            struct cs_pending *ret_pending, struct cs_error *error)
+                            struct cs_pending *ret_pending, bool *ret_found, struct cs_error *error)
 {
     static const char sql[] = "DELETE FROM pending WHERE user = ?1";
     sqlite3_stmt *statement = NULL;
-    bool found = false;
-    enum cs_err result = read_pending(transaction, user, now, ret_pending, &found, error);
+    enum cs_err result = purge(transaction, now, error);
 
-    if (result == CS_OK && !found)
-        result = cs_fail(error, CS_ERR_NOT_FOUND,
-                         "%s has no request that waits for an answer, or it is older than %d "
-                         "minutes; start with --request",
-                         user, CS_PENDING_SECONDS / 60);
+    if (result == CS_OK)
+        result = read_pending(transaction, user, ret_pending, ret_found, error);
     if (result == CS_OK)
         result = cs_sql(transaction->store, sql, &statement, error);
     if (result != CS_OK)

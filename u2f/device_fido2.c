@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "u2f/device.h"
 #include "u2f/hid.h"
+#include "u2f/refused.h"
 
 enum { EXCHANGE_MS = 4000, INIT_MS = 1000 };
 
@@ -77,7 +78,8 @@ static enum cs_err discover(struct cs_u2f_transport *transport, unsigned *ret_ke
     *ret_keys = transport->count;
     if (result != FIDO_OK)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "libfido2: %s", fido_strerr(result));
-    return CS_OK;
+    return transport->count > 0 ? CS_OK
+                                : cs_u2f_check_refused(CS_U2F_HID_CLASS, CS_U2F_DEVICES, error);
 }
 
 static enum cs_err exchange(struct cs_u2f_transport *transport, unsigned key,

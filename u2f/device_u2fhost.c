@@ -15,6 +15,7 @@
 
 #include "u2f/device.h"
 #include "u2f/message.h"
+#include "u2f/refused.h"
 
 enum {
     MSG = 0x83,      /* U2FHID_MSG */
@@ -61,7 +62,7 @@ static enum cs_err discover(struct cs_u2f_transport *transport, unsigned *ret_ke
     transport->count = 0;
     *ret_keys = 0;
     if (result == U2FH_NO_U2F_DEVICE)
-        return CS_OK;
+        return cs_u2f_check_refused(CS_U2F_HID_CLASS, CS_U2F_DEVICES, error);
     if (result != U2FH_OK)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "libu2f-host: %s", u2fh_strerror(result));
     for (unsigned i = 0; i <= last && i < INDEX_MAX && transport->count < CS_U2F_KEYS_MAX; i++) {

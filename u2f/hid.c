@@ -19,6 +19,8 @@ enum {
     NONCE = 8,
     INIT_REPLY = 17,
     SEQUENCE_MAX = 0x80,
+    CHANNEL_BUSY = 6, /* the error: another program has its turn */
+    BUSY_PAUSE_MS = 100,
 };
 
 static const uint32_t BROADCAST = 0xffffffff;
@@ -91,6 +93,7 @@ static enum cs_err receive_packet(const struct cs_u2f_hid *hid, unsigned char *r
     }
 }
 
+/* CS_ERR_TIMEOUT before the deadline: ask_again. */
 static enum cs_err receive_first(const struct cs_u2f_hid *hid, unsigned char command,
                                  unsigned char *ret_packet, int64_t deadline,
                                  struct cs_error *error)
@@ -100,6 +103,8 @@ static enum cs_err receive_first(const struct cs_u2f_hid *hid, unsigned char com
     do
         result = receive_packet(hid, ret_packet, deadline, error);
     while (result == CS_OK && ret_packet[4] == KEEPALIVE);
+    if (result == CS_OK && ret_packet[4] == FAILED && ret_packet[FIRST_HEAD] == CHANNEL_BUSY)
+        return cs_fail(error, CS_ERR_TIMEOUT, "another program uses the security key");
     if (result == CS_OK && ret_packet[4] == FAILED)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key reports error %u",
                        ret_packet[FIRST_HEAD]);
@@ -141,16 +146,23 @@ static enum cs_err receive_message(const struct cs_u2f_hid *hid, unsigned char c
     return CS_OK;
 }
 
-enum cs_err cs_u2f_hid_init(struct cs_u2f_hid *hid, int fd, int64_t deadline,
-                            struct cs_error *error)
+/* Whether the key was busy with another program and may be free after the pause that this makes. */
+static bool ask_again(enum cs_err result, int64_t deadline)
 {
-    unsigned char nonce[NONCE], reply[CS_U2F_HID_PACKET];
-    enum cs_err result;
+    int left = cs_clock_left(deadline);
 
-    *hid = (struct cs_u2f_hid){fd, BROADCAST};
-    if (getrandom(nonce, sizeof nonce, 0) != (ssize_t)sizeof nonce)
-        return cs_fail_errno(error, "getrandom");
-    result = send_message(hid, INIT, nonce, sizeof nonce, error);
+    if (result != CS_ERR_TIMEOUT || left == 0)
+        return false;
+    (void)poll(NULL, 0, left < BUSY_PAUSE_MS ? left : BUSY_PAUSE_MS);
+    return true;
+}
+
+static enum cs_err ask_for_channel(struct cs_u2f_hid *hid, const unsigned char nonce[NONCE],
+                                   int64_t deadline, struct cs_error *error)
+{
+    unsigned char reply[CS_U2F_HID_PACKET];
+    enum cs_err result = send_message(hid, INIT, nonce, NONCE, error);
+
     /* Answers to others who ask at the same moment come here as well. */
     while (result == CS_OK) {
         size_t length = sizeof reply;
@@ -164,12 +176,31 @@ enum cs_err cs_u2f_hid_init(struct cs_u2f_hid *hid, int fd, int64_t deadline,
     return result;
 }
 
+enum cs_err cs_u2f_hid_init(struct cs_u2f_hid *hid, int fd, int64_t deadline,
+                            struct cs_error *error)
+{
+    unsigned char nonce[NONCE];
+    enum cs_err result;
+
+    *hid = (struct cs_u2f_hid){fd, BROADCAST};
+    if (getrandom(nonce, sizeof nonce, 0) != (ssize_t)sizeof nonce)
+        return cs_fail_errno(error, "getrandom");
+    do
+        result = ask_for_channel(hid, nonce, deadline, error);
+    while (ask_again(result, deadline));
+    return result;
+}
+
 enum cs_err cs_u2f_hid_exchange(const struct cs_u2f_hid *hid, const unsigned char *apdu,
                                 size_t length, unsigned char *ret_reply, size_t *ret_length,
                                 int64_t deadline, struct cs_error *error)
 {
-    enum cs_err result = send_message(hid, MSG, apdu, length, error);
+    enum cs_err result;
 
-    return result == CS_OK ? receive_message(hid, MSG, ret_reply, ret_length, deadline, error)
-                           : result;
+    do {
+        result = send_message(hid, MSG, apdu, length, error);
+        if (result == CS_OK)
+            result = receive_message(hid, MSG, ret_reply, ret_length, deadline, error);
+    } while (ask_again(result, deadline));
+    return result;
 }

@@ -6,13 +6,15 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "u2f/touch.h"
 #include "wire/connect.h"
 #include "wire/transport.h"
 
 enum {
     CONNECT_MS = 5000,
-    /* A key that does not answer holds the helper up for about 8 s, twice where it is asked again;
-     * after that it is stuck. */
+    /* A key that does not answer holds the helper up for about 8 s. After one in a look, or two
+     * while a touch is waited for (it may be asked again), the helper is stuck. */
+    LOOK_PATIENCE_MS = CS_U2F_LOOK_MS + 9000,
     PATIENCE_MS = 20000,
 };
 
@@ -21,15 +23,17 @@ static const struct {
     enum cs_err result;
     const char *text;
 } sentences[] = {
-    {CS_ERR_NOT_FOUND, "no security key is plugged in"},
-    {CS_ERR_INPUT, "none of the security keys that are plugged in can be used for this"},
+    {CS_ERR_NOT_FOUND, "no security key is plugged in, or none that countersign-u2f-host may open"},
+    {CS_ERR_INPUT, "none of the security keys that are plugged in is enrolled"},
     {CS_ERR_TIMEOUT, "the security key was not touched in time"},
     {CS_ERR_UNAVAILABLE, "the security key was pulled out or does not answer"},
     {CS_ERR_CANCELLED, "nobody waits for the security key any more"},
 };
 
-static enum cs_err explain(enum cs_err result, struct cs_error *error)
+static enum cs_err explain(enum cs_u2f_purpose purpose, enum cs_err result, struct cs_error *error)
 {
+    if (purpose == CS_U2F_REGISTER && result == CS_ERR_INPUT)
+        return cs_fail(error, result, "every security key that is plugged in is enrolled already");
     for (size_t i = 0; i < CS_ARRAY_SIZE(sentences); i++) {
         if (sentences[i].result == result)
             return cs_fail(error, result, "%s", sentences[i].text);
@@ -37,22 +41,43 @@ static enum cs_err explain(enum cs_err result, struct cs_error *error)
     return CS_OK;
 }
 
+/* The helper is of no use to anybody just now. Its log is the unit's: systemd, too, writes there
+ * why it could not start it. */
+static enum cs_err fails(const struct cs_error *why, struct cs_error *error)
+{
+    return cs_fail(error, CS_ERR_UNAVAILABLE,
+                   "countersign-u2f-host: %s; see journalctl -u 'countersign-u2f-host*'",
+                   why->text);
+}
+
 bool cs_u2f_host_exists(const char *socket_path)
 {
     return socket_path != NULL && access(socket_path, F_OK) == 0;
+}
+
+static bool is_cancelled(int cancel_fd)
+{
+    struct pollfd entry = {.fd = cancel_fd, .events = POLLIN};
+
+    return poll(&entry, 1, 0) > 0;
 }
 
 static enum cs_err connect_helper(const char *path, int64_t deadline, int *ret_socket,
                                   struct cs_error *error)
 {
     int64_t soon = cs_clock_ms() + CONNECT_MS;
+    struct cs_error why = {0};
     enum cs_err result =
-        cs_connect_broker(path, soon < deadline ? soon : deadline, ret_socket, error);
+        cs_connect_broker(path, soon < deadline ? soon : deadline, ret_socket, &why);
 
+    if (result == CS_OK)
+        return CS_OK;
+    if (result == CS_ERR_NOMEM)
+        return cs_fail_nomem(error);
     if (result == CS_ERR_NOT_FOUND)
         return cs_fail(error, CS_ERR_UNAVAILABLE,
                        "%s: countersign-u2f-host does not run; enable its socket", path);
-    return result;
+    return cs_fail(error, CS_ERR_UNAVAILABLE, "countersign-u2f-host cannot be used: %s", why.text);
 }
 
 static enum cs_err wait_for_answer(int socket, int cancel_fd, int64_t deadline,
@@ -65,38 +90,59 @@ static enum cs_err wait_for_answer(int socket, int cancel_fd, int64_t deadline,
         int ready = poll(entries, CS_ARRAY_SIZE(entries), cs_clock_left(deadline));
 
         if (ready == 0)
-            return cs_fail(error, CS_ERR_UNAVAILABLE, "countersign-u2f-host does not answer");
+            return cs_fail(error, CS_ERR_TIMEOUT, "does not answer");
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready < 0)
             return cs_fail_errno(error, "poll");
-        return entries[0].revents ? CS_OK : explain(CS_ERR_CANCELLED, error);
+        return entries[0].revents ? CS_OK : CS_ERR_CANCELLED;
     }
+}
+
+/* One request and its answer; what fails here is the helper. */
+static enum cs_err converse(int socket, const struct cs_u2f_host_request *request,
+                            const struct cs_secret *question, int64_t deadline, int cancel_fd,
+                            struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    enum cs_err result = cs_send_packet(socket, question, -1, deadline, error);
+
+    if (result == CS_OK)
+        result = wait_for_answer(socket, cancel_fd, deadline, error);
+    if (result == CS_OK)
+        result = cs_recv_packet(socket, deadline, &answer, NULL, error);
+    if (result == CS_ERR_HANGUP)
+        return cs_fail(error, result, "broke off");
+    if (result == CS_OK)
+        result = cs_u2f_host_read_answer(&answer, request->purpose, request->handle_count,
+                                         ret_answer, error);
+    if (result != CS_OK || ret_answer->result != CS_ERR_CANCELLED || is_cancelled(cancel_fd))
+        return result;
+    *ret_answer = (struct cs_u2f_host_answer){0};
+    return cs_fail(error, CS_ERR_PROTOCOL, "says that nobody waits for it any more");
 }
 
 enum cs_err cs_u2f_host_ask(const char *socket_path, const struct cs_u2f_host_request *request,
                             int64_t deadline, int cancel_fd, struct cs_u2f_host_answer *ret_answer,
                             struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret question = {0}, answer = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret question = {0};
     CS_AUTO(cs_fd_close) int socket = -1;
-    int64_t patience = cs_clock_ms() + request->milliseconds + PATIENCE_MS;
+    int64_t patience =
+        cs_clock_ms() +
+        (request->milliseconds == 0 ? LOOK_PATIENCE_MS : request->milliseconds + PATIENCE_MS);
+    struct cs_error why = {0};
     enum cs_err result = cs_u2f_host_write_request(request, &question, error);
 
+    *ret_answer = (struct cs_u2f_host_answer){0};
     if (patience < deadline)
         deadline = patience;
     if (result == CS_OK)
         result = connect_helper(socket_path, deadline, &socket, error);
-    if (result == CS_OK)
-        result = cs_send_packet(socket, &question, -1, deadline, error);
-    if (result == CS_OK)
-        result = wait_for_answer(socket, cancel_fd, deadline, error);
-    if (result == CS_OK)
-        result = cs_recv_packet(socket, deadline, &answer, NULL, error);
-    if (result == CS_ERR_HANGUP)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "countersign-u2f-host broke off");
-    if (result == CS_OK)
-        result = cs_u2f_host_read_answer(&answer, request->purpose, request->handle_count,
-                                         ret_answer, error);
-    return result == CS_OK ? explain(ret_answer->result, error) : result;
+    if (result != CS_OK)
+        return result;
+    result = converse(socket, request, &question, deadline, cancel_fd, ret_answer, &why);
+    if (result == CS_OK || result == CS_ERR_CANCELLED)
+        return explain(request->purpose, result == CS_OK ? ret_answer->result : result, error);
+    return result == CS_ERR_NOMEM ? cs_fail_nomem(error) : fails(&why, error);
 }

@@ -197,7 +197,8 @@ static void get_assertion(struct cursor *cursor, struct cs_u2f_answer *ret_answe
     assertion->flags = get_byte(cursor);
     assertion->counter = get_number(cursor);
     assertion->signature_length = cursor->length - cursor->position;
-    if (assertion->signature_length == 0 || assertion->signature_length > CS_U2F_SIGNATURE_MAX)
+    if (assertion->signature_length < CS_U2F_SIGNATURE_MIN ||
+        assertion->signature_length > CS_U2F_SIGNATURE_MAX)
         cursor->failed = true;
     else
         get(cursor, assertion->signature, assertion->signature_length);

@@ -7,7 +7,11 @@
 #include "base/clock.h"
 #include "u2f/device.h"
 
-enum { PAUSE_MS = 200, ABSENT = -1 };
+enum {
+    PAUSE_MS = 200,
+    ABSENT = -1,
+    RETRIES = 1, /* after a key failed; full again after a round in which none did */
+};
 
 /* One key in this round. */
 struct candidate {
@@ -180,6 +184,8 @@ static enum cs_err ask_key(struct work *work, unsigned key, enum cs_u2f_reply *r
 /* True when a key was touched. A key that fails is not asked again before all are looked for. */
 static bool ask_all(struct work *work, struct cs_error *error)
 {
+    unsigned asked = work->asked;
+
     for (unsigned i = 0; i < work->count; i++) {
         enum cs_u2f_reply reply = CS_U2F_REPLY_TOUCH;
 
@@ -195,6 +201,8 @@ static bool ask_all(struct work *work, struct cs_error *error)
             return true;
         }
     }
+    if (work->asked == asked)
+        work->retries = RETRIES;
     return false;
 }
 
@@ -269,7 +277,7 @@ enum cs_err cs_u2f_touch_authenticate(const struct cs_u2f_touch *touch, size_t *
                                       struct cs_u2f_assertion *ret_assertion,
                                       struct cs_error *error)
 {
-    struct work work = {.touch = touch, .purpose = CS_U2F_AUTHENTICATE, .retries = 1};
+    struct work work = {.touch = touch, .purpose = CS_U2F_AUTHENTICATE, .retries = RETRIES};
     enum cs_err result = run(&work, error);
 
     if (result != CS_OK)
@@ -284,7 +292,7 @@ enum cs_err cs_u2f_touch_register(const struct cs_u2f_touch *touch,
                                   unsigned char ret_data[CS_U2F_REGISTRATION_MAX],
                                   size_t *ret_length, struct cs_error *error)
 {
-    struct work work = {.touch = touch, .purpose = CS_U2F_REGISTER, .retries = 1};
+    struct work work = {.touch = touch, .purpose = CS_U2F_REGISTER, .retries = RETRIES};
     enum cs_err result = run(&work, error);
 
     if (result != CS_OK)

@@ -27,12 +27,13 @@ struct cs_u2f_touch {
  * and deadline count before each message, but for that first look also a deadline that has passed
  * leaves a moment. Errors:
  *
- *   CS_ERR_NOT_FOUND    no key is plugged in, or no library or no USB is here
+ *   CS_ERR_NOT_FOUND    no key is plugged in, or none that may be opened, or no library or no USB
+ *                       is here
  *   CS_ERR_INPUT        none of the keys knows a handle; to register, every key is enrolled already
  *   CS_ERR_TIMEOUT      the right key is there, but was not touched
  *   CS_ERR_UNAVAILABLE  the key was pulled out or fails, also after it was looked for once more, if
- *                       there was time to; or the keys took so long to answer that not all could be
- *                       looked at
+ *                       there was time to (a failure is forgotten once all keys answered again); or
+ *                       the keys took so long to answer that not all could be looked at
  *   CS_ERR_CANCELLED    cancel_fd
  */
 

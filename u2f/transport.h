@@ -15,7 +15,8 @@ struct cs_u2f_transport_ops {
     const char *name;
     /* CS_ERR_NOT_FOUND: no library or no USB. */
     enum cs_err (*open)(struct cs_u2f_transport **ret_transport, struct cs_error *error);
-    /* Looks for keys anew; they are numbered from 0 until the next call. None is no error. */
+    /* Looks for keys anew; they are numbered from 0 until the next call. None is no error, but
+     * CS_ERR_NOT_FOUND where there is one that may not be opened. */
     enum cs_err (*discover)(struct cs_u2f_transport *transport, unsigned *ret_keys,
                             struct cs_error *error);
     /* Sends one APDU and takes the whole reply with its status word. `*ret_length` is the room on

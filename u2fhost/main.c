@@ -79,7 +79,9 @@ static void ask_keys(const struct cs_u2f_host_request *request, const struct cs_
     else
         ret_answer->result = cs_u2f_touch_authenticate(&touch, &ret_answer->answer.key,
                                                        &ret_answer->answer.assertion, &error);
-    if (ret_answer->result != CS_OK)
+    /* A look finds the right key by its not being touched. */
+    if (ret_answer->result != CS_OK &&
+        (ret_answer->result != CS_ERR_TIMEOUT || request->milliseconds > 0))
         cs_log(log, LOG_INFO, "%s", error.text);
 }
 

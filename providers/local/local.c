@@ -105,12 +105,16 @@ static enum cs_err judge_recovery(const struct cs_verification *v, const struct 
 static enum cs_err judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
                              struct cs_error *error)
 {
+    struct cs_verification recovery = *v;
     bool registered = false;
     enum cs_err result = cs_local_judge_key(v, outcome, &registered, error);
 
-    /* The way back in for somebody who has lost the key; no other way in for those without one. */
-    if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT && registered)
-        result = judge_recovery(v, v->attempt->answer, outcome, error);
+    /* The way back in for somebody who has lost the key; no other way in for those without one, in
+     * the same time. */
+    if (!registered)
+        recovery.user = "";
+    if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)
+        result = judge_recovery(&recovery, v->attempt->answer, outcome, error);
     if (result != CS_OK)
         return result;
     return outcome->judgement == CS_JUDGED_RIGHT ? cs_tries_forget(v, error)

@@ -63,12 +63,17 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
     struct cs_u2f_request *request = ret_request;
     enum cs_err result = cs_factor_load(transaction, pending->user, CS_STORED_U2F, &factors, error);
 
+    if (result == CS_OK && factors.count >= CS_FACTORS_PER_KIND_MAX)
+        result = cs_fail(error, CS_ERR_LIMIT,
+                         "%s has %zu security keys, and may not have more; remove one first, with "
+                         "'countersign remove'",
+                         pending->user, factors.count);
     if (result != CS_OK)
         return result;
     *request = (struct cs_u2f_request){.purpose = CS_U2F_REGISTER};
     memcpy(request->app_id, pending->app_id, sizeof pending->app_id);
     memcpy(request->challenge, pending->challenge, sizeof pending->challenge);
-    for (size_t i = 0; i < factors.count; i++) {
+    for (size_t i = 0; i < factors.count && request->handle_count < CS_U2F_RELAY_HANDLES; i++) {
         const struct cs_factor *key = &factors.items[i];
         struct cs_u2f_handle *handle = &request->handles[request->handle_count];
 

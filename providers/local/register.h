@@ -12,7 +12,7 @@ enum cs_err cs_register_start(const char *user, const char *label, const char *a
                               struct cs_error *error) CS_MUST_USE;
 
 /* The request for it, which names the keys that the user has for that application, so that none is
- * registered twice. */
+ * registered twice. CS_ERR_LIMIT where there is no room for another: better said before a touch. */
 enum cs_err cs_register_request(const struct cs_transaction *transaction,
                                 const struct cs_pending *pending,
                                 struct cs_u2f_request *ret_request,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/lower.h"
 #include "providers/local/local_priv.h"
 #include "store/decoy.h"
 #include "u2f/base64url.h"
@@ -19,18 +20,20 @@ _Static_assert((int)CS_U2F_PUBLIC_KEY_BYTES + (int)CS_U2F_HANDLE_MAX <= (int)CS_
                "a key and its handle are one secret");
 _Static_assert((int)CS_FACTORS_PER_KIND_MAX <= (int)CS_U2F_RELAY_HANDLES,
                "one request holds every key of a user");
+_Static_assert((int)CS_CHALLENGE_KEYS_MAX == (int)CS_U2F_RELAY_HANDLES,
+               "a challenge knows the counter of every key");
 
 /* ---- which keys ---- */
 
 /* Those that may be used, newest first; borrowed from `all`. */
 struct keys {
-    const struct cs_factor *items[CS_FACTORS_PER_USER_MAX];
+    const struct cs_factor *items[CS_U2F_RELAY_HANDLES];
     size_t count;
 };
 
 static void choose_keys(const struct cs_factors *all, const char *app_id, struct keys *ret_keys)
 {
-    for (size_t i = all->count; i-- > 0;) {
+    for (size_t i = all->count; i-- > 0 && ret_keys->count < CS_ARRAY_SIZE(ret_keys->items);) {
         const struct cs_factor *factor = &all->items[i];
 
         if (!factor->suspect && app_id != NULL && strcmp(factor->app_id, app_id) == 0)
@@ -101,7 +104,7 @@ static enum cs_err make_challenge(struct cs_u2f_request *request, unsigned secon
 }
 
 /* The name as it may be written in several ways, by some directories: in lower case, without the
- * domain. Who has an account shall look no different from those who have none. */
+ * domain. */
 static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
 {
     const char *domain = strrchr(name, '\\');
@@ -109,48 +112,62 @@ static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
 
     if (domain != NULL)
         name = domain + 1;
-    for (; name[length] != '\0' && name[length] != '@' && length < CS_STORE_USER_MAX; length++) {
-        char byte = name[length];
-
-        ret_folded[length] = byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
-    }
+    for (; name[length] != '\0' && name[length] != '@' && length < CS_STORE_USER_MAX; length++)
+        ret_folded[length] = cs_lower(name[length]);
     ret_folded[length] = '\0';
 }
 
-/* Nobody shall see who has no key. Most keys have handles of this length. */
-static enum cs_err add_decoy(const struct cs_transaction *transaction, const char *name,
-                             struct cs_u2f_request *asked, struct cs_error *error)
-{
-    struct cs_u2f_handle *handle = &asked->handles[asked->handle_count++];
-    char folded[CS_STORE_USER_MAX + 1];
-
-    _Static_assert((int)CS_DECOY_BYTES <= (int)CS_U2F_HANDLE_MAX, "a decoy is a handle");
-    fold_name(name, folded);
-    handle->length = CS_DECOY_BYTES;
-    return cs_decoy(transaction, folded, handle->bytes, error);
-}
-
-enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
-                                const struct cs_challenge_request *request,
-                                struct cs_challenge *ret_challenge, struct cs_error *error)
+/* The handles of a user's keys, with their counters. */
+static enum cs_err add_keys(const struct cs_transaction *transaction, const char *user,
+                            struct cs_u2f_request *asked, struct cs_challenge *challenge,
+                            struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
-    struct cs_u2f_request asked = {.purpose = CS_U2F_AUTHENTICATE};
     struct keys keys = {0};
     enum cs_err result = cs_factor_load(transaction, user, CS_STORED_U2F, &factors, error);
 
     if (result != CS_OK)
         return result;
+    choose_keys(&factors, asked->app_id, &keys);
+    for (size_t i = 0; i < keys.count; i++) {
+        if (!split_secret(keys.items[i], &asked->handles[asked->handle_count]))
+            continue;
+        challenge->counters[asked->handle_count++] = keys.items[i]->last_step;
+    }
+    return CS_OK;
+}
+
+/* Most keys have handles of this length. */
+static enum cs_err add_decoy(const struct cs_transaction *transaction, const char *name,
+                             struct cs_u2f_request *asked, struct cs_error *error)
+{
+    struct cs_u2f_handle *handle = &asked->handles[asked->handle_count++];
+
+    _Static_assert((int)CS_DECOY_BYTES <= (int)CS_U2F_HANDLE_MAX, "a decoy is a handle");
+    handle->length = CS_DECOY_BYTES;
+    return cs_decoy(transaction, name, handle->bytes, error);
+}
+
+/*
+ * Nobody shall see who has no key, or no account. All ways to write a name show the same handles,
+ * where the system takes them for the same account and where it does not: those of the account's
+ * keys, or one decoy. A name that is no account gets no further than this, whoever's keys it asks.
+ */
+enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_challenge_request *request,
+                                struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    struct cs_u2f_request asked = {.purpose = CS_U2F_AUTHENTICATE};
+    char folded[CS_STORE_USER_MAX + 1];
+    enum cs_err result;
+
     if (strlen(request->app_id) >= sizeof asked.app_id)
         return cs_fail(error, CS_ERR_CONFIG, "the application id is too long");
     memcpy(asked.app_id, request->app_id, strlen(request->app_id) + 1);
-    choose_keys(&factors, request->app_id, &keys);
-    for (size_t i = 0; i < keys.count; i++)
-        asked.handle_count +=
-            split_secret(keys.items[i], &asked.handles[asked.handle_count]) ? 1 : 0;
-    if (asked.handle_count == 0)
-        result = add_decoy(transaction, user[0] != '\0' || !request->name ? user : request->name,
-                           &asked, error);
+    fold_name(request->name ? request->name : user, folded);
+    result = add_keys(transaction, user[0] != '\0' ? user : folded, &asked, ret_challenge, error);
+    if (result == CS_OK && asked.handle_count == 0)
+        result = add_decoy(transaction, folded, &asked, error);
     return result == CS_OK ? make_challenge(&asked, request->seconds, ret_challenge, error)
                            : result;
 }
@@ -188,10 +205,14 @@ static enum cs_err signed_for_any(const unsigned char *public_key,
     return result;
 }
 
-/* The counter comes last: only an answer that the key itself signed may spend it, or show that it
- * went back. */
+/*
+ * The counter comes last: only an answer that the key itself signed may spend it, or show that it
+ * went back. `before` is the one that was known when the challenge began: of two challenges that
+ * are open at once, one may be signed first and come second. Such an answer is refused, but no copy
+ * of the key needed to be there.
+ */
 static enum cs_err spend_counter(const struct cs_verification *v, const struct cs_factor *key,
-                                 uint32_t counter, struct cs_outcome *outcome,
+                                 uint32_t counter, int64_t before, struct cs_outcome *outcome,
                                  struct cs_error *error)
 {
     bool won = false;
@@ -204,6 +225,9 @@ static enum cs_err spend_counter(const struct cs_verification *v, const struct c
         outcome->reason = "u2f";
         return CS_OK;
     }
+    outcome->reason = "out-of-order";
+    if (counter > before)
+        return CS_OK;
     outcome->reason = "counter-went-back";
     (void)snprintf(outcome->alert, sizeof outcome->alert,
                    "the counter of a security key went back, from %lld to %lu: there may be a copy "
@@ -250,7 +274,8 @@ static enum cs_err judge_answer(const struct cs_verification *v, const struct ke
         signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
                        asked, v->judging->origins, &answer.assertion, &is_signed, error);
     return result == CS_OK && is_signed && key != NULL
-               ? spend_counter(v, key, answer.assertion.counter, outcome, error)
+               ? spend_counter(v, key, answer.assertion.counter,
+                               v->attempt->challenge->counters[answer.key], outcome, error)
                : result;
 }
 
@@ -274,5 +299,9 @@ enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcom
     if (cs_clock_ms() > challenge->expires)
         return CS_OK;
     choose_keys(&factors, asked.app_id, &keys);
-    return judge_answer(v, &keys, &asked, outcome, error);
+    result = judge_answer(v, &keys, &asked, outcome, error);
+    /* So that the log tells why nothing that this person does can help. */
+    if (keys.count == 0 && factors.count > 0)
+        outcome->reason = "no-usable-key";
+    return result;
 }

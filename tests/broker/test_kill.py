@@ -1,19 +1,11 @@
 """SIGKILL before every system call of a login, and of what changes store and key (peers 3b.14)."""
 import json
-import os
-import pathlib
-import re
-import subprocess
 import time
 
 from countersign import *
 
-KILL_AT = os.environ["CS_KILL_AT"]
-KEY = pathlib.Path("/etc/countersign/store.key")
-REPORT = WORKDIR / "kill-at"
 PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
 PROMPT = 3  # seconds within which the login of somebody else must succeed
-STATE = pathlib.Path("/var/lib/countersign")
 SNAPSHOT = WORKDIR / "keys" / "snapshot"
 BEFORE_CHECKPOINT = WORKDIR / "keys" / "before-checkpoint"
 ENROLLED = {}
@@ -27,23 +19,15 @@ def test_prepare():
     pam_service("alone", "auth required pam_countersign.so retry=0 standalone")
     ENROLLED.update(enroll_people("user", 6))
     others = enroll_people("other", 250).values()
-    keep(SNAPSHOT)
+    keep_state(SNAPSHOT)
     # SQLite folds its log into the file at a commit now and then: find the state before such a login.
     with Broker():
         for other in others:
-            before = keep(BEFORE_CHECKPOINT)
+            before = keep_state(BEFORE_CHECKPOINT)
             expect(login(other, other.code(), "test"), f"{other.user} was refused")
-            if (STATE / "store.db").stat().st_mtime_ns != before:
+            if STORE.stat().st_mtime_ns != before:
                 return
     raise Failure("the log was never folded in")
-
-
-def keep(snapshot):
-    """Copies store and key; returns when the store's file was written last."""
-    run("rm", "-rf", snapshot)
-    snapshot.mkdir(mode=0o700)
-    run("cp", "-a", STATE, KEY, snapshot)
-    return (STATE / "store.db").stat().st_mtime_ns
 
 
 def enroll_people(kind, count):
@@ -55,9 +39,7 @@ def enroll_people(kind, count):
 def restore(snapshot=SNAPSHOT):
     """Back to where nobody had logged in. Otherwise each login makes SQLite's log longer, and whoever opens
     the store first after a kill reads all of it, so that no two logins have the same calls."""
-    run("find", STATE, "-type", "f", "-delete")
-    run("cp", "-a", snapshot / STATE.name, STATE.parent)
-    run("cp", "-a", snapshot / KEY.name, KEY)
+    restore_state(snapshot)
     fresh[:] = ENROLLED.values()
 
 
@@ -65,20 +47,6 @@ def take():
     """Somebody whose factor is unspent."""
     expect(fresh, "nobody is left")
     return fresh.pop(0)
-
-
-class Report:
-    """What kill-at told."""
-
-    def __init__(self):
-        text = REPORT.read_text()
-        self.killed = "killed" in text
-        self.calls = [int(n) for n in re.findall(r"^task \d+: (\d+) calls$", text, re.M)]
-        REPORT.unlink()
-
-
-def kill_command(task, number, *command, kind="all"):
-    return [KILL_AT, str(REPORT), kind, str(task), str(number), *map(str, command)]
 
 
 def login_command(user, code, service):
@@ -113,7 +81,7 @@ def judge(person, code, allowed, service):
 
 class Sweep:
     """A login for each N, killed at the Nth call, until one is not killed any more. one(person, code, number)
-    returns whether the login was told that it is allowed, and a Report."""
+    returns whether the login was told that it is allowed, and a KillReport."""
 
     def __init__(self, task, one, service="test", patience=1):
         """`patience`: as many N in a row must kill nothing before it ends, where logins differ in their calls
@@ -145,7 +113,7 @@ class Sweep:
 def login_killed(task, service, person, code, number):
     """The login under kill-at: application and whatever it starts."""
     result = run(*kill_command(task, number, *login_command(person.user, code, service)), check=False)
-    return "result: PAM_SUCCESS" in result.stdout, Report()
+    return "result: PAM_SUCCESS" in result.stdout, KillReport()
 
 
 def test_module():
@@ -175,21 +143,6 @@ def test_standalone_with_a_checkpoint():
     sweep_standalone(2, BEFORE_CHECKPOINT).expect_around_the_commit()
 
 
-def wait_idle(broker):
-    """Returns also when the broker is dead."""
-    wait_until(lambda: connections_of(broker.pid) == 0, "the end of what it served")
-
-
-def attach(broker, task, number):
-    """kill-at on a broker that has nothing to do: what knocked before this peer has been served."""
-    with Peer() as peer:
-        peer.greet()
-    wait_idle(broker)
-    tracer = subprocess.Popen(kill_command(task, number, "--attach", broker.pid), stdout=subprocess.PIPE)
-    expect_equal(tracer.stdout.readline(), b"attached\n", "kill-at's answer")
-    return tracer
-
-
 class Successors:
     """Brokers one after the other: each is killed in a login, what comes next stands on a new one."""
 
@@ -203,15 +156,14 @@ class Successors:
         restore(self.snapshot)
         fresh.remove(person)
         with Broker() as broker:
-            tracer = attach(broker, self.task, number)
+            tracer = attach_killer(broker, self.task, number)
             allowed = login(person, code, "test")
             wait_idle(broker)
             broker.kill()
-            tracer.wait(PATIENCE)
-            tracer.stdout.close()
+            report = wait_killer(tracer)
         self.broker = Broker().start()
         expect_sound()
-        return allowed, Report()
+        return allowed, report
 
     def stop(self):
         if self.broker is not None:
@@ -250,7 +202,7 @@ def test_broker_start():
         try:
             broker.start()
         except Failure:
-            kills += Report().killed
+            kills += KillReport().killed
         else:
             broker.kill()  # it listened before that call came
             break
@@ -275,7 +227,7 @@ def sweep_command(task, words, check, input=None):
             expect_served("test")
             result = run(*kill_command(task, number, COUNTERSIGN, *words, kind="writes"), check=False,
                          input=input)
-            report = Report()
+            report = KillReport()
             if not report.killed:
                 break
             expect_served("test")

@@ -55,6 +55,13 @@ def check_filter(page):
         need(found == counts, f"countersignd.8: the filter {'misses' if counts else 'counts'}: {line}")
 
 
+def judged(source):
+    """Why an answer for a security key or a password is refused."""
+    for name in ("u2f", "password"):
+        for found in re.findall(r'outcome->reason =([^;]*);', (source / f"providers/local/{name}.c").read_text()):
+            yield from (reason for reason in re.findall(r'"([a-z0-9-]+)"', found) if reason not in ("u2f", "password"))
+
+
 def main():
     tool, broker, source, build = sys.argv[1:]
     if shutil.which("mandoc") is None:
@@ -74,9 +81,16 @@ def main():
     for flag in re.findall(r"--([a-z-]+)", help_text):
         need(f"Fl Fl {flag}" in text["countersignd.8"], f"countersignd.8: --{flag} is missing")
     for name, code in re.findall(r'= \{"([a-z-]+)", (PAM_\w+)\}', (source / "login/verdict.c").read_text()):
-        if name != "not-enrolled":  # its code is the option's
-            need(f".It {name} Ta Dv {code} " in text["pam_countersign.8"],
-                 f"pam_countersign.8: verdict {name} with {code} is missing")
+        need(f".It {name} Ta Dv {code} " in text["pam_countersign.8"],
+             f"pam_countersign.8: verdict {name} with {code} is missing")
+    need(re.search(r"^\.It not-enrolled Ta .*PAM_SUCCESS .*accept_on_missing_auth_method", text["pam_countersign.8"], re.M),
+         "pam_countersign.8: verdict not-enrolled with accept_on_missing_auth_method is missing")
+    for reason in judged(source):
+        need(re.search(rf"^\.It (.* , )?{reason}( ,|$)", text["countersignd.8"], re.M),
+             f"countersignd.8: what to do after reason={reason} is missing")
+    for option in ("u2f_app_id", "u2f_origins"):
+        need(re.search(rf"^\.It Cm {option} .*\n(.*\n)*?Without it,? pam:// and the name of this host", text["pam_countersign.8"], re.M),
+             f"pam_countersign.8: {option}: what holds without it is missing")
     check_filter(paths["countersignd.8"])
     for name, path in paths.items():
         need(not re.search("@[A-Z]+@", text[name]), f"{name}: something was not filled in")

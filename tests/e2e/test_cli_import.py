@@ -54,7 +54,7 @@ def logs_in(keys, user):
 def test_both_forms_log_in():
     keys = before()
     answer = imported("alice:" + old_form(*made(keys)), "bob:" + new_form(*made(keys)))
-    expect_equal(answer, {"skipped": [], "imported": 2, "users": 2, "app_id": APP, "login_app_id": APP}, "answer")
+    expect_equal(answer, {"skipped": [], "skipped_count": 0, "imported": 2, "users": 2, "app_id": APP, "login_app_id": APP}, "answer")
     key, = keys_of("alice")
     expect_equal((key["label"], key["app_id"], key["counter"], key["suspect"]), ("pam_u2f", APP, None, False), "key")
     expect(logs_in(keys, "alice"), "a key of the old form")
@@ -99,6 +99,34 @@ def test_eight_keys():
     answer = imported("alice:" + ":".join(old_form(*made(keys)) for _ in range(9)))
     expect_equal((answer["imported"], [skipped["key"] for skipped in answer["skipped"]]), (8, [9]), "answer")
     expect_equal(len(keys_of("alice")), 8, "keys")
+
+
+def test_no_touch_is_asked_for_beyond_eight():
+    keys = before()
+    imported("alice:" + ":".join(old_form(*made(keys)) for _ in range(7)))
+    countersign("enroll", "u2f", "alice", "--request")
+    imported("alice:" + old_form(*made(keys)))
+    for words in ["--request"], []:
+        result = countersign("enroll", "u2f", "alice", *words, check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), f"with {words}")
+        expect_match("alice has 8 security keys, .*'countersign remove'", result.stderr, f"with {words}")
+        expect_equal(len(result.stderr.splitlines()), 1, f"what is said with {words}: {result.stderr}")
+    countersign("remove", "alice", keys_of("alice")[0]["id"])
+    countersign("enroll", "u2f", "alice", "--request")
+
+
+def test_more_notes_than_are_kept():
+    keys = before()
+    good = "alice:" + old_form(*made(keys))
+    FILE.write_text("".join(f"user{number}\n" for number in range(10010)) + good + "\n")
+    answer = json.loads(countersign("import", "pam-u2f", FILE, "--json").stdout)
+    expect_equal((len(answer["skipped"]), answer["skipped_count"], answer["imported"]), (10000, 10010, 1), "counts")
+    result = countersign("import", "pam-u2f", FILE)
+    expect_match("entries skipped: 10011", result.stdout, "the text's count")
+    lines = result.stderr.splitlines()
+    expect_equal(len(lines), 10001, "lines")
+    expect_match(r":10000: the line of 'user9999'", lines[-2], "the last note")
+    expect_match(r"u2f_keys: 11 more are skipped", lines[-1], "what is said of the others")
 
 
 def test_another_application():

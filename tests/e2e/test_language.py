@@ -1,4 +1,5 @@
 """In which language a login speaks, through a real sshd and without one."""
+import json
 import os
 
 from countersign import *
@@ -130,6 +131,18 @@ def test_prompts_shows_every_language():
     for channel in "sshd-fold", "sshd-live", "terminal":
         expect(countersign("prompts", "--channel", channel).stdout, channel)
     expect_equal(countersign("prompts", "--channel", "radio", check=False).returncode, 2, "no such channel")
+
+
+def test_prompts_shows_every_text():
+    names = [row["name"] for row in json.loads(countersign("options", "--json").stdout)]
+    names = names[names.index("otp_prompt"):names.index("verify_message") + 1]
+    # Long enough for a menu of two pages.
+    write_config({name: f"<{name}>{'.' * 40}" for name in names})
+    shown = "".join(countersign("prompts", "--channel", channel).stdout for channel in ("sshd-fold", "terminal"))
+    expect_equal([name for name in names if f"<{name}>" not in shown], [], "texts that are not shown")
+    write_config({})
+    shown = countersign("prompts").stdout
+    expect_match(r"countersign-touch: U2F1\.[A-Za-z0-9_-]{100,} : $", shown, "a request to a security key")
 
 
 main()

@@ -125,7 +125,21 @@ def test_the_counter_goes_back():
     with Broker() as broker:
         result = pam_login("alice", ["123456"], **AWAY)
         expect(handle not in decoded(LINE.search(result.text)[0]), f"a suspect key is asked for: {result.text}")
-        expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "wrong-form"), "after that")
+        expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "no-usable-key"), "after that")
+
+
+def test_answers_that_cross():
+    """Two prompts at once, touched in one order and answered in the other: no copy had to be there."""
+    keys = before()
+    with Broker() as broker:
+        sessions = [PamSession("alice", **AWAY) for _ in range(2)]
+        answers = [signed(keys, LINE.search(session.prompt())[0]) for session in sessions]
+        for number, code in ((1, "PAM_SUCCESS"), (0, "PAM_MAXTRIES")):
+            sessions[number].answer(answers[number])
+            expect_equal(sessions[number].result().code, code, f"login {number}")
+        expect_match("reason=out-of-order", broker.log(), "log")
+        expect("went back" not in broker.log(), f"an alert: {broker.log()}")
+    expect_end(login(keys), "PAM_SUCCESS", "u2f", "the next touch")
 
 
 def test_a_bad_signature():
@@ -251,6 +265,8 @@ def test_everybody_is_asked_alike():
         expect_equal([asked(user) for user in users], shown, "logins after rekey")
         expect_equal(len({(text, size) for text, size, _ in shown}), 1, f"what shows: {shown}")
         expect_equal(len({handle for *_, handle in shown}), len(users), "different handles")
+        others = "ALICE", "bob@example.com", r"EXAMPLE\Carol", "Nobody-Of-That-Name"
+        expect_equal([asked(user) for user in others], shown, "other ways to write the names")
 
 
 def test_who_has_proven_a_key_is_told():
@@ -310,11 +326,57 @@ def test_a_silent_key_ends_with_the_login():
     expect(3 <= took < 6, f"the login took {took:.1f} s, login_timeout=3: {result.text}")
 
 
-def test_check_warns_of_origins_that_nobody_sends():
-    write_config({"u2f_origins": [ORIGIN, "host.example"]})
-    text = countersign("check", check=False).stdout
-    expect_match("^warn u2f_origins: no answer of countersign-touch names 'host.example'", text, "the warning")
-    expect("127.0.0.1" not in text, f"a warning of the right one: {text}")
+# What the helper answers to a look at a key that is there.
+THERE = bytes([1, NOT_TOUCHED])
+
+
+def failing(keys, replies, answer):
+    """A login at this machine with a helper that fails: (result, reason, seconds to the prompt). It ends in the
+    prompt that everybody gets elsewhere, and in one warning that says where to look."""
+    with FalseHelper(*replies) as helper, Broker() as broker:
+        begin = time.monotonic()
+        session = PamSession("alice")
+        prompt = session.prompt()
+        took = time.monotonic() - begin
+        session.answer(answer(LINE.search(prompt)[0]))
+        result, reason = session.result(), wait_audit(broker)["reason"]
+        expect_match(LINE.pattern, result.prompts[0][0], f"the prompt after {replies!r}")
+        warnings = re.findall("u2f: countersign-u2f-host: .*journalctl", broker.log())
+        expect_equal(len(warnings), 1, f"warnings after {replies!r}")
+        expect_equal(helper.asked, len(replies), f"requests to the helper: {replies!r}")
+    return result, reason, took
+
+
+def test_a_helper_that_fails_is_none():
+    """Its account is missing, systemd has too many of it, or a key took it over: nobody is told to touch anything, and
+    an answer from elsewhere still lets in."""
+    keys = before("conversation=fold")
+    for reply in (b"", b"nonsense", bytes([1, 6]), bytes([1, CANCELLED])):
+        result, reason, took = failing(keys, [reply], lambda line: signed(keys, line))
+        expect_equal((result.code, reason), ("PAM_SUCCESS", "u2f"), f"after {reply!r}: {result.text}")
+        expect_equal(len(result.prompts), 1, f"prompts after {reply!r}")
+        expect("Press Enter" not in result.text, f"a touch is asked for after {reply!r}: {result.text}")
+        expect(took < PATIENCE / 2, f"the prompt came after {took:.1f} s")
+    result, reason, _ = failing(keys, [bytes([1, CANCELLED])], lambda line: "nothing")
+    expect_equal((result.code, reason), ("PAM_MAXTRIES", "wrong-form"), "after a wrong answer")
+
+
+def test_a_helper_that_fails_at_the_touch():
+    keys = before()
+    short = bytes([1, OK, 0, 1]) + bytes(4) + bytes(7)
+    for reply in (b"", b"nonsense", bytes([1, CANCELLED]), short):
+        result, reason, took = failing(keys, [THERE, reply], lambda line: signed(keys, line))
+        expect_equal((result.code, reason), ("PAM_SUCCESS", "u2f"), f"after {reply!r}: {result.text}")
+        expect(took < PATIENCE / 2, f"the prompt came after {took:.1f} s")
+
+
+def test_a_helper_that_hangs():
+    keys = before("login_timeout=30")
+    code = recovery_code()
+    result, reason, took = failing(keys, [None], lambda line: f"{code}\n")  # and Enter at the next prompt
+    expect_equal((result.code, reason), ("PAM_SUCCESS", "recovery-code"), f"a recovery code: {result.text}")
+    expect(took < 15, f"the prompt came after {took:.1f} s")
+    expect("Touch your security key.\n" not in result.text, f"a touch is asked for: {result.text}")
 
 
 def test_no_helper():

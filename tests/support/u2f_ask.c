@@ -1,7 +1,7 @@
 /*
  * The broker's side of countersign-u2f-host (u2f/host_client.h), for tests.
  *
- * usage: u2f-ask SOCKET MILLISECONDS [HANDLE...]   hexadecimal; none: register
+ * usage: u2f-ask SOCKET MILLISECONDS register|authenticate [HANDLE...]   hexadecimal
  *
  * Prints what registering gave, or which handle signed and the counter; ends with 0, or with the
  * number of the error and its sentence on standard error. Standard input at its end cancels.
@@ -16,18 +16,19 @@
 
 int main(int argc, char **argv)
 {
-    struct cs_u2f_host_request request = {.purpose = CS_U2F_REGISTER};
+    struct cs_u2f_host_request request = {.purpose = CS_U2F_AUTHENTICATE};
     struct cs_u2f_host_answer answer = {0};
     struct cs_error error = {0};
     enum cs_err result;
 
-    if (argc < 3)
+    if (argc < 4)
         return 64;
     request.milliseconds = (uint32_t)strtoul(argv[2], NULL, 10);
-    for (int i = 3; i < argc && request.handle_count < CS_U2F_RELAY_HANDLES; i++) {
+    if (strcmp(argv[3], "register") == 0)
+        request.purpose = CS_U2F_REGISTER;
+    for (int i = 4; i < argc && request.handle_count < CS_U2F_RELAY_HANDLES; i++) {
         struct cs_u2f_handle *handle = &request.handles[request.handle_count++];
 
-        request.purpose = CS_U2F_AUTHENTICATE;
         handle->length = from_hex(argv[i], handle->bytes, sizeof handle->bytes);
     }
     result = cs_u2f_host_ask(argv[1], &request, INT64_MAX, STDIN_FILENO, &answer, &error);

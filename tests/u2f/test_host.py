@@ -1,5 +1,7 @@
 """countersign-u2f-host: what it answers, and what a hostile key can do in it."""
 import os
+import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -47,6 +49,37 @@ def test_errors_by_name():
     expect_equal(ask(keys, AUTHENTICATE, [handle], milliseconds=300)[0], NOT_TOUCHED, "no touch")
     keys.plug(words="pull=1")
     expect_equal(ask(keys, AUTHENTICATE, [handle])[0], FAILED, "pulled out")
+
+
+def test_a_look_at_the_right_key_is_no_failure():
+    """Every login begins with one: its log would say of each that nobody touched the key."""
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    handle = register(keys)
+    for handles, told in (([handle], ""), ([bytes(64)], "is not enrolled")):
+        helper = Helper(keys)
+        helper.send(AUTHENTICATE, handles, milliseconds=0)
+        helper.answer()
+        _, log = helper.end()
+        expect(told in log and "not touched" not in log, f"the log: {log!r}")
+
+
+def test_a_key_that_it_may_not_open_is_in_the_log():
+    """The libraries say that there is none, and so does the answer; whoever reads the log should see more."""
+    node = pathlib.Path("/dev/hidraw-test")
+    run("mount", "-t", "tmpfs", "none", "/sys/class")
+    try:
+        folder = pathlib.Path("/sys/class/hidraw/hidraw-test/device")
+        folder.mkdir(parents=True)
+        (folder / "report_descriptor").write_bytes(bytes.fromhex("06d0f10901a101c0"))
+        node.touch(0o600)
+        helper = Helper(Keys(HELPER_USER))
+        helper.send(AUTHENTICATE, [bytes(64)], milliseconds=0)
+        expect_equal(helper.answer()[0], NO_KEY, "the answer")
+        expect_match("/dev/hidraw-test is a security key that may not be opened", helper.end()[1], "the log")
+    finally:
+        node.unlink(missing_ok=True)
+        run("umount", "/sys/class")
 
 
 def test_waits_for_the_right_key():
@@ -104,15 +137,32 @@ def test_a_hostile_key_stays_inside():
     expect_equal(helper.answer()[0], OK, "the helper goes on")
     _, log = helper.end()
     tried = dict(word.split("=") for word in keys.counter().split())
-    wanted = {"socket": "EPERM", "code": "EPERM"}
+    wanted = {name: "EPERM" for name in ("socket", "code", "mount", "setuid", "tiocsti")}
+    wanted["hidraw"] = "ENOTTY"  # comes past the filter, to a device that is none
     if "no Landlock" not in log:
         wanted |= {"read": "EACCES", "write": "EACCES", "create": "EACCES"}
     expect_equal({name: tried[name] for name in wanted}, wanted, "what the key could do")
-    keys.plug(words="escape=exec")
-    helper = Helper(keys)
-    helper.send(REGISTER)
-    expect_equal(helper.answer(), None, "an answer of a program that was replaced")
-    expect_equal(helper.end()[0], -signal.SIGSYS, "the end of it")
+
+
+def test_a_hostile_key_ends_the_helper():
+    if SANITIZE:
+        raise Skip("sanitizers need system calls that the filter denies")
+    keys = Keys(HELPER_USER)
+    for call in "exec", "fork", "ptrace", "kill", "vm-read", "vm-write":
+        keys.plug(words=f"escape={call}")
+        helper = Helper(keys)
+        helper.send(REGISTER)
+        expect_equal(helper.answer(), None, f"an answer after {call}")
+        expect_equal(helper.end()[0], -signal.SIGSYS, f"the end after {call}")
+    keys.plug(words="escape=nothing")
+    expect_equal(ask(keys, REGISTER)[0], OK, "without such a call")
+
+
+def test_later_rules_of_udev_leave_it_the_keys():
+    """As 70-u2f.rules of other packages would, which sort behind this one."""
+    text = pathlib.Path("/usr/lib/udev/rules.d/70-countersign-u2f.rules").read_text()
+    found = re.findall(r'\b(GROUP|OWNER|MODE)(:?=)"(.*?)"', re.sub(r"(?m)^#.*", "", text))
+    expect_equal(found, [("GROUP", ":=", HELPER_USER), ("MODE", ":=", "0660")], "what the rule assigns, finally")
 
 
 def test_no_key_gets_the_descriptor_of_messages():

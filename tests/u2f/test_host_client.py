@@ -10,7 +10,7 @@ from countersign import *
 
 SOCKET = pathlib.Path("/run/countersign/u2f.sock")
 # enum cs_err
-NOT_FOUND, INPUT, PROTOCOL, TIMEOUT, UNAVAILABLE, CANCELLED = 6, 3, 7, 9, 10, 14
+NOT_FOUND, INPUT, TIMEOUT, UNAVAILABLE, CANCELLED = 6, 3, 9, 10, 14
 
 
 class Inetd:
@@ -48,10 +48,11 @@ class Inetd:
         SOCKET.unlink()
 
 
-def ask(milliseconds, *handles):
+def ask(milliseconds, *handles, purpose=None):
     """(status, words, sentence)."""
-    with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, str(milliseconds), *handles], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+    purpose = purpose or ("authenticate" if handles else "register")
+    with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, str(milliseconds), purpose, *handles],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         output, error = child.stdout.read(), child.stderr.read()
         return child.wait(PATIENCE), output.split(), error
 
@@ -89,20 +90,26 @@ def test_errors_have_sentences():
             expect_equal(got, status, f"status with {words}: {error}")
             expect_match(sentence, error, f"the sentence with {words}")
         keys.plug()
-        expect_equal(ask(20000, "00" * 64)[0], INPUT, "an unknown handle")
+        for purpose, known, sentence in (("authenticate", "00" * 64, "is enrolled$"),
+                                         ("register", handle, "is enrolled already$")):
+            got, _, error = ask(20000, known, purpose=purpose)
+            expect_equal(got, INPUT, f"status of {purpose}: {error}")
+            expect_match(sentence, error.strip(), f"the sentence of {purpose}")
         keys.pull()
         expect_equal(ask(20000, handle)[0], NOT_FOUND, "no key")
 
 
 def test_a_helper_that_was_taken_over():
-    """Whatever it answers is data; when it dies, that is an error like others."""
+    """Whatever it answers is data; when it lies or dies, that is a helper that fails."""
     assertion = b"\1\0\0\1\0\0\0\1" + bytes(72)
-    for reply, status in ((b"", UNAVAILABLE), (b"\1", PROTOCOL), (b"\2\0", PROTOCOL), (b"\1\x06", PROTOCOL),
-                          (b"\1\0\1" + assertion[3:], PROTOCOL), (assertion + b"x", PROTOCOL),
-                          (b"\1\0" + bytes(60000), PROTOCOL), (b"\1\1x", PROTOCOL)):
+    for reply, sentence in ((b"", "broke off"), (b"\1", "not valid"), (b"\2\0", "not valid"), (b"\1\x06", "not valid"),
+                            (b"\1\0\1" + assertion[3:], "not valid"), (assertion + b"x", "not valid"),
+                            (assertion[:15], "not valid"), (b"\1\0" + bytes(60000), "not valid"),
+                            (b"\1\1x", "not valid"), (b"\1\5", "nobody waits")):
         with Inetd(None, reply):
             got, _, error = ask(20000, "00" * 64)
-            expect_equal(got, status, f"status after {reply[:20]!r}: {error}")
+            expect_equal(got, UNAVAILABLE, f"status after {reply[:20]!r}: {error}")
+            expect_match(f"countersign-u2f-host.*{sentence}.*journalctl", error, f"the sentence after {reply[:20]!r}")
     if not SANITIZE:
         keys = plugged()
         keys.plug(words="escape=exec")
@@ -116,7 +123,7 @@ def test_a_cancel_ends_both():
     keys = Keys(HELPER_USER)
     keys.plug(words="touch=never")
     with Inetd(keys) as inetd:
-        with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, "60000"], stdin=subprocess.DEVNULL,
+        with subprocess.Popen([os.environ["CS_U2F_ASK"], SOCKET, "60000", "register"], stdin=subprocess.DEVNULL,
                               stderr=subprocess.PIPE) as child:
             expect_equal(child.wait(PATIENCE), CANCELLED, "the client's end")
         wait_until(lambda: inetd.ended, "the helper's end")

@@ -59,15 +59,17 @@ static int tear_down(void **state)
 
 static const struct cs_call call = {.cancel_fd = -1};
 
-static enum cs_err try_begin(const char *user, const char *app_id,
+/* `user` NULL: `name` is no account. */
+static enum cs_err try_begin(const char *user, const char *name, const char *app_id,
                              struct cs_challenge *ret_challenge)
 {
     struct cs_provider_user found = {0};
     const struct cs_listed_factor factor = {.kind = CS_FACTOR_U2F};
     const struct cs_challenge_request request = {
-        .seconds = SECONDS, .name = user, .app_id = app_id};
+        .seconds = SECONDS, .name = name, .app_id = app_id};
 
-    assert_int_equal(provider->ops->find_user(provider, &call, user, &found, NULL), CS_OK);
+    if (user != NULL)
+        assert_int_equal(provider->ops->find_user(provider, &call, user, &found, NULL), CS_OK);
     return provider->ops->begin(provider, &call, &found, &factor, &request, ret_challenge, NULL);
 }
 
@@ -75,7 +77,7 @@ static struct cs_challenge begin(const char *user)
 {
     struct cs_challenge challenge = {0};
 
-    assert_int_equal(try_begin(user, APP, &challenge), CS_OK);
+    assert_int_equal(try_begin(user, user, APP, &challenge), CS_OK);
     return challenge;
 }
 
@@ -207,13 +209,13 @@ static void test_begin_names_the_keys_newest_first(void **state)
     assert_string_not_equal(challenge.id, other.id);
 }
 
-/* The one handle in the request for that user. */
-static struct cs_u2f_handle decoy_of(const char *user, const char *app_id)
+/* The one handle in the request for somebody with one key or none. */
+static struct cs_u2f_handle handle_for(const char *user, const char *name, const char *app_id)
 {
     CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
     struct cs_u2f_request request;
 
-    assert_int_equal(try_begin(user, app_id, &challenge), CS_OK);
+    assert_int_equal(try_begin(user, name, app_id, &challenge), CS_OK);
     request = request_of(&challenge);
     assert_string_equal(request.app_id, app_id);
     assert_int_equal(request.handle_count, 1);
@@ -221,22 +223,58 @@ static struct cs_u2f_handle decoy_of(const char *user, const char *app_id)
     return request.handles[0];
 }
 
+static void assert_same_handle(struct cs_u2f_handle one, struct cs_u2f_handle other, bool same)
+{
+    assert_int_equal(memcmp(one.bytes, other.bytes, one.length) == 0, same);
+}
+
 static void test_begin_without_a_key_has_a_decoy(void **state)
 {
-    struct cs_u2f_handle bobs, carols;
+    struct cs_u2f_handle bobs = handle_for("bob", "bob", APP);
 
     (void)state;
-    bobs = decoy_of("bob", APP);
-    carols = decoy_of("carol", APP);
-    assert_memory_not_equal(bobs.bytes, carols.bytes, bobs.length);
-    carols = decoy_of("bob", APP);
-    assert_memory_equal(bobs.bytes, carols.bytes, bobs.length);
-    /* However a directory lets the name be written. */
-    carols = decoy_of("EXAMPLE\\Bob@example.com", APP);
-    assert_memory_equal(bobs.bytes, carols.bytes, bobs.length);
+    assert_same_handle(bobs, handle_for("carol", "carol", APP), false);
+    assert_same_handle(bobs, handle_for(NULL, "dave", APP), false);
+    assert_same_handle(bobs, handle_for("bob", "bob", APP), true);
     /* A key that may not be used is not shown. */
-    bobs = decoy_of("alice", "pam://other.example");
+    bobs = handle_for("alice", "alice", "pam://other.example");
     assert_int_not_equal(bobs.bytes[0], 'a');
+}
+
+/* Whether the system takes them for one account or not: a difference would tell who has a key. */
+static void test_all_ways_to_write_a_name_show_the_same(void **state)
+{
+    static const char *const names[] = {"ALICE", "alice@corp.example", "CORP\\Alice"};
+    static const char *const others[] = {"BOB", "bob@corp.example", "CORP\\Bob"};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
+        struct cs_u2f_handle with_key = handle_for("alice", "alice", APP);
+        struct cs_u2f_handle without = handle_for("bob", "bob", APP);
+
+        assert_same_handle(with_key, handle_for("alice", names[i], APP), true);
+        assert_same_handle(with_key, handle_for(NULL, names[i], APP), true);
+        assert_same_handle(without, handle_for("bob", others[i], APP), true);
+        assert_same_handle(without, handle_for(NULL, others[i], APP), true);
+    }
+}
+
+/* By a decoy nobody learns that two names belong together. */
+static void test_a_decoy_does_not_show_the_identity(void **state)
+{
+    (void)state;
+    assert_same_handle(handle_for("b.smith", "bob", APP), handle_for(NULL, "b.smith", APP), false);
+}
+
+static void test_a_name_that_is_no_account_gets_nowhere_with_a_key(void **state)
+{
+    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+
+    (void)state;
+    assert_int_equal(try_begin(NULL, "ALICE", APP, &challenge), CS_OK);
+    answer(&challenge, &first, 1, (struct manner){0}, &line);
+    assert_outcome(judge(NULL, &challenge, line.text), "not-enrolled");
 }
 
 static void test_a_key_that_may_not_be_used_is_not_missing(void **state)
@@ -382,7 +420,7 @@ static void test_counter_that_stands_makes_the_key_suspect(void **state)
     answer(&challenge, &first, UINT32_MAX, (struct manner){0}, &line);
     assert_counter_refused(UINT32_MAX);
     /* Never again, whatever it says; other keys are not concerned. */
-    assert_outcome(judge("alice", &challenge, line.text), "not-enrolled");
+    assert_outcome(judge("alice", &challenge, line.text), "no-usable-key");
     enrol("alice", &second, 'b', APP);
     assert_listed("alice", APP, "key b");
     assert_outcome(round_with(&second, 1, (struct manner){0}), "u2f");
@@ -393,6 +431,41 @@ static void test_counter_that_goes_back_makes_the_key_suspect(void **state)
     (void)state;
     assert_outcome(round_with(&first, 10, (struct manner){0}), "u2f");
     assert_counter_refused(9);
+}
+
+/* Of two prompts that are open at once the second may be answered first. */
+static void test_answers_out_of_order_are_no_copy(void **state)
+{
+    CS_AUTO(cs_challenge_clear) struct cs_challenge one = begin("alice");
+    CS_AUTO(cs_challenge_clear) struct cs_challenge two = begin("alice");
+    CS_AUTO(cs_buffer_free) struct cs_buffer earlier = {0}, later = {0};
+    struct cs_outcome outcome;
+
+    (void)state;
+    answer(&one, &first, 7, (struct manner){0}, &earlier);
+    answer(&two, &first, 8, (struct manner){0}, &later);
+    assert_outcome(judge("alice", &two, later.text), "u2f");
+    outcome = judge("alice", &one, earlier.text);
+    assert_outcome(outcome, "out-of-order");
+    assert_string_equal(outcome.alert, "");
+    assert_int_equal(failures(), 1);
+    assert_listed("alice", APP, "key a");
+    assert_outcome(round_with(&first, 9, (struct manner){0}), "u2f");
+}
+
+/* One whose counter stood lower already when the prompt was shown. */
+static void test_a_copy_at_an_old_prompt_makes_the_key_suspect(void **state)
+{
+    CS_AUTO(cs_challenge_clear) struct cs_challenge old = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+
+    (void)state;
+    assert_outcome(round_with(&first, 5, (struct manner){0}), "u2f");
+    old = begin("alice");
+    assert_outcome(round_with(&first, 6, (struct manner){0}), "u2f");
+    answer(&old, &first, 5, (struct manner){0}, &line);
+    assert_outcome(judge("alice", &old, line.text), "counter-went-back");
+    assert_listed("alice", APP, NULL);
 }
 
 static void test_throttled_like_codes(void **state)
@@ -411,6 +484,9 @@ int main(void)
         TEST(test_list_one_line_for_all_keys),
         TEST(test_begin_names_the_keys_newest_first),
         TEST(test_begin_without_a_key_has_a_decoy),
+        TEST(test_all_ways_to_write_a_name_show_the_same),
+        TEST(test_a_decoy_does_not_show_the_identity),
+        TEST(test_a_name_that_is_no_account_gets_nowhere_with_a_key),
         TEST(test_a_key_that_may_not_be_used_is_not_missing),
         TEST(test_the_answer_belongs_to_the_keys_that_were_asked),
         TEST(test_right_answer_with_either_key),
@@ -422,6 +498,8 @@ int main(void)
         TEST(test_begin_sets_the_expiry),
         TEST(test_counter_that_stands_makes_the_key_suspect),
         TEST(test_counter_that_goes_back_makes_the_key_suspect),
+        TEST(test_answers_out_of_order_are_no_copy),
+        TEST(test_a_copy_at_an_old_prompt_makes_the_key_suspect),
         TEST(test_throttled_like_codes),
     };
 

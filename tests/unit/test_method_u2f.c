@@ -19,13 +19,15 @@
 
 enum { REQUESTS_MAX = 4 };
 
-/* Answers each connection with the next of `results`; CS_OK is a signature. */
+/* Answers each connection with the next of `results`; CS_OK is a signature. What a helper never
+ * answers with stands for one that fails: CS_ERR_HANGUP closes at once, CS_ERR_PROTOCOL says
+ * something else. */
 static struct helper {
     char folder[64], path[96];
     int listener;
     pthread_t thread;
     enum cs_err results[REQUESTS_MAX];
-    size_t count;
+    size_t count, asked;
     struct cs_u2f_host_request seen;
 } helper;
 
@@ -54,7 +56,11 @@ static void *serve(void *context)
 
         if (connection < 0)
             break;
-        reply(connection, helper.results[i]);
+        helper.asked++;
+        if (helper.results[i] == CS_ERR_PROTOCOL)
+            (void)send(connection, "nonsense", 8, MSG_NOSIGNAL);
+        else if (helper.results[i] != CS_ERR_HANGUP)
+            reply(connection, helper.results[i]);
         (void)close(connection);
     }
     return NULL;
@@ -66,6 +72,7 @@ static void start_helper(const enum cs_err *results, size_t count)
 
     memcpy(helper.results, results, count * sizeof *results);
     helper.count = count;
+    helper.asked = 0;
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", helper.path);
     helper.listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     assert_int_not_equal(helper.listener, -1);
@@ -243,19 +250,35 @@ static void test_touch_where_texts_wait(void **state)
     assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
 }
 
-static void test_after_no_touch_another_way_is_asked_for(void **state)
+/* Nothing blinks again by itself; and the answer may come from elsewhere. */
+static void after_no_touch(const char *typed, enum cs_verdict verdict, const char *reason)
 {
-    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT};
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT, CS_ERR_TIMEOUT, CS_OK};
 
-    (void)state;
     sit_here(CS_WAIT_LIVE, 1);
     start_helper(results, CS_ARRAY_SIZE(results));
-    cs_script_answer(&scene->script, "123456");
-    assert_run(CS_VERDICT_ALLOW, "u2f");
+    cs_script_answer(&scene->script, typed);
+    assert_run(verdict, reason);
     stop_helper();
     assert_shown("info Touch your security key.\n"
                  "info The security key was not touched in time.\n"
-                 "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
+                 "echo That was not accepted. Tries left: 1\\n"
+                 "Press Enter, then touch your security key: LINE : \n");
+}
+
+static void test_after_no_touch_enter_asks_for_it_again(void **state)
+{
+    (void)state;
+    after_no_touch("", CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
+    assert_int_equal(helper.asked, 4);
+    assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
+}
+
+static void test_after_no_touch_an_answer_may_come_from_elsewhere(void **state)
+{
+    (void)state;
+    after_no_touch("123456", CS_VERDICT_ALLOW, "u2f");
+    assert_int_equal(helper.asked, 3);
 }
 
 /* The right key may be beside it. */
@@ -295,6 +318,72 @@ static void test_no_helper_asks_elsewhere(void **state)
     assert_shown("echo " PROMPT "LINE : \n");
 }
 
+/* ---- a helper that fails ---- */
+
+/* It is asked once: nobody is told to touch anything, and the next try does not wait for it. */
+static void assert_look_fails(enum cs_err end)
+{
+    const enum cs_err results[] = {end, CS_ERR_TIMEOUT};
+
+    sit_here(CS_WAIT_ENTER, 1);
+    start_helper(results, CS_ARRAY_SIZE(results));
+    cs_script_answer(&scene->script, "654321");
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+    assert_shown("echo " PROMPT "LINE : \n"
+                 "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
+    assert_int_equal(helper.asked, 1);
+}
+
+static void test_a_helper_that_closes_at_once_is_none(void **state)
+{
+    (void)state;
+    assert_look_fails(CS_ERR_HANGUP);
+}
+
+static void test_a_helper_that_talks_nonsense_is_none(void **state)
+{
+    (void)state;
+    assert_look_fails(CS_ERR_PROTOCOL);
+}
+
+/* The person is still there: no hang-up may be reported. */
+static void test_a_helper_that_cancels_by_itself_is_none(void **state)
+{
+    (void)state;
+    assert_look_fails(CS_ERR_CANCELLED);
+}
+
+static void assert_touch_fails(enum cs_err end, size_t asked)
+{
+    const enum cs_err results[] = {CS_ERR_TIMEOUT, end, CS_ERR_INPUT};
+
+    sit_here(CS_WAIT_LIVE, 1);
+    start_helper(results, CS_ARRAY_SIZE(results));
+    cs_script_answer(&scene->script, "654321");
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+    assert_shown("info Touch your security key.\n"
+                 "echo " PROMPT "LINE : \n"
+                 "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
+    assert_int_equal(helper.asked, asked);
+}
+
+static void test_a_helper_that_fails_at_the_touch_asks_elsewhere(void **state)
+{
+    (void)state;
+    assert_touch_fails(CS_ERR_HANGUP, 2);
+}
+
+/* It may be plugged in again. */
+static void test_a_key_that_fails_at_the_touch_is_looked_for_again(void **state)
+{
+    (void)state;
+    assert_touch_fails(CS_ERR_UNAVAILABLE, 3);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -305,10 +394,16 @@ int main(void)
         TEST(test_touch_of_a_key_here),
         TEST(test_no_key_here_asks_elsewhere),
         TEST(test_touch_where_texts_wait),
-        TEST(test_after_no_touch_another_way_is_asked_for),
+        TEST(test_after_no_touch_enter_asks_for_it_again),
+        TEST(test_after_no_touch_an_answer_may_come_from_elsewhere),
         TEST(test_a_key_that_does_not_answer_is_no_reason_not_to_ask),
         TEST(test_no_touch_is_a_try),
         TEST(test_no_helper_asks_elsewhere),
+        TEST(test_a_helper_that_closes_at_once_is_none),
+        TEST(test_a_helper_that_talks_nonsense_is_none),
+        TEST(test_a_helper_that_cancels_by_itself_is_none),
+        TEST(test_a_helper_that_fails_at_the_touch_asks_elsewhere),
+        TEST(test_a_key_that_fails_at_the_touch_is_looked_for_again),
     };
 
     return cmocka_run_group_tests_name("method_u2f", tests, NULL, NULL);

@@ -118,6 +118,21 @@ static void test_pam_u2f_key_longest_handle(void **state)
     assert_contains(error.text, "longer than 127 bytes");
 }
 
+static void test_pam_u2f_lines_are_bounded(void **state)
+{
+    struct cs_pam_u2f_lines lines = {0};
+    char *text = calloc(1, 1000001);
+
+    (void)state;
+    assert_non_null(text);
+    memset(text, '\n', 999999);
+    assert_int_equal(cs_pam_u2f_split(text, &lines, NULL), CS_OK);
+    cs_pam_u2f_lines_clear(&lines);
+    memset(text, '\n', 1000000);
+    assert_int_equal(cs_pam_u2f_split(text, &lines, NULL), CS_ERR_LIMIT);
+    free(text);
+}
+
 static void test_pam_u2f_lines_split(void **state)
 {
     char text[] = "# a comment\n\nalice:a,b:c,d\r\nbob\n:x,y\nalice:e,f\ncarol:\nalicia:g,h";
@@ -164,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_pam_u2f_key_refusals),
         cmocka_unit_test(test_pam_u2f_key_not_on_the_curve_refused),
         cmocka_unit_test(test_pam_u2f_key_longest_handle),
+        cmocka_unit_test(test_pam_u2f_lines_are_bounded),
         cmocka_unit_test(test_pam_u2f_lines_split),
         cmocka_unit_test(test_pam_u2f_lines_none),
     };

@@ -78,16 +78,27 @@ static void test_factor_kinds_are_apart(void **state)
     assert_holds(&key.secret, TEXT("kkkkkkkkkkkkkkkkkkkk"));
 }
 
+static void assert_full(struct scratch_store *scratch, enum cs_stored_kind kind, const char *text)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_factor factor = {.kind = kind, .user = "alice"};
+    struct cs_error error = {0};
+
+    scratch_store_begin(scratch, &transaction);
+    assert_int_equal(cs_factor_add(&transaction, &factor, &error), CS_ERR_LIMIT);
+    assert_string_equal(error.text, text);
+}
+
 static void test_factor_eight_of_each_kind(void **state)
 {
-    int64_t id;
-
     for (int i = 0; i < CS_FACTORS_PER_KIND_MAX; i++) {
         add(*state, CS_STORED_TOTP);
         add(*state, CS_STORED_U2F);
     }
-    assert_int_equal(try_add(*state, CS_STORED_TOTP, 20, &id), CS_ERR_LIMIT);
-    assert_int_equal(try_add(*state, CS_STORED_U2F, 20, &id), CS_ERR_LIMIT);
+    assert_full(*state, CS_STORED_TOTP,
+                "alice has 8 TOTP factors already; remove one with 'countersign remove'");
+    assert_full(*state, CS_STORED_U2F,
+                "alice has 8 security keys already; remove one with 'countersign remove'");
     assert_int_equal(count_of(*state, CS_STORED_ANY), 16);
 }
 
@@ -128,22 +139,24 @@ static void test_factor_suspect_is_for_good(void **state)
     assert_int_equal(key.last_step, UINT32_MAX);
 }
 
-static enum cs_err take(struct scratch_store *scratch, const char *user, int64_t now,
-                        struct cs_pending *ret_pending)
+static bool take(struct scratch_store *scratch, const char *user, int64_t now,
+                 struct cs_pending *ret_pending)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result;
+    bool found = false;
 
     scratch_store_begin(scratch, &transaction);
-    result = cs_pending_take(&transaction, user, now, ret_pending, NULL);
-    return result == CS_OK ? cs_store_commit(&transaction, NULL) : result;
+    assert_int_equal(cs_pending_take(&transaction, user, now, ret_pending, &found, NULL), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+    return found;
 }
 
-static void put(struct scratch_store *scratch, const char *label, int64_t now)
+static void put(struct scratch_store *scratch, const char *user, const char *label, int64_t now)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    struct cs_pending pending = {.user = "alice", .challenge = {1, 2, 3}, .origins = "a,b"};
+    struct cs_pending pending = {.challenge = {1, 2, 3}, .origins = "a,b"};
 
+    (void)snprintf(pending.user, sizeof pending.user, "%s", user);
     (void)snprintf(pending.label, sizeof pending.label, "%s", label);
     scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_pending_put(&transaction, &pending, now, NULL), CS_OK);
@@ -154,16 +167,58 @@ static void test_pending_is_good_once_and_for_a_while(void **state)
 {
     struct cs_pending found = {0};
 
-    put(*state, "blue", 1000);
-    assert_int_equal(take(*state, "bob", 1000, &found), CS_ERR_NOT_FOUND);
-    assert_int_equal(take(*state, "alice", 1000 + CS_PENDING_SECONDS + 1, &found),
-                     CS_ERR_NOT_FOUND);
-    put(*state, "red", 1000); /* in place of the first */
-    assert_int_equal(take(*state, "alice", 1000 + CS_PENDING_SECONDS, &found), CS_OK);
+    put(*state, "alice", "blue", 1000);
+    assert_false(take(*state, "bob", 1000, &found));
+    assert_false(take(*state, "alice", 1000 + CS_PENDING_SECONDS + 1, &found));
+    put(*state, "alice", "blue", 1000);
+    put(*state, "alice", "red", 1000); /* in place of the first */
+    assert_true(take(*state, "alice", 1000 + CS_PENDING_SECONDS, &found));
     assert_string_equal(found.label, "red");
     assert_string_equal(found.origins, "a,b");
     assert_int_equal(found.challenge[2], 3);
-    assert_int_equal(take(*state, "alice", 1000, &found), CS_ERR_NOT_FOUND);
+    assert_false(take(*state, "alice", 1000, &found));
+}
+
+static size_t count_pending(const struct scratch_store *scratch)
+{
+    char *rows = scratch_store_rows(scratch, "pending");
+    size_t count = 0;
+
+    for (const char *at = rows; (at = strchr(at, '\n')) != NULL; at++)
+        count++;
+    free(rows);
+    return count;
+}
+
+static void test_pending_expired_ones_go_when_any_is_written_or_taken(void **state)
+{
+    const int64_t later = 1000 + CS_PENDING_SECONDS + 1;
+    struct cs_pending found = {0};
+
+    put(*state, "alice", "", 1000);
+    put(*state, "bob", "", 1001);
+    assert_int_equal(count_pending(*state), 2);
+    put(*state, "carol", "", later);
+    assert_int_equal(count_pending(*state), 2);
+    assert_false(take(*state, "nobody", later + 1, &found));
+    assert_int_equal(count_pending(*state), 1);
+    assert_true(take(*state, "carol", later, &found));
+}
+
+static void test_pending_is_not_revived_by_a_clock_that_is_set_back(void **state)
+{
+    struct cs_pending found = {0};
+
+    put(*state, "alice", "", 100000);
+    assert_false(take(*state, "alice", 99999, &found)); /* before it was made */
+    assert_int_equal(count_pending(*state), 0);
+    put(*state, "alice", "", 100000);
+    assert_false(take(*state, "bob", 100000 + CS_PENDING_SECONDS + 1, &found));
+    assert_false(take(*state, "alice", 100000, &found)); /* it was seen to be too old */
+    put(*state, "alice", "", 100000);
+    put(*state, "bob", "", 50000);
+    assert_int_equal(count_pending(*state), 1);
+    assert_true(take(*state, "bob", 50000, &found));
 }
 
 static void reopen_as(struct scratch_store *scratch, const char *sql)
@@ -204,6 +259,8 @@ int main(void)
         IN_STORE(test_factor_suspect_is_for_good),
         IN_STORE(test_factor_of_version_3_goes_on),
         IN_STORE(test_pending_is_good_once_and_for_a_while),
+        IN_STORE(test_pending_expired_ones_go_when_any_is_written_or_taken),
+        IN_STORE(test_pending_is_not_revived_by_a_clock_that_is_set_back),
     };
 
     return cmocka_run_group_tests_name("store_factor", tests, NULL, NULL);

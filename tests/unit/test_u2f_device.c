@@ -214,7 +214,7 @@ static void a_key_that_is_pulled_out_is_told(void **state)
     (void)state;
     plug_in(0, "");
     registration = enrol();
-    plug_in(0, "touch=never pull=3"); /* the look at the handle, a round, and gone */
+    plug_in(0, "touch=never pull=2"); /* the look at the handle, and gone; the same again */
     assert_int_equal(sign(&registration, LONG_MS, &assertion), CS_ERR_UNAVAILABLE);
 }
 
@@ -340,14 +340,17 @@ static void a_wrong_key_is_still_the_reason_after_a_wait_for_the_right_one(void 
 
 /* ---- slow keys, over a transport that pretends ---- */
 
-enum { SLOW_MS = 400, HANDLES = 8 };
+enum { SLOW_MS = 400, HANDLES = 8, HICCUPS = 2 };
 
 /* What keys do, and what was asked of them. */
 struct cs_u2f_transport {
     unsigned keys;
-    int milliseconds; /* for an answer */
-    unsigned fails;   /* so many answers are errors */
-    long known;       /* the exchange that finds a handle; -1 for none */
+    int milliseconds;          /* for an answer */
+    unsigned fails;            /* so many answers are errors */
+    unsigned hiccups[HICCUPS]; /* so are those of these exchanges, from 1 */
+    bool never_signs;          /* every request for a touch is an error */
+    unsigned gone_at;          /* pulled out with this exchange; 0: never */
+    long known;                /* the exchange that finds a handle; -1 for none */
     bool all_know;
     unsigned cancel_at; /* the exchange with which nobody waits any more; 0 for none */
     int cancel_end;
@@ -363,12 +366,27 @@ static enum cs_err slow_open(struct cs_u2f_transport **ret_transport, struct cs_
     return CS_OK;
 }
 
+static bool slow_is_gone(const struct cs_u2f_transport *transport)
+{
+    return transport->gone_at > 0 && transport->exchanges >= transport->gone_at;
+}
+
 static enum cs_err slow_discover(struct cs_u2f_transport *transport, unsigned *ret_keys,
                                  struct cs_error *error)
 {
     (void)error;
-    *ret_keys = transport->keys;
+    *ret_keys = slow_is_gone(transport) ? 0 : transport->keys;
     return CS_OK;
+}
+
+static bool slow_fails(const struct cs_u2f_transport *transport, const unsigned char *apdu)
+{
+    for (size_t i = 0; i < HICCUPS; i++) {
+        if (transport->hiccups[i] == transport->exchanges)
+            return true;
+    }
+    return transport->exchanges <= transport->fails || slow_is_gone(transport) ||
+           (transport->never_signs && apdu[2] == CS_U2F_SIGN);
 }
 
 static enum cs_err slow_exchange(struct cs_u2f_transport *transport, unsigned key,
@@ -379,12 +397,11 @@ static enum cs_err slow_exchange(struct cs_u2f_transport *transport, unsigned ke
     bool known = transport->known == (long)transport->exchanges++ || transport->all_know;
 
     (void)key;
-    (void)apdu;
     (void)length;
     (void)poll(NULL, 0, transport->milliseconds);
     if (transport->cancel_at == transport->exchanges)
         close(transport->cancel_end);
-    if (transport->exchanges <= transport->fails)
+    if (slow_fails(transport, apdu))
         return cs_fail(error, CS_ERR_UNAVAILABLE, "no answer");
     memcpy(ret_reply, known ? touch : unknown, sizeof touch);
     *ret_length = sizeof touch;
@@ -483,6 +500,40 @@ static void a_cancel_ends_a_round_of_asking(void **state)
     close(ends[0]);
 }
 
+/* ---- keys that fail now and then ---- */
+
+/* Another program uses the key at that moment, or somebody knocks against it. */
+static void a_hiccup_is_forgiven_after_a_good_round(void **state)
+{
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    /* A look, a round, the first; a look, a round, the second; a look, a round. */
+    slow = (struct cs_u2f_transport){
+        .keys = 1, .all_know = true, .hiccups = {3, 6}, .cancel_at = 8, .cancel_end = ends[1]};
+    assert_int_equal(ask_slow(LONG_MS, ends[0]), CS_ERR_CANCELLED);
+    assert_int_equal(slow.exchanges, 8);
+    close(ends[0]);
+}
+
+static void a_key_that_fails_in_every_round_ends_it_soon(void **state)
+{
+    (void)state;
+    slow = (struct cs_u2f_transport){.keys = 1, .all_know = true, .never_signs = true};
+    assert_int_equal(ask_slow(LONG_MS, -1), CS_ERR_UNAVAILABLE);
+    assert_int_equal(slow.exchanges, 4); /* twice a look and a round */
+}
+
+/* Not looked for until the deadline, as one that wavers is. */
+static void a_key_that_is_pulled_out_between_rounds_ends_it(void **state)
+{
+    (void)state;
+    slow = (struct cs_u2f_transport){.keys = 1, .all_know = true, .gone_at = 4};
+    assert_int_equal(ask_slow(LONG_MS, -1), CS_ERR_UNAVAILABLE);
+    assert_int_equal(slow.exchanges, 4); /* a look, two rounds */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -507,6 +558,9 @@ int main(void)
         cmocka_unit_test(a_look_at_a_key_that_does_not_answer_says_so),
         cmocka_unit_test(a_cancel_ends_the_look_at_the_keys),
         cmocka_unit_test(a_cancel_ends_a_round_of_asking),
+        cmocka_unit_test(a_hiccup_is_forgiven_after_a_good_round),
+        cmocka_unit_test(a_key_that_fails_in_every_round_ends_it_soon),
+        cmocka_unit_test(a_key_that_is_pulled_out_between_rounds_ends_it),
     };
 
     if (getenv("CS_SOFTKEY") == NULL)

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,7 +18,9 @@ struct bench {
     struct hid_device_ key;
     int fds[2]; /* ours, the key's */
     pthread_t thread;
-    bool noisy; /* packets of another channel and "still busy" come in between */
+    bool noisy;      /* packets of another channel and "still busy" come in between */
+    atomic_int busy; /* so many messages come while another program has its turn; -1: all */
+    atomic_uint refused;
 };
 
 static void make_noise(const struct bench *bench)
@@ -30,6 +33,24 @@ static void make_noise(const struct bench *bench)
     (void)send(bench->fds[1], packet, sizeof packet, MSG_NOSIGNAL);
 }
 
+/* "Channel busy" in place of an answer; what follows of the message is dropped. */
+static bool is_busy(struct bench *bench, const unsigned char *packet)
+{
+    unsigned char answer[SOFTKEY_REPORT] = {0, 0, 0, 0, 0xbf, 0, 1, 6};
+    bool first = (packet[4] & 0x80) != 0;
+
+    if (bench->busy == 0)
+        return false;
+    if (!first)
+        return true;
+    if (bench->busy > 0)
+        bench->busy--;
+    bench->refused++;
+    memcpy(answer, packet, 4);
+    (void)send(bench->fds[1], answer, sizeof answer, MSG_NOSIGNAL);
+    return true;
+}
+
 static void *serve(void *context)
 {
     struct bench *bench = context;
@@ -38,6 +59,8 @@ static void *serve(void *context)
     while (recv(bench->fds[1], report, sizeof report, 0) == (ssize_t)sizeof report) {
         if (report[0] != 0)
             continue; /* the kernel would refuse a report of another number */
+        if (is_busy(bench, report + 1))
+            continue;
         softkey_take(&bench->key, report + 1);
         if (bench->noisy && bench->key.out_due)
             make_noise(bench);
@@ -131,6 +154,42 @@ static void a_silent_key_ends_at_the_deadline(void **state)
     assert_int_equal(register_key(&hid, CS_U2F_REPLY_ROOM, 50, &length), CS_ERR_TIMEOUT);
 }
 
+/* Of one packet each, so that the key's thread has taken all of a message when it counts it. */
+static enum cs_err ask_version(const struct cs_u2f_hid *hid, int milliseconds)
+{
+    static const unsigned char version[] = {0, 3, 0, 0, 0, 0, 0};
+    unsigned char reply[CS_U2F_REPLY_ROOM];
+    size_t length = sizeof reply;
+
+    return cs_u2f_hid_exchange(hid, version, sizeof version, reply, &length,
+                               cs_clock_ms() + milliseconds, NULL);
+}
+
+static void a_key_that_another_program_uses_is_asked_again(void **state)
+{
+    struct bench *bench = *state;
+    struct cs_u2f_hid hid;
+
+    bench->busy = 1;
+    hid = open_channel(bench);
+    assert_int_equal(bench->refused, 1);
+    bench->busy = 2;
+    assert_int_equal(ask_version(&hid, PATIENCE_MS), CS_OK);
+    assert_int_equal(bench->refused, 3);
+}
+
+static void a_key_that_stays_busy_ends_at_the_deadline(void **state)
+{
+    struct bench *bench = *state;
+    struct cs_u2f_hid hid = open_channel(bench);
+    int64_t begun = cs_clock_ms();
+
+    bench->busy = -1;
+    assert_int_equal(ask_version(&hid, 250), CS_ERR_TIMEOUT);
+    assert_true(cs_clock_ms() - begun >= 250);
+    assert_in_range(bench->refused, 2, 10); /* with pauses */
+}
+
 static void a_key_that_is_pulled_out_is_told(void **state)
 {
     struct bench *bench = *state;
@@ -148,6 +207,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(messages_go_there_and_back, begin, end),
         cmocka_unit_test_setup_teardown(answers_keep_to_the_room, begin, end),
         cmocka_unit_test_setup_teardown(a_silent_key_ends_at_the_deadline, begin, end),
+        cmocka_unit_test_setup_teardown(a_key_that_another_program_uses_is_asked_again, begin, end),
+        cmocka_unit_test_setup_teardown(a_key_that_stays_busy_ends_at_the_deadline, begin, end),
         cmocka_unit_test_setup_teardown(a_key_that_is_pulled_out_is_told, begin, end),
     };
 

@@ -84,10 +84,10 @@ static void assertions_go_there_and_back(void **state)
     struct cs_u2f_host_answer answer = {.purpose = CS_U2F_AUTHENTICATE}, read;
 
     (void)state;
-    answer.answer = (struct cs_u2f_answer){1, {1, 0x01020304, "signature", 9}};
+    answer.answer = (struct cs_u2f_answer){1, {1, 0x01020304, "signatur", CS_U2F_SIGNATURE_MIN}};
     assert_int_equal(cs_u2f_host_write_answer(&answer, &packet, NULL), CS_OK);
-    assert_int_equal(packet.length, 2 + 6 + 9);
-    assert_memory_equal(packet.data, "\1\0\1\1\1\2\3\4signature", 17);
+    assert_int_equal(packet.length, 2 + 6 + 8);
+    assert_memory_equal(packet.data, "\1\0\1\1\1\2\3\4signatur", 16);
     assert_int_equal(cs_u2f_host_read_answer(&packet, CS_U2F_AUTHENTICATE, 2, &read, NULL), CS_OK);
     assert_memory_equal(&read, &answer, sizeof read);
     /* A handle that was not asked for. */
@@ -97,7 +97,8 @@ static void assertions_go_there_and_back(void **state)
 
 static void answers_of_the_wrong_length_are_refused(void **state)
 {
-    static const size_t lengths[] = {0, 1, 2, 7, 8, 8 + CS_U2F_SIGNATURE_MAX + 1, 60000};
+    static const size_t lengths[] = {
+        0, 1, 2, 7, 8, 9, 8 + CS_U2F_SIGNATURE_MIN - 1, 8 + CS_U2F_SIGNATURE_MAX + 1, 60000};
     struct cs_u2f_host_answer read;
 
     (void)state;

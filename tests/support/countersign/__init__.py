@@ -15,6 +15,7 @@ looks for it in every log that the tests left in WORKDIR.
 """
 from .driver import *
 from .harness import *
+from .kill import *
 from .process import *
 from .product import *
 from .protocol import *

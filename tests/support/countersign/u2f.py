@@ -9,7 +9,9 @@ import struct
 import subprocess
 import threading
 
-from .harness import PATIENCE, SANITIZE, expect
+from .harness import PATIENCE, SANITIZE, WORKDIR, expect
+from .process import run
+from .product import countersign
 
 HELPER = "/usr/lib/countersign/countersign-u2f-host"
 HELPER_USER = "countersign-u2f"
@@ -123,8 +125,11 @@ class HelperSocket:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            self.processes.append(self.keys.helper(connection.fileno()))
-            connection.close()
+            self.take(connection)
+
+    def take(self, connection):
+        self.processes.append(self.keys.helper(connection.fileno()))
+        connection.close()
 
     def __enter__(self):
         self.thread.start()
@@ -139,6 +144,33 @@ class HelperSocket:
             process.wait(PATIENCE)
 
 
+class FalseHelper(HelperSocket):
+    """What fails in the helper's place: each of `replies` is sent to one connection, the last to all that follow. b""
+    closes at once, None never answers."""
+
+    def __init__(self, *replies):
+        super().__init__(None)
+        self.replies, self.held = list(replies), []
+
+    @property
+    def asked(self):
+        return len(self.held)
+
+    def take(self, connection):
+        reply = self.replies[min(self.asked, len(self.replies) - 1)]
+        self.held.append(connection)
+        if reply:
+            connection.recv(65536)
+            connection.send(reply)
+        if reply is not None:
+            connection.close()
+
+    def __exit__(self, *what):
+        super().__exit__(*what)
+        for connection in self.held:
+            connection.close()
+
+
 def registered_handle(data):
     """The key handle in registration data."""
     expect(data[0] == 5, f"registration data starts with {data[0]}")
@@ -147,3 +179,21 @@ def registered_handle(data):
 
 def encode(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def import_key(users, keys, app):
+    """One key for all of these users: it is registered once and imported for each of them."""
+    helper = Helper(keys)
+    helper.send(REGISTER, app=app)
+    result, data = helper.answer()
+    helper.end()
+    expect(result == OK, f"registering ended with {result}")
+    path = WORKDIR / "keys" / "u2f_keys"
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    path.write_text("".join(f"{user}:{encode(registered_handle(data))},{data[1:66].hex()}\n" for user in users))
+    countersign("import", "pam-u2f", path, "--app-id", app)
+
+
+def signed(keys, line, host):
+    """What countersign-touch answers on the machine of the person."""
+    return run(TOUCH, "--host", host, input=line + "\n", env=keys.environment()).stdout.strip()

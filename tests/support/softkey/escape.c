@@ -1,40 +1,157 @@
 /* A hostile key's program in the process that asked it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/attributes.h"
 #include "tests/support/softkey/softkey.h"
 
-static const char *fared(long result)
+/* ---- calls that are to fail ---- */
+
+static long read_file(void)
 {
-    return result < 0 ? strerrorname_np(errno) : "done";
+    return open("/etc/passwd", O_RDONLY | O_CLOEXEC);
 }
+
+static long write_file(void)
+{
+    return open("/tmp", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+static long create_file(void)
+{
+    return open("/dev/shm/countersign", O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+}
+
+static long open_socket(void)
+{
+    return socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+static long map_code(void)
+{
+    const int protection = PROT_READ | PROT_WRITE | PROT_EXEC;
+
+    return mmap(NULL, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0;
+}
+
+/* The kernel looks at what the pointer points to before it asks who is calling: without the filter
+ * that is EFAULT, for everybody. */
+static long mount_something(void)
+{
+    return syscall(SYS_mount, NULL, "/tmp", 1, 0, NULL);
+}
+
+/* Everybody may become who he is. */
+static long change_user(void)
+{
+    return syscall(SYS_setuid, getuid());
+}
+
+/* Into /dev/null: ENOTTY for what comes past the filter. */
+static long on_null(unsigned long request)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    char text = 'x';
+    int result = ioctl(fd, request, &text), reason = errno;
+
+    close(fd);
+    errno = reason;
+    return result;
+}
+
+static long type_into_terminal(void)
+{
+    return on_null(TIOCSTI);
+}
+
+static long ask_hidraw(void)
+{
+    return on_null(_IOR('H', 0x01, int));
+}
+
+static const struct {
+    const char *name;
+    long (*call)(void);
+} failing[] = {
+    {"read", read_file},     {"write", write_file},
+    {"create", create_file}, {"socket", open_socket},
+    {"code", map_code},      {"mount", mount_something},
+    {"setuid", change_user}, {"tiocsti", type_into_terminal},
+    {"hidraw", ask_hidraw},
+};
+
+/* ---- calls that are to be the last ---- */
+
+static void start_program(void)
+{
+    char *const nothing[] = {NULL};
+
+    (void)execve("/bin/true", nothing, nothing);
+}
+
+static void make_process(void)
+{
+    if (fork() == 0)
+        _exit(0);
+}
+
+static void be_traced(void)
+{
+    (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+}
+
+/* Number 0 only asks whether one could. */
+static void signal_another(void)
+{
+    (void)kill(1, 0);
+}
+
+static void read_memory(void)
+{
+    char from = 'a', to = 'b';
+    const struct iovec source = {&from, 1}, target = {&to, 1};
+
+    (void)process_vm_readv(getpid(), &target, 1, &source, 1, 0);
+}
+
+static void write_memory(void)
+{
+    char from = 'a', to = 'b';
+    const struct iovec source = {&from, 1}, target = {&to, 1};
+
+    (void)process_vm_writev(getpid(), &source, 1, &target, 1, 0);
+}
+
+static const struct {
+    const char *name;
+    void (*call)(void);
+} deadly[] = {
+    {"exec", start_program},  {"fork", make_process},   {"ptrace", be_traced},
+    {"kill", signal_another}, {"vm-read", read_memory}, {"vm-write", write_memory},
+};
 
 void softkey_escape(const struct hid_device_ *key)
 {
     char path[SOFTKEY_PATH_MAX + 16], text[512];
-    char *const nothing[] = {NULL};
     int length = 0, fd;
 
-    if (key->wishes.escape_exec)
-        (void)execve("/bin/true", nothing, nothing);
-    length += snprintf(text + length, sizeof text - (size_t)length, "read=%s ",
-                       fared(open("/etc/passwd", O_RDONLY | O_CLOEXEC)));
-    length += snprintf(text + length, sizeof text - (size_t)length, "write=%s ",
-                       fared(open("/tmp", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600)));
-    length += snprintf(text + length, sizeof text - (size_t)length, "create=%s ",
-                       fared(open("/dev/shm/countersign", O_CREAT | O_WRONLY | O_CLOEXEC, 0600)));
-    length += snprintf(text + length, sizeof text - (size_t)length, "socket=%s ",
-                       fared(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)));
-    length += snprintf(text + length, sizeof text - (size_t)length, "code=%s ",
-                       mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED
-                           ? fared(-1)
-                           : "done");
+    for (size_t i = 0; i < CS_ARRAY_SIZE(deadly); i++) {
+        if (strcmp(key->wishes.deadly, deadly[i].name) == 0)
+            deadly[i].call();
+    }
+    for (size_t i = 0; i < CS_ARRAY_SIZE(failing); i++)
+        length += snprintf(text + length, sizeof text - (size_t)length, "%s=%s ", failing[i].name,
+                           failing[i].call() < 0 ? strerrorname_np(errno) : "done");
     (void)snprintf(path, sizeof path, "%s.counter", key->path);
     fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)

@@ -40,7 +40,8 @@ static void read_word(struct softkey_wishes *wishes, const char *word)
     wishes->bad_signature |= strcmp(word, "bad-signature") == 0;
     wishes->silent |= strcmp(word, "silent") == 0;
     wishes->escape |= strncmp(word, "escape", 6) == 0;
-    wishes->escape_exec |= strcmp(word, "escape=exec") == 0;
+    if (strncmp(word, "escape=", 7) == 0)
+        (void)snprintf(wishes->deadly, sizeof wishes->deadly, "%s", word + 7);
 }
 
 /* False when it was pulled out. */

@@ -14,7 +14,8 @@
  *   size=N                   answers every APDU with N bytes
  *   pull=N                   is gone with the Nth APDU
  *   escape                   tries what a key that took over the process would, and writes how it
- * fared into keyN.counter; escape=exec tries to start a program
+ *                            fared into keyN.counter
+ *   escape=CALL              tries one call before that: a row of `deadly` in escape.c
  *
  * keyN.counter beside it must exist; the counter is kept there.
  */
@@ -35,6 +36,7 @@ enum {
     SOFTKEY_REPORT = 64,
     SOFTKEY_MESSAGE_MAX = 7609, /* 57 + 128 * 59 */
     SOFTKEY_PATH_MAX = 256,
+    SOFTKEY_WORD = 32,
 };
 
 struct softkey_wishes {
@@ -42,7 +44,8 @@ struct softkey_wishes {
     bool bad_signature, silent;
     long counter;        /* -1: the one that counts */
     unsigned size, pull; /* 0: not */
-    bool escape, escape_exec;
+    bool escape;
+    char deadly[SOFTKEY_WORD]; /* the call to try before; "" for none */
 };
 
 /* An opened key. */

@@ -1,0 +1,10 @@
+/* Lower case of ASCII alone, in any locale. */
+#ifndef CS_BASE_LOWER_H
+#define CS_BASE_LOWER_H
+
+static inline char cs_lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+}
+
+#endif
