@@ -14,6 +14,7 @@
 
 #include "base/file.h"
 #include "base/privilege.h"
+#include "base/standard.h"
 #include "broker/listen.h"
 #include "broker/server.h"
 #include "broker/session.h"
@@ -217,8 +218,11 @@ int main(int argc, char **argv)
 {
     struct settings settings = {.socket = CS_SOCKET_FILE, .config = CS_CONFIG_FILE};
     struct cs_log log = {0};
-    int status = parse(argc, argv, &settings);
+    int status;
 
+    if (cs_standard_open(NULL) != CS_OK)
+        return EXIT_FAILURE;
+    status = parse(argc, argv, &settings);
     if (status != EXIT_SUCCESS)
         return status;
     prepare_process();

@@ -24,6 +24,8 @@ struct cs_cli {
     const char *config_path;
     const char *socket_path;
     bool json;
+    /* What to do when the output of a verb that did its work cannot be written (cs_will_show). */
+    struct cs_error unseen;
 };
 
 /* One verb: argv[0] is its name. Returns an exit status. */
@@ -116,6 +118,14 @@ enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_en
                                struct cs_error *error) CS_MUST_USE;
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment);
 void cs_print_codes(const struct cs_enrolment *enrolment);
+
+/*
+ * Before something is stored that is shown only once. Fails where standard output is closed; a
+ * reader that goes away no longer ends the program. The text says what has happened, and what to
+ * do, if it can then not be shown after all.
+ */
+enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char *format, ...)
+    CS_PRINTF(3, 4);
 
 /* Adds the key "password" to the open object: when it was set, or null without one (NULL). */
 void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);

@@ -137,6 +137,12 @@ int cs_enroll_batch(struct cs_cli *cli, const char *path)
     enum cs_err result = read_batch(&batch, &error);
 
     if (result == CS_OK)
+        result =
+            cs_will_show(cli, &error,
+                         "the users of %s are enrolled, but not every secret was shown: remove "
+                         "these factors (countersign list, countersign remove) and enrol again",
+                         path);
+    if (result == CS_OK)
         result = cs_cli_in_store(cli, save_batch, &batch, &error);
     for (size_t i = 0; i < batch.count && result == CS_OK && status == CS_EXIT_OK; i++) {
         struct cs_json_writer *writer = cs_json_writer_new();

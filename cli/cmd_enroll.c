@@ -2,6 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/standard.h"
 #include "cli/cli.h"
 #include "conversation/terminal.h"
 
@@ -120,7 +121,24 @@ static enum cs_err show(const struct cs_enrolment *enrolment, struct cs_error *e
     if (!cs_print_qr(uri.data))
         (void)printf("(too long for a QR code)\n");
     (void)printf("\nor type the secret: %s\nor open: %s\n\n", key.data, uri.data);
-    return CS_OK;
+    return cs_standard_flush(NULL) == CS_OK
+               ? CS_OK
+               : cs_fail(error, CS_ERR_SYSTEM,
+                         "nothing was stored, because the secret could not be shown");
+}
+
+/* What is lost with the output that follows: with --json all of it follows. */
+static enum cs_err will_report(struct cs_cli *cli, const char *user, struct cs_error *error)
+{
+    return cli->json
+               ? cs_will_show(cli, error,
+                              "the factor is stored, but its secret was not shown: remove it "
+                              "(countersign list %s; countersign remove %s ID) and enrol again",
+                              user, user)
+               : cs_will_show(cli, error,
+                              "the factor is stored, but perhaps no recovery code was shown: run "
+                              "'countersign recovery %s'",
+                              user);
 }
 
 static enum cs_err confirm(struct cs_enrolment *enrolment, struct cs_error *error)
@@ -190,7 +208,9 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
     if (wishes.batch != NULL)
         return cs_enroll_batch(cli, wishes.batch);
     cs_warn_if_unknown(wishes.choice.user);
-    result = prepare(&wishes, &enrolment, &error);
+    result = will_report(cli, wishes.choice.user, &error);
+    if (result == CS_OK)
+        result = prepare(&wishes, &enrolment, &error);
     if (result == CS_OK && !cli->json)
         result = show(&enrolment, &error);
     if (result == CS_OK && !wishes.no_confirm)

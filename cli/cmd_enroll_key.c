@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/paste.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
 #include "providers/local/register.h"
@@ -181,16 +182,24 @@ static enum cs_err ask_helper(const char *socket_path, const struct cs_pending *
 
 static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
 {
-    CS_AUTO(cs_string_free) char *line = NULL;
-    size_t room = 0;
-    ssize_t length;
+    static const struct cs_paste paste = {
+        .ask = "Answer of countersign-touch: ",
+        .again = "That line has no answer in it; the answer: ",
+        .prefix = "U2F1",
+    };
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    enum cs_err result = cs_paste_read(&paste, &line, error);
 
-    if (isatty(STDIN_FILENO))
-        (void)fprintf(stderr, "Answer of countersign-touch: ");
-    length = getline(&line, &room, stdin); /* longer than an answer in a login may be */
-    if (length < 0)
+    if (result != CS_OK && result != CS_ERR_NOT_FOUND)
+        return result;
+    if (line.length == 0)
         return cs_fail(error, CS_ERR_INPUT, "there is no answer on standard input");
-    return cs_u2f_read_enrolled(line, (size_t)length, ret_answer->data, &ret_answer->length, error);
+    result =
+        cs_u2f_read_enrolled(line.text, line.length, ret_answer->data, &ret_answer->length, error);
+    if (result != CS_OK &&
+        strncmp(line.text, CS_U2F_ENROLLED_PREFIX, strlen(CS_U2F_ENROLLED_PREFIX)) == 0)
+        strncat(error->text, CS_PASTE_BROKEN, sizeof error->text - strlen(error->text) - 1);
+    return result;
 }
 
 /* It is used up whatever comes of it. */
@@ -301,6 +310,12 @@ int cs_enroll_key(struct cs_cli *cli, int argc, char **argv)
     if (geteuid() != 0)
         result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
     cs_warn_if_unknown(wishes->user);
+    if (result == CS_OK)
+        result = cs_will_show(cli, &error,
+                              wishes->way == KEY_ASKED_ELSEWHERE
+                                  ? "the request could not be shown: ask again for %s"
+                                  : "the key of %s is registered all the same",
+                              wishes->user);
     if (result == CS_OK)
         result = cs_cli_options(cli, &config, &options, &error);
     if (result == CS_OK)

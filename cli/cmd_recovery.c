@@ -30,7 +30,11 @@ int cs_cmd_recovery(struct cs_cli *cli, int argc, char **argv)
     if (strlen(user) > CS_STORE_USER_MAX)
         return cs_usage_error("the user name is longer than %d bytes", CS_STORE_USER_MAX);
     memcpy(enrolment.factor.user, user, strlen(user) + 1);
-    if (cs_cli_in_store(cli, replace, &enrolment, &error) != CS_OK)
+    if (cs_will_show(cli, &error,
+                     "the recovery codes of %s were replaced, and the new ones not shown: run "
+                     "'countersign recovery %s' again",
+                     user, user) != CS_OK ||
+        cs_cli_in_store(cli, replace, &enrolment, &error) != CS_OK)
         return cs_complain(&error);
     if (!cli->json) {
         cs_print_codes(&enrolment);

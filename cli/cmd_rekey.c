@@ -5,16 +5,18 @@
  * when it meets a key it does not know.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/privilege.h"
 #include "cli/cli.h"
 #include "store/key.h"
 
 /* The store is opened by a child that has become the account countersign; this process stays root,
  * to replace the key file. */
-static int reseal_in_child(const struct cs_options *options)
+static int reseal_in_child(const struct cs_options *options, int count_fd)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     struct cs_error error = {0};
@@ -27,31 +29,37 @@ static int reseal_in_child(const struct cs_options *options)
         result = cs_store_reseal(store, &count, &error);
     if (result != CS_OK)
         return cs_complain(&error);
-    (void)printf("%u secrets were sealed with the new key\n", count);
-    (void)fflush(stdout);
-    return CS_EXIT_OK;
+    return write(count_fd, &count, sizeof count) == sizeof count ? CS_EXIT_OK : CS_EXIT_FAILED;
 }
 
 static enum cs_err reseal(const struct cs_options *options, struct cs_error *error)
 {
+    CS_AUTO(cs_fd_close) int reader = -1;
+    CS_AUTO(cs_fd_close) int writer = -1;
+    unsigned count = 0;
     pid_t child;
-    int status = 0;
+    int ends[2], status = 0;
 
-    (void)fflush(stdout);
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return cs_fail_errno(error, "pipe");
+    reader = ends[0];
+    writer = ends[1];
     child = fork();
     if (child < 0)
         return cs_fail_errno(error, "fork");
     if (child == 0)
-        _exit(reseal_in_child(options));
+        _exit(reseal_in_child(options, writer));
     while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR)
             return cs_fail_errno(error, "waitpid");
     }
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != CS_EXIT_OK)
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != CS_EXIT_OK ||
+        read(reader, &count, sizeof count) != sizeof count)
         return cs_fail(error, CS_ERR_STORE,
                        "the store was left as it was, and %s holds both keys; run 'countersign "
                        "rekey' again when the cause is mended",
                        options->key_file);
+    (void)printf("%u secrets were sealed with the new key\n", count);
     return CS_OK;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/standard.h"
 #include "cli/cli.h"
 #include "paths.h"
 
@@ -83,26 +84,23 @@ static int run_verb(struct cs_cli *cli, int argc, char **argv)
     return cs_usage_error("there is no verb '%s'; see 'countersign --help'", argv[0]);
 }
 
-int main(int argc, char **argv)
+static int run(struct cs_cli *cli, int argc, char **argv)
 {
     static const struct option options[] = {{"config", required_argument, NULL, 'c'},
                                             {"socket", required_argument, NULL, 's'},
                                             {"help", no_argument, NULL, 'h'},
                                             {"version", no_argument, NULL, 'v'},
                                             {NULL, 0, NULL, 0}};
-    struct cs_cli cli = {.config_path = CS_CONFIG_FILE, .socket_path = CS_SOCKET_FILE};
     int option;
 
-    (void)umask(077);
-    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
-    argc = take_json(&cli, argc, argv);
+    argc = take_json(cli, argc, argv);
     while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
         switch (option) {
         case 'c':
-            cli.config_path = optarg;
+            cli->config_path = optarg;
             break;
         case 's':
-            cli.socket_path = optarg;
+            cli->socket_path = optarg;
             break;
         case 'h':
             return print_help(stdout, CS_EXIT_OK);
@@ -115,5 +113,30 @@ int main(int argc, char **argv)
     }
     if (optind == argc)
         return print_help(stderr, CS_EXIT_USAGE);
-    return run_verb(&cli, argc - optind, argv + optind);
+    return run_verb(cli, argc - optind, argv + optind);
+}
+
+/* What nobody could read was not done, whatever a verb says. */
+static int finish(const struct cs_cli *cli, int status)
+{
+    struct cs_error error = {0};
+
+    if (cs_standard_flush(&error) == CS_OK)
+        return status;
+    (void)cs_complain(&error);
+    if (status != CS_EXIT_OK)
+        return status;
+    return cli->unseen.code == CS_OK ? CS_EXIT_FAILED : cs_complain(&cli->unseen);
+}
+
+int main(int argc, char **argv)
+{
+    struct cs_cli cli = {.config_path = CS_CONFIG_FILE, .socket_path = CS_SOCKET_FILE};
+    struct cs_error error = {0};
+
+    (void)umask(077);
+    if (cs_standard_open(&error) != CS_OK)
+        return cs_complain(&error);
+    (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+    return finish(&cli, run(&cli, argc, argv));
 }

@@ -59,22 +59,49 @@ static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out
     return result == CS_OK ? cs_u2f_write_enrolled(data, length, out, error) : result;
 }
 
-/* The host that is shown is what protects who touches: it is shown somewhere. The process that does
- * so, if any. */
-static pid_t tell(const struct cs_touch_job *job)
+/* False only where it is known that there is none. */
+static bool is_plugged_in(const struct cs_u2f_transport_ops *transport)
 {
-    char notice[CS_TOUCH_HOST_MAX + 64];
-    pid_t process = -1;
+    struct cs_u2f_transport *keys = NULL;
+    unsigned count = 0;
+    bool absent;
 
-    (void)snprintf(notice, sizeof notice, "Touch your security key to %s %s",
-                   job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
-    if (cs_touch_show(notice))
-        return -1;
+    if (transport->open(&keys, NULL) != CS_OK)
+        return true;
+    absent = transport->discover(keys, &count, NULL) == CS_OK && count == 0;
+    transport->close(keys);
+    return !absent;
+}
+
+/* An askpass may read markup, which the server has no business to write. */
+static void disarm(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '<' || *text == '&')
+            *text = '?';
+    }
+}
+
+/* The host that is shown is what protects who touches: it is shown somewhere, and last. The process
+ * that does so, if any. */
+static enum cs_err tell(const struct cs_touch_job *job, bool plugged, pid_t *ret_process,
+                        struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer notice = {0};
+
+    cs_buffer_printf(&notice, "%s%s your security key%s to %s %s", job->quote,
+                     plugged ? "Touch" : "Plug in", plugged ? "" : " and touch it",
+                     job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
+    if (notice.failed)
+        return cs_fail_nomem(error);
+    if (cs_touch_show(notice.text))
+        return CS_OK;
+    disarm(notice.text);
     if (job->askpass != NULL)
-        process = cs_touch_start_notice(job->askpass, notice);
-    if (process < 0)
-        cs_touch_write(STDERR_FILENO, notice);
-    return process;
+        *ret_process = cs_touch_start_notice(job->askpass, notice.text);
+    if (*ret_process < 0)
+        cs_touch_write(STDERR_FILENO, notice.text);
+    return CS_OK;
 }
 
 enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *out,
@@ -83,9 +110,9 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
     struct cs_u2f_request request = {0};
     struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
                                  .deadline = cs_clock_ms() + (int64_t)job->seconds * 1000,
-                                 .cancel_fd = -1,
+                                 .cancel_fd = cs_touch_reader(),
                                  .wait_for_key = true};
-    pid_t notice;
+    pid_t notice = -1;
     enum cs_err result = cs_u2f_read_request(job->line, job->length, &request, error);
 
     if (result == CS_OK)
@@ -96,7 +123,9 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
         return result;
     touch.handles = request.handles;
     touch.handle_count = request.handle_count;
-    notice = tell(job);
+    result = tell(job, is_plugged_in(touch.transport), &notice, error);
+    if (result != CS_OK)
+        return result;
     result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
                                              : authenticate(&touch, out, error);
     cs_touch_end_notice(notice);

@@ -12,6 +12,7 @@ struct cs_touch_job {
     enum cs_u2f_purpose purpose;
     unsigned seconds;    /* to be touched in */
     const char *askpass; /* shows the notice where there is no terminal; NULL for none */
+    const char *quote;   /* lines to be shown before the notice, each ended; "" for none */
 };
 
 /* Appends the answer line without its end. Until then a notice names the host: on the terminal, or

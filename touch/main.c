@@ -1,27 +1,27 @@
 /* countersign-touch: answers U2F requests with a security key of the machine that one logs in from;
  * as ssh's askpass, or by hand. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/standard.h"
 #include "base/strlist.h"
 #include "paths.h"
 #include "touch/answer.h"
+#include "touch/arguments.h"
 #include "touch/askpass.h"
 #include "touch/prompt.h"
+#include "touch/quote.h"
+#include "touch/request.h"
 #include "touch/terminal.h"
 
-enum { EXIT_USAGE = 2, SECONDS = 60, SECONDS_MAX = 600, INPUT_MAX = 8192 };
+enum { EXIT_USAGE = 2 };
 
 struct settings {
-    const char *host;
-    unsigned seconds;
-    bool enrol;
-    const char *prompt;  /* of ssh; NULL: by hand */
+    struct cs_touch_arguments arguments;
     const char *askpass; /* the other one; NULL: none */
 };
 
@@ -37,56 +37,8 @@ static int usage(FILE *out, int status)
 
 static int complain(const struct cs_error *error)
 {
-    (void)fprintf(stderr, "countersign-touch: %s\n", error->text);
+    cs_touch_complain("%s", error->text);
     return EXIT_FAILURE;
-}
-
-static bool read_seconds(const char *text, unsigned *ret_seconds)
-{
-    char *end;
-    unsigned long value;
-
-    errno = 0;
-    value = strtoul(text, &end, 10);
-    if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || value > SECONDS_MAX)
-        return false;
-    *ret_seconds = (unsigned)value;
-    return true;
-}
-
-static int parse(int argc, char **argv, struct settings *settings)
-{
-    static const struct option options[] = {
-        {"host", required_argument, NULL, 'H'},    {"register", no_argument, NULL, 'r'},
-        {"timeout", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0}};
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'H':
-            settings->host = optarg;
-            break;
-        case 'r':
-            settings->enrol = true;
-            break;
-        case 't':
-            if (!read_seconds(optarg, &settings->seconds))
-                return usage(stderr, EXIT_USAGE);
-            break;
-        case 'h':
-            exit(usage(stdout, EXIT_SUCCESS));
-        case 'v':
-            (void)puts("countersign-touch " CS_VERSION);
-            exit(EXIT_SUCCESS);
-        default:
-            return usage(stderr, EXIT_USAGE);
-        }
-    }
-    if (argc > optind + 1 || (argc == optind && settings->host == NULL))
-        return usage(stderr, EXIT_USAGE);
-    settings->prompt = argv[optind];
-    return EXIT_SUCCESS;
 }
 
 /* Past stdio, whose buffer nobody wipes. */
@@ -95,9 +47,23 @@ static int print_line(const char *line)
     const struct iovec parts[] = {{(void *)(uintptr_t)line, strlen(line)},
                                   {(void *)(uintptr_t) "\n", 1}};
     ssize_t length = (ssize_t)strlen(line) + 1;
+    ssize_t done = writev(STDOUT_FILENO, parts, CS_ARRAY_SIZE(parts));
+    struct cs_error error = {0};
 
-    return writev(STDOUT_FILENO, parts, CS_ARRAY_SIZE(parts)) == length ? EXIT_SUCCESS
-                                                                        : EXIT_FAILURE;
+    if (done == length)
+        return EXIT_SUCCESS;
+    if (done >= 0)
+        errno = ENOSPC;
+    (void)cs_standard_fail(&error);
+    return complain(&error);
+}
+
+static int complain_nomem(void)
+{
+    struct cs_error error = {0};
+
+    (void)cs_fail_nomem(&error);
+    return complain(&error);
 }
 
 static int answer(const struct cs_touch_job *job)
@@ -105,25 +71,33 @@ static int answer(const struct cs_touch_job *job)
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     struct cs_error error = {0};
 
-    if (cs_touch_answer(job, &line, &error) != CS_OK)
+    /* Before a touch that would be for nothing. */
+    if (cs_standard_probe(&error) != CS_OK || cs_touch_answer(job, &line, &error) != CS_OK)
         return complain(&error);
-    return line.failed ? EXIT_FAILURE : print_line(line.text);
+    return line.failed ? complain_nomem() : print_line(line.text);
 }
 
 /* ---- as askpass ---- */
 
 static int answer_prompt(const struct settings *settings, const struct cs_touch_prompt *prompt)
 {
-    const struct cs_touch_job job = {.line = prompt->request,
-                                     .length = prompt->request_length,
-                                     .host = settings->host ? settings->host : prompt->host,
-                                     .purpose = CS_U2F_AUTHENTICATE,
-                                     .seconds = settings->seconds,
-                                     .askpass = settings->askpass};
+    CS_AUTO(cs_buffer_free) struct cs_buffer quote = {0};
+    const char *host = settings->arguments.host[0] ? settings->arguments.host : prompt->host;
+    struct cs_touch_job job = {.line = prompt->request,
+                               .length = prompt->request_length,
+                               .host = host,
+                               .purpose = CS_U2F_AUTHENTICATE,
+                               .seconds = settings->arguments.seconds,
+                               .askpass = settings->askpass,
+                               .quote = ""};
     struct cs_error error;
 
-    if (job.host[0] != '\0')
-        return answer(&job);
+    if (host[0] != '\0') {
+        cs_touch_quote(settings->arguments.prompt, prompt, host, cs_touch_columns(), &quote);
+        if (quote.text != NULL)
+            job.quote = quote.text;
+        return quote.failed ? complain_nomem() : answer(&job);
+    }
     (void)cs_fail(
         &error, CS_ERR_INPUT,
         prompt->doubtful
@@ -140,7 +114,7 @@ static int ask(const struct settings *settings, bool echo)
     CS_AUTO(cs_secret_free) struct cs_secret line = {0};
     struct cs_error error = {0};
 
-    if (cs_touch_ask(settings->prompt, echo, &line, &error) != CS_OK)
+    if (cs_touch_ask(settings->arguments.prompt, echo, &line, &error) != CS_OK)
         return complain(&error);
     return print_line(line.data);
 }
@@ -152,7 +126,7 @@ static int confirm(const struct settings *settings)
     CS_AUTO(cs_string_free) char *question = NULL;
     struct cs_error error = {0};
 
-    if (asprintf(&question, "%s [yes/no] ", settings->prompt) < 0) {
+    if (asprintf(&question, "%s [yes/no] ", settings->arguments.prompt) < 0) {
         question = NULL;
         return EXIT_FAILURE;
     }
@@ -165,8 +139,8 @@ static int confirm(const struct settings *settings)
 /* ssh ends us when what the notice speaks of has happened. */
 static int notice(const struct settings *settings)
 {
-    if (!cs_touch_show(settings->prompt))
-        cs_touch_write(STDERR_FILENO, settings->prompt);
+    if (!cs_touch_show(settings->arguments.prompt))
+        cs_touch_write(STDERR_FILENO, settings->arguments.prompt);
     while (pause() < 0 && errno == EINTR)
         continue;
     return EXIT_FAILURE;
@@ -177,11 +151,11 @@ static int serve_ssh(const struct settings *settings)
     struct cs_touch_prompt prompt;
     struct cs_error error = {0};
 
-    cs_touch_read_prompt(settings->prompt, getenv("SSH_ASKPASS_PROMPT"), &prompt);
+    cs_touch_read_prompt(settings->arguments.prompt, getenv("SSH_ASKPASS_PROMPT"), &prompt);
     if (prompt.kind == CS_TOUCH_RELAY)
         return answer_prompt(settings, &prompt);
     if (settings->askpass != NULL &&
-        cs_touch_become(settings->askpass, settings->prompt, &error) != CS_OK)
+        cs_touch_become(settings->askpass, settings->arguments.prompt, &error) != CS_OK)
         return complain(&error);
     if (prompt.kind == CS_TOUCH_CONFIRM)
         return confirm(settings);
@@ -194,39 +168,57 @@ static int serve_ssh(const struct settings *settings)
 
 static int serve_person(const struct settings *settings)
 {
-    char text[INPUT_MAX];
-    struct cs_touch_job job = {.host = settings->host,
-                               .purpose = settings->enrol ? CS_U2F_REGISTER : CS_U2F_AUTHENTICATE,
-                               .seconds = settings->seconds,
-                               .askpass = settings->askpass};
+    const struct cs_touch_arguments *arguments = &settings->arguments;
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    struct cs_error error = {0};
+    struct cs_touch_job job = {.host = arguments->host,
+                               .purpose = arguments->enrol ? CS_U2F_REGISTER : CS_U2F_AUTHENTICATE,
+                               .seconds = arguments->seconds,
+                               .askpass = settings->askpass,
+                               .quote = ""};
 
-    if (isatty(STDIN_FILENO))
-        (void)fputs("Paste the request: ", stderr);
-    if (fgets(text, sizeof text, stdin) == NULL)
-        text[0] = '\0';
-    job.line = text;
-    job.length = strlen(text);
-    if (!settings->enrol) {
-        /* The whole prompt does as well. */
-        size_t length = 0;
-        const char *found = cs_u2f_find_request(text, &length);
-
-        if (found != NULL) {
-            job.line = found;
-            job.length = length;
-        }
-    }
+    if (cs_touch_find_request(arguments->prompt, job.purpose, &line, &error) != CS_OK)
+        return complain(&error);
+    job.line = line.text;
+    job.length = line.length;
     return answer(&job);
+}
+
+/* ssh's question, or a request that somebody pasted as an argument. */
+static bool is_for_ssh(const struct cs_touch_arguments *arguments)
+{
+    return arguments->prompt != NULL && !arguments->enrol &&
+           (arguments->host[0] == '\0' ||
+            strncmp(arguments->prompt, CS_U2F_ENROL_PREFIX, strlen(CS_U2F_ENROL_PREFIX)) != 0);
+}
+
+static int run(const struct settings *settings)
+{
+    switch (settings->arguments.wish) {
+    case CS_TOUCH_HELP:
+        return usage(stdout, EXIT_SUCCESS);
+    case CS_TOUCH_VERSION:
+        (void)puts("countersign-touch " CS_VERSION);
+        return EXIT_SUCCESS;
+    case CS_TOUCH_USAGE:
+        return usage(stderr, EXIT_USAGE);
+    case CS_TOUCH_ANSWER:
+        break;
+    }
+    return is_for_ssh(&settings->arguments) ? serve_ssh(settings) : serve_person(settings);
 }
 
 int main(int argc, char **argv)
 {
-    struct settings settings = {.seconds = SECONDS, .askpass = getenv(CS_TOUCH_ASKPASS)};
-    int status = parse(argc, argv, &settings);
+    struct settings settings = {.askpass = getenv(CS_TOUCH_ASKPASS)};
+    struct cs_error error = {0};
+    int status;
 
-    if (status != EXIT_SUCCESS)
-        return status;
+    if (cs_standard_open(&error) != CS_OK)
+        return complain(&error);
     if (settings.askpass != NULL && settings.askpass[0] == '\0')
         settings.askpass = NULL;
-    return settings.prompt != NULL ? serve_ssh(&settings) : serve_person(&settings);
+    cs_touch_read_arguments(argc, argv, &settings.arguments);
+    status = run(&settings);
+    return cs_standard_flush(&error) == CS_OK ? status : complain(&error);
 }

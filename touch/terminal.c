@@ -4,8 +4,12 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -13,7 +17,7 @@
 #include "base/file.h"
 #include "base/sanitise.h"
 
-enum { LINE_MAX_BYTES = 4096 };
+enum { LINE_MAX_BYTES = 4096, COMPLAINT_MAX = 1024, COLUMNS = 80 };
 
 static int open_terminal(void)
 {
@@ -64,6 +68,26 @@ void cs_touch_write(int fd, const char *text)
     write_clean(fd, text, line_end(fd));
 }
 
+void cs_touch_complain(const char *format, ...)
+{
+    char text[COMPLAINT_MAX] = "countersign-touch: ";
+    size_t used = strlen(text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text + used, sizeof text - used, format, arguments);
+    va_end(arguments);
+    cs_touch_write(STDERR_FILENO, text);
+}
+
+unsigned cs_touch_columns(void)
+{
+    CS_AUTO(cs_fd_close) int fd = open_terminal();
+    struct winsize size;
+
+    return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : COLUMNS;
+}
+
 bool cs_touch_show(const char *text)
 {
     CS_AUTO(cs_fd_close) int fd = open_terminal();
@@ -72,6 +96,18 @@ bool cs_touch_show(const char *text)
         return false;
     cs_touch_write(fd, text);
     return true;
+}
+
+/* The writer's end of a pipe has no input, so poll finds its error alone. */
+int cs_touch_reader(void)
+{
+    struct stat status;
+    int flags = fcntl(STDOUT_FILENO, F_GETFL);
+
+    return flags >= 0 && (flags & O_ACCMODE) == O_WRONLY && fstat(STDOUT_FILENO, &status) == 0 &&
+                   S_ISFIFO(status.st_mode)
+               ? STDOUT_FILENO
+               : -1;
 }
 
 /* Those that would leave the terminal without echo. */
@@ -92,7 +128,8 @@ static enum cs_err read_line(int terminal, int signals, struct cs_secret *ret_li
                              struct cs_error *error)
 {
     struct pollfd entries[] = {{.fd = terminal, .events = POLLIN},
-                               {.fd = signals, .events = POLLIN}};
+                               {.fd = signals, .events = POLLIN},
+                               {.fd = cs_touch_reader()}};
     char line[LINE_MAX_BYTES];
     ssize_t got;
     enum cs_err result = CS_OK;
@@ -103,6 +140,8 @@ static enum cs_err read_line(int terminal, int signals, struct cs_secret *ret_li
     }
     if (entries[1].revents != 0)
         return cs_fail(error, CS_ERR_CANCELLED, "interrupted");
+    if (entries[2].revents != 0)
+        return cs_fail(error, CS_ERR_CANCELLED, "nobody waits for the answer any more");
     got = read(terminal, line, sizeof line);
     if (got <= 0)
         return cs_fail(error, CS_ERR_CANCELLED, "the terminal gave no answer");

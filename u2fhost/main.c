@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/standard.h"
 #include "paths.h"
 #include "u2f/device.h"
 #include "u2f/host_message.h"
@@ -108,6 +109,9 @@ int main(int argc, char **argv)
     struct cs_error error = {0};
     enum cs_err result;
 
+    /* A key's device node must not become standard error. */
+    if (cs_standard_open(NULL) != CS_OK)
+        return EXIT_FAILURE;
     if (argc == 2 && strcmp(argv[1], "--help") == 0)
         return usage(stdout, EXIT_SUCCESS);
     if (argc == 2 && strcmp(argv[1], "--version") == 0)

@@ -178,7 +178,7 @@ def test_enroll_says_what_to_do_after_a_wrong_answer():
         return run(TOUCH, "--register", "--host", host, input=line, env=keys.environment()).stdout
 
     # The last two are followed by a fresh request: another user's answer, and that of an earlier request.
-    for host, user, again in (("other.example", "alice", False), ("Host.example", "alice", False),
+    for host, user, again in (("other.example", "alice", False), ("host.example.", "alice", False),
                               ("host.example", "bob", True), ("host.example", "alice", True)):
         answer = answered(host, user)
         if again:

@@ -47,6 +47,39 @@ def test_registers_by_copy_and_paste():
     expect_equal(keys_of(), [], "after removal")
 
 
+def test_lines_around_an_answer():
+    keys = before()
+    for before_it, behind in (("\n\n", "\n"), ("the answer:\r\n  ", "\r\n\r\n")):
+        line = countersign("enroll", "u2f", "alice", "--request").stdout.strip()
+        answer = before_it + touch(keys, line, "--register").strip() + behind
+        countersign("enroll", "u2f", "alice", "--response", input=answer)
+        countersign("remove", "alice", keys_of()[0]["id"])
+    line = countersign("enroll", "u2f", "alice", "--request").stdout.strip()
+    answer = touch(keys, line, "--register").strip()
+    for text, why in ((f"{answer[:80]}\n{answer[80:]}\n", "into several lines, make them one"), ("\n \n", "no answer on"),
+                      (answer[20:], "from U2F1-enrolled. to its end"), (line, "this is the request to enrol")):
+        result = countersign("enroll", "u2f", "alice", "--response", input=text, check=False)
+        expect_equal(result.returncode, 1, f"status for {text!r}")
+        expect_match(re.escape(why), result.stderr, f"why {text!r} is refused")
+    expect_equal(countersign("enroll", "u2f", "alice", "--response", input=answer, check=False).returncode, 0, "the request waits")
+
+
+def test_a_pasted_answer_does_not_reach_the_shell():
+    import pexpect
+
+    before()
+    script = f'{COUNTERSIGN} enroll u2f alice --response; echo status $?; read -r line; echo "got <$line>"'
+    child = pexpect.spawn("/bin/sh", ["-c", script], timeout=PATIENCE, encoding="utf-8")
+    child.expect("Answer of countersign-touch: ")
+    child.send("U2F1-enrolled.AAAA\nrm -rf\n")
+    child.expect("make them one")
+    child.expect("status 1")
+    child.sendline("typed")
+    child.expect("got <(.*)>")
+    expect_equal(child.match.group(1), "typed", "what reached the shell")
+    child.close()
+
+
 def test_an_answer_for_another_host_registers_nothing():
     keys = before(u2f_origins="pam://other.example")
     result = register(keys)[1]

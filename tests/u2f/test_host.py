@@ -1,7 +1,10 @@
 """countersign-u2f-host: what it answers, and what a hostile key can do in it."""
+import os
 import pathlib
 import re
 import signal
+import socket
+import subprocess
 import time
 
 from countersign import *
@@ -166,6 +169,20 @@ def test_who_asks_nothing_is_no_failure():
     status, log = Helper(Keys(HELPER_USER)).end()
     expect_equal(status, 0, "status")
     expect("closed" not in log, f"the log: {log!r}")
+
+
+def test_no_key_gets_the_descriptor_of_messages():
+    mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def give():
+        os.dup2(its.fileno(), 3)
+        os.closerange(0, 3)
+
+    with mine, its, subprocess.Popen([HELPER], preexec_fn=give, pass_fds=(3,), user=HELPER_USER, group=HELPER_USER,
+                                     extra_groups=[]) as process:
+        wait_until(lambda: all(os.path.exists(f"/proc/{process.pid}/fd/{fd}") for fd in range(3)), "three descriptors")
+        expect_equal([os.readlink(f"/proc/{process.pid}/fd/{fd}") for fd in range(3)], ["/dev/null"] * 3, "what they are")
+        mine.close()
 
 
 def test_needs_a_connection():

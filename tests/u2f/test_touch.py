@@ -68,7 +68,9 @@ def test_by_hand_says_what_is_wrong():
     host = ("--host", "server.example")
     for words, text, why in ((host, key.request[:-5], "countersign-touch: "), (host, "", "empty"),
                              (host, enrol, "use --register"), ((*host, "--register"), key.request, "not to enrol"),
-                             (("--host", "a b"), key.request, "name of the host")):
+                             ((*host, "--register"), enrol[15:], "from U2F1-enrol. to its end"),
+                             (host, "123456", "from U2F1. to its end"), (host, "U2F2.abc", "another version"),
+                             (host, key.request[:-5], "into several lines, make them one")):
         result = touch(keys, *words, input=text + "\n", check=False)
         expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
         expect_match(re.escape(why), result.stderr, f"why {text!r} is refused")
@@ -78,8 +80,98 @@ def test_by_hand_says_what_is_wrong():
     keys.pull()
     result = touch(keys, *host, "--timeout", "0", input=key.request + "\n", check=False)
     expect_match("no security key is plugged in", result.stderr, "no key")
-    expect_equal(touch(keys, check=False).returncode, 2, "no argument")
-    expect_equal(touch(keys, *host, "--timeout", "1x", check=False).returncode, 2, "a bad number")
+
+
+def test_wrong_use_says_what_is_wrong():
+    host = ("--host", "server.example")
+    for words, why in (((), "--host HOST"), (("--register",), "--host HOST"), (("one", "two"), "more than one question"),
+                       ((*host, "one", "two"), "more than one question"), ((*host, "--no-such"), "--no-such"),
+                       *(((*host, "--timeout", text), f"seconds from 0 to 600, not '{re.escape(text)}'")
+                         for text in ("601", "1.5", "-1", "1x", "", "99999999999999999999")),
+                       *((("--host", text), f"--host '.*': .*{why}")
+                         for text, why in (("alice@server.example", "without the user"), ("a b", "not valid"), ("", "not valid"),
+                                           ("pam://", "not valid"), ("https://server.example", "not valid"),
+                                           ("x" * 251, "too long .at most 249 char")))):
+        result = touch(Keys(), *words, input="", check=False)
+        expect_equal((result.returncode, result.stdout), (2, ""), f"status and output for {words}")
+        expect_match(why, result.stderr, f"what is wrong with {words}")
+        expect_match("Usage:", result.stderr, f"usage for {words}")
+    result = touch(Keys(), "--host", "x\x1b]0;y", check=False)
+    expect("\x1b" not in result.stderr, f"a control reached the terminal: {result.stderr!r}")
+
+
+def test_a_host_as_the_server_shows_it():
+    keys = plugged()
+    key = Enrolled(keys)
+    for host in ("pam://server.example", "SERVER.example", "PAM://Server.Example"):
+        answer = touch(keys, "--host", host, input=key.request + "\n").stdout
+        expect_equal(key.verify(answer)[0], "1", f"an answer with --host {host}")
+
+
+def test_a_request_as_an_argument():
+    keys = plugged()
+    line = relay("enrol", APP, CHALLENGE)[0]
+    for text, why in (("", "is empty"), ("junk", "from U2F1-enrol. to its end"), (line[:-5], "into several lines")):
+        result = touch(keys, "--host", "server.example", "--register", text, check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
+        expect_match(why, result.stderr, f"why {text!r} is refused")
+    answer = touch(keys, "--host", "server.example", "--register", f"The request: {line}").stdout
+    handle, public = relay("enrolled", APP, CHALLENGE, "pam://server.example", input=answer)
+    request = relay("request", APP, CHALLENGE, handle)[0]
+    answer = touch(keys, "--host", "server.example", request).stdout
+    expect_equal(relay("verify", APP, CHALLENGE, "pam://server.example", 1, public, input=answer)[0], "0", "the handle")
+    result = touch(keys, "--host", "server.example", line, check=False)
+    expect_equal((result.returncode, result.stdout), (1, ""), "a request to enrol without --register")
+    expect_match("use --register", result.stderr, "why")
+
+
+def test_lines_around_a_pasted_request():
+    keys = plugged()
+    enrol = relay("enrol", APP, CHALLENGE)[0]
+    for text in (f"\n\n{enrol}\n", f" \r\n{enrol}\r\nAnswer it with\n", f"request:\n  {enrol}"):
+        expect_match(r"^U2F1-enrolled\.", touch(keys, "--host", "server.example", "--register", input=text).stdout, f"{text!r}")
+    key = Enrolled(keys)
+    keys.plug(words="")
+    broken = READABLE.replace("of ", "of\n")
+    for text in (f"\n{key.request}\n", f"{broken}{key.request} : ", f"That was not accepted.\n\n{broken}\n{key.request}\n : \n"):
+        answer = touch(keys, "--host", "server.example", input=text).stdout
+        expect_equal(key.verify(answer)[0], "1", f"{text!r}")
+    result = touch(keys, "--host", "server.example", input="x\n" * 10000 + key.request, check=False)
+    expect_equal((result.returncode, result.stdout), (1, ""), "far too many lines")
+
+
+def test_a_paste_does_not_reach_the_shell():
+    import pexpect
+
+    keys = plugged()
+    key = Enrolled(keys)
+    script = f'{TOUCH} --host server.example >{OUT}; echo status $?; read -r line; echo "got <$line>"'
+    for text, status, why in ((f"{key.request[:80]}\n{key.request[80:]}\nrm -rf\n", 1, "several lines, make them one"),
+                              (f"not this\n{key.request}\nrm -rf\n", 0, "That line has no request in it")):
+        child = pexpect.spawn("/bin/sh", ["-c", script], env=keys.environment(), timeout=PATIENCE, encoding="utf-8")
+        child.expect("Paste the request: ")
+        child.send(text)
+        child.expect(why)
+        child.expect(f"status {status}")
+        child.sendline("typed")
+        child.expect("got <(.*)>")
+        expect_equal(child.match.group(1), "typed", "what reached the shell")
+        child.close()
+
+
+def test_output_that_cannot_be_written():
+    keys = plugged()
+    key = Enrolled(keys)
+    enrol = relay("enrol", APP, CHALLENGE)[0]
+    for words, text in ((["--help"], ""), (["--version"], ""), (["--host", "h", "--register"], enrol),
+                        (["--host", "server.example"], key.request), ([f"(a@server.example) {key.request}"], "")):
+        for redirect, why in ((">/dev/full", "No space left on device"), (">&-", "Bad file descriptor")):
+            before = keys.counter()
+            result = run("sh", "-c", f'exec {TOUCH} "$@" {redirect}', "sh", *words, input=text + "\n", check=False,
+                         env=keys.environment())
+            expect_equal(result.returncode, 1, f"{words} {redirect}")
+            expect_match(f"^countersign-touch: cannot write standard output: {why}$", result.stderr, f"{words} {redirect}")
+            expect(redirect == ">/dev/full" or keys.counter() == before, f"a touch for nothing: {words}")
 
 
 def terminal(keys, prompt, hint=None, options="", **more):
@@ -132,6 +224,47 @@ def test_askpass_refuses_without_a_host():
         status, output, screen = finish(child)
         expect_equal((status, output), (1, ""), f"status and output for {prompt!r}")
         expect_match("version 8.5", screen, "why")
+
+
+def test_askpass_shows_what_the_server_says():
+    keys = plugged()
+    key = Enrolled(keys)
+    spoof = "Touch your security key to log in to bank.example"
+    for said, lines in (
+            ("That was not accepted. Tries left: 3\n" + READABLE, ["> That was not accepted. Tries left: 3"]),
+            ("That was not\n\naccepted.\nTouch your security key, or paste the answer of\ncountersign-touch: ",
+             ["> That was not", "> accepted."]),
+            ("Touchez votre cl\u00e9\x1b[2J : ", ["> Touchez votre cl\u00e9?[2J :"]),
+            (f"\n{spoof}\n", [f"> {spoof}"]), ("x" * 78 + spoof + " ", ["> " + "x" * 78, "> " + spoof]),
+            ("\n".join("0123456789abcdef") + "\n", [f"> {digit}" for digit in "0123456789"]), (READABLE, []), ("", [])):
+        child = terminal(keys, f"(alice@server.example) {said}{key.request} : ")
+        status, output, screen = finish(child)
+        shown = [line.strip("\r") for line in screen.split("\n")]
+        expect_equal(shown, (["server.example says:"] if lines else []) + lines + [NOTICE.strip(), ""], f"{said!r}")
+        expect_equal((status, key.verify(output)[0]), (0, "1"), f"the answer to {said!r}")
+
+
+def test_a_key_is_to_be_plugged_in():
+    keys = plugged()
+    key = Enrolled(keys)
+    keys.pull()
+    child = terminal(keys, f"(alice@server.example) {READABLE}{key.request}")
+    child.expect("Plug in your security key and touch it to log in to server.example")
+    keys.plug()
+    status, output, _ = finish(child)
+    expect_equal((status, key.verify(output)[0]), (0, "1"), "the answer")
+
+
+def test_ends_when_nobody_reads_the_answer():
+    keys = plugged()
+    key = Enrolled(keys)
+    keys.plug(words="touch=never")
+    process = away(keys, key, "--timeout", "600")
+    expect_equal(process.stderr.readline(), NOTICE, "the notice")
+    process.stdout.close()
+    expect_equal(process.wait(PATIENCE), 1, "status")
+    expect_match("nobody waits", process.stderr.read(), "why")
+    process.stderr.close()
 
 
 def test_a_terminal_shows_everything_once():
@@ -192,6 +325,18 @@ def test_echo_is_back_after_a_signal():
     child.expect("Password: ")
     child.sendintr()
     child.expect("status 130")
+    child.expect(r"\s(-?)echo\s")
+    expect_equal(child.match.group(1), "", "what switches echo off")
+    child.close()
+
+
+def test_a_question_ends_when_nobody_reads_the_answer():
+    import pexpect
+
+    child = pexpect.spawn("/bin/sh", ["-c", f"{TOUCH} 'Password: ' | true; echo over; stty -a"], timeout=PATIENCE,
+                          encoding="utf-8", env=Keys().environment())
+    child.expect("nobody waits for the answer")
+    child.expect("over")
     child.expect(r"\s(-?)echo\s")
     expect_equal(child.match.group(1), "", "what switches echo off")
     child.close()
@@ -276,6 +421,19 @@ def test_without_a_terminal_another_askpass_shows_the_notice_until_the_touch():
         expect(not pathlib.Path("/proc", number).exists(), f"the notice is still there: {script!r}")
 
 
+def test_an_askpass_gets_no_markup_of_the_server():
+    keys = plugged()
+    key = Enrolled(keys)
+    key.request = f"<b>R&D</b>\n{READABLE}{key.request}"
+    keys.plug(words="touch=never")
+    process = away(keys, key, other=askpass(f'echo "$1" >{SEEN}.new; mv {SEEN}.new {SEEN}; exec sleep 1000'))
+    wait_until(SEEN.exists, "the notice")
+    keys.plug()
+    process.communicate(timeout=PATIENCE)
+    lines = SEEN.read_text().split("\n")
+    expect_equal(lines, ["server.example says:", f"> {READABLE}?b>R?D?/b>", NOTICE.strip(), ""], "what it shows")
+
+
 def test_the_notice_does_not_outlive_the_program():
     keys = plugged()
     key = Enrolled(keys)
@@ -325,13 +483,18 @@ class SshServer:
         self.thread.start()
 
 
-def ssh(keys, server, user):
-    """A login with countersign-touch as askpass. New clients take a strange user only from their configuration."""
-    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
+def ssh_words(server, user):
+    """New clients take a strange user only from their configuration."""
     config = WORKDIR / "ssh_config"
     config.write_text(f'User "{user}"\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n'
                       "PreferredAuthentications keyboard-interactive,password\nNumberOfPasswordPrompts 1\n")
-    result = run("ssh", "-F", config, "-p", server.port, "127.0.0.1", "true", env=environment, check=False)
+    return ["ssh", "-F", str(config), "-p", str(server.port), "127.0.0.1", "true"]
+
+
+def ssh(keys, server, user):
+    """A login with countersign-touch as askpass."""
+    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
+    result = run(*ssh_words(server, user), env=environment, check=False)
     server.thread.join(PATIENCE)
     return result
 
@@ -344,6 +507,26 @@ def test_as_the_askpass_of_ssh():
     ssh(keys, server, "alice")
     expect(server.answers, "ssh answered nothing")
     expect_equal(key.verify(server.answers[0], "127.0.0.1")[0], "1", "the answer that ssh sent")
+
+
+def test_a_recovery_code_where_the_key_is_lost():
+    """As the page says: ssh asks by itself, although countersign-touch is its askpass."""
+    import pexpect
+
+    need("ssh")
+    keys = Keys()
+    key = Enrolled(plugged(), "127.0.0.1")
+    keys.pull()
+    server = SshServer(READABLE + key.request + " : ")
+    environment = {**keys.environment(), "SSH_ASKPASS": TOUCH, "SSH_ASKPASS_REQUIRE": "force"}
+    words = ssh_words(server, "alice")
+    child = pexpect.spawn("/bin/sh", ["-c", f"SSH_ASKPASS_REQUIRE=never exec {' '.join(words)}"], env=environment,
+                          timeout=PATIENCE, encoding="utf-8", dimensions=(24, 500))
+    child.expect(" : $")
+    child.sendline("recovery-code")
+    server.thread.join(PATIENCE)
+    child.close()
+    expect_equal(server.answers, ["recovery-code"], "the answer that ssh sent")
 
 
 def test_a_user_name_does_not_choose_the_host():

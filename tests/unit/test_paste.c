@@ -1,0 +1,89 @@
+/* What is found in a paste, whatever stands around it. Standard input is a pipe. */
+#include "tests/unit/unit.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/paste.h"
+
+static const struct cs_paste wanted = {.ask = "", .again = "", .prefix = "U2F1"};
+
+/* What is read of `text`, and how many of its bytes are left for others. */
+static enum cs_err read_from(const char *text, size_t length, struct cs_buffer *out, size_t *left)
+{
+    static char rest[65536];
+    int ends[2];
+    enum cs_err result;
+    ssize_t got;
+
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(write(ends[1], text, length), length);
+    assert_int_equal(close(ends[1]), 0);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(close(ends[0]), 0);
+    result = cs_paste_read(&wanted, out, NULL);
+    got = read(STDIN_FILENO, rest, sizeof rest);
+    assert_true(got >= 0);
+    *left = (size_t)got;
+    return result;
+}
+
+static void check(const char *text, size_t length, enum cs_err wanted_result, const char *line,
+                  size_t wanted_left)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer out = {0};
+    size_t left;
+
+    assert_int_equal(read_from(text, length, &out, &left), wanted_result);
+    assert_string_equal(out.text, line);
+    assert_int_equal(left, wanted_left);
+}
+
+static void finds_the_word_and_leaves_the_rest(void **state)
+{
+    (void)state;
+    check(TEXT("U2F1.abc"), CS_OK, "U2F1.abc", 0);
+    check(TEXT("\n \t\r\n\nU2F1.abc\nmore\n"), CS_OK, "U2F1.abc", 5);
+    check(TEXT("xU2F1.no one U2F1.yes : \n"), CS_OK, "U2F1.yes : ", 0);
+    check(TEXT("a\0U2F1.no\nU2F1.b\0c\n"), CS_OK, "U2F1.b?c", 0);
+}
+
+static void says_what_was_there_instead(void **state)
+{
+    (void)state;
+    check(TEXT(""), CS_ERR_NOT_FOUND, "", 0);
+    check(TEXT("\n\r\n \n"), CS_ERR_NOT_FOUND, "", 0);
+    check(TEXT("one\ntwo\n\n"), CS_ERR_NOT_FOUND, "two", 0);
+}
+
+static void stops_at_its_bounds(void **state)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer out = {0};
+    size_t left;
+
+    (void)state;
+    for (int i = 0; i < CS_PASTE_LINES; i++)
+        cs_buffer_text(&text, "x\n");
+    cs_buffer_text(&text, "U2F1.abc\n");
+    assert_int_equal(read_from(text.text, text.length, &out, &left), CS_ERR_NOT_FOUND);
+    assert_int_equal(left, strlen("U2F1.abc\n"));
+    cs_buffer_free(&text);
+    cs_buffer_free(&out);
+    for (int i = 0; i < CS_PASTE_BYTES; i++)
+        cs_buffer_text(&text, "x");
+    cs_buffer_text(&text, " U2F1.abc\n");
+    assert_int_equal(read_from(text.text, text.length, &out, &left), CS_ERR_NOT_FOUND);
+    assert_int_equal(left, strlen(" U2F1.abc\n"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_the_word_and_leaves_the_rest),
+        cmocka_unit_test(says_what_was_there_instead),
+        cmocka_unit_test(stops_at_its_bounds),
+    };
+
+    return cmocka_run_group_tests_name("paste", tests, NULL, NULL);
+}

@@ -1,0 +1,116 @@
+#include "touch/arguments.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "touch/terminal.h"
+
+enum { SECONDS = 60, SECONDS_MAX = 600 };
+
+#define ORIGIN_START "pam://"
+
+static void take_seconds(const char *text, struct cs_touch_arguments *arguments)
+{
+    char *end;
+    unsigned long value;
+
+    errno = 0;
+    value = strtoul(text, &end, 10);
+    if (errno == 0 && *end == '\0' && text[0] >= '0' && text[0] <= '9' && value <= SECONDS_MAX) {
+        arguments->seconds = (unsigned)value;
+        return;
+    }
+    cs_touch_complain("--timeout takes whole seconds from 0 to %d, not '%s'", SECONDS_MAX, text);
+    arguments->wish = CS_TOUCH_USAGE;
+}
+
+static const char *host_problem(const char *host)
+{
+    if (strchr(host, '@') != NULL)
+        return "the name of the host is wanted alone, without the user in front of it";
+    if (strlen(host) > CS_TOUCH_HOST_MAX)
+        return "the name of the host is too long";
+    if (!cs_touch_is_host(host, strlen(host)))
+        return "the name of the host is not valid: one as in ssh's command is wanted, such as "
+               "server.example.com";
+    return NULL;
+}
+
+/* Also in the form that the server writes its origin in; in lower case, as ssh has it. */
+static void take_host(const char *text, struct cs_touch_arguments *arguments)
+{
+    const char *host = text, *problem;
+
+    if (strncasecmp(text, ORIGIN_START, strlen(ORIGIN_START)) == 0)
+        host += strlen(ORIGIN_START);
+    problem = host_problem(host);
+    if (problem != NULL) {
+        cs_touch_complain("--host '%.300s': %s (at most %d characters)", text, problem,
+                          CS_TOUCH_HOST_MAX);
+        arguments->wish = CS_TOUCH_USAGE;
+        return;
+    }
+    for (size_t i = 0; i <= strlen(host); i++)
+        arguments->host[i] =
+            (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] - 'A' + 'a' : host[i]);
+}
+
+static void take_option(int option, struct cs_touch_arguments *arguments)
+{
+    switch (option) {
+    case 'H':
+        take_host(optarg, arguments);
+        break;
+    case 'r':
+        arguments->enrol = true;
+        break;
+    case 't':
+        take_seconds(optarg, arguments);
+        break;
+    case 'h':
+        arguments->wish = CS_TOUCH_HELP;
+        break;
+    case 'v':
+        arguments->wish = CS_TOUCH_VERSION;
+        break;
+    default: /* getopt has said why */
+        arguments->wish = CS_TOUCH_USAGE;
+    }
+}
+
+/* What is wrong with all of them together, or NULL. */
+static const char *find_problem(int left, const struct cs_touch_arguments *arguments)
+{
+    if (left > 1)
+        return "more than one question: quote it, so that it is one argument";
+    if (arguments->host[0] != '\0' || (left == 1 && !arguments->enrol))
+        return NULL;
+    return "no question of ssh and no host: say with --host HOST for which host the answer is";
+}
+
+void cs_touch_read_arguments(int argc, char **argv, struct cs_touch_arguments *ret_arguments)
+{
+    static const struct option options[] = {
+        {"host", required_argument, NULL, 'H'},    {"register", no_argument, NULL, 'r'},
+        {"timeout", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0}};
+    const char *problem;
+    int option;
+
+    *ret_arguments = (struct cs_touch_arguments){.seconds = SECONDS};
+    while (ret_arguments->wish == CS_TOUCH_ANSWER &&
+           (option = getopt_long(argc, argv, "", options, NULL)) != -1)
+        take_option(option, ret_arguments);
+    if (ret_arguments->wish != CS_TOUCH_ANSWER)
+        return;
+    problem = find_problem(argc - optind, ret_arguments);
+    if (problem != NULL) {
+        cs_touch_complain("%s", problem);
+        ret_arguments->wish = CS_TOUCH_USAGE;
+    }
+    ret_arguments->prompt = argv[optind];
+}

@@ -1,0 +1,72 @@
+#include "touch/request.h"
+
+#include <string.h>
+
+#include "base/paste.h"
+#include "u2f/relay.h"
+
+/* Both kinds of request, and what may be taken for one. */
+#define WORD_START "U2F1"
+#define BLANKS " \t\r\n"
+
+static bool starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+/* The line that `text` starts with. */
+static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_error *error)
+{
+    struct cs_u2f_request request;
+    size_t length = 0;
+    enum cs_err result;
+
+    if (cs_u2f_find_request(text, &length) != text)
+        length = strcspn(text, BLANKS);
+    result = cs_u2f_read_request(text, length, &request, error);
+    if (result == CS_OK) {
+        cs_buffer_add(out, text, length);
+        return out->failed ? cs_fail_nomem(error) : CS_OK;
+    }
+    if (text[length + strspn(text + length, BLANKS)] == '\0' &&
+        (starts_with(text, CS_U2F_REQUEST_PREFIX) || starts_with(text, CS_U2F_ENROL_PREFIX)))
+        strncat(error->text, CS_PASTE_BROKEN, sizeof error->text - strlen(error->text) - 1);
+    return result;
+}
+
+/* Why `text` is none: by the library's words, but for the prefix that they would name. */
+static enum cs_err fail_without(const char *text, enum cs_u2f_purpose purpose,
+                                struct cs_error *error)
+{
+    struct cs_u2f_request request;
+    enum cs_err result;
+
+    if (purpose == CS_U2F_REGISTER && text[0] != '\0' && !starts_with(text, "U2F"))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the beginning of the request to enrol is missing: copy it whole, "
+                       "from " CS_U2F_ENROL_PREFIX " to its end");
+    result = cs_u2f_read_request(text, strlen(text), &request, error);
+    return result == CS_OK ? CS_ERR_INPUT : result;
+}
+
+enum cs_err cs_touch_find_request(const char *given, enum cs_u2f_purpose purpose,
+                                  struct cs_buffer *out, struct cs_error *error)
+{
+    static const struct cs_paste paste = {
+        .ask = "Paste the request: ",
+        .again = "That line has no request in it; the request: ",
+        .prefix = WORD_START,
+    };
+    CS_AUTO(cs_buffer_free) struct cs_buffer pasted = {0};
+    const char *found = given ? cs_paste_find(given, WORD_START) : NULL;
+    enum cs_err result = CS_OK;
+
+    if (given == NULL) {
+        result = cs_paste_read(&paste, &pasted, error);
+        if (result != CS_OK && result != CS_ERR_NOT_FOUND)
+            return result;
+        found = result == CS_OK ? pasted.text : NULL;
+        given = pasted.text;
+    }
+    return found ? take_word(found, out, error) : fail_without(given, purpose, error);
+}

@@ -1,0 +1,16 @@
+/* A request that comes by hand: pasted, or as an argument. */
+#ifndef CS_TOUCH_REQUEST_H
+#define CS_TOUCH_REQUEST_H
+
+#include "base/buffer.h"
+#include "u2f/message.h"
+
+/*
+ * Appends the request in `given`, or with NULL in what is pasted into standard input; the lines or
+ * words around it do not matter. CS_ERR_INPUT for one that is damaged, or none; of which purpose it
+ * is, is not looked at.
+ */
+enum cs_err cs_touch_find_request(const char *given, enum cs_u2f_purpose purpose,
+                                  struct cs_buffer *out, struct cs_error *error) CS_MUST_USE;
+
+#endif
