@@ -267,8 +267,7 @@ static int refuse(const struct key_wishes *wishes, const struct cs_pending *pend
         (void)fprintf(stderr,
                       "That request is used up: start again with\n"
                       "  countersign enroll u2f %s --request\n"
-                      "and give countersign-touch one of these names as its --host, letter by "
-                      "letter: %s\n",
+                      "and give countersign-touch one of these names as its --host: %s\n",
                       pending->user,
                       cs_key_hosts(pending->origins, &hosts, NULL) == CS_OK ? hosts.text : "none");
     return CS_EXIT_FAILED;

@@ -186,7 +186,7 @@ def test_enroll_says_what_to_do_after_a_wrong_answer():
         told = refused(["alice", "--response"], "^countersign: the key did not sign this request", input=answer)
         expect_match("^That request is used up: start again with\n  countersign enroll u2f alice --request\n", told,
                      f"{host}, {user}: what to do")
-        expect_match("one of these names as its --host, letter by letter: host.example, host$", told,
+        expect_match("one of these names as its --host: host.example, host$", told,
                      f"{host}, {user}: names")
     told = refused(["alice", "--response"], "no request that waits", input=answer)
     expect("used up" not in told, told)
