@@ -20,6 +20,21 @@ const char *cs_paste_find(const char *text, const char *prefix)
     return NULL;
 }
 
+size_t cs_paste_word(const char *text)
+{
+    return strcspn(text, BLANKS);
+}
+
+void cs_paste_explain(const char *text, struct cs_error *error)
+{
+    static const char advice[] = "; where the terminal broke it into several lines, make them one";
+    const char *behind = text + cs_paste_word(text);
+    size_t used = strlen(error->text);
+
+    if (behind[strspn(behind, BLANKS)] == '\0')
+        (void)snprintf(error->text + used, sizeof error->text - used, "%s", advice);
+}
+
 /* Byte by byte: what follows is another program's. False at the end of the input. */
 static bool read_line(size_t limit, struct cs_buffer *ret_line)
 {

@@ -8,9 +8,6 @@
 /* Read at most, in search of it. */
 enum { CS_PASTE_BYTES = 8192, CS_PASTE_LINES = 24 };
 
-/* Behind an error about a word that is not whole and ends its line. */
-#define CS_PASTE_BROKEN "; where the terminal broke it into several lines, make them one"
-
 struct cs_paste {
     const char *ask;    /* on a terminal, on standard error */
     const char *again;  /* ... behind a line without it; "" for nothing */
@@ -27,5 +24,11 @@ const char *cs_paste_find(const char *text, const char *prefix);
  */
 enum cs_err cs_paste_read(const struct cs_paste *paste, struct cs_buffer *out,
                           struct cs_error *error) CS_MUST_USE;
+
+/* Bytes of the word that `text` starts with. */
+size_t cs_paste_word(const char *text);
+
+/* Adds what to do to an error about that word, where it ends its line: it may go on in the next. */
+void cs_paste_explain(const char *text, struct cs_error *error);
 
 #endif

@@ -308,7 +308,8 @@ static void run_checks(struct check *check)
     }
     if (check->line.config == NULL)
         return;
-    if (cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK)
+    if (check->configured &&
+        cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK)
         report(check, "security keys", cs_fail_nomem(&error), &error);
     note_helper(check);
     print_warnings(check, cs_config_warnings(check->line.config));

@@ -79,6 +79,8 @@ static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes 
         status = option == '?' ? cs_option_error(argv, USAGE) : take_option(option, wishes);
     if (status != CS_EXIT_OK)
         return status;
+    if (optind < argc && strcmp(argv[optind], "u2f") == 0)
+        return cs_usage_error("options come behind 'enroll u2f': countersign " CS_USAGE_ENROLL_KEY);
     if (optind < argc && strcmp(argv[optind], "totp") != 0)
         return cs_usage_error("'%s' is no kind of factor; usage: countersign " USAGE, argv[optind]);
     if (argc - optind != (wishes->batch ? 1 : 2))

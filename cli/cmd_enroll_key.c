@@ -194,11 +194,11 @@ static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct c
         return result;
     if (line.length == 0)
         return cs_fail(error, CS_ERR_INPUT, "there is no answer on standard input");
-    result =
-        cs_u2f_read_enrolled(line.text, line.length, ret_answer->data, &ret_answer->length, error);
-    if (result != CS_OK &&
+    result = cs_u2f_read_enrolled(line.text, cs_paste_word(line.text), ret_answer->data,
+                                  &ret_answer->length, error);
+    if (result == CS_ERR_INPUT &&
         strncmp(line.text, CS_U2F_ENROLLED_PREFIX, strlen(CS_U2F_ENROLLED_PREFIX)) == 0)
-        strncat(error->text, CS_PASTE_BROKEN, sizeof error->text - strlen(error->text) - 1);
+        cs_paste_explain(line.text, error);
     return result;
 }
 

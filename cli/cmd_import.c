@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -67,13 +68,20 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     char name[CS_PROVIDER_NAME_SIZE];
     struct cs_judging judging;
     struct cs_options options;
+    struct utsname host;
+    char theirs[sizeof host.nodename + sizeof "pam://"];
     enum cs_err result = cs_cli_options(cli, &config, &options, error);
 
     if (result == CS_OK)
         result = cs_cli_judging(&options, name, &judging, error);
+    if (result == CS_OK && uname(&host) != 0)
+        result = cs_fail_errno(error, "the name of this host cannot be read");
     if (result != CS_OK)
         return result;
-    wish = wish ? wish : judging.app_id;
+    /* pam_u2f takes the name as it is, in capitals too. */
+    (void)snprintf(theirs, sizeof theirs, "pam://%s", host.nodename);
+    if (wish == NULL)
+        wish = options.u2f_app_id ? options.u2f_app_id : theirs;
     result = cs_u2f_app_hash(wish, hash, error); /* refuses what no key could be asked for */
     if (result != CS_OK)
         return result;

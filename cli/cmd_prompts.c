@@ -38,6 +38,7 @@ static const struct {
     enum cs_text texts[2];
     size_t count;
     const char *name; /* %N */
+    bool request;     /* to a security key stands behind them */
 } rounds[] = {
     {"a code", {CS_TEXT_OTP_PROMPT}, 1, ""},
     {"a code again", {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_OTP_PROMPT}, 2, ""},
@@ -71,16 +72,22 @@ static const struct {
     {"not approved in time", {CS_TEXT_WAIT_EXPIRED}, 1, "Phone"},
     {"before the menu again", {CS_TEXT_CHOICE_NOT_UNDERSTOOD}, 1, ""},
     {"on the device itself", {CS_TEXT_VERIFY_MESSAGE}, 1, ""},
-    {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1, ""},
-    {"a security key elsewhere again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT}, 2, ""},
+    {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1, "", true},
+    {"a security key elsewhere again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT}, 2, "", true},
     {"a security key elsewhere, because none is here",
      {CS_TEXT_U2F_NO_KEY, CS_TEXT_U2F_PROMPT},
      2,
-     ""},
+     "",
+     true},
     {"a security key here", {CS_TEXT_U2F_ENTER}, 1, ""},
     {"a security key here again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER}, 2, ""},
     {"a security key here, where text is shown at once", {CS_TEXT_U2F_TOUCH}, 1, ""},
     {"a security key that nobody touched", {CS_TEXT_U2F_NO_TOUCH}, 1, ""},
+    {"a security key here or elsewhere, after that",
+     {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER},
+     2,
+     "",
+     true},
 };
 
 struct preview {
@@ -121,14 +128,14 @@ static void add_request(struct cs_buffer *text)
 }
 
 static void show_round(const struct preview *preview, const char *name, const enum cs_text *texts,
-                       size_t count)
+                       size_t count, bool request)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
     title(name);
     for (size_t i = 0; i < count; i++)
         cs_say(&preview->book, texts[i], &preview->values, &text);
-    if (texts[count - 1] == CS_TEXT_U2F_PROMPT)
+    if (request)
         add_request(&text);
     if (cs_texts[texts[count - 1]].use == CS_USE_PROMPT)
         show_prompt(preview, text.text ? text.text : "");
@@ -157,8 +164,8 @@ static void show_waiting(const struct preview *preview, enum cs_text approve)
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
     if (preview->channel != SSHD_FOLD) {
-        show_round(preview, "waiting for an approval", &approve, 1);
-        show_round(preview, "a while later", countdown, 1);
+        show_round(preview, "waiting for an approval", &approve, 1, false);
+        show_round(preview, "a while later", countdown, 1, false);
         return;
     }
     title("waiting for an approval");
@@ -172,7 +179,7 @@ static int show_all(struct preview *preview)
 {
     for (size_t i = 0; i < CS_ARRAY_SIZE(rounds); i++) {
         cs_values_set(&preview->values, 'N', rounds[i].name);
-        show_round(preview, rounds[i].title, rounds[i].texts, rounds[i].count);
+        show_round(preview, rounds[i].title, rounds[i].texts, rounds[i].count, rounds[i].request);
     }
     show_menu(preview, 3);
     show_menu(preview, CS_ARRAY_SIZE(entries));

@@ -1,10 +1,11 @@
 #include "cli/keys.h"
 
-#include <ctype.h>
+#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lower.h"
 #include "cli/cli.h"
 #include "methods/plan.h"
 #include "u2f/origins.h"
@@ -88,9 +89,10 @@ static bool has_no_host(const char *origin)
 static bool is_loopback(const char *origin)
 {
     const char *host = origin + sizeof SCHEME - 1;
+    struct in_addr address;
 
-    return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-           strcmp(host, "::1") == 0;
+    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+           (inet_pton(AF_INET, host, &address) == 1 && strncmp(host, "127.", 4) == 0);
 }
 
 /* An address of IPv6 has more than one colon. */
@@ -105,7 +107,7 @@ static bool has_port(const char *origin)
 static bool has_upper_case(const char *origin)
 {
     for (; *origin != '\0'; origin++) {
-        if (isupper((unsigned char)*origin))
+        if (cs_lower(*origin) != *origin)
             return true;
     }
     return false;
@@ -123,10 +125,10 @@ static const struct {
     {has_no_host, false,
      "no answer of countersign-touch names it: the name by which ssh calls this host "
      "is missing"},
+    {has_port, false, "no answer of countersign-touch names it: the port is no part of it"},
     {is_loopback, true,
      "people's ssh calls every server at the end of a tunnel by that name, so that an "
      "answer for another one would be good here; leave it out"},
-    {has_port, false, "no answer of countersign-touch names it: the port is no part of it"},
     {has_upper_case, false,
      "no answer of countersign-touch names it: ssh writes its host in lower case"},
 };
@@ -195,8 +197,11 @@ static enum cs_err warn_of_origins(const struct cs_key_setting *setting,
 
 /* ---- applications ---- */
 
+/* Perhaps: one of the services that were left out may ask for it. */
 static bool is_asked_for(const struct cs_key_settings *settings, const char *app_id)
 {
+    if (settings->count == CS_KEY_SETTINGS_MAX)
+        return true;
     for (size_t i = 0; i < settings->count; i++) {
         if (strcmp(settings->items[i].app_id, app_id) == 0)
             return true;
@@ -278,17 +283,19 @@ int cs_key_check_names(const char *app_id, const char *origins, bool elsewhere)
     struct cs_u2f_origins list = {0};
 
     if (app_id != NULL && cs_u2f_app_hash(app_id, hash, NULL) != CS_OK)
-        return cs_usage_error("--app-id '%s': 1 to %d bytes without control characters expected",
-                              app_id, CS_U2F_APP_ID_MAX);
+        return cs_usage_error(
+            "--app-id '%.200s': 1 to %d bytes without control characters expected", app_id,
+            CS_U2F_APP_ID_MAX);
     if (origins != NULL && cs_u2f_read_origins(origins, &list, NULL) != CS_OK)
-        return cs_usage_error("--origin '%s': at most %d names with commas between them expected, "
-                              "none empty, such as pam://host.example",
-                              origins, CS_U2F_ORIGINS_MAX);
+        return cs_usage_error(
+            "--origin '%.200s': at most %d names with commas between them expected, "
+            "none empty, such as pam://host.example",
+            origins, CS_U2F_ORIGINS_MAX);
     for (size_t i = 0; i < list.count && elsewhere; i++) {
         const char *fault = origin_fault(list.items[i]);
 
         if (fault != NULL)
-            return cs_usage_error("--origin '%s': %s", list.items[i], fault);
+            return cs_usage_error("--origin '%.200s': %s", list.items[i], fault);
     }
     return CS_EXIT_OK;
 }

@@ -59,38 +59,44 @@ static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out
     return result == CS_OK ? cs_u2f_write_enrolled(data, length, out, error) : result;
 }
 
-/* False only where it is known that there is none. */
-static bool is_plugged_in(const struct cs_u2f_transport_ops *transport)
+/* False only where it is known that there is none. `why` says so of one that may not be opened. */
+static bool is_plugged_in(const struct cs_u2f_transport_ops *transport, struct cs_error *why)
 {
     struct cs_u2f_transport *keys = NULL;
     unsigned count = 0;
-    bool absent;
+    enum cs_err result;
 
     if (transport->open(&keys, NULL) != CS_OK)
         return true;
-    absent = transport->discover(keys, &count, NULL) == CS_OK && count == 0;
+    result = transport->discover(keys, &count, why);
     transport->close(keys);
-    return !absent;
+    if (result != CS_ERR_NOT_FOUND)
+        why->text[0] = '\0';
+    return result != CS_OK || count > 0;
 }
 
-/* An askpass may read markup, which the server has no business to write. */
+/* An askpass may read markup or escapes, which the server has no business to write. */
 static void disarm(char *text)
 {
     for (; *text != '\0'; text++) {
-        if (*text == '<' || *text == '&')
+        if (*text == '<' || *text == '&' || *text == '\\')
             *text = '?';
     }
 }
 
 /* The host that is shown is what protects who touches: it is shown somewhere, and last. The process
  * that does so, if any. */
-static enum cs_err tell(const struct cs_touch_job *job, bool plugged, pid_t *ret_process,
+static enum cs_err tell(const struct cs_touch_job *job,
+                        const struct cs_u2f_transport_ops *transport, pid_t *ret_process,
                         struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer notice = {0};
+    struct cs_error refused = {0};
+    bool plugged = is_plugged_in(transport, &refused);
 
-    cs_buffer_printf(&notice, "%s%s your security key%s to %s %s", job->quote,
-                     plugged ? "Touch" : "Plug in", plugged ? "" : " and touch it",
+    cs_buffer_printf(&notice, "%s%s%s%s your security key%s to %s %s", job->quote, refused.text,
+                     refused.text[0] ? "\n" : "", plugged ? "Touch" : "Plug in",
+                     plugged ? "" : " and touch it",
                      job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
     if (notice.failed)
         return cs_fail_nomem(error);
@@ -123,7 +129,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
         return result;
     touch.handles = request.handles;
     touch.handle_count = request.handle_count;
-    result = tell(job, is_plugged_in(touch.transport), &notice, error);
+    result = tell(job, touch.transport, &notice, error);
     if (result != CS_OK)
         return result;
     result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)

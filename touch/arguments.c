@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "base/lower.h"
 #include "touch/terminal.h"
 
 enum { SECONDS = 60, SECONDS_MAX = 600 };
@@ -55,8 +56,7 @@ static void take_host(const char *text, struct cs_touch_arguments *arguments)
         return;
     }
     for (size_t i = 0; i <= strlen(host); i++)
-        arguments->host[i] =
-            (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] - 'A' + 'a' : host[i]);
+        arguments->host[i] = cs_lower(host[i]);
 }
 
 static void take_option(int option, struct cs_touch_arguments *arguments)

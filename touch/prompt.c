@@ -32,8 +32,8 @@ static bool is_last(const struct cs_touch_prompt *prompt)
 /*
  * "(user@host) ": ssh writes both before anything that the server sent. Both can come from a link,
  * and then hold what looks like the end of a prefix and a whole request, be the question the
- * server's, "(user@host) ...", or ssh's own, "user@host's password: ". So behind the first ") "
- * there must be neither another nor an @, and nothing behind the request.
+ * server's, "(user@host) ...", or ssh's own, "user@host's password: ". So there must not be another
+ * ") " behind the first, nor anything behind the request.
  */
 static void read_host(const char *text, struct cs_touch_prompt *prompt)
 {

@@ -7,7 +7,6 @@
 
 /* Both kinds of request, and what may be taken for one. */
 #define WORD_START "U2F1"
-#define BLANKS " \t\r\n"
 
 static bool starts_with(const char *text, const char *start)
 {
@@ -22,15 +21,15 @@ static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_
     enum cs_err result;
 
     if (cs_u2f_find_request(text, &length) != text)
-        length = strcspn(text, BLANKS);
+        length = cs_paste_word(text);
     result = cs_u2f_read_request(text, length, &request, error);
     if (result == CS_OK) {
         cs_buffer_add(out, text, length);
         return out->failed ? cs_fail_nomem(error) : CS_OK;
     }
-    if (text[length + strspn(text + length, BLANKS)] == '\0' &&
+    if (result == CS_ERR_INPUT &&
         (starts_with(text, CS_U2F_REQUEST_PREFIX) || starts_with(text, CS_U2F_ENROL_PREFIX)))
-        strncat(error->text, CS_PASTE_BROKEN, sizeof error->text - strlen(error->text) - 1);
+        cs_paste_explain(text, error);
     return result;
 }
 

@@ -152,6 +152,7 @@ static enum cs_err add_decoy(const struct cs_transaction *transaction, const cha
  * Nobody shall see who has no key, or no account. All ways to write a name show the same handles,
  * where the system takes them for the same account and where it does not: those of the account's
  * keys, or one decoy. A name that is no account gets no further than this, whoever's keys it asks.
+ * Identities that are not their own folding are beyond this: to find them is to read all users.
  */
 enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
                                 const struct cs_challenge_request *request,

@@ -51,6 +51,15 @@ def logs_in(keys, user):
         return pam_login(user).code == "PAM_SUCCESS"
 
 
+def test_the_application_of_pam_u2f_has_the_letters_of_the_host():
+    """What keys are asked for has not: the report shows both."""
+    keys = before()
+    write_config({})
+    FILE.write_text("alice:" + old_form(*made(keys, app="pam://Web1")) + "\n")
+    told = json.loads(run("unshare", "--uts", "sh", "-c", f"hostname Web1; exec {COUNTERSIGN} import pam-u2f {FILE} --json").stdout)
+    expect_equal((told["app_id"], told["login_app_id"]), ("pam://Web1", "pam://web1"), "applications")
+
+
 def test_both_forms_log_in():
     keys = before()
     answer = imported("alice:" + old_form(*made(keys)), "bob:" + new_form(*made(keys)))

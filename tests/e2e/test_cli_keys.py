@@ -155,6 +155,7 @@ def test_enroll_refuses_names_that_no_answer_can_have():
                            (["--origin", ""], "^countersign: --origin '': .* such as pam://host"),
                            (["--origin", "a,,b"], "^countersign: --origin 'a,,b': "),
                            (["--origin", "host", "--request"], "--origin 'host': .*it writes pam://"),
+                           (["--origin", "pam://127.0.0.1:22", "--request"], "--origin 'pam://127.0.0.1:22': .*port"),
                            (["--origin", f"{GOOD},pam://Host", "--request"], "--origin 'pam://Host': .*lower case")):
         refused(["alice", *words], pattern, status=2)
     write_config({"u2f_origins": "host.example"})
@@ -216,6 +217,10 @@ def test_wrong_use_says_what_is_right():
             (["enroll", "u2f", "alice", "--label"], "a value is missing behind '--label'; usage: countersign enroll u2f"),
             (["enroll", "u2f", "alice", "--request=1"], "no value is taken by '--request=1'; usage: countersign enroll u2f"),
             (["enroll", "u2f", "alice", "-l"], "there is no option '-l'; usage"),
+            (["passwd", "-fs", "alice"], "there is no option '-f'; usage"),
+            (["passwd", "alice", "-fs"], "there is no option '-f'; usage"),
+            (["enroll", "--label", "blue", "u2f", "alice"], "options come behind 'enroll u2f'"),
+            (["enroll", "u2f", "alice", "--origin", "pam://" + 400 * "x"], "at most 8 names"),
             (["enroll", "u2f", "alice", "--request", "--response"], "--request and --response are two steps"),
             (["enroll", "u2f", "alice", "--response", "--request"], "--request and --response are two steps"),
             (["passwd", "alice", "--bogus"], "no option '--bogus'; usage: countersign passwd USER"),
@@ -285,6 +290,15 @@ def test_check_of_a_wrong_configuration_says_so_once():
     text = check()[1]
     expect_equal(len(re.findall("configuration", text)), 1, text)
     expect_match("^BAD  configuration: ", text, "the line")
+
+
+def test_check_of_a_wrong_argument_says_nothing_of_keys():
+    """What keys are asked for is not known then."""
+    before()
+    register()
+    text = check("--", "retry=abc")[1]
+    expect_match("^BAD  configuration: .*retry", text, "the line")
+    expect("nothing in the configuration asks" not in text, text)
 
 
 main()

@@ -77,12 +77,31 @@ static void stops_at_its_bounds(void **state)
     assert_int_equal(left, strlen(" U2F1.abc\n"));
 }
 
+static void explains(const char *text, bool broken)
+{
+    struct cs_error error = {.text = "why"};
+
+    cs_paste_explain(text, &error);
+    assert_int_equal(strstr(error.text, "make them one") != NULL, broken);
+    assert_ptr_equal(strstr(error.text, "why"), error.text);
+}
+
+static void a_word_at_the_end_of_its_line_may_go_on(void **state)
+{
+    (void)state;
+    assert_int_equal(cs_paste_word("U2F1.abc : "), strlen("U2F1.abc"));
+    explains("U2F1.abc", true);
+    explains("U2F1.abc \r", true);
+    explains("U2F1.abc :", false);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_word_and_leaves_the_rest),
         cmocka_unit_test(says_what_was_there_instead),
         cmocka_unit_test(stops_at_its_bounds),
+        cmocka_unit_test(a_word_at_the_end_of_its_line_may_go_on),
     };
 
     return cmocka_run_group_tests_name("paste", tests, NULL, NULL);
