@@ -2,6 +2,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "touch/prompt.h"
+#include "touch/quote.h"
 
 /* Places where a prefix could end. */
 static size_t count_ends(const char *text)
@@ -11,6 +12,26 @@ static size_t count_ends(const char *text)
     for (const char *at = strstr(text, ") "); at != NULL; at = strstr(at + 1, ") "))
         found++;
     return found;
+}
+
+/* Whatever the server says, nothing looks like a line of the program's own. */
+static void require_marks(const char *text, const struct cs_touch_prompt *prompt, unsigned columns)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer quote = {0};
+    static const char start[] = "the host says:\n";
+    size_t lines = 0;
+
+    cs_touch_quote(text, prompt, "the host", columns, &quote);
+    if (quote.length == 0)
+        return;
+    REQUIRE(strncmp(quote.text, start, sizeof start - 1) == 0);
+    for (const char *line = quote.text + sizeof start - 1; *line != '\0'; lines++) {
+        const char *end = strchr(line, '\n');
+
+        REQUIRE(strncmp(line, "> ", 2) == 0 && end != NULL && (size_t)(end - line) <= columns);
+        line = end + 1;
+    }
+    REQUIRE(lines <= CS_TOUCH_QUOTE_LINES);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -27,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(prompt.request >= text);
         REQUIRE(prompt.request_length <= strlen(prompt.request));
         REQUIRE(strncmp(prompt.request, "U2F1.", 5) == 0);
+        require_marks(text, &prompt, 8 + data[0]);
     } else {
         REQUIRE(prompt.request == NULL);
     }
