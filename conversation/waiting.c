@@ -10,6 +10,7 @@
 enum {
     COUNTDOWN_MS = 5000, /* between two lines of text: sshd 10.4 pads shorter exchanges */
     ENTER_MS = 5000, /* how long the answer to "press Enter" is polled for before asking again */
+    BEAT_MS = 100,
 };
 
 static void fill_values(const struct cs_waiting *waiting, struct cs_values *values)
@@ -24,12 +25,19 @@ static enum cs_text approve_text(const struct cs_waiting *waiting)
     return waiting->correlation ? CS_TEXT_DEVICE_NUMBER : CS_TEXT_DEVICE_PROMPT;
 }
 
+/* At one of the beats that all logins share: those that wait are many, and each wake-up of those
+ * who make and carry their requests serves several. */
+static int64_t next_poll(const struct cs_waiting *waiting)
+{
+    return (cs_clock_ms() + waiting->poll_ms + BEAT_MS / 2) / BEAT_MS * BEAT_MS;
+}
+
 /* Polls until `until`; *ret_state stays pending when nothing was decided by then. */
 static enum cs_err poll_until(struct cs_channel *channel, const struct cs_waiting *waiting,
                               int64_t until, enum cs_wait_state *ret_state, struct cs_error *error)
 {
     for (;;) {
-        int64_t next = cs_clock_ms() + waiting->poll_ms;
+        int64_t next = next_poll(waiting);
         enum cs_err result = waiting->poll(waiting->context, ret_state, error);
 
         if (result != CS_OK || *ret_state != CS_WAIT_PENDING || cs_clock_ms() >= until)

@@ -17,6 +17,7 @@ struct scene {
     enum cs_wait_state decision;
     enum cs_err poll_result;
     unsigned hangup_at; /* the wait at which the person is gone; 0: never */
+    bool beats;         /* every wait ends at a beat */
 };
 
 static struct scene *current; /* the channel's operations know no context of ours */
@@ -28,6 +29,10 @@ static enum cs_err wait_and_pass_time(struct cs_channel *channel, int64_t until,
 
     if (current->script.waits == current->hangup_at)
         return cs_fail(error, CS_ERR_HANGUP, "gone");
+    if (current->beats) {
+        assert_int_equal(until % 100, 0);
+        assert_in_range(until - cs_clock_ms(), 1900, 2050);
+    }
     fake_clock_pass(until);
     return result;
 }
@@ -244,9 +249,27 @@ static void test_every_mode_hangup_and_poll_error_end_it(void **state)
     }
 }
 
+/* Logins that wait are served together, whenever each began. */
+static void test_polls_keep_the_beat_of_all(void **state)
+{
+    (void)state;
+    for (int offset = 0; offset < 100; offset += 7) {
+        struct scene scene;
+
+        fake_clock_pass(cs_clock_ms() / 100 * 100 + 100 + offset);
+        scene_open(&scene, CS_WAIT_SILENT);
+        scene.beats = true;
+        scene.decided_at = 4;
+        run(&scene, CS_WAIT_APPROVED);
+        assert_int_equal(scene.polls, 4);
+        scene_close(&scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_polls_keep_the_beat_of_all),
         cmocka_unit_test(test_live_shows_text_and_countdown),
         cmocka_unit_test(test_live_number_to_compare),
         cmocka_unit_test(test_live_denied_and_expired_say_so),
