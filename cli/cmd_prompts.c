@@ -38,7 +38,6 @@ static const struct {
     enum cs_text texts[2];
     size_t count;
     const char *name; /* %N */
-    bool request;     /* to a security key stands behind them */
 } rounds[] = {
     {"a code", {CS_TEXT_OTP_PROMPT}, 1, ""},
     {"a code again", {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_OTP_PROMPT}, 2, ""},
@@ -72,22 +71,24 @@ static const struct {
     {"not approved in time", {CS_TEXT_WAIT_EXPIRED}, 1, "Phone"},
     {"before the menu again", {CS_TEXT_CHOICE_NOT_UNDERSTOOD}, 1, ""},
     {"on the device itself", {CS_TEXT_VERIFY_MESSAGE}, 1, ""},
-    {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1, "", true},
-    {"a security key elsewhere again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT}, 2, "", true},
-    {"a security key elsewhere, because none is here",
-     {CS_TEXT_U2F_NO_KEY, CS_TEXT_U2F_PROMPT},
-     2,
-     "",
-     true},
     {"a security key here", {CS_TEXT_U2F_ENTER}, 1, ""},
     {"a security key here again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER}, 2, ""},
     {"a security key here, where text is shown at once", {CS_TEXT_U2F_TOUCH}, 1, ""},
     {"a security key that nobody touched", {CS_TEXT_U2F_NO_TOUCH}, 1, ""},
-    {"a security key here or elsewhere, after that",
+};
+
+/* Those in which a request to a security key stands behind the texts. */
+static const struct {
+    const char *title;
+    enum cs_text texts[2];
+    size_t count;
+} requests[] = {
+    {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1},
+    {"a security key elsewhere again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT}, 2},
+    {"a security key elsewhere, because none is here", {CS_TEXT_U2F_NO_KEY, CS_TEXT_U2F_PROMPT}, 2},
+    {"a security key here or elsewhere, after a touch that did not come",
      {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER},
-     2,
-     "",
-     true},
+     2},
 };
 
 struct preview {
@@ -179,8 +180,10 @@ static int show_all(struct preview *preview)
 {
     for (size_t i = 0; i < CS_ARRAY_SIZE(rounds); i++) {
         cs_values_set(&preview->values, 'N', rounds[i].name);
-        show_round(preview, rounds[i].title, rounds[i].texts, rounds[i].count, rounds[i].request);
+        show_round(preview, rounds[i].title, rounds[i].texts, rounds[i].count, false);
     }
+    for (size_t i = 0; i < CS_ARRAY_SIZE(requests); i++)
+        show_round(preview, requests[i].title, requests[i].texts, requests[i].count, true);
     show_menu(preview, 3);
     show_menu(preview, CS_ARRAY_SIZE(entries));
     cs_values_set(&preview->values, 'N', "25");
