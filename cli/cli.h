@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/utsname.h>
 
 #include "login/config.h"
 #include "providers/local/enrol.h"
@@ -75,6 +76,9 @@ enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *con
                             struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
+
+/* The name of this host, as it was written: `nodename`. */
+enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error) CS_MUST_USE;
 
 /* How answers are judged on this host, whose name `name` then holds: the result borrows from both.
  */

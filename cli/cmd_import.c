@@ -3,7 +3,6 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -69,17 +68,17 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     struct cs_judging judging;
     struct cs_options options;
     struct utsname host;
-    char theirs[sizeof host.nodename + sizeof "pam://"];
+    char theirs[sizeof host.nodename + sizeof CS_U2F_SCHEME];
     enum cs_err result = cs_cli_options(cli, &config, &options, error);
 
     if (result == CS_OK)
         result = cs_cli_judging(&options, name, &judging, error);
-    if (result == CS_OK && uname(&host) != 0)
-        result = cs_fail_errno(error, "the name of this host cannot be read");
+    if (result == CS_OK)
+        result = cs_cli_host(&host, error);
     if (result != CS_OK)
         return result;
     /* pam_u2f takes the name as it is, in capitals too. */
-    (void)snprintf(theirs, sizeof theirs, "pam://%s", host.nodename);
+    (void)snprintf(theirs, sizeof theirs, CS_U2F_SCHEME "%s", host.nodename);
     if (wish == NULL)
         wish = options.u2f_app_id ? options.u2f_app_id : theirs;
     result = cs_u2f_app_hash(wish, hash, error); /* refuses what no key could be asked for */

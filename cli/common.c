@@ -1,6 +1,5 @@
 #include <stdarg.h>
 #include <stdlib.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,15 +85,22 @@ enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_conf
     return result;
 }
 
+enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error)
+{
+    if (uname(ret_host) != 0)
+        return cs_fail_errno(error, "the name of this host cannot be read");
+    return CS_OK;
+}
+
 enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVIDER_NAME_SIZE],
                            struct cs_judging *ret_judging, struct cs_error *error)
 {
     struct utsname host;
+    enum cs_err result = cs_cli_host(&host, error);
 
-    if (uname(&host) != 0)
-        return cs_fail_errno(error, "the name of this host cannot be read");
-    *ret_judging = cs_policy_judging(options, host.nodename, name);
-    return CS_OK;
+    if (result == CS_OK)
+        *ret_judging = cs_policy_judging(options, host.nodename, name);
+    return result;
 }
 
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,

@@ -10,8 +10,6 @@
 #include "methods/plan.h"
 #include "u2f/origins.h"
 
-#define SCHEME "pam://"
-
 /* ---- reading ---- */
 
 static bool asks_for_keys(const struct cs_options *options)
@@ -24,36 +22,40 @@ static bool asks_for_keys(const struct cs_options *options)
                         : (plan->kinds & CS_KIND(CS_FACTOR_U2F)) != 0;
 }
 
-static void keep(struct cs_key_settings *settings, const char *service,
-                 const struct cs_options *options)
+static enum cs_err keep(struct cs_key_settings *settings, const char *service,
+                        const struct cs_options *options, struct cs_error *error)
 {
-    settings->items[settings->count++] = (struct cs_key_setting){
-        .service = service,
-        .app_id = options->u2f_app_id ? options->u2f_app_id : settings->name,
-        .origins = options->u2f_origins ? options->u2f_origins : settings->name,
-        .socket = options->method.u2f_socket,
-        .used = asks_for_keys(options),
-        .origins_given = options->u2f_origins != NULL};
+    struct cs_judging judging;
+    enum cs_err result = cs_cli_judging(options, settings->name, &judging, error);
+
+    if (result == CS_OK)
+        settings->items[settings->count++] =
+            (struct cs_key_setting){.service = service,
+                                    .app_id = judging.app_id,
+                                    .origins = judging.origins,
+                                    .socket = options->method.u2f_socket,
+                                    .used = asks_for_keys(options),
+                                    .origins_given = options->u2f_origins != NULL};
+    return result;
 }
 
 enum cs_err cs_key_settings_read(const struct cs_config *config, const struct cs_options *general,
                                  struct cs_key_settings *ret_settings, struct cs_error *error)
 {
     const struct cs_strlist *services = cs_config_services(config);
-    struct cs_judging judging;
-    enum cs_err result = cs_cli_judging(general, ret_settings->name, &judging, error);
+    enum cs_err result;
 
-    if (result != CS_OK)
-        return result;
     ret_settings->count = 0;
-    keep(ret_settings, "", general);
-    for (size_t i = 0; i < services->count && ret_settings->count < CS_KEY_SETTINGS_MAX; i++) {
+    result = keep(ret_settings, "", general, error);
+    for (size_t i = 0; i < services->count && result == CS_OK; i++) {
         struct cs_options options;
 
+        if (ret_settings->count == CS_KEY_SETTINGS_MAX)
+            break;
         cs_config_options(config, services->items[i], NULL, &options);
-        keep(ret_settings, services->items[i], &options);
+        result = keep(ret_settings, services->items[i], &options, error);
     }
-    return CS_OK;
+    return result;
 }
 
 /* ---- sentences ---- */
@@ -78,17 +80,17 @@ static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...)
 
 static bool has_no_scheme(const char *origin)
 {
-    return strncmp(origin, SCHEME, sizeof SCHEME - 1) != 0;
+    return strncmp(origin, CS_U2F_SCHEME, sizeof CS_U2F_SCHEME - 1) != 0;
 }
 
 static bool has_no_host(const char *origin)
 {
-    return strcmp(origin, SCHEME) == 0;
+    return strcmp(origin, CS_U2F_SCHEME) == 0;
 }
 
 static bool is_loopback(const char *origin)
 {
-    const char *host = origin + sizeof SCHEME - 1;
+    const char *host = origin + sizeof CS_U2F_SCHEME - 1;
     struct in_addr address;
 
     return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
@@ -98,7 +100,7 @@ static bool is_loopback(const char *origin)
 /* An address of IPv6 has more than one colon. */
 static bool has_port(const char *origin)
 {
-    const char *host = origin + sizeof SCHEME - 1;
+    const char *host = origin + sizeof CS_U2F_SCHEME - 1;
     const char *colon = strchr(host, ':');
 
     return host[0] == '[' || (colon != NULL && strchr(colon + 1, ':') == NULL);
@@ -161,7 +163,7 @@ enum cs_err cs_key_hosts(const char *origins, struct cs_buffer *ret_hosts, struc
     for (size_t i = 0; i < list.count && result == CS_OK; i++) {
         if (origin_fault(list.items[i]) == NULL)
             cs_buffer_printf(ret_hosts, "%s%s", ret_hosts->length ? ", " : "",
-                             list.items[i] + sizeof SCHEME - 1);
+                             list.items[i] + sizeof CS_U2F_SCHEME - 1);
     }
     if (result != CS_OK)
         return result;

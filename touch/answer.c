@@ -32,7 +32,7 @@ static enum cs_err prepare(const struct cs_touch_job *job, const struct cs_u2f_r
     char origin[CS_U2F_ORIGIN_MAX + 1];
     enum cs_err result;
 
-    (void)snprintf(origin, sizeof origin, "pam://%s", job->host);
+    (void)snprintf(origin, sizeof origin, CS_U2F_SCHEME "%s", job->host);
     result = cs_u2f_app_hash(request->app_id, touch->app_hash, error);
     if (result == CS_OK)
         result = cs_u2f_client_hash(request->purpose, request->challenge, origin,

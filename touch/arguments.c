@@ -12,8 +12,6 @@
 
 enum { SECONDS = 60, SECONDS_MAX = 600 };
 
-#define ORIGIN_START "pam://"
-
 static void take_seconds(const char *text, struct cs_touch_arguments *arguments)
 {
     char *end;
@@ -46,8 +44,8 @@ static void take_host(const char *text, struct cs_touch_arguments *arguments)
 {
     const char *host = text, *problem;
 
-    if (strncasecmp(text, ORIGIN_START, strlen(ORIGIN_START)) == 0)
-        host += strlen(ORIGIN_START);
+    if (strncasecmp(text, CS_U2F_SCHEME, strlen(CS_U2F_SCHEME)) == 0)
+        host += strlen(CS_U2F_SCHEME);
     problem = host_problem(host);
     if (problem != NULL) {
         cs_touch_complain("--host '%.300s': %s (at most %d characters)", text, problem,

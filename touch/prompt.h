@@ -7,8 +7,7 @@
 
 #include "u2f/message.h"
 
-/* "pam://" and the host make the origin. */
-enum { CS_TOUCH_HOST_MAX = CS_U2F_ORIGIN_MAX - 6 };
+enum { CS_TOUCH_HOST_MAX = CS_U2F_ORIGIN_MAX - (sizeof CS_U2F_SCHEME - 1) };
 
 enum cs_touch_kind {
     CS_TOUCH_RELAY,   /* ours: a request to a security key */

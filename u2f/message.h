@@ -25,6 +25,9 @@ enum {
     CS_U2F_APDU_MAX = 7 + 2 * CS_U2F_HASH_BYTES + 1 + CS_U2F_HANDLE_MAX + 2,
 };
 
+/* With the host behind it: an origin, and the application id where none is set. */
+#define CS_U2F_SCHEME "pam://"
+
 /* The name that a key gave to one of its key pairs; 1 to CS_U2F_HANDLE_MAX bytes. */
 struct cs_u2f_handle {
     unsigned char bytes[CS_U2F_HANDLE_MAX];

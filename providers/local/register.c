@@ -73,7 +73,7 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
     *request = (struct cs_u2f_request){.purpose = CS_U2F_REGISTER};
     memcpy(request->app_id, pending->app_id, sizeof pending->app_id);
     memcpy(request->challenge, pending->challenge, sizeof pending->challenge);
-    for (size_t i = 0; i < factors.count && request->handle_count < CS_U2F_RELAY_HANDLES; i++) {
+    for (size_t i = 0; i < factors.count; i++) {
         const struct cs_factor *key = &factors.items[i];
         struct cs_u2f_handle *handle = &request->handles[request->handle_count];
 

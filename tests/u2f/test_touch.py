@@ -272,22 +272,13 @@ def test_a_key_that_may_not_be_opened_is_named_before_the_wait():
     import pexpect
 
     request = relay("request", APP, CHALLENGE, "00" * 64)[0]
-    node = pathlib.Path("/dev/hidraw-test")
-    run("mount", "-t", "tmpfs", "none", "/sys/class")
-    try:
-        folder = pathlib.Path("/sys/class/hidraw/hidraw-test/device")
-        folder.mkdir(parents=True)
-        (folder / "report_descriptor").write_bytes(bytes.fromhex("06d0f10901a101c0"))
-        node.touch(0o600)
+    with key_of_root() as node:
         child = pexpect.spawn("setpriv", ["--reuid=65534", "--clear-groups", TOUCH, "--timeout", "1",
                                           f"(alice@server.example) {READABLE}{request}"],
                               timeout=PATIENCE, encoding="utf-8")
-        child.expect("/dev/hidraw-test is a security key that may not be opened")
+        child.expect(f"{node} is a security key that may not be opened")
         child.expect("Touch your security key to log in to server.example")
         child.expect(pexpect.EOF)
-    finally:
-        node.unlink(missing_ok=True)
-        run("umount", "/sys/class")
 
 
 def test_a_terminal_shows_everything_once():

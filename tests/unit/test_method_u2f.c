@@ -197,17 +197,24 @@ static void sit_here(enum cs_wait_mode mode, unsigned retry)
     scene->options.retry = retry;
 }
 
-static void test_touch_of_a_key_here(void **state)
+/* One touch, of a key whose look ended like that. */
+static void touch_after(enum cs_err look)
 {
-    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_OK};
-    unsigned char hash[CS_U2F_HASH_BYTES], challenge[CS_U2F_CHALLENGE_BYTES] = {0};
+    const enum cs_err results[] = {look, CS_OK};
 
-    (void)state;
     sit_here(CS_WAIT_LIVE, 0);
     start_helper(results, CS_ARRAY_SIZE(results));
     assert_run(CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
     stop_helper();
     assert_shown("info Touch your security key.\n");
+}
+
+static void test_touch_of_a_key_here(void **state)
+{
+    unsigned char hash[CS_U2F_HASH_BYTES], challenge[CS_U2F_CHALLENGE_BYTES] = {0};
+
+    (void)state;
+    touch_after(CS_ERR_TIMEOUT);
     assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
     assert_int_equal(helper.seen.handle_count, 1);
     assert_int_equal(helper.seen.milliseconds, 60000);
@@ -284,14 +291,8 @@ static void test_after_no_touch_an_answer_may_come_from_elsewhere(void **state)
 /* The right key may be beside it. */
 static void test_a_key_that_does_not_answer_is_no_reason_not_to_ask(void **state)
 {
-    static const enum cs_err results[] = {CS_ERR_UNAVAILABLE, CS_OK};
-
     (void)state;
-    sit_here(CS_WAIT_LIVE, 0);
-    start_helper(results, CS_ARRAY_SIZE(results));
-    assert_run(CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
-    stop_helper();
-    assert_shown("info Touch your security key.\n");
+    touch_after(CS_ERR_UNAVAILABLE);
     /* A challenge to look with, and one whose time begins with the touch. */
     assert_contains(method_scene_calls(scene),
                     "find:demo list:u2f begin:u2f= begin:u2f= verify:u2f=AAEAAAAH");

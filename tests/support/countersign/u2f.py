@@ -1,5 +1,6 @@
 """Security keys in software (support/softkey), the helper that talks to them, and what they sign."""
 import base64
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -19,6 +20,22 @@ HELPER_SOCKET = "/run/countersign/u2f.sock"
 TOUCH = "/usr/bin/countersign-touch"
 REGISTER, AUTHENTICATE = 0, 1
 OK, NO_KEY, REFUSED, NOT_TOUCHED, FAILED, CANCELLED = range(6)
+
+
+@contextlib.contextmanager
+def key_of_root():
+    """The name of the device of a security key that root alone may open."""
+    node = pathlib.Path("/dev/hidraw-test")
+    run("mount", "-t", "tmpfs", "none", "/sys/class")
+    try:
+        folder = pathlib.Path("/sys/class/hidraw") / node.name / "device"
+        folder.mkdir(parents=True)
+        (folder / "report_descriptor").write_bytes(bytes.fromhex("06d0f10901a101c0"))
+        node.touch(0o600)
+        yield node
+    finally:
+        node.unlink(missing_ok=True)
+        run("umount", "/sys/class")
 
 
 class Keys:
