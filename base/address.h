@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Client addresses: numeric only, never looked up (compare CVE-2024-10963). */
 #ifndef CS_BASE_ADDRESS_H
 #define CS_BASE_ADDRESS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Compiler features, named once. */
 #ifndef CS_BASE_ATTRIBUTES_H
 #define CS_BASE_ATTRIBUTES_H

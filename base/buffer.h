@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A text that grows: prompts, log lines, generated output. Wiped when it grows and when released.
  */
 #ifndef CS_BASE_BUFFER_H

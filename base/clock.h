@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two clocks. Test builds replace clock.c at link time; nothing at run time can set them. */
 #ifndef CS_BASE_CLOCK_H
 #define CS_BASE_CLOCK_H

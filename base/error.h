@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Why something failed. Every fallible function returns enum cs_err; the sentence for a person goes
  * into an optional struct cs_error, never into a thread-local, because the module lives inside

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Small helpers around descriptors. */
 #ifndef CS_BASE_FILE_H
 #define CS_BASE_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Log lines. The sink is given by the program; a line is cleaned as a whole before it gets there.
  */
 #ifndef CS_BASE_LOG_H

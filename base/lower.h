@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Lower case of ASCII alone, in any locale. */
 #ifndef CS_BASE_LOWER_H
 #define CS_BASE_LOWER_H

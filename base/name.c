@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "base/name.h"
 
 bool cs_same_name(const char *name, const char *written, size_t length)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of settings: options, plans, instances. Hyphens and underscores are the same in them. */
 #ifndef CS_BASE_NAME_H
 #define CS_BASE_NAME_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a person pastes: lines, in one of which stands the word that is wanted. */
 #ifndef CS_BASE_PASTE_H
 #define CS_BASE_PASTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Percent-encoding, RFC 3986 section 2.1. */
 #ifndef CS_BASE_PERCENT_H
 #define CS_BASE_PERCENT_H

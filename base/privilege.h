@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Giving up root for good. */
 #ifndef CS_BASE_PRIVILEGE_H
 #define CS_BASE_PRIVILEGE_H

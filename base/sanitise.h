@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text that comes from users, providers and devices, made harmless before it meets a prompt, a log
  * or a terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become '?'. (compare escape sequences

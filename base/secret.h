@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers, codes, keys: wiped when released, compared in constant time, never logged. */
 #ifndef CS_BASE_SECRET_H
 #define CS_BASE_SECRET_H

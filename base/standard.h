@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Standard input, output and error, which whoever starts a program may have closed or filled up. */
 #ifndef CS_BASE_STANDARD_H
 #define CS_BASE_STANDARD_H

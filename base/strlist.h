@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A short list of owned strings: module arguments, environment entries. */
 #ifndef CS_BASE_STRLIST_H
 #define CS_BASE_STRLIST_H

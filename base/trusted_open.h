@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Opening a file whose content will be believed. No link is followed in any component, every folder
  * above it belongs to root (or `owner`) and cannot be written by others unless it is sticky, and

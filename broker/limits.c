@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/limits.h"
 
 /* One account may use this part of the places for peers that are not root. */

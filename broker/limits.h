@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How many logins may run: in all, of peers that are not root, and of one such account. */
 #ifndef CS_BROKER_LIMITS_H
 #define CS_BROKER_LIMITS_H

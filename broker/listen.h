@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The broker's own socket, when systemd does not hand one over. */
 #ifndef CS_BROKER_LISTEN_H
 #define CS_BROKER_LISTEN_H

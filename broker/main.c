@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* countersignd: the broker, and with --session the process of one stand-alone login. */
 #include <getopt.h>
 #include <malloc.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Accepting connections until a signal ends it. A thread serves one login from its connection to
  * its verdict; a few idle ones wait for the next connection, because handing it from thread to

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One connection: greeting, request, login, verdict. */
 #ifndef CS_BROKER_SESSION_H
 #define CS_BROKER_SESSION_H

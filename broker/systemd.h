@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* systemd's protocols: sockets handed over (sd_listen_fds(3)) and readiness (sd_notify(3)). */
 #ifndef CS_BROKER_SYSTEMD_H
 #define CS_BROKER_SYSTEMD_H

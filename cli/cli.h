@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the verbs of the command-line tool share. */
 #ifndef CS_CLI_CLI_H
 #define CS_CLI_CLI_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `enroll totp --batch FILE`: one user a line, all in one transaction, none when one is wrong. */
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What would refuse a login: each line says what is wrong, where, and what to do. */
 #include <getopt.h>
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* enroll u2f: with a key in this machine, or in two steps with a key that is elsewhere. */
 #include <getopt.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* import pam-u2f: the keys of pam_u2f's file, all that can be used in one transaction. */
 #include <errno.h>
 #include <getopt.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each step from the UNIX account to the name by which the provider knows it. Nothing is sent. */
 #include <getopt.h>
 #include <string.h>

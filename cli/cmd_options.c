@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
 static const char *ibm_default(const struct cs_option *option)

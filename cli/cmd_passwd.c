@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The password that the local provider checks. Whoever runs this is root and need not know the old
  * one. */
 #include <getopt.h>

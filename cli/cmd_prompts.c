@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Shows each round as the person would see it, with sample values, so that a translator or an
  * administrator needs no login to check. It is rendered by the code of a login.

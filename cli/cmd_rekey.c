@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Key rotation that may be interrupted at any point: (1) the key file gets a new key in front of
  * the old ones, (2) every secret is sealed again in one transaction, (3) the old keys leave the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A login on this terminal: what the PAM module does, without PAM. */
 #include <fcntl.h>
 #include <getopt.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How an enrolment is shown. */
 #include <signal.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where the settings act otherwise than IBM's gateway does with the same file and line. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the settings ask of security keys: in general, and for each service that the file names. */
 #ifndef CS_CLI_KEYS_H
 #define CS_CLI_KEYS_H

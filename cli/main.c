@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* countersign: the administrator's tool. One file for each verb. */
 #include <getopt.h>
 #include <openssl/crypto.h>

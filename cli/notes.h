@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an import leaves out and why, kept until the store is free again. */
 #ifndef CS_CLI_NOTES_H
 #define CS_CLI_NOTES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/pam_u2f.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The file in which pam_u2f keeps security keys (its authfile): one line for each user, the name
  * and then credentials, separated by colons. Text in, keys out; nothing here is trusted or stored.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What getopt_long refuses, in our words: its own name the verb as if it were the program. */
 #include <getopt.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Kinds of tests. CTest names are KIND.NAME, and KIND is also a label.
 #
 #   unit.X     fast, cmocka                                  cs_add_unit_test

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Linux-PAM: imported target PAM::PAM
 find_path(PAM_INCLUDE_DIR security/pam_modules.h)
 find_library(PAM_LIBRARY pam)

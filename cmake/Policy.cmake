@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Warnings, hardening and sanitizers as interface targets, linked PRIVATE by every target of ours.
 include(CheckCCompilerFlag)
 

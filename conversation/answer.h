@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an answer may be besides an answer. */
 #ifndef CS_CONVERSATION_ANSWER_H
 #define CS_CONVERSATION_ANSWER_H

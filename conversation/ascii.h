@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Plain ASCII for terminals that show nothing else (option ascii_prompts). */
 #ifndef CS_CONVERSATION_ASCII_H
 #define CS_CONVERSATION_ASCII_H

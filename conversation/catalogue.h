@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The texts of each language, read once per process and kept: a login in a language that was spoken
  * before opens no file. A translation that is missing, damaged or does not fit its key falls back,

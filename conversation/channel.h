@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How rounds reach the person. Methods see nothing but this. */
 #ifndef CS_CONVERSATION_CHANNEL_H
 #define CS_CONVERSATION_CHANNEL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The choice among factors, as one prompt; long ones in pages, never cut. */
 #ifndef CS_CONVERSATION_MENU_H
 #define CS_CONVERSATION_MENU_H

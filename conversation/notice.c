@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conversation/notice.h"
 
 enum cs_err cs_notice(struct cs_channel *channel, const struct cs_phrasebook *book,

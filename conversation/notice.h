@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A text that nobody has to answer. */
 #ifndef CS_CONVERSATION_NOTICE_H
 #define CS_CONVERSATION_NOTICE_H

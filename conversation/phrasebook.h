@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a login says and how: its language, the administrator's own texts, the values that every
  * text may use. One for each login; methods render all that a person sees through it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Texts with substitutions: %X is a value of the login (conversation/texts.c says which letters
  * apply to which text), %% a percent sign; the two characters \n, \t and \\ are newline, tab,

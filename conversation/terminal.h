@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rounds on the terminal of this process: `countersign try` and the questions of `enroll`. */
 #ifndef CS_CONVERSATION_TERMINAL_H
 #define CS_CONVERSATION_TERMINAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "conversation/texts.h"
 
 /* Marks a text for xgettext, with its context. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Every text that a person sees during a login: key, English text, which substitutions apply. The
  * key is the gettext context of the translations and the name of the administrator's setting.

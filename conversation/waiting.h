@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting for an approval on another device, in the three ways that a server and its clients allow.
  */
 #ifndef CS_CONVERSATION_WAITING_H

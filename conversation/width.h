@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How many columns of a terminal a text takes. libc's wcwidth follows the process's locale. */
 #ifndef CS_CONVERSATION_WIDTH_H
 #define CS_CONVERSATION_WIDTH_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # cmake -DTOOL=countersign -DSANITIZED=... -DWHERE=pam|file -DTEMPLATE=in -DOUTPUT=out -P OptionsMan.cmake
 # Puts the option table of the program itself where the template says @OPTIONS@, so that a page cannot
 # say anything else than the program does.

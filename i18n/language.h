@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of languages: "fr", "pt_BR". They become parts of file names, so nothing else is let
  * through. */
 #ifndef CS_I18N_LANGUAGE_H

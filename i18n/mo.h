@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading a gettext catalogue (the .mo format of GNU gettext's manual, section "The Format of GNU
  * MO Files"). libintl is not used: it follows the process's locale and environment, and a broker

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Where the scanner stands in a text, and the line that says what is wrong there. Only for json/.
  */
 #ifndef CS_JSON_CURSOR_H

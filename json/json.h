@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reading JSON with positions. The text is scanned by our own rules before the library sees it, so
  * that whatever is wrong is refused with one line: `NAME:LINE:COLUMN: what is wrong; what was

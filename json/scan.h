@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The check of a text before cJSON sees it. cJSON knows no positions, cuts strings at \u0000,
  * accepts bad UTF-8 and more than RFC 8259 allows; whatever passes here it reads as we do. Only for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Strings, numbers and words: what has no parts. Only for json/. */
 #ifndef CS_JSON_TOKEN_H
 #define CS_JSON_TOKEN_H

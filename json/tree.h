@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What cJSON leaves to its users. Includes cJSON.h: only for the .c files of json/. */
 #ifndef CS_JSON_TREE_H
 #define CS_JSON_TREE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Building JSON: output of the command line, bodies of requests. A failure is sticky, as in struct
  * cs_buffer: add everything, look once, at cs_json_print. `key` is the name within an object; it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The UNIX account behind a login. */
 #ifndef CS_LOGIN_ACCOUNT_H
 #define CS_LOGIN_ACCOUNT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One line for each login, and for each exemption: key=value, values from outside in quotes. */
 #ifndef CS_LOGIN_AUDIT_H
 #define CS_LOGIN_AUDIT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "login/config.h"
 
 #include <stdio.h>
@@ -16,8 +17,6 @@ struct assignment {
     struct cs_text_variant *variants; /* of a text that differs by language; NULL otherwise */
     size_t variants_count;
 };
-
-/* ---- reading ---- */
 
 /* A new row; NULL when memory ran out. */
 static struct assignment *add_assignment(struct cs_config *config, const struct cs_option *option,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The configuration file: options of the table at the top level, and per PAM service under
  * "services". Everything is checked when it is loaded; whatever is wrong is one line with file,
@@ -9,7 +10,7 @@
 
 #include "base/log.h"
 #include "login/options.h"
-#include "providers/verify/settings.h"
+#include "providers/ibm_verify/settings.h"
 
 /* The id of a PAM line that names none. */
 #define CS_IBM_DEFAULT_ID "pam_ibm_auth"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files that a configuration is made with besides its own: the client secret in a file of its own,
  * and the certificates where IBM's gateway looks for them. They are looked at again with each
  * login, so that a secret can be replaced alone. */

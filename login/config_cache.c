@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration files by device, inode, size and times. */
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the configuration share; for tests too. */
 #ifndef CS_LOGIN_CONFIG_PRIV_H
 #define CS_LOGIN_CONFIG_PRIV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What our own file says of IBM Verify: how the tenant is reached, or which file of IBM's gateway
  * does. */
 #include <stdlib.h>

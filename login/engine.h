@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What logins share: configuration, provider, log. Made once, used by every thread. */
 #ifndef CS_LOGIN_ENGINE_H
 #define CS_LOGIN_ENGINE_H
@@ -6,8 +7,8 @@
 #include "conversation/catalogue.h"
 #include "login/config.h"
 #include "login/guard.h"
+#include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
-#include "providers/verify/settings.h"
 
 struct cs_engine;
 

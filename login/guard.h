@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What this process remembers of deliveries: so that nobody's phone is flooded. Codes and requests
  * that are sent without a proven first factor are a few for each identity and hour; and after a

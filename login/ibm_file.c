@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file of IBM's gateway: how the tenant is reached, where the trace goes, and module arguments
  * that were moved out of the PAM line. Unknown members are warnings, as in the product. */
 #include <stdarg.h>

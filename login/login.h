@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One login, from the request to the verdict. */
 #ifndef CS_LOGIN_LOGIN_H
 #define CS_LOGIN_LOGIN_H

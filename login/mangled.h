@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a name means that is no option: names that machine translation of IBM's pages has damaged
  * and that administrators copy, and slips of the keyboard. For messages only; nothing is accepted
  * because of it. */

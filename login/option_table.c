@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The rows of the option table; options.h says what the columns mean. */
 #include "login/options.h"
 #include "methods/plan.h"

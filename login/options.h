@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The option table: every setting there is, once. The parser, the configuration file, `countersign
  * options`, the man page and the test that flips each option walk the same rows.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Who is asked for a second factor, and in which manner. */
 #ifndef CS_LOGIN_POLICY_H
 #define CS_LOGIN_POLICY_H

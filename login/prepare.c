@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of a login before it runs: where it comes from, and its options. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From a verdict to the code that PAM gets. Nothing else in the code lets a login pass. */
 #ifndef CS_LOGIN_VERDICT_H
 #define CS_LOGIN_VERDICT_H

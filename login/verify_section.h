@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * How a tenant of IBM Verify is reached: the members of `ibm-auth-api` and the trace settings of
  * `pam` in IBM's file, all of them in `verify` of our own. Numbers may be quoted, and flags be
@@ -7,7 +8,7 @@
 #define CS_LOGIN_VERIFY_SECTION_H
 
 #include "base/strlist.h"
-#include "providers/verify/settings.h"
+#include "providers/ibm_verify/settings.h"
 #include "json/json.h"
 
 enum cs_verify_where {

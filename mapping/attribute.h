@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The texts of user_name_attr and id_link_attr: which attribute of a SCIM record (RFC 7643) has a
  * name. Both may come percent-encoded, and may begin with a condition, as in

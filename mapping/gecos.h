@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The GECOS text of an account: one field of it. */
 #ifndef CS_MAPPING_GECOS_H
 #define CS_MAPPING_GECOS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From the UNIX account to the name that a provider knows it by: the account's name, or what the
  * settings take from its GECOS text; then the appended text. Pure functions; no fallback: where the

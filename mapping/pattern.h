@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * gecos_match and gecos_replace: a regular expression searched for in a text, and what is written
  * in the place of the whole text.

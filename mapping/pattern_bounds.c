@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a POSIX extended expression becomes inside regcomp, which writes repetitions out and
  * recurses over what can be empty: without bounds a short pattern takes gigabytes, the stack of a

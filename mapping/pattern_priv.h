@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two flavours of regular expressions behind one shape. */
 #ifndef CS_MAPPING_PATTERN_PRIV_H
 #define CS_MAPPING_PATTERN_PRIV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The dialogue that ends in a code: prompt, answer, judgement, within the tries. */
 #ifndef CS_METHODS_CODE_H
 #define CS_METHODS_CODE_H

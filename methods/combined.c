@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Password and code in one line: which part is which. */
 #include <string.h>
 

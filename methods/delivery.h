@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Starting something that reaches the person on another way: a message, a call, a request. */
 #ifndef CS_METHODS_DELIVERY_H
 #define CS_METHODS_DELIVERY_H

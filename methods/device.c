@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An approval on another device. */
 #include <syslog.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A method is one way to prove identity: one file here and one row in registry.c. `run` is straight
  * code: begin, ask, verify, loop within the tries, return a verdict.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A code that is sent to the person: by text message, email or call. */
 #include "methods/code.h"
 #include "methods/delivery.h"

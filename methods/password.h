@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The first step of plans that begin with a password. */
 #ifndef CS_METHODS_PASSWORD_H
 #define CS_METHODS_PASSWORD_H

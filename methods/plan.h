@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The values of auth_method: each is a plan, a first step and a second one. A row in plan_table.c
  * makes a plan. */
 #ifndef CS_METHODS_PLAN_H

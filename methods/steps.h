@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What several methods do alike: find the user, list factors, judge an answer, end in an error. */
 #ifndef CS_METHODS_STEPS_H
 #define CS_METHODS_STEPS_H

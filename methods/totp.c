@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A time-based code (RFC 6238), or a recovery code typed at the same prompt. */
 #include "methods/code.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A security key: one that is plugged into this machine, for a login at this machine, and otherwise
  * one that the person has elsewhere, through the lines of u2f/relay.h. Every try has a challenge of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "methods/u2f_here.h"
 
 #include <string.h>

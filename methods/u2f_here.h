@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A security key that is plugged into this machine, asked through countersign-u2f-host. */
 #ifndef CS_METHODS_U2F_HERE_H
 #define CS_METHODS_U2F_HERE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Rounds to the application's conversation function, one message at a time: sshd unrolls more into
  * single requests anyway, and other applications mishandle several. */
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* pam_countersign.so: carries PAM items to the broker, rounds to the person and the verdict back.
  */
 #include "pam/module.h"

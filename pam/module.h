@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the files of the PAM module share. */
 #ifndef CS_PAM_MODULE_H
 #define CS_PAM_MODULE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What providers hand out, and how it is released. */
 #include "providers/provider.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A provider knows users and verifies what they answer. Everything that crosses this line is plain
  * data, so that a provider could live in another process. One folder and one row in registry.c make

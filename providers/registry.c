@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "providers/registry.h"
 
 #include <string.h>
 
+#include "providers/ibm_verify/verify.h"
 #include "providers/local/local.h"
-#include "providers/verify/verify.h"
 
 static const struct {
     const char *name;

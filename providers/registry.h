@@ -1,9 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which providers there are. */
 #ifndef CS_PROVIDERS_REGISTRY_H
 #define CS_PROVIDERS_REGISTRY_H
 
+#include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
-#include "providers/verify/settings.h"
 
 /* Borrowed; a provider copies what it keeps. */
 struct cs_provider_settings {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Whether a store is whole and the key file its own. */
 #include <string.h>
 

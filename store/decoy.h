@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is shown in place of something that an account does not have. */
 #ifndef CS_STORE_DECOY_H
 #define CS_STORE_DECOY_H

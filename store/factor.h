@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Factors of users, and the one statement that spends a code or a counter. All need an open
  * transaction. */
 #ifndef CS_STORE_FACTOR_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The key file: the keys that protect secrets at rest. Text, one key a line in base64 (32 bytes);
  * the first is used for new secrets, the others only to read what is still sealed with them (while

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of key.c, for tests. */
 #ifndef CS_STORE_KEY_PRIV_H
 #define CS_STORE_KEY_PRIV_H

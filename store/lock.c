@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The locks: among threads, then among processes. */
 #include <errno.h>
 #include <sys/file.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The local provider's passwords: one for a user, kept as a hash that is sealed like the secrets of
  * factors. All need an open transaction. */
 #ifndef CS_STORE_PASSWORD_H

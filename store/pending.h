@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Enrolments of security keys that wait for their answer: one for each user, good once and for a
  * short time. The time is the wall clock's, in seconds since 1970. Either function throws away
  * those of all users that are too old, or that were made in the future: the clock was set back

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a user prefers. All need an open transaction. */
 #ifndef CS_STORE_PREFERENCE_H
 #define CS_STORE_PREFERENCE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One-time recovery codes, kept as keyed hashes. All need an open transaction. */
 #ifndef CS_STORE_RECOVERY_H
 #define CS_STORE_RECOVERY_H

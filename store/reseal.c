@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Key rotation: every secret is opened with whichever key sealed it and sealed with the current
  * one. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The tables, and the rule that an older program never opens a newer store. */
 #include "store/store_priv.h"
 

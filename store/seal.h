@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Secrets at rest: AES-256-GCM with a random 96-bit nonce (NIST SP 800-38D), bound to a context
  * (user and factor) as additional data, so that a sealed secret cannot be moved to another row.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SQL statements, prepared once and kept for the life of the connection. */
 #include "store/store_priv.h"
 

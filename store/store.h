@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Durable state: factors, recovery codes, failure counters, in one SQLite file. Written only by the
  * account that owns it. Every transaction, reading ones too, holds one lock among threads

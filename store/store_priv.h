@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of struct cs_store, for the files of this folder. */
 #ifndef CS_STORE_STORE_PRIV_H
 #define CS_STORE_STORE_PRIV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "store/throttle.h"
 
 #include "store/store_priv.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counters of failed tries. Nobody is ever made to sleep and nobody is locked for good: within the
  * delay an answer is "wrong" without being looked at. A day after the last failure all are

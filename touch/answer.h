@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A request line in, the key touched, the answer line out. */
 #ifndef CS_TOUCH_ANSWER_H
 #define CS_TOUCH_ANSWER_H

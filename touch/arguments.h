@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the command line and ssh ask for. */
 #ifndef CS_TOUCH_ARGUMENTS_H
 #define CS_TOUCH_ARGUMENTS_H

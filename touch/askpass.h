@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Another askpass: for the questions that are not ours, and to show a notice where there is no
  * terminal. */
 #ifndef CS_TOUCH_ASKPASS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* countersign-touch: answers U2F requests with a security key of the machine that one logs in from;
  * as ssh's askpass, or by hand. */
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What ssh wants when it runs its askpass: pure functions over the prompt. */
 #ifndef CS_TOUCH_PROMPT_H
 #define CS_TOUCH_PROMPT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The server's own words beside ours: nothing that it writes can look like a line of this program.
  */
 #ifndef CS_TOUCH_QUOTE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A request that comes by hand: pasted, or as an argument. */
 #ifndef CS_TOUCH_REQUEST_H
 #define CS_TOUCH_REQUEST_H

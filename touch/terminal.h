@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The terminal of the person, whatever standard input and output are. */
 #ifndef CS_TOUCH_TERMINAL_H
 #define CS_TOUCH_TERMINAL_H

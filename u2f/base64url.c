@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "u2f/base64url.h"
 
 #include <string.h>

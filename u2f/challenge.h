@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Challenges: random, used once. */
 #ifndef CS_U2F_CHALLENGE_H
 #define CS_U2F_CHALLENGE_H

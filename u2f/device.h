@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys of this machine. One file of device_*.c is built (CMake option WITH_U2F) and alone knows
  * its library; programs that must not hold USB code do not link it. */
 #ifndef CS_U2F_DEVICE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libfido2 finds the keys; the bytes to them are hid.c's. Its own requests hash a relying party's
  * name by themselves and take no APDU, and an application parameter cannot be turned back into a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libu2f-host 1.1.10 as a carrier of APDUs and no more. Its own requests overflow buffers with long
  * replies, handles and texts, cannot be cancelled and report success without a response, so none of

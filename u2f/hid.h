@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Messages to a key over its HID device and back: FIDO U2F HID Protocol v1.2. For the libraries
  * that only find keys. */
 #ifndef CS_U2F_HID_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The broker's end of countersign-u2f-host, which alone touches the security keys of this machine.
  */
 #ifndef CS_U2F_HOST_CLIENT_H

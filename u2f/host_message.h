@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two messages between the broker and countersign-u2f-host: docs/PROTOCOL.md, "The helper for
  * security keys". */
 #ifndef CS_U2F_HOST_MESSAGE_H

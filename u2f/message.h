@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What goes to a key and comes back: FIDO U2F Raw Message Formats v1.2, whose sections the comments
  * name, and the text that a key signs the hash of ("client data", section 6). Bytes only: who

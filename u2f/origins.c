@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "u2f/origins.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The origins that a server takes: by which names clients call this host, so that an answer made
  * for another one is refused. */
 #ifndef CS_U2F_ORIGINS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys that are plugged in but may not be opened. The libraries that find keys pass over them, as
  * if they were not there. */
 #ifndef CS_U2F_REFUSED_H

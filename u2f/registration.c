@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Registration data: reading it (section 4.3), and whether its attestation holds. */
 #include <openssl/x509.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The lines that carry a request to a key elsewhere and its answer back (docs/U2F-RELAY.md). People
  * copy them by hand, so each ends in a checksum, and errors say what is wrong with what was pasted.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The envelope of a relay line: prefix, then base64url of a payload and its checksum. For relay.c.
  */
 #ifndef CS_U2F_RELAY_LINE_H

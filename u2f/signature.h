@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ECDSA with P-256 and SHA-256, for verify.c and registration.c. */
 #ifndef CS_U2F_SIGNATURE_H
 #define CS_U2F_SIGNATURE_H

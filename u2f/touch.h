@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Asking a person to touch a key, over any transport: rounds with pauses in between. */
 #ifndef CS_U2F_TOUCH_H
 #define CS_U2F_TOUCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A way to reach keys: the seam between what is said (message.h) and the library that carries it.
  */
 #ifndef CS_U2F_TRANSPORT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a key's answers prove. Everything that a key or a client sends is somebody's claim until
  * these functions return CS_OK. CS_ERR_INPUT means that it does not hold, with the reason for the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The system calls that finding a HID device (libudev in /sys), opening it and talking to it take.
  * All others fail; those by which something that took over this process would go on end it. */
 #include <errno.h>

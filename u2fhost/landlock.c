@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Landlock, by its system calls: the C library of Debian 12 has no functions for it. */
 #include <errno.h>
 #include <fcntl.h>

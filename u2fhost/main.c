@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * countersign-u2f-host: one request to the security keys of this machine. systemd starts it for
  * each connection (Accept=yes) with the connection as descriptor 3; it reads one request, answers

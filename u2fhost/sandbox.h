@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a hostile key finds when it has taken over this process: close to nothing. */
 #ifndef CS_U2FHOST_SANDBOX_H
 #define CS_U2FHOST_SANDBOX_H

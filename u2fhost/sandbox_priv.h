@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two parts of the sandbox that are files of their own. */
 #ifndef CS_U2FHOST_SANDBOX_PRIV_H
 #define CS_U2FHOST_SANDBOX_PRIV_H

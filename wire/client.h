@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The asking side of one login: what the PAM module and `countersign try` share. */
 #ifndef CS_WIRE_CLIENT_H
 #define CS_WIRE_CLIENT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Messages to bytes and back. One message is one packet: a type byte, then fields. A field is a tag
  * (16 bits, network order; the top bit says that a receiver who does not know it may ignore it), a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reaching whoever answers: the broker, or a program of our own for this login alone. */
 #ifndef CS_WIRE_CONNECT_H
 #define CS_WIRE_CONNECT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What crosses the socket, message by message; docs/PROTOCOL.md is the same in words. Each message
  * is a struct here and a table of fields in messages.c; codec.c walks the tables in both

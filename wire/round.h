@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One exchange with the person: an instruction (decoration) and 0..n prompts, then as many answers;
  * the shape of RFC 4256 sections 3.2 and 3.4.

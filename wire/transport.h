@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packets over an AF_UNIX SOCK_SEQPACKET socket, with deadlines (cs_clock_ms). */
 #ifndef CS_WIRE_TRANSPORT_H
 #define CS_WIRE_TRANSPORT_H

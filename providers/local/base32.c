@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "providers/local/base32.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Base32 (RFC 4648 section 6) as authenticator apps use it: no padding needed, case and spaces
  * free. */
 #ifndef CS_PROVIDERS_LOCAL_BASE32_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Making a new TOTP factor: key, otpauth URI, confirmation by a first code, recovery codes. */
 #ifndef CS_PROVIDERS_LOCAL_ENROL_H
 #define CS_PROVIDERS_LOCAL_ENROL_H

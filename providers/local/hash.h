@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Passwords as yescrypt hashes in the form of crypt(5). Hashing takes tens of milliseconds and
  * 16 MiB: never while others wait for a lock. The only user of libcrypt. */
 #ifndef CS_PROVIDERS_LOCAL_HASH_H

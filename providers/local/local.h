@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The built-in provider: factors and passwords in the store, judged here. */
 #ifndef CS_PROVIDERS_LOCAL_LOCAL_H
 #define CS_PROVIDERS_LOCAL_LOCAL_H

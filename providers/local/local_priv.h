@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The inside of the local provider, for the files of this folder. */
 #ifndef CS_PROVIDERS_LOCAL_LOCAL_PRIV_H
 #define CS_PROVIDERS_LOCAL_LOCAL_PRIV_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A password is judged in three steps, because hashing takes long and a login must never wait for
  * another's hash: the hash is read, compared without the store, and the result settled in a second

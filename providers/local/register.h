@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Registering a security key: what it is asked, and the factor that its answer makes. */
 #ifndef CS_PROVIDERS_LOCAL_REGISTER_H
 #define CS_PROVIDERS_LOCAL_REGISTER_H

@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "providers/local/slots.h"
 
 #include <errno.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/event.h"
 #include "base/file.h"
-#include "providers/event.h"
 
 enum cs_err cs_slots_open(struct cs_slots *slots, unsigned count, struct cs_error *error)
 {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A bound on how many do something at the same time; the others wait for their turn. */
 #ifndef CS_PROVIDERS_LOCAL_SLOTS_H
 #define CS_PROVIDERS_LOCAL_SLOTS_H

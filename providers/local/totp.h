@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* HOTP (RFC 4226) and TOTP (RFC 6238) values. */
 #ifndef CS_PROVIDERS_LOCAL_TOTP_H
 #define CS_PROVIDERS_LOCAL_TOTP_H

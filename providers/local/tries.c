@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which counters an attempt looks at and moves. Codes and passwords are counted apart, and success
  * forgets failures of its own kind only: otherwise whoever knows the password, or has the token,

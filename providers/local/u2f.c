@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Security keys: which a user has, a challenge for all of them, what one of them answered. A
  * challenge is known to the login that began it and to nobody else, so that it is used once; what

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What scripts/demo shows, run as root inside scripts/lib/isolate: enrols a user, logs in through a real
 sshd, and shows which answers are refused. Servers and codes come from tests/support/countersign."""
 import base64

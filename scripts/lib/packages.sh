@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # The Debian 12 packages that building, showing, testing and measuring need. For sourcing:
 #

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures for scripts/bench, inside the sandbox: every figure comes from one interleaved run, so that what
 else the machine does falls on all columns alike. Throttle off, one try, one answer, replay protection on."""
 import argparse

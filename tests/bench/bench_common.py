@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the tables of scripts/bench share: an application that logs in, what a process costs, and the table."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What scripts/bench measures the broker against: libcurl and nothing else, making the requests
  * that a login makes, or polling as often as waiting logins do. Answers are read and forgotten. */
 #include <curl/curl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Loads a PAM module as libpam does, and prints microseconds, KiB made private and dirty, and
  * objects added. Linked with nothing but libc. With --libpam libpam is there before, as in sshd. */
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What scripts/bench runs as the PAM application: logs in, holds logins at their prompts, or lets
  * them wait for something else, and says how long it took. */
 #include <pthread.h>

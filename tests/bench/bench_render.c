@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* bench-render MO-FOLDER LANGUAGE COUNT: the median of COUNT renderings of a menu of 25 entries,
  * all pages, in nanoseconds. */
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measures for scripts/bench, inside the sandbox: logins at IBM Verify, beside libcurl alone that makes the same
 requests (bench_curl.c). The tenant is the one of the tests; what it takes for an answer is subtracted."""
 import argparse

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The clock of the programs that measure. */
 #ifndef CS_TESTS_BENCH_NOW_H
 #define CS_TESTS_BENCH_NOW_H

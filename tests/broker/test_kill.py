@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SIGKILL before every system call of a login, and of what changes store and key (peers 3b.14)."""
 import json
 import time

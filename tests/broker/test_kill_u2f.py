@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SIGKILL before every system call of a login with a security key in the broker (peers 3b.14)."""
 import re
 import time

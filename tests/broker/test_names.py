@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A name look-up that hangs: the server of names is a socket that nobody reads from but the test."""
 import contextlib
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Passwords of many logins at once: hashing them takes time and memory, and guessing side by side gains nothing."""
 import time
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Peers of the broker: those that are not root, those that are too many, those that mean harm."""
 import random
 

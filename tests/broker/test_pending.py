@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logins that wait at their prompt: what each costs the broker, and that all is freed when they go."""
 import os
 import resource

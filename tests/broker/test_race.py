@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many at once: one code is good for one login, and nobody waits in vain (peers 3b.13, 3b.14, 3b.41)."""
 from countersign import *
 

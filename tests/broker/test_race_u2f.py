@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Many answers of a security key at once, all with one counter: one of them is good (peers 3b.13)."""
 import re
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Delays after failed tries, and that nobody can lock out somebody else. The long delays are tested under a
 clock of their own in unit.throttle and unit.local."""
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Module and broker of neighbouring releases: the one that is upgraded first must still serve the other."""
 import contextlib
 import threading

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
 # What the linker made. usage: check_binaries.sh MODULE PROGRAM...
 set -uo pipefail
 failed=0

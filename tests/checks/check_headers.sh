@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Each header compiles alone. usage: check_headers.sh COMPILER SOURCE BUILD
 set -u
 compiler=$1 build=$3 failed=0

@@ -1,14 +1,15 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Rules about the text of the sources: which folder uses which, calls that are banned, sizes, words.
 
-usage: check_source.py RULE FOLDER   RULE: dependencies, banned, sizes or words
+usage: check_source.py RULE FOLDER   RULE: dependencies, banned, sizes, words or licences
 """
 import pathlib
 import re
 import sys
 
 FOLDERS = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "login",
-           "pam", "broker", "cli", "i18n", "u2f", "u2fhost", "touch")
+           "pam", "broker", "cli", "i18n", "u2f", "u2fhost", "touch", "net")
 
 # Who may include headers of whom, besides its own: docs/ARCHITECTURE.md, written out.
 BELOW_LOGIN = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "i18n")
@@ -23,18 +24,19 @@ MAY_INCLUDE = {
     "u2fhost": ("base", "wire", "u2f"),
     "touch": ("base", "u2f"),
     "conversation": ("base", "wire", "i18n"),
-    "providers": ("base", "json"),
+    "net": ("base", "json"),
+    "providers": ("base",),
     "providers/local": ("base", "json", "store", "u2f", "providers"),
-    "providers/verify": ("base", "json", "mapping", "providers"),
+    "providers/ibm_verify": ("base", "json", "mapping", "net", "providers"),
     "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
-    "login": BELOW_LOGIN + ("providers/verify/settings.h", "u2f/origins.h"),
+    "login": BELOW_LOGIN + ("providers/ibm_verify/settings.h", "u2f/origins.h"),
     "broker": BELOW_LOGIN + ("login",),
     "cli": BELOW_LOGIN + ("login", "providers/local", "u2f"),
     "pam": ("base", "wire"),
 }
 # The one file that knows all of its kind.
-ALSO = {"providers/registry.c": ("providers/local", "providers/verify"),
-        "providers/registry.h": ("providers/verify/settings.h",)}
+ALSO = {"providers/registry.c": ("providers/local", "providers/ibm_verify"),
+        "providers/registry.h": ("providers/ibm_verify/settings.h",)}
 
 # What, where it is allowed (a prefix of the path), why not elsewhere.
 BANNED = (
@@ -51,7 +53,7 @@ BANNED = (
     (r"\bstrncpy\s*\(", None, "may not terminate"),
     (r"\b(mktemp|tmpnam|tempnam)\s*\(", None, "races"),
     (r"\b(rand|random|srand|drand48)\s*\(", None, "not random"),
-    (r"\b(gethostbyname|getaddrinfo)\s*\(", "providers/http_resolve.c", "look-ups hang: ask cs_resolver"),
+    (r"\b(gethostbyname|getaddrinfo)\s*\(", "net/http_resolve.c", "look-ups hang: ask cs_resolver"),
     (r"\bcs_store_begin\s*\(", ("store/", "providers/local/", "cli/common.c"),
      "the tool prints nothing while it holds the store: cs_cli_transact"),
     (r"\bcJSON|#include <cjson/", "json/", "json/ is the only user"),
@@ -60,7 +62,7 @@ BANNED = (
     (r"\bu2fh_|#include <u2f-host", "u2f/device_u2fhost.c", "u2f/device_u2fhost.c is the only user"),
     (r"\bfido_|#include <fido", "u2f/device_fido2.c", "u2f/device_fido2.c is the only user"),
     (r"\bcrypt(_\w+)?\s*\(|#include <crypt\.h", "providers/local/", "the local provider is the only user"),
-    (r"\bcurl_|#include <curl/", "providers/http", "the HTTP client is the only user"),
+    (r"\bcurl_|#include <curl/", "net/", "net/ is the only user"),
 )
 # A test is a list of cases: it may be longer before it must be split.
 FILE_LINES, TEST_FILE_LINES, FUNCTION_LINES = 400, 600, 60
@@ -152,8 +154,19 @@ def words(root):
                 yield f"{'/'.join(parts)}:{number}: {match.group(0)}"
 
 
+def licences(root):
+    """The first line, or the second behind "#!", says the licence."""
+    for path in sorted(root.rglob("*")):
+        parts = path.relative_to(root).parts
+        if BUILD_FOLDERS & set(parts) or not path.is_file():
+            continue
+        if path.suffix in {".c", ".h", ".py", ".sh", ".cmake"} or path.name == "CMakeLists.txt":
+            if "SPDX-License-Identifier: Apache-2.0" not in "".join(path.read_text().split("\n")[:2]):
+                yield f"{'/'.join(parts)}: no SPDX-License-Identifier line"
+
+
 def main():
-    rules = {"dependencies": dependencies, "banned": banned, "sizes": sizes, "words": words}
+    rules = {"dependencies": dependencies, "banned": banned, "sizes": sizes, "words": words, "licences": licences}
     found = list(rules[sys.argv[1]](pathlib.Path(sys.argv[2])))
     print("\n".join(found) or "nothing found")
     return 1 if found else 0

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A file of udev rules: every key and operator is one that udev knows, and the group is one that we make.
 
 usage: check_udev.py RULES SYSUSERS

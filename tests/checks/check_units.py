@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Unit files as systemd itself reads them.
 
 usage: check_units.py UNIT...

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """usage: check_man.py COUNTERSIGN COUNTERSIGND SOURCE BUILD
 
 The man pages name every option, verb, flag and verdict there is, the filter in the example matches the line

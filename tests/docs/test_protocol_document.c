@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* docs/PROTOCOL.md against the codec: its tables of fields, and its example byte by byte. */
 #include <setjmp.h>
 #include <stdarg.h>

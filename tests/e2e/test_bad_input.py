@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Configuration, store, socket and key file in every bad state: each login is refused with one line that
 names file, place and remedy, `countersign check` says the same, and once it is mended the next login works
 with the same broker."""

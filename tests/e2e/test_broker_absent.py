@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logins without a broker, and logins whose other end goes away."""
 from countersign import *
 

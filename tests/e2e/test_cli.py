@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersign, the administrator's tool: every verb, as it is used and as it is misused."""
 import json
 

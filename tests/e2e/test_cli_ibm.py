@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersign check --ibm, and countersign map."""
 import json
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersign import pam-u2f: keys of another module log in here, and what cannot is named."""
 import base64
 import json

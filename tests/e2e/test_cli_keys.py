@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the administrator's tool says about security keys: check, enroll u2f and wrong use of it."""
 import json
 import platform

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersign where standard input, output or error is full, closed, or read by nobody."""
 import json
 import shlex

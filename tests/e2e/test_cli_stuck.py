@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersign whose output goes nowhere, behind a pager that waits or a terminal that is stopped: logins go on."""
 import contextlib
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a person sees, screen by screen, in every dialogue, language and client (tests/golden/README.md).
 
 The broker is one whose methods pretend (tests/support/pretend). Each login has an sshd of its own; each

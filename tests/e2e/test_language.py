@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """In which language a login speaks, through a real sshd and without one."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logins through a stock sshd with a key and then a code, with two clients: OpenSSH's and paramiko."""
 import shlex
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sandbox and its helpers themselves: what every other test with a real sshd stands on."""
 import os
 import syslog as log

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Security keys in whole logins: registered by copy and paste or in this machine, touched at the client of a
 real ssh or here."""
 import re

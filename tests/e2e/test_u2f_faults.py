@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What goes wrong with a security key, in whole logins: module, broker, helper, and the real library over a key
 in software."""
 import base64

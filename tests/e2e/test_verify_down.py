@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every auth_method while the tenant cannot be reached: nobody gets in, except with failmode_insecure those who have
 proven a first factor before."""
 from countersign import *

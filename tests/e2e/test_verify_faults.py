@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the module makes of a tenant that does not answer as it should: the PAM code, the verdict, what is asked a
 second time, and whom failmode_insecure lets in."""
 from countersign import *

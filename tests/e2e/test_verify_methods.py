@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every auth_method against a tenant of IBM Verify, through PAM: what is shown, what is asked of the tenant, and how
 it ends, for right answers and wrong ones."""
 import json

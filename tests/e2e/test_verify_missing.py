@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every auth_method for those who have nothing enrolled, and for those whom the tenant does not know: they are asked
 like everybody else as long as that is possible, and never let in."""
 from countersign import *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every argument of IBM's module: each is seen to change a login, wherever and however it is written."""
 from countersign import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Approvals on a phone through PAM: what the tenant is asked and when, what the person sees, and what ends it."""
 from countersign import *
 

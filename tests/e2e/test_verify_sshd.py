@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IBM Verify through a stock sshd, as the file of IBM's gateway asks for it: what a person sees and types with two
 clients, with a proven key and without, and what the tenant is asked meanwhile."""
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a login costs the tenant, and how the module stands beside other modules and itself in a stack."""
 import pathlib
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the harnesses share. */
 #ifndef CS_TESTS_FUZZ_FUZZ_H
 #define CS_TESTS_FUZZ_FUZZ_H

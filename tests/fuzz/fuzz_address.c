@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Client addresses: what is accepted is canonical, and its network too. */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The PAM module's own reading of its arguments, one a line, and the broker's: where the broker
  * accepts all, both mean the same. */
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Base32: any bytes survive encoding; what decodes encodes to the same symbols. */
 #include "tests/fuzz/fuzz.h"
 

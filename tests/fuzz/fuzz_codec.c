@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Packets of every type and version. What decodes encodes, and decodes again to the same packet. */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Recovery codes as people type them: what is accepted shows and reads as itself. */
 #include "tests/fuzz/fuzz.h"
 

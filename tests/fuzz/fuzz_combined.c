@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Password and code in one line. The first byte of the input says how (order, digits only) and, in
  * its upper bits, how long the separator is that follows; the rest is the line. Whatever the parts

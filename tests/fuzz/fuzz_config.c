@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Configuration files: accepted and applied, or refused with one line that names the place. */
 #include "tests/fuzz/fuzz_settings.h"
 

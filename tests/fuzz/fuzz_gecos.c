@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Mapping by a GECOS text: lines for the expression, its replacement, and the text. It ends, what
  * comes out is an identity, what the check accepts fails for the text only, and an expression

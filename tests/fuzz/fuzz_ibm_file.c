@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files of IBM's gateway: accepted, and then every id gives options within their bounds, or refused
  * with one line that names the place. */
 #include "tests/fuzz/fuzz_settings.h"

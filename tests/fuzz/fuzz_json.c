@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The JSON reader and writer. The first byte picks the mode. Whatever is read is walked, written
  * and read again strictly: the same document must come out.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Key files: what is accepted has 1 to 4 keys. */
 #include "tests/fuzz/fuzz.h"
 

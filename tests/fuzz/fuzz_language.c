@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names of languages: what is let through can stand in a path, and is its own form. */
 #include "tests/fuzz/fuzz.h"
 

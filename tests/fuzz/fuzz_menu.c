@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An answer to a menu: the first byte says how many entries there are and whether in pages; then a
  * device's name up to a newline; the rest is the answer. */
 #include "tests/fuzz/fuzz.h"

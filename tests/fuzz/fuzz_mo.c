@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gettext catalogues: whatever is taken can be asked for everything, and what is found is a text.
  */
 #include "tests/fuzz/fuzz.h"

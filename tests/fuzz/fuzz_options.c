@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The arguments of a PAM line, one a line; whatever is accepted is within its bounds. */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A file of pam_u2f: one line of each user counts, and a key that is read is one that works. */
 #include "tests/fuzz/fuzz.h"
 

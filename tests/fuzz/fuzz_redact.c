@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Redaction. A mark stands for the secret: put behind a secret name, in a form and in JSON, it must
  * not come out whatever surrounds it; and no byte comes out that a terminal obeys.
@@ -5,7 +6,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "base/sanitise.h"
-#include "providers/redact.h"
+#include "net/redact.h"
 
 static const char mark[] = "m4rk-of-a-secret";
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Cleaning: the result is clean and no longer than the input; clean text is left alone. */
 #include "tests/fuzz/fuzz.h"
 

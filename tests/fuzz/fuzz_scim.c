@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SCIM filters and links: the first line is the attribute, the rest a value. A filter has only
  * characters that a URL's query may have, ends in the value as one string, and the value comes back

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A whole login: the input is what a peer sends over the socket, packet by packet (a 16-bit length,
  * then the bytes; the first byte of the input picks the peer and whether a descriptor comes along).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the harnesses for files with a tenant's settings share. */
 #ifndef CS_TESTS_FUZZ_FUZZ_SETTINGS_H
 #define CS_TESTS_FUZZ_FUZZ_SETTINGS_H

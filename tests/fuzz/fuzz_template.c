@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Texts with substitutions: the first line is the template, the rest a value. Rendering ends, what
  * the checks accept is a prompt, and what a login shows is clean and within its limits. */
 #include "tests/fuzz/fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* ssh's prompts, into which a server writes what it likes: the host is one, and the only one. */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The two messages of the helper for security keys: what is read can be written again as it was. */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Registration data: what is read has all its parts, makes the same data again, and is judged. */
 #include "tests/fuzz/fuzz.h"
 

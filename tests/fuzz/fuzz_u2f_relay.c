@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Relay lines. The first byte chooses: 0 reads the rest as it came; 1 to 4 wrap it as a line of
  * that kind, so that the search is not held up by checksums. What is read is written the same way.

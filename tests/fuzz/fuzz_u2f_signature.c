@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Replies to AUTHENTICATE: a public key, then a reply with its status word. */
 #include "tests/fuzz/fuzz.h"
 

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the harnesses for a tenant's answers share. */
 #ifndef CS_TESTS_FUZZ_FUZZ_VERIFY_H
 #define CS_TESTS_FUZZ_FUZZ_VERIFY_H
 
 #include "tests/fuzz/fuzz.h"
 
-#include "providers/verify/answer.h"
+#include "providers/ibm_verify/answer.h"
 
 static const char fuzz_user[] = "640004T35T"; /* whose answers they are, in the corpus */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a tenant says of a code or an approval that is on its way. */
 #include "tests/fuzz/fuzz_verify.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Why a tenant refused something: words that a log may show, or none. */
 #include "tests/fuzz/fuzz_verify.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A tenant's list of devices: either refused, or what it adds may stand in a path. */
 #include "tests/fuzz/fuzz_verify.h"
 

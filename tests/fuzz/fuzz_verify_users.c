@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Users of a tenant: either refused, or with ids and names that may be sent, and a record that is
  * JSON again. */
 #include "tests/fuzz/fuzz_verify.h"

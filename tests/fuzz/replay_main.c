@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Stands in for libFuzzer where there is no Clang: runs the harness once on each file that is named
  * or lies in a named folder. It fails when there was nothing to replay.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """pam-driver with modules of Linux-PAM."""
 from countersign import *
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The file of IBM's gateway on its way from the PAM line to the broker."""
 import socket
 import threading

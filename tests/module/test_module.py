@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """pam_countersign.so inside an application, whatever that application does."""
 import ctypes
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A channel that answers from a list and records what was shown. */
 #ifndef CS_TESTS_SUPPORT_CHANNEL_SCRIPT_H
 #define CS_TESTS_SUPPORT_CHANNEL_SCRIPT_H

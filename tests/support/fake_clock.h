@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clocks that stand where a test sets them: fake_clock.c takes the place of base/clock.c. */
 #ifndef CS_TESTS_SUPPORT_FAKE_CLOCK_H
 #define CS_TESTS_SUPPORT_FAKE_CLOCK_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A getaddrinfo that takes the place of the C library's and asks no server: "fast.test" is
  * 127.0.0.1, "stall.test" hangs until it is released and is 127.0.0.1 then, everything else that is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The servers of http_server.py, and a client for them. Everything here fails the test when it does
  * not succeed. */
 #ifndef CS_TESTS_SUPPORT_HTTP_SERVER_H
@@ -7,7 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "providers/http.h"
+#include "net/http.h"
 
 struct http_server {
     char folder[64];

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Servers for tests of the HTTP client, on ports that the kernel picks, until standard input ends.
 
 usage: http_server.py FOLDER (with -W ignore: an old TLS is wanted here)

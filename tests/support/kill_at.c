@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Kills a process just before the Nth system call of one of its tasks, or counts them. strace's
  * inject=all:signal=KILL:when=N counts each kind of call for itself and so leaves most of them out.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A login as a method sees it: a scripted conversation, and a provider that notes what it is asked.
  * Time passes only where something waits. */
 #ifndef CS_TESTS_SUPPORT_METHOD_SCENE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Writes gettext catalogues, good ones and bad ones. */
 #ifndef CS_TESTS_SUPPORT_MO_FILE_H
 #define CS_TESTS_SUPPORT_MO_FILE_H

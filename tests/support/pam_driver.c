@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A PAM application for tests: one authentication, or many at once, with given answers and a
  * transcript that a program can read. Each message is one line; backslash and control bytes are

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/support/pam_driver_options.h"
 
 #include <errno.h>

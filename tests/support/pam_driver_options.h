@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What pam-driver was asked to do. */
 #ifndef CS_TESTS_SUPPORT_PAM_DRIVER_OPTIONS_H
 #define CS_TESTS_SUPPORT_PAM_DRIVER_OPTIONS_H

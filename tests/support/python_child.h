@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A script of tests/support in a process of its own, for unit tests. */
 #ifndef CS_TESTS_SUPPORT_PYTHON_CHILD_H
 #define CS_TESTS_SUPPORT_PYTHON_CHILD_H

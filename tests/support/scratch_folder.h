@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A private folder below /tmp. Everything here fails the test when it does not succeed. */
 #ifndef CS_TESTS_SUPPORT_SCRATCH_FOLDER_H
 #define CS_TESTS_SUPPORT_SCRATCH_FOLDER_H

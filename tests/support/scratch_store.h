@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An empty store with its key in a folder of its own, for unit tests. Everything here fails the
  * test when it does not succeed. */
 #ifndef CS_TESTS_SUPPORT_SCRATCH_STORE_H

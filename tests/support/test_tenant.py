@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """The tenant that stands in for IBM Verify: is it as strict as it says, and does it break as it is told?"""
 import concurrent.futures
 import http.client

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The broker's side of countersign-u2f-host (u2f/host_client.h), for tests.
  *

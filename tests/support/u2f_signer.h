@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A key pair that answers as a U2F key does, with an attestation of its own. For tests. */
 #ifndef CS_TESTS_SUPPORT_U2F_SIGNER_H
 #define CS_TESTS_SUPPORT_U2F_SIGNER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The examples of FIDO U2F Raw Message Formats v1.2, section 8: bytes as published, in hex. */
 #ifndef CS_TESTS_SUPPORT_U2F_VECTORS_H
 #define CS_TESTS_SUPPORT_U2F_VECTORS_H

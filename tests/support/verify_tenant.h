@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The strict tenant of countersign/tenant.py in a process of its own, and a login at it. Everything
  * here fails the test when it does not succeed. */
 #ifndef CS_TESTS_SUPPORT_VERIFY_TENANT_H
@@ -7,8 +8,8 @@
 #include <sys/types.h>
 
 #include "base/buffer.h"
+#include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
-#include "providers/verify/settings.h"
 
 struct verify_tenant {
     char folder[64];

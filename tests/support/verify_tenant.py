@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """A tenant of countersign/tenant.py for unit tests in C (verify_tenant.c).
 
 usage: verify_tenant.py WORKDIR

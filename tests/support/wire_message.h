@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Room for a message of any type. */
 #ifndef CS_TESTS_SUPPORT_WIRE_MESSAGE_H
 #define CS_TESTS_SUPPORT_WIRE_MESSAGE_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersign-u2f-host: what it answers, and what a hostile key can do in it."""
 import os
 import pathlib

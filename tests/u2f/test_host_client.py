@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The broker's side of countersign-u2f-host, over the helper's socket as systemd would hold it."""
 import contextlib
 import os

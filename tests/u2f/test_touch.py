@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """countersign-touch by hand, as the askpass of a real ssh, and for ssh's other questions."""
 import os
 import pathlib

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A private folder for tests that need files. */
 #ifndef CS_TESTS_UNIT_FOLDER_H
 #define CS_TESTS_UNIT_FOLDER_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The translations as they were built, for tests that speak every language. Needs no root: the
  * files are read without asking who owns them. Whatever is wrong fails the test. */
 #ifndef CS_TESTS_UNIT_LANGUAGES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The local provider with a store of its own and a clock that the test sets. */
 #ifndef CS_TESTS_UNIT_LOCAL_H
 #define CS_TESTS_UNIT_LOCAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A new scene for each test of a method (support/method_scene.h). */
 #ifndef CS_TESTS_UNIT_SCENE_H
 #define CS_TESTS_UNIT_SCENE_H

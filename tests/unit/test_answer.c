@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Junk: what sshd sends for accounts that it refuses (auth-pam.c, fake_password). */
 #include "tests/unit/unit.h"
 

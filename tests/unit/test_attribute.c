@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* user_name_attr and id_link_attr. */
 #include "tests/unit/unit.h"
 

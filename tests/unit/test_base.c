@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The small helpers: secret, buffer, string list, error, log, clock. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Languages as logins get them: fallback by message, files that are not to be believed, no file
  * opened twice. As root: catalogues have to belong to it. */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every text in every language, as the built catalogues have them. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Which factors a plan offers, what a choice stands for, and what is never sent unasked. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is sent arrives: every message, its bounds, its versions. Refusals: test_codec_refusals.c */
 #include "tests/unit/unit.h"
 

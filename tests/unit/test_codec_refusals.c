@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every malformed packet is refused with CS_ERR_PROTOCOL; what was read so far can be cleared. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What reaches the person on another way: when, with which message, and for how long. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An approval on another device: every way it may end, and every way it is awaited. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One field of a GECOS text. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How often something is sent unasked. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The HTTP client against a real server: answers, refusals, retries, leaving early. */
 #include "tests/unit/unit.h"
 
@@ -9,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/file.h"
-#include "providers/http.h"
-#include "providers/retry.h"
+#include "net/http.h"
+#include "net/retry.h"
 #include "tests/support/http_server.h"
 
 enum { THREADS = 100, SOON_MS = 100 };

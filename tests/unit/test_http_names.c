@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Names that cannot be looked up, hang, or are somebody else's to look up; proxies. */
 #include "tests/unit/unit.h"
 
@@ -6,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "providers/http.h"
+#include "net/http.h"
 #include "tests/support/fake_names.h"
 #include "tests/support/http_server.h"
 

@@ -1,10 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How long addresses are good, on a clock that stands where the test sets it. */
 #include "tests/unit/unit.h"
 
 #include <unistd.h>
 
-#include "providers/event.h"
-#include "providers/http_resolve.h"
+#include "base/event.h"
+#include "net/http_resolve.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_names.h"
 

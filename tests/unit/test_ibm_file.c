@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Files of IBM's gateway, as they are documented and as they are found. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the tests of json/ share. Include it first. */
 #ifndef CS_TESTS_UNIT_TEST_JSON_H
 #define CS_TESTS_UNIT_TEST_JSON_H

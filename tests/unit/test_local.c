@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The local provider under a clock that the test sets: which answers are right, and what a try
  * changes (peers 3b.12, 3b.16, 3b.35). */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Passwords at the local provider. crypt_rn of libcrypt is replaced by one that counts, and in
  * which a test can do what others may do while a password is hashed.

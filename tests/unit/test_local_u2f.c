@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Security keys at the local provider: who is offered one, which answers are right, and what each
  * of them changes. The keys are OpenSSL's. */
 #include "tests/unit/unit.h"

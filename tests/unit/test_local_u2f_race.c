@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One answer of a security key, judged by many threads at once and through two connections, as a
  * broker and a process of its own have them: it is right once. */
 #include "tests/unit/unit.h"

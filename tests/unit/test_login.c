@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The small parts of a login: verdict, policy, audit line. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a name means that is no option, for messages. */
 #include "tests/unit/unit.h"
 

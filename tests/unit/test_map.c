@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From the account to the identity. */
 #include "tests/unit/unit.h"
 

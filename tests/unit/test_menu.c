@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The menu: what it shows, what it takes for a choice, how it ends. */
 #include "tests/unit/unit.h"
 

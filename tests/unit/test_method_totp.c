@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The dialogue of the method totp, with a provider that notes what it is asked. */
 #include "tests/unit/unit.h"
 

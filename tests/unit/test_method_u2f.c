@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The dialogue about a security key: which prompt carries the request, when the helper of this
  * machine is asked instead, and what the person learns when that finds nothing. */
 #include "tests/unit/unit.h"

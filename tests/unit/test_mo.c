@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The loader of gettext catalogues on good, damaged and hostile files. */
 #include "tests/unit/unit.h"
 

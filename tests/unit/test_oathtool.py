@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """10,000 random keys, times, algorithms and digits: our codes are those of oathtool.
 
 usage: test_oathtool.py TOTP-CODES   (the program made from totp_codes.c)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys in the file of pam_u2f. The key is that of the U2F specification's example. */
 #include "tests/unit/unit.h"
 

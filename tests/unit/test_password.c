@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The first step: a password, or a password and a code in one line. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is found in a paste, whatever stands around it. Standard input is a pipe. */
 #include "tests/unit/unit.h"
 

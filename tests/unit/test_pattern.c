@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* gecos_match and gecos_replace: two flavours that have to agree, and bounds on both. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a login says: own texts by language, plain ASCII, masks, isolates, prompts that fit. */
 #include "tests/unit/unit.h"
 

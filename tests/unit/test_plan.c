@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The plans: which steps they have, in which order the provider is asked, and that nothing reaches
  * the person before a first factor is proven or something was typed. */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* How answers are judged, from the options: what no option says is taken from this host. */
 #include "tests/unit/unit.h"
 

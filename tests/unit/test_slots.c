@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Turns: how many at once, and every way to stop waiting for one. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What methods do alike: judging, what it costs, and how a broken login ends. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Factors in the store, by kind: what a security key has of its own, and that a store from before
  * them goes on. */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Passwords in the store: sealed, bound to their user, resealed with the rest. */
 #include "tests/unit/unit.h"
 

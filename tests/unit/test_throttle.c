@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The counters of failed tries, second by second. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What ssh's prompts are taken for, and where the host comes from. */
 #include "tests/unit/unit.h"
 

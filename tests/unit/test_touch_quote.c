@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* No line of the server's looks like one of countersign-touch. */
 #include "tests/unit/unit.h"
 

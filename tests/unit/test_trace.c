@@ -1,11 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The trace file: what it shows, what it hides, where it may stand. */
 #include "tests/unit/unit.h"
 
 #include <dirent.h>
 
 #include "base/file.h"
-#include "providers/redact.h"
-#include "providers/trace.h"
+#include "net/redact.h"
+#include "net/trace.h"
 #include "tests/unit/folder.h"
 
 /* ---- redaction ---- */

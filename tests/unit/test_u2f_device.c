@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Keys of this machine: the transport over the real libu2f-host or libfido2, with the software key
  * below it, and the rounds of asking for a touch. CTest preloads the key. */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The HID protocol of the transport that libfido2 only finds keys for, against the software key at
  * the other end of a socket pair. */
 #include "tests/unit/unit.h"

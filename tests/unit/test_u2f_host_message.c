@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the broker and the helper for security keys say to each other: there and back, the bytes of
  * docs/PROTOCOL.md, and what is refused. */
 #include "tests/unit/unit.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is sent to a U2F key and read from it. */
 #include "tests/unit/unit.h"
 

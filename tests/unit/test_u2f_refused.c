@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Telling a security key that may not be opened from none, which the libraries do not. */
 #include "tests/unit/unit.h"
 

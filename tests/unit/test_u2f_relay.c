@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The lines that people carry between a login and a key elsewhere. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What we accept, Yubico's libu2f-server accepts, and what we refuse it refuses: 1,000 mutations of
  * a good answer to each of REGISTER and AUTHENTICATE.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What U2F keys' answers prove: the specification's examples, and every way to be wrong. */
 #include "tests/unit/unit.h"
 

@@ -1,8 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What is made of single answers of a tenant; whole logins are in test_verify_users.c and
  * test_verify_factors.c. */
 #include "tests/unit/unit.h"
 
-#include "providers/verify/answer.h"
+#include "providers/ibm_verify/answer.h"
 
 /* ---- ids ---- */
 

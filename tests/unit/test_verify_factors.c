@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Factors, codes and approvals at a strict tenant. */
 #include "tests/unit/unit.h"
 

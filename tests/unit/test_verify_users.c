@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Users, passwords and what goes wrong on the way, at a strict tenant. */
 #include "tests/unit/unit.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting for an approval, with a device that pretends and a clock that the channel moves. */
 #include "tests/unit/unit.h"
 

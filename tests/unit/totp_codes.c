@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Reads lines "HEXKEY TIME ALGORITHM DIGITS", prints a code for each; for test_oathtool.py. */
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What unit tests share. Include it first: cmocka wants these headers in this order. */
 #ifndef CS_TESTS_UNIT_UNIT_H
 #define CS_TESTS_UNIT_UNIT_H

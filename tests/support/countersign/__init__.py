@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Helpers for system tests. They run as root inside tests/support/sandbox, so they change /etc and start
 servers freely. A test script is
 

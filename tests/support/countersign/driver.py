@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """pam-driver: a PAM login without a server."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files that say what a person sees; tests/golden/README.md describes them."""
 import difflib
 import os

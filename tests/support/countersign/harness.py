@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Running test functions, expectations, and what must not be in a log."""
 import contextlib
 import inspect

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """kill-at: SIGKILL before a chosen system call, and the state of the store from before it."""
 import os
 import pathlib

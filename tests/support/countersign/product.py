@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Countersign itself: its configuration, broker, command-line tool and codes."""
 import base64
 import grp

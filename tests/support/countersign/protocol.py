@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The broker's protocol from the outside (docs/PROTOCOL.md), for peers that no module would be."""
 import array
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A terminal of 80x24 whose screen can be read: tmux, with a server of this test's own."""
 import os
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A stock sshd and two clients of it."""
 import contextlib
 import os

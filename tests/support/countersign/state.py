@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The state that logins leave behind, and factors for tests that spend many codes."""
 import fcntl
 import json

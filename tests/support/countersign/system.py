@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Accounts, PAM services and the syslog."""
 import pathlib
 import re

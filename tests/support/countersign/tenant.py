@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A strict IBM Verify tenant over TLS on loopback.
 
     with Tenant() as tenant:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Answers of a tenant, refusals among them, and what a body must look like."""
 import dataclasses
 import typing

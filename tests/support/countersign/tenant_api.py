@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The calls of an IBM Verify tenant: which exist, what they demand of a client, and what they answer."""
 import base64
 import dataclasses

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Certificates for a tenant, made with the openssl command once per test run: good ones and bad ones."""
 import ssl
 import threading

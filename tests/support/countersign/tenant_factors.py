@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A tenant's second factors: enrolments, codes that it sends, the phone that it asks."""
 import json
 import random

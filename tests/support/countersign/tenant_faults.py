@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What can go wrong with an answer of a tenant; Tenant.fault() says when."""
 import dataclasses
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The two query languages of an IBM Verify tenant: SCIM filters (RFC 7644, 3.4.2.2) and `search` expressions."""
 import json
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """HTTP/1.1 over TLS for a tenant: a listener, a thread for each connection, strict reading, answers that break."""
 import contextlib
 import dataclasses

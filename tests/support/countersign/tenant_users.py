@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who and what a tenant knows: users, identity sources, factors, devices. Tests make them and change their fields."""
 import base64
 import os

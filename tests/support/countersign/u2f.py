@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Security keys in software (support/softkey), the helper that talks to them, and what they sign."""
 import base64
 import contextlib

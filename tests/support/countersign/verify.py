@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A tenant, a broker that asks it for the module's sake, and logins through PAM as IBM's file asks for them.
 
     with Verify() as verify:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Logins through PAM against a tenant with the file of IBM's gateway: each auth_method is a row of METHODS, which
 says what a person sees and what the tenant is asked.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A method that asks for a choice and allows whoever makes one; for transcripts of menus. */
 #include <stdio.h>
 #include <syslog.h>

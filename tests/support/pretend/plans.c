@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Takes the place of methods/plan_table.c at link time: two real plans and those of methods that
  * pretend. */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A method that waits for an approval which a file gives: /run/pretend/USER holds "approved",
  * "denied" or "expired"; while it does not exist the request is pending.

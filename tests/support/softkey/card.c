@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The key itself: FIDO U2F Raw Message Formats v1.2, with P-256 from OpenSSL. A handle is a nonce
  * and a MAC over it and the application; the private key is another MAC over the same, so that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The ioctl() by which libraries recognise a FIDO key: its report descriptor. */
 #include <linux/hidraw.h>
 #include <linux/ioctl.h>

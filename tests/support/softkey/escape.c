@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A hostile key's program in the process that asked it. */
 #include <errno.h>
 #include <fcntl.h>

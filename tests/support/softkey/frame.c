@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The key's side of U2FHID: reports to messages and back, channels, INIT, PING, ERROR. */
 #include <arpa/inet.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The functions of hidapi that libu2f-host calls; the library is preloaded in hidapi's place. */
 #include <hidapi/hidapi.h>
 #include <poll.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A key's device node, for those who open it themselves: libfido2, which looks at what it is, and
  * u2f/hid.c. Who may open it is for the kernel to say; what is read and written is the key's. */
 #include <errno.h>

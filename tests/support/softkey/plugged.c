@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The keys that are plugged in, and the words in their files. */
 #include <fcntl.h>
 #include <openssl/crypto.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A FIDO U2F key in software, below the real libraries that look for keys: the U2FHID protocol
  * (frame.c), the key itself (card.c), and what the libraries and the product find it by. For

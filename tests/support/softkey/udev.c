@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What libfido2 asks libudev. Each call is made of the real one as well, so that it meets what it
  * meets in the product: the enumeration is the machine's, and its devices are passed over; a key is

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "net/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/event.h"
+#include "base/file.h"
+#include "net/http_memory.h"
+#include "net/http_priv.h"
+#include "net/http_thread.h"
+#include "net/retry.h"
+
+/* ---- opening and closing ---- */
+
+/* By the thread of a look-up that ended. */
+static void wake(void *context)
+{
+    struct cs_http *http = context;
+
+    (void)curl_multi_wakeup(http->multi);
+}
+
+static bool make_name(struct cs_http *http, size_t index, const struct cs_http_endpoint *endpoint)
+{
+    http->names[index] = cs_resolver_new(endpoint->host, endpoint->port, wake, http);
+    return http->names[index] != NULL;
+}
+
+/* Only names that libcurl would look up here: the proxy's, and the server's where it goes there
+ * directly or the proxy wants an address. */
+static bool make_names(struct cs_http *http)
+{
+    bool proxied = http->proxy.url != NULL;
+    size_t count = 0;
+
+    if (proxied && !http->proxy.numeric && !make_name(http, count++, &http->proxy))
+        return false;
+    if ((!proxied || http->proxy.resolves_target) && !http->server.numeric &&
+        !make_name(http, count, &http->server))
+        return false;
+    return true;
+}
+
+static bool set_limits(const struct cs_http *http)
+{
+    long most = (long)http->max_handles;
+
+    return curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most) == CURLM_OK &&
+           curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS, most) == CURLM_OK &&
+           curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, most) == CURLM_OK &&
+           curl_multi_setopt(http->multi, CURLMOPT_PIPELINING, CURLPIPE_MULTIPLEX) == CURLM_OK;
+}
+
+static bool copy_text(char **copy, const char *text)
+{
+    *copy = text != NULL ? strdup(text) : NULL;
+    return text == NULL || *copy != NULL;
+}
+
+static enum cs_err open_all(struct cs_http *http, const struct cs_http_settings *settings,
+                            struct cs_error *error)
+{
+    enum cs_err result = cs_http_server_endpoint(settings->base_url, &http->server, error);
+
+    if (result == CS_OK && settings->proxy_set && settings->proxy && settings->proxy[0] != '\0')
+        result = cs_http_proxy_endpoint(settings->proxy, &http->proxy, error);
+    if (result != CS_OK)
+        return result;
+    http->multi = curl_multi_init();
+    http->share = curl_share_init();
+    if (http->multi == NULL || http->share == NULL || !set_limits(http) ||
+        curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
+        !copy_text(&http->ca_file, settings->ca_file) ||
+        !copy_text(&http->ca_path, settings->ca_path) || !make_names(http))
+        return cs_fail_nomem(error);
+    return CS_OK;
+}
+
+enum cs_err cs_http_new(const struct cs_http_settings *settings, struct cs_http **ret_http,
+                        struct cs_error *error)
+{
+    enum cs_err result = cs_http_library_init(error);
+    struct cs_http *http = NULL;
+
+    if (result != CS_OK)
+        return result;
+    http = calloc(1, sizeof *http);
+    if (http == NULL) {
+        cs_http_library_cleanup();
+        return cs_fail_nomem(error);
+    }
+    pthread_mutex_init(&http->lock, NULL);
+    http->proxy_tunnel = settings->proxy_tunnel;
+    http->max_handles = settings->max_handles > 0 ? settings->max_handles : 1;
+    http->total_ms = settings->total_ms;
+    http->connect_ms = settings->connect_ms > 0 ? settings->connect_ms : settings->total_ms;
+    http->trace = settings->trace;
+    result = open_all(http, settings, error);
+    if (result != CS_OK) {
+        cs_http_free(&http);
+        return result;
+    }
+    *ret_http = http;
+    return CS_OK;
+}
+
+static void stop_thread(struct cs_http *http)
+{
+    if (!http->started)
+        return;
+    pthread_mutex_lock(&http->lock);
+    http->stop = true;
+    pthread_mutex_unlock(&http->lock);
+    (void)curl_multi_wakeup(http->multi);
+    pthread_join(http->thread, NULL);
+}
+
+void cs_http_free(struct cs_http **handle)
+{
+    struct cs_http *http = *handle;
+
+    *handle = NULL;
+    if (http == NULL)
+        return;
+    stop_thread(http);
+    for (size_t i = 0; i < http->event_count; i++)
+        cs_fd_close(&http->events[i]);
+    for (size_t i = 0; i < http->easy_count; i++)
+        curl_easy_cleanup(http->easies[i]);
+    for (size_t i = 0; i < CS_HTTP_NAMES_MAX; i++)
+        cs_resolver_free(&http->names[i]);
+    if (http->multi != NULL)
+        (void)curl_multi_cleanup(http->multi);
+    if (http->share != NULL)
+        (void)curl_share_cleanup(http->share);
+    cs_http_endpoint_free(&http->server);
+    cs_http_endpoint_free(&http->proxy);
+    free(http->ca_file);
+    free(http->ca_path);
+    pthread_mutex_destroy(&http->lock);
+    free(http);
+    cs_http_library_cleanup();
+}
+
+void cs_http_response_free(struct cs_http_response *response)
+{
+    cs_secret_free(&response->body);
+    memset(response, 0, sizeof *response);
+}
+
+/* ---- one attempt ---- */
+
+static int take_event(struct cs_http *http)
+{
+    int event = -1;
+
+    pthread_mutex_lock(&http->lock);
+    if (http->event_count > 0)
+        event = http->events[--http->event_count];
+    pthread_mutex_unlock(&http->lock);
+    return event >= 0 ? event : cs_event_new();
+}
+
+/* It has been taken from: the next job finds it clear. */
+static void keep_event(struct cs_http *http, int *event)
+{
+    pthread_mutex_lock(&http->lock);
+    if (http->event_count < CS_HTTP_SPARES) {
+        http->events[http->event_count++] = *event;
+        *event = -1;
+    }
+    pthread_mutex_unlock(&http->lock);
+}
+
+/* Hands the job to the I/O thread, which the first one starts. */
+static enum cs_err submit(struct cs_http *http, struct cs_http_job *job, struct cs_error *error)
+{
+    bool first;
+
+    pthread_mutex_lock(&http->lock);
+    if (!http->started)
+        http->started = cs_http_thread_start(cs_http_io, http, &http->thread);
+    if (!http->started) {
+        pthread_mutex_unlock(&http->lock);
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: no thread can be started; raise the limit",
+                       job->request->what);
+    }
+    job->next = http->inbox;
+    first = http->inbox == NULL;
+    http->inbox = job;
+    pthread_mutex_unlock(&http->lock);
+    if (first) /* else its wake-up is on its way already */
+        (void)curl_multi_wakeup(http->multi);
+    return CS_OK;
+}
+
+/* Returns when the I/O thread has let go of the job: soon, it never blocks. */
+static void take_back(struct cs_http *http, struct cs_http_job *job)
+{
+    atomic_store(&job->cancelled, true);
+    pthread_mutex_lock(&http->lock);
+    http->cancelled = true;
+    pthread_mutex_unlock(&http->lock);
+    (void)curl_multi_wakeup(http->multi);
+    cs_event_take(job->done_fd);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* libcurl keeps the time of a transfer; that of the look-up before it is kept here. */
+static enum cs_waited await(const struct cs_http *http, struct cs_http_job *job)
+{
+    int64_t now = cs_clock_ms();
+    int64_t until = earlier(job->call->deadline, now + job->time_ms);
+    int64_t named = earlier(until, now + (int64_t)http->connect_ms);
+    enum cs_waited waited = cs_event_wait(job->done_fd, job->call->cancel_fd, named);
+
+    if (waited == CS_WAITED_TIME && atomic_load(&job->named))
+        waited = cs_event_wait(job->done_fd, job->call->cancel_fd, until);
+    return waited;
+}
+
+static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int done_fd = take_event(http);
+    enum cs_waited waited;
+    enum cs_err result;
+
+    if (done_fd < 0)
+        return cs_fail_errno(error, "%s: no descriptor is left", job->request->what);
+    job->done_fd = done_fd;
+    result = submit(http, job, error);
+    if (result != CS_OK)
+        return result;
+    waited = await(http, job);
+    if (waited != CS_WAITED_EVENT)
+        take_back(http, job);
+    else
+        cs_event_take(done_fd);
+    keep_event(http, &done_fd);
+    if (waited == CS_WAITED_HANGUP) {
+        cs_http_response_free(&job->response);
+        return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", job->request->what);
+    }
+    if (job->result != CS_OK && error != NULL)
+        *error = job->error;
+    return job->result;
+}
+
+static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call,
+                           const struct cs_http_request *request,
+                           struct cs_http_response *ret_response,
+                           struct cs_attempted *ret_attempted, struct cs_error *error)
+{
+    struct cs_http_job job = {.call = call, .request = request, .done_fd = -1};
+    int64_t left = cs_clock_left(call->deadline);
+    struct cs_error why = {0};
+
+    *ret_attempted = (struct cs_attempted){.result = CS_ERR_UNREACHABLE, .timed_out = true};
+    if (left == 0)
+        return cs_fail(error, CS_ERR_UNREACHABLE, "%s: no time is left", request->what);
+    job.time_ms = (long)earlier(left, http->total_ms > 0 ? http->total_ms : left);
+    cs_trace_request(http->trace, http->server.url, request->method, request->target,
+                     request->bearer != NULL, request->content_type, request->body);
+    ret_attempted->result = run(http, &job, &why);
+    ret_attempted->timed_out = job.timed_out;
+    ret_attempted->status = job.response.status;
+    ret_attempted->retry_after_ms = job.response.retry_after_ms;
+    if (ret_attempted->result != CS_OK) {
+        cs_trace_failure(http->trace, why.text);
+        if (error != NULL)
+            *error = why;
+        return ret_attempted->result;
+    }
+    cs_trace_response(http->trace, request->what, job.response.status, job.response.content_type,
+                      &job.response.body);
+    *ret_response = job.response;
+    return CS_OK;
+}
+
+/* ---- a request ---- */
+
+/* Printable ASCII: what ends a line could add a header. */
+static bool may_be_sent(const char *text, char lowest)
+{
+    for (; text != NULL && *text != '\0'; text++) {
+        if (*text < lowest || *text > '~')
+            return false;
+    }
+    return true;
+}
+
+static enum cs_err check_request(const struct cs_http_call *call,
+                                 const struct cs_http_request *request, struct cs_error *error)
+{
+    const char *bearer = request->bearer != NULL ? request->bearer->data : "";
+
+    if (request->target[0] == '/' && may_be_sent(request->target, '!') &&
+        may_be_sent(request->method, 'A') && may_be_sent(request->content_type, ' ') &&
+        may_be_sent(request->accept, ' ') && may_be_sent(call->language, ' ') && bearer != NULL &&
+        strlen(bearer) == (request->bearer != NULL ? request->bearer->length : 0) &&
+        may_be_sent(bearer, '!'))
+        return CS_OK;
+    return cs_fail(error, CS_ERR_INPUT, "%s: the request holds bytes that cannot be sent",
+                   request->what);
+}
+
+enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *call,
+                            const struct cs_http_request *request,
+                            struct cs_http_response *ret_response, struct cs_error *error)
+{
+    struct cs_http_response response = {0};
+    struct cs_attempted attempted = {0};
+    enum cs_err result = check_request(call, request, error);
+    int64_t pause;
+
+    if (result != CS_OK)
+        return result;
+    result = attempt(http, call, request, &response, &attempted, error);
+    pause = cs_retry_pause(&attempted, request->idempotent, cs_clock_left(call->deadline));
+    if (pause >= 0) {
+        cs_http_response_free(&response);
+        if (cs_event_wait(-1, call->cancel_fd, cs_clock_ms() + pause) == CS_WAITED_HANGUP)
+            return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", request->what);
+        result = attempt(http, call, request, &response, &attempted, error);
+    }
+    if (result == CS_OK)
+        *ret_response = response;
+    return result;
+}

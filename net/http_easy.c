@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/strlist.h"
+#include "net/http_priv.h"
+#include "paths.h"
+
+enum {
+    /* How long a kept connection may have been idle. A server that closes it at that moment costs
+     * a request that must not be sent twice its answer, and that looks as if the server were gone:
+     * nobody may aim an answer at the end of a connection's life. So such a request takes only a
+     * connection that was just used, by the requests before it, or a new one. */
+    IDLE_S = 118,
+    IDLE_ONCE_S = 1,
+};
+
+/* ---- what libcurl calls ---- */
+
+static size_t take_body(char *data, size_t size, size_t count, void *context)
+{
+    struct cs_http_job *job = context;
+    size_t length = size * count;
+
+    if (length > CS_HTTP_BODY_MAX - job->body.length) {
+        job->too_large = true;
+        return 0;
+    }
+    cs_buffer_add(&job->body, data, length);
+    cs_wipe(data, length); /* libcurl reads it no more, and its connection outlives the answer */
+    return job->body.failed ? 0 : length;
+}
+
+static size_t take_header(char *data, size_t size, size_t count, void *context)
+{
+    struct cs_http_job *job = context;
+    size_t length = size * count;
+
+    (void)data;
+    if (length > CS_HTTP_HEADER_MAX - job->header_bytes) {
+        job->too_large = true;
+        return 0;
+    }
+    job->header_bytes += length;
+    return length;
+}
+
+/* Before each sending. libcurl sends again by itself where a connection that was kept ends without
+ * a whole header line; the server may have done what was asked all the same. */
+static int allow_sending(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+    struct cs_http_job *job = context;
+
+    (void)remote;
+    (void)local;
+    (void)remote_port;
+    (void)local_port;
+    if (job->sent && !job->request->idempotent)
+        return CURL_PREREQFUNC_ABORT;
+    job->sent = true;
+    return CURL_PREREQFUNC_OK;
+}
+
+/* libcurl itself leaves out SOCK_CLOEXEC. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)context;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* libcurl would write TLS keys where SSLKEYLOGFILE says. */
+static CURLcode forget_key_log(CURL *easy, void *context, void *parameter)
+{
+    (void)easy;
+    (void)parameter;
+    SSL_CTX_set_keylog_callback(context, NULL);
+    return CURLE_OK;
+}
+
+/* ---- options ---- */
+
+static const struct {
+    CURLoption option;
+    long value;
+} numbers[] = {
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_QUICK_EXIT, 1}, /* should libcurl ever look up a name: cancelling must not wait */
+    {CURLOPT_FOLLOWLOCATION, 0},
+    {CURLOPT_SSL_VERIFYPEER, 1},
+    {CURLOPT_SSL_VERIFYHOST, 2},
+    {CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_PROXY_SSL_VERIFYPEER, 1},
+    {CURLOPT_PROXY_SSL_VERIFYHOST, 2},
+    {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
+    {CURLOPT_NETRC, CURL_NETRC_IGNORED},
+    {CURLOPT_HTTP_CONTENT_DECODING, 0}, /* none was asked for; what is capped is what arrives */
+    {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
+    {CURLOPT_PATH_AS_IS, 1},
+    {CURLOPT_DNS_CACHE_TIMEOUT, -1}, /* http_resolve.c decides how long addresses are good */
+};
+
+static bool set_fixed(CURL *easy)
+{
+    bool good = true;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(numbers); i++)
+        good = curl_easy_setopt(easy, numbers[i].option, numbers[i].value) == CURLE_OK && good;
+    return good && curl_easy_setopt(easy, CURLOPT_USERAGENT, "countersign/" CS_VERSION) == CURLE_OK;
+}
+
+static bool set_place(const struct cs_http *http, const struct cs_http_job *job)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
+
+    cs_buffer_printf(&url, "%s%s", http->server.url, job->request->target);
+    return !url.failed && curl_easy_setopt(job->easy, CURLOPT_URL, url.text) == CURLE_OK &&
+           curl_easy_setopt(job->easy, CURLOPT_PROTOCOLS_STR, http->server.scheme) == CURLE_OK &&
+           curl_easy_setopt(job->easy, CURLOPT_RESOLVE, job->resolve) == CURLE_OK &&
+           curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, job->time_ms) == CURLE_OK &&
+           curl_easy_setopt(job->easy, CURLOPT_MAXAGE_CONN,
+                            (long)(job->request->idempotent ? IDLE_S : IDLE_ONCE_S)) == CURLE_OK &&
+           curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->connect_ms) ==
+               CURLE_OK;
+}
+
+/* Empty strings, not NULL: with NULL libcurl asks the environment. */
+static bool set_proxy(const struct cs_http *http, CURL *easy)
+{
+    bool proxied = http->proxy.url != NULL;
+
+    return curl_easy_setopt(easy, CURLOPT_PROXY, proxied ? http->proxy.url : "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, (long)(proxied && http->proxy_tunnel)) ==
+               CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, http->proxy.user.data) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, http->proxy.password.data) == CURLE_OK;
+}
+
+/* Where one of the two is given, the system's certificates are not trusted. */
+static bool set_trust(const struct cs_http *http, CURL *easy)
+{
+    if (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, forget_key_log) != CURLE_OK)
+        return false;
+    if (http->ca_file == NULL && http->ca_path == NULL)
+        return true;
+    return curl_easy_setopt(easy, CURLOPT_CAINFO, http->ca_file) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CAPATH, http->ca_path) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, http->ca_file) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, http->ca_path) == CURLE_OK;
+}
+
+static bool set_callbacks(const struct cs_http *http, struct cs_http_job *job)
+{
+    CURL *easy = job->easy;
+
+    return curl_easy_setopt(easy, CURLOPT_PRIVATE, job) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->detail) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEDATA, job) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERDATA, job) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, allow_sending) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQDATA, job) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SHARE, http->share) == CURLE_OK;
+}
+
+/* `name` ends in ": "; nothing is added for a value that is NULL. */
+static bool add_header(struct cs_http_job *job, const char *name, const char *value)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    struct curl_slist *longer;
+
+    if (value == NULL)
+        return true;
+    cs_buffer_printf(&line, "%s%s", name, value);
+    longer = line.failed ? NULL : curl_slist_append(job->headers, line.text);
+    if (longer == NULL)
+        return false;
+    job->headers = longer;
+    return true;
+}
+
+/* The body is not copied: POSTFIELDS points at it. */
+static bool set_request(struct cs_http_job *job)
+{
+    const struct cs_http_request *request = job->request;
+    const struct cs_secret *body = request->body;
+    bool bodied = body != NULL || strcmp(request->method, "POST") == 0;
+    const char *none = bodied && request->content_type == NULL ? "" : NULL;
+    bool good = add_header(job, "Content-Type: ", request->content_type) &&
+                add_header(job, "Content-Type:", none) && /* else libcurl says it is a form */
+                add_header(job, "Accept: ", request->accept) &&
+                add_header(job, "Accept-Language: ", job->call->language) &&
+                add_header(job, "Authorization: Bearer ",
+                           request->bearer != NULL ? request->bearer->data : NULL) &&
+                add_header(job, "Expect:", "");
+
+    if (good && bodied)
+        good = curl_easy_setopt(job->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                                (curl_off_t)(body != NULL ? body->length : 0)) == CURLE_OK &&
+               curl_easy_setopt(job->easy, CURLOPT_POSTFIELDS, body != NULL ? body->data : "") ==
+                   CURLE_OK;
+    if (good && strcmp(request->method, bodied ? "POST" : "GET") != 0)
+        good = curl_easy_setopt(job->easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK;
+    return good && curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->headers) == CURLE_OK;
+}
+
+bool cs_http_easy_make(struct cs_http *http, struct cs_http_job *job)
+{
+    job->easy = http->easy_count > 0 ? http->easies[--http->easy_count] : curl_easy_init();
+    return job->easy != NULL && set_fixed(job->easy) && set_place(http, job) &&
+           set_proxy(http, job->easy) && set_trust(http, job->easy) && set_callbacks(http, job) &&
+           set_request(job);
+}
+
+/* ---- the end ---- */
+
+static void take_answer(struct cs_http_job *job)
+{
+    struct cs_http_response *response = &job->response;
+    const char *type = NULL;
+    curl_off_t seconds = 0;
+
+    (void)curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &response->status);
+    (void)curl_easy_getinfo(job->easy, CURLINFO_CONTENT_TYPE, &type);
+    (void)curl_easy_getinfo(job->easy, CURLINFO_RETRY_AFTER, &seconds);
+    (void)snprintf(response->content_type, sizeof response->content_type, "%s",
+                   type != NULL ? type : "");
+    if (seconds > 0)
+        response->retry_after_ms = seconds < INT32_MAX ? (int64_t)seconds * 1000 : INT32_MAX;
+    cs_buffer_add(&job->body, "", 0); /* an empty body is a text, too */
+    if (job->body.failed) {
+        job->result = cs_fail_nomem(&job->error);
+        return;
+    }
+    response->body = (struct cs_secret){job->body.text, job->body.length};
+    job->body = (struct cs_buffer){0};
+    job->result = CS_OK;
+}
+
+void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode code)
+{
+    if (code == CURLE_OK)
+        take_answer(job);
+    else
+        cs_http_failure(http, job, code);
+}
+
+/* Reset, a handle has forgotten the request, and what it shares with others it shares again. */
+static void keep_easy(struct cs_http *http, CURL *easy)
+{
+    if (http->easy_count == CS_HTTP_SPARES) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy);
+    http->easies[http->easy_count++] = easy;
+}
+
+void cs_http_easy_release(struct cs_http *http, struct cs_http_job *job)
+{
+    if (job->easy != NULL)
+        keep_easy(http, job->easy);
+    job->easy = NULL;
+    curl_slist_free_all(job->headers);
+    job->headers = NULL;
+    curl_slist_free_all(job->resolve);
+    job->resolve = NULL;
+    cs_buffer_free(&job->body);
+}

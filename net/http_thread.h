@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Threads of the HTTP client: a small stack, no signals. */
+#ifndef CS_NET_HTTP_THREAD_H
+#define CS_NET_HTTP_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+/* False when no thread could be made. A detached one is not joined: `ret_thread` is then NULL. */
+bool cs_http_thread_start(void *(*run)(void *), void *argument, pthread_t *ret_thread);
+
+#endif
