@@ -18,7 +18,7 @@ struct cs_channel_ops {
     /* Waits until `until` (cs_clock_ms); CS_ERR_HANGUP as soon as the person is gone. */
     enum cs_err (*wait)(struct cs_channel *channel, int64_t until, struct cs_error *error);
     /* The application's PAM_AUTHTOK; empty when there is none. Proves nothing by itself. */
-    enum cs_err (*token)(struct cs_channel *channel, struct cs_secret *ret_token,
+    enum cs_err (*authtok)(struct cs_channel *channel, struct cs_secret *ret_authtok,
                          struct cs_error *error);
 };
 
@@ -31,7 +31,7 @@ enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_roun
                                 struct cs_answers *ret_answers, struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_channel_wait(struct cs_channel *channel, int64_t until,
                             struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_channel_token(struct cs_channel *channel, struct cs_secret *ret_token,
+enum cs_err cs_channel_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
                              struct cs_error *error) CS_MUST_USE;
 
 /* The common round: one prompt, one answer. */

@@ -181,8 +181,8 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
     login->last = method->last;
     login->answers = method->answers;
     login->proven = cs_is_proven(method);
-    login->token = method->token;
-    method->token = (struct cs_secret){0};
+    login->authtok = method->authtok;
+    method->authtok = (struct cs_secret){0};
     login->record = method->user.record;
     method->user.record = NULL;
 }
@@ -345,8 +345,8 @@ static void hand_over(struct cs_login *login, struct cs_verdict_message *ret_ver
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer variable = {0};
 
-    ret_verdict->token = login->token;
-    login->token = (struct cs_secret){0};
+    ret_verdict->authtok = login->authtok;
+    login->authtok = (struct cs_secret){0};
     if (login->options.user_env == NULL || login->record == NULL)
         return;
     cs_buffer_printf(&variable, "%s=%s", login->options.user_env, login->record);
@@ -376,7 +376,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
 void cs_login_clear(struct cs_login *login)
 {
     cs_config_release(&login->config);
-    cs_secret_free(&login->token);
+    cs_secret_free(&login->authtok);
     if (login->record != NULL)
         cs_wipe(login->record, strlen(login->record));
     free(login->record);

@@ -33,7 +33,7 @@ struct cs_login {
     const char *reason, *last;
     unsigned answers;
     bool proven;            /* a first factor is proven, when the plan has run */
-    struct cs_secret token; /* for the modules that follow */
+    struct cs_secret authtok; /* for the modules that follow */
     char *record;           /* of the user, as JSON, or NULL */
     int64_t started;        /* cs_clock_ms */
     int cancel_fd;          /* its end ends every wait; -1: none */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A method is one way to prove identity: one file here and one row in registry.c. `run` is straight
- * code: begin, ask, verify, loop within the tries, return a verdict.
+ * code: begin, ask, judge, loop within the tries, return a verdict.
  */
 #ifndef CS_METHODS_METHOD_H
 #define CS_METHODS_METHOD_H
@@ -107,7 +107,7 @@ struct cs_method_login {
     int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
     struct cs_secret typed; /* a code that was typed into the menu */
 
-    struct cs_secret token; /* result: the password, for the modules that follow */
+    struct cs_secret authtok; /* result: the password, for the modules that follow */
     const char *reason;     /* result: one word for the audit line */
     const char *last;       /* result: the same for the last answer that was judged, or NULL */
     unsigned answers;       /* result: how many were given */
@@ -118,7 +118,7 @@ void cs_method_login_clear(struct cs_method_login *login);
 
 struct cs_method {
     const char *name;
-    enum cs_factor_kind kind;          /* the factor that it verifies */
+    enum cs_factor_kind kind;          /* the factor that it is about */
     enum cs_text menu, menu_biometric; /* its line in a menu; the second for such a device */
     enum cs_text consent;              /* asks before something is sent */
     enum cs_text sent;                 /* says that it was */
@@ -131,7 +131,7 @@ struct cs_method {
                            const struct cs_listed_factor *factor);
 };
 
-/* The method for a kind of factor; NULL when that is verified in another way. */
+/* The method for a kind of factor; NULL when that is asked for in another way. */
 const struct cs_method *cs_method_of(enum cs_factor_kind kind);
 
 extern const struct cs_method cs_method_totp, cs_method_device, cs_method_smsotp,

@@ -52,17 +52,17 @@ static enum cs_err judge_one(struct cs_method_login *login, const struct cs_secr
 }
 
 /* The application's password, if it has one. *ret_decided: nothing more is to be asked. */
-static enum cs_err try_token(struct cs_method_login *login, judge_line *judge, void *context,
+static enum cs_err try_authtok(struct cs_method_login *login, judge_line *judge, void *context,
                              struct cs_outcome *ret_outcome, bool *ret_decided,
                              struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret token = {0};
-    enum cs_err result = login->foreign ? CS_OK : cs_channel_token(login->channel, &token, error);
+    CS_AUTO(cs_secret_free) struct cs_secret authtok = {0};
+    enum cs_err result = login->foreign ? CS_OK : cs_channel_authtok(login->channel, &authtok, error);
 
     *ret_decided = false;
-    if (result != CS_OK || token.length == 0)
+    if (result != CS_OK || authtok.length == 0)
         return result;
-    result = judge_one(login, &token, judge, context, ret_outcome, error);
+    result = judge_one(login, &authtok, judge, context, ret_outcome, error);
     *ret_decided =
         ret_outcome->judgement == CS_JUDGED_RIGHT || !login->options->ask_password_on_mismatch;
     if (result == CS_OK && ret_outcome->judgement != CS_JUDGED_RIGHT)
@@ -78,7 +78,7 @@ static enum cs_verdict dialogue(struct cs_method_login *login, const struct word
     struct cs_outcome outcome = {0};
     struct cs_error error = {0};
     bool decided = false;
-    enum cs_err result = try_token(login, judge, context, &outcome, &decided, &error);
+    enum cs_err result = try_authtok(login, judge, context, &outcome, &decided, &error);
 
     if (result != CS_OK)
         return cs_give_up(login, password_method, result, &error);
@@ -112,7 +112,7 @@ static enum cs_err judge_password(struct cs_method_login *login, const struct cs
     if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
         return result;
     login->password_accepted = true;
-    return cs_secret_set(&login->token, password->data, password->length) == CS_OK
+    return cs_secret_set(&login->authtok, password->data, password->length) == CS_OK
                ? CS_OK
                : cs_fail_nomem(error);
 }
@@ -212,7 +212,7 @@ enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool dev
     /* The accepted password counts where only the server of the code is missing. */
     if (verdict != CS_VERDICT_ALLOW && verdict != CS_VERDICT_UNREACHABLE) {
         login->password_accepted = false;
-        cs_secret_free(&login->token);
+        cs_secret_free(&login->authtok);
     }
     return verdict;
 }

@@ -20,7 +20,7 @@ void cs_method_login_clear(struct cs_method_login *login)
     cs_provider_user_clear(&login->user);
     cs_listed_factors_clear(&login->factors);
     cs_secret_free(&login->typed);
-    cs_secret_free(&login->token);
+    cs_secret_free(&login->authtok);
 }
 
 /* ---- the user ---- */
@@ -111,7 +111,7 @@ static enum cs_err prepare(struct cs_method_login *login, const struct cs_questi
     enum cs_err result = CS_OK;
 
     *ret_ask = true;
-    if (ops->verifies_unlisted)
+    if (ops->judges_unlisted)
         return CS_OK;
     *ret_ask = attempt->identity != NULL;
     if (*ret_ask)
@@ -146,7 +146,7 @@ static enum cs_err ask_provider(struct cs_method_login *login, const struct cs_q
         *ret_outcome = (struct cs_outcome){.reason = "not-enrolled"};
         return CS_OK;
     }
-    return login->provider->ops->verify(login->provider, &login->call, attempt, &login->judging,
+    return login->provider->ops->judge(login->provider, &login->call, attempt, &login->judging,
                                         ret_outcome, error);
 }
 

@@ -39,7 +39,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
 /* A first factor is proven: before this login, or by its password. */
 bool cs_is_proven(struct cs_method_login *login);
 
-/* How a login ends whose dialogue or verification broke. */
+/* How a login ends whose dialogue or judgement broke. */
 enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, enum cs_err result,
                            const struct cs_error *error);
 

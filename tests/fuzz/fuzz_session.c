@@ -118,8 +118,8 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     (void)provider;
     REQUIRE(user->found && factor->kind != CS_FACTOR_TOTP);
     if (factor->kind == CS_FACTOR_U2F) { /* a challenge for every round, sent to nobody */
-        ret_challenge->line = strdup("U2F1.line");
-        return ret_challenge->line != NULL ? CS_OK : cs_fail_nomem(error);
+        ret_challenge->request = strdup("U2F1.line");
+        return ret_challenge->request != NULL ? CS_OK : cs_fail_nomem(error);
     }
     REQUIRE(fuzz_deliveries++ == 0); /* never two for one login */
     REQUIRE(request->message != NULL && request->seconds > 0);
@@ -132,7 +132,7 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
 static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_call *call,
                                  const struct cs_provider_user *user,
                                  const struct cs_listed_factor *factor,
-                                 const struct cs_challenge *challenge,
+                                 struct cs_challenge *challenge,
                                  struct cs_approval_state *ret_state, struct cs_error *error)
 {
     (void)provider;
@@ -144,7 +144,7 @@ static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_c
     return CS_OK;
 }
 
-static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
+static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
                           const struct cs_attempt *attempt, const struct cs_judging *judging,
                           struct cs_outcome *ret_outcome, struct cs_error *error)
 {
@@ -161,17 +161,23 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
     return CS_OK;
 }
 
+static unsigned kinds(const struct cs_provider *provider)
+{
+    (void)provider;
+    return ~0U;
+}
+
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                const struct cs_verify_settings *verify_settings,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
     static const struct cs_provider_ops ops = {.name = "fuzz",
-                                               .kinds = ~0U,
-                                               .verifies_unlisted = true,
+                                               .kinds = kinds,
+                                               .judges_unlisted = true,
                                                .find_user = find_user,
                                                .list_factors = list_factors,
                                                .begin = begin,
-                                               .verify = verify,
+                                               .judge = judge,
                                                .poll = poll_approval};
     static struct cs_provider provider = {&ops};
 
@@ -266,7 +272,7 @@ static void read_replies(int socket, bool may_pass)
             REQUIRE(cs_decode(&packet, CS_MSG_ROUND, version, &round, NULL) == CS_OK);
             REQUIRE(round.count == 1 || round.instruction != NULL);
             break;
-        case CS_MSG_TOKEN_ASK:
+        case CS_MSG_AUTHTOK_ASK:
             break;
         default:
             REQUIRE(cs_decode(&packet, CS_MSG_VERDICT, version, &verdict, NULL) == CS_OK);

@@ -98,7 +98,7 @@ static bool is_right(const struct cs_attempt *attempt)
            strcmp(attempt->answer->data, right) == 0;
 }
 
-static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
+static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
                           const struct cs_attempt *attempt, const struct cs_judging *judging,
                           struct cs_outcome *ret_outcome, struct cs_error *error)
 {
@@ -107,17 +107,17 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
 
     (void)call;
     (void)judging;
-    cs_buffer_printf(&scene->calls, " verify:%s=%s", kinds[attempt->kind], attempt->answer->data);
+    cs_buffer_printf(&scene->calls, " judge:%s=%s", kinds[attempt->kind], attempt->answer->data);
     cs_buffer_printf(&scene->judged, "%s%s%s\n", attempt->identity ? attempt->identity : "nobody",
                      attempt->countable ? " countable" : "", attempt->proven ? " proven" : "");
     scene->countable = attempt->countable;
     scene->proven = attempt->proven;
     scene->subject = attempt->subject;
     scene->user = attempt->identity ? attempt->identity : "";
-    if (scene->verify_ms > 0)
-        fake_clock_pass(cs_clock_ms() + scene->verify_ms);
-    if (scene->verify_result != CS_OK)
-        return cs_fail(error, scene->verify_result, "verify is broken");
+    if (scene->judge_ms > 0)
+        fake_clock_pass(cs_clock_ms() + scene->judge_ms);
+    if (scene->judge_result != CS_OK)
+        return cs_fail(error, scene->judge_result, "judge is broken");
     *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
     if (is_right(attempt))
         *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
@@ -232,7 +232,7 @@ struct method_scene *method_scene_new(void)
                                           .find_user = find_user,
                                           .list_factors = list_factors,
                                           .begin = begin,
-                                          .verify = verify,
+                                          .judge = judge,
                                           .poll = poll};
     scene->provider.ops = &scene->ops;
     scene->log = (struct cs_log){keep_line, &scene->lines, true};

@@ -33,15 +33,15 @@ struct method_scene {
     bool recovery;        /* the right code is a recovery code, and nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
-    enum cs_err find_result, list_result, begin_result, verify_result, poll_result;
+    enum cs_err find_result, list_result, begin_result, judge_result, poll_result;
     const struct cs_approval_state *approvals; /* one for each poll; then pending */
     size_t approvals_count;
     const char *correlation; /* of a challenge; NULL: none */
     const char *line;        /* the same */
-    int64_t verify_ms;       /* that a verification takes */
+    int64_t judge_ms;       /* that judging takes */
 
     /* What happened. One word each: ask (a prompt was shown), find:NAME, list:KIND+KIND,
-     * begin:KIND=ID, verify:KIND=ANSWER, poll. */
+     * begin:KIND=ID, judge:KIND=ANSWER, poll. */
     struct cs_buffer calls;  /* with a blank before each word */
     struct cs_buffer judged; /* a line for each attempt: NAME or nobody, countable, proven */
     struct cs_buffer lines;  /* of the log */

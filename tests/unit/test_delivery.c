@@ -193,7 +193,7 @@ static void test_code_with_its_correlation(void **state)
     assert_int_equal(cs_method_smsotp.run(&scene->login, &cs_method_smsotp, &scene->factors[1]),
                      CS_VERDICT_ALLOW);
     assert_string_equal(method_scene_calls(scene),
-                        "begin:sms=s ask verify:sms=000000 ask verify:sms=123456");
+                        "begin:sms=s ask judge:sms=000000 ask judge:sms=123456");
     assert_contains(scene->script.shown.text, "Verification code for 9131: ");
 }
 

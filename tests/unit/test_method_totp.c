@@ -11,7 +11,7 @@ void scene_prepare(void)
 {
     scene->key = true;
     scene->ops.remote = false;
-    scene->ops.verifies_unlisted = true;
+    scene->ops.judges_unlisted = true;
 }
 
 static void run(enum cs_verdict verdict, const char *reason)
@@ -127,10 +127,10 @@ static void test_run_broken_dialogue_never_allows(void **state)
 static void test_run_provider_failure_is_unavailable(void **state)
 {
     (void)state;
-    scene->verify_result = CS_ERR_STORE;
+    scene->judge_result = CS_ERR_STORE;
     cs_script_answer(&scene->script, "123456");
     run(CS_VERDICT_UNAVAILABLE, "unavailable");
-    assert_contains(scene->lines.text, "totp: verify is broken");
+    assert_contains(scene->lines.text, "totp: judge is broken");
 }
 
 int main(void)

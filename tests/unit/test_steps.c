@@ -51,10 +51,10 @@ static void test_refusal_held_to_the_next_step(void **state)
         int64_t before, after, steps;
 
         start_over();
-        scene->verify_ms = lasts[i];
+        scene->judge_ms = lasts[i];
         before = cs_clock_ms();
         assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                      "find:demo list:totp verify:totp=000000");
+                      "find:demo list:totp judge:totp=000000");
         after = scene->waited_until - before;
         steps = (lasts[i] + HOLD_MS) / HOLD_MS * HOLD_MS;
         /* Each look at the clock is a millisecond. */
@@ -71,7 +71,7 @@ static void test_refusals_take_alike(void **state)
         int64_t before;
 
         start_over();
-        scene->verify_ms = 120;
+        scene->judge_ms = 120;
         scene->identity = kind == 0 ? NULL : "demo";
         scene->missing = kind == 1 ? "unknown-identity" : NULL;
         scene->factors_count = kind == 2 ? 0 : 1;
@@ -120,23 +120,23 @@ static void test_look_ups_made_once(void **state)
 {
     (void)state;
     assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                  "find:demo list:totp verify:totp=000000");
+                  "find:demo list:totp judge:totp=000000");
     assert_judged("123456", CS_JUDGED_RIGHT, "totp",
-                  "find:demo list:totp verify:totp=000000 verify:totp=123456");
+                  "find:demo list:totp judge:totp=000000 judge:totp=123456");
 }
 
 /* A provider that finds everything out by itself gets one call, for everybody alike. */
 static void test_provider_without_lists_judges_everybody(void **state)
 {
     (void)state;
-    scene->ops.verifies_unlisted = true;
-    assert_judged("123456", CS_JUDGED_RIGHT, "totp", "verify:totp=123456");
+    scene->ops.judges_unlisted = true;
+    assert_judged("123456", CS_JUDGED_RIGHT, "totp", "judge:totp=123456");
     assert_string_equal(scene->user, "demo");
     assert_string_equal(scene->subject, "demo");
     start_over();
-    scene->ops.verifies_unlisted = true;
+    scene->ops.judges_unlisted = true;
     scene->identity = NULL;
-    assert_judged("123456", CS_JUDGED_WRONG, "unknown-user", "verify:totp=123456");
+    assert_judged("123456", CS_JUDGED_WRONG, "unknown-user", "judge:totp=123456");
     assert_string_equal(scene->user, "");
     assert_string_equal(scene->subject, " 7"); /* the stand-in */
     assert_true(scene->countable);
@@ -149,7 +149,7 @@ static void test_proven_when_judged(void **state)
     (void)state;
     scene->key_if_answered = true;
     assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                  "find:demo list:totp verify:totp=000000");
+                  "find:demo list:totp judge:totp=000000");
     assert_true(scene->proven && scene->countable);
     start_over();
     judge(&about_totp, "000000");
@@ -174,7 +174,7 @@ static void test_answers_that_are_none(void **state)
         assert_judged(rows[i][0], CS_JUDGED_WRONG, rows[i][1], "");
         assert_false(scene->login.answered);
         start_over();
-        scene->key = scene->ops.verifies_unlisted = true;
+        scene->key = scene->ops.judges_unlisted = true;
         assert_string_equal(judge(&about_totp, rows[i][0]).reason, rows[i][1]);
         assert_string_equal(scene->user, "");
         assert_false(scene->countable || scene->proven);
@@ -199,11 +199,11 @@ static void test_failures_of_each_call_reach_the_caller(void **state)
         start_over();
         scene->find_result = call == 0 ? CS_ERR_UNREACHABLE : CS_OK;
         scene->list_result = call == 1 ? CS_ERR_UNREACHABLE : CS_OK;
-        scene->verify_result = call == 2 ? CS_ERR_UNREACHABLE : CS_OK;
+        scene->judge_result = call == 2 ? CS_ERR_UNREACHABLE : CS_OK;
         assert_int_equal(cs_judge(&scene->login, &about_totp, SECRET("123456"), &outcome, &error),
                          CS_ERR_UNREACHABLE);
         assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
-        scene->find_result = scene->list_result = scene->verify_result = CS_OK;
+        scene->find_result = scene->list_result = scene->judge_result = CS_OK;
         assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_RIGHT); /* next try */
     }
 }
