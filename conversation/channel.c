@@ -20,7 +20,7 @@ enum cs_err cs_channel_wait(struct cs_channel *channel, int64_t until, struct cs
 }
 
 enum cs_err cs_channel_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
-                             struct cs_error *error)
+                               struct cs_error *error)
 {
     return channel->ops->authtok(channel, ret_authtok, error);
 }

@@ -57,7 +57,7 @@ static enum cs_err fold_wait(struct cs_channel *channel, int64_t until, struct c
 }
 
 static enum cs_err fold_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
-                              struct cs_error *error)
+                                struct cs_error *error)
 {
     return cs_channel_authtok(((struct cs_fold_channel *)channel)->inner, ret_authtok, error);
 }

@@ -63,7 +63,7 @@ static enum cs_err wire_wait(struct cs_channel *channel, int64_t until, struct c
 }
 
 static enum cs_err wire_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
-                              struct cs_error *error)
+                                struct cs_error *error)
 {
     struct cs_authtok authtok = {0};
     enum cs_err result = call((struct cs_wire_channel *)channel, CS_MSG_AUTHTOK_ASK, &authtok,

@@ -54,23 +54,30 @@ const char *cs_engine_host(const struct cs_engine *engine)
     return "host.example.com";
 }
 
-struct cs_guard *cs_engine_guard(struct cs_engine *engine)
+struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 {
     (void)engine;
     return NULL;
 }
 
-bool cs_guard_may_send(struct cs_guard *guard, const struct cs_guard_case *what, int64_t now)
+struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
 {
-    (void)guard;
+    (void)engine;
+    return NULL; /* the provider takes any number of requests */
+}
+
+bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
+                                int64_t now)
+{
+    (void)limit;
     (void)now;
     REQUIRE(strcmp(what->identity, "demo") == 0);
     return true;
 }
 
-void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now)
+void cs_delivery_limit_refused(struct cs_delivery_limit *limit, const char *identity, int64_t now)
 {
-    (void)guard;
+    (void)limit;
     (void)now;
     REQUIRE(strcmp(identity, "demo") == 0);
 }
@@ -145,8 +152,8 @@ static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_c
 }
 
 static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
-                          const struct cs_attempt *attempt, const struct cs_judging *judging,
-                          struct cs_outcome *ret_outcome, struct cs_error *error)
+                         const struct cs_attempt *attempt, const struct cs_judging *judging,
+                         struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     (void)provider;
     (void)call;

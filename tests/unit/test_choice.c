@@ -75,7 +75,7 @@ static void test_choice_of_nothing_is_misconfigured(void **state)
         scene->options.accept_on_missing_auth_method = accept != 0;
         method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
         assert_run("choice-then-otp", CS_VERDICT_MISCONFIGURED, "");
-        assert_string_equal(scene->login.reason, "misconfigured");
+        assert_string_equal(scene->login.result.reason, "misconfigured");
     }
 }
 
@@ -179,8 +179,8 @@ static void test_menu_no_choice_within_the_tries(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "9");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.reason, "no-choice");
-    assert_int_equal(scene->login.answers, 3);
+    assert_string_equal(scene->login.result.reason, "no-choice");
+    assert_int_equal(scene->login.result.answers, 3);
 }
 
 static void test_menu_code_typed_at_once_is_judged(void **state)
@@ -191,7 +191,7 @@ static void test_menu_code_typed_at_once_is_judged(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
                "find:demo list:totp+sms+email ask judge:totp=123456");
-    assert_int_equal(scene->login.answers, 1);
+    assert_int_equal(scene->login.result.answers, 1);
     start_over(); /* a wrong one is one of the tries */
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
@@ -237,8 +237,8 @@ static void test_unproven_delivery_never_without_one(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.reason, "not-asked-for");
-    assert_int_equal(scene->login.answers, 3);
+    assert_string_equal(scene->login.result.reason, "not-asked-for");
+    assert_int_equal(scene->login.result.answers, 3);
 }
 
 /* A refused request a moment ago: even who proved a first factor is asked. */
@@ -297,7 +297,7 @@ static void test_junk_sends_nothing_and_never_allows(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "123456");
         assert_int_not_equal(run(rows[i].plan), CS_VERDICT_ALLOW);
-        assert_true(scene->login.doomed);
+        assert_true(scene->login.state.doomed);
         if (strcmp(method_scene_calls(scene), rows[i].calls) != 0)
             fail_msg("%s: '%s'", rows[i].plan, method_scene_calls(scene));
         assert_int_equal(scene->refusals, 0);

@@ -86,8 +86,8 @@ static struct cs_u2f_request request_of(const struct cs_challenge *challenge)
 {
     struct cs_u2f_request request;
 
-    assert_int_equal(cs_u2f_read_request(challenge->request, strlen(challenge->request), &request, NULL),
-                     CS_OK);
+    assert_int_equal(
+        cs_u2f_read_request(challenge->request, strlen(challenge->request), &request, NULL), CS_OK);
     assert_int_equal(request.purpose, CS_U2F_AUTHENTICATE);
     return request;
 }

@@ -117,7 +117,7 @@ void scene_prepare(void)
 {
     scene->key = true;
     scene->line = line;
-    scene->login.judging.app_id = scene->login.judging.origins = APP;
+    scene->given.judging.app_id = scene->given.judging.origins = APP;
     scene->options.u2f_socket = helper.path;
     method_scene_add(scene, CS_FACTOR_U2F, "k", "");
 }
@@ -131,7 +131,7 @@ static int tear_down(void **state)
 static void assert_run(enum cs_verdict verdict, const char *reason)
 {
     assert_int_equal(cs_plan_run(cs_plan_find("u2f"), &scene->login), verdict);
-    assert_string_equal(scene->login.reason, reason);
+    assert_string_equal(scene->login.result.reason, reason);
 }
 
 /* What the person saw, with the request written as LINE. */
@@ -193,8 +193,8 @@ static void test_a_login_from_elsewhere_never_asks_the_helper(void **state)
 /* The person is at this machine, and has that many further tries. */
 static void sit_here(enum cs_wait_mode mode, unsigned retry)
 {
-    scene->login.here = true;
-    scene->login.number_mode = mode;
+    scene->given.here = true;
+    scene->given.number_mode = mode;
     scene->options.retry = retry;
 }
 
@@ -230,7 +230,7 @@ static void test_no_key_here_asks_elsewhere(void **state)
     static const enum cs_err results[] = {CS_ERR_NOT_FOUND, CS_ERR_INPUT};
 
     (void)state;
-    scene->login.here = true;
+    scene->given.here = true;
     start_helper(results, 2);
     cs_script_answer(&scene->script, "654321");
     cs_script_answer(&scene->script, "123456");
@@ -314,7 +314,7 @@ static void test_no_touch_is_a_try(void **state)
 static void test_no_helper_asks_elsewhere(void **state)
 {
     (void)state;
-    scene->login.here = true;
+    scene->given.here = true;
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     assert_shown("echo " PROMPT "LINE : \n");

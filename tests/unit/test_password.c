@@ -22,13 +22,13 @@ static void assert_ends(enum cs_verdict found, enum cs_verdict verdict, const ch
                         const char *calls)
 {
     assert_ran("password", found, verdict, calls);
-    assert_string_equal(scene->login.reason, reason);
+    assert_string_equal(scene->login.result.reason, reason);
     if (scene->lines.text != NULL)
         assert_null(strstr(scene->lines.text, "secret"));
     if (verdict == CS_VERDICT_ALLOW)
         return;
-    assert_null(scene->login.authtok.data);
-    assert_false(scene->login.password_accepted);
+    assert_null(scene->login.result.authtok.data);
+    assert_false(scene->login.state.password_accepted);
 }
 
 static void assert_password(enum cs_verdict verdict, const char *reason, const char *calls)
@@ -44,9 +44,9 @@ static void test_password_accepted_and_handed_on(void **state)
     cs_script_answer(&scene->script, "secret");
     assert_password(CS_VERDICT_ALLOW, "password", "ask find:demo judge:password=secret");
     assert_string_equal(scene->script.shown.text, "hide Password: \n");
-    assert_holds(&scene->login.authtok, TEXT("secret"));
-    assert_true(scene->login.password_accepted);
-    assert_int_equal(scene->login.answers, 1);
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
+    assert_true(scene->login.state.password_accepted);
+    assert_int_equal(scene->login.result.answers, 1);
     assert_true(scene->countable);
     assert_false(scene->proven); /* nothing was, when it was judged */
 }
@@ -105,7 +105,7 @@ static void test_password_empty_or_junk_never_judged(void **state)
         cs_script_answer(&scene->script, rows[i][0]);
         assert_password(CS_VERDICT_DENY, rows[i][1], "ask");
     }
-    assert_true(scene->login.doomed);
+    assert_true(scene->login.state.doomed);
 }
 
 /* ---- the application's password ---- */
@@ -116,7 +116,7 @@ static void test_authtok_right_asks_nothing(void **state)
     set_authtok("secret");
     assert_password(CS_VERDICT_ALLOW, "password", "find:demo judge:password=secret");
     assert_int_equal(scene->script.rounds, 0);
-    assert_holds(&scene->login.authtok, TEXT("secret"));
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
 }
 
 static void test_authtok_wrong_ends_it(void **state)
@@ -138,7 +138,7 @@ static void test_authtok_wrong_asks_where_the_option_says_so(void **state)
     assert_password(CS_VERDICT_ALLOW, "password",
                     "find:demo judge:password=other ask judge:password=secret");
     assert_string_equal(scene->script.shown.text, "hide Password: \n");
-    assert_holds(&scene->login.authtok, TEXT("secret"));
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
     start_over();
     scene->options.ask_password_on_mismatch = true;
     set_authtok("other");
@@ -177,7 +177,7 @@ static void assert_line(const char *line, bool device_instead, enum cs_verdict v
     if (verdict != CS_VERDICT_ALLOW)
         return;
     assert_int_equal(password_only, strstr(calls, "totp") == NULL);
-    assert_true(scene->login.password_accepted);
+    assert_true(scene->login.state.password_accepted);
 }
 
 static void test_line_both_orders_and_prompts(void **state)
@@ -199,9 +199,9 @@ static void test_line_both_orders_and_prompts(void **state)
         assert_line(rows[i].line, rows[i].device, CS_VERDICT_ALLOW, "totp",
                     "ask find:demo judge:password=secret list:totp judge:totp=123456");
         assert_string_equal(scene->script.shown.text, rows[i].shown);
-        assert_holds(&scene->login.authtok, TEXT("secret")); /* the password alone */
-        assert_true(scene->proven);                        /* the code: by the password */
-        assert_int_equal(scene->login.answers, 1);
+        assert_holds(&scene->login.result.authtok, TEXT("secret")); /* the password alone */
+        assert_true(scene->proven);                                 /* the code: by the password */
+        assert_int_equal(scene->login.result.answers, 1);
     }
     start_over();
     scene->options.password_separator = "--";
@@ -244,7 +244,7 @@ static void test_line_without_separator(void **state)
     start_over();
     assert_line("secret", true, CS_VERDICT_ALLOW, "password",
                 "ask find:demo judge:password=secret");
-    assert_holds(&scene->login.authtok, TEXT("secret"));
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
     start_over(); /* five digits are no code: the whole is a password, a wrong one */
     assert_line("12345:secret", true, CS_VERDICT_DENY, "wrong-password",
                 "ask find:demo judge:password=12345:secret");
@@ -286,7 +286,7 @@ static void test_line_authtok_split_and_only_the_password_handed_on(void **state
     set_authtok("123456:secret");
     assert_ends(cs_ask_password_and_totp(&scene->login, false, &password_only), CS_VERDICT_ALLOW,
                 "totp", "find:demo judge:password=secret list:totp judge:totp=123456");
-    assert_holds(&scene->login.authtok, TEXT("secret"));
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
 }
 
 /* Neither a wrong password nor a wrong code beside a right one is told by the time. */
@@ -313,7 +313,7 @@ static void test_line_junk_judged_as_nobodys(void **state)
 {
     (void)state;
     assert_line("\b\n\r\177INCORRECT", false, CS_VERDICT_DENY, "refused-by-sshd", "ask");
-    assert_true(scene->login.doomed);
+    assert_true(scene->login.state.doomed);
 }
 
 int main(void)

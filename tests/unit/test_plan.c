@@ -251,9 +251,9 @@ static void test_run_each_plan_asks_in_order(void **state)
         assert_run(rows[i].name, CS_VERDICT_ALLOW, rows[i].calls);
         assert_int_equal(scene->script.next, scene->script.count);
         if (rows[i].first != NONE)
-            assert_holds(&scene->login.authtok, TEXT("secret"));
+            assert_holds(&scene->login.result.authtok, TEXT("secret"));
         else
-            assert_null(scene->login.authtok.data);
+            assert_null(scene->login.result.authtok.data);
     }
 }
 
@@ -270,9 +270,9 @@ static void test_run_wrong_password_starts_nothing(void **state)
         scene->key = scene->autopush = true; /* even so */
         cs_script_answer(&scene->script, combined ? "123456:wrong" : "wrong");
         assert_run(rows[i].name, CS_VERDICT_DENY, "ask find:demo judge:password=wrong");
-        assert_string_equal(scene->login.reason, "wrong-password");
-        assert_null(scene->login.authtok.data);
-        assert_false(scene->login.password_accepted);
+        assert_string_equal(scene->login.result.reason, "wrong-password");
+        assert_null(scene->login.result.authtok.data);
+        assert_false(scene->login.state.password_accepted);
     }
 }
 
@@ -290,7 +290,7 @@ static void test_run_wrong_code_never_allows(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "654321");
         assert_int_equal(run(rows[i].name), CS_VERDICT_MAX_TRIES);
-        assert_string_equal(scene->login.reason, "wrong-code");
+        assert_string_equal(scene->login.result.reason, "wrong-code");
         assert_int_equal(scene->script.next, scene->script.count);
     }
 }
@@ -321,7 +321,7 @@ static void test_run_without_factor_refused(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "123456");
         assert_int_equal(run(row->name), told ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_MAX_TRIES);
-        assert_string_equal(scene->login.reason, "not-enrolled");
+        assert_string_equal(scene->login.result.reason, "not-enrolled");
         assert_int_equal(strstr(scene->script.shown.text, "info No second factor") != NULL, told);
         /* A security key is asked for all the same, and what is asked for is worth nothing. */
         if (row->kinds != CS_KIND(CS_FACTOR_U2F))
@@ -341,7 +341,7 @@ static void test_run_without_factor_accepted_where_the_option_says_so(void **sta
         if (rows[i].first != NONE)
             cs_script_answer(&scene->script, "secret");
         assert_int_equal(run(rows[i].name), CS_VERDICT_NOT_ENROLLED);
-        assert_string_equal(scene->login.reason, "accept_on_missing_auth_method");
+        assert_string_equal(scene->login.result.reason, "accept_on_missing_auth_method");
         assert_int_equal(scene->script.next, scene->script.count);
     }
 }
@@ -368,7 +368,8 @@ static void test_run_accept_on_missing_is_no_way_round(void **state)
         assert_int_equal(run(row->name), CS_VERDICT_MAX_TRIES);
         assert_null(strstr(method_scene_calls(scene), "begin:"));
         assert_null(strstr(method_scene_calls(scene), "judge"));
-        assert_string_equal(scene->login.reason, scene->missing ? scene->missing : "unknown-user");
+        assert_string_equal(scene->login.result.reason,
+                            scene->missing ? scene->missing : "unknown-user");
     }
     start_over();
     add_one_of_each();
@@ -411,7 +412,7 @@ static void test_run_accept_on_missing_with_the_code_in_the_line(void **state)
                        cases[i].calls);
         assert_run(cases[i].name, cases[i].verdict, calls);
         if (cases[i].verdict == CS_VERDICT_NOT_ENROLLED)
-            assert_holds(&scene->login.authtok, TEXT("secret"));
+            assert_holds(&scene->login.result.authtok, TEXT("secret"));
     }
 }
 

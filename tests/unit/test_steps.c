@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "conversation/answer.h"
+#include "methods/judge.h"
 #include "methods/steps.h"
 #include "tests/unit/scene.h"
 
@@ -119,8 +120,7 @@ static void test_user_without_record_or_factor_is_not_judged(void **state)
 static void test_look_ups_made_once(void **state)
 {
     (void)state;
-    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                  "find:demo list:totp judge:totp=000000");
+    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code", "find:demo list:totp judge:totp=000000");
     assert_judged("123456", CS_JUDGED_RIGHT, "totp",
                   "find:demo list:totp judge:totp=000000 judge:totp=123456");
 }
@@ -148,13 +148,12 @@ static void test_proven_when_judged(void **state)
 {
     (void)state;
     scene->key_if_answered = true;
-    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                  "find:demo list:totp judge:totp=000000");
+    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code", "find:demo list:totp judge:totp=000000");
     assert_true(scene->proven && scene->countable);
     start_over();
     judge(&about_totp, "000000");
     assert_false(scene->proven);
-    scene->login.password_accepted = true;
+    scene->login.state.password_accepted = true;
     judge(&about_totp, "000000");
     assert_true(scene->proven);
 }
@@ -172,18 +171,18 @@ static void test_answers_that_are_none(void **state)
         start_over();
         scene->key = true;
         assert_judged(rows[i][0], CS_JUDGED_WRONG, rows[i][1], "");
-        assert_false(scene->login.answered);
+        assert_false(scene->login.state.answered);
         start_over();
         scene->key = scene->ops.judges_unlisted = true;
         assert_string_equal(judge(&about_totp, rows[i][0]).reason, rows[i][1]);
         assert_string_equal(scene->user, "");
         assert_false(scene->countable || scene->proven);
     }
-    assert_true(scene->login.doomed);
+    assert_true(scene->login.state.doomed);
     assert_false(cs_is_proven(&scene->login));
     assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_WRONG);
     assert_string_equal(scene->user, "");
-    scene->login.password_accepted = true;
+    scene->login.state.password_accepted = true;
     assert_false(cs_is_proven(&scene->login));
 }
 
@@ -243,7 +242,7 @@ static void test_give_up_every_error(void **state)
         }
         cs_buffer_free(&scene->lines);
         assert_int_equal(cs_give_up(&scene->login, "totp", (enum cs_err)result, &error), verdict);
-        assert_string_equal(scene->login.reason, reason);
+        assert_string_equal(scene->login.result.reason, reason);
         (void)snprintf(line, sizeof line, "%d totp: it broke\n", priority);
         assert_string_equal(scene->lines.text, line);
     }
@@ -256,13 +255,13 @@ static void test_give_up_at_the_end_of_the_login(void **state)
     const struct cs_error error = {.code = CS_ERR_UNREACHABLE, .text = "no answer in time"};
 
     (void)state;
-    scene->login.call.deadline = cs_clock_ms() + 60000;
+    scene->given.call.deadline = cs_clock_ms() + 60000;
     assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
                      CS_VERDICT_UNREACHABLE);
-    scene->login.call.deadline = cs_clock_ms() + 10;
+    scene->given.call.deadline = cs_clock_ms() + 10;
     assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
                      CS_VERDICT_ABORTED);
-    assert_string_equal(scene->login.reason, "timeout");
+    assert_string_equal(scene->login.result.reason, "timeout");
 }
 
 int main(void)
