@@ -110,7 +110,7 @@ static enum cs_err handle_round(struct session *session, const struct cs_secret 
 }
 
 static enum cs_err handle_authtok(struct session *session, const struct cs_secret *packet,
-                                struct cs_error *error)
+                                  struct cs_error *error)
 {
     struct cs_authtok authtok = {0};
     enum cs_err result = cs_decode(packet, CS_MSG_AUTHTOK_ASK, session->version, &authtok, error);

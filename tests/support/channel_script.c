@@ -47,7 +47,7 @@ static enum cs_err script_wait(struct cs_channel *channel, int64_t until, struct
 }
 
 static enum cs_err script_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
-                                struct cs_error *error)
+                                  struct cs_error *error)
 {
     struct cs_script_channel *script = (struct cs_script_channel *)channel;
 

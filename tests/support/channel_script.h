@@ -12,7 +12,7 @@ struct cs_script_channel {
     struct cs_channel channel;
     struct cs_secret answers[CS_SCRIPT_ANSWERS_MAX]; /* borrowed; in order, over all rounds */
     size_t count, next;
-    enum cs_err at_end;     /* what an exchange returns when no answer is left */
+    enum cs_err at_end;       /* what an exchange returns when no answer is left */
     struct cs_secret authtok; /* borrowed; data == NULL: there is none */
     unsigned rounds, waits, authtoks;
 

@@ -178,7 +178,7 @@ enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind,
 
     tenant->outcome = (struct cs_outcome){0};
     return tenant->provider->ops->judge(tenant->provider, &tenant->call, &attempt, &judging,
-                                         &tenant->outcome, &tenant->error);
+                                        &tenant->outcome, &tenant->error);
 }
 
 enum cs_err login_poll(struct verify_tenant *tenant, size_t factor)
