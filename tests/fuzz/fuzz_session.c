@@ -62,8 +62,13 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
 {
+    static struct cs_pending_queue *queue;
+
     (void)engine;
-    return NULL; /* the provider takes any number of requests */
+    if (queue == NULL)
+        queue = cs_pending_queue_new();
+    REQUIRE(queue != NULL);
+    return queue; /* whoever keeps a turn makes the next login wait for it without end */
 }
 
 bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
@@ -168,6 +173,20 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     return CS_OK;
 }
 
+static enum cs_err cancel(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_provider_user *user,
+                          const struct cs_listed_factor *factor,
+                          const struct cs_challenge *challenge, struct cs_error *error)
+{
+    (void)provider;
+    (void)user;
+    (void)error;
+    REQUIRE(call->cancel_fd == -1 && call->deadline > cs_clock_ms());
+    REQUIRE(factor->kind == CS_FACTOR_U2F ? challenge->request != NULL
+                                          : strcmp(challenge->id, "5") == 0);
+    return CS_OK;
+}
+
 static unsigned kinds(const struct cs_provider *provider)
 {
     (void)provider;
@@ -181,11 +200,13 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
     static const struct cs_provider_ops ops = {.name = "fuzz",
                                                .kinds = kinds,
                                                .judges_unlisted = true,
+                                               .one_pending = true,
                                                .find_user = find_user,
                                                .list_factors = list_factors,
                                                .begin = begin,
                                                .judge = judge,
-                                               .poll = poll_approval};
+                                               .poll = poll_approval,
+                                               .cancel = cancel};
     static struct cs_provider provider = {&ops};
 
     (void)engine;
