@@ -16,10 +16,10 @@ struct poll_context {
     struct cs_method_login *login;
     struct cs_open_challenge *open;
     struct cs_waiting *waiting;
+    int64_t next; /* cs_clock_ms; not before */
     struct cs_approval_state state;
 };
 
-/* Never faster than the provider wants it. */
 static int64_t interval_of(const struct cs_challenge *challenge)
 {
     return challenge->poll_ms > 0 ? challenge->poll_ms : POLL_MS;
@@ -34,12 +34,19 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
                                                 [CS_APPROVAL_EXPIRED] = CS_WAIT_EXPIRED};
     struct poll_context *poll = context;
     struct cs_open_challenge *open = poll->open;
-    enum cs_err result =
-        cs_call_poll(poll->login, open->factor, &open->challenge, &poll->state, error);
+    int64_t now = cs_clock_ms();
+    enum cs_err result;
 
+    /* Whoever waits looks once more at the end of each text that is shown. */
+    if (now < poll->next) {
+        poll->waiting->poll_ms = poll->next - now;
+        return CS_OK;
+    }
+    result = cs_call_poll(poll->login, open->factor, &open->challenge, &poll->state, error);
     if (result != CS_OK)
         return result;
     poll->waiting->poll_ms = interval_of(&open->challenge);
+    poll->next = open->challenge.poll_ms > 0 ? now + open->challenge.poll_ms : 0;
     *ret_state = states[poll->state.approval];
     return CS_OK;
 }

@@ -58,6 +58,8 @@ struct method_scene {
     struct cs_buffer message;
     unsigned seconds, polls, refusals;
     unsigned held;              /* challenges that were not released yet */
+    int64_t polled;             /* when the last poll was */
+    int64_t least_gap;          /* the shortest time between two polls; 0: there were none */
     struct cs_call cancel_call; /* the last one's */
     int64_t waited_until;
     struct cs_listing listing;  /* the last one */

@@ -146,6 +146,15 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     return CS_OK;
 }
 
+static void note_gap(struct method_scene *scene)
+{
+    int64_t now = cs_clock_ms(), gap = now - scene->polled;
+
+    if (scene->polled != 0 && (scene->least_gap == 0 || gap < scene->least_gap))
+        scene->least_gap = gap;
+    scene->polled = now;
+}
+
 static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call,
                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
                         struct cs_challenge *challenge, struct cs_approval_state *ret_state,
@@ -157,6 +166,7 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
     (void)user;
     (void)factor;
     assert_held(scene, challenge);
+    note_gap(scene);
     if (scene->polls == 0)
         cs_buffer_text(&scene->calls, " poll");
     if (scene->poll_result != CS_OK)

@@ -245,7 +245,7 @@ static void test_pace_is_the_providers(void **state)
 {
     static const struct {
         unsigned poll_ms, slow_down_ms, least, most;
-    } rows[] = {{0, 0, 29, 32}, {5000, 0, 12, 14}, {500, 0, 110, 122}, {5000, 10000, 6, 8}};
+    } rows[] = {{0, 0, 29, 32}, {5000, 0, 11, 13}, {500, 0, 90, 121}, {5000, 10000, 6, 7}};
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
@@ -256,6 +256,25 @@ static void test_pace_is_the_providers(void **state)
         if (scene->polls < rows[i].least || scene->polls > rows[i].most)
             fail_msg("%u ms, then %u: %u polls", rows[i].poll_ms, rows[i].slow_down_ms,
                      scene->polls);
+    }
+}
+
+/* However the person is kept informed meanwhile, the provider is never asked sooner. */
+static void test_pace_holds_in_every_mode(void **state)
+{
+    static const enum cs_wait_mode modes[] = {CS_WAIT_ENTER, CS_WAIT_LIVE, CS_WAIT_SILENT};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(modes); i++) {
+        start_over();
+        scene->given.wait_mode = modes[i];
+        scene->poll_ms = 3000;
+        for (int presses = 0; modes[i] == CS_WAIT_ENTER && presses < 20; presses++)
+            cs_script_answer(&scene->script, "");
+        assert_int_equal(run(DEVICE), CS_VERDICT_DENY);
+        if (scene->least_gap < 3000 || scene->polls < 12)
+            fail_msg("mode %d: %u polls, at least %d ms apart", (int)modes[i], scene->polls,
+                     (int)scene->least_gap);
     }
 }
 
@@ -424,6 +443,7 @@ int main(void)
         IN_SCENE(test_no_turn_no_request),
         IN_SCENE(test_fields_reach_the_method),
         IN_SCENE(test_pace_is_the_providers),
+        IN_SCENE(test_pace_holds_in_every_mode),
         IN_SCENE(test_empty_answer_is_approved_elsewhere),
         IN_SCENE(test_empty_answer_refused_elsewhere),
         IN_SCENE(test_empty_answer_is_none_elsewhere),
