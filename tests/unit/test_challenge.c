@@ -342,7 +342,7 @@ static void test_empty_answer_is_none_elsewhere(void **state)
         if (kind == 2)
             scene->identity = NULL;
         if (kind == 3)
-            scene->login.state.doomed = true;
+            scene->login.state.doomed = scene->autopush = true;
         if (kind == 4)
             scene->quiet = true;
         if (kind == 5) {
