@@ -28,7 +28,7 @@ size_t cs_paste_word(const char *text)
 
 void cs_paste_explain(const char *text, struct cs_error *error)
 {
-    static const char advice[] = "; where the terminal broke it into several lines, make them one";
+    static const char advice[] = "; if the terminal broke it into several lines, join them";
     const char *behind = text + cs_paste_word(text);
     size_t used = strlen(error->text);
 
@@ -36,7 +36,8 @@ void cs_paste_explain(const char *text, struct cs_error *error)
         (void)snprintf(error->text + used, sizeof error->text - used, "%s", advice);
 }
 
-/* Byte by byte: what follows is another program's. False at the end of the input. */
+/* Reads byte by byte, because what follows belongs to another program. False at the end of the
+ * input. */
 static bool read_line(size_t limit, struct cs_buffer *ret_line)
 {
     char byte = '\0';
@@ -55,14 +56,14 @@ static bool read_line(size_t limit, struct cs_buffer *ret_line)
     return got > 0 || ret_line->length > 0;
 }
 
-/* A paste comes in pieces: it is over when nothing has come for a moment. */
+/* A paste arrives in pieces; it has ended when nothing has come for a moment. */
 static void discard_rest(void)
 {
     struct pollfd entry = {.fd = STDIN_FILENO, .events = POLLIN};
 
     for (int i = 0; i < FLUSHES_MAX && poll(&entry, 1, QUIET_MS) > 0; i++)
         (void)tcflush(STDIN_FILENO, TCIFLUSH);
-    /* A line without its end does not count as input. */
+    /* poll() does not report a line without its newline, so flush once more. */
     (void)tcflush(STDIN_FILENO, TCIFLUSH);
 }
 
@@ -94,7 +95,7 @@ static enum cs_err find_line(const struct cs_paste *paste, bool terminal, struct
     cs_buffer_text(out, last.text ? last.text : "");
     if (out->failed || last.failed)
         return cs_fail_nomem(error);
-    return cs_fail(error, CS_ERR_NOT_FOUND, "there is no line with %s in it", paste->prefix);
+    return cs_fail(error, CS_ERR_NOT_FOUND, "no line contains %s", paste->prefix);
 }
 
 enum cs_err cs_paste_read(const struct cs_paste *paste, struct cs_buffer *out,

@@ -71,7 +71,7 @@ def test_by_hand_says_what_is_wrong():
                              (host, enrol, "use --register"), ((*host, "--register"), key.request, "not to enrol"),
                              ((*host, "--register"), enrol[15:], "from U2F1-enrol. to its end"),
                              (host, "123456", "from U2F1. to its end"), (host, "U2F2.abc", "another version"),
-                             (host, key.request[:-5], "into several lines, make them one")):
+                             (host, key.request[:-5], "into several lines, join them")):
         result = touch(keys, *words, input=text + "\n", check=False)
         expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
         expect_match(re.escape(why), result.stderr, f"why {text!r} is refused")
@@ -147,7 +147,7 @@ def test_a_paste_does_not_reach_the_shell():
     keys = plugged()
     key = Enrolled(keys)
     script = f'{TOUCH} --host server.example >{OUT}; echo status $?; read -r line; echo "got <$line>"'
-    for text, status, why in ((f"{key.request[:80]}\n{key.request[80:]}\nrm -rf\n", 1, "several lines, make them one"),
+    for text, status, why in ((f"{key.request[:80]}\n{key.request[80:]}\nrm -rf\n", 1, "several lines, join them"),
                               (f"not this\n{key.request}\nrm -rf\n", 0, "That line has no request in it")):
         child = pexpect.spawn("/bin/sh", ["-c", script], env=keys.environment(), timeout=PATIENCE, encoding="utf-8")
         child.expect("Paste the request: ")

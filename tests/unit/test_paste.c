@@ -83,7 +83,7 @@ static void explains(const char *text, bool broken)
     struct cs_error error = {.text = "why"};
 
     cs_paste_explain(text, &error);
-    assert_int_equal(strstr(error.text, "make them one") != NULL, broken);
+    assert_int_equal(strstr(error.text, "join them") != NULL, broken);
     assert_ptr_equal(strstr(error.text, "why"), error.text);
 }
 
