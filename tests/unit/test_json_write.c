@@ -188,7 +188,7 @@ static void test_write_misuse_refused(void **state)
         misuses[i](writer);
         if (cs_json_print(writer, CS_JSON_COMPACT, &text, &error) != CS_ERR_INPUT)
             fail_msg("misuse %zu accepted", i);
-        assert_string_equal(error.text, "JSON output has a value where none can stand");
+        assert_string_equal(error.text, "JSON output has a value where none is allowed");
         assert_null(text.data);
     }
 }
