@@ -205,7 +205,7 @@ static void test_attached_unwanted_several_or_too_many_refused_and_closed(void *
             cs_recv_packet(pair->ends[1], soon(), &got, rows[i].wanted ? &attached : NULL, &error);
         assert_int_equal(result, CS_ERR_PROTOCOL);
         assert_int_equal(attached, rows[i].wanted ? -1 : 7);
-        assert_contains(error.text, "descriptors came that nobody asked for");
+        assert_contains(error.text, "the other end sent descriptors that were not expected");
         assert_int_equal(count_descriptors(), before);
     }
 }
