@@ -44,8 +44,8 @@ static void test_gecos_field_missing_or_empty_refused(void **state)
         unsigned field;
         const char *part;
     } rows[] = {
-        {"Ann Lee,Bldg 4", 3, "has fields up to number 2, and gecos_field is 3"},
-        {"", 2, "has fields up to number 1, and gecos_field is 2"},
+        {"Ann Lee,Bldg 4", 3, "has only 2 fields, but gecos_field is 3"},
+        {"", 2, "has only 1 fields, but gecos_field is 2"},
         {"", 1, "field 1 of the GECOS text is empty"},
         {"Ann Lee,,x", 2, "field 2 of the GECOS text is empty"},
         {"Ann Lee,  ,x", 2, "field 2 of the GECOS text is empty"},
