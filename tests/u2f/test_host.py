@@ -71,7 +71,7 @@ def test_a_key_that_it_may_not_open_is_in_the_log():
         helper = Helper(Keys(HELPER_USER))
         helper.send(AUTHENTICATE, [bytes(64)], milliseconds=0)
         expect_equal(helper.answer()[0], NO_KEY, "the answer")
-        expect_match(f"{node} is a security key that may not be opened", helper.end()[1], "the log")
+        expect_match(f"{node} is a security key that this program may not open", helper.end()[1], "the log")
 
 
 def test_waits_for_the_right_key():
@@ -96,7 +96,7 @@ def test_a_cancel_ends_it():
     status, log = helper.end()
     expect_equal(status, 0, "the helper's end")
     expect(time.monotonic() - begin < PATIENCE / 2, "the helper went on waiting")
-    expect_match("nobody waits", log, "the log")
+    expect_match("nobody is waiting", log, "the log")
 
 
 def test_refuses_what_is_no_request():

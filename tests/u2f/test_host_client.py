@@ -106,7 +106,7 @@ def test_a_helper_that_was_taken_over():
     for reply, sentence in ((b"", "broke off"), (b"\1", "not valid"), (b"\2\0", "not valid"), (b"\1\x06", "not valid"),
                             (b"\1\0\1" + assertion[3:], "not valid"), (assertion + b"x", "not valid"),
                             (assertion[:15], "not valid"), (b"\1\0" + bytes(60000), "not valid"),
-                            (b"\1\1x", "not valid"), (b"\1\5", "nobody waits")):
+                            (b"\1\1x", "not valid"), (b"\1\5", "nobody is waiting")):
         with Inetd(None, reply):
             got, _, error = ask(20000, "00" * 64)
             expect_equal(got, UNAVAILABLE, f"status after {reply[:20]!r}: {error}")

@@ -264,7 +264,7 @@ def test_ends_when_nobody_reads_the_answer():
     expect_equal(process.stderr.readline(), NOTICE, "the notice")
     process.stdout.close()
     expect_equal(process.wait(PATIENCE), 1, "status")
-    expect_match("nobody waits", process.stderr.read(), "why")
+    expect_match("nobody is waiting", process.stderr.read(), "why")
     process.stderr.close()
 
 
@@ -277,7 +277,7 @@ def test_a_key_that_may_not_be_opened_is_named_before_the_wait():
         child = pexpect.spawn("setpriv", ["--reuid=65534", "--clear-groups", TOUCH, "--timeout", "1",
                                           f"(alice@server.example) {READABLE}{request}"],
                               timeout=PATIENCE, encoding="utf-8")
-        child.expect(f"{node} is a security key that may not be opened")
+        child.expect(f"{node} is a security key that this program may not open")
         child.expect("Touch your security key to log in to server.example")
         child.expect(pexpect.EOF)
 
@@ -350,7 +350,7 @@ def test_a_question_ends_when_nobody_reads_the_answer():
 
     child = pexpect.spawn("/bin/sh", ["-c", f"{TOUCH} 'Password: ' | true; echo over; stty -a"], timeout=PATIENCE,
                           encoding="utf-8", env=Keys().environment())
-    child.expect("nobody waits for the answer")
+    child.expect("nobody is waiting for the answer")
     child.expect("over")
     child.expect(r"\s(-?)echo\s")
     expect_equal(child.match.group(1), "", "what switches echo off")

@@ -89,7 +89,7 @@ static void a_key_that_may_not_be_opened_is_named(void **state)
     plug_in(machine, "hidraw0", 0xd0, 0666);
     plug_in(machine, "hidraw1", 0xd0, 0);
     assert_int_equal(check(machine, &error), CS_ERR_NOT_FOUND);
-    assert_contains(error.text, "/dev/hidraw1 is a security key that may not be opened");
+    assert_contains(error.text, "/dev/hidraw1 is a security key that this program may not open");
 }
 
 static void other_devices_are_none_of_our_business(void **state)

@@ -273,13 +273,13 @@ static void test_registration_wrong_fields_refused(void **state)
         {AT_HANDLE_LENGTH, 0, "key handle of 0 bytes"},
         {AT_HANDLE_LENGTH, 128, "key handle of 128 bytes"},
         {AT_HANDLE_LENGTH, 255, "key handle of 255 bytes"},
-        {AT_HANDLE_LENGTH, 63, "without a whole certificate"},
-        {AT_HANDLE_LENGTH, 65, "without a whole certificate"},
+        {AT_HANDLE_LENGTH, 63, "without a complete certificate"},
+        {AT_HANDLE_LENGTH, 65, "without a complete certificate"},
         {AT_HANDLE, 0, "the signature is not this key's"},
-        {AT_CERTIFICATE, 0x31, "without a whole certificate"},
-        {AT_CERTIFICATE + 1, 0x80, "without a whole certificate"},
-        {AT_CERTIFICATE + 1, 0x83, "without a whole certificate"},
-        {AT_CERTIFICATE + 2, 0xff, "without a whole certificate"},
+        {AT_CERTIFICATE, 0x31, "without a complete certificate"},
+        {AT_CERTIFICATE + 1, 0x80, "without a complete certificate"},
+        {AT_CERTIFICATE + 1, 0x83, "without a complete certificate"},
+        {AT_CERTIFICATE + 2, 0xff, "without a complete certificate"},
         {AT_CERTIFICATE + 3, 0x3b, "certificate cannot be read"},
         {AT_CERTIFICATE + 3, 0x3d, "certificate cannot be read"},
         {AT_CERTIFICATE + 4, 0x31, "certificate cannot be read"},
@@ -358,7 +358,7 @@ static void test_registration_kinds_of_certificates(void **state)
     assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 8, 64, &error), CS_OK);
     assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 0xff, 64, &error), CS_OK);
     assert_int_equal(register_with(U2F_ATTESTED_BY_P384, 0, 64, &error), CS_ERR_INPUT);
-    assert_contains(error.text, "no public key of P-256");
+    assert_contains(error.text, "no P-256 public key");
 }
 
 int main(void)
