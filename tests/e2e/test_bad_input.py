@@ -277,7 +277,7 @@ def test_key():
 def test_another_key():
     """A key that is well formed and not the store's. check must find it, too."""
     other = b"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n"
-    run_cases("key", KEY, [("another key", content(KEY, other), rf"{KEY}: does not hold the key that sealed the .*; restore the key file that belongs to {STORE}")])
+    run_cases("key", KEY, [("another key", content(KEY, other), rf"{KEY}: does not contain the key that sealed the .*; restore the key file that belongs to {STORE}")])
 
 
 def test_store():
@@ -285,7 +285,7 @@ def test_store():
     countersign("list", "alice")
     good = STORE.read_bytes()
     run_cases("store", STORE, common(STORE, USER, 0o644, owner=USER) + [
-        ("empty", content(STORE, b""), rf"{there}: not a store of countersign; restore it from its backup"),
+        ("empty", content(STORE, b""), rf"{there}: not a countersign store; restore it from its backup"),
         ("text", content(STORE, b"no database at all\n" * 300), rf"{there}: .*restore it from its backup"),
         ("truncated", content(STORE, good[:100]), rf"{there}: .*restore it from its backup"),
     ])

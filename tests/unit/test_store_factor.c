@@ -97,9 +97,9 @@ static void test_factor_eight_of_each_kind(void **state)
         add(*state, CS_STORED_U2F);
     }
     assert_full(*state, CS_STORED_TOTP,
-                "alice has 8 TOTP factors already; remove one with 'countersign remove'");
+                "alice already has 8 TOTP factors; remove one with 'countersign remove'");
     assert_full(*state, CS_STORED_U2F,
-                "alice has 8 security keys already; remove one with 'countersign remove'");
+                "alice already has 8 security keys; remove one with 'countersign remove'");
     assert_int_equal(count_of(*state, CS_STORED_ANY), 16);
 }
 
