@@ -53,7 +53,7 @@ static void test_exchange_other_number_of_answers_refused(void **state)
         struct cs_error error = {0};
 
         assert_int_equal(cs_ask(&channel, "Code: ", true, &answer, &error), CS_ERR_PROTOCOL);
-        assert_contains(error.text, "answers came to 1 prompts");
+        assert_contains(error.text, "answers to 1 prompts");
         assert_null(answer.data);
     }
 }
