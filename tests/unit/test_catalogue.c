@@ -163,7 +163,7 @@ static void test_get_damaged_file_is_english(void **state)
 
     read_catalogue_file("fr", &file);
     install(state, "fr", file.data, file.length / 2, path);
-    assert_file_refused(state, "lies outside of the file");
+    assert_file_refused(state, "lies outside the file");
     install(state, "fr", "", 0, path);
     assert_file_refused(state, "countersign.mo");
     install(state, "fr", large, sizeof large, path);

@@ -84,7 +84,7 @@ static void test_parse_truncated_everywhere_refused(void **state)
     (void)state;
     read_catalogue_file("fr", &file);
     for (size_t length = 0; length < file.length; length++)
-        assert_refused(file.data, length, length < 20 ? "no gettext catalogue" : "outside");
+        assert_refused(file.data, length, length < 20 ? "a gettext catalogue" : "outside");
 }
 
 static void test_parse_every_byte_of_the_tables_flipped_never_crashes(void **state)
@@ -157,10 +157,10 @@ static void test_parse_sizes(void **state)
 
     (void)state;
     assert_non_null(large);
-    assert_refused("", 0, "0 bytes are no gettext catalogue");
+    assert_refused("", 0, "0 bytes cannot be a gettext catalogue");
     mo_file_write(&file, messages, CS_ARRAY_SIZE(messages), false);
     memcpy(large, file.text, file.length);
-    assert_refused(large, CS_MO_BYTES_MAX + 1, "1048577 bytes are no gettext catalogue");
+    assert_refused(large, CS_MO_BYTES_MAX + 1, "1048577 bytes cannot be a gettext catalogue");
     assert_int_equal(parse(large, CS_MO_BYTES_MAX, &mo, NULL), CS_OK);
     assert_non_null(cs_mo_find(mo, "otp_prompt", "Verification code: "));
     free(large);
