@@ -111,7 +111,7 @@ static void test_packet_too_large_refused(void **state)
 
     assert_int_equal(send(pair->ends[0], large, sizeof large, 0), sizeof large);
     assert_int_equal(cs_recv_packet(pair->ends[1], soon(), &got, NULL, &error), CS_ERR_PROTOCOL);
-    assert_contains(error.text, "larger than 65536 bytes");
+    assert_contains(error.text, "longer than 65536 bytes");
 }
 
 static void test_recv_hangup_seen_at_once(void **state)
