@@ -64,7 +64,7 @@ def test_both_files_named():
         stack(f"config={CONFIG}", f"ibm_auth_config={IBM}")
         result = pam_login("alice", ["1"])
         expect_equal((result.code, result.prompts), ("PAM_SERVICE_ERR", []), "result")
-        wait_syslog("config= and ibm_auth_config= are both there")
+        wait_syslog("config= and ibm_auth_config= are both given")
 
 
 def test_id_selects_the_arguments():
