@@ -165,7 +165,7 @@ def test_one_account_cannot_use_up_the_places_of_others():
         before = descriptors_at_rest(broker)
         held = [waits_at_a_prompt("alice") for _ in range(30)]
         expect_equal(sum(peer is not None for peer in held), 4, "places of one account (a quarter of 16)")
-        broker.wait_log("dropped: as many logins run as max_logins or max_unprivileged allow")
+        broker.wait_log("dropped: max_logins or max_unprivileged logins are already running")
         bob = fresh("bob")
         with Peer("bob") as peer:
             expect_equal(peer.login("bob", [bob.code()])[1], "allow", "bob")
