@@ -6,7 +6,7 @@
 #include "base/pasted_word.h"
 #include "u2f/relay.h"
 
-/* Both kinds of request, and what may be taken for one. */
+/* How both kinds of request start, and anything that may be mistaken for one. */
 #define WORD_START "U2F1"
 
 static bool starts_with(const char *text, const char *start)
@@ -14,7 +14,7 @@ static bool starts_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* The line that `text` starts with. */
+/* Reads the line that `text` starts with. */
 static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_error *error)
 {
     struct cs_u2f_request request;
@@ -34,7 +34,8 @@ static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_
     return result;
 }
 
-/* Why `text` is none: by the library's words, but for the prefix that they would name. */
+/* Says why `text` is not a request, in the library's words except for the prefix that they would
+ * name. */
 static enum cs_err fail_without(const char *text, enum cs_u2f_purpose purpose,
                                 struct cs_error *error)
 {
@@ -54,7 +55,7 @@ enum cs_err cs_touch_find_request(const char *given, enum cs_u2f_purpose purpose
 {
     static const struct cs_pasted_word wanted = {
         .ask = "Paste the request: ",
-        .again = "That line has no request in it; the request: ",
+        .again = "That line contains no request. Paste the request: ",
         .prefix = WORD_START,
     };
     CS_AUTO(cs_buffer_free) struct cs_buffer pasted = {0};

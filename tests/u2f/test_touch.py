@@ -148,7 +148,7 @@ def test_a_paste_does_not_reach_the_shell():
     key = Enrolled(keys)
     script = f'{TOUCH} --host server.example >{OUT}; echo status $?; read -r line; echo "got <$line>"'
     for text, status, why in ((f"{key.request[:80]}\n{key.request[80:]}\nrm -rf\n", 1, "several lines, join them"),
-                              (f"not this\n{key.request}\nrm -rf\n", 0, "That line has no request in it")):
+                              (f"not this\n{key.request}\nrm -rf\n", 0, "That line contains no request")):
         child = pexpect.spawn("/bin/sh", ["-c", script], env=keys.environment(), timeout=PATIENCE, encoding="utf-8")
         child.expect("Paste the request: ")
         child.send(text)
