@@ -21,7 +21,7 @@ static void test_scim_filter_encoded_once(void **state)
          IBM "customAttributes.otherUserName%20eq%20%22x%22"},
         {"(a eq %22%28%22 or b%2dc) and d", "x",
          "(a%20eq%20%22(%22%20or%20b-c)%20and%20d%20eq%20%22x%22"},
-        /* Nothing that people write is syntax: of SCIM, and of a URL. */
+        /* Nothing that people write becomes syntax, of SCIM or of a URL. */
         {"a", "x\" or a pr or a eq \"y",
          "a%20eq%20%22x%5C%22%20or%20a%20pr%20or%20a%20eq%20%5C%22y%22"},
         {"a", "CORP\\ann", "a%20eq%20%22CORP%5C%5Cann%22"},

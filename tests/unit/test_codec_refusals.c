@@ -12,7 +12,8 @@ static enum cs_err decode(const char *data, size_t length, unsigned type, uint32
     enum cs_err result;
 
     memset(&message, 0, sizeof message);
-    /* Exactly as long as the packet but for its NUL, so that the sanitizer sees what reads on. */
+    /* Exactly as long as the packet, without its NUL, so that the sanitizer sees reads beyond
+     * it. */
     assert_int_equal(cs_secret_set(&packet, data, length), CS_OK);
     result = cs_decode(&packet, type, version, &message, error);
     wire_message_clear(type, &message);
@@ -163,7 +164,7 @@ static void test_decode_length_bounds_exact(void **state)
     }
 }
 
-/* As many items as allowed pass, one more does not. */
+/* The allowed number of items passes, one more does not. */
 static void test_decode_item_bounds_exact(void **state)
 {
     static const struct {

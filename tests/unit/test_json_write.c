@@ -82,7 +82,7 @@ static void test_write_harmful_text_escaped(void **state)
     }
 }
 
-/* Every character as long as it gets: the memory that is set aside must suffice. */
+/* Every character at its longest: the reserved memory must suffice. */
 static void test_write_worst_case_fits(void **state)
 {
     for (int layout = CS_JSON_COMPACT; layout <= CS_JSON_FORMATTED; layout++) {

@@ -31,9 +31,9 @@ static void test_map_identity_as_the_settings_say(void **state)
         {{.append = "@www.ibm.com"}, NULL, "ann@www.ibm.com"},
         {{.append = ""}, NULL, "ann"},
         {{.gecos_field = 1, .append = "@x"}, "Zo\xc3\xab Lee,1", "Zo\xc3\xab Lee@x"},
-        /* The expression wins over the field. */
+        /* The expression takes precedence over the field. */
         {{.gecos_field = 1, .gecos_match = MATCH, .gecos_replace = "$3"}, PHONE, "ibm.com"},
-        /* As a PAM line has it, with and without its backslash, which PAM takes away. */
+        /* As in a PAM line, with and without its backslash, which PAM removes. */
         {{.gecos_match = "^([^/\\]+)/([^/\\]+)/([^/\\]+)", .gecos_replace = REPLACE}, PHONE, NULL},
         {{.gecos_match = "posix:^([^/\\]+)/([^/\\]+)/([^/\\]+)", .gecos_replace = REPLACE},
          PHONE,
@@ -92,7 +92,7 @@ static void test_map_identity_account_without_a_result_refused(void **state)
         {{.gecos_field = 1}, "", "the account has no GECOS text, but gecos_field needs one"},
         {{.gecos_match = "a", .gecos_replace = "x"}, NULL, "but gecos_match needs one"},
         {{.gecos_field = 3}, "Ann,x", "has only 2 fields"},
-        /* Not the suffix alone, which would be one name for everybody. */
+        /* Not the suffix alone, which would be the same name for everybody. */
         {{.gecos_field = 2, .append = "@x"}, "Ann,,x", "field 2 of the GECOS text is empty"},
         {{.gecos_match = "^([^,]*),", .gecos_replace = "$1", .append = "@x"},
          ",Ann",
@@ -179,7 +179,7 @@ static void test_map_identity_long_gecos_refused(void **state)
     assert_contains(error.text, "the GECOS text is longer than 1024 bytes");
 }
 
-/* Whoever may write the text may become anybody. */
+/* A user who may write the text may become anybody. */
 static void test_map_identity_own_gecos_only_when_trusted(void **state)
 {
     const struct cs_map_account account = {.name = "ann", .gecos = "root,x", .local_files = true};

@@ -40,7 +40,7 @@ static void assert_refused(const char *data, size_t length, const char *text)
     assert_contains(error.text, text);
 }
 
-/* Whatever was taken can be asked for everything. */
+/* An accepted file survives any look-up. */
 static void look_everywhere(const struct cs_mo *mo)
 {
     for (size_t key = 0; key < CS_TEXTS; key++) {
@@ -136,7 +136,7 @@ static void test_parse_bad_headers_refused(void **state)
         {TRANSLATIONS_PLACE, UINT32_MAX - 8, "table lies outside"},
         {HEADER_BYTES, UINT32_MAX, "message 0 lies outside"},
         {HEADER_BYTES + 4, UINT32_MAX, "message 0 lies outside"},
-        {HEADER_BYTES + 8, 1, "message 1 lies outside"}, /* no NUL behind it */
+        {HEADER_BYTES + 8, 1, "message 1 lies outside"}, /* no NUL after it */
     };
 
     (void)state;
@@ -166,7 +166,7 @@ static void test_parse_sizes(void **state)
     free(large);
 }
 
-/* A missing NUL at the very end, and a NUL inside of a text (a plural form). */
+/* A missing NUL at the very end, and a NUL inside a text (a plural form). */
 static void test_parse_nul_where_it_must_and_must_not_be(void **state)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer file = {0};

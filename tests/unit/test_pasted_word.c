@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is found in a paste, whatever stands around it. Standard input is a pipe. */
+/* What is found in pasted text, whatever surrounds it. Standard input is a pipe. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 
 static const struct cs_pasted_word wanted = {.ask = "", .again = "", .prefix = "U2F1"};
 
-/* What is read of `text`, and how many of its bytes are left for others. */
+/* Reads `text`; also gives how many of its bytes are left for other programs. */
 static enum cs_err read_from(const char *text, size_t length, struct cs_buffer *out, size_t *left)
 {
     static char rest[65536];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gecos_match and gecos_replace: two flavours that have to agree, and bounds on both. */
+/* gecos_match and gecos_replace: two flavours that must agree, and bounds on both. */
 #include "tests/unit/unit.h"
 
 #include <locale.h>
@@ -45,7 +45,7 @@ static void test_replace_groups_written_in_place(void **state)
     }
 }
 
-/* Wrong whatever the text is, so that the check finds it as well. */
+/* Wrong for every text, so that the check finds it too. */
 static void test_check_wrong_settings_refused(void **state)
 {
     static const struct {
@@ -110,7 +110,7 @@ static void test_check_longest_texts_accepted(void **state)
     assert_int_equal(cs_pattern_check("x", longest, NULL), CS_ERR_CONFIG);
 }
 
-/* Right in both flavours, but not the same for this text. */
+/* Valid in both flavours, but different for this text. */
 static void test_replace_flavours_that_differ_refused(void **state)
 {
     static const struct {
@@ -119,7 +119,7 @@ static void test_replace_flavours_that_differ_refused(void **state)
         {"\\d", "7", "matches this GECOS text for PCRE but not for POSIX; put pcre: or posix:"},
         {"\\d", "d", "matches this GECOS text for POSIX but not for PCRE; put pcre: or posix:"},
         {"a|ab", "ab", "differently for PCRE and for POSIX ($0); put pcre: or posix:"},
-        {"^(a|ab)(c|bcd)", "abcd", NULL}, /* both must take the same way */
+        {"^(a|ab)(c|bcd)", "abcd", NULL}, /* both must take the same branch */
         {"^(a|ab)(c|bcd)?", "abc", "differently for PCRE and for POSIX ($0)"},
         {"^a*?(a)a*$", "aaa", "differently for PCRE and for POSIX ($1)"}, /* the place counts */
         {"^(.)", "\xc3\xab", "differently for PCRE and for POSIX ($0)"},  /* character or byte */
@@ -274,8 +274,7 @@ static void test_bounds_ordinary_patterns_accepted(void **state)
     }
 }
 
-/* The largest patterns that the bounds let through, over the longest text, on a stack of half of
- * what a login has. */
+/* The largest patterns within the bounds, over the longest text, on half the stack of a login. */
 static void *run_largest(void *result)
 {
     static const char *const patterns[] = {

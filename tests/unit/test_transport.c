@@ -53,7 +53,7 @@ static unsigned count_descriptors(void)
     return count;
 }
 
-/* Sends `length` bytes with `count` descriptors of /dev/null beside them, as a peer might. */
+/* Sends `length` bytes along with `count` descriptors of /dev/null, as a peer might. */
 static void send_attached(int socket, const void *data, size_t length, unsigned count)
 {
     union {
@@ -210,7 +210,7 @@ static void test_attached_unwanted_several_or_too_many_refused_and_closed(void *
     }
 }
 
-/* A packet of no bytes looks like the end of the connection, but descriptors came with it. */
+/* An empty packet looks like the end of the connection, but carries descriptors. */
 static void test_attached_to_empty_packet_closed(void **state)
 {
     struct pair *pair = *state;

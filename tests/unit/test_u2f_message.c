@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is sent to a U2F key and read from it. */
+/* Messages sent to a U2F key and read from it. */
 #include "tests/unit/unit.h"
 
 #include "tests/support/u2f_vectors.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Telling a security key that may not be opened from none, which the libraries do not. */
+/* Distinguishes a security key that may not be opened from none, which the libraries do not. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -69,7 +69,7 @@ static void plug_in(const struct machine *machine, const char *name, unsigned ch
     write_file(path, "", 0, mode);
 }
 
-/* As somebody to whom modes matter. */
+/* As a user to whom file modes apply. */
 static enum cs_err check(const struct machine *machine, struct cs_error *error)
 {
     bool root = geteuid() == 0;

@@ -246,7 +246,7 @@ static void test_damage_found(void **state)
 
 #define CHALLENGE "0123456789abcdef0123456789abcdef"
 
-/* Payloads that came whole, by their checksum, and are wrong. */
+/* Payloads that are complete, by their checksum, but wrong. */
 static const struct {
     enum cs_u2f_line line;
     const char *payload;
@@ -312,7 +312,7 @@ static void test_wrong_payloads_refused(void **state)
     }
 }
 
-/* A line of one kind is not one of another with its prefix exchanged. */
+/* A line of one kind does not become another's by exchanging its prefix. */
 static void test_prefix_is_in_the_checksum(void **state)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
