@@ -10,7 +10,7 @@ def syslog_audits():
 
 
 def new_audit(seen):
-    """The audit line that a process of its own wrote after the first `seen`."""
+    """The audit line that a stand-alone process wrote after the first `seen`."""
     wait_until(lambda: len(syslog_audits()) > seen, "an audit line in the syslog")
     return syslog_audits()[-1]
 
