@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Client addresses: numeric only, never looked up (compare CVE-2024-10963). */
+/* Client addresses: numeric only, never resolved (compare CVE-2024-10963). */
 #ifndef CS_BASE_ADDRESS_H
 #define CS_BASE_ADDRESS_H
 
@@ -13,9 +13,8 @@ enum { CS_ADDRESS_MAX = 64 };
  */
 bool cs_address_parse(const char *text, char ret_address[CS_ADDRESS_MAX]);
 
-/* The network that is counted as one client: the IPv4 address itself, the /64 of an IPv6 address
- * (one household or server has a whole /64 to choose from). `address` comes from cs_address_parse.
- */
+/* The network that counts as one client: an IPv4 address itself, the /64 of an IPv6 address (one
+ * household or server can use its whole /64). `address` comes from cs_address_parse. */
 void cs_address_client(const char *address, char ret_client[CS_ADDRESS_MAX]);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef CS_BASE_ATTRIBUTES_H
 #define CS_BASE_ATTRIBUTES_H
 
-/* The result must be looked at: every fallible function carries it. */
+/* The result must be checked; every fallible function has this attribute. */
 #define CS_MUST_USE __attribute__((warn_unused_result))
 
 /* printf-like: `text` and `first` are argument positions counted from 1. */

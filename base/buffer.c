@@ -18,7 +18,7 @@ static bool reserve(struct cs_buffer *buffer, size_t extra)
         return true;
     while (capacity < wanted)
         capacity *= 2;
-    /* Not realloc: it may leave a copy behind, and a text can hold a secret (an otpauth URI). */
+    /* Not realloc, which may leave a copy behind: a text can hold a secret (an otpauth URI). */
     grown = malloc(capacity);
     if (grown == NULL) {
         buffer->failed = true;

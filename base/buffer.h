@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A text that grows: prompts, log lines, generated output. Wiped when it grows and when released.
- */
+/* A growing text: prompts, log lines, generated output. Old memory is wiped on growth and on
+ * release. */
 #ifndef CS_BASE_BUFFER_H
 #define CS_BASE_BUFFER_H
 
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-/* `text` is NUL-terminated once anything was added, else NULL. `failed` is sticky: check it once,
+/* `text` is NULL until something is added, then NUL-terminated. `failed` is sticky: check it once,
  * at the end, instead of after every addition. */
 struct cs_buffer {
     char *text;

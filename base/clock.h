@@ -11,7 +11,7 @@ int64_t cs_clock_seconds(void);
 /* Milliseconds on a clock that never steps, for deadlines and durations. */
 int64_t cs_clock_ms(void);
 
-/* What is left until `deadline` (cs_clock_ms), as a poll() time-out: 0 when it has passed. */
+/* Time left until `deadline` (cs_clock_ms), as a poll() time-out: 0 once it has passed. */
 int cs_clock_left(int64_t deadline);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Why something failed. Every fallible function returns enum cs_err; the sentence for a person goes
- * into an optional struct cs_error, never into a thread-local, because the module lives inside
- * other people's processes.
+ * into an optional struct cs_error, never into a thread-local, because the module runs inside other
+ * programs' processes.
  */
 #ifndef CS_BASE_ERROR_H
 #define CS_BASE_ERROR_H
@@ -16,19 +16,20 @@ enum cs_err {
     CS_ERR_INPUT,       /* a value from outside is not acceptable */
     CS_ERR_CONFIG,      /* configuration is wrong */
     CS_ERR_TRUST,       /* a file or peer has the wrong owner, mode or kind */
-    CS_ERR_NOT_FOUND,   /* what was named does not exist */
+    CS_ERR_NOT_FOUND,   /* the named thing does not exist */
     CS_ERR_PROTOCOL,    /* the peer broke the wire protocol */
     CS_ERR_HANGUP,      /* the peer closed the connection */
     CS_ERR_TIMEOUT,     /* a deadline passed */
     CS_ERR_UNAVAILABLE, /* a service cannot be used now */
-    CS_ERR_STORE,       /* the store refused or is damaged */
+    CS_ERR_STORE,       /* the store refused, or is damaged */
     CS_ERR_CRYPTO,      /* a cryptographic operation failed */
-    CS_ERR_LIMIT,       /* a bound of ours was reached */
+    CS_ERR_LIMIT,       /* one of our limits was reached */
     CS_ERR_CANCELLED,   /* the person or the application gave up */
     CS_ERR_UNREACHABLE, /* a server did not answer: name, connection, time */
 };
 
-/* One line for a person: what, where, what to do. Always NUL-terminated; cut text ends in "...". */
+/* One line for a person: what, where, what to do. Always NUL-terminated; truncated text ends in
+ * "...". */
 struct cs_error {
     enum cs_err code;
     char text[512];

@@ -42,6 +42,6 @@ enum cs_waited cs_event_wait(int event_fd, int cancel_fd, int64_t until)
         if ((ready == 0 || errno != EINTR) && cs_clock_left(until) == 0)
             return CS_WAITED_TIME;
         if (ready < 0 && errno != EINTR)
-            return CS_WAITED_TIME; /* no memory: as if time were up */
+            return CS_WAITED_TIME; /* no memory: treat it as a time-out */
     }
 }

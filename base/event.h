@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One thread waits for another, but no longer than its login lasts. */
+/* Lets one thread wait for another, but no longer than its login lasts. */
 #ifndef CS_BASE_EVENT_H
 #define CS_BASE_EVENT_H
 
@@ -13,17 +13,18 @@ enum cs_waited {
     CS_WAITED_TIME,
 };
 
-/* A descriptor for cs_event_wait, close-on-exec and the caller's; -1: none left. */
+/* A close-on-exec descriptor for cs_event_wait, owned by the caller; -1 if none is left. */
 int cs_event_new(void) CS_MUST_USE;
 
-/* Wakes who waits now or later. The waiter may close `event_fd` as soon as this is called. */
+/* Wakes the thread that waits now, or the next one to wait. The waiter may close `event_fd` as soon
+ * as this is called. */
 void cs_event_set(int event_fd);
 
-/* Waits for cs_event_set (without limit), and forgets that it happened. */
+/* Waits for cs_event_set, without a time limit, and resets the event. */
 void cs_event_take(int event_fd);
 
-/* Waits for whatever comes first: cs_event_set, a hang-up on `cancel_fd`, `until` (cs_clock_ms).
- * Either descriptor may be -1. */
+/* Waits for cs_event_set, a hang-up on `cancel_fd` or the time `until` (cs_clock_ms), whichever
+ * comes first. Either descriptor may be -1. */
 enum cs_waited cs_event_wait(int event_fd, int cancel_fd, int64_t until) CS_MUST_USE;
 
 #endif

@@ -107,7 +107,7 @@ enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, con
         temporary = NULL;
         return cs_fail_nomem(error);
     }
-    /* What an interrupted run left behind is of no use to anybody. */
+    /* An interrupted run may have left one behind, which is useless. */
     if (unlink(temporary) != 0 && errno != ENOENT)
         return cs_fail_errno(error, "%s: cannot remove", temporary);
     fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Small helpers around descriptors. */
+/* Small helpers for files and descriptors. */
 #ifndef CS_BASE_FILE_H
 #define CS_BASE_FILE_H
 
@@ -8,18 +8,18 @@
 #include "base/error.h"
 #include "base/secret.h"
 
-/* Closes *fd unless it is negative, and sets it to -1; for CS_AUTO. */
+/* Closes *fd unless negative and sets it to -1; for CS_AUTO. */
 void cs_fd_close(int *fd);
 
-/* Reads all of `fd` from its start, at most `limit` bytes (CS_ERR_LIMIT above). `name` is for
+/* Reads all of `fd` from its start; more than `limit` bytes are CS_ERR_LIMIT. `name` is for
  * errors. */
 enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret *ret_content,
                         struct cs_error *error) CS_MUST_USE;
 
 /*
- * Replaces `path` as a whole: a temporary file beside it with `mode` and `group` (gid, or
- * (gid_t)-1), written, synced, renamed over it, and the folder synced. A crash leaves the old file
- * or the new one.
+ * Replaces `path` atomically: writes and syncs a temporary file in the same folder with `mode` and
+ * `group` (a gid, or (gid_t)-1 to leave it), renames it over `path` and syncs the folder. A crash
+ * leaves either the old file or the new one.
  */
 enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, const void *data,
                             size_t length, struct cs_error *error) CS_MUST_USE;

@@ -47,7 +47,7 @@ void cs_log_to_syslog(struct cs_log *log, const char *ident)
 
 static void write_stderr(void *context, int priority, const char *line)
 {
-    /* One write per line, so that lines of several threads do not mix. */
+    /* One write per line, so that lines from several threads do not mix. */
     CS_AUTO(cs_string_free) char *text = NULL;
     int length = asprintf(&text, "<%d>%s\n", priority, line);
 
@@ -55,7 +55,7 @@ static void write_stderr(void *context, int priority, const char *line)
     if (length < 0)
         text = NULL;
     else if (write(STDERR_FILENO, text, (size_t)length) < 0)
-        return; /* nobody left to tell */
+        return; /* nowhere left to report it */
 }
 
 void cs_log_to_stderr(struct cs_log *log)

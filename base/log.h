@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Log lines. The sink is given by the program; a line is cleaned as a whole before it gets there.
- */
+/* Log lines. The program supplies the sink; each line is sanitised as a whole before it gets
+ * there. */
 #ifndef CS_BASE_LOG_H
 #define CS_BASE_LOG_H
 
@@ -9,7 +9,7 @@
 #include "base/attributes.h"
 
 /* `write` gets a syslog priority (LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG) and one
- * line without a newline. It may be called from several threads at once. */
+ * line without a newline. Several threads may call it at once. */
 struct cs_log {
     void (*write)(void *context, int priority, const char *line);
     void *context;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lower case of ASCII alone, in any locale. */
+/* Lower-cases ASCII only, whatever the locale. */
 #ifndef CS_BASE_LOWER_H
 #define CS_BASE_LOWER_H
 

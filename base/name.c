@@ -5,7 +5,7 @@ bool cs_same_name(const char *name, const char *written, size_t length)
 {
     if (name == NULL)
         return false;
-    /* The first difference is the end of it: most names that are compared are others. */
+    /* Stops at the first difference, because most comparisons fail. */
     for (size_t i = 0; i < length; i++) {
         if (name[i] == '\0' ||
             (name[i] == '-' ? '_' : name[i]) != (written[i] == '-' ? '_' : written[i]))

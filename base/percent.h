@@ -5,8 +5,8 @@
 
 #include "base/buffer.h"
 
-/* Appends `length` bytes of `text`; everything but the unreserved characters (section 2.3) and
- * those of `plain` becomes %XX. */
+/* Appends `length` bytes of `text`; everything except the unreserved characters (section 2.3) and
+ * those in `plain` becomes %XX. */
 void cs_percent_encode(struct cs_buffer *out, const char *text, size_t length, const char *plain);
 
 #endif

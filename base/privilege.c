@@ -41,7 +41,7 @@ static enum cs_err change_ids(uid_t uid, gid_t gid, struct cs_error *error)
             return cs_fail(error, CS_ERR_SYSTEM, "becoming '" CS_RUN_USER "' did not take effect");
     }
     if (setuid(0) == 0)
-        return cs_fail(error, CS_ERR_SYSTEM, "root could be regained after it was given up");
+        return cs_fail(error, CS_ERR_SYSTEM, "root can still be regained after giving it up");
     return CS_OK;
 }
 

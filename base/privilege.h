@@ -12,9 +12,9 @@ enum cs_err cs_run_user(uid_t *ret_uid, gid_t *ret_gid, struct cs_error *error) 
 
 /*
  * Becomes the account `countersign`: no supplementary groups, all user and group ids set and
- * checked (compare duo_unix #389), no new privileges, no core dumps, not readable by ptrace. Does
- * nothing but the last three when the process already is that account; fails when it is neither
- * that account nor root.
+ * checked (compare duo_unix #389), no new privileges, no core dumps, not readable by ptrace. If the
+ * process already runs as that account, only the last three are done; if it runs as neither that
+ * account nor root, this fails.
  */
 enum cs_err cs_become_run_user(struct cs_error *error) CS_MUST_USE;
 

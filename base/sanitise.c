@@ -29,7 +29,7 @@ size_t cs_utf8_decode(const char *text, size_t left, unsigned long *ret_code)
     return 0;
 }
 
-/* C0, DEL and C1; line and paragraph separators; the bidi controls of UAX #9; interlinear
+/* C0, DEL and C1; line and paragraph separators; the bidi controls of UAX #9; and interlinear
  * annotations, zero-width no-break space and tag characters, which hide text. */
 static bool is_harmful(unsigned long code)
 {
@@ -47,7 +47,7 @@ static bool is_harmful(unsigned long code)
     return false;
 }
 
-/* Bytes of printable ASCII at the start: most of every text, and never harmful. */
+/* Length of the run of printable ASCII at the start: most of any text, and always harmless. */
 static size_t plain_bytes(const char *text, size_t length)
 {
     size_t i = 0;

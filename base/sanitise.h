@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Text that comes from users, providers and devices, made harmless before it meets a prompt, a log
- * or a terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become '?'. (compare escape sequences
- * in prompts reached terminals through clients that print them raw.)
+ * Makes text from users, providers and devices harmless before it reaches a prompt, a log or a
+ * terminal: C0, DEL, C1, bidi controls and invalid UTF-8 become '?'. Some clients print prompts
+ * raw, which has let escape sequences through to terminals.
  */
 #ifndef CS_BASE_SANITISE_H
 #define CS_BASE_SANITISE_H
@@ -12,7 +12,7 @@
 
 #include "base/buffer.h"
 
-/* Appends `length` bytes of `text`, cleaned; newline and tab are controls too. */
+/* Appends `length` bytes of `text`, sanitised; newline and tab count as controls. */
 void cs_sanitise(struct cs_buffer *out, const char *text, size_t length);
 
 /* True when cs_sanitise would change nothing. */

@@ -14,9 +14,10 @@ enum cs_err cs_standard_open(struct cs_error *error)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0)
             continue;
-        /* The lowest that is free is this one. Children inherit it, like one that was open. */
+        /* open() takes the lowest free descriptor, which is this one. Children inherit it, as if it
+         * had been open. */
         if (open("/dev/null", modes[fd]) != fd)
-            return cs_fail_errno(error, "/dev/null cannot be opened as descriptor %d", fd);
+            return cs_fail_errno(error, "cannot open /dev/null as descriptor %d", fd);
     }
     return CS_OK;
 }
@@ -42,6 +43,6 @@ enum cs_err cs_standard_flush(struct cs_error *error)
 
     if (fflush(stdout) != 0)
         return cs_standard_fail(error);
-    /* Why, stdio no longer knows. */
+    /* stdio no longer knows why. */
     return before == 0 ? CS_OK : cs_fail(error, CS_ERR_SYSTEM, "cannot write standard output");
 }

@@ -54,9 +54,9 @@ static enum cs_err look_at(const char *path, const struct cs_trust *trust, struc
 }
 
 /*
- * Looks at every folder above the last component, from the root down. What was found to be a
- * trusted folder can be exchanged only by those who are trusted, so that the next component is
- * looked up in it and nowhere else. `path` is changed while walking and restored.
+ * Checks every folder above the last component, from the root down. Only trusted users can replace
+ * a folder that has passed, so the next component is looked up in that folder and nowhere else.
+ * `path` is modified during the walk and restored.
  */
 static enum cs_err check_parents(char *path, const struct cs_trust *trust, struct cs_error *error)
 {
@@ -88,7 +88,7 @@ enum cs_err cs_check_trusted(int fd, const char *name, const struct cs_trust *tr
                              struct stat *ret_status, struct cs_error *error)
 {
     if (fstat(fd, ret_status) != 0)
-        return cs_fail_errno(error, "%s: cannot look at the file", name);
+        return cs_fail_errno(error, "%s: cannot examine the file", name);
     if (!S_ISREG(ret_status->st_mode))
         return cs_fail(error, CS_ERR_TRUST, "%s: not a regular file", name);
     if (!trusted_owner(ret_status, trust))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/limits.h"
 
-/* One account may use this part of the places for peers that are not root. */
+/* The share of the unprivileged places that one account may use. */
 enum { SHARE = 4 };
 
 void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unprivileged_max)

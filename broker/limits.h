@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How many logins may run: in all, of peers that are not root, and of one such account. */
+/* Limits on running logins: in all, for peers that are not root, and for one such account. */
 #ifndef CS_BROKER_LIMITS_H
 #define CS_BROKER_LIMITS_H
 
@@ -13,12 +13,12 @@ struct cs_limits {
     pthread_mutex_t mutex;
     unsigned total_max, unprivileged_max;
     unsigned total, unprivileged;
-    uid_t uids[CS_UNPRIVILEGED_MAX]; /* of the unprivileged logins that run */
+    uid_t uids[CS_UNPRIVILEGED_MAX]; /* of the running unprivileged logins */
 };
 
 void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unprivileged_max);
 
-/* Takes a place for a login of `uid`; false when there is none. Root is only bound by the total. */
+/* Takes a place for a login of `uid`; false if there is none. Root is limited only by the total. */
 bool cs_limits_enter(struct cs_limits *limits, uid_t uid);
 void cs_limits_leave(struct cs_limits *limits, uid_t uid);
 

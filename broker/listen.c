@@ -25,7 +25,7 @@ static enum cs_err check_folder(const char *path, struct cs_error *error)
     return cs_check_trusted_folder(folder, &trust, error);
 }
 
-/* A connection that is refused tells that the broker which left the socket is gone. */
+/* A refused connection means that the broker that left the socket is gone. */
 static enum cs_err remove_stale(const struct sockaddr_un *address, struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -37,7 +37,7 @@ static enum cs_err remove_stale(const struct sockaddr_un *address, struct cs_err
         return cs_fail(error, CS_ERR_TRUST, "%s: not a socket; remove it", address->sun_path);
     if (connect(probe, (const struct sockaddr *)address, sizeof *address) == 0 ||
         errno != ECONNREFUSED)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: another broker serves it",
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: another broker is serving it",
                        address->sun_path);
     if (unlink(address->sun_path) != 0)
         return cs_fail_errno(error, "%s: cannot remove", address->sun_path);
@@ -51,8 +51,8 @@ enum cs_err cs_listen(const char *path, bool unprivileged, int *ret_fd, struct c
     enum cs_err result;
 
     if (path[0] != '/' || strlen(path) >= sizeof address.sun_path)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path below %zu bytes", path,
-                       sizeof address.sun_path);
+        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path shorter than %zu bytes",
+                       path, sizeof address.sun_path);
     memcpy(address.sun_path, path, strlen(path) + 1);
     result = check_folder(path, error);
     if (result == CS_OK)
@@ -60,7 +60,7 @@ enum cs_err cs_listen(const char *path, bool unprivileged, int *ret_fd, struct c
     if (result != CS_OK)
         return result;
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    /* The umask of this program is 077: between bind and chmod nobody else can connect. */
+    /* This program's umask is 077, so nobody else can connect between bind and chmod. */
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(path, unprivileged ? 0666 : 0600) != 0 || listen(fd, BACKLOG) != 0)
         return cs_fail_errno(error, "%s: cannot listen", path);

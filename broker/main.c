@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* countersignd: the broker, and with --session the process of one stand-alone login. */
+/* countersignd: the broker, or with --session the process of one stand-alone login. */
 #include <getopt.h>
 #include <malloc.h>
 #include <openssl/crypto.h>
@@ -34,7 +34,7 @@ static int usage(FILE *out, int status)
     (void)fputs("Usage: countersignd [--socket PATH] [--config FILE] [--log stderr|syslog]\n"
                 "       countersignd --session     (started by pam_countersign.so)\n"
                 "       countersignd --help | --version\n"
-                "The broker of second factors; see countersignd(8).\n",
+                "The broker for second factors; see countersignd(8).\n",
                 out);
     return status;
 }
@@ -78,11 +78,11 @@ static int parse(int argc, char **argv, struct settings *settings)
     return optind == argc ? EXIT_SUCCESS : usage(stderr, EXIT_USAGE);
 }
 
-/* No configuration file or variable of a library decides what happens here. */
+/* No library's configuration file or environment variable may change what happens here. */
 static void prepare_process(void)
 {
     (void)umask(077);
-    /* One arena for each thread would cost each waiting login its own. */
+    /* With one arena per thread, each waiting login would cost one. */
     (void)mallopt(M_ARENA_MAX, ARENAS);
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 }
@@ -97,13 +97,13 @@ static int complain(const struct cs_log *log, const struct cs_error *error)
 
 static int run_session(const struct settings *settings, const struct cs_log *log)
 {
-    const struct cs_peer root = {0}; /* only root can start this on such a socket */
+    const struct cs_peer root = {0}; /* only root can start a session on such a socket */
     struct cs_error error = {0};
     struct cs_engine *engine;
     pid_t pid = fork();
 
     if (pid != 0)
-        _exit(pid < 0 ? EXIT_FAILURE : EXIT_SUCCESS); /* the module collects this one */
+        _exit(pid < 0 ? EXIT_FAILURE : EXIT_SUCCESS); /* the module reaps this one */
     if (cs_become_run_user(&error) != CS_OK)
         return complain(log, &error);
     engine = cs_engine_new(settings->config, NULL, log);
@@ -116,9 +116,8 @@ static int run_session(const struct settings *settings, const struct cs_log *log
 
 /* ---- the broker ---- */
 
-/* Settings of the broker itself come from the default file. When that is broken the broker starts
- * all the same, with the defaults, and each login is refused with the line that says what is wrong.
- */
+/* The broker's own settings come from the default file. If that is broken, the broker still starts,
+ * with the defaults, and each login is refused with the line that says what is wrong. */
 static void read_own_options(struct cs_engine *engine, struct cs_options *ret_options)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
@@ -129,8 +128,7 @@ static void read_own_options(struct cs_engine *engine, struct cs_options *ret_op
         cs_config_options(config, "", NULL, ret_options);
     else
         (void)complain(cs_engine_log(engine), &error);
-    /* The paths are strings of the configuration, which is released here; nobody below uses them.
-     */
+    /* The paths point into the configuration, which is released here; nothing below uses them. */
     ret_options->store = ret_options->key_file = NULL;
 }
 
@@ -187,8 +185,8 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
     cs_log(cs_engine_log(engine), LOG_INFO, "countersignd " CS_VERSION " serves");
     result = cs_server_run(&server, &idle, error);
     cs_systemd_notify(systemd, "STOPPING=1");
-    /* Logins that outlived the grace still use all this: no frame and no library may end before
-     * them. */
+    /* Logins that outlived the grace period still use all this: no frame and no library may end
+     * before them. */
     if (result == CS_OK && !idle)
         _exit(EXIT_SUCCESS);
     return result;
@@ -202,7 +200,7 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
     struct cs_engine *engine;
     enum cs_err result = cs_systemd_read(&systemd, &error);
 
-    (void)signal(SIGPIPE, SIG_IGN); /* standard error may be a pipe whose reader went away */
+    (void)signal(SIGPIPE, SIG_IGN); /* standard error may be a pipe without a reader */
     if (result != CS_OK)
         return complain(log, &error);
     engine = cs_engine_new(settings->config, systemd.key_path[0] ? systemd.key_path : NULL, log);

@@ -14,14 +14,14 @@
 
 enum {
     STACK_BYTES = 256 * 1024,
-    IDLE_MAX = 4,   /* workers that wait; more end after their login */
-    STOP_MS = 5000, /* for logins that run when the broker is asked to stop */
-    PAUSE_MS = 100, /* when descriptors ran out */
+    IDLE_MAX = 4,   /* idle workers to keep; further ones end after their login */
+    STOP_MS = 5000, /* grace period for running logins when the broker is asked to stop */
+    PAUSE_MS = 100, /* pause if descriptors ran out */
 };
 
 /* ---- one connection ---- */
 
-/* The peer as the kernel knows it; a connection without that is no connection. */
+/* Gets the peer as the kernel knows it; a connection without one is dropped. */
 static bool identify_peer(int socket, struct cs_peer *ret_peer)
 {
     struct ucred credentials;
@@ -42,7 +42,7 @@ static void serve(struct cs_server *server, int socket)
         return;
     if (!cs_limits_enter(server->limits, peer.uid)) {
         cs_log(log, peer.uid == 0 ? LOG_ERR : LOG_INFO,
-               "peer uid %u dropped: as many logins run as max_logins or max_unprivileged allow",
+               "peer uid %u dropped: max_logins or max_unprivileged logins are already running",
                (unsigned)peer.uid);
         return;
     }
@@ -56,7 +56,7 @@ static void *work(void *argument);
 
 struct worker {
     struct cs_server *server;
-    int wait_fd; /* epoll of its own: only so does a connection wake one waiting worker, not all */
+    int wait_fd; /* its own epoll, so that a connection wakes one waiting worker, not all */
 };
 
 static void free_worker(struct worker **worker)
@@ -83,7 +83,7 @@ static struct worker *new_worker(struct cs_server *server)
     return worker;
 }
 
-/* Starts a worker, which counts as idle at once. The mutex is held. */
+/* Starts a worker, which counts as idle at once. Called with the mutex held. */
 static bool start_worker(struct cs_server *server)
 {
     CS_AUTO(free_worker) struct worker *worker = new_worker(server);
@@ -98,13 +98,13 @@ static bool start_worker(struct cs_server *server)
     started = pthread_create(&thread, &attributes, work, worker) == 0;
     pthread_attr_destroy(&attributes);
     if (started)
-        worker = NULL; /* the thread's now */
+        worker = NULL; /* now owned by the thread */
     server->workers += started;
     server->idle += started;
     return started;
 }
 
-/* This worker got a connection. The last idle one starts another, so that somebody always waits; if
+/* This worker got a connection. The last idle one starts another, so that one is always waiting; if
  * that fails, connections wait until a login ends. */
 static void leave_idle(struct cs_server *server)
 {
@@ -115,10 +115,10 @@ static void leave_idle(struct cs_server *server)
     pthread_mutex_unlock(&server->mutex);
     if (alone)
         cs_log(cs_engine_log(server->engine), LOG_ERR,
-               "no thread for further logins: they wait until one ends");
+               "cannot start a thread for further logins: they wait until one ends");
 }
 
-/* Back from a connection: false when enough others wait. */
+/* Back from a connection: false if enough others are waiting. */
 static bool enter_idle(struct cs_server *server)
 {
     bool stay;
@@ -139,8 +139,8 @@ static void end_worker(struct cs_server *server, bool was_idle)
     pthread_mutex_unlock(&server->mutex);
 }
 
-/* Waits for a connection; -1 when there is none after all (another worker took it, or descriptors
- * ran out). *ret_stop when the broker ends. */
+/* Waits for a connection; -1 if there is none after all (another worker took it, or descriptors ran
+ * out). Sets *ret_stop if the broker is to end. */
 static int next_connection(const struct worker *worker, bool *ret_stop)
 {
     const struct cs_server *server = worker->server;
@@ -155,7 +155,8 @@ static int next_connection(const struct worker *worker, bool *ret_stop)
     fd = accept4(server->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)) {
         cs_log(cs_engine_log(server->engine), LOG_ERR,
-               "connections wait: no descriptors or memory; raise LimitNOFILE or lower max_logins");
+               "connections are waiting: no descriptors or memory left; raise LimitNOFILE or lower "
+               "max_logins");
         (void)poll(NULL, 0, PAUSE_MS);
     }
     return fd;
@@ -204,7 +205,7 @@ static bool start_first(struct cs_server *server)
     return started;
 }
 
-/* Idle workers end by themselves when the signal is there; logins are given STOP_MS. */
+/* Idle workers end by themselves at the signal; running logins get STOP_MS. */
 static bool wait_for_workers(struct cs_server *server)
 {
     struct timespec until;
@@ -227,7 +228,7 @@ enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_er
 
     init_counts(server);
     if (!start_first(server))
-        return cs_fail(error, CS_ERR_SYSTEM, "no thread can be started");
+        return cs_fail(error, CS_ERR_SYSTEM, "cannot start a thread");
     while (poll(&signal, 1, -1) < 0) {
         if (errno != EINTR)
             return cs_fail_errno(error, "poll");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Accepting connections until a signal ends it. A thread serves one login from its connection to
- * its verdict; a few idle ones wait for the next connection, because handing it from thread to
- * thread costs a login more than its own work.
+ * Accepts connections until a signal. One thread serves a login from connection to verdict; a few
+ * idle ones wait for the next connection, because handing it from thread to thread costs more than
+ * a login's own work.
  */
 #ifndef CS_BROKER_SERVER_H
 #define CS_BROKER_SERVER_H
@@ -20,14 +20,14 @@ struct cs_server {
     int signal_fd; /* signalfd of SIGTERM and SIGINT; never read, so that it wakes every thread */
     bool allow_unprivileged;
 
-    /* cs_server_run's own */
+    /* private to cs_server_run */
     pthread_mutex_t mutex; /* guards the two counts */
     pthread_cond_t ended;  /* signalled when the last worker ends */
     unsigned workers, idle;
 };
 
-/* Returns after a signal, when the running logins have ended or were given a few seconds; *ret_idle
- * tells which. */
+/* Returns after a signal, when the running logins have ended or their few seconds are over;
+ * *ret_idle is true if they have ended. */
 enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle,
                           struct cs_error *error) CS_MUST_USE;
 

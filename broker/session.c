@@ -10,11 +10,11 @@
 #include "wire/transport.h"
 
 enum {
-    REQUEST_MS = 2000, /* a peer that has not asked by then is dropped */
+    REQUEST_MS = 2000, /* a peer that has sent no request by then is dropped */
     VERDICT_MS = 2000,
 };
 
-/* The highest version that both ends speak; 0: none. */
+/* The highest version that both ends speak, or 0. */
 static uint32_t choose_version(const struct cs_hello *hello)
 {
     uint32_t newest = hello->newest < CS_WIRE_VERSION ? hello->newest : CS_WIRE_VERSION;
@@ -22,8 +22,8 @@ static uint32_t choose_version(const struct cs_hello *hello)
     return newest >= hello->oldest && newest >= CS_WIRE_VERSION_OLDEST ? newest : 0;
 }
 
-/* Takes the request that came with the greeting in a version that was not chosen; the module sends
- * it again. */
+/* Discards the request that came with the greeting in a version that was not chosen; the module
+ * sends it again. */
 static enum cs_err drop_request(int socket, int64_t deadline, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
@@ -36,10 +36,10 @@ static enum cs_err drop_request(int socket, int64_t deadline, struct cs_error *e
     return result;
 }
 
-/* What was agreed with the peer. */
+/* What has been agreed with the peer. */
 struct greeting {
     uint32_t version;
-    bool welcome_due; /* it is sent with the acceptance: the peer wakes up once, not twice */
+    bool welcome_due; /* sent with the acceptance, so that the peer wakes up once, not twice */
 };
 
 static enum cs_err send_welcome(int socket, uint32_t version, int64_t deadline,
@@ -94,13 +94,13 @@ static enum cs_err receive_request(int socket, uint32_t version, int64_t deadlin
         return result;
     if (((ret_request->flags & CS_REQUEST_CONFIG_FILE) != 0) != (*ret_config_fd >= 0))
         return cs_fail(error, CS_ERR_PROTOCOL,
-                       "the request and the descriptor beside it do not agree");
+                       "the request and the descriptor sent with it do not agree");
     ret_request->config_fd = *ret_config_fd;
     return CS_OK;
 }
 
-/* Where the first prompt comes at once, the acceptance leaves with it; else by itself, because the
- * peer does not wait for it for long. */
+/* If the first prompt comes at once, sends the acceptance with it; otherwise on its own, because
+ * the peer does not wait long for it. */
 static enum cs_err accept_login(struct cs_wire_channel *channel, const struct greeting *greeting,
                                 uint32_t deadline_ms, bool asks_at_once, struct cs_error *error)
 {

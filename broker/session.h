@@ -5,7 +5,7 @@
 
 #include "login/login.h"
 
-/* Serves the peer on `socket` until its verdict or its end. The socket stays the caller's. */
+/* Serves the peer on `socket` until the verdict or a hang-up. The caller keeps the socket. */
 void cs_session_serve(struct cs_engine *engine, int socket, const struct cs_peer *peer);
 
 #endif

@@ -21,9 +21,8 @@ static enum cs_err check_listener(int fd, struct cs_error *error)
 
     if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET ||
         getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0)
-        return cs_fail(
-            error, CS_ERR_CONFIG,
-            "the socket that systemd handed over is no listening ListenSequentialPacket=");
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "the socket that systemd passed is not a listening ListenSequentialPacket=");
     if (fcntl(fd, F_SETFD, FD_CLOEXEC) != 0 || fcntl(fd, F_SETFL, O_NONBLOCK) != 0)
         return cs_fail_errno(error, "fcntl");
     return CS_OK;
@@ -37,7 +36,7 @@ static enum cs_err read_listener(struct cs_systemd *systemd, struct cs_error *er
     if (pid == NULL || count == NULL || strtol(pid, NULL, 10) != getpid())
         return CS_OK;
     if (strcmp(count, "1") != 0)
-        return cs_fail(error, CS_ERR_CONFIG, "systemd handed over %s sockets; one expected", count);
+        return cs_fail(error, CS_ERR_CONFIG, "systemd passed %s sockets; expected one", count);
     systemd->listen_fd = LISTEN_FDS_START;
     return check_listener(systemd->listen_fd, error);
 }
@@ -50,7 +49,7 @@ static void copy_variable(const char *name, char *out, size_t size)
         memcpy(out, value, strlen(value) + 1);
 }
 
-/* A key that systemd hands over (decrypted from a TPM, say) stands in for the file. */
+/* A key that systemd passes (decrypted with a TPM, say) replaces the file. */
 static void find_key(struct cs_systemd *systemd)
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -84,10 +83,10 @@ void cs_systemd_notify(const struct cs_systemd *systemd, const char *state)
     if (length == 0 || length >= sizeof address.sun_path)
         return;
     memcpy(address.sun_path, systemd->notify_socket, length);
-    if (address.sun_path[0] == '@') /* an abstract name */
+    if (address.sun_path[0] == '@') /* an abstract socket name */
         address.sun_path[0] = '\0';
     fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd >= 0 && sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&address,
                           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length)) < 0)
-        return; /* systemd will say that the start timed out */
+        return; /* systemd will report that the start timed out */
 }

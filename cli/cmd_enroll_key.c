@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/paste.h"
+#include "base/pasted_word.h"
 #include "cli/cli.h"
 #include "cli/keys.h"
 #include "providers/local/register.h"
@@ -183,23 +183,23 @@ static enum cs_err ask_helper(const char *socket_path, const struct cs_pending *
 
 static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
 {
-    static const struct cs_paste paste = {
+    static const struct cs_pasted_word wanted = {
         .ask = "Answer of countersign-touch: ",
         .again = "That line has no answer in it; the answer: ",
         .prefix = "U2F1",
     };
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
-    enum cs_err result = cs_paste_read(&paste, &line, error);
+    enum cs_err result = cs_pasted_word_read(&wanted, &line, error);
 
     if (result != CS_OK && result != CS_ERR_NOT_FOUND)
         return result;
     if (line.length == 0)
         return cs_fail(error, CS_ERR_INPUT, "there is no answer on standard input");
-    result = cs_u2f_read_enrolled(line.text, cs_paste_word(line.text), ret_answer->data,
+    result = cs_u2f_read_enrolled(line.text, cs_pasted_word_length(line.text), ret_answer->data,
                                   &ret_answer->length, error);
     if (result == CS_ERR_INPUT &&
         strncmp(line.text, CS_U2F_ENROLLED_PREFIX, strlen(CS_U2F_ENROLLED_PREFIX)) == 0)
-        cs_paste_explain(line.text, error);
+        cs_pasted_word_advise(line.text, error);
     return result;
 }
 

@@ -4,12 +4,11 @@
 #   unit.X     fast, cmocka                                  cs_add_unit_test
 #   fuzz.X     fast, replays tests/fuzz/corpus/X             cs_add_fuzzer
 #   check.X    fast, a rule about sources or binaries        cs_add_check
-#   support.X  fast, is what stands in for others right?     cs_add_check
+#   support.X  fast, do our stand-ins behave?                cs_add_check
 #   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
 #
-# Further labels: sshd (a real sshd loads the module), slow, keys (WITH_U2F decides what they run). In
-# builds with CS_SANITIZE the tests labelled sshd do not exist: a stock sshd cannot load an instrumented
-# module.
+# Further labels: sshd (a real sshd loads the module), slow, keys (what they run depends on WITH_U2F). Builds
+# with CS_SANITIZE have no tests labelled sshd: a stock sshd cannot load an instrumented module.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 pkg_check_modules(U2F_SERVER REQUIRED IMPORTED_TARGET u2f-server)
@@ -67,8 +66,8 @@ function(cs_add_check name)
   set_tests_properties(${name} PROPERTIES LABELS "${kind};fast" TIMEOUT 120 SKIP_RETURN_CODE 77)
 endfunction()
 
-# cs_add_skipped(KIND.NAME REASON [LABELS label...]): a test that this build cannot run, so that it is
-# listed instead of missing
+# cs_add_skipped(KIND.NAME REASON [LABELS label...]): a test that this build cannot run, so that it is listed
+# and not missing
 function(cs_add_skipped name reason)
   cmake_parse_arguments(ARG "" "" "LABELS" ${ARGN})
   string(REGEX REPLACE "\\..*" "" kind ${name})
@@ -77,10 +76,10 @@ function(cs_add_skipped name reason)
     LABELS "${kind};${ARG_LABELS}" TIMEOUT 60 SKIP_RETURN_CODE 77)
 endfunction()
 
-# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE])
-# Where LABELS has keys and the build has no programs that talk to them, it is skipped.
-# Logs stay in BUILD/Testing/system/KIND.NAME. Its namespaces are its own, so it may run beside others
-# unless it is to be ALONE, because it measures what a neighbour would take from it.
+# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE]) Skipped if LABELS
+# has keys and the build has no programs that talk to security keys. Logs stay in
+# BUILD/Testing/system/KIND.NAME. It has its own namespaces, so it may run at the same time as others, unless
+# it is ALONE because it measures time or load that a neighbour would affect.
 function(cs_add_system_test name)
   cmake_parse_arguments(ARG "ALONE" "SCRIPT;TIMEOUT" "LABELS" ${ARGN})
   if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
@@ -115,7 +114,7 @@ function(cs_add_system_test name)
     FIXTURES_REQUIRED stage ENVIRONMENT "${environment}" RUN_SERIAL ${ARG_ALONE})
 endfunction()
 
-# The installation that system tests get. Not a label of its own: CTest adds it where it is required.
+# The installation that system tests use. It needs no label: CTest adds it to tests that require it.
 add_test(NAME stage
   COMMAND ${CMAKE_COMMAND} -DBUILD=${CMAKE_BINARY_DIR} -DSTAGE=${CS_STAGE_DIR}
           -P ${CMAKE_SOURCE_DIR}/cmake/Stage.cmake)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# One static target for each folder. USES names the folders it may use; anything else does not link.
+# One static library for each folder. USES names the folders that it may use; anything else does not link.
 function(cs_add_folder name)
   cmake_parse_arguments(ARG "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
   add_library(cs_${name} STATIC ${ARG_SOURCES})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Where things live. A distribution's layout is the default: /usr, /etc, /var, /run.
+# Installation paths. The default is a distribution's layout: /usr, /etc, /var, /run.
 if(CMAKE_INSTALL_PREFIX_INITIALIZED_TO_DEFAULT)
   set(CMAKE_INSTALL_PREFIX /usr CACHE PATH "Installation prefix" FORCE)
 endif()

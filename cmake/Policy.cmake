@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Warnings, hardening and sanitizers as interface targets, linked PRIVATE by every target of ours.
+# Warnings, hardening and sanitizers as interface targets, linked PRIVATE by all our targets.
 include(CheckCCompilerFlag)
 
 function(cs_add_supported_flags target)

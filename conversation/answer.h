@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an answer may be besides an answer. */
+/* Answers that are not real answers. */
 #ifndef CS_CONVERSATION_ANSWER_H
 #define CS_CONVERSATION_ANSWER_H
 
@@ -10,14 +10,14 @@
 enum cs_answer_kind {
     CS_ANSWER_TYPED,
     CS_ANSWER_EMPTY,
-    CS_ANSWER_TOO_LONG, /* was cut on its way here */
+    CS_ANSWER_TOO_LONG, /* was truncated on its way here */
     CS_ANSWER_JUNK,     /* sshd's replacement for an account that it refuses */
 };
 
 /*
- * sshd replaces each answer for an account that it refuses (unknown, DenyUsers, root without
- * PermitRootLogin) by bytes of equal length, a repetition of "\b \n \r \x7f INCORRECT" without the
- * blanks; an empty answer stays empty (docs/ARCHITECTURE.md, "Junk answers").
+ * For an account that it refuses (unknown, DenyUsers, root without PermitRootLogin) sshd replaces
+ * each answer with as many bytes of "\b \n \r \x7f INCORRECT", without the blanks and repeated; an
+ * empty answer stays empty (docs/ARCHITECTURE.md, "Junk answers").
  */
 enum cs_answer_kind cs_answer_kind(const struct cs_secret *answer);
 

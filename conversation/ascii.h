@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Plain ASCII for terminals that show nothing else (option ascii_prompts). */
+/* Plain ASCII for terminals that cannot show anything else (option ascii_prompts). */
 #ifndef CS_CONVERSATION_ASCII_H
 #define CS_CONVERSATION_ASCII_H
 
@@ -7,8 +7,8 @@
 
 #include "base/buffer.h"
 
-/* Appends the text with accents taken off ("é" to "e", "ß" to "ss", quotation marks and dashes to
- * theirs). False when a character has no such form: the text is then not to be used. */
+/* Appends the text without accents ("é" becomes "e", "ß" becomes "ss", quotation marks and dashes
+ * their ASCII forms). False if a character has no such form; the result must then not be used. */
 bool cs_to_ascii(struct cs_buffer *out, const char *text, size_t length);
 
 #endif

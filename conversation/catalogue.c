@@ -13,7 +13,7 @@
 #include "conversation/template.h"
 #include "i18n/mo.h"
 
-/* More languages than there are translations; whoever asks for others gets English. */
+/* More languages than there are translations; a request for one more gets English. */
 enum { LANGUAGES_MAX = 64 };
 
 struct spoken {
@@ -24,7 +24,7 @@ struct spoken {
 struct cs_catalogues {
     const char *folder;
     const struct cs_log *log;
-    pthread_mutex_t mutex; /* guards the growth of `items`; what is in it does not change */
+    pthread_mutex_t mutex; /* guards the growth of `items`; existing items do not change */
     struct spoken *items[LANGUAGES_MAX];
     size_t count;
 };
@@ -114,7 +114,7 @@ static void load(struct cs_catalogues *catalogues, struct spoken *spoken)
         take_text(spoken, key, catalogues->log);
 }
 
-/* ---- looking up; the mutex is held ---- */
+/* ---- look-up; the mutex is held ---- */
 
 static const struct spoken *find(const struct cs_catalogues *catalogues, const char *language)
 {
@@ -125,7 +125,7 @@ static const struct spoken *find(const struct cs_catalogues *catalogues, const c
     return NULL;
 }
 
-/* A language whose country has no file of its own is as right-to-left as what it falls back to. */
+/* A language without a file for its country runs in the same direction as its fallback. */
 static bool speaks_rtl(const struct spoken *spoken)
 {
     return spoken->mo != NULL && cs_language_is_rtl(spoken->catalogue.language);

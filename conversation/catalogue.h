@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The texts of each language, read once per process and kept: a login in a language that was spoken
- * before opens no file. A translation that is missing, damaged or does not fit its key falls back,
- * message by message: fr_CA, fr, English.
+ * The texts of each language, read once per process and kept: a login in a language that was used
+ * before opens no file. A translation that is missing, damaged or unsuitable for its key falls
+ * back, message by message: fr_CA, fr, English.
  */
 #ifndef CS_CONVERSATION_CATALOGUE_H
 #define CS_CONVERSATION_CATALOGUE_H
@@ -14,12 +14,12 @@
 #include "i18n/language.h"
 
 struct cs_catalogue {
-    char language[CS_LANGUAGE_SIZE]; /* as asked for */
+    char language[CS_LANGUAGE_SIZE]; /* as requested */
     const char *texts[CS_TEXTS];     /* never NULL */
     bool rtl;                        /* the texts run from right to left */
 };
 
-struct cs_catalogues; /* may be used by several threads */
+struct cs_catalogues; /* several threads may use it */
 
 /* `folder` holds LANGUAGE/LC_MESSAGES/countersign.mo; borrowed, like `log`. */
 struct cs_catalogues *cs_catalogues_new(const char *folder, const struct cs_log *log);

@@ -9,8 +9,8 @@ enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_roun
     enum cs_err result = channel->ops->exchange(channel, round, ret_answers, error);
 
     if (result == CS_OK && ret_answers->count != round->count)
-        return cs_fail(error, CS_ERR_PROTOCOL, "%zu answers came to %zu prompts",
-                       ret_answers->count, round->count);
+        return cs_fail(error, CS_ERR_PROTOCOL, "got %zu answers to %zu prompts", ret_answers->count,
+                       round->count);
     return result;
 }
 

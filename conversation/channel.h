@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How rounds reach the person. Methods see nothing but this. */
+/* How rounds reach the person. Methods see nothing else of the connection. */
 #ifndef CS_CONVERSATION_CHANNEL_H
 #define CS_CONVERSATION_CHANNEL_H
 
@@ -11,13 +11,13 @@
 struct cs_channel;
 
 struct cs_channel_ops {
-    /* Shows a round and waits for as many answers as it has prompts. CS_ERR_HANGUP when the person
-     * is gone, CS_ERR_TIMEOUT at the login's deadline. */
+    /* Shows a round and waits for as many answers as it has prompts. CS_ERR_HANGUP if the person is
+     * gone, CS_ERR_TIMEOUT at the login's deadline. */
     enum cs_err (*exchange)(struct cs_channel *channel, const struct cs_round *round,
                             struct cs_answers *ret_answers, struct cs_error *error);
     /* Waits until `until` (cs_clock_ms); CS_ERR_HANGUP as soon as the person is gone. */
     enum cs_err (*wait)(struct cs_channel *channel, int64_t until, struct cs_error *error);
-    /* The application's PAM_AUTHTOK; empty when there is none. Proves nothing by itself. */
+    /* Gets the application's PAM_AUTHTOK; empty if there is none. By itself it proves nothing. */
     enum cs_err (*authtok)(struct cs_channel *channel, struct cs_secret *ret_authtok,
                            struct cs_error *error);
 };
@@ -34,24 +34,24 @@ enum cs_err cs_channel_wait(struct cs_channel *channel, int64_t until,
 enum cs_err cs_channel_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
                                struct cs_error *error) CS_MUST_USE;
 
-/* The common round: one prompt, one answer. */
+/* The usual round: one prompt, one answer. */
 enum cs_err cs_ask(struct cs_channel *channel, const char *prompt, bool echo,
                    struct cs_secret *ret_answer, struct cs_error *error) CS_MUST_USE;
 
-/* An instruction alone. In a folding channel it is held back until the next prompt. */
+/* Shows an instruction alone. A folding channel holds it back until the next prompt. */
 enum cs_err cs_tell(struct cs_channel *channel, const char *text,
                     struct cs_error *error) CS_MUST_USE;
 
-/* The broker's end of a connection. `socket` stays the caller's. */
+/* The broker's end of a connection. The caller keeps `socket`. */
 struct cs_wire_channel {
     struct cs_channel channel;
     int socket;
     uint32_t version;
-    int64_t deadline;        /* of the login, cs_clock_ms */
-    struct cs_outbox outbox; /* what leaves with the next message */
+    int64_t deadline;        /* the login's, cs_clock_ms */
+    struct cs_outbox outbox; /* messages to send along with the next one */
 
-    /* Called once, when the first round is on its way: work that can be done while the person reads
-     * and types. Optional. */
+    /* Called once, when the first round has been sent, for work that can be done while the person
+     * reads and types. Optional. */
     void (*meanwhile)(void *context);
     void *context;
 };
@@ -60,26 +60,26 @@ void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t 
                           int64_t deadline);
 void cs_wire_channel_clear(struct cs_wire_channel *channel);
 
-/* Sends a message that has no answer, behind what waits in the outbox. */
+/* Sends a message that has no answer, after the messages in the outbox. */
 enum cs_err cs_wire_channel_send(struct cs_wire_channel *channel, unsigned type,
                                  const void *message, struct cs_error *error) CS_MUST_USE;
 
 /*
- * Puts instructions into the prompt text in front of another channel. Servers up to OpenSSH 10.2
- * hold informational text back until the next prompt, and several clients never show it: what
- * stands in the prompt is seen by everybody.
+ * Wraps another channel and moves instructions into the prompt text. Servers up to OpenSSH 10.2
+ * hold informational text back until the next prompt, and several clients never show it, but
+ * everybody sees the prompt.
  */
 struct cs_fold_channel {
     struct cs_channel channel;
     struct cs_channel *inner; /* borrowed */
-    char *held;               /* instructions that no prompt has carried yet */
+    char *held;               /* instructions not yet shown in a prompt */
 };
 
 void cs_fold_channel_init(struct cs_fold_channel *channel, struct cs_channel *inner);
 void cs_fold_channel_clear(struct cs_fold_channel *channel);
 
-/* Sends what no prompt has carried as an instruction of its own: for the end of a refused login,
- * where every server shows it once. */
+/* Sends instructions not yet shown in a prompt on their own: for the end of a refused login, where
+ * every server shows them once. */
 enum cs_err cs_fold_channel_flush(struct cs_fold_channel *channel,
                                   struct cs_error *error) CS_MUST_USE;
 

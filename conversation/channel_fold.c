@@ -17,7 +17,7 @@ static enum cs_err hold(struct cs_fold_channel *fold, const char *text, struct c
     return fold->held ? CS_OK : cs_fail_nomem(error);
 }
 
-/* The round without its instruction; what is held stands before the first prompt. */
+/* Copies the round without its instruction; held-back text goes in front of the first prompt. */
 static enum cs_err fold_into(struct cs_fold_channel *fold, const struct cs_round *round,
                              struct cs_round *ret_folded, struct cs_error *error)
 {
@@ -75,7 +75,7 @@ enum cs_err cs_fold_channel_flush(struct cs_fold_channel *channel, struct cs_err
 
     if (length == 0)
         return CS_OK;
-    channel->held[length - 1] = '\0'; /* its newline: the application ends the line */
+    channel->held[length - 1] = '\0'; /* without its newline: the application ends the line */
     return cs_tell(channel->inner, channel->held, error);
 }
 

@@ -21,7 +21,7 @@ void cs_wire_channel_clear(struct cs_wire_channel *wire)
     cs_outbox_clear(&wire->outbox);
 }
 
-/* Sends one message and waits for the one that answers it. */
+/* Sends one message and waits for its answer. */
 static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *question,
                         unsigned reply, void *ret_answer, struct cs_error *error)
 {
@@ -43,8 +43,8 @@ static enum cs_err wire_exchange(struct cs_channel *channel, const struct cs_rou
                 error);
 }
 
-/* The peer has nothing to say while it waits: whatever comes, and the end of the connection, ends
- * the wait. */
+/* The peer sends nothing while it waits, so any message, like the end of the connection, ends the
+ * wait. */
 static enum cs_err wire_wait(struct cs_channel *channel, int64_t until, struct cs_error *error)
 {
     struct cs_wire_channel *wire = (struct cs_wire_channel *)channel;

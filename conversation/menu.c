@@ -43,7 +43,7 @@ static void show_entry(const struct cs_phrasebook *book, const struct cs_menu *m
     cs_values_set(values, 'D', NULL);
 }
 
-/* What stands around the lines of a page; its length decides how many of them fit. */
+/* The text around the lines of a page; its length decides how many of them fit. */
 struct frame {
     struct cs_buffer before, more, end;
 };
@@ -66,7 +66,7 @@ static void make_frame(const struct cs_phrasebook *book, unsigned tries_left,
     cs_say(book, CS_TEXT_CHOICE_END, values, &frame->end);
 }
 
-/* Whether the frame has room for a line, whichever it is. */
+/* Whether the frame has room for any line at all. */
 static bool fits(const struct cs_phrasebook *book, const struct cs_menu *menu,
                  struct cs_values *values, const struct frame *frame)
 {
@@ -75,7 +75,7 @@ static bool fits(const struct cs_phrasebook *book, const struct cs_menu *menu,
     for (size_t i = 0; i < menu->count; i++) {
         CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
 
-        /* Only an administrator's texts are so long: do not measure each line of each menu. */
+        /* Only an administrator's texts are that long, so do not measure each line of each menu. */
         if (used <= CS_PROMPT_BYTES / 2 && book->own[menu->entries[i].text].count == 0)
             continue;
         show_entry(book, menu, i, values, &line);
@@ -108,7 +108,7 @@ void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu
     cs_buffer_add(out, frame.before.text ? frame.before.text : "", frame.before.length);
     for (; index < menu->count; index++, lines++) {
         CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
-        /* The last line of all needs no place for "more" behind it, if it is the first page too. */
+        /* The very last line needs no room for "more" after it if it is on the first page. */
         bool whole = first == 0 && index + 1 == menu->count;
 
         show_entry(book, menu, index, &values, &line);
@@ -132,7 +132,7 @@ static bool is_code(const char *text, size_t length)
            strspn(text, "0123456789") == length;
 }
 
-/* The only entry that could have produced a code; false when none or several could. */
+/* Finds the only entry that could have produced a code; false if none or several could. */
 static bool only_code_entry(const struct cs_menu *menu, size_t *ret_index)
 {
     size_t found = 0;
@@ -152,7 +152,7 @@ static bool matches(const char *name, const char *typed, size_t length, bool who
            (!whole || name[length] == '\0');
 }
 
-/* The entry that alone has the name, or alone starts with it. */
+/* Finds the only entry that has the name, or else the only one that starts with it. */
 static bool find_name(const struct cs_menu *menu, const char *typed, size_t length, bool whole,
                       size_t *ret_index)
 {
@@ -245,7 +245,7 @@ enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *
             return CS_OK;
         turns += page_turn;
         ret_choice->answers += !page_turn;
-        /* Who turned the page was understood. */
+        /* Turning the page is a valid answer. */
         left = page_turn ? 0 : tries - ret_choice->answers;
         first = page_turn ? next : first;
     }

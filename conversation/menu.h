@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The choice among factors, as one prompt; long ones in pages, never cut. */
+/* The choice among factors as one prompt; long menus are split into pages, never truncated. */
 #ifndef CS_CONVERSATION_MENU_H
 #define CS_CONVERSATION_MENU_H
 
@@ -10,9 +10,9 @@ enum { CS_MENU_NAME_COLUMNS = 40, CS_MENU_ENTRIES_MAX = 99 };
 
 struct cs_menu_entry {
     enum cs_text text; /* the line's template */
-    const char *name;  /* %N: number, address, device; may be NULL; cleaned when it is shown */
-    const char *word;  /* a further name to type, such as "totp"; may be NULL */
-    bool is_address;   /* `name` is masked where the login masks */
+    const char *name;  /* %N: number, address, device; may be NULL; sanitised when shown */
+    const char *word;  /* another name that may be typed, such as "totp"; may be NULL */
+    bool is_address;   /* `name` is masked if the login masks */
     bool takes_code;   /* a code of this factor may be typed straight into the menu */
 };
 
@@ -24,7 +24,7 @@ struct cs_menu {
 enum cs_choice_kind {
     CS_CHOICE_NONE,  /* the tries are used up */
     CS_CHOICE_ENTRY, /* `index` was chosen */
-    CS_CHOICE_CODE,  /* a code was typed that only entry `index` could have produced */
+    CS_CHOICE_CODE,  /* the answer is a code that only entry `index` could have produced */
     CS_CHOICE_JUNK,  /* sshd refuses the account */
 };
 
@@ -32,22 +32,21 @@ struct cs_choice {
     enum cs_choice_kind kind;
     size_t index;
     struct cs_secret code;
-    unsigned answers; /* given that were no choice */
+    unsigned answers; /* answers that were not a choice */
 };
 
 /* Reads one answer: a number, a name, a prefix that only one entry has, or a code. Pure.
- * `page_turn` is set where the answer asks for the next page ("0" or nothing, with several pages).
- */
+ * `page_turn` is set if the answer asks for the next page ("0" or nothing, with several pages). */
 enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_secret *answer,
                                   bool several_pages, size_t *ret_index, bool *ret_page_turn);
 
-/* Asks until an entry is chosen, `tries` answers were none, or the pages were turned too often. */
+/* Asks until an entry is chosen, `tries` answers chose none, or the pages were turned too often. */
 enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
                         const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
                         struct cs_error *error) CS_MUST_USE;
 
 /* Appends the prompt of the page that starts at entry `first`; *ret_next is the first entry of the
- * page behind it (0 after the last). `tries_left` 0: nothing was typed yet. */
+ * next page (0 after the last). `tries_left` 0: nothing was typed yet. */
 void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu, size_t first,
                     unsigned tries_left, struct cs_buffer *out, size_t *ret_next);
 

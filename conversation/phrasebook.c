@@ -10,8 +10,9 @@ enum { SHOWN_HEAD = 5, SHOWN_TAIL = 4, MASKABLE = SHOWN_HEAD + SHOWN_TAIL };
 
 static const char mask[] = "\u2022\u2022\u2022", ascii_mask[] = "***";
 
-/* The administrator's text for the login's language: exactly it, then the more general one, then
- * the one for every language. The catalogue of English has no name; a setting for it says "en". */
+/* Finds the administrator's text for the login's language: first that exact language, then the more
+ * general one, then the one for every language. The English catalogue has no name; settings call it
+ * "en". */
 static const char *own_text(const struct cs_phrasebook *book, enum cs_text key)
 {
     const struct cs_text_setting *setting = &book->own[key];
@@ -42,7 +43,7 @@ static struct cs_values merge(const struct cs_phrasebook *book, const struct cs_
     return merged;
 }
 
-/* Renders one candidate; false when it cannot be shown. */
+/* Renders one candidate; false if it cannot be shown. */
 static bool render(const struct cs_phrasebook *book, enum cs_text key, const char *text,
                    const struct cs_values *values, bool rtl, struct cs_buffer *out)
 {
@@ -63,7 +64,7 @@ static bool render(const struct cs_phrasebook *book, enum cs_text key, const cha
     return true;
 }
 
-/* The last resort: the English text, with '?' for what ASCII cannot show. */
+/* The last resort: the English text, with '?' for characters that ASCII lacks. */
 static void render_english(const struct cs_phrasebook *book, enum cs_text key,
                            const struct cs_values *values, struct cs_buffer *out)
 {
@@ -153,7 +154,7 @@ void cs_show_address(const struct cs_phrasebook *book, const char *address, stru
         cs_buffer_text(out, at);
         return;
     }
-    /* A short one would be shown whole by its two ends. */
+    /* The two ends of a short one would reveal all of it. */
     characters = count_characters(clean.text, clean.length);
     head = head_bytes(clean.text, clean.length, characters > MASKABLE ? SHOWN_HEAD : 0);
     tail = head_bytes(clean.text, clean.length,

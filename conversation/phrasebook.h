@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a login says and how: its language, the administrator's own texts, the values that every
- * text may use. One for each login; methods render all that a person sees through it.
+ * text may use. Each login has one; methods render everything that a person sees through it.
  */
 #ifndef CS_CONVERSATION_PHRASEBOOK_H
 #define CS_CONVERSATION_PHRASEBOOK_H
@@ -24,27 +24,27 @@ struct cs_text_setting {
 struct cs_phrasebook {
     const struct cs_catalogue *catalogue;
     struct cs_text_setting own[CS_TEXTS];
-    struct cs_values values; /* of the login: U, H, S, R */
+    struct cs_values values; /* the login's: U, H, S, R */
     bool ascii;              /* plain ASCII only */
-    bool mask;               /* hide the middle of addresses and numbers */
+    bool mask;               /* hide the middle of addresses and phone numbers */
 };
 
 /*
- * Appends the text of `key` with `values` (those of the login are added; NULL: only those). A text
- * that would come out empty where a prompt is needed is replaced by the English one.
+ * Appends the text of `key` with `values` (the login's are added; NULL: only the login's). If the
+ * result would be empty where a prompt is needed, the English text replaces it.
  */
 void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_values *values,
             struct cs_buffer *out);
 
 /*
- * Appends a prompt of several texts, the last of which asks. Where all of them do not fit
- * CS_PROMPT_BYTES only the last is said; where that does not fit, in English.
+ * Appends a prompt made of several texts, the last of which asks. If they do not all fit in
+ * CS_PROMPT_BYTES, only the last is used; if that does not fit, its English text.
  */
 void cs_say_prompt(const struct cs_phrasebook *book, const enum cs_text *keys, size_t count,
                    const struct cs_values *values, struct cs_buffer *out);
 
 /*
- * A phone number or address as it may be shown: with book->mask the middle is hidden
+ * Appends a phone number or address as it may be shown: with book->mask the middle is hidden
  * ("+1555•••4567", "a•••@example.com").
  */
 void cs_show_address(const struct cs_phrasebook *book, const char *address, struct cs_buffer *out);

@@ -6,8 +6,8 @@
 #include "base/sanitise.h"
 #include "conversation/width.h"
 
-/* Bytes of a value for each of its columns: combining marks take none, and would else fill a
- * prompt. */
+/* Bytes of a value allowed for each of its columns: combining marks take no column, and could
+ * otherwise fill a prompt. */
 enum { COLUMN_BYTES = 3, UTF8_BYTES_MAX = 4 };
 
 static const char isolate_start[] = "\u2068", isolate_end[] = "\u2069";
@@ -41,8 +41,8 @@ void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most)
     }
 }
 
-/* Text in another direction is isolated from what stands around it. A number needs none: digits run
- * the same way in every text, and at the start of a line some terminals lose the first mark. */
+/* Text in another direction is isolated from its surroundings. A number needs no isolation: digits
+ * run the same way in every text, and some terminals lose a mark at the start of a line. */
 static void render_value(struct cs_buffer *out, const char *value, bool isolate)
 {
     if (value == NULL || value[0] == '\0')
@@ -97,7 +97,7 @@ void cs_template_render(struct cs_buffer *out, const char *text, const char *let
     }
 }
 
-/* Real newlines and tabs are as good as written ones. */
+/* Real newlines and tabs are allowed as well as escaped ones. */
 static bool is_clean_template(const char *text)
 {
     while (*text != '\0') {
@@ -121,7 +121,7 @@ enum cs_err cs_template_check(enum cs_text key, const char *text, struct cs_erro
     if (!is_clean_template(text))
         return cs_fail(
             error, CS_ERR_CONFIG,
-            "the text holds control characters or is not UTF-8; write \\n for a new line");
+            "the text contains control characters or is not UTF-8; write \\n for a new line");
     cs_template_render(&shown, text, cs_texts[key].substitutions, &nothing, false);
     if (shown.failed)
         return cs_fail_nomem(error);
@@ -141,11 +141,10 @@ enum cs_err cs_template_check_letters(enum cs_text key, const char *text, struct
         if (c[1] == '\0')
             return cs_fail(error, CS_ERR_CONFIG, "the text ends in a single %%; write %%%%");
         if (c[1] != '%' && !is_letter_of(letters, c[1]))
-            return cs_fail(
-                error, CS_ERR_CONFIG,
-                "%%%c does not apply to this text; one of %%%% and the letters %s behind "
-                "a %% does",
-                c[1], letters);
+            return cs_fail(error, CS_ERR_CONFIG,
+                           "%%%c does not apply to this text; use %%%% or a %% followed by one of "
+                           "the letters %s",
+                           c[1], letters);
         if (c[1] == '\0' || c[2] == '\0')
             break;
     }

@@ -7,9 +7,9 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { INTERRUPT = 3 }; /* ^C, where the terminal makes no signal of it */
+enum { INTERRUPT = 3 }; /* ^C, if the terminal does not turn it into a signal */
 
-/* Reads up to a newline, byte by byte: nothing of a secret stays in a stdio buffer. */
+/* Reads up to a newline, byte by byte, so that no part of a secret stays in a stdio buffer. */
 static enum cs_err read_line(struct cs_secret *ret_answer, struct cs_error *error)
 {
     char line[CS_ANSWER_BYTES_MAX + 2];
@@ -51,10 +51,10 @@ enum cs_err cs_terminal_ask(const char *prompt, bool echo, struct cs_secret *ret
     (void)fflush(stdout);
     if (hide) {
         quiet = before;
-        /* Without signals too: one would end the program and leave the terminal without echo. */
+        /* Signals are off too: one would end the program and leave the terminal without echo. */
         quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
         if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet) != 0)
-            return cs_fail_errno(error, "cannot switch the echo off");
+            return cs_fail_errno(error, "cannot switch off the echo");
     }
     result = read_line(ret_answer, error);
     if (hide) {

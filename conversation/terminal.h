@@ -6,16 +6,15 @@
 #include "wire/round.h"
 
 /*
- * Writes to standard output and reads lines from standard input; echo is switched off at prompts
- * that want it and restored whatever happens to the read.
- * CS_ERR_CANCELLED at the end of input. `context` is not used: the function has the shape that
- * cs_client wants.
+ * Writes to standard output and reads lines from standard input. Switches echo off for prompts that
+ * want it and restores it whatever happens to the read. CS_ERR_CANCELLED at the end of input.
+ * `context` is not used; the signature is the one that cs_client wants.
  */
 enum cs_err cs_terminal_exchange(void *context, const struct cs_round *round,
                                  struct cs_answers *ret_answers,
                                  struct cs_error *error) CS_MUST_USE;
 
-/* One question. */
+/* Asks one question. */
 enum cs_err cs_terminal_ask(const char *prompt, bool echo, struct cs_secret *ret_answer,
                             struct cs_error *error) CS_MUST_USE;
 

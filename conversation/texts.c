@@ -4,8 +4,7 @@
 /* Marks a text for xgettext, with its context. */
 #define C_(context, text) text
 
-/* Everything a login knows about itself may stand in any text; the rest only where it has a value.
- */
+/* A login's own values may be used in any text; the others only where they have a value. */
 #define LOGIN "UHSR"
 
 /*

@@ -57,17 +57,17 @@ enum cs_text {
     CS_TEXTS
 };
 
-/* How a text is used, and so what it must look like. */
+/* How a text is used, which determines its form. */
 enum cs_text_use {
     CS_USE_PROMPT, /* ends a prompt: no newline at its end */
-    CS_USE_LINES,  /* stands before a prompt or in a menu: ends in a newline */
+    CS_USE_LINES,  /* comes before a prompt or in a menu: ends in a newline */
     CS_USE_NOTICE, /* informational, or shown elsewhere: no newline at its end */
 };
 
 struct cs_text_row {
     const char *key;
     const char *english;
-    const char *substitutions; /* letters that may stand behind % */
+    const char *substitutions; /* letters that may follow % */
     const char *required;      /* letters that every translation must keep */
     enum cs_text_use use;
 };

@@ -10,7 +10,7 @@
 
 enum {
     COUNTDOWN_MS = 5000, /* between two lines of text: sshd 10.4 pads shorter exchanges */
-    ENTER_MS = 5000, /* how long the answer to "press Enter" is polled for before asking again */
+    ENTER_MS = 5000,     /* how long to poll after "press Enter" before asking again */
     BEAT_MS = 100,
 };
 
@@ -27,14 +27,14 @@ static enum cs_text approve_text(const struct cs_waiting *waiting)
 }
 
 /* The interval from the start of one poll to the next, which the poll itself may have changed. At
- * one of the beats that all logins share: those that wait are many, and each wake-up of those who
- * make and carry their requests serves several. */
+ * beats that all logins share: many may be waiting, and each wake-up of the threads that send their
+ * requests then serves several. */
 static int64_t next_poll(const struct cs_waiting *waiting, int64_t started)
 {
     return (started + waiting->poll_ms + BEAT_MS / 2) / BEAT_MS * BEAT_MS;
 }
 
-/* Polls until `until`; *ret_state stays pending when nothing was decided by then. */
+/* Polls until `until`; *ret_state stays pending if nothing is decided by then. */
 static enum cs_err poll_until(struct cs_channel *channel, const struct cs_waiting *waiting,
                               int64_t until, enum cs_wait_state *ret_state, struct cs_error *error)
 {
@@ -90,7 +90,7 @@ static void add_enter_prompt(const struct cs_phrasebook *book, const struct cs_w
     cs_say(book, CS_TEXT_WAIT_ENTER, &values, out);
 }
 
-/* Where an administrator's texts are too long for one prompt, the catalogue's stand in. */
+/* If an administrator's texts are too long for one prompt, the catalogue's replace them. */
 static void render_enter_prompt(const struct cs_phrasebook *book, const struct cs_waiting *waiting,
                                 bool again, struct cs_buffer *out)
 {
@@ -147,7 +147,7 @@ static enum cs_err wait_enter(struct cs_channel *channel, const struct cs_phrase
     return CS_OK;
 }
 
-/* Why it ended: the last text before a refusal is shown by every server. */
+/* Says why it ended; every server shows the last text before a refusal. */
 static enum cs_err say_outcome(struct cs_channel *channel, const struct cs_phrasebook *book,
                                const struct cs_waiting *waiting, enum cs_wait_state state,
                                struct cs_error *error)

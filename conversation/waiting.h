@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for an approval on another device, in the three ways that a server and its clients allow.
- */
+/* Waits for an approval on another device, in one of the three ways that servers and clients
+ * allow. */
 #ifndef CS_CONVERSATION_WAITING_H
 #define CS_CONVERSATION_WAITING_H
 
@@ -8,7 +8,7 @@
 #include "conversation/phrasebook.h"
 
 enum cs_wait_mode {
-    CS_WAIT_ENTER,  /* "…then press Enter: " in a prompt, and polls after it: right everywhere */
+    CS_WAIT_ENTER,  /* "…then press Enter: " in a prompt, then polls: works everywhere */
     CS_WAIT_LIVE,   /* shows the text at once and polls; for servers that send it at once */
     CS_WAIT_SILENT, /* shows nothing */
 };
@@ -28,11 +28,11 @@ struct cs_waiting {
     int64_t deadline;        /* cs_clock_ms */
     int64_t poll_ms;         /* between polls; a poll may change it */
     void *context;
-    /* Asks once how the challenge stands. */
+    /* Asks once for the state of the challenge. */
     enum cs_err (*poll)(void *context, enum cs_wait_state *ret_state, struct cs_error *error);
 };
 
-/* Returns when the challenge is decided or the deadline passed; a hang-up ends it at once. */
+/* Returns when the challenge is decided or the deadline passes; a hang-up ends it at once. */
 enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phrasebook *book,
                                  const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
                                  struct cs_error *error) CS_MUST_USE;

@@ -22,7 +22,7 @@ static const uint32_t magic = 0x950412de, swapped_magic = 0xde120495;
 struct cs_mo {
     size_t length;
     uint32_t count, originals, translations;
-    bool swapped; /* written on a machine of the other byte order */
+    bool swapped; /* written on a machine with the other byte order */
     char data[];
 };
 
@@ -34,8 +34,8 @@ static uint32_t read_word(const struct cs_mo *mo, size_t offset)
     return mo->swapped ? __builtin_bswap32(word) : word;
 }
 
-/* The string that entry `index` of the table at `table` names, or NULL when it does not lie wholly
- * within the file with a NUL behind it. */
+/* The string that entry `index` of the table at `table` points to, or NULL unless it lies wholly
+ * within the file and is followed by a NUL. */
 static const char *entry(const struct cs_mo *mo, uint32_t table, uint32_t index, size_t *ret_length)
 {
     size_t place = (size_t)table + (size_t)index * ENTRY_BYTES;
@@ -66,13 +66,13 @@ static enum cs_err check(const char *name, struct cs_mo *mo, struct cs_error *er
     mo->translations = read_word(mo, TRANSLATIONS_OFFSET);
     if (mo->count > CS_MO_STRINGS_MAX || !table_fits(mo, mo->originals) ||
         !table_fits(mo, mo->translations))
-        return cs_fail(error, CS_ERR_INPUT,
-                       "%s: a table lies outside of the file; install it again", name);
+        return cs_fail(error, CS_ERR_INPUT, "%s: a table lies outside the file; install it again",
+                       name);
     for (uint32_t i = 0; i < mo->count; i++) {
         if (entry(mo, mo->originals, i, &length) == NULL ||
             entry(mo, mo->translations, i, &length) == NULL)
             return cs_fail(error, CS_ERR_INPUT,
-                           "%s: message %u lies outside of the file; install it again", name,
+                           "%s: message %u lies outside the file; install it again", name,
                            (unsigned)i);
     }
     return CS_OK;
@@ -85,7 +85,8 @@ enum cs_err cs_mo_parse(const char *name, const void *data, size_t length, struc
     enum cs_err result;
 
     if (length < HEADER_BYTES || length > CS_MO_BYTES_MAX)
-        return cs_fail(error, CS_ERR_INPUT, "%s: %zu bytes are no gettext catalogue", name, length);
+        return cs_fail(error, CS_ERR_INPUT, "%s: %zu bytes cannot be a gettext catalogue", name,
+                       length);
     mo = calloc(1, sizeof *mo + length);
     if (mo == NULL)
         return cs_fail_nomem(error);
@@ -125,7 +126,7 @@ const char *cs_mo_find(const struct cs_mo *mo, const char *context, const char *
         if (!is_message(original, length, context, text))
             continue;
         translation = entry(mo, mo->translations, i, &length);
-        /* A NUL inside would end it early: that is a plural form, and we have none. */
+        /* A NUL inside would end it early: that is a plural form, which we do not use. */
         return length > 0 && strlen(translation) == length ? translation : NULL;
     }
     return NULL;

@@ -9,34 +9,34 @@
 enum { MESSAGE_MAX = 256 };
 
 enum cs_err cs_json_vfail(struct cs_error *error, enum cs_err code, const char *name,
-                          struct cs_json_place place, const char *format, va_list arguments)
+                          struct cs_json_position position, const char *format, va_list arguments)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
     char message[MESSAGE_MAX];
     int length = vsnprintf(message, sizeof message, format, arguments);
 
     if (length < 0)
-        return cs_fail(error, code, "%s:%u:%u: refused", name, place.line, place.column);
+        return cs_fail(error, code, "%s:%u:%u: refused", name, position.line, position.column);
     cs_sanitise(&clean, message, strlen(message));
     if (length >= (int)sizeof message)
         cs_buffer_text(&clean, "...");
-    return cs_fail(error, code, "%s:%u:%u: %s", name, place.line, place.column,
+    return cs_fail(error, code, "%s:%u:%u: %s", name, position.line, position.column,
                    clean.failed || clean.text == NULL ? "refused" : clean.text);
 }
 
-enum cs_err cs_json_refuse(const struct cs_json_cursor *cursor, struct cs_json_place place,
+enum cs_err cs_json_refuse(const struct cs_json_cursor *cursor, struct cs_json_position position,
                            const char *format, ...)
 {
     enum cs_err code = cursor->mode == CS_JSON_TOLERANT ? CS_ERR_CONFIG : CS_ERR_INPUT;
     va_list arguments;
 
     va_start(arguments, format);
-    (void)cs_json_vfail(cursor->error, code, cursor->name, place, format, arguments);
+    (void)cs_json_vfail(cursor->error, code, cursor->name, position, format, arguments);
     va_end(arguments);
     return code;
 }
 
-/* One character, never the word it starts: an unquoted password must not reach the log. */
+/* Quotes one character, never the word it starts: an unquoted password must not reach the log. */
 enum cs_err cs_json_refuse_next(const struct cs_json_cursor *cursor, const char *expected)
 {
     const char *next = cursor->text + cursor->offset;
@@ -44,11 +44,13 @@ enum cs_err cs_json_refuse_next(const struct cs_json_cursor *cursor, const char 
     size_t size;
 
     if (cursor->offset == cursor->length)
-        return cs_json_refuse(cursor, cursor->place, "the text ends here; expected %s", expected);
+        return cs_json_refuse(cursor, cursor->position, "the text ends here; expected %s",
+                              expected);
     size = cs_utf8_decode(next, cursor->length - cursor->offset, &code);
     if (!cs_is_clean(next, size))
-        return cs_json_refuse(cursor, cursor->place, "found U+%04lX; expected %s", code, expected);
-    return cs_json_refuse(cursor, cursor->place, "found '%.*s'; expected %s", (int)size, next,
+        return cs_json_refuse(cursor, cursor->position, "found U+%04lX; expected %s", code,
+                              expected);
+    return cs_json_refuse(cursor, cursor->position, "found '%.*s'; expected %s", (int)size, next,
                           expected);
 }
 
@@ -62,10 +64,10 @@ enum cs_err cs_json_check_text(const struct cs_json_cursor *cursor)
         size_t size = cs_utf8_decode(next, scout.length - scout.offset, &code);
 
         if (size == 0)
-            return cs_json_refuse(&scout, scout.place, "byte 0x%02x is not UTF-8; expected UTF-8",
-                                  (unsigned char)*next);
+            return cs_json_refuse(&scout, scout.position,
+                                  "byte 0x%02x is not UTF-8; expected UTF-8", (unsigned char)*next);
         if (code == 0)
-            return cs_json_refuse(&scout, scout.place, "NUL byte; expected text");
+            return cs_json_refuse(&scout, scout.position, "NUL byte; expected text");
         while (size-- > 0)
             cs_json_advance(&scout);
     }
@@ -82,11 +84,11 @@ void cs_json_advance(struct cs_json_cursor *cursor)
     unsigned char byte = (unsigned char)cursor->text[cursor->offset++];
 
     if (byte == '\n') {
-        cursor->place.line++;
-        cursor->place.column = 1;
+        cursor->position.line++;
+        cursor->position.column = 1;
     } else if ((byte & 0xc0) != 0x80) {
-        /* Continuation bytes belong to the column that their first byte counted. */
-        cursor->place.column++;
+        /* Continuation bytes belong to the column of their first byte. */
+        cursor->position.column++;
     }
 }
 
@@ -99,10 +101,10 @@ static void blank(struct cs_json_cursor *cursor)
         *byte = ' ';
 }
 
-/* A control character in a comment could show on a terminal another file than the one we read. */
+/* A control character in a comment could make a terminal show something other than what we read. */
 static enum cs_err blank_comment(struct cs_json_cursor *cursor)
 {
-    struct cs_json_place start = cursor->place;
+    struct cs_json_position start = cursor->position;
     bool block;
 
     if (cursor->mode == CS_JSON_STRICT)

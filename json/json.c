@@ -16,18 +16,18 @@ enum { NAME_MAX_BYTES = 160 };
 
 struct cs_json_value {
     const cJSON *item;
-    const struct cs_json_value *next; /* the sibling behind it */
+    const struct cs_json_value *next; /* its next sibling */
     struct cs_json_mark mark;
 };
 
 struct cs_json {
-    char *name; /* clean and bounded: it starts every message */
+    char *name; /* sanitised and bounded, because it starts every message */
     cJSON *tree;
     struct cs_json_value *values; /* in document order; the first is the root */
     size_t count;
 };
 
-/* The end of a long path says more than its start, and the message needs its room. */
+/* The end of a long path says more than its start, and the message needs the space. */
 static char *clean_name(const char *name)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
@@ -43,8 +43,9 @@ static char *clean_name(const char *name)
 }
 
 /*
- * Gives the values their cJSON items: the same order, because both follow the text. A difference in
- * type or number would mean that cJSON read another document than the one we checked.
+ * Gives each value its cJSON item; the order is the same, because both follow the text. A
+ * difference in type or number would mean that cJSON read a different document from the one we
+ * checked.
  */
 static bool bind_values(struct cs_json *document, const cJSON *item, size_t *index)
 {
@@ -74,12 +75,12 @@ static int compare_keys(const void *a, const void *b)
     const struct cs_json_value *right = *(const struct cs_json_value *const *)b;
     int order = strcmp(left->item->string, right->item->string);
 
-    /* Both stand in one array: the address is the place in the document. */
+    /* Both are in one array, so that the address gives the order in the document. */
     return order != 0 ? order : (left > right) - (left < right);
 }
 
-/* Decoded keys are compared, so that "a" and "\u0061" are one. Sorted: a sender picks the number.
- */
+/* Compares decoded keys, so that "a" and "\u0061" are the same. Sorts them, because the sender
+ * chooses how many there are. */
 static enum cs_err check_keys(const struct cs_json *document, const struct cs_json_value *object,
                               const struct cs_json_value **sorted, enum cs_err code,
                               struct cs_error *error)
@@ -107,7 +108,7 @@ static enum cs_err check_keys(const struct cs_json *document, const struct cs_js
                             again->item->string, before->mark.key.line, before->mark.key.column);
 }
 
-/* What only the decoded values show. */
+/* Checks what only the decoded values show. */
 static enum cs_err check_values(const struct cs_json *document, enum cs_err code,
                                 struct cs_error *error)
 {
@@ -130,8 +131,8 @@ static enum cs_err check_values(const struct cs_json *document, enum cs_err code
 }
 
 /*
- * cJSON notes the last error in a variable of its own that all threads write and nobody here reads;
- * scanned text leaves it nothing to refuse.
+ * cJSON keeps the last error in a global variable that all threads would write. Nobody here reads
+ * it, and text that passed the scan leaves cJSON nothing to refuse.
  */
 static enum cs_err build(struct cs_json *document, const char *text,
                          const struct cs_json_marks *marks, enum cs_err code,
@@ -163,7 +164,7 @@ enum cs_err cs_json_parse(const char *name, const char *text, size_t length, enu
 
     if (document == NULL || (document->name = clean_name(name)) == NULL)
         return cs_fail_nomem(error);
-    /* Text above the limit is refused by its length alone and not worth a copy. */
+    /* The scan refuses text above the limit by its length alone, so it needs no copy. */
     if (cs_secret_set(&copy, text, length <= CS_JSON_TEXT_MAX ? length : 0) != CS_OK)
         return cs_fail_nomem(error);
     result = cs_json_scan(document->name, copy.data, length, CS_JSON_TEXT_MAX, mode, &marks, error);
@@ -223,7 +224,7 @@ const struct cs_json_value *cs_json_get(const struct cs_json_value *object, cons
 
 const struct cs_json_value *cs_json_first(const struct cs_json_value *value)
 {
-    /* In document order the first child follows its parent at once. */
+    /* In document order the first child directly follows its parent. */
     return cs_json_count(value) > 0 ? value + 1 : NULL;
 }
 
@@ -261,7 +262,7 @@ bool cs_json_bool(const struct cs_json_value *value, bool *ret_value)
 
 bool cs_json_integer(const struct cs_json_value *value, int64_t *ret_value)
 {
-    /* 2^53 itself is out: a double that holds it may stand for 2^53 + 1. */
+    /* 2^53 itself is excluded: a double with that value may have been 2^53 + 1. */
     static const double limit = 9007199254740992.0;
 
     if (cs_json_type(value) != CS_JSON_NUMBER || !value->mark.integral)
@@ -272,13 +273,13 @@ bool cs_json_integer(const struct cs_json_value *value, int64_t *ret_value)
     return true;
 }
 
-static void set_position(struct cs_json_place place, unsigned *ret_line, unsigned *ret_column)
+static void set_position(struct cs_json_position position, unsigned *ret_line, unsigned *ret_column)
 {
-    *ret_line = place.line;
-    *ret_column = place.column;
+    *ret_line = position.line;
+    *ret_column = position.column;
 }
 
-/* A value that is not there stands where its document starts. */
+/* A missing value is reported at the start of the document. */
 static struct cs_json_mark mark_of(const struct cs_json *document,
                                    const struct cs_json_value *value)
 {
@@ -288,7 +289,7 @@ static struct cs_json_mark mark_of(const struct cs_json *document,
 void cs_json_position(const struct cs_json *document, const struct cs_json_value *value,
                       unsigned *ret_line, unsigned *ret_column)
 {
-    set_position(mark_of(document, value).place, ret_line, ret_column);
+    set_position(mark_of(document, value).position, ret_line, ret_column);
 }
 
 void cs_json_key_position(const struct cs_json *document, const struct cs_json_value *value,
@@ -303,7 +304,7 @@ enum cs_err cs_json_fail(struct cs_error *error, enum cs_err code, const struct 
     va_list arguments;
 
     va_start(arguments, format);
-    (void)cs_json_vfail(error, code, document->name, mark_of(document, value).place, format,
+    (void)cs_json_vfail(error, code, document->name, mark_of(document, value).position, format,
                         arguments);
     va_end(arguments);
     return code;

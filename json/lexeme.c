@@ -24,7 +24,7 @@ static int hex_value(char byte)
     return -1;
 }
 
-/* The four digits behind \u. */
+/* Reads the four digits after \u. */
 static enum cs_err scan_hex(struct cs_json_cursor *cursor, unsigned *ret_unit)
 {
     unsigned unit = 0;
@@ -41,8 +41,8 @@ static enum cs_err scan_hex(struct cs_json_cursor *cursor, unsigned *ret_unit)
     return CS_OK;
 }
 
-/* The cursor stands behind \u of the escape at `start`. */
-static enum cs_err scan_unicode(struct cs_json_cursor *cursor, struct cs_json_place start)
+/* The cursor is just after the \u of the escape at `start`. */
+static enum cs_err scan_unicode(struct cs_json_cursor *cursor, struct cs_json_position start)
 {
     unsigned unit = 0;
     enum cs_err result = scan_hex(cursor, &unit);
@@ -69,7 +69,7 @@ static enum cs_err scan_unicode(struct cs_json_cursor *cursor, struct cs_json_pl
 
 static enum cs_err scan_escape(struct cs_json_cursor *cursor)
 {
-    struct cs_json_place start = cursor->place;
+    struct cs_json_position start = cursor->position;
     char kind;
 
     cs_json_advance(cursor);
@@ -82,7 +82,7 @@ static enum cs_err scan_escape(struct cs_json_cursor *cursor)
 
 enum cs_err cs_json_scan_string(struct cs_json_cursor *cursor)
 {
-    struct cs_json_place start = cursor->place;
+    struct cs_json_position start = cursor->position;
 
     cs_json_advance(cursor);
     for (;;) {
@@ -91,7 +91,7 @@ enum cs_err cs_json_scan_string(struct cs_json_cursor *cursor)
         if (next == '\0')
             return cs_json_refuse(cursor, start, "string is not closed; expected '\"' after it");
         if (next == '\n' || next == '\r')
-            return cs_json_refuse(cursor, cursor->place,
+            return cs_json_refuse(cursor, cursor->position,
                                   "line ends within a string; expected '\"', or \\n in its place");
         if ((unsigned char)next < 0x20)
             return cs_json_refuse_next(cursor, "an escape such as \\t or \\u0007 in its place");
@@ -108,7 +108,7 @@ enum cs_err cs_json_scan_string(struct cs_json_cursor *cursor)
     }
 }
 
-/* At least one digit; `ret_zeros` becomes false when one of them is not 0. */
+/* Reads one or more digits; `ret_zeros` becomes false if one is not 0. */
 static enum cs_err scan_digits(struct cs_json_cursor *cursor, bool *ret_zeros)
 {
     if (!cs_json_is_digit(cs_json_peek(cursor)))
@@ -123,14 +123,14 @@ static enum cs_err scan_digits(struct cs_json_cursor *cursor, bool *ret_zeros)
 
 static enum cs_err scan_whole_part(struct cs_json_cursor *cursor)
 {
-    struct cs_json_place start;
+    struct cs_json_position start;
     bool zeros = true;
 
     if (cs_json_peek(cursor) == '-')
         cs_json_advance(cursor);
     if (cs_json_peek(cursor) != '0')
         return scan_digits(cursor, &zeros);
-    start = cursor->place;
+    start = cursor->position;
     cs_json_advance(cursor);
     if (cs_json_is_digit(cs_json_peek(cursor)))
         return cs_json_refuse(cursor, start, "number starts with 0; expected no leading zero");
@@ -139,7 +139,7 @@ static enum cs_err scan_whole_part(struct cs_json_cursor *cursor)
 
 enum cs_err cs_json_scan_number(struct cs_json_cursor *cursor, bool *ret_integral)
 {
-    struct cs_json_place start = cursor->place;
+    struct cs_json_position start = cursor->position;
     size_t offset = cursor->offset;
     bool integral = true;
     enum cs_err result = scan_whole_part(cursor);
@@ -165,14 +165,14 @@ enum cs_err cs_json_scan_number(struct cs_json_cursor *cursor, bool *ret_integra
     return CS_OK;
 }
 
-/* The word is not quoted in the refusal: it may be a password that lacks its quotation marks. */
+/* The refusal does not quote the word, which may be a password without its quotation marks. */
 enum cs_err cs_json_scan_word(struct cs_json_cursor *cursor, enum cs_json_type *ret_type)
 {
     static const struct {
         const char *word;
         enum cs_json_type type;
     } words[] = {{"true", CS_JSON_BOOL}, {"false", CS_JSON_BOOL}, {"null", CS_JSON_NULL}};
-    struct cs_json_place start = cursor->place;
+    struct cs_json_position start = cursor->position;
     const char *word = cursor->text + cursor->offset;
     size_t length = 0;
 

@@ -8,10 +8,10 @@
 struct scanner {
     struct cs_json_cursor cursor;
     struct cs_json_marks marks;
-    unsigned depth; /* containers that are open */
+    unsigned depth; /* open containers */
 };
 
-static enum cs_err scan_value(struct scanner *scanner, const struct cs_json_place *key);
+static enum cs_err scan_value(struct scanner *scanner, const struct cs_json_position *key);
 
 void cs_json_marks_free(struct cs_json_marks *marks)
 {
@@ -19,13 +19,13 @@ void cs_json_marks_free(struct cs_json_marks *marks)
     *marks = (struct cs_json_marks){0};
 }
 
-static enum cs_err add_mark(struct scanner *scanner, const struct cs_json_place *key)
+static enum cs_err add_mark(struct scanner *scanner, const struct cs_json_position *key)
 {
     const struct cs_json_cursor *cursor = &scanner->cursor;
     struct cs_json_marks *marks = &scanner->marks;
 
     if (marks->count == CS_JSON_VALUES_MAX)
-        return cs_json_refuse(cursor, cursor->place, "too many values; expected at most %d",
+        return cs_json_refuse(cursor, cursor->position, "too many values; expected at most %d",
                               CS_JSON_VALUES_MAX);
     if (marks->count == marks->capacity) {
         size_t capacity = marks->capacity ? marks->capacity * 2 : 16;
@@ -37,14 +37,14 @@ static enum cs_err add_mark(struct scanner *scanner, const struct cs_json_place 
         marks->capacity = capacity;
     }
     marks->items[marks->count++] =
-        (struct cs_json_mark){.place = cursor->place, .key = key ? *key : cursor->place};
+        (struct cs_json_mark){.position = cursor->position, .key = key ? *key : cursor->position};
     return CS_OK;
 }
 
 static enum cs_err scan_member(struct scanner *scanner)
 {
     struct cs_json_cursor *cursor = &scanner->cursor;
-    struct cs_json_place key = cursor->place;
+    struct cs_json_position key = cursor->position;
     enum cs_err result;
 
     if (cs_json_peek(cursor) != '"')
@@ -54,7 +54,7 @@ static enum cs_err scan_member(struct scanner *scanner)
         result = cs_json_skip_space(cursor);
     if (result != CS_OK)
         return result;
-    /* Some printed samples of IBM's configuration have it. */
+    /* Some printed samples of IBM's configuration have this error. */
     if (cs_json_peek(cursor) == '=')
         return cs_json_refuse_next(cursor, "':' after the key, as in \"key\": \"value\"");
     if (cs_json_peek(cursor) != ':')
@@ -64,12 +64,11 @@ static enum cs_err scan_member(struct scanner *scanner)
     return result == CS_OK ? scan_value(scanner, &key) : result;
 }
 
-/* The comma behind an element, if there is one; `ret_more` is false when the container ends here.
- */
+/* Reads the comma after an element, if any; `ret_more` is false if the container ends here. */
 static enum cs_err scan_separator(struct cs_json_cursor *cursor, char close, bool *ret_more)
 {
     enum cs_err result = cs_json_skip_space(cursor);
-    struct cs_json_place place = cursor->place;
+    struct cs_json_position position = cursor->position;
     size_t offset = cursor->offset;
 
     if (result != CS_OK)
@@ -87,13 +86,13 @@ static enum cs_err scan_separator(struct cs_json_cursor *cursor, char close, boo
     if (*ret_more)
         return CS_OK;
     if (cursor->mode == CS_JSON_STRICT)
-        return cs_json_refuse(cursor, place, "comma before '%c'; expected no trailing comma",
+        return cs_json_refuse(cursor, position, "comma before '%c'; expected no trailing comma",
                               close);
     cursor->text[offset] = ' ';
     return CS_OK;
 }
 
-/* An object or an array whose mark is `self`: an index, because the marks move when they grow. */
+/* Scans an object or array whose mark is `self`: an index, because the marks move as they grow. */
 static enum cs_err scan_container(struct scanner *scanner, size_t self)
 {
     struct cs_json_cursor *cursor = &scanner->cursor;
@@ -104,7 +103,7 @@ static enum cs_err scan_container(struct scanner *scanner, size_t self)
 
     scanner->marks.items[self].type = is_object ? CS_JSON_OBJECT : CS_JSON_ARRAY;
     if (scanner->depth == CS_JSON_DEPTH_MAX)
-        return cs_json_refuse(cursor, cursor->place,
+        return cs_json_refuse(cursor, cursor->position,
                               "nested too deeply; expected at most %d levels", CS_JSON_DEPTH_MAX);
     scanner->depth++;
     cs_json_advance(cursor);
@@ -124,7 +123,7 @@ static enum cs_err scan_container(struct scanner *scanner, size_t self)
     return CS_OK;
 }
 
-static enum cs_err scan_value(struct scanner *scanner, const struct cs_json_place *key)
+static enum cs_err scan_value(struct scanner *scanner, const struct cs_json_position *key)
 {
     struct cs_json_cursor *cursor = &scanner->cursor;
     char next = cs_json_peek(cursor);
@@ -156,7 +155,7 @@ static enum cs_err scan_text(struct scanner *scanner, size_t limit)
     enum cs_err result;
 
     if (cursor->length > limit)
-        return cs_json_refuse(cursor, cursor->place,
+        return cs_json_refuse(cursor, cursor->position,
                               "text of %zu bytes; expected at most %zu bytes", cursor->length,
                               limit);
     result = cs_json_check_text(cursor);
@@ -178,7 +177,7 @@ enum cs_err cs_json_scan(const char *name, char *text, size_t length, size_t lim
     struct scanner scanner = {.cursor = {.name = name,
                                          .text = text,
                                          .length = length,
-                                         .place = {1, 1},
+                                         .position = {1, 1},
                                          .mode = mode,
                                          .error = error}};
     enum cs_err result = scan_text(&scanner, limit);

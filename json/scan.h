@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The check of a text before cJSON sees it. cJSON knows no positions, cuts strings at \u0000,
- * accepts bad UTF-8 and more than RFC 8259 allows; whatever passes here it reads as we do. Only for
- * json/.
+ * Checks a text before cJSON sees it. cJSON has no positions, truncates strings at \u0000, and
+ * accepts bad UTF-8 and more than RFC 8259 allows; a text that passes here it reads as we do.
+ * Private to json/.
  */
 #ifndef CS_JSON_SCAN_H
 #define CS_JSON_SCAN_H
 
 #include "json/cursor.h"
 
-/* One value. The place of the key is that of the value where there is no key. */
+/* One value. Without a key, the key's position is that of the value. */
 struct cs_json_mark {
-    struct cs_json_place place;
-    struct cs_json_place key;
+    struct cs_json_position position;
+    struct cs_json_position key;
     enum cs_json_type type;
-    bool integral; /* a number that is written as an integer */
+    bool integral; /* a number written as an integer */
     size_t count;  /* members or elements */
 };
 
-/* Every value in document order: each container before what it holds. */
+/* Every value in document order: each container before its contents. */
 struct cs_json_marks {
     struct cs_json_mark *items;
     size_t count;
@@ -27,7 +27,7 @@ struct cs_json_marks {
 
 /*
  * Scans the NUL-terminated `text` of `length` bytes, at most `limit`. In tolerant mode comments and
- * trailing commas are overwritten with spaces, newlines stay. Duplicate keys are found later, where
+ * trailing commas are overwritten with spaces; newlines stay. Duplicate keys are found later, once
  * the keys are decoded. `ret_marks` is untouched on failure.
  */
 enum cs_err cs_json_scan(const char *name, char *text, size_t length, size_t limit,

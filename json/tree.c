@@ -11,7 +11,7 @@ static void wipe_string(char *text)
         cs_wipe(text, strlen(text));
 }
 
-/* As deep as the tree, which our own limit bounds. */
+/* The recursion is as deep as the tree, which CS_JSON_DEPTH_MAX bounds. */
 static void wipe_tree(cJSON *tree)
 {
     for (cJSON *item = tree; item != NULL; item = item->next) {

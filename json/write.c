@@ -10,14 +10,14 @@
 #include "base/sanitise.h"
 #include "json/tree.h"
 
-/* A byte grows to six at most: a control character, or one that is not UTF-8, as \uXXXX. */
+/* One byte becomes at most six: a control character, or one that is not UTF-8, as \uXXXX. */
 enum { ESCAPE_MAX = 6 };
 
 struct cs_json_writer {
     cJSON *tree;
-    cJSON *open[CS_JSON_DEPTH_MAX]; /* containers that are open; borrowed from `tree` */
+    cJSON *open[CS_JSON_DEPTH_MAX]; /* open containers; borrowed from `tree` */
     size_t depth;
-    size_t bound; /* bytes that printing takes at most */
+    size_t bound; /* upper bound of the printed size, in bytes */
     enum cs_err failure;
 };
 
@@ -35,7 +35,7 @@ void cs_json_writer_free(struct cs_json_writer **writer)
     *writer = NULL;
 }
 
-/* cJSON escapes C0 in keys itself, but would pass on bad UTF-8. */
+/* cJSON escapes C0 in keys but would pass on bad UTF-8. */
 static bool is_utf8(const char *text)
 {
     size_t left = strlen(text);
@@ -52,7 +52,7 @@ static bool is_utf8(const char *text)
     return true;
 }
 
-/* Whether the next value can stand where the writer is. */
+/* Whether a value may be written here. */
 static bool has_place(const struct cs_json_writer *writer, const char *key)
 {
     const cJSON *parent = writer->depth > 0 ? writer->open[writer->depth - 1] : NULL;
@@ -64,7 +64,8 @@ static bool has_place(const struct cs_json_writer *writer, const char *key)
     return key != NULL && is_utf8(key) && !cJSON_GetObjectItemCaseSensitive(parent, key);
 }
 
-/* Takes `item`, NULL when memory ran out. `size` is what it prints as, without key and layout. */
+/* Takes ownership of `item`, NULL if memory ran out. `size` is its printed size without key and
+ * layout. */
 static void add(struct cs_json_writer *writer, const char *key, cJSON *item, size_t size)
 {
     cJSON *parent = writer->depth > 0 ? writer->open[writer->depth - 1] : NULL;
@@ -153,7 +154,8 @@ void cs_json_write_integer(struct cs_json_writer *writer, const char *key, int64
 {
     char text[24];
 
-    /* As text: cJSON's numbers are doubles, and large ones would come out as 1e+15. */
+    /* Written as text, because cJSON's numbers are doubles and large ones would come out as
+     * 1e+15. */
     (void)snprintf(text, sizeof text, "%" PRId64, value);
     add_raw(writer, key, text);
 }
@@ -169,7 +171,7 @@ static char *put_unit(char *out, unsigned long unit)
     return out;
 }
 
-/* One code point of `size` bytes; those that cs_is_clean refuses go out as escapes. */
+/* Adds one code point of `size` bytes, escaped if cs_is_clean refuses it. */
 static char *put_code(char *out, const char *text, size_t size, unsigned long code)
 {
     static const char short_codes[] = "\"\\\b\f\n\r\t";
@@ -241,7 +243,7 @@ static enum cs_err report(enum cs_err failure, struct cs_error *error)
         return cs_fail(error, failure,
                        "JSON output is too long; expected strings of at most %d bytes",
                        CS_JSON_TEXT_MAX);
-    return cs_fail(error, failure, "JSON output has a value where none can stand");
+    return cs_fail(error, failure, "JSON output has a value where none is allowed");
 }
 
 enum cs_err cs_json_print(const struct cs_json_writer *writer, enum cs_json_layout layout,
@@ -255,7 +257,8 @@ enum cs_err cs_json_print(const struct cs_json_writer *writer, enum cs_json_layo
         return report(writer->failure, error);
     if (writer->tree == NULL || writer->depth > 0)
         return report(CS_ERR_INPUT, error);
-    /* Into memory that never moves, because cJSON would leave unwiped copies behind as it grows. */
+    /* Prints into memory of fixed size, because cJSON would leave unwiped copies behind as it
+     * grows. */
     text.length = writer->bound + 16;
     if (text.length > INT_MAX)
         return report(CS_ERR_LIMIT, error);

@@ -29,7 +29,7 @@ static int hex_value(char digit)
     return found ? (int)(found - lower) : -1;
 }
 
-/* One character, decoded, or 0 for what must not be there; `at` moves behind it. */
+/* Decodes one character and moves `at` past it; 0 for a character that is not allowed. */
 static char next_character(const char **at)
 {
     const char *text = *at;
@@ -61,8 +61,8 @@ static enum cs_err decode(const char *option, const char *text, char ret_text[CS
         ret_text[length] = next_character(&at);
         if (ret_text[length] == '\0')
             return cs_fail(error, CS_ERR_CONFIG,
-                           "%s: byte %zu: only letters, digits, : . _ - ( ), blanks and quotes may "
-                           "stand there, or %% and two hexadecimal digits for one of them",
+                           "%s: byte %zu: only letters, digits, : . _ - ( ), blanks and quotes are "
+                           "allowed, or %% and two hexadecimal digits for one of them",
                            option, place);
     }
     ret_text[length] = '\0';
@@ -71,8 +71,8 @@ static enum cs_err decode(const char *option, const char *text, char ret_text[CS
 
 /* ---- the filter ---- */
 
-/* Whether ` eq "value"` behind the text compares with the value: an open quote would make syntax of
- * the value, which people can choose. */
+/* Whether ` eq "value"` after the text compares with the value. After an open quote the value,
+ * which people can choose, would become syntax. */
 static bool takes_a_value(const char *text)
 {
     size_t length = strlen(text), open = 0;
@@ -110,13 +110,13 @@ enum cs_err cs_scim_filter(const char *attribute, const char *value, struct cs_b
     if (err != CS_OK)
         return err;
     if (!takes_a_value(decoded))
-        return cs_fail(
-            error, CS_ERR_CONFIG,
-            "user_name_attr has to end in the name of an attribute, with every quote and "
-            "parenthesis before it closed");
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "user_name_attr must end in the name of an attribute, with every quote and "
+                       "parenthesis before it closed");
     if (*value == '\0' || !cs_is_clean(value, strlen(value)))
         return cs_fail(error, CS_ERR_INPUT,
-                       "a name to look up is empty, or has controls or bytes that are not UTF-8");
+                       "a name to look up is empty, or contains control characters or bytes that "
+                       "are not UTF-8");
     cs_percent_encode(&filter, decoded, strlen(decoded), ":()");
     cs_percent_encode(&filter, " eq ", strlen(" eq "), "");
     add_string(&filter, value);
@@ -133,7 +133,7 @@ enum cs_err cs_scim_filter(const char *attribute, const char *value, struct cs_b
 
 /* ---- the link ---- */
 
-/* Behind `word`, or NULL when the text does not start with it. */
+/* Past `word`, or NULL if the text does not start with it. */
 static const char *after(const char *text, const char *word)
 {
     size_t length = strlen(word);
@@ -141,7 +141,7 @@ static const char *after(const char *text, const char *word)
     return text != NULL && strncasecmp(text, word, length) == 0 ? text + length : NULL;
 }
 
-/* Behind at least one blank. */
+/* Past one or more blanks, or NULL if there is none. */
 static const char *after_blanks(const char *text)
 {
     return text != NULL && *text == ' ' ? text + strspn(text, " ") : NULL;
@@ -173,7 +173,7 @@ static bool parse_email(const char *text, struct cs_link *link)
     return rest != NULL && *rest == '\0' && keep_name(name, length, link);
 }
 
-/* A member of the vendor's extension. */
+/* An attribute of the vendor's extension. */
 static bool parse_extension(const char *text, struct cs_link *link)
 {
     static const struct {
@@ -221,8 +221,8 @@ enum cs_err cs_link_parse(const char *text, struct cs_link *ret_link, struct cs_
         known = parse_email(decoded, &link) || parse_plain(decoded, &link);
     if (!known)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "id_link_attr is none of userName, another attribute's name, "
-                       "emails.type eq \"TYPE\" and emails.value, and urn:ietf:params:scim:schemas:"
+                       "id_link_attr must be userName, another attribute's name, emails.type eq "
+                       "\"TYPE\" and emails.value, or urn:ietf:params:scim:schemas:"
                        "extension:ibm:2.0:User: followed by customAttributes.NAME or "
                        "linkedAccounts.REALM");
     *ret_link = link;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The texts of user_name_attr and id_link_attr: which attribute of a SCIM record (RFC 7643) has a
- * name. Both may come percent-encoded, and may begin with a condition, as in
- * `emails.type%20eq%20%22work%22%20and%20emails.value`. Text only; a provider has the records.
+ * The values of user_name_attr and id_link_attr: which attribute of a SCIM record (RFC 7643) holds
+ * a name. Both may be percent-encoded and may begin with a condition, as in
+ * `emails.type%20eq%20%22work%22%20and%20emails.value`. This file handles the text only; a provider
+ * has the records.
  */
 #ifndef CS_MAPPING_ATTRIBUTE_H
 #define CS_MAPPING_ATTRIBUTE_H
@@ -14,9 +15,9 @@ enum { CS_ATTRIBUTE_BYTES = 1024, CS_SCIM_FILTER_BYTES = 4096, CS_LINK_NAME_SIZE
 
 /*
  * Appends the filter `attribute eq "value"` (RFC 7644, 3.4.2.2), percent-encoded for a URL's query.
- * `attribute` is user_name_attr; what is encoded in it already is not encoded again. `value` is
- * whatever a mapping gave. CS_ERR_CONFIG for the attribute, CS_ERR_INPUT for the value,
- * CS_ERR_LIMIT when the filter is longer than CS_SCIM_FILTER_BYTES.
+ * `attribute` is user_name_attr; what is already encoded in it is not encoded again. `value` is any
+ * result of a mapping. CS_ERR_CONFIG for the attribute, CS_ERR_INPUT for the value, CS_ERR_LIMIT if
+ * the filter is longer than CS_SCIM_FILTER_BYTES.
  */
 enum cs_err cs_scim_filter(const char *attribute, const char *value, struct cs_buffer *out,
                            struct cs_error *error) CS_MUST_USE;
@@ -34,8 +35,8 @@ struct cs_link {
     char name[CS_LINK_NAME_SIZE]; /* as written; empty for CS_LINK_USER_NAME */
 };
 
-/* What id_link_attr names. Schemas and names of attributes compare without regard to case.
- * CS_ERR_CONFIG where it names nothing that is known here. */
+/* Parses id_link_attr. Schemas and names of attributes are compared ignoring case. CS_ERR_CONFIG if
+ * it has none of the forms above. */
 enum cs_err cs_link_parse(const char *text, struct cs_link *ret_link,
                           struct cs_error *error) CS_MUST_USE;
 

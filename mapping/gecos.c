@@ -13,8 +13,8 @@ enum cs_err cs_gecos_field(const char *gecos, const char *separator, unsigned fi
         end = strstr(start, separator);
         if (end == NULL)
             return cs_fail(error, CS_ERR_INPUT,
-                           "the GECOS text has fields up to number %u, and gecos_field is %u; "
-                           "correct the account, gecos_field or gecos_separator",
+                           "the GECOS text has only %u fields, but gecos_field is %u; correct the "
+                           "account, gecos_field or gecos_separator",
                            number, field);
         start = end + strlen(separator);
     }

@@ -53,18 +53,17 @@ static bool is_one_character(const char *text)
 enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *error)
 {
     if ((mapping->gecos_match != NULL) != (mapping->gecos_replace != NULL))
-        return cs_fail(error, CS_ERR_CONFIG, "%s needs %s as well",
+        return cs_fail(error, CS_ERR_CONFIG, "%s also needs %s",
                        mapping->gecos_match ? "gecos_match" : "gecos_replace",
                        mapping->gecos_match ? "gecos_replace" : "gecos_match");
     if (mapping->gecos_field > CS_GECOS_FIELDS_MAX)
         return cs_fail(error, CS_ERR_CONFIG, "gecos_field is %u; fields are numbered from 1 to %d",
                        mapping->gecos_field, CS_GECOS_FIELDS_MAX);
     if (!is_one_character(separator(mapping)))
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "gecos_separator has to be exactly one character, in UTF-8");
+        return cs_fail(error, CS_ERR_CONFIG, "gecos_separator must be exactly one UTF-8 character");
     if (mapping->append != NULL && !cs_is_clean(mapping->append, strlen(mapping->append)))
         return cs_fail(error, CS_ERR_CONFIG,
-                       "append is not clean text: controls, or bytes that are not UTF-8");
+                       "append contains control characters or bytes that are not UTF-8");
     if (mapping->gecos_match == NULL)
         return CS_OK;
     return cs_pattern_check(mapping->gecos_match, mapping->gecos_replace, error);
@@ -77,19 +76,20 @@ static enum cs_err check_account(const struct cs_mapping *mapping,
 
     if (length == 0 || length >= CS_IDENTITY_SIZE || !cs_is_clean(account->name, length))
         return cs_fail(error, CS_ERR_INPUT,
-                       "the account name is empty, longer than %d bytes or not clean text",
+                       "the account name is empty, is longer than %d bytes, or contains control "
+                       "characters or bytes that are not UTF-8",
                        CS_IDENTITY_SIZE - 1);
     if (!uses_gecos(mapping))
         return CS_OK;
     if (account->local_files && !mapping->gecos_trusted)
         return cs_fail(error, CS_ERR_TRUST,
-                       "'%s' is in /etc/passwd, where users may change their GECOS text with chfn, "
-                       "and with it who they are; forbid that with CHFN_RESTRICT in "
+                       "'%s' is in /etc/passwd, where users may change their GECOS text, and so "
+                       "their identity, with chfn; forbid that with CHFN_RESTRICT in "
                        "/etc/login.defs, then set gecos_trusted",
                        account->name);
     if (account->gecos == NULL || *account->gecos == '\0')
         return cs_fail(error, CS_ERR_INPUT,
-                       "the account has no GECOS text, and gecos_%s needs one; fill it",
+                       "the account has no GECOS text, but gecos_%s needs one; fill it in",
                        mapping->gecos_match ? "match" : "field");
     if (strnlen(account->gecos, CS_GECOS_BYTES + 1) > CS_GECOS_BYTES)
         return cs_fail(error, CS_ERR_INPUT, "the GECOS text is longer than %d bytes; shorten it",
@@ -109,8 +109,8 @@ static enum cs_err replace(const struct cs_mapping *mapping, const char *gecos,
         return err;
     if (!cs_is_clean(gecos, strlen(gecos)))
         return cs_fail(error, CS_ERR_INPUT,
-                       "the GECOS text has controls or bytes that are not UTF-8, and gecos_match "
-                       "needs clean text; correct the account");
+                       "the GECOS text contains control characters or bytes that are not UTF-8, "
+                       "which gecos_match does not accept; correct the account");
     return cs_pattern_replace(mapping->gecos_match, mapping->gecos_replace, gecos, out, error);
 }
 
@@ -146,11 +146,11 @@ static enum cs_err check_result(const struct cs_buffer *name, struct cs_error *e
                        "gecos_replace or the account");
     if (!cs_is_clean(text, name->length))
         return cs_fail(error, CS_ERR_INPUT,
-                       "the name that the mapping gives has controls, or bytes that are not UTF-8 "
-                       "or only part of a character; correct the account or the settings");
+                       "the mapped name contains control characters, bytes that are not UTF-8 or "
+                       "part of a character; correct the account or the settings");
     if (name->length >= CS_IDENTITY_SIZE)
         return cs_fail(error, CS_ERR_INPUT,
-                       "the name that the mapping gives is longer than %d bytes; correct the "
+                       "the mapped name is longer than %d bytes; correct the "
                        "account or the settings",
                        CS_IDENTITY_SIZE - 1);
     return CS_OK;
@@ -179,7 +179,7 @@ enum cs_err cs_map_identity(const struct cs_mapping *mapping, const struct cs_ma
         err = check_account(mapping, account, error);
     if (err == CS_OK)
         err = base_name(mapping, account, &name, ret_trace, error);
-    /* Before `append`: a suffix alone would be one name for everybody. */
+    /* Check before `append`: a suffix alone would be the same name for everybody. */
     if (err == CS_OK)
         err = check_result(&name, error);
     if (err == CS_OK)

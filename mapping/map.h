@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * From the UNIX account to the name that a provider knows it by: the account's name, or what the
- * settings take from its GECOS text; then the appended text. Pure functions; no fallback: where the
- * settings have no result for an account its login is refused.
+ * settings take from its GECOS text, followed by the appended text. Pure functions without a
+ * fallback: if the settings yield nothing for an account, its login is refused.
  */
 #ifndef CS_MAPPING_MAP_H
 #define CS_MAPPING_MAP_H
@@ -14,27 +14,27 @@
 
 enum { CS_IDENTITY_SIZE = 256, CS_MAP_STEPS_MAX = 8 };
 
-/* The settings, borrowed; NULL and 0 are "not set". */
+/* The settings, borrowed; NULL and 0 mean "not set". */
 struct cs_mapping {
     unsigned gecos_field;        /* 1 to CS_GECOS_FIELDS_MAX */
-    const char *gecos_separator; /* one UTF-8 character; a comma when not set */
-    const char *gecos_match;     /* both or none; used rather than gecos_field */
+    const char *gecos_separator; /* one UTF-8 character; a comma if not set */
+    const char *gecos_match;     /* both or neither; take precedence over gecos_field */
     const char *gecos_replace;
     const char *append;
     bool gecos_trusted; /* the administrator states that users cannot change their GECOS text */
 };
 
-/* What is known of the account, borrowed. */
+/* What is known about the account, borrowed. */
 struct cs_map_account {
     const char *name;  /* canonical */
-    const char *gecos; /* NULL: the account has none */
+    const char *gecos; /* NULL if the account has none */
     bool local_files;  /* found in /etc/passwd, where users may have chfn */
 };
 
-/* What happened on the way, for those who have to find out why. */
+/* The steps taken, for an administrator who has to find out why. */
 struct cs_map_step {
-    const char *what; /* an option, or "account", "gecos", "note"; static */
-    char *value;      /* the text after the step, cleaned; owned */
+    const char *what; /* an option's name, or "account", "gecos", "note"; static */
+    char *value;      /* the text after the step, sanitised; owned */
 };
 
 struct cs_map_trace {
@@ -44,15 +44,15 @@ struct cs_map_trace {
 
 void cs_map_trace_free(struct cs_map_trace *trace);
 
-/* CS_ERR_CONFIG where the settings are wrong whatever the account is. */
+/* CS_ERR_CONFIG if the settings are wrong for every account. */
 enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *error) CS_MUST_USE;
 
 /*
- * The identity of an account: clean UTF-8, 1 to CS_IDENTITY_SIZE - 1 bytes. CS_ERR_CONFIG when the
- * settings are wrong, CS_ERR_TRUST when they use a GECOS text that the user may have written,
- * CS_ERR_LIMIT when gecos_match needs too many steps, CS_ERR_INPUT when this account has no
- * identity. `ret_trace` may be NULL; it starts empty, has the steps that were taken, also after an
- * error, and is the caller's to free.
+ * The identity of an account: clean UTF-8, 1 to CS_IDENTITY_SIZE - 1 bytes. CS_ERR_CONFIG if the
+ * settings are wrong, CS_ERR_TRUST if they use a GECOS text that the user may have written,
+ * CS_ERR_LIMIT if gecos_match needs too many steps, CS_ERR_INPUT if this account has no identity.
+ * `ret_trace` may be NULL; it must be empty, holds the steps taken even after an error, and is the
+ * caller's to free.
  */
 enum cs_err cs_map_identity(const struct cs_mapping *mapping, const struct cs_map_account *account,
                             char ret_identity[CS_IDENTITY_SIZE], struct cs_map_trace *ret_trace,

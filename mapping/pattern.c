@@ -6,7 +6,7 @@
 #include "base/sanitise.h"
 #include "mapping/pattern_priv.h"
 
-#define CHOOSE "write pcre: or posix: in front of it to choose one"
+#define CHOOSE "put pcre: or posix: in front of it to choose one"
 
 static const struct flavour {
     const char *prefix;
@@ -24,7 +24,7 @@ static enum cs_err refused(const struct flavour *flavour, const char *why, struc
                    flavour->name, why);
 }
 
-/* The flavours have compiled both, or not. */
+/* Compares the outcomes of compiling the expression in both flavours. */
 static enum cs_err compare_patterns(const struct cs_pattern_result results[2],
                                     struct cs_error *error)
 {
@@ -34,10 +34,11 @@ static enum cs_err compare_patterns(const struct cs_pattern_result results[2],
     if (!good[0] && !good[1])
         return refused(&flavours[0], results[0].why, error);
     if (good[0] != good[1])
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "gecos_match is a regular expression for %s but not for %s (%s); " CHOOSE,
-                       flavours[good[0] ? 0 : 1].name, flavours[good[0] ? 1 : 0].name,
-                       results[good[0] ? 1 : 0].why);
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "gecos_match is a valid regular expression for %s but not for %s (%s); " CHOOSE,
+            flavours[good[0] ? 0 : 1].name, flavours[good[0] ? 1 : 0].name,
+            results[good[0] ? 1 : 0].why);
     if (results[0].groups != results[1].groups)
         return cs_fail(error, CS_ERR_CONFIG,
                        "gecos_match has %zu groups for PCRE and %zu for POSIX; " CHOOSE,
@@ -92,7 +93,7 @@ static enum cs_err search_as(const struct flavour *flavour, const char *pattern,
     enum cs_err err;
 
     if (*pattern == '\0')
-        return cs_fail(error, CS_ERR_CONFIG, "gecos_match has nothing behind %s", flavour->prefix);
+        return cs_fail(error, CS_ERR_CONFIG, "gecos_match has nothing after %s", flavour->prefix);
     err = flavour->search(pattern, text, ret_result, error);
     if (err == CS_OK && ret_result->outcome == CS_PATTERN_REFUSED)
         return refused(flavour, ret_result->why, error);
@@ -111,7 +112,7 @@ static enum cs_err search(const char *pattern, const char *text,
     return search_both(pattern, text, ret_result, error);
 }
 
-/* Before anything else looks at the two. */
+/* Runs before anything else uses the two. */
 static enum cs_err check_texts(const char *pattern, const char *replacement, struct cs_error *error)
 {
     const struct {
@@ -125,13 +126,14 @@ static enum cs_err check_texts(const char *pattern, const char *replacement, str
 
         if (length == 0 || length > rows[i].most || !cs_is_clean(rows[i].text, length))
             return cs_fail(error, CS_ERR_CONFIG,
-                           "%s is empty, longer than %zu bytes or not clean UTF-8 text",
+                           "%s is empty, is longer than %zu bytes, or contains control characters "
+                           "or bytes that are not UTF-8",
                            rows[i].option, rows[i].most);
     }
     return CS_OK;
 }
 
-/* Appends what stands behind a dollar sign. Without a text it only checks. */
+/* Appends what follows a dollar sign in the replacement. Without a text it only checks. */
 static enum cs_err expand_one(char letter, const struct cs_pattern_result *result, const char *text,
                               struct cs_buffer *out, struct cs_error *error)
 {
@@ -145,11 +147,11 @@ static enum cs_err expand_one(char letter, const struct cs_pattern_result *resul
     if (letter < '0' || letter > '9')
         return cs_fail(
             error, CS_ERR_CONFIG,
-            "gecos_replace: behind a $ stands a digit, or another $ for the sign itself");
+            "gecos_replace: a $ must be followed by a digit, or by another $ for the sign itself");
     group = (size_t)(letter - '0');
     if (group >= result->groups)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "gecos_replace names $%zu, and gecos_match has %zu groups", group,
+                       "gecos_replace uses $%zu, but gecos_match has only %zu groups", group,
                        result->groups - 1);
     span = &result->spans[group];
     if (text != NULL && span->took_part)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a POSIX extended expression becomes inside regcomp, which writes repetitions out and
- * recurses over what can be empty: without bounds a short pattern takes gigabytes, the stack of a
- * thread, or years (a loop over what can be empty, `((a?)?){30,}`). A look over the text that need
- * not understand all of it, as long as it never counts less than regcomp does.
+ * Estimates what a POSIX extended expression becomes inside regcomp, which writes repetitions out
+ * and recurses over parts that can be empty. Without bounds a short pattern takes gigabytes, a
+ * thread's whole stack, or years (a loop over a part that can be empty, `((a?)?){30,}`). The scan
+ * need not understand everything, as long as it never counts less than regcomp does.
  */
 #include <string.h>
 
@@ -11,21 +11,21 @@
 
 enum {
     REPEAT_MAX = 255,     /* RE_DUP_MAX of POSIX */
-    SIZE_MAX_ATOMS = 512, /* characters, sets and groups after repetitions are written out */
-    EDGE_ATOMS = 32,      /* for ^, $, \b and the like: what stands behind one is copied for it */
-    GROUP_DEPTH_MAX = 16, /* groups within groups */
-    REPEAT_DEPTH_MAX = 3, /* repetitions within repetitions: ((a+)*)? */
+    SIZE_MAX_ATOMS = 512, /* characters, sets and groups, with repetitions written out */
+    EDGE_ATOMS = 32,      /* for ^, $, \b and the like, for which regcomp copies what follows */
+    GROUP_DEPTH_MAX = 16, /* nested groups */
+    REPEAT_DEPTH_MAX = 3, /* nested repetitions, as in ((a+)*)? */
 };
 
-/* One group that is open, or the whole expression. */
+/* An open group, or the whole expression. */
 struct level {
     size_t before;     /* size of all but the last item */
     size_t item;       /* size of the last item, which a repetition would multiply */
     size_t item_deep;  /* repetitions within it */
-    size_t deep;       /* the most of any item */
+    size_t deep;       /* the largest item_deep so far */
     bool item_fills;   /* the last item takes at least one character */
-    bool branch_fills; /* so does an item before it, since the last bar */
-    bool can_be_empty; /* a branch before the last bar does not */
+    bool branch_fills; /* an earlier item since the last bar does */
+    bool can_be_empty; /* a branch before the last bar can be empty */
 };
 
 struct scan {
@@ -46,11 +46,12 @@ static const char *add_item(struct scan *scan, size_t size, size_t deep, bool fi
     if (deep > level->deep)
         level->deep = deep;
     return level->before + level->item > SIZE_MAX_ATOMS
-               ? "its repetitions, written out, are more than 512 characters"
+               ? "its repetitions come to more than 512 characters when written out"
                : NULL;
 }
 
-/* Written out `copies` times; what is `optional` may be left out, what `loops` has no upper end. */
+/* Repeats the last item, written out `copies` times. `optional`: it may be left out; `loops`: there
+ * is no upper limit. */
 static const char *repeat(struct scan *scan, size_t copies, bool optional, bool loops)
 {
     struct level *level = &scan->levels[scan->depth];
@@ -58,9 +59,9 @@ static const char *repeat(struct scan *scan, size_t copies, bool optional, bool 
     bool fills = level->item_fills;
 
     if (loops && !fills)
-        return "a repetition without an end of what can be empty";
+        return "an endless repetition of something that can be empty";
     if (deep > REPEAT_DEPTH_MAX)
-        return "repetitions within repetitions, more than 3 deep";
+        return "repetitions nested more than 3 deep";
     level->item = 0;
     level->item_fills = false;
     return add_item(scan, size, deep, fills && !optional);
@@ -79,7 +80,7 @@ static const char *bar(struct scan *scan)
 static const char *open_group(struct scan *scan)
 {
     if (scan->depth == GROUP_DEPTH_MAX)
-        return "groups within groups, more than 16 deep";
+        return "groups nested more than 16 deep";
     scan->levels[++scan->depth] = (struct level){0};
     return NULL;
 }
@@ -95,7 +96,7 @@ static const char *close_group(struct scan *scan)
                     !inner.can_be_empty && (inner.branch_fills || inner.item_fills));
 }
 
-/* A number of at most three digits; 0 where there is none. */
+/* A number of at most three digits; 0 if there is none. */
 static size_t number(struct scan *scan)
 {
     size_t value = 0;
@@ -105,7 +106,7 @@ static size_t number(struct scan *scan)
     return value;
 }
 
-/* Behind the brace. */
+/* Scans a repetition, after its opening brace. */
 static const char *interval(struct scan *scan)
 {
     bool starts = *scan->at >= '0' && *scan->at <= '9', loops = false;
@@ -122,7 +123,7 @@ static const char *interval(struct scan *scan)
     return repeat(scan, (most > least ? most : least) + 1, least == 0, loops);
 }
 
-/* Behind the bracket: a set, in which a backslash is a character. */
+/* Scans a set, after its opening bracket. In a set a backslash is an ordinary character. */
 static const char *set(struct scan *scan)
 {
     const char *at = scan->at;
@@ -145,15 +146,15 @@ static const char *set(struct scan *scan)
     return add_item(scan, 1, 0, true);
 }
 
-/* Behind the backslash. */
+/* Scans an escape, after its backslash. */
 static const char *escape(struct scan *scan)
 {
     if (*scan->at == '\0')
         return "a backslash at the end";
-    /* An extension of the C library, and the one thing that takes exponential time. */
+    /* An extension of the C library, and the only construct that takes exponential time. */
     if (*scan->at >= '1' && *scan->at <= '9')
-        return "a back-reference, which extended expressions have not";
-    /* Edges of words and of the text, extensions as well, take no character. */
+        return "a back-reference, which extended expressions do not have";
+    /* Word and text boundaries, also extensions, take no character. */
     if (strchr("bB<>`'", *scan->at++) != NULL)
         return add_item(scan, EDGE_ATOMS, 0, false);
     return add_item(scan, 1, 0, true);

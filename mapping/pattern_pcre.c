@@ -7,8 +7,8 @@
 
 #include "mapping/pattern_priv.h"
 
-/* Steps and depth are for each place that a match may start at; a text has at most CS_GECOS_BYTES.
- */
+/* Limits for each position at which a match may start; a text has at most CS_GECOS_BYTES of
+ * them. */
 enum { STEPS_MAX = 10000, DEPTH_MAX = 4000, HEAP_KIB = 1024, NESTING_MAX = 32 };
 
 static void free_code(pcre2_code **code)
@@ -43,7 +43,7 @@ static enum cs_err compile(const char *pattern, pcre2_code **ret_code,
     if (context == NULL)
         return cs_fail_nomem(error);
     (void)pcre2_set_parens_nest_limit(context, NESTING_MAX);
-    /* As in POSIX: $ is the very end. One byte of a character is nothing that may be matched. */
+    /* As in POSIX, $ matches only at the very end. \C, one byte of a character, is not allowed. */
     *ret_code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
                               PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOLLAR_ENDONLY, &number,
                               &offset, context);
@@ -76,7 +76,7 @@ static enum cs_err keep_spans(pcre2_match_data *match, const char *text,
 
         if (start == PCRE2_UNSET || end == PCRE2_UNSET)
             continue;
-        /* \K can put the start behind the end. */
+        /* \K can put the start after the end. */
         if (start > end || end > strlen(text))
             return cs_fail(error, CS_ERR_CONFIG, "gecos_match: a match that ends before it starts");
         result->spans[i] = (struct cs_span){true, start, end - start};

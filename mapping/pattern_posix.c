@@ -30,7 +30,7 @@ static enum cs_err search(const regex_t *expression, const char *text,
     return CS_OK;
 }
 
-/* With a pattern within the bounds. */
+/* The pattern is within the bounds. */
 static enum cs_err run(const char *pattern, const char *text, struct cs_pattern_result *result,
                        struct cs_error *error)
 {
@@ -56,8 +56,8 @@ static enum cs_err run(const char *pattern, const char *text, struct cs_pattern_
     return err;
 }
 
-/* regcomp and regexec follow the thread's locale. In this one a character is a byte, in the broker
- * as in a command-line tool that speaks to a terminal. */
+/* regcomp and regexec follow the thread's locale. In this locale a character is a byte, both in the
+ * broker and in a command-line tool on a terminal. */
 static enum cs_err run_in_c_locale(const char *pattern, const char *text,
                                    struct cs_pattern_result *result, struct cs_error *error)
 {

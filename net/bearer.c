@@ -12,12 +12,12 @@
 
 static const char default_path[] = "/v1.0/endpoint/default/token";
 
-/* A login that waits for another's request. On the waiting thread's stack, in the cache's list
- * until it is woken or leaves. */
+/* A login waiting for another login's request. It lives on the waiting thread's stack and is in the
+ * cache's list until it is woken or leaves. */
 struct waiter {
     struct waiter *next;
     int event_fd;
-    bool failed; /* the request ended in `error`; otherwise look again */
+    bool failed; /* the request failed with `error`; if false, look again */
     struct cs_error error;
 };
 
@@ -26,9 +26,9 @@ struct cs_bearer_cache {
     char *path, *client_id;
     struct cs_secret client_secret;
 
-    pthread_mutex_t lock; /* of all below */
+    pthread_mutex_t lock; /* for everything below */
     bool fetching;
-    struct waiter *waiters; /* the one who waits longest is the first */
+    struct waiter *waiters; /* the one that has waited longest comes first */
     struct cs_secret token; /* empty: none */
     int64_t renew_at;       /* cs_clock_ms */
 };
@@ -71,7 +71,7 @@ static enum cs_err fetch(const struct cs_bearer_cache *cache, const struct cs_ht
 {
     CS_AUTO(cs_secret_free) struct cs_secret form = {0};
     CS_AUTO(cs_http_response_free) struct cs_http_response response = {0};
-    /* A second token does no harm. */
+    /* A second token does no harm, so a retry is safe. */
     const struct cs_http_request request = {.method = "POST",
                                             .target = cache->path,
                                             .content_type = "application/x-www-form-urlencoded",
@@ -89,7 +89,7 @@ static enum cs_err fetch(const struct cs_bearer_cache *cache, const struct cs_ht
     return result;
 }
 
-/* ---- who waits; all with the lock ---- */
+/* ---- the waiting logins; all with the lock held ---- */
 
 static void append_waiter(struct cs_bearer_cache *cache, struct waiter *waiter)
 {
@@ -115,7 +115,7 @@ static bool is_good(const struct cs_bearer_cache *cache)
     return cache->token.data != NULL && cs_clock_ms() < cache->renew_at;
 }
 
-/* `why` NULL: look again. The event is the last thing: the waiter may be gone behind it. */
+/* `why` NULL: look again. Setting the event comes last, because the waiter may be gone after it. */
 static void wake_first(struct cs_bearer_cache *cache, const struct cs_error *why)
 {
     struct waiter *waiter = cache->waiters;
@@ -128,7 +128,7 @@ static void wake_first(struct cs_bearer_cache *cache, const struct cs_error *why
     cs_event_set(waiter->event_fd);
 }
 
-/* Somebody must make the request as long as anybody waits for it. */
+/* Somebody must make the request as long as anybody is waiting for it. */
 static void pass_on(struct cs_bearer_cache *cache)
 {
     if (!cache->fetching && !is_good(cache) && cache->waiters != NULL)
@@ -150,7 +150,7 @@ static void keep(struct cs_bearer_cache *cache, struct cs_secret *token, int64_t
     *token = (struct cs_secret){0};
 }
 
-/* With the lock, which is open while the request runs. */
+/* Called with the lock held; released while the request runs. */
 static enum cs_err make_request(struct cs_bearer_cache *cache, const struct cs_http_call *call,
                                 struct cs_error *error)
 {
@@ -169,7 +169,7 @@ static enum cs_err make_request(struct cs_bearer_cache *cache, const struct cs_h
         keep(cache, &token, life);
     else if (error != NULL)
         *error = why;
-    /* This login ran out of patience or time: that says nothing about the others. */
+    /* This login was given up or ran out of time, which says nothing about the others. */
     mine = result == CS_ERR_HANGUP || (result != CS_OK && cs_clock_left(call->deadline) == 0);
     while (cache->waiters != NULL && !mine)
         wake_first(cache, result != CS_OK ? &why : NULL);
@@ -177,7 +177,7 @@ static enum cs_err make_request(struct cs_bearer_cache *cache, const struct cs_h
     return result;
 }
 
-/* With the lock, which is open while waiting. CS_OK: look again. */
+/* Called with the lock held; released while waiting. CS_OK: look again. */
 static enum cs_err wait_for_request(struct cs_bearer_cache *cache, const struct cs_http_call *call,
                                     struct cs_error *error)
 {
@@ -186,7 +186,7 @@ static enum cs_err wait_for_request(struct cs_bearer_cache *cache, const struct 
     enum cs_waited waited;
 
     if (event_fd < 0)
-        return cs_fail_errno(error, "the token: no descriptor is left");
+        return cs_fail_errno(error, "the token: no file descriptor is left");
     append_waiter(cache, &waiter);
     pthread_mutex_unlock(&cache->lock);
     waited = cs_event_wait(event_fd, call->cancel_fd, call->deadline);
@@ -194,7 +194,7 @@ static enum cs_err wait_for_request(struct cs_bearer_cache *cache, const struct 
     remove_waiter(cache, &waiter);
     if (waited == CS_WAITED_EVENT && !waiter.failed)
         return CS_OK;
-    pass_on(cache); /* it may have been this one's turn */
+    pass_on(cache); /* it may have been this login's turn */
     if (waited == CS_WAITED_HANGUP)
         return cs_fail(error, CS_ERR_HANGUP, "the token: the login was given up");
     if (waited == CS_WAITED_TIME)
@@ -210,7 +210,7 @@ enum cs_err cs_bearer_get(struct cs_bearer_cache *cache, const struct cs_http_ca
     enum cs_err result = CS_OK;
 
     pthread_mutex_lock(&cache->lock);
-    /* Ends: each turn waits for a request or makes one, within the deadline. */
+    /* The loop ends: each turn waits for a request or makes one, within the deadline. */
     while (result == CS_OK && !is_good(cache))
         result = cache->fetching ? wait_for_request(cache, call, error)
                                  : make_request(cache, call, error);

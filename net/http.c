@@ -14,7 +14,7 @@
 
 /* ---- opening and closing ---- */
 
-/* By the thread of a look-up that ended. */
+/* Called by the look-up's thread when the look-up has ended. */
 static void wake(void *context)
 {
     struct cs_http *http = context;
@@ -28,8 +28,8 @@ static bool make_name(struct cs_http *http, size_t index, const struct cs_http_e
     return http->names[index] != NULL;
 }
 
-/* Only names that libcurl would look up here: the proxy's, and the server's where it goes there
- * directly or the proxy wants an address. */
+/* Only names that libcurl would look up itself: the proxy's, and the server's if it connects
+ * directly or the proxy needs an address. */
 static bool make_names(struct cs_http *http)
 {
     bool proxied = http->proxy.url != NULL;
@@ -163,7 +163,7 @@ static int take_event(struct cs_http *http)
     return event >= 0 ? event : cs_event_new();
 }
 
-/* It has been taken from: the next job finds it clear. */
+/* cs_event_take has reset it, so the next job finds it clear. */
 static void keep_event(struct cs_http *http, int *event)
 {
     pthread_mutex_lock(&http->lock);
@@ -174,7 +174,7 @@ static void keep_event(struct cs_http *http, int *event)
     pthread_mutex_unlock(&http->lock);
 }
 
-/* Hands the job to the I/O thread, which the first one starts. */
+/* Hands the job to the I/O thread, which the first job starts. */
 static enum cs_err submit(struct cs_http *http, struct cs_http_job *job, struct cs_error *error)
 {
     bool first;
@@ -184,19 +184,20 @@ static enum cs_err submit(struct cs_http *http, struct cs_http_job *job, struct 
         http->started = cs_http_thread_start(cs_http_io, http, &http->thread);
     if (!http->started) {
         pthread_mutex_unlock(&http->lock);
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: no thread can be started; raise the limit",
-                       job->request->what);
+        return cs_fail(error, CS_ERR_UNAVAILABLE,
+                       "%s: cannot start a thread; raise the limit on threads", job->request->what);
     }
     job->next = http->inbox;
     first = http->inbox == NULL;
     http->inbox = job;
     pthread_mutex_unlock(&http->lock);
-    if (first) /* else its wake-up is on its way already */
+    if (first) /* otherwise its wake-up is already on the way */
         (void)curl_multi_wakeup(http->multi);
     return CS_OK;
 }
 
-/* Returns when the I/O thread has let go of the job: soon, it never blocks. */
+/* Returns when the I/O thread has released the job, which is soon, because that thread never
+ * blocks. */
 static void take_back(struct cs_http *http, struct cs_http_job *job)
 {
     atomic_store(&job->cancelled, true);
@@ -212,7 +213,7 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* libcurl keeps the time of a transfer; that of the look-up before it is kept here. */
+/* libcurl limits the time of a transfer; the time of the look-up before it is limited here. */
 static enum cs_waited await(const struct cs_http *http, struct cs_http_job *job)
 {
     int64_t now = cs_clock_ms();
@@ -232,7 +233,7 @@ static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_
     enum cs_err result;
 
     if (done_fd < 0)
-        return cs_fail_errno(error, "%s: no descriptor is left", job->request->what);
+        return cs_fail_errno(error, "%s: no file descriptor is left", job->request->what);
     job->done_fd = done_fd;
     result = submit(http, job, error);
     if (result != CS_OK)
@@ -285,7 +286,7 @@ static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call
 
 /* ---- a request ---- */
 
-/* Printable ASCII: what ends a line could add a header. */
+/* Printable ASCII only: a line end could add a header. */
 static bool may_be_sent(const char *text, char lowest)
 {
     for (; text != NULL && *text != '\0'; text++) {
@@ -306,7 +307,7 @@ static enum cs_err check_request(const struct cs_http_call *call,
         strlen(bearer) == (request->bearer != NULL ? request->bearer->length : 0) &&
         may_be_sent(bearer, '!'))
         return CS_OK;
-    return cs_fail(error, CS_ERR_INPUT, "%s: the request holds bytes that cannot be sent",
+    return cs_fail(error, CS_ERR_INPUT, "%s: the request contains bytes that cannot be sent",
                    request->what);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests to a provider's server. One I/O thread runs the transfers of all logins, so that they
- * share connections and TLS sessions; a login blocks in its own call only, and leaves it at its
+ * share connections and TLS sessions; a login blocks only in its own call, and leaves it at its
  * deadline or when its peer hangs up. TLS is always verified, redirects are never followed, the
- * environment is never read, and what held a secret is wiped.
+ * environment is never read, and memory that held a secret is wiped.
  */
 #ifndef CS_NET_HTTP_H
 #define CS_NET_HTTP_H
@@ -17,33 +17,34 @@
 
 enum {
     CS_HTTP_BODY_MAX = 1024 * 1024,  /* bytes of an answer's body */
-    CS_HTTP_HEADER_MAX = 64 * 1024,  /* bytes of an answer's header lines, all together */
-    CS_HTTP_CONTENT_TYPE_BYTES = 64, /* with the NUL; a longer one is cut */
+    CS_HTTP_HEADER_MAX = 64 * 1024,  /* bytes of all header lines of an answer */
+    CS_HTTP_CONTENT_TYPE_BYTES = 64, /* with the NUL; a longer one is truncated */
 };
 
 struct cs_http;
 
 /* Borrowed; copied by cs_http_new. */
 struct cs_http_settings {
-    const char *base_url; /* "https://host:port" or "http://host:port", no slash behind it */
+    const char *base_url; /* "https://host:port" or "http://host:port", without a slash at the
+                           * end */
 
     /* As libcurl's proxy option: [scheme://][user:password@]host[:port] with http, https, socks4,
-     * socks4a, socks5 or socks5h; http and port 1080 (https: 443) unless said otherwise. NULL, ""
-     * or `proxy_set` false: no proxy. */
+     * socks4a, socks5 or socks5h; http and port 1080 (https: 443) by default. NULL, "" or
+     * `proxy_set` false: no proxy. */
     const char *proxy;
     bool proxy_set;
-    bool proxy_tunnel; /* CONNECT also for http; https always tunnels */
+    bool proxy_tunnel; /* use CONNECT for http too; https always tunnels */
 
-    const char *ca_file, *ca_path; /* certificates to trust; both NULL: the system's */
-    unsigned max_handles;          /* connections at most; 0 means 1 */
+    const char *ca_file, *ca_path; /* certificates to trust; both NULL: those of the system */
+    unsigned max_handles;          /* most connections; 0 means 1 */
     unsigned connect_ms;           /* for name look-up, connection and TLS */
     unsigned total_ms;             /* for one attempt */
-    struct cs_trace *trace;        /* or NULL; outlives the client */
+    struct cs_trace *trace;        /* or NULL; must outlive the client */
 };
 
-/* One login's side: when to stop waiting. */
+/* When a login stops waiting. */
 struct cs_http_call {
-    int64_t deadline;     /* cs_clock_ms; a retry must fit as well */
+    int64_t deadline;     /* cs_clock_ms; a retry must fit too */
     int cancel_fd;        /* POLLRDHUP or POLLHUP on it ends the call; -1: none */
     const char *language; /* Accept-Language, or NULL */
 };
@@ -55,7 +56,7 @@ struct cs_http_request {
     const char *accept;             /* or NULL */
     const struct cs_secret *bearer; /* token for Authorization, or NULL */
     const struct cs_secret *body;   /* or NULL; read in place until the call returns */
-    bool idempotent;                /* doing it twice is the same as doing it once */
+    bool idempotent;                /* sending it twice has the same effect as once */
     const char *what;               /* for errors: "the user look-up" */
 };
 
@@ -67,27 +68,27 @@ struct cs_http_response {
 };
 
 /*
- * `ret_http` is untouched on failure and released with cs_http_free. CS_ERR_CONFIG: the URL or the
- * proxy is not acceptable. No thread runs and no descriptor but two is open before the first call.
+ * `ret_http` is untouched on failure; release it with cs_http_free. CS_ERR_CONFIG: the URL or the
+ * proxy is not acceptable. Before the first request there is no thread, and only two descriptors
+ * are open.
  */
 enum cs_err cs_http_new(const struct cs_http_settings *settings, struct cs_http **ret_http,
                         struct cs_error *error) CS_MUST_USE;
 
-/* No call may be under way. Closes the connections; never waits for a name look-up. Accepts NULL
+/* No call may be in progress. Closes the connections; never waits for a name look-up. Accepts NULL
  * and sets the pointer to NULL. */
 void cs_http_free(struct cs_http **http);
 
 /*
- * One request and its answer; any number of threads at once.
+ * Sends one request and receives its answer; any number of threads may call it at once.
  *
- * CS_OK: a status line and the whole body arrived, whatever the status is.
- * CS_ERR_UNREACHABLE: name look-up, connection, time-out or reset before a status line.
- * CS_ERR_TRUST: TLS could not be verified, or was refused.
- * CS_ERR_HANGUP: cancelled. CS_ERR_LIMIT: an answer larger than allowed.
- * CS_ERR_INPUT: the request holds bytes that no header may hold.
- * CS_ERR_UNAVAILABLE: everything else, for example a body that was cut.
+ * CS_OK: a status line and the whole body arrived, whatever the status. CS_ERR_UNREACHABLE: name
+ * look-up, connection, time-out or reset before a status line. CS_ERR_TRUST: TLS could not be
+ * verified, or was refused. CS_ERR_HANGUP: cancelled. CS_ERR_LIMIT: an answer larger than allowed.
+ * CS_ERR_INPUT: the request contains bytes that are not allowed in a header. CS_ERR_UNAVAILABLE:
+ * everything else, for example a truncated body.
  *
- * `ret_response` is untouched unless CS_OK is returned. retry.h says what is tried a second time.
+ * `ret_response` is untouched unless CS_OK is returned. retry.h says what is retried.
  */
 enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *call,
                             const struct cs_http_request *request,

@@ -10,10 +10,10 @@
 #include "paths.h"
 
 enum {
-    /* How long a kept connection may have been idle. A server that closes it at that moment costs
-     * a request that must not be sent twice its answer, and that looks as if the server were gone:
-     * nobody may aim an answer at the end of a connection's life. So such a request takes only a
-     * connection that was just used, by the requests before it, or a new one. */
+    /* How long a kept connection may have been idle. If the server closes it just as a request that
+     * must not be sent twice goes out, the answer is lost, and the server looks unreachable, which
+     * nobody must be able to provoke. So such a request uses only a connection that the requests
+     * before it just used, or a new one. */
     IDLE_S = 118,
     IDLE_ONCE_S = 1,
 };
@@ -30,7 +30,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
         return 0;
     }
     cs_buffer_add(&job->body, data, length);
-    cs_wipe(data, length); /* libcurl reads it no more, and its connection outlives the answer */
+    cs_wipe(data, length); /* libcurl no longer reads it, and its connection outlives the answer */
     return job->body.failed ? 0 : length;
 }
 
@@ -48,8 +48,8 @@ static size_t take_header(char *data, size_t size, size_t count, void *context)
     return length;
 }
 
-/* Before each sending. libcurl sends again by itself where a connection that was kept ends without
- * a whole header line; the server may have done what was asked all the same. */
+/* Called before each transmission. libcurl itself sends again if a kept connection ends without a
+ * whole header line, although the server may have acted on the request. */
 static int allow_sending(void *context, char *remote, char *local, int remote_port, int local_port)
 {
     struct cs_http_job *job = context;
@@ -88,7 +88,7 @@ static const struct {
     long value;
 } numbers[] = {
     {CURLOPT_NOSIGNAL, 1},
-    {CURLOPT_QUICK_EXIT, 1}, /* should libcurl ever look up a name: cancelling must not wait */
+    {CURLOPT_QUICK_EXIT, 1}, /* in case libcurl ever looks up a name: cancelling must not wait */
     {CURLOPT_FOLLOWLOCATION, 0},
     {CURLOPT_SSL_VERIFYPEER, 1},
     {CURLOPT_SSL_VERIFYHOST, 2},
@@ -98,10 +98,10 @@ static const struct {
     {CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2},
     {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
     {CURLOPT_NETRC, CURL_NETRC_IGNORED},
-    {CURLOPT_HTTP_CONTENT_DECODING, 0}, /* none was asked for; what is capped is what arrives */
+    {CURLOPT_HTTP_CONTENT_DECODING, 0}, /* none was requested; the limit applies to what arrives */
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
     {CURLOPT_PATH_AS_IS, 1},
-    {CURLOPT_DNS_CACHE_TIMEOUT, -1}, /* http_resolve.c decides how long addresses are good */
+    {CURLOPT_DNS_CACHE_TIMEOUT, -1}, /* http_resolve.c decides how long addresses are valid */
 };
 
 static bool set_fixed(CURL *easy)
@@ -141,7 +141,7 @@ static bool set_proxy(const struct cs_http *http, CURL *easy)
            curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, http->proxy.password.data) == CURLE_OK;
 }
 
-/* Where one of the two is given, the system's certificates are not trusted. */
+/* If either is given, the system's certificates are not trusted. */
 static bool set_trust(const struct cs_http *http, CURL *easy)
 {
     if (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, forget_key_log) != CURLE_OK)
@@ -170,7 +170,7 @@ static bool set_callbacks(const struct cs_http *http, struct cs_http_job *job)
            curl_easy_setopt(easy, CURLOPT_SHARE, http->share) == CURLE_OK;
 }
 
-/* `name` ends in ": "; nothing is added for a value that is NULL. */
+/* `name` ends in ": "; adds nothing if the value is NULL. */
 static bool add_header(struct cs_http_job *job, const char *name, const char *value)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
@@ -194,7 +194,8 @@ static bool set_request(struct cs_http_job *job)
     bool bodied = body != NULL || strcmp(request->method, "POST") == 0;
     const char *none = bodied && request->content_type == NULL ? "" : NULL;
     bool good = add_header(job, "Content-Type: ", request->content_type) &&
-                add_header(job, "Content-Type:", none) && /* else libcurl says it is a form */
+                add_header(job, "Content-Type:", none) && /* otherwise libcurl says that it is a
+                                                           * form */
                 add_header(job, "Accept: ", request->accept) &&
                 add_header(job, "Accept-Language: ", job->call->language) &&
                 add_header(job, "Authorization: Bearer ",
@@ -234,7 +235,7 @@ static void take_answer(struct cs_http_job *job)
                    type != NULL ? type : "");
     if (seconds > 0)
         response->retry_after_ms = seconds < INT32_MAX ? (int64_t)seconds * 1000 : INT32_MAX;
-    cs_buffer_add(&job->body, "", 0); /* an empty body is a text, too */
+    cs_buffer_add(&job->body, "", 0); /* an empty body is a string too */
     if (job->body.failed) {
         job->result = cs_fail_nomem(&job->error);
         return;
@@ -252,7 +253,8 @@ void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode
         cs_http_failure(http, job, code);
 }
 
-/* Reset, a handle has forgotten the request, and what it shares with others it shares again. */
+/* Resetting makes the handle forget the request, so what it shares with others must be set
+ * again. */
 static void keep_easy(struct cs_http *http, CURL *easy)
 {
     if (http->easy_count == CS_HTTP_SPARES) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why there is no answer, in words that say what to do. */
+/* Says why there is no answer, and what to do about it. */
 #include <string.h>
 #include <sys/types.h>
 
@@ -33,10 +33,10 @@ static const struct {
     {CURLE_OUT_OF_MEMORY, CS_ERR_NOMEM, "out of memory"},
 };
 
-/* Before a status line these mean that nobody answered, behind it that the answer was cut. */
+/* Before a status line these mean that nobody answered, after it that the answer was cut. */
 static const CURLcode broken[] = {CURLE_SEND_ERROR,         CURLE_RECV_ERROR, CURLE_GOT_NOTHING,
                                   CURLE_HTTP2_STREAM,       CURLE_HTTP2,      CURLE_PARTIAL_FILE,
-                                  CURLE_ABORTED_BY_CALLBACK /* would have been sent twice */};
+                                  CURLE_ABORTED_BY_CALLBACK /* it would have been sent twice */};
 
 static bool is_broken(CURLcode code)
 {
@@ -47,7 +47,8 @@ static bool is_broken(CURLcode code)
     return false;
 }
 
-/* A connection that ends during the handshake is no refusal; libcurl's words alone tell. */
+/* A connection that ends during the handshake is not a refusal; only libcurl's message tells them
+ * apart. */
 static bool ended_in_handshake(const struct cs_http_job *job, CURLcode code)
 {
     static const char *const words[] = {"SSL_ERROR_SYSCALL", "unexpected eof", "reset by peer",
@@ -98,7 +99,7 @@ static const char *reason(struct cs_http_job *job, CURLcode code)
     return "no answer that makes sense; check that host and port are the provider's";
 }
 
-/* libcurl's own words, for the kinds of failure where they hold neither URL nor credentials. */
+/* libcurl's own message, for failures whose message contains neither URL nor credentials. */
 static void add_detail(struct cs_buffer *out, const struct cs_http_job *job, CURLcode code)
 {
     const char *detail = curl_easy_strerror(code);

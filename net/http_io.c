@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The I/O thread. Its own list holds the jobs that wait for a name or are being transferred; what
- * comes in, and that some job was cancelled, it learns under the lock, after a wake-up.
+ * The I/O thread. Its own list holds the jobs that wait for a name or are being transferred. It
+ * learns about new and cancelled jobs under the lock, after a wake-up.
  */
 #include <limits.h>
 #include <poll.h>
@@ -10,9 +10,9 @@
 #include "base/event.h"
 #include "net/http_priv.h"
 
-enum { PAUSE_MS = 100 }; /* where waiting itself fails: memory ran out */
+enum { PAUSE_MS = 100 }; /* pause if waiting itself fails because memory ran out */
 
-/* The last thing that is done with a job: its login may be gone right behind it. */
+/* The last thing done with a job: its login may be gone right after it. */
 static void hand_back(struct cs_http *http, struct cs_http_job *job)
 {
     cs_http_easy_release(http, job);
@@ -89,7 +89,7 @@ static void finish(struct cs_http *http, struct cs_http_job *job, CURLcode code)
     hand_back(http, job);
 }
 
-/* A login that leaves: its transfer ends, and so does its hold on the job. */
+/* A login leaves: ends its transfer and releases the job. */
 static void abandon(struct cs_http *http, struct cs_http_job *job)
 {
     if (job->easy != NULL) {
@@ -127,7 +127,7 @@ static void finish_transfers(struct cs_http *http, struct cs_http_job **jobs)
 
 /* ---- the thread ---- */
 
-/* False: stop. Otherwise new jobs stand in front of `jobs`, in no order. */
+/* False: stop. Otherwise puts new jobs at the front of `jobs`, in no particular order. */
 static bool take_inbox(struct cs_http *http, struct cs_http_job **jobs, bool *ret_cancelled)
 {
     bool stop;
@@ -177,7 +177,7 @@ void *cs_http_io(void *argument)
         look_through(http, &jobs, cancelled);
         (void)curl_multi_perform(http->multi, &running);
         finish_transfers(http, &jobs);
-        /* Until something happens: libcurl shortens it to its own time-outs. */
+        /* Waits until something happens; libcurl shortens the wait to its own time-outs. */
         if (curl_multi_poll(http->multi, NULL, 0, INT_MAX, NULL) != CURLM_OK)
             (void)poll(NULL, 0, PAUSE_MS);
     }

@@ -15,7 +15,7 @@ static void release(void *memory)
     free(memory);
 }
 
-/* Not the C library's: it may leave a copy behind. */
+/* Not the C library's realloc, which may leave a copy behind. */
 static void *resize(void *memory, size_t size)
 {
     size_t held = memory != NULL ? malloc_usable_size(memory) : 0;
@@ -33,7 +33,7 @@ enum cs_err cs_http_library_init(struct cs_error *error)
 {
     if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, release, resize, strdup, calloc) !=
         CURLE_OK)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "libcurl cannot be initialised");
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "cannot initialise libcurl");
     return CS_OK;
 }
 

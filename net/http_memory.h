@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that libcurl asks for: wiped before it goes back, because requests, answers and proxy
- * passwords pass through it. Only for the HTTP client. */
+/* Memory for libcurl: wiped before it is freed, because requests, answers and proxy passwords pass
+ * through it. Private to the HTTP client. */
 #ifndef CS_NET_HTTP_MEMORY_H
 #define CS_NET_HTTP_MEMORY_H
 
 #include "base/error.h"
 
-/* Counts users: each successful init needs its cleanup. */
+/* Counts its users: each successful init needs a cleanup. */
 enum cs_err cs_http_library_init(struct cs_error *error) CS_MUST_USE;
 void cs_http_library_cleanup(void);
 

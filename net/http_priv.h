@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the HTTP client share. A login makes a job in its own thread and waits for it;
- * the I/O thread alone touches the job in between, and alone touches libcurl.
+ * Internals of the HTTP client. A login makes a job in its own thread and waits for it; in between,
+ * only the I/O thread touches the job, and only that thread touches libcurl.
  */
 #ifndef CS_NET_HTTP_PRIV_H
 #define CS_NET_HTTP_PRIV_H
@@ -16,7 +16,7 @@
 #include "net/http_resolve.h"
 
 enum { CS_HTTP_SPARES = 16 };
-enum { CS_HTTP_NAMES_MAX = 2 }; /* the proxy's, and the server's where it is looked up here */
+enum { CS_HTTP_NAMES_MAX = 2 }; /* the proxy's, and the server's if it is looked up here */
 
 struct cs_http {
     struct cs_http_endpoint server, proxy; /* proxy.url NULL: none */
@@ -25,15 +25,15 @@ struct cs_http {
     unsigned max_handles, connect_ms, total_ms;
     struct cs_trace *trace;
 
-    struct cs_resolver *names[CS_HTTP_NAMES_MAX]; /* NULL behind the last */
+    struct cs_resolver *names[CS_HTTP_NAMES_MAX]; /* NULL after the last */
 
-    pthread_mutex_t lock; /* of what is below, up to the thread */
+    pthread_mutex_t lock; /* for everything below, up to `thread` */
     bool started;
     bool stop;
     bool cancelled;            /* of some job */
-    struct cs_http_job *inbox; /* made and not yet seen by the I/O thread */
+    struct cs_http_job *inbox; /* new, not yet seen by the I/O thread */
     int events[CS_HTTP_SPARES];
-    size_t event_count; /* eventfds that no job uses now: making one for each job costs more */
+    size_t event_count; /* unused eventfds, kept because making one for each job costs more */
 
     pthread_t thread;
     CURLM *multi;
@@ -43,20 +43,20 @@ struct cs_http {
 };
 
 struct cs_http_job {
-    /* The login's; constant while the job runs. */
+    /* Set by the login; constant while the job runs. */
     const struct cs_http_call *call;
     const struct cs_http_request *request;
     long time_ms; /* for this attempt */
-    int done_fd;  /* eventfd; written once, the last thing that the I/O thread does with a job */
+    int done_fd;  /* eventfd; written once, as the I/O thread's last action on a job */
 
-    /* Between the two. */
+    /* Shared by the two. */
     atomic_bool cancelled;
-    atomic_bool named; /* every name is looked up */
+    atomic_bool named; /* all names have been looked up */
 
-    /* The I/O thread's. */
+    /* Owned by the I/O thread. */
     struct cs_http_job *next;
     unsigned long tickets[CS_HTTP_NAMES_MAX];
-    struct curl_slist *resolve; /* what was looked up, for libcurl */
+    struct curl_slist *resolve; /* the look-ups' results, for libcurl */
     CURL *easy;                 /* NULL until the transfer starts */
     struct curl_slist *headers;
     struct cs_buffer body;
@@ -65,7 +65,7 @@ struct cs_http_job {
     bool sent; /* at least once */
     char detail[CURL_ERROR_SIZE];
 
-    /* The login's again, once done. */
+    /* Owned by the login again, once done. */
     enum cs_err result;
     bool timed_out;
     struct cs_http_response response;
@@ -74,18 +74,18 @@ struct cs_http_job {
 
 /* ---- http_easy.c: one transfer ---- */
 
-/* False when memory ran out. */
+/* False if memory ran out. */
 bool cs_http_easy_make(struct cs_http *http, struct cs_http_job *job) CS_MUST_USE;
 
-/* Sets the result of the job from how the transfer ended. */
+/* Sets the job's result from the transfer's end. */
 void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode code);
 
-/* Releases what the transfer held; the job's result stays. */
+/* Releases the transfer's resources; the job's result stays. */
 void cs_http_easy_release(struct cs_http *http, struct cs_http_job *job);
 
 /* ---- http_failure.c ---- */
 
-/* Sets result, timed_out and error for a transfer that did not get its answer. */
+/* Sets result, timed_out and error for a transfer without an answer. */
 void cs_http_failure(const struct cs_http *http, struct cs_http_job *job, CURLcode code);
 
 /* ---- http_io.c ---- */

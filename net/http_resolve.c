@@ -15,22 +15,22 @@
 
 enum {
     FRESH_MS = 60 * 1000,
-    USABLE_MS = 10 * 60 * 1000, /* while a newer answer is on its way */
+    USABLE_MS = 10 * 60 * 1000, /* while a newer answer is awaited */
     DOUBT_MS = 1000,
     ADDRESSES_MAX = 16,
 };
 
 struct cs_resolver {
     pthread_mutex_t lock;
-    unsigned holders; /* the owner, and the look-up under way */
+    unsigned holders; /* the owner, and the look-up in progress */
     char *host, *port;
     void (*wake)(void *context); /* NULL once the owner is gone */
     void *context;
-    char *entry;            /* NULL: nothing is known */
-    int64_t looked_up;      /* cs_clock_ms of `entry` */
-    unsigned long look_ups; /* started so far; the newest one's ticket */
+    char *entry;            /* NULL: no addresses known */
+    int64_t looked_up;      /* when `entry` was obtained, cs_clock_ms */
+    unsigned long look_ups; /* look-ups started so far; the newest one's ticket */
     bool under_way;
-    int failure; /* of getaddrinfo, of the newest look-up that ended */
+    int failure; /* getaddrinfo's result in the newest finished look-up */
 };
 
 struct cs_resolver *cs_resolver_new(const char *host, const char *port, void (*wake)(void *context),
@@ -51,7 +51,7 @@ struct cs_resolver *cs_resolver_new(const char *host, const char *port, void (*w
     return resolver;
 }
 
-/* Called with the lock, which is gone with the last holder. */
+/* Called with the lock held; the last holder destroys it. */
 static void release(struct cs_resolver *resolver)
 {
     bool last = --resolver->holders == 0;
@@ -76,7 +76,7 @@ void cs_resolver_free(struct cs_resolver **resolver)
     *resolver = NULL;
 }
 
-/* In the form of CURLOPT_RESOLVE. */
+/* In the format of CURLOPT_RESOLVE. */
 static char *make_entry(const struct cs_resolver *resolver, const struct addrinfo *found)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer entry = {0};
@@ -98,7 +98,7 @@ static char *make_entry(const struct cs_resolver *resolver, const struct addrinf
     return count > 0 ? cs_buffer_take(&entry) : NULL;
 }
 
-/* The only function that may hang. It holds no lock while it does. */
+/* The only function that may hang. It holds no lock meanwhile. */
 static void *look_up(void *argument)
 {
     static const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
@@ -123,7 +123,7 @@ static void *look_up(void *argument)
     return NULL;
 }
 
-/* With the lock. */
+/* Called with the lock held. */
 static bool start(struct cs_resolver *resolver)
 {
     if (resolver->under_way)
@@ -139,7 +139,7 @@ static bool start(struct cs_resolver *resolver)
     return true;
 }
 
-/* With the lock. */
+/* Called with the lock held. */
 static enum cs_resolved look(struct cs_resolver *resolver, unsigned long *ticket)
 {
     int64_t age = resolver->entry != NULL ? cs_clock_ms() - resolver->looked_up : INT64_MAX;

@@ -3,7 +3,7 @@
 
 #include <signal.h>
 
-enum { STACK_BYTES = 512 * 1024 }; /* TLS and the C library's look-up modules need some */
+enum { STACK_BYTES = 512 * 1024 }; /* TLS and the C library's look-up modules need some stack */
 
 bool cs_http_thread_start(void *(*run)(void *), void *argument, pthread_t *ret_thread)
 {

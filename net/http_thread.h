@@ -6,7 +6,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-/* False when no thread could be made. A detached one is not joined: `ret_thread` is then NULL. */
+/* False if no thread could be started. For a detached thread, which is not joined, `ret_thread` is
+ * NULL. */
 bool cs_http_thread_start(void *(*run)(void *), void *argument, pthread_t *ret_thread);
 
 #endif

@@ -9,9 +9,9 @@
 #include "json/json.h"
 #include "json/write.h"
 
-enum { NAME_BYTES_MAX = 128 }; /* longer names are secret: nobody knows what they say */
+enum { NAME_BYTES_MAX = 128 }; /* longer names count as secret, because they are not examined */
 
-/* Lower case and without what stands between words. */
+/* In lower case and without the characters between words. */
 static const char *const parts[] = {"secret",     "password",  "passwd",        "passphrase",
                                     "token",      "assertion", "authorization", "credential",
                                     "privatekey", "otpauth",   "recovery",      "signdata"};
@@ -33,7 +33,7 @@ static int hex_digit(char byte)
     return byte == '\0' || place == NULL ? -1 : (int)(place - digits);
 }
 
-/* One byte of a name, decoded where it is %XX. */
+/* One byte of a name, decoded if it is %XX. */
 static char next_byte(const char *text, size_t length, size_t *at)
 {
     char byte = text[(*at)++];
@@ -122,7 +122,7 @@ static void copy_children(struct cs_json_writer *writer, const struct cs_json_va
     cs_json_write_end(writer);
 }
 
-/* Within a secret container everything is secret. Depth is bounded by the reader. */
+/* Everything within a secret container is secret. The reader bounds the depth. */
 static void copy_value(struct cs_json_writer *writer, const struct cs_json_value *value,
                        bool secret)
 {

@@ -26,7 +26,7 @@ struct cs_trace {
     int64_t rollover;
     bool local_time, prefix_all;
     const struct cs_log *log;
-    pthread_mutex_t lock; /* of `warned`, and of what happens to the file */
+    pthread_mutex_t lock; /* for `warned` and everything done to the file */
     bool warned;
 };
 
@@ -74,7 +74,7 @@ static enum cs_err check_folder(const char *path, const struct cs_trust *trust,
     return cs_check_trusted_folder(folder, trust, error);
 }
 
-/* For each record anew, so that the file may be moved away at any time. */
+/* Opened anew for each record, so that the file may be moved away at any time. */
 static enum cs_err open_file(const struct cs_trace *trace, int *ret_fd, struct cs_error *error)
 {
     const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0077};
@@ -94,13 +94,13 @@ static enum cs_err open_file(const struct cs_trace *trace, int *ret_fd, struct c
     if (result != CS_OK)
         return result;
     if (status.st_nlink != 1)
-        return cs_fail(error, CS_ERR_TRUST, "%s: has a second name; remove it", trace->path);
+        return cs_fail(error, CS_ERR_TRUST, "%s: has a second hard link; remove it", trace->path);
     *ret_fd = fd;
     fd = -1;
     return CS_OK;
 }
 
-/* Returns the milliseconds. */
+/* Splits the current time into its parts; returns the milliseconds. */
 static long take_time(const struct cs_trace *trace, struct tm *ret_parts)
 {
     struct timespec now;
@@ -113,8 +113,8 @@ static long take_time(const struct cs_trace *trace, struct tm *ret_parts)
     return now.tv_nsec / 1000000;
 }
 
-/* "PATH.20260131T235959.999": never over another file, so a second one in a millisecond gets a
- * number. */
+/* "PATH.20260131T235959.999". Never overwrites another file: a second one in the same millisecond
+ * gets a number. */
 static enum cs_err move_away(const struct cs_trace *trace, struct cs_error *error)
 {
     struct tm parts = {0};
@@ -135,7 +135,7 @@ static enum cs_err move_away(const struct cs_trace *trace, struct cs_error *erro
         if (errno != EEXIST)
             break;
     }
-    return cs_fail_errno(error, "%s: cannot rename it to begin a new one", trace->path);
+    return cs_fail_errno(error, "%s: cannot rename it to start a new one", trace->path);
 }
 
 static bool is_full(const struct cs_trace *trace, int fd, size_t coming)
@@ -201,7 +201,7 @@ static void add_record(struct cs_trace *trace, const struct cs_buffer *lines)
     pthread_mutex_lock(&trace->lock);
     result = write_record(trace, &record, &error);
     if (result != CS_OK && !trace->warned)
-        cs_log(trace->log, LOG_WARNING, "trace-file: %s; logins go on without", error.text);
+        cs_log(trace->log, LOG_WARNING, "trace-file: %s; logins continue without it", error.text);
     trace->warned = trace->warned || result != CS_OK;
     pthread_mutex_unlock(&trace->lock);
 }

@@ -5,7 +5,7 @@
 #include "pam/module.h"
 #include "paths.h"
 
-/* The value of NAME=VALUE or "" of a bare NAME; NULL when `argument` is another option. */
+/* The value of NAME=VALUE, or "" for a bare NAME; NULL if `argument` is another option. */
 static const char *value_of(const char *argument, const char *name)
 {
     size_t length = strcspn(argument, "=");
@@ -26,7 +26,7 @@ static bool is_true(const char *value)
     return false;
 }
 
-/* The arguments that are texts; the last one holds, and an empty one is none. */
+/* The text arguments; the last one counts, and an empty one counts as not given. */
 static bool parse_text(const char *argument, struct cs_module_arguments *arguments)
 {
     const struct {
@@ -70,7 +70,7 @@ void cs_module_parse(int argc, const char **argv, struct cs_module_arguments *re
     *ret_arguments = (struct cs_module_arguments){.socket = CS_SOCKET_FILE};
     for (int i = 0; i < argc; i++)
         parse_one(argv[i], ret_arguments);
-    /* Asked for both, the stricter one holds. */
+    /* If both are given, the stricter one wins. */
     if (ret_arguments->require_broker)
         ret_arguments->mode = CS_CLIENT_REQUIRE_BROKER;
     else if (ret_arguments->standalone)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rounds to the application's conversation function, one message at a time: sshd unrolls more into
- * single requests anyway, and other applications mishandle several. */
+/* Passes rounds to the application's conversation function, one message at a time: sshd splits
+ * several into single requests anyway, and other applications mishandle them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +16,7 @@ static void drop_response(struct pam_response *response)
     free(response);
 }
 
-/* Shows one message; the response is the caller's to drop. */
+/* Shows one message; the caller disposes of the response. */
 static enum cs_err converse(pam_handle_t *pamh, int style, const char *text,
                             struct pam_response **ret_response, struct cs_error *error)
 {

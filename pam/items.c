@@ -8,8 +8,8 @@
 #include "pam/module.h"
 #include "paths.h"
 
-/* Longest SSH_AUTH_INFO_0 that is passed on. A longer one is left out: then nothing counts as
- * proven, which is the safe side. */
+/* Longest SSH_AUTH_INFO_0 to pass on. A longer one is left out; nothing then counts as proven,
+ * which is safe. */
 enum { AUTH_INFO_MAX = 32768 };
 
 static enum cs_err copy_text(const char *text, size_t limit, char **ret_copy)
@@ -53,14 +53,14 @@ static enum cs_err copy_items(pam_handle_t *pamh, struct cs_request *request)
     return CS_OK;
 }
 
-/* Where the line names no file and ours does not exist, that of IBM's gateway is taken under the
- * argument that would name it: what the broker reads is never guessed. */
+/* If the PAM line names no file and ours does not exist, passes the IBM gateway's file under the
+ * argument that would name it, so that the broker never guesses what it reads. */
 static enum cs_err add_default(const struct cs_module_arguments *arguments,
                                struct cs_request *request, const char **path)
 {
     static const char argument[] = "ibm_auth_config=" CS_IBM_CONFIG_FILE;
 
-    struct stat status; /* access(2) would ask for the real uid */
+    struct stat status; /* access(2) would use the real uid */
 
     if (arguments->config != NULL || *path != NULL || stat(CS_CONFIG_FILE, &status) == 0 ||
         errno != ENOENT || stat(CS_IBM_CONFIG_FILE, &status) != 0)
@@ -69,18 +69,18 @@ static enum cs_err add_default(const struct cs_module_arguments *arguments,
     return cs_strlist_add(&request->arguments, argument, sizeof argument - 1);
 }
 
-/* Only root may vouch for a file; the broker would not believe anybody else. */
+/* Only root may vouch for a file; the broker would not trust anybody else's. */
 static enum cs_err open_config(const struct cs_module_arguments *arguments,
                                struct cs_request *request, struct cs_error *error)
 {
     const char *ibm = arguments->ibm_auth_config;
-    /* Who may read IBM's depends on what is in it, which is for the broker to see. */
+    /* Who may read IBM's file depends on its content, so the broker checks that. */
     struct cs_trust trust = {.owner = 0, .forbidden = 0027};
     enum cs_err result;
 
     if (arguments->config != NULL && ibm != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "config= and ibm_auth_config= are both there; one of them expected");
+                       "config= and ibm_auth_config= are both given; expected only one of them");
     if (geteuid() != 0)
         return CS_OK;
     if (add_default(arguments, request, &ibm) != CS_OK)

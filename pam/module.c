@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pam_countersign.so: carries PAM items to the broker, rounds to the person and the verdict back.
- */
+/* pam_countersign.so: carries PAM items to the broker, rounds to the person and back, and the
+ * verdict to PAM. */
 #include "pam/module.h"
 
 #include <security/pam_ext.h>
@@ -14,7 +14,7 @@ static void write_pam_syslog(void *context, int priority, const char *line)
     pam_syslog(context, priority, "%s", line);
 }
 
-/* PAM codes that a verdict may carry. Anything else from the other end denies. */
+/* PAM codes that a verdict may contain. Any other code from the broker denies. */
 static int accepted_code(uint32_t code)
 {
     static const int codes[] = {PAM_SUCCESS,          PAM_IGNORE,      PAM_AUTH_ERR, PAM_MAXTRIES,
@@ -27,8 +27,8 @@ static int accepted_code(uint32_t code)
     return PAM_AUTH_ERR;
 }
 
-/* How a login ends that never reached a verdict. No row is PAM_SUCCESS or PAM_IGNORE: an error that
- * is ignored makes the factor vanish (compare CVE-2025-23013). */
+/* How a login without a verdict ends. No row is PAM_SUCCESS or PAM_IGNORE: ignoring an error would
+ * make the factor vanish (compare CVE-2025-23013). */
 static int code_of_error(enum cs_err error)
 {
     static const struct {
@@ -48,8 +48,8 @@ static int code_of_error(enum cs_err error)
     return PAM_AUTHINFO_UNAVAIL;
 }
 
-/* Names of our own, and the one on this line: a broker that was taken over must not reach the
- * session's loader. */
+/* Only our own names and the one on this PAM line: a compromised broker must not reach the
+ * session's dynamic loader. */
 static bool may_set(const char *variable, const char *user_env)
 {
     size_t length = user_env ? strlen(user_env) : 0;
@@ -109,7 +109,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     return hand_over(pamh, &verdict, arguments.user_env);
 }
 
-/* Credentials are nobody's business here, and the stack must not fail because of it. */
+/* This module has no credentials to set, and the stack must not fail because of that. */
 PAM_EXTERN __attribute__((visibility("default"))) int pam_sm_setcred(pam_handle_t *pamh, int flags,
                                                                      int argc, const char **argv)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the PAM module share. */
+/* Internals of the PAM module. */
 #ifndef CS_PAM_MODULE_H
 #define CS_PAM_MODULE_H
 
@@ -9,29 +9,29 @@
 #include "base/log.h"
 #include "wire/client.h"
 
-/* The few arguments that the module itself must understand; the broker reads all of them again,
+/* The few arguments that the module itself must understand. The broker reads all of them again,
  * with the full table (login/options.c). */
 struct cs_module_arguments {
     const char *socket;          /* borrowed from argv or compiled in */
-    const char *config;          /* NULL when not given */
+    const char *config;          /* NULL if not given */
     const char *ibm_auth_config; /* the same */
-    const char *user_env;        /* a variable that the broker may set besides its own */
+    const char *user_env;        /* another variable that the broker may set besides its own */
     enum cs_client_mode mode;    /* from the two flags below */
     bool require_broker, standalone;
     bool debug;
 };
 
-/* Bad values are the broker's to report: they do not make the module act differently. */
+/* Ignores bad values, which the broker reports. */
 void cs_module_parse(int argc, const char **argv, struct cs_module_arguments *ret_arguments);
 
 /* Copies PAM items, sshd's variables and the arguments into `request`, opening the file named by
- * config= or ibm_auth_config=, or that of IBM's gateway where it is the only one there is
- * (request->config_fd is the caller's to close). */
+ * config= or ibm_auth_config=, or the IBM gateway's if no other exists. The caller closes
+ * request->config_fd. */
 enum cs_err cs_module_collect(pam_handle_t *pamh, int flags, int argc, const char **argv,
                               const struct cs_module_arguments *arguments,
                               struct cs_request *request, struct cs_error *error) CS_MUST_USE;
 
-/* Where rounds are shown: context of the two functions below. */
+/* Where rounds are shown: the context of the two functions below. */
 struct cs_module_channel {
     pam_handle_t *pamh;
     bool silent;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether a store is whole and the key file its own. */
+/* Checks that a store is intact and that the key file belongs to it. */
 #include <string.h>
 
 #include "store/store_priv.h"
@@ -23,6 +23,6 @@ enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error)
         return cs_fail(error, CS_ERR_STORE, "%s: damaged: %s; restore it from its backup",
                        store->path, row ? (const char *)sqlite3_column_text(statement, 0) : "");
     sqlite3_reset(statement);
-    /* The one secret that every store has tells whether the key file is its own. */
+    /* The one secret that every store has shows whether the key file belongs to it. */
     return cs_recovery_key(store, &key, error);
 }

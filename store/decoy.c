@@ -8,8 +8,8 @@
 #include "store/recovery.h"
 #include "store/store_priv.h"
 
-/* HMAC-SHA-512 with the key of the recovery codes, which hash a user's name, a NUL and a code: two
- * NULs at the start are never the text of one. */
+/* HMAC-SHA-512 with the key of the recovery codes. Those hash a user's name, a NUL and a code, so
+ * no code's input can start with two NULs. */
 enum cs_err cs_decoy(const struct cs_transaction *transaction, const char *name,
                      unsigned char ret_bytes[CS_DECOY_BYTES], struct cs_error *error)
 {

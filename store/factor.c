@@ -141,7 +141,7 @@ enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
     return result;
 }
 
-/* The secret is bound to the id, and the id is known only after the row exists: two steps in one
+/* The secret is bound to the id, which is known only once the row exists: two steps in one
  * transaction. */
 static enum cs_err seal_into_row(const struct cs_transaction *transaction,
                                  const struct cs_factor *factor, struct cs_error *error)
@@ -177,7 +177,7 @@ static enum cs_err check_limits(const struct cs_transaction *transaction,
 
     if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
         result = cs_fail(error, CS_ERR_LIMIT,
-                         "%s has %u %s already; remove one with 'countersign remove'", factor->user,
+                         "%s already has %u %s; remove one with 'countersign remove'", factor->user,
                          count, factor->kind == CS_STORED_U2F ? "security keys" : "TOTP factors");
     if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
         result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
@@ -232,7 +232,7 @@ enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const cha
     return result;
 }
 
-/* Runs an UPDATE with (id, step) or (id, step, drift) and tells whether it changed the row. */
+/* Runs an UPDATE with (id, step) or (id, step, drift) and reports whether it changed the row. */
 static enum cs_err update_step(const struct cs_transaction *transaction, const char *sql,
                                int64_t id, int64_t step, const int64_t *drift, bool *ret_changed,
                                struct cs_error *error)
@@ -293,7 +293,8 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
     if (result != CS_OK)
         return result;
     cs_sql_bind_text(statement, 1, user);
-    /* As in verifying, times before 1970 are step 0: a smaller one would let it be spent again. */
+    /* As in verification, times before 1970 are step 0; a smaller step would let step 0 be spent
+     * again. */
     sqlite3_bind_int64(statement, 2, now < 0 ? 0 : now);
     result = cs_sql_run(transaction->store, statement, error);
     *ret_count = (unsigned)sqlite3_changes(transaction->store->db);

@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 enum {
-    CS_FACTORS_PER_KIND_MAX = 8, /* of one user */
+    CS_FACTORS_PER_KIND_MAX = 8, /* for one user */
     CS_FACTORS_PER_USER_MAX = 2 * CS_FACTORS_PER_KIND_MAX,
     CS_FACTOR_SECRET_MAX = 256, /* bytes */
     CS_FACTOR_LABEL_MAX = 64,
@@ -26,27 +26,27 @@ struct cs_factor {
     enum cs_stored_kind kind;
     char user[CS_STORE_USER_MAX + 1];
     char label[CS_FACTOR_LABEL_MAX + 1];
-    /* Of a security key: public key, then key handle. Empty after cs_factor_list. */
+    /* For a security key: public key, then key handle. Empty after cs_factor_list. */
     struct cs_secret secret;
-    int64_t last_step; /* last time step, or counter, that was accepted; -1: none */
+    int64_t last_step; /* the last time step or counter accepted; -1: none */
     int64_t created;   /* seconds since 1970 */
 
-    /* Of TOTP. */
+    /* For TOTP: */
     char algorithm[8];     /* "sha1", "sha256", "sha512" */
     unsigned digits;       /* 6..8 */
     unsigned period;       /* seconds */
-    int64_t repeated_step; /* last spent step that was sent again and counted */
+    int64_t repeated_step; /* the last spent step that was sent again and counted */
     int64_t drift;         /* steps by which the device's clock is ahead */
 
-    /* Of a security key. */
-    char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* that it was registered for */
-    bool suspect; /* its counter went back: there may be a copy; never accepted again */
+    /* For a security key: */
+    char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* the one it was registered for */
+    bool suspect; /* its counter went back, so there may be a copy; never accepted again */
 };
 
-/* "totp", "u2f"; also what JSON says. */
+/* The name, "totp" or "u2f", also used in JSON. */
 const char *cs_stored_kind_name(enum cs_stored_kind kind);
 
-void cs_factor_clear(struct cs_factor *factor); /* wipes */
+void cs_factor_clear(struct cs_factor *factor); /* wiped on release */
 
 struct cs_factors {
     struct cs_factor items[CS_FACTORS_PER_USER_MAX];
@@ -60,14 +60,14 @@ enum cs_err cs_factor_load(const struct cs_transaction *transaction, const char 
                            enum cs_stored_kind kind, struct cs_factors *ret_factors,
                            struct cs_error *error) CS_MUST_USE;
 
-/* The same without secrets: needs no key. */
+/* The same without secrets; needs no key. */
 enum cs_err cs_factor_list(const struct cs_transaction *transaction, const char *user,
                            enum cs_stored_kind kind, struct cs_factors *ret_factors,
                            struct cs_error *error) CS_MUST_USE;
 
 enum { CS_KEY_APPS_MAX = 8 };
 
-/* For which applications security keys are registered, and of how many users each. */
+/* The applications that security keys are registered for, and how many users each has. */
 struct cs_key_apps {
     struct {
         char app_id[CS_FACTOR_APP_ID_MAX + 1];
@@ -76,33 +76,33 @@ struct cs_key_apps {
     size_t count;
 };
 
-/* Those with the most users first; needs no key. */
+/* Most users first; needs no key. */
 enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
                                struct cs_key_apps *ret_apps, struct cs_error *error) CS_MUST_USE;
 
-/* Adds `factor`, whose id is set. CS_ERR_LIMIT when the user has too many of its kind. */
+/* Adds `factor` and sets its id. CS_ERR_LIMIT if the user has too many of its kind. */
 enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
                           struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_NOT_FOUND when the user has no such factor. */
+/* CS_ERR_NOT_FOUND if the user has no such factor. */
 enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,
                              struct cs_error *error) CS_MUST_USE;
 
-/* Spends a step or counter: *ret_won is true for exactly one caller of each, whoever else tries it,
- * and for none that is not after the last accepted one. */
+/* Spends a step or counter. *ret_won is true for exactly one of all callers with the same value,
+ * and only if the value is above the last accepted one. */
 enum cs_err cs_factor_spend(const struct cs_transaction *transaction, int64_t id, int64_t step,
                             int64_t drift, bool *ret_won, struct cs_error *error) CS_MUST_USE;
 
-/* Notes that a spent step came again; *ret_first is true once per step. */
+/* Records that a spent step was sent again; *ret_first is true once per step. */
 enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int64_t id,
                                   int64_t step, bool *ret_first,
                                   struct cs_error *error) CS_MUST_USE;
 
-/* Marks it suspect, for good. */
+/* Marks it suspect, permanently. */
 enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,
                               struct cs_error *error) CS_MUST_USE;
 
-/* Forgets steps that lie after the one of `now` (the clock had been ahead); *ret_count factors were
+/* Forgets steps later than that of `now` (the clock had been ahead); *ret_count factors were
  * changed. */
 enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, const char *user,
                                    int64_t now, unsigned *ret_count,

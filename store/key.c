@@ -40,7 +40,7 @@ static enum cs_err parse_line(const char *path, const char *line, size_t length,
             "%s:%zu: not a key of 44 base64 characters; restore the file from its backup", path,
             keys->count + 1);
     bytes = EVP_DecodeBlock(decoded, (const unsigned char *)line, LINE_CHARS);
-    /* The decoder takes an equals sign anywhere for zero bits. */
+    /* The decoder reads an equals sign anywhere as zero bits. */
     if (bytes != CS_KEY_BYTES + 1 || memchr(line, '=', LINE_CHARS) != line + LINE_CHARS - 1)
         return cs_fail(error, CS_ERR_CONFIG,
                        "%s:%zu: not base64 of 32 bytes; restore the file from its backup", path,
@@ -112,7 +112,7 @@ enum cs_err cs_keys_save(const char *path, const struct cs_keys *keys, unsigned 
 enum cs_err cs_keys_add(struct cs_keys *keys, struct cs_error *error)
 {
     if (keys->count == CS_KEYS_MAX)
-        return cs_fail(error, CS_ERR_LIMIT, "the key file holds %d keys already", CS_KEYS_MAX);
+        return cs_fail(error, CS_ERR_LIMIT, "the key file already holds %d keys", CS_KEYS_MAX);
     memmove(&keys->items[1], &keys->items[0], keys->count * sizeof keys->items[0]);
     keys->count++;
     if (RAND_priv_bytes(keys->items[0].bytes, CS_KEY_BYTES) != 1)

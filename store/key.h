@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The key file: the keys that protect secrets at rest. Text, one key a line in base64 (32 bytes);
- * the first is used for new secrets, the others only to read what is still sealed with them (while
+ * The key file: the keys that protect secrets at rest. Text, one key per line in base64 (32 bytes).
+ * The first seals new secrets; the others only open what is still sealed with them (while
  * `countersign rekey` runs, or after it was interrupted).
  */
 #ifndef CS_STORE_KEY_H
@@ -16,7 +16,7 @@
 enum { CS_KEY_BYTES = 32, CS_KEYS_MAX = 4 };
 
 struct cs_key {
-    uint32_t id; /* from the key itself: the first bytes of its SHA-256 */
+    uint32_t id; /* derived from the key: the first bytes of its SHA-256 */
     unsigned char bytes[CS_KEY_BYTES];
 };
 
@@ -25,16 +25,16 @@ struct cs_keys {
     size_t count; /* items[0] is current */
 };
 
-/* Reads the file (owner root or the own uid, nothing for others). The account countersign needs to
- * read it: root:countersign 0640. */
+/* Reads the file (owned by root or our own uid, no access for others). The account countersign must
+ * be able to read it: root:countersign 0640. */
 enum cs_err cs_keys_load(const char *path, struct cs_keys *ret_keys,
                          struct cs_error *error) CS_MUST_USE;
 
-/* Replaces the file as a whole; `group` may read it ((gid_t)-1: nobody but the owner). */
+/* Replaces the file atomically; `group` may read it ((gid_t)-1: only the owner). */
 enum cs_err cs_keys_save(const char *path, const struct cs_keys *keys, unsigned group,
                          struct cs_error *error) CS_MUST_USE;
 
-/* Puts a fresh random key in front. CS_ERR_LIMIT when the ring is full. */
+/* Puts a new random key first. CS_ERR_LIMIT if the ring is full. */
 enum cs_err cs_keys_add(struct cs_keys *keys, struct cs_error *error) CS_MUST_USE;
 
 const struct cs_key *cs_keys_find(const struct cs_keys *keys, uint32_t id);

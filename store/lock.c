@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The locks: among threads, then among processes. */
+/* The locks: first among threads, then among processes. */
 #include <errno.h>
 #include <sys/file.h>
 #include <time.h>
@@ -47,7 +47,7 @@ void cs_store_leave(struct cs_store *store)
     pthread_mutex_unlock(&store->mutex);
 }
 
-/* flock has no time-out of its own, and a signal for one is not ours to use. */
+/* flock has no time-out, and the signals that could make one belong to the application. */
 enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
 {
     struct timespec pause = {0, LOCK_PAUSE_NS};

@@ -6,7 +6,7 @@
 
 #include "store/store_priv.h"
 
-/* Whatever is left afterwards is good at `now`. What was made after `now` expires too late. */
+/* Whatever is left is valid at `now`; an entry made after `now` expires too late. */
 static enum cs_err purge(const struct cs_transaction *transaction, int64_t now,
                          struct cs_error *error)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolments of security keys that wait for their answer: one for each user, good once and for a
- * short time. The time is the wall clock's, in seconds since 1970. Either function throws away
- * those of all users that are too old, or that were made in the future: the clock was set back
- * since. All need an open transaction. */
+/* Enrolments of security keys that await their answer: one per user, valid once and for a short
+ * time. Times are the wall clock's, in seconds since 1970. Either function discards the entries of
+ * all users that are too old or that were made in the future (the clock has been set back since).
+ * Both need an open transaction. */
 #ifndef CS_STORE_PENDING_H
 #define CS_STORE_PENDING_H
 
@@ -22,12 +22,12 @@ struct cs_pending {
     char label[CS_FACTOR_LABEL_MAX + 1];
 };
 
-/* Keeps it from `now` on, in place of an earlier one of that user. */
+/* Stores it as of `now`, replacing that user's earlier one. */
 enum cs_err cs_pending_put(const struct cs_transaction *transaction,
                            const struct cs_pending *pending, int64_t now,
                            struct cs_error *error) CS_MUST_USE;
 
-/* Takes it out; *ret_found is false when there is none that is good. Commit either way. */
+/* Takes it out; *ret_found is false if there is no valid one. Commit either way. */
 enum cs_err cs_pending_take(const struct cs_transaction *transaction, const char *user, int64_t now,
                             struct cs_pending *ret_pending, bool *ret_found,
                             struct cs_error *error) CS_MUST_USE;

@@ -33,7 +33,7 @@ enum cs_err cs_recovery_key(struct cs_store *store, struct cs_secret *ret_key,
     return result;
 }
 
-/* HMAC-SHA-256 over user, NUL, code: a code of one user is worth nothing to another. */
+/* HMAC-SHA-256 over user, NUL, code, so that one user's code is worthless for another. */
 static enum cs_err hash_code(const struct cs_secret *key, const char *user,
                              const struct cs_secret *code, unsigned char ret_hash[HASH_BYTES],
                              struct cs_error *error)
@@ -52,7 +52,7 @@ static enum cs_err hash_code(const struct cs_secret *key, const char *user,
     return hashed ? CS_OK : cs_fail(error, CS_ERR_CRYPTO, "HMAC-SHA-256 is not available");
 }
 
-/* Runs a statement with the parameters user and, where one is given, hash. */
+/* Runs a statement with the parameter user and, if given, hash. */
 static enum cs_err run_for(const struct cs_transaction *transaction, const char *sql,
                            const char *user, const unsigned char *hash, struct cs_error *error)
 {

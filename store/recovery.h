@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One-time recovery codes, kept as keyed hashes. All need an open transaction. */
+/* One-time recovery codes, stored as keyed hashes. All functions need an open transaction. */
 #ifndef CS_STORE_RECOVERY_H
 #define CS_STORE_RECOVERY_H
 
@@ -7,12 +7,12 @@
 
 enum { CS_RECOVERY_CODES = 10 };
 
-/* Replaces all codes of the user with `count` others (0: removes them). `codes` are normalised. */
+/* Replaces all of the user's codes with the `count` normalised `codes` (0 removes them). */
 enum cs_err cs_recovery_replace(const struct cs_transaction *transaction, const char *user,
                                 const struct cs_secret *codes, size_t count,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* Spends a normalised code: *ret_won for exactly one caller. *ret_left codes remain. */
+/* Spends a normalised code: *ret_won is true for exactly one caller. *ret_left codes remain. */
 enum cs_err cs_recovery_spend(const struct cs_transaction *transaction, const char *user,
                               const struct cs_secret *code, bool *ret_won, unsigned *ret_left,
                               struct cs_error *error) CS_MUST_USE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Key rotation: every secret is opened with whichever key sealed it and sealed with the current
+/* Key rotation: opens every secret with the key that sealed it and seals it with the current
  * one. */
 #include <string.h>
 
@@ -50,7 +50,7 @@ static enum cs_err reseal_factor(struct cs_store *store, sqlite3_stmt *row, stru
     return cs_sql_run(store, update, error);
 }
 
-/* Seals every row that `sql` selects; `*count` grows by their number. */
+/* Reseals every row that `sql` selects; adds their number to `*count`. */
 static enum cs_err reseal_rows(struct cs_store *store, const char *sql,
                                enum cs_err (*reseal)(struct cs_store *store, sqlite3_stmt *row,
                                                      struct cs_error *error),
@@ -115,8 +115,8 @@ static enum cs_err reseal_recovery_key(struct cs_store *store, struct cs_error *
 
 enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count, struct cs_error *error)
 {
-    /* The sign keeps SQLite from reading along an index: sorted first, each row comes once,
-     * although it is changed while they are read. */
+    /* The plus sign stops SQLite from reading along an index: it sorts first, so each row comes
+     * once although rows change during the read. */
     static const char factors[] = "SELECT id, user, secret FROM factor ORDER BY +id";
     static const char passwords[] = "SELECT user, hash FROM password ORDER BY +user";
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};

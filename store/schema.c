@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables, and the rule that an older program never opens a newer store. */
+/* The tables, and the rule that an older program must not open a newer store. */
 #include "store/store_priv.h"
 
 #include <openssl/rand.h>
@@ -18,7 +18,7 @@ enum {
 
 const char cs_recovery_context[] = "countersign recovery key";
 
-/* What each version added; a store of an older version is brought up step by step. */
+/* What each version added; an older store is upgraded step by step. */
 static const char version_1[] =
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;"
     "CREATE TABLE factor ("
@@ -105,7 +105,8 @@ static enum cs_err upgrade(struct cs_store *store, int64_t version, struct cs_er
     return result == CS_OK ? cs_sql_exec(store, numbers, error) : result;
 }
 
-/* All steps or none: an interrupted creation leaves an empty file, which is created again. */
+/* All steps or none: an interrupted creation leaves an empty file, in which the next one starts
+ * over. */
 static enum cs_err upgrade_alone(struct cs_store *store, struct cs_error *error)
 {
     int64_t version = 0;
@@ -115,7 +116,7 @@ static enum cs_err upgrade_alone(struct cs_store *store, struct cs_error *error)
         result = cs_sql_exec(store, "BEGIN IMMEDIATE", error);
     if (result != CS_OK)
         return result;
-    /* Another process may have been faster. */
+    /* Another process may have done it already. */
     result = read_number(store, "PRAGMA user_version", &version, error);
     if (result == CS_OK && version < SCHEMA_VERSION)
         result = upgrade(store, version, error);
@@ -157,7 +158,7 @@ enum cs_err cs_schema_ensure(struct cs_store *store, bool create, struct cs_erro
         return result;
     if (!(version == 0 && create) && (version <= 0 || application != APPLICATION_ID))
         return cs_fail(error, CS_ERR_STORE,
-                       "%s: not a store of countersign; restore it from its backup", store->path);
+                       "%s: not a countersign store; restore it from its backup", store->path);
     result = check_version(store, version, error);
     return result == CS_OK && version < SCHEMA_VERSION ? upgrade_locked(store, error) : result;
 }

@@ -36,7 +36,7 @@ enum cs_err cs_seal(const struct cs_keys *keys, const char *context, const void 
     return CS_OK;
 }
 
-/* Opens `length` bytes of ciphertext and its tag into `plain`. */
+/* Decrypts `length` bytes of ciphertext, followed by the tag, into `plain`. */
 static bool open_body(const struct cs_key *key, const char *context, const unsigned char *nonce,
                       const unsigned char *body, size_t length, unsigned char *plain)
 {
@@ -65,13 +65,13 @@ enum cs_err cs_unseal(const struct cs_keys *keys, const char *context, const voi
     enum cs_err result = CS_OK;
 
     if (length < CS_SEAL_OVERHEAD || length - CS_SEAL_OVERHEAD > PLAIN_MAX)
-        return cs_fail(error, CS_ERR_STORE, "%s: the sealed secret has no valid length", context);
+        return cs_fail(error, CS_ERR_STORE, "%s: the sealed secret has an invalid length", context);
     memcpy(&id, bytes, ID_BYTES);
     body = length - CS_SEAL_OVERHEAD;
     key = cs_keys_find(keys, ntohl(id));
     if (key == NULL)
         return cs_fail(error, CS_ERR_NOT_FOUND,
-                       "%s: sealed with key %08x, which the key file does not hold; restore the "
+                       "%s: sealed with key %08x, which is not in the key file; restore the "
                        "key file that belongs to this store",
                        context, (unsigned)ntohl(id));
     if (!open_body(key, context, bytes + ID_BYTES, bytes + ID_BYTES + NONCE_BYTES, body, plain))

@@ -14,12 +14,12 @@
 
 enum { CS_SEAL_OVERHEAD = 4 + 12 + 16 };
 
-/* Seals with the current key; `ret_sealed` needs `length` + CS_SEAL_OVERHEAD bytes. */
+/* Seals with the current key; `ret_sealed` must have room for `length` + CS_SEAL_OVERHEAD bytes. */
 enum cs_err cs_seal(const struct cs_keys *keys, const char *context, const void *plain,
                     size_t length, unsigned char *ret_sealed, struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_NOT_FOUND when the key that sealed it is not in `keys`; CS_ERR_CRYPTO when it was changed
- * or belongs to another context. */
+/* CS_ERR_NOT_FOUND if the key that sealed it is not in `keys`; CS_ERR_CRYPTO if it was changed or
+ * belongs to another context. */
 enum cs_err cs_unseal(const struct cs_keys *keys, const char *context, const void *sealed,
                       size_t length, struct cs_secret *ret_plain,
                       struct cs_error *error) CS_MUST_USE;

@@ -29,7 +29,7 @@ enum cs_err cs_sql(struct cs_store *store, const char *sql, sqlite3_stmt **ret_s
             return CS_OK;
         }
     }
-    return cs_fail(error, CS_ERR_LIMIT, "%s: more statements than places", store->path);
+    return cs_fail(error, CS_ERR_LIMIT, "%s: too many statements", store->path);
 }
 
 enum cs_err cs_sql_step(struct cs_store *store, sqlite3_stmt *statement, bool *ret_row,

@@ -18,8 +18,8 @@
 #include "store/store_priv.h"
 
 enum {
-    /* Pages before SQLite folds its log into the file; small, because a process that finds no other
-     * reads the whole log first. */
+    /* Pages in the log before SQLite merges it into the file; few, because the first process to
+     * open the store reads the whole log. */
     CHECKPOINT_PAGES = 100,
     PAGE_BYTES_MIN = 512, /* of any SQLite database */
 };
@@ -36,8 +36,8 @@ static void close_database(struct cs_store *store)
     cs_fd_close(&store->lock_fd);
 }
 
-/* SQLite itself would take an empty file for a new database and delete the log beside it, and read
- * a foreign one through that log: what is no database must not reach it. */
+/* SQLite would take an empty file for a new database and delete the log next to it, and would read
+ * a foreign file through that log, so anything that is not a database must not reach it. */
 static enum cs_err check_header(const struct cs_store *store, int fd, off_t size,
                                 struct cs_error *error)
 {
@@ -47,11 +47,11 @@ static enum cs_err check_header(const struct cs_store *store, int fd, off_t size
     if (size < PAGE_BYTES_MIN || pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header ||
         !cs_equal_ct(header, magic, sizeof magic))
         return cs_fail(error, CS_ERR_STORE,
-                       "%s: not a store of countersign; restore it from its backup", store->path);
+                       "%s: not a countersign store; restore it from its backup", store->path);
     return CS_OK;
 }
 
-/* The store and its folder belong to the account that runs this, and to nobody else. */
+/* The store and its folder must belong to the account that runs this, and to nobody else. */
 static enum cs_err check_place(struct cs_store *store, bool create, struct cs_error *error)
 {
     const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0077};
@@ -63,7 +63,8 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
     if (folder == NULL)
         return cs_fail_nomem(error);
     if (store->path[0] != '/' || strrchr(folder, '/') == folder)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path in a folder", store->path);
+        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path of a file in a folder",
+                       store->path);
     *strrchr(folder, '/') = '\0';
     result = cs_check_trusted_folder(folder, &trust, error);
     if (result != CS_OK)
@@ -83,13 +84,13 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
                    ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
                    : cs_fail_errno(error, "%s: cannot open the store", store->path);
     result = cs_check_trusted(fd, store->path, &trust, &status, error);
-    /* An empty file is what an interrupted creation leaves. */
+    /* An interrupted creation leaves an empty file. */
     if (result == CS_OK && !(create && status.st_size == 0))
         result = check_header(store, fd, status.st_size, error);
     return result;
 }
 
-/* A new store must not be readable by others for even a moment, whatever the umask is. */
+/* A new store must never be readable by others, not even briefly, whatever the umask. */
 static enum cs_err create_file(struct cs_store *store, struct cs_error *error)
 {
     CS_AUTO(cs_fd_close)
@@ -120,7 +121,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
     sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
-    /* Closing must not write: it happens outside of our lock. */
+    /* Closing must not write, because it happens outside our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = cs_sql_exec(store, settings, error);
     if (result == CS_OK)
@@ -128,7 +129,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
     if (result != CS_OK)
         return result;
     if (stat(store->path, &status) != 0)
-        return cs_fail_errno(error, "%s: cannot look at the store", store->path);
+        return cs_fail_errno(error, "%s: cannot examine the store", store->path);
     store->device = status.st_dev;
     store->inode = status.st_ino;
     return CS_OK;
@@ -241,7 +242,7 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
         return result;
     }
     ret_transaction->store = store;
-    /* A newer program may have changed the store since it was opened. */
+    /* A newer program may have upgraded the store since it was opened. */
     result = cs_schema_check(store, error);
     if (result != CS_OK)
         cs_store_end(ret_transaction);
@@ -276,10 +277,10 @@ void cs_store_end(struct cs_transaction *transaction)
 
     if (store == NULL)
         return;
-    /* A statement that was left in the middle of its rows would keep the transaction open. */
+    /* A statement with rows left to read would keep the transaction open. */
     for (size_t i = 0; i < CS_STATEMENTS_MAX; i++)
         sqlite3_reset(store->statements[i].statement);
-    /* When even this fails the connection is of no more use; the next transaction opens another. */
+    /* If even this fails, the connection is useless; the next transaction opens another. */
     if (cs_sql_exec(store, "ROLLBACK", NULL) != CS_OK && sqlite3_get_autocommit(store->db) == 0)
         close_database(store);
     release(transaction);
@@ -299,7 +300,7 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
         result = cs_unseal(&store->keys, context, sealed, length, ret_plain, error);
     if (result == CS_ERR_NOT_FOUND)
         return cs_fail(error, result,
-                       "%s: does not hold the key that sealed the %s; restore the key file that "
+                       "%s: does not contain the key that sealed the %s; restore the key file that "
                        "belongs to %s",
                        store->key_path, context, store->path);
     return result;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Durable state: factors, recovery codes, failure counters, in one SQLite file. Written only by the
- * account that owns it. Every transaction, reading ones too, holds one lock among threads
- * and one among processes (flock on store.lock, freed by the kernel when a process dies), and so
- * waits at most for another's commit; never hold one across a prompt.
+ * Durable state (factors, recovery codes, failure counters) in one SQLite file, written only by the
+ * account that owns it. Every transaction, even a read, holds one lock among threads and one among
+ * processes (flock on store.lock, which the kernel frees when a process dies). It never waits
+ * longer than another's commit, so never hold a transaction across a prompt.
  */
 #ifndef CS_STORE_STORE_H
 #define CS_STORE_STORE_H
@@ -16,15 +16,15 @@
 
 struct cs_store; /* one database connection; may be used by several threads */
 
-/* Opens the store. `create`: makes it when it does not exist; otherwise a missing store is
- * CS_ERR_NOT_FOUND, so that losing the file never looks like nobody being enrolled. */
+/* Opens the store. With `create` it makes a missing one; otherwise a missing store is
+ * CS_ERR_NOT_FOUND, so that losing the file never looks as if nobody were enrolled. */
 enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
                           struct cs_store **ret_store, struct cs_error *error) CS_MUST_USE;
 void cs_store_close(struct cs_store **store);
 
-/* One transaction. cs_store_end is for CS_AUTO: it undoes whatever was not committed. */
+/* One transaction. cs_store_end, for CS_AUTO, rolls back whatever was not committed. */
 struct cs_transaction {
-    struct cs_store *store; /* NULL when ended */
+    struct cs_store *store; /* NULL once ended */
 };
 
 enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
@@ -32,8 +32,7 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error) CS_MUST_USE;
 void cs_store_end(struct cs_transaction *transaction);
 
-/* Seals every secret again with the first key of the key file. Needs no transaction of the caller.
- */
+/* Reseals every secret with the first key of the key file. Opens its own transaction. */
 enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count,
                             struct cs_error *error) CS_MUST_USE;
 

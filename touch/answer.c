@@ -16,17 +16,17 @@ static enum cs_err check(const struct cs_touch_job *job, const struct cs_u2f_req
                          struct cs_error *error)
 {
     if (!cs_touch_is_host(job->host, strlen(job->host)))
-        return cs_fail(error, CS_ERR_INPUT, "the name of the host is not valid");
+        return cs_fail(error, CS_ERR_INPUT, "the host name is not valid");
     if (request->purpose == job->purpose)
         return CS_OK;
     return cs_fail(error, CS_ERR_INPUT,
                    request->purpose == CS_U2F_REGISTER
                        ? "this is a request to enrol a security key: use --register"
-                       : "this is a request to log in, not to enrol: leave --register out");
+                       : "this is a request to log in, not to enrol: leave out --register");
 }
 
-/* The origin is what this side knows, so that a request that was passed on from another server is
- * worth nothing there. */
+/* The origin is the host that this side knows, so that the answer to a request relayed from another
+ * server is worthless there. */
 static enum cs_err prepare(const struct cs_touch_job *job, const struct cs_u2f_request *request,
                            struct cs_u2f_touch *touch, struct cs_error *error)
 {
@@ -60,7 +60,7 @@ static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out
     return result == CS_OK ? cs_u2f_write_enrolled(data, length, out, error) : result;
 }
 
-/* False only where it is known that there is none. `why` says so of one that may not be opened. */
+/* False only if there certainly is none. `why` reports one that may not be opened. */
 static bool is_plugged_in(const struct cs_u2f_transport_ops *transport, struct cs_error *why)
 {
     struct cs_u2f_transport *keys = NULL;
@@ -76,7 +76,7 @@ static bool is_plugged_in(const struct cs_u2f_transport_ops *transport, struct c
     return result != CS_OK || count > 0;
 }
 
-/* An askpass may read markup or escapes, which the server has no business to write. */
+/* An askpass may interpret markup or escapes, which the server must not be able to write. */
 static void disarm(char *text)
 {
     for (; *text != '\0'; text++) {
@@ -85,8 +85,8 @@ static void disarm(char *text)
     }
 }
 
-/* The host that is shown is what protects who touches: it is shown somewhere, and last. The process
- * that does so, if any. */
+/* Shows the notice: the host in it protects the person who touches, so it is always shown
+ * somewhere, and last. Yields the process that shows it, if any. */
 static enum cs_err tell(const struct cs_touch_job *job,
                         const struct cs_u2f_transport_ops *transport, pid_t *ret_process,
                         struct cs_error *error)

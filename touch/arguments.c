@@ -24,23 +24,23 @@ static void take_seconds(const char *text, struct cs_touch_arguments *arguments)
         arguments->seconds = (unsigned)value;
         return;
     }
-    cs_touch_complain("--timeout takes whole seconds from 0 to %d, not '%s'", SECONDS_MAX, text);
+    cs_touch_complain("--timeout must be whole seconds from 0 to %d, not '%s'", SECONDS_MAX, text);
     arguments->wish = CS_TOUCH_USAGE;
 }
 
 static const char *host_problem(const char *host)
 {
     if (strchr(host, '@') != NULL)
-        return "the name of the host is wanted alone, without the user in front of it";
+        return "give the host name alone, without the user in front of it";
     if (strlen(host) > CS_TOUCH_HOST_MAX)
-        return "the name of the host is too long";
+        return "the host name is too long";
     if (!cs_touch_is_host(host, strlen(host)))
-        return "the name of the host is not valid: one as in ssh's command is wanted, such as "
+        return "the host name is not valid: give it as in the ssh command, for example "
                "server.example.com";
     return NULL;
 }
 
-/* Also in the form that the server writes its origin in; in lower case, as ssh has it. */
+/* Accepts the form of the server's origin too; lower-cases it, as ssh does. */
 static void take_host(const char *text, struct cs_touch_arguments *arguments)
 {
     const char *host = text, *problem;
@@ -76,19 +76,20 @@ static void take_option(int option, struct cs_touch_arguments *arguments)
     case 'v':
         arguments->wish = CS_TOUCH_VERSION;
         break;
-    default: /* getopt has said why */
+    default: /* getopt has printed the reason */
         arguments->wish = CS_TOUCH_USAGE;
     }
 }
 
-/* What is wrong with all of them together, or NULL. */
+/* What is wrong with the arguments as a whole, or NULL. */
 static const char *find_problem(int left, const struct cs_touch_arguments *arguments)
 {
     if (left > 1)
         return "more than one question: quote it, so that it is one argument";
     if (arguments->host[0] != '\0' || (left == 1 && !arguments->enrol))
         return NULL;
-    return "no question of ssh and no host: say with --host HOST for which host the answer is";
+    return "no question from ssh and no host: name the host that the answer is for with --host "
+           "HOST";
 }
 
 void cs_touch_read_arguments(int argc, char **argv, struct cs_touch_arguments *ret_arguments)

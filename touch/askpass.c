@@ -27,8 +27,9 @@ static bool is_variable(const char *entry, const char *name)
     return strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
-/* This program's without what names the other askpass, and with `hint` ("NAME=value") for the kind
- * of question unless it is NULL. The list is the caller's, its strings are not. */
+/* This program's environment without the variable that names the other askpass, and with `hint`
+ * ("NAME=value") for the kind of question unless it is NULL. The caller owns the list but not its
+ * strings. */
 static char **make_environment(char *hint)
 {
     size_t count = 0, kept = 0;
@@ -57,7 +58,7 @@ static enum cs_err run(const char *program, const char *text, char *hint, struct
         return cs_fail_nomem(error);
     (void)execve(program, arguments, environment);
     free(environment);
-    return cs_fail_errno(error, CS_TOUCH_ASKPASS ": %s cannot be run", program);
+    return cs_fail_errno(error, CS_TOUCH_ASKPASS ": cannot run %s", program);
 }
 
 enum cs_err cs_touch_become(const char *program, const char *prompt, struct cs_error *error)
@@ -65,17 +66,17 @@ enum cs_err cs_touch_become(const char *program, const char *prompt, struct cs_e
     return run(program, prompt, NULL, error);
 }
 
-/* In the child. Its output must not become part of the answer, and it must not outlive us. */
+/* Runs in the child. Its output must not become part of the answer, and it must not outlive us. */
 static void show_notice(const char *program, const char *text, pid_t parent)
 {
     char hint[] = HINT "=none";
     struct cs_error error = {0};
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    /* A group of its own: a script may start what shows the text. */
+    /* Its own process group, because a script may start another program to show the text. */
     (void)setpgid(0, 0);
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent) /* which was ended before that */
+    if (getppid() != parent) /* the parent ended before that */
         return;
     if (null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0 &&
         run(program, text, hint, &error) != CS_OK)
@@ -91,7 +92,7 @@ pid_t cs_touch_start_notice(const char *program, const char *text)
         show_notice(program, text, parent);
         _exit(EXIT_FAILURE);
     }
-    /* Here as well: it may be ended before it comes to that. */
+    /* Set here too: we may have to end the group before the child gets that far. */
     if (process > 0)
         (void)setpgid(process, process);
     return process;
@@ -106,7 +107,7 @@ void cs_touch_end_notice(pid_t process)
         return;
     entry.fd = fd = pidfd_open(process, 0);
     (void)kill(-process, SIGTERM);
-    /* One that does not want to end must not hold up the login. */
+    /* One that refuses to end must not hold up the login. */
     if (poll(&entry, 1, END_MS) <= 0)
         (void)kill(-process, SIGKILL);
     while (waitpid(process, NULL, 0) < 0 && errno == EINTR)

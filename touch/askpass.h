@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Another askpass: for the questions that are not ours, and to show a notice where there is no
+/* Another askpass, for the questions that are not ours and to show a notice if there is no
  * terminal. */
 #ifndef CS_TOUCH_ASKPASS_H
 #define CS_TOUCH_ASKPASS_H
@@ -8,18 +8,19 @@
 
 #include "base/error.h"
 
-/* Names it. It does not get the variable, so that this program named there is not run again. */
+/* Names the other askpass. It does not inherit the variable, so that naming this program there does
+ * not run it again and again. */
 #define CS_TOUCH_ASKPASS "COUNTERSIGN_TOUCH_ASKPASS"
 
-/* Becomes `program`, which asks `prompt`; returns only where it cannot be run. */
+/* Becomes `program`, which asks `prompt`; returns only if that cannot be run. */
 enum cs_err cs_touch_become(const char *program, const char *prompt,
                             struct cs_error *error) CS_MUST_USE;
 
-/* Has `program` show `text` until cs_touch_end_notice, as ssh has for its own security keys; where
- * it cannot be run, standard error shows the text. The process, or -1. */
+/* Makes `program` show `text` until cs_touch_end_notice, as ssh does for its own security keys; if
+ * it cannot be run, writes the text to standard error. Returns the process or -1. */
 pid_t cs_touch_start_notice(const char *program, const char *text) CS_MUST_USE;
 
-/* Ends and reaps it, within seconds; -1 is fine. */
+/* Ends and reaps the process, within seconds; accepts -1. */
 void cs_touch_end_notice(pid_t process);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* countersign-touch: answers U2F requests with a security key of the machine that one logs in from;
- * as ssh's askpass, or by hand. */
+/* countersign-touch: answers U2F requests with a security key on the machine that a person logs in
+ * from, as ssh's askpass or by hand. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ enum { EXIT_USAGE = 2 };
 
 struct settings {
     struct cs_touch_arguments arguments;
-    const char *askpass; /* the other one; NULL: none */
+    const char *askpass; /* the other askpass; NULL: none */
 };
 
 static int usage(FILE *out, int status)
@@ -42,7 +42,7 @@ static int complain(const struct cs_error *error)
     return EXIT_FAILURE;
 }
 
-/* Past stdio, whose buffer nobody wipes. */
+/* Bypasses stdio, whose buffer nobody wipes. */
 static int print_line(const char *line)
 {
     const struct iovec parts[] = {{(void *)(uintptr_t)line, strlen(line)},
@@ -72,7 +72,7 @@ static int answer(const struct cs_touch_job *job)
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     struct cs_error error = {0};
 
-    /* Before a touch that would be for nothing. */
+    /* Checked first, because otherwise the touch would be for nothing. */
     if (cs_standard_probe(&error) != CS_OK || cs_touch_answer(job, &line, &error) != CS_OK)
         return complain(&error);
     return line.failed ? complain_nomem() : print_line(line.text);
@@ -99,14 +99,13 @@ static int answer_prompt(const struct settings *settings, const struct cs_touch_
             job.quote = quote.text;
         return quote.failed ? complain_nomem() : answer(&job);
     }
-    (void)cs_fail(
-        &error, CS_ERR_INPUT,
-        prompt->doubtful
-            ? "the question could hold more than one host, and one of them may be put there to get "
-              "an answer for the wrong one; log in with plain names of user and host, and from no "
-              "link that you do not trust"
-            : "ssh does not say which host asks (it does since version 8.5); paste the "
-              "request into countersign-touch --host HOST");
+    (void)cs_fail(&error, CS_ERR_INPUT,
+                  prompt->doubtful
+                      ? "the question may contain more than one host, one of which may have been "
+                        "planted to get an answer for the wrong one; log in with plain user and "
+                        "host names, and never from a link that you do not trust"
+                      : "ssh does not say which host is asking (it does since version 8.5); paste "
+                        "the request into countersign-touch --host HOST");
     return complain(&error);
 }
 
@@ -120,7 +119,7 @@ static int ask(const struct settings *settings, bool echo)
     return print_line(line.data);
 }
 
-/* ssh takes the exit status for the answer, and an empty output for a yes. */
+/* ssh takes the answer from the exit status, and empty output as a yes. */
 static int confirm(const struct settings *settings)
 {
     CS_AUTO(cs_secret_free) struct cs_secret line = {0};
@@ -137,7 +136,7 @@ static int confirm(const struct settings *settings)
                                                                                 : EXIT_FAILURE;
 }
 
-/* ssh ends us when what the notice speaks of has happened. */
+/* ssh ends us when what the notice announces has happened. */
 static int notice(const struct settings *settings)
 {
     if (!cs_touch_show(settings->arguments.prompt))
@@ -185,7 +184,7 @@ static int serve_person(const struct settings *settings)
     return answer(&job);
 }
 
-/* ssh's question, or a request that somebody pasted as an argument. */
+/* Answers ssh's question, or a request that somebody pasted as an argument. */
 static bool is_for_ssh(const struct cs_touch_arguments *arguments)
 {
     return arguments->prompt != NULL && !arguments->enrol &&

@@ -22,7 +22,7 @@ bool cs_touch_is_host(const char *text, size_t length)
     return true;
 }
 
-/* Nothing but what our prompt ends in: ssh has its own words behind a user name and a host. */
+/* Only what our prompt ends in: ssh has its own words after a user name and a host. */
 static bool is_last(const struct cs_touch_prompt *prompt)
 {
     const char *behind = prompt->request + prompt->request_length;
@@ -31,10 +31,10 @@ static bool is_last(const struct cs_touch_prompt *prompt)
 }
 
 /*
- * "(user@host) ": ssh writes both before anything that the server sent. Both can come from a link,
- * and then hold what looks like the end of a prefix and a whole request, be the question the
- * server's, "(user@host) ...", or ssh's own, "user@host's password: ". So there must not be another
- * ") " behind the first, nor anything behind the request.
+ * "(user@host) ": ssh writes user and host before anything that the server sent. Both can come from
+ * a link, and may then contain what looks like the end of a prefix and a whole request, whether the
+ * question is the server's, "(user@host) ...", or ssh's own, "user@host's password: ". So no other
+ * ") " may follow the first, and nothing may follow the request.
  */
 static void read_host(const char *text, struct cs_touch_prompt *prompt)
 {
@@ -58,7 +58,7 @@ static bool ends_with(const char *text, const char *end)
     return length >= part && strcmp(text + length - part, end) == 0;
 }
 
-/* ssh's own questions about host keys (sshconnect.c); the server has no part in their words. */
+/* ssh's own questions about host keys (sshconnect.c); the server cannot influence their wording. */
 static bool is_host_key_question(const char *text)
 {
     static const char *const ends[] = {

@@ -7,7 +7,7 @@
 
 #define MARK "> "
 
-/* That of the template u2f_prompt: our notice says the same. */
+/* The template u2f_prompt's text, left out because our notice says the same. */
 static const char built_in[] = "Touch your security key, or paste the answer of countersign-touch:";
 
 enum { COLUMNS_MIN = 8 };
@@ -24,7 +24,7 @@ static size_t trimmed(const char *text, size_t length)
     return length;
 }
 
-/* Without the built-in text at its end, however its lines are broken. */
+/* Removes the built-in text at the end, however its lines are broken. */
 static size_t without_built_in(const char *text, size_t length)
 {
     size_t left = strlen(built_in), rest = trimmed(text, length);
@@ -42,7 +42,7 @@ static size_t without_built_in(const char *text, size_t length)
     return left == 0 ? trimmed(text, rest) : length;
 }
 
-/* Bytes of the longest piece within `columns`. No character is wider than it has bytes. */
+/* Bytes of the longest piece within `columns`. No character has more columns than bytes. */
 static size_t piece(const char *text, size_t length, size_t columns)
 {
     size_t used = 0;
@@ -59,7 +59,7 @@ static size_t piece(const char *text, size_t length, size_t columns)
     return used;
 }
 
-/* One line of the server's; the number of lines that it takes. */
+/* Quotes one of the server's lines; returns the number of lines that it takes. */
 static unsigned add_line(const char *text, size_t length, size_t columns, unsigned room,
                          struct cs_buffer *out)
 {

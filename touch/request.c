@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "base/paste.h"
+#include "base/pasted_word.h"
 #include "u2f/relay.h"
 
-/* Both kinds of request, and what may be taken for one. */
+/* How both kinds of request start, and anything that may be mistaken for one. */
 #define WORD_START "U2F1"
 
 static bool starts_with(const char *text, const char *start)
@@ -14,7 +14,7 @@ static bool starts_with(const char *text, const char *start)
     return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* The line that `text` starts with. */
+/* Reads the line that `text` starts with. */
 static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_error *error)
 {
     struct cs_u2f_request request;
@@ -22,7 +22,7 @@ static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_
     enum cs_err result;
 
     if (cs_u2f_find_request(text, &length) != text)
-        length = cs_paste_word(text);
+        length = cs_pasted_word_length(text);
     result = cs_u2f_read_request(text, length, &request, error);
     if (result == CS_OK) {
         cs_buffer_add(out, text, length);
@@ -30,11 +30,12 @@ static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_
     }
     if (result == CS_ERR_INPUT &&
         (starts_with(text, CS_U2F_REQUEST_PREFIX) || starts_with(text, CS_U2F_ENROL_PREFIX)))
-        cs_paste_explain(text, error);
+        cs_pasted_word_advise(text, error);
     return result;
 }
 
-/* Why `text` is none: by the library's words, but for the prefix that they would name. */
+/* Says why `text` is not a request, in the library's words except for the prefix that they would
+ * name. */
 static enum cs_err fail_without(const char *text, enum cs_u2f_purpose purpose,
                                 struct cs_error *error)
 {
@@ -52,17 +53,17 @@ static enum cs_err fail_without(const char *text, enum cs_u2f_purpose purpose,
 enum cs_err cs_touch_find_request(const char *given, enum cs_u2f_purpose purpose,
                                   struct cs_buffer *out, struct cs_error *error)
 {
-    static const struct cs_paste paste = {
+    static const struct cs_pasted_word wanted = {
         .ask = "Paste the request: ",
-        .again = "That line has no request in it; the request: ",
+        .again = "That line contains no request. Paste the request: ",
         .prefix = WORD_START,
     };
     CS_AUTO(cs_buffer_free) struct cs_buffer pasted = {0};
-    const char *found = given ? cs_paste_find(given, WORD_START) : NULL;
+    const char *found = given ? cs_pasted_word_find(given, WORD_START) : NULL;
     enum cs_err result = CS_OK;
 
     if (given == NULL) {
-        result = cs_paste_read(&paste, &pasted, error);
+        result = cs_pasted_word_read(&wanted, &pasted, error);
         if (result != CS_OK && result != CS_ERR_NOT_FOUND)
             return result;
         found = result == CS_OK ? pasted.text : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A request that comes by hand: pasted, or as an argument. */
+/* A request entered by hand: pasted, or as an argument. */
 #ifndef CS_TOUCH_REQUEST_H
 #define CS_TOUCH_REQUEST_H
 
@@ -7,9 +7,9 @@
 #include "u2f/message.h"
 
 /*
- * Appends the request in `given`, or with NULL in what is pasted into standard input; the lines or
- * words around it do not matter. CS_ERR_INPUT for one that is damaged, or none; of which purpose it
- * is, is not looked at.
+ * Appends the request in `given`, or, if that is NULL, in text pasted into standard input. Lines
+ * and words around it do not matter. CS_ERR_INPUT for a damaged request or none; its purpose is not
+ * checked.
  */
 enum cs_err cs_touch_find_request(const char *given, enum cs_u2f_purpose purpose,
                                   struct cs_buffer *out, struct cs_error *error) CS_MUST_USE;

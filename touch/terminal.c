@@ -39,7 +39,7 @@ static void write_text(int fd, const char *text, size_t length)
     }
 }
 
-/* Whoever reads a terminal may have made it raw. */
+/* The program that reads the terminal may have put it into raw mode. */
 static const char *line_end(int fd)
 {
     return isatty(fd) ? "\r\n" : "\n";
@@ -99,7 +99,7 @@ bool cs_touch_show(const char *text)
     return true;
 }
 
-/* The writer's end of a pipe has no input, so poll finds its error alone. */
+/* The write end of a pipe has no input, so poll reports only its error. */
 int cs_touch_reader(void)
 {
     struct stat status;
@@ -111,7 +111,7 @@ int cs_touch_reader(void)
                : -1;
 }
 
-/* Those that would leave the terminal without echo. */
+/* The signals that would leave the terminal without echo. */
 static int watch_signals(sigset_t *ret_before)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
@@ -142,7 +142,7 @@ static enum cs_err read_line(int terminal, int signals, struct cs_secret *ret_li
     if (entries[1].revents != 0)
         return cs_fail(error, CS_ERR_CANCELLED, "interrupted");
     if (entries[2].revents != 0)
-        return cs_fail(error, CS_ERR_CANCELLED, "nobody waits for the answer any more");
+        return cs_fail(error, CS_ERR_CANCELLED, "nobody is waiting for the answer any more");
     got = read(terminal, line, sizeof line);
     if (got <= 0)
         return cs_fail(error, CS_ERR_CANCELLED, "the terminal gave no answer");
@@ -164,9 +164,9 @@ static enum cs_err ask_on(int terminal, const char *text, bool echo, int signals
         return cs_fail_errno(error, "/dev/tty");
     silent = before;
     silent.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-    /* What was typed before the question is no answer to it. */
+    /* Whatever was typed before the question is not an answer to it. */
     if (!echo && tcsetattr(terminal, TCSAFLUSH, &silent) != 0)
-        return cs_fail_errno(error, "/dev/tty: cannot switch echo off");
+        return cs_fail_errno(error, "/dev/tty: cannot switch off echo");
     write_clean(terminal, text, "");
     result = read_line(terminal, signals, ret_line, error);
     if (!echo) {
@@ -192,7 +192,7 @@ enum cs_err cs_touch_ask(const char *text, bool echo, struct cs_secret *ret_line
     if (signals < 0)
         return cs_fail_errno(error, "signalfd");
     result = ask_on(terminal, text, echo, signals, ret_line, error);
-    /* A signal that came meanwhile takes its effect now. */
+    /* A signal that came meanwhile takes effect now. */
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     return result;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libfido2 finds the keys; the bytes to them are hid.c's. Its own requests hash a relying party's
- * name by themselves and take no APDU, and an application parameter cannot be turned back into a
- * name. It offers no way to send a message to an opened key. Keys over NFC or with PC/SC, which
- * libfido2 lists too, have no HID device and are passed over.
+ * libfido2 finds the keys; hid.c exchanges messages with them. libfido2's own requests hash the
+ * relying party's name and take no APDU, and an application parameter cannot be turned back into a
+ * name; nor can it send a raw message to an opened key. Keys over NFC or PC/SC, which libfido2
+ * lists too, have no HID device and are skipped.
  */
 #include <fcntl.h>
 #include <fido.h>
@@ -47,7 +47,7 @@ static enum cs_err open_keys(struct cs_u2f_transport **ret_transport, struct cs_
     return CS_OK;
 }
 
-/* A key that does not answer is none. */
+/* A key that does not answer does not count. */
 static void add_key(struct cs_u2f_transport *transport, const char *path)
 {
     CS_AUTO(cs_fd_close) int fd = -1;

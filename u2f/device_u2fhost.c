@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libu2f-host 1.1.10 as a carrier of APDUs and no more. Its own requests overflow buffers with long
- * replies, handles and texts, cannot be cancelled and report success without a response, so none of
- * them is called; u2fh_sendrecv has none of that. What remains true of it:
+ * Uses libu2f-host 1.1.10 only to carry APDUs. Its own requests overflow buffers on long replies,
+ * handles and texts, cannot be cancelled, and report success without a response, so none of them is
+ * called; u2fh_sendrecv has none of these faults. Its remaining limitations:
  *
  *  - it waits 2, 4, ... 4096 ms for each packet, 8 s in all, so a call ends within seconds;
- *  - it writes whole packets: up to 58 bytes beyond the length that it checked against the room;
- *  - numbers of keys are never given again, so they have gaps;
- *  - a reply that comes too late would be taken for the next one. Discovering pings each key, which
- *    fails then, and opens it anew.
+ *  - it writes whole packets: up to 58 bytes beyond the length that it checked against the buffer;
+ *  - it never reuses the numbers of keys, so they have gaps;
+ *  - a late reply would be taken for the next one. Discovery pings each key; after a late reply the
+ *    ping fails and discovery reopens the key.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,8 @@
 
 enum {
     MSG = 0x83,      /* U2FHID_MSG */
-    PACKET = 64,     /* of HID */
-    INDEX_MAX = 256, /* discovered in one run of the program */
+    PACKET = 64,     /* of the HID protocol */
+    INDEX_MAX = 256, /* most devices discovered in one run of the program */
     ROOM = CS_U2F_REPLY_ROOM + PACKET,
 };
 

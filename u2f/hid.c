@@ -13,14 +13,14 @@
 enum {
     MSG = 0x83,
     INIT = 0x86,
-    KEEPALIVE = 0xbb, /* of CTAP 2, which some keys send here too */
+    KEEPALIVE = 0xbb, /* from CTAP 2, but some keys send it here too */
     FAILED = 0xbf,
     FIRST_HEAD = 7, /* channel, command, length */
     NEXT_HEAD = 5,  /* channel, sequence */
     NONCE = 8,
     INIT_REPLY = 17,
     SEQUENCE_MAX = 0x80,
-    CHANNEL_BUSY = 6, /* the error: another program has its turn */
+    CHANNEL_BUSY = 6, /* an error: another program is using the key */
     BUSY_PAUSE_MS = 100,
 };
 
@@ -28,7 +28,7 @@ static const uint32_t BROADCAST = 0xffffffff;
 
 static enum cs_err send_packet(int fd, const unsigned char *packet, struct cs_error *error)
 {
-    unsigned char report[1 + CS_U2F_HID_PACKET] = {0}; /* behind the number of the report */
+    unsigned char report[1 + CS_U2F_HID_PACKET] = {0}; /* after the report number */
     ssize_t sent;
 
     memcpy(report + 1, packet, CS_U2F_HID_PACKET);
@@ -36,7 +36,7 @@ static enum cs_err send_packet(int fd, const unsigned char *packet, struct cs_er
         sent = write(fd, report, sizeof report);
     while (sent < 0 && errno == EINTR);
     if (sent != (ssize_t)sizeof report)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key cannot be written to");
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "cannot write to the security key");
     return CS_OK;
 }
 
@@ -68,7 +68,7 @@ static enum cs_err send_message(const struct cs_u2f_hid *hid, unsigned char comm
     return cs_fail(error, CS_ERR_LIMIT, "a message to the security key is too long");
 }
 
-/* The next packet of our channel. */
+/* Reads the next packet of our channel. */
 static enum cs_err receive_packet(const struct cs_u2f_hid *hid, unsigned char *ret_packet,
                                   int64_t deadline, struct cs_error *error)
 {
@@ -94,7 +94,7 @@ static enum cs_err receive_packet(const struct cs_u2f_hid *hid, unsigned char *r
     }
 }
 
-/* CS_ERR_TIMEOUT before the deadline: ask_again. */
+/* CS_ERR_TIMEOUT before the deadline means: see ask_again. */
 static enum cs_err receive_first(const struct cs_u2f_hid *hid, unsigned char command,
                                  unsigned char *ret_packet, int64_t deadline,
                                  struct cs_error *error)
@@ -105,12 +105,12 @@ static enum cs_err receive_first(const struct cs_u2f_hid *hid, unsigned char com
         result = receive_packet(hid, ret_packet, deadline, error);
     while (result == CS_OK && ret_packet[4] == KEEPALIVE);
     if (result == CS_OK && ret_packet[4] == FAILED && ret_packet[FIRST_HEAD] == CHANNEL_BUSY)
-        return cs_fail(error, CS_ERR_TIMEOUT, "another program uses the security key");
+        return cs_fail(error, CS_ERR_TIMEOUT, "another program is using the security key");
     if (result == CS_OK && ret_packet[4] == FAILED)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key reports error %u",
                        ret_packet[FIRST_HEAD]);
     if (result == CS_OK && ret_packet[4] != command)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key answered something else");
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key answered a different command");
     return result;
 }
 
@@ -147,7 +147,7 @@ static enum cs_err receive_message(const struct cs_u2f_hid *hid, unsigned char c
     return CS_OK;
 }
 
-/* Whether the key was busy with another program and may be free after the pause that this makes. */
+/* Whether the key was busy with another program; if so, pauses, after which it may be free. */
 static bool ask_again(enum cs_err result, int64_t deadline)
 {
     int left = cs_clock_left(deadline);
@@ -164,7 +164,7 @@ static enum cs_err ask_for_channel(struct cs_u2f_hid *hid, const unsigned char n
     unsigned char reply[CS_U2F_HID_PACKET];
     enum cs_err result = send_message(hid, INIT, nonce, NONCE, error);
 
-    /* Answers to others who ask at the same moment come here as well. */
+    /* Answers to other programs that ask at the same moment arrive here too. */
     while (result == CS_OK) {
         size_t length = sizeof reply;
 

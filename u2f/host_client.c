@@ -13,13 +13,14 @@
 
 enum {
     CONNECT_MS = 5000,
-    /* A key that does not answer holds the helper up for about 8 s. After one in a look, or two
-     * while a touch is waited for (it may be asked again), the helper is stuck. */
+    /* A key that does not answer holds up the helper for about 8 s. That can happen once in a look,
+     * or twice while waiting for a touch (the key may be asked again); after that the helper is
+     * stuck. */
     LOOK_PATIENCE_MS = CS_U2F_LOOK_MS + 9000,
     PATIENCE_MS = 20000,
 };
 
-/* What the person reads. Never the helper's own words: a hostile key may have written them. */
+/* What the person reads: never the helper's own words, which a hostile key may have written. */
 static const struct {
     enum cs_err result;
     const char *text;
@@ -28,7 +29,7 @@ static const struct {
     {CS_ERR_INPUT, "none of the security keys that are plugged in is enrolled"},
     {CS_ERR_TIMEOUT, "the security key was not touched in time"},
     {CS_ERR_UNAVAILABLE, "the security key was pulled out or does not answer"},
-    {CS_ERR_CANCELLED, "nobody waits for the security key any more"},
+    {CS_ERR_CANCELLED, "nobody is waiting for the security key any more"},
 };
 
 static enum cs_err explain(enum cs_u2f_purpose purpose, enum cs_err result, struct cs_error *error)
@@ -42,8 +43,8 @@ static enum cs_err explain(enum cs_u2f_purpose purpose, enum cs_err result, stru
     return CS_OK;
 }
 
-/* The helper is of no use to anybody just now. Its log is the unit's: systemd, too, writes there
- * why it could not start it. */
+/* The helper cannot be used now. The log to read is its unit's, where systemd too writes why it
+ * could not start it. */
 static enum cs_err fails(const struct cs_error *why, struct cs_error *error)
 {
     return cs_fail(error, CS_ERR_UNAVAILABLE,
@@ -77,7 +78,7 @@ static enum cs_err connect_helper(const char *path, int64_t deadline, int *ret_s
         return cs_fail_nomem(error);
     if (result == CS_ERR_NOT_FOUND)
         return cs_fail(error, CS_ERR_UNAVAILABLE,
-                       "%s: countersign-u2f-host does not run; enable its socket", path);
+                       "%s: countersign-u2f-host is not running; enable its socket", path);
     return cs_fail(error, CS_ERR_UNAVAILABLE, "countersign-u2f-host cannot be used: %s", why.text);
 }
 
@@ -100,7 +101,7 @@ static enum cs_err wait_for_answer(int socket, int cancel_fd, int64_t deadline,
     }
 }
 
-/* One request and its answer; what fails here is the helper. */
+/* Sends one request and reads its answer; any failure here is the helper's. */
 static enum cs_err converse(int socket, const struct cs_u2f_host_request *request,
                             const struct cs_secret *question, int64_t deadline, int cancel_fd,
                             struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
@@ -120,7 +121,7 @@ static enum cs_err converse(int socket, const struct cs_u2f_host_request *reques
     if (result != CS_OK || ret_answer->result != CS_ERR_CANCELLED || is_cancelled(cancel_fd))
         return result;
     *ret_answer = (struct cs_u2f_host_answer){0};
-    return cs_fail(error, CS_ERR_PROTOCOL, "says that nobody waits for it any more");
+    return cs_fail(error, CS_ERR_PROTOCOL, "says that nobody is waiting for it any more");
 }
 
 enum cs_err cs_u2f_host_ask(const char *socket_path, const struct cs_u2f_host_request *request,

@@ -6,7 +6,7 @@
 
 enum { WAIT_FOR_KEY = 1, ASSERTION_HEAD = 1 + 1 + 4 };
 
-/* What a byte on the wire says about how it ended. */
+/* The result bytes on the wire. */
 static const enum cs_err results[] = {CS_OK,          CS_ERR_NOT_FOUND,   CS_ERR_INPUT,
                                       CS_ERR_TIMEOUT, CS_ERR_UNAVAILABLE, CS_ERR_CANCELLED};
 
@@ -15,7 +15,7 @@ static const enum cs_err results[] = {CS_OK,          CS_ERR_NOT_FOUND,   CS_ERR
 struct cursor {
     unsigned char *data;
     size_t length, position;
-    bool failed; /* something did not fit, or was not there */
+    bool failed; /* something did not fit, or was missing */
 };
 
 static unsigned char *advance(struct cursor *cursor, size_t length)

@@ -19,24 +19,24 @@ enum {
 
 struct cs_u2f_host_request {
     enum cs_u2f_purpose purpose;
-    bool wait_for_key;     /* the right key may yet be plugged in */
-    uint32_t milliseconds; /* to be touched in; 0 only looks for the key */
+    bool wait_for_key;     /* wait for the right key to be plugged in */
+    uint32_t milliseconds; /* time for the touch; 0 only looks for the key */
     unsigned char app_hash[CS_U2F_HASH_BYTES];
     unsigned char client_hash[CS_U2F_HASH_BYTES];
     struct cs_u2f_handle handles[CS_U2F_RELAY_HANDLES]; /* as in struct cs_u2f_touch */
     size_t handle_count;
 };
 
-/* `result` is CS_OK or an error of u2f/touch.h; the rest counts with CS_OK. */
+/* `result` is CS_OK or an error of u2f/touch.h; the rest is valid only with CS_OK. */
 struct cs_u2f_host_answer {
-    enum cs_u2f_purpose purpose; /* of the request that this answers */
+    enum cs_u2f_purpose purpose; /* of the request being answered */
     enum cs_err result;
     struct cs_u2f_answer answer;                 /* to authenticate */
     unsigned char data[CS_U2F_REGISTRATION_MAX]; /* to register */
     size_t length;
 };
 
-/* Packets; cs_secret_free. CS_ERR_INPUT for what has no valid form. */
+/* Write packets; release them with cs_secret_free. CS_ERR_INPUT for values without a valid form. */
 enum cs_err cs_u2f_host_write_request(const struct cs_u2f_host_request *request,
                                       struct cs_secret *ret_packet,
                                       struct cs_error *error) CS_MUST_USE;
@@ -44,7 +44,7 @@ enum cs_err cs_u2f_host_write_answer(const struct cs_u2f_host_answer *answer,
                                      struct cs_secret *ret_packet,
                                      struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_PROTOCOL for everything that the other end would not have written. */
+/* CS_ERR_PROTOCOL for anything that the other end would not have written. */
 enum cs_err cs_u2f_host_read_request(const struct cs_secret *packet,
                                      struct cs_u2f_host_request *ret_request,
                                      struct cs_error *error) CS_MUST_USE;

@@ -19,7 +19,8 @@ static enum cs_err check_text(const char *what, const char *text, size_t most,
 
     if (length == 0 || length > most || !cs_is_clean(text, length))
         return cs_fail(error, CS_ERR_INPUT,
-                       "the U2F %s is not 1 to %zu bytes of UTF-8 without controls", what, most);
+                       "the U2F %s must be 1 to %zu bytes of UTF-8 without control characters",
+                       what, most);
     return CS_OK;
 }
 
@@ -31,7 +32,7 @@ static enum cs_err hash(const char *text, size_t length, unsigned char ret_hash[
     return CS_OK;
 }
 
-/* As json-c does it, with which libu2f-host writes; the text has no controls. */
+/* Escapes as json-c does, which libu2f-host writes with; the text has no control characters. */
 static void add_escaped(struct cs_buffer *out, const char *text)
 {
     for (const char *at = text; *at != '\0'; at++) {
@@ -88,8 +89,8 @@ static void add(struct cs_u2f_apdu *apdu, const void *data, size_t length)
     apdu->length += length;
 }
 
-/* CLA, INS, P1, P2, and 0 and two bytes for the length of the data: the extended encoding, which is
- * the only one that USB knows. */
+/* CLA, INS, P1, P2, then 0 and two bytes for the length of the data: the extended encoding, the
+ * only one for USB. */
 static void start(struct cs_u2f_apdu *apdu, unsigned char instruction, unsigned char control,
                   size_t length)
 {
@@ -100,7 +101,7 @@ static void start(struct cs_u2f_apdu *apdu, unsigned char instruction, unsigned 
     add(apdu, header, sizeof header);
 }
 
-/* Two bytes of zero: a reply of any length will do. */
+/* Two zero bytes: accept a reply of any length. */
 static void finish(struct cs_u2f_apdu *apdu)
 {
     const unsigned char any[] = {0, 0};
@@ -127,7 +128,7 @@ enum cs_err cs_u2f_apdu_authenticate(enum cs_u2f_control control,
     unsigned char length = (unsigned char)handle->length;
 
     if (handle->length < 1 || handle->length > CS_U2F_HANDLE_MAX)
-        return cs_fail(error, CS_ERR_INPUT, "a U2F key handle of %zu bytes; 1 to %d can be used",
+        return cs_fail(error, CS_ERR_INPUT, "a U2F key handle has %zu bytes; it must have 1 to %d",
                        handle->length, CS_U2F_HANDLE_MAX);
     start(ret_apdu, AUTHENTICATE, (unsigned char)control, 2 * CS_U2F_HASH_BYTES + 1U + length);
     add(ret_apdu, client_hash, CS_U2F_HASH_BYTES);
@@ -138,7 +139,7 @@ enum cs_err cs_u2f_apdu_authenticate(enum cs_u2f_control control,
     return CS_OK;
 }
 
-/* Without data there is no length of data: its zeros are those of the length of the reply. */
+/* Without data there is no data length; its zeros become those of the reply length. */
 void cs_u2f_apdu_version(struct cs_u2f_apdu *ret_apdu)
 {
     start(ret_apdu, VERSION, 0, 0);
@@ -190,7 +191,7 @@ enum cs_err cs_u2f_read_assertion(const unsigned char *data, size_t length,
 
     if (length < BEFORE_SIGNATURE + CS_U2F_SIGNATURE_MIN ||
         length > BEFORE_SIGNATURE + CS_U2F_SIGNATURE_MAX)
-        return cs_fail(error, CS_ERR_INPUT, "signature data of %zu bytes; %d to %d are possible",
+        return cs_fail(error, CS_ERR_INPUT, "signature data has %zu bytes; it must have %d to %d",
                        length, BEFORE_SIGNATURE + CS_U2F_SIGNATURE_MIN,
                        BEFORE_SIGNATURE + CS_U2F_SIGNATURE_MAX);
     assertion.flags = data[0];

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What goes to a key and comes back: FIDO U2F Raw Message Formats v1.2, whose sections the comments
- * name, and the text that a key signs the hash of ("client data", section 6). Bytes only: who
- * carries them is transport.h, what they prove is verify.h.
+ * Messages to a key and back: FIDO U2F Raw Message Formats v1.2, whose sections the comments name,
+ * and the text whose hash a key signs ("client data", section 6). Bytes only: transport.h carries
+ * them, verify.h judges what they prove.
  */
 #ifndef CS_U2F_MESSAGE_H
 #define CS_U2F_MESSAGE_H
@@ -16,20 +16,20 @@ enum {
     CS_U2F_HASH_BYTES = 32,
     CS_U2F_CHALLENGE_BYTES = 32,
     CS_U2F_PUBLIC_KEY_BYTES = 65,   /* uncompressed point of P-256 */
-    CS_U2F_HANDLE_MAX = 127,        /* longer ones make libu2f-host write past its buffer */
-    CS_U2F_SIGNATURE_MIN = 8,       /* DER of two numbers of one byte */
-    CS_U2F_SIGNATURE_MAX = 72,      /* DER of two numbers of 256 bits */
+    CS_U2F_HANDLE_MAX = 127,        /* longer ones make libu2f-host overrun its buffer */
+    CS_U2F_SIGNATURE_MIN = 8,       /* DER of two one-byte numbers */
+    CS_U2F_SIGNATURE_MAX = 72,      /* DER of two 256-bit numbers */
     CS_U2F_ORIGIN_MAX = 255,        /* bytes without the NUL */
     CS_U2F_APP_ID_MAX = 255,        /* bytes without the NUL */
     CS_U2F_REGISTRATION_MAX = 2048, /* registration data with its certificate */
-    CS_U2F_REPLY_ROOM = CS_U2F_REGISTRATION_MAX + 2, /* room for any reply, with the status word */
+    CS_U2F_REPLY_ROOM = CS_U2F_REGISTRATION_MAX + 2, /* enough for any reply with its status word */
     CS_U2F_APDU_MAX = 7 + 2 * CS_U2F_HASH_BYTES + 1 + CS_U2F_HANDLE_MAX + 2,
 };
 
-/* With the host behind it: an origin, and the application id where none is set. */
+/* Followed by the host: an origin, and the application id if none is set. */
 #define CS_U2F_SCHEME "pam://"
 
-/* The name that a key gave to one of its key pairs; 1 to CS_U2F_HANDLE_MAX bytes. */
+/* The name that a key gave one of its key pairs, 1 to CS_U2F_HANDLE_MAX bytes. */
 struct cs_u2f_handle {
     unsigned char bytes[CS_U2F_HANDLE_MAX];
     size_t length;
@@ -41,7 +41,7 @@ struct cs_u2f_apdu {
     size_t length;
 };
 
-/* What a key answered to AUTHENTICATE (section 5.4), as it came: verify.h judges it. */
+/* A key's answer to AUTHENTICATE (section 5.4), unverified; pass it to verify.h. */
 struct cs_u2f_assertion {
     unsigned char flags; /* bit 0: somebody touched the key */
     uint32_t counter;
@@ -54,9 +54,9 @@ enum cs_u2f_purpose { CS_U2F_REGISTER, CS_U2F_AUTHENTICATE };
 /* ---- what is signed ---- */
 
 /*
- * Appends the client data: byte for byte what libu2f-host writes, with its blanks, its order and
- * `/` as `\/`. `origin` is UTF-8 without controls, 1 to CS_U2F_ORIGIN_MAX bytes; otherwise
- * CS_ERR_INPUT.
+ * Appends the client data: byte for byte what libu2f-host writes, with its spaces, its order and
+ * `/` as `\/`. CS_ERR_INPUT unless `origin` is UTF-8 without control characters, 1 to
+ * CS_U2F_ORIGIN_MAX bytes.
  */
 enum cs_err cs_u2f_client_data(enum cs_u2f_purpose purpose,
                                const unsigned char challenge[CS_U2F_CHALLENGE_BYTES],
@@ -70,7 +70,7 @@ enum cs_err cs_u2f_client_hash(enum cs_u2f_purpose purpose,
                                struct cs_error *error) CS_MUST_USE;
 
 /* The hash of an application id, the application parameter of a request. CS_ERR_INPUT unless it is
- * UTF-8 without controls of 1 to CS_U2F_APP_ID_MAX bytes. */
+ * 1 to CS_U2F_APP_ID_MAX bytes of UTF-8 without control characters. */
 enum cs_err cs_u2f_app_hash(const char *app_id, unsigned char ret_hash[CS_U2F_HASH_BYTES],
                             struct cs_error *error) CS_MUST_USE;
 
@@ -82,11 +82,11 @@ void cs_u2f_apdu_register(const unsigned char client_hash[CS_U2F_HASH_BYTES],
                           struct cs_u2f_apdu *ret_apdu);
 
 enum cs_u2f_control {
-    CS_U2F_SIGN = 0x03,       /* sign once the key is touched */
-    CS_U2F_CHECK_ONLY = 0x07, /* is the handle this key's? CS_U2F_REPLY_TOUCH means yes */
+    CS_U2F_SIGN = 0x03,       /* sign after a touch */
+    CS_U2F_CHECK_ONLY = 0x07, /* does the handle belong to this key? CS_U2F_REPLY_TOUCH means yes */
 };
 
-/* AUTHENTICATE (section 5.1). CS_ERR_INPUT for a handle of no valid length. */
+/* AUTHENTICATE (section 5.1). CS_ERR_INPUT for a handle of invalid length. */
 enum cs_err cs_u2f_apdu_authenticate(enum cs_u2f_control control,
                                      const unsigned char client_hash[CS_U2F_HASH_BYTES],
                                      const unsigned char app_hash[CS_U2F_HASH_BYTES],
@@ -101,27 +101,27 @@ void cs_u2f_apdu_version(struct cs_u2f_apdu *ret_apdu);
 
 enum cs_u2f_reply {
     CS_U2F_REPLY_DATA,  /* 9000: done */
-    CS_U2F_REPLY_TOUCH, /* 6985: waits for a touch; after a check, knows the handle */
-    /* 6A80, or 6700 from keys whose handles all have one length: the handle is another key's or
-     * application's. */
+    CS_U2F_REPLY_TOUCH, /* 6985: waits for a touch; in reply to a check: knows the handle */
+    /* 6A80, or 6700 from keys whose handles all have the same length: the handle belongs to another
+     * key or application. */
     CS_U2F_REPLY_UNKNOWN_HANDLE,
 };
 
 /*
- * Takes the status word off the end of a reply; the first `*ret_length` bytes are its data, 0
- * unless CS_U2F_REPLY_DATA. CS_ERR_INPUT for a reply that is too short, CS_ERR_UNAVAILABLE with its
- * name for any other status.
+ * Interprets the status word at the end of a reply; the first `*ret_length` bytes are the data, 0
+ * unless CS_U2F_REPLY_DATA. CS_ERR_INPUT if the reply is too short, CS_ERR_UNAVAILABLE with a
+ * message for any other status.
  */
 enum cs_err cs_u2f_read_reply(const unsigned char *reply, size_t length,
                               enum cs_u2f_reply *ret_reply, size_t *ret_length,
                               struct cs_error *error) CS_MUST_USE;
 
-/* The data of AUTHENTICATE's reply, whole. CS_ERR_INPUT where it has no valid length. */
+/* Parses the whole data of AUTHENTICATE's reply. CS_ERR_INPUT if its length is invalid. */
 enum cs_err cs_u2f_read_assertion(const unsigned char *data, size_t length,
                                   struct cs_u2f_assertion *ret_assertion,
                                   struct cs_error *error) CS_MUST_USE;
 
-/* The data of VERSION's reply: CS_ERR_INPUT unless it is U2F_V2. */
+/* Checks the data of VERSION's reply: CS_ERR_INPUT unless it is U2F_V2. */
 enum cs_err cs_u2f_read_version(const unsigned char *data, size_t length,
                                 struct cs_error *error) CS_MUST_USE;
 

@@ -9,9 +9,10 @@ static enum cs_err keep(const char *name, size_t length, struct cs_u2f_origins *
                         struct cs_error *error)
 {
     if (length == 0 || length > CS_U2F_ORIGIN_MAX || !cs_is_clean(name, length))
-        return cs_fail(error, CS_ERR_INPUT,
-                       "every name in the list has 1 to %d bytes of UTF-8 without controls",
-                       CS_U2F_ORIGIN_MAX);
+        return cs_fail(
+            error, CS_ERR_INPUT,
+            "every name in the list must have 1 to %d bytes of UTF-8 without control characters",
+            CS_U2F_ORIGIN_MAX);
     if (origins->count == CS_U2F_ORIGINS_MAX)
         return cs_fail(error, CS_ERR_INPUT, "at most %d names, separated by commas",
                        CS_U2F_ORIGINS_MAX);

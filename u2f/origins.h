@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The origins that a server takes: by which names clients call this host, so that an answer made
- * for another one is refused. */
+/* The origins that a server accepts: the names by which clients know this host, so that an answer
+ * made for another host is refused. */
 #ifndef CS_U2F_ORIGINS_H
 #define CS_U2F_ORIGINS_H
 
@@ -13,8 +13,8 @@ struct cs_u2f_origins {
     size_t count; /* at least 1 */
 };
 
-/* Reads names with commas between them; blanks around a name do not count. CS_ERR_INPUT for an
- * empty name, one too many, or one that cs_u2f_client_data would refuse. */
+/* Reads a comma-separated list of names; blanks around a name are ignored. CS_ERR_INPUT for an
+ * empty name, too many names, or a name that cs_u2f_client_data would refuse. */
 enum cs_err cs_u2f_read_origins(const char *list, struct cs_u2f_origins *ret_origins,
                                 struct cs_error *error) CS_MUST_USE;
 

@@ -12,9 +12,9 @@
 
 #include "base/file.h"
 
-enum { DESCRIPTOR_MAX = 4096 }; /* as the kernel's HID_MAX_DESCRIPTOR_SIZE */
+enum { DESCRIPTOR_MAX = 4096 }; /* the kernel's HID_MAX_DESCRIPTOR_SIZE */
 
-/* By the usage page in its report descriptor, F1D0, which is little-endian there. */
+/* Recognised by the usage page F1D0 in its report descriptor, little-endian there. */
 static bool is_key(const char *class_folder, const char *name)
 {
     static const unsigned char usage_page[] = {0x06, 0xd0, 0xf1};
@@ -40,9 +40,10 @@ static enum cs_err try_to_open(const char *device_folder, const char *name, stru
     fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
     if (fd >= 0 || (errno != EACCES && errno != EPERM))
         return CS_OK;
-    return cs_fail(error, CS_ERR_NOT_FOUND,
-                   "%s is a security key that may not be opened; rules of udev decide about that",
-                   path);
+    return cs_fail(
+        error, CS_ERR_NOT_FOUND,
+        "%s is a security key that this program may not open; udev rules control access to it",
+        path);
 }
 
 enum cs_err cs_u2f_check_refused(const char *class_folder, const char *device_folder,

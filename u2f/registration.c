@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registration data: reading it (section 4.3), and whether its attestation holds. */
+/* Parses registration data (section 4.3) and checks its attestation. */
 #include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,8 +20,8 @@ static void free_certificate(X509 **certificate)
     X509_free(*certificate);
 }
 
-/* The length of the DER sequence in front of the bytes, 0 when they are none. A certificate with a
- * key and a signature has at least 128 bytes, so that its length takes one or two bytes. */
+/* The length of the DER sequence at the start of the bytes, 0 if there is none. A certificate with
+ * a key and a signature has at least 128 bytes, so its length takes one or two bytes. */
 static size_t certificate_length(const unsigned char *data, size_t left)
 {
     size_t length = 0;
@@ -36,9 +36,9 @@ static size_t certificate_length(const unsigned char *data, size_t left)
 }
 
 /*
- * The first keys of one maker have certificates signed with RSA whose signature claims more than 7
- * unused bits, which no parser takes. Nobody looks at that signature here, so the number may be
- * anything.
+ * The first keys of one maker have RSA-signed certificates whose signature claims more than 7
+ * unused bits, which no parser accepts. That signature is not checked here, so the number does not
+ * matter.
  */
 static void mend_unused_bits(unsigned char *der, size_t length)
 {
@@ -52,7 +52,7 @@ static void mend_unused_bits(unsigned char *der, size_t length)
         *unused = 0;
 }
 
-/* The certificate's key, borrowed from `*ret_certificate`; only P-256 will do. */
+/* The certificate's key, borrowed from `*ret_certificate`; it must be P-256. */
 static enum cs_err open_certificate(const unsigned char *der, size_t length, X509 **ret_certificate,
                                     EVP_PKEY **ret_key, struct cs_error *error)
 {
@@ -73,14 +73,14 @@ static enum cs_err open_certificate(const unsigned char *der, size_t length, X50
     if (key == NULL || EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
         EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 ||
         strcmp(group, "prime256v1") != 0)
-        return cs_fail(error, CS_ERR_INPUT, "the key's certificate has no public key of P-256");
+        return cs_fail(error, CS_ERR_INPUT, "the key's certificate has no P-256 public key");
     *ret_key = key;
     *ret_certificate = certificate;
     certificate = NULL;
     return CS_OK;
 }
 
-/* What of the data is what; the certificate points into it. */
+/* Splits the data into its parts; the certificate points into it. */
 static enum cs_err split(const unsigned char *data, size_t length,
                          struct cs_u2f_registration *registration,
                          const unsigned char **ret_certificate, struct cs_error *error)
@@ -98,7 +98,7 @@ static enum cs_err split(const unsigned char *data, size_t length,
     if (registration->handle.length < 1 || registration->handle.length > CS_U2F_HANDLE_MAX ||
         registration->handle.length > left)
         return cs_fail(error, CS_ERR_INPUT,
-                       "registration data with a key handle of %zu bytes; 1 to %d can be used",
+                       "registration data has a key handle of %zu bytes; it must have 1 to %d",
                        registration->handle.length, CS_U2F_HANDLE_MAX);
     memcpy(registration->handle.bytes, at, registration->handle.length);
     at += registration->handle.length;
@@ -110,7 +110,7 @@ static enum cs_err split(const unsigned char *data, size_t length,
     if (registration->certificate_length == 0 || left < CS_U2F_SIGNATURE_MIN ||
         left > CS_U2F_SIGNATURE_MAX)
         return cs_fail(error, CS_ERR_INPUT,
-                       "registration data without a whole certificate and a signature behind it");
+                       "registration data without a complete certificate followed by a signature");
     registration->signature_length = left;
     memcpy(registration->signature, at, left);
     return CS_OK;
@@ -148,7 +148,7 @@ enum cs_err cs_u2f_verify_registration(const struct cs_u2f_registration *registr
     CS_AUTO(free_certificate) X509 *certificate = NULL;
     unsigned char message[1 + 2 * CS_U2F_HASH_BYTES + CS_U2F_HANDLE_MAX + CS_U2F_PUBLIC_KEY_BYTES] =
         {0};
-    unsigned char *at = message + 1; /* the first byte is reserved, and 0 */
+    unsigned char *at = message + 1; /* the first byte is reserved and 0 */
     EVP_PKEY *key = NULL;
     enum cs_err err = open_certificate(registration->certificate, registration->certificate_length,
                                        &certificate, &key, error);

@@ -30,7 +30,7 @@ struct payload {
     size_t length;
 };
 
-/* Its callers' bounds keep it below CS_U2F_PAYLOAD_MAX. */
+/* The callers' bounds keep the payload below CS_U2F_PAYLOAD_MAX. */
 static void add(struct payload *payload, const void *data, size_t length)
 {
     memcpy(payload->bytes + payload->length, data, length);
@@ -67,7 +67,7 @@ enum cs_err cs_u2f_write_request(const struct cs_u2f_request *request, struct cs
 
     if (!is_valid_request(request))
         return cs_fail(error, CS_ERR_INPUT,
-                       "a U2F request without an application id or key handles that can be used");
+                       "a U2F request without a usable application id or usable key handles");
     add_byte(&payload, 0);
     add_byte(&payload, strlen(request->app_id));
     add(&payload, request->app_id, strlen(request->app_id));
@@ -122,7 +122,7 @@ static void take(struct reader *reader, void *ret_data, size_t length)
     reader->left -= length;
 }
 
-/* A byte that has to be within bounds; `least` when it is not. */
+/* Reads a byte that must be within bounds; returns `least` if it is not. */
 static size_t take_byte(struct reader *reader, size_t least, size_t most)
 {
     unsigned char byte = 0;
@@ -156,11 +156,11 @@ enum cs_err cs_u2f_read_request(const char *line, size_t length, struct cs_u2f_r
         request.handles[i].length = take_byte(&reader, 1, CS_U2F_HANDLE_MAX);
         take(&reader, request.handles[i].bytes, request.handles[i].length);
     }
-    /* A NUL within the application id is a control, and the lengths would not agree. */
+    /* A NUL within the application id is a control character, and would make the lengths differ. */
     if (reader.failed || reader.left > 0 || !is_valid_request(&request) ||
         strlen(request.app_id) != payload[1])
         return cs_fail(error, CS_ERR_INPUT,
-                       "the %s came whole, but it has no form that this program knows",
+                       "the %s is complete, but this program does not know its format",
                        cs_u2f_line_name(kind));
     *ret_request = request;
     return CS_OK;
@@ -180,10 +180,11 @@ enum cs_err cs_u2f_read_answer(const char *line, size_t length, size_t handle_co
     if (answer.key >= CS_U2F_RELAY_HANDLES || bytes < 1 + ASSERTION_HEADER + CS_U2F_SIGNATURE_MIN ||
         bytes > 1 + ASSERTION_HEADER + CS_U2F_SIGNATURE_MAX)
         return cs_fail(error, CS_ERR_INPUT,
-                       "the answer came whole, but it has no form that this program knows");
+                       "the answer is complete, but this program does not know its format");
     if (answer.key >= handle_count)
-        return cs_fail(error, CS_ERR_INPUT, "the answer is for key %zu of a request for %zu",
-                       answer.key + 1, handle_count);
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the answer is for key %zu, but the request was for %zu", answer.key + 1,
+                       handle_count);
     err = cs_u2f_read_assertion(payload + 1, bytes - 1, &answer.assertion, error);
     if (err == CS_OK)
         *ret_answer = answer;

@@ -24,7 +24,7 @@ const char *cs_u2f_line_name(enum cs_u2f_line line)
     return kinds[line].name;
 }
 
-/* Over prefix and payload, so that no line passes for one of another kind. */
+/* Covers prefix and payload, so that no line passes for one of another kind. */
 static enum cs_err compute_checksum(enum cs_u2f_line line, const unsigned char *payload,
                                     size_t length, unsigned char ret_sum[CS_U2F_CHECKSUM_BYTES],
                                     struct cs_error *error)
@@ -49,7 +49,7 @@ enum cs_err cs_u2f_wrap(enum cs_u2f_line line, const unsigned char *payload, siz
     enum cs_err err;
 
     if (length < 1 || length > CS_U2F_PAYLOAD_MAX)
-        return cs_fail(error, CS_ERR_INPUT, "%zu bytes cannot be sent as %s", length,
+        return cs_fail(error, CS_ERR_INPUT, "%zu bytes cannot be sent as the %s", length,
                        kinds[line].name);
     memcpy(whole, payload, length);
     err = compute_checksum(line, payload, length, whole + length, error);
@@ -81,18 +81,18 @@ enum cs_u2f_line cs_u2f_line_kind(const char *text, size_t length)
     enum cs_u2f_line line = CS_U2F_LINE_REQUEST;
 
     trim(&text, &length);
-    /* An answer has no prefix and is what remains. */
+    /* An answer has no prefix: it is whatever is left. */
     while (line != CS_U2F_LINE_ANSWER && !starts_with(text, length, kinds[line].prefix))
         line++;
     return line;
 }
 
-/* Why a line that is not of the kind that was asked for is not. */
+/* Says why a line is not of the expected kind. */
 static enum cs_err fail_kind(enum cs_u2f_line line, enum cs_u2f_line found, const char *text,
                              size_t length, struct cs_error *error)
 {
     if (found != CS_U2F_LINE_ANSWER)
-        return cs_fail(error, CS_ERR_INPUT, "this is the %s, where the %s is expected",
+        return cs_fail(error, CS_ERR_INPUT, "this is the %s, but the %s is expected",
                        kinds[found].name, kinds[line].name);
     if (starts_with(text, length, "U2F") && strncmp(text, "U2F1", length < 4 ? length : 4) != 0)
         return cs_fail(error, CS_ERR_INPUT,
@@ -110,10 +110,10 @@ static enum cs_err check_characters(const char *text, size_t length, struct cs_e
             continue;
         if (text[i] != '\0' && strchr(BLANKS, text[i]) != NULL)
             return cs_fail(error, CS_ERR_INPUT,
-                           "there is a blank or a line end within the line: copy it as one line");
+                           "there is a blank or a line break within the line: copy it as one line");
         return cs_fail(error, CS_ERR_INPUT,
-                       "character %zu behind the prefix is no letter, digit, hyphen or underscore, "
-                       "and nothing else belongs there",
+                       "character %zu after the prefix is not a letter, digit, hyphen or "
+                       "underscore, the only characters allowed there",
                        i + 1);
     }
     return CS_OK;
@@ -137,7 +137,7 @@ enum cs_err cs_u2f_unwrap(enum cs_u2f_line line, const char *text, size_t length
     text += strlen(kinds[line].prefix);
     length -= strlen(kinds[line].prefix);
     if (length > CS_BASE64URL_LENGTH(sizeof whole))
-        return cs_fail(error, CS_ERR_INPUT, "the %s is too long: copy nothing else with it",
+        return cs_fail(error, CS_ERR_INPUT, "the %s is too long: copy nothing but the line",
                        kinds[line].name);
     err = check_characters(text, length, error);
     if (err != CS_OK)
@@ -155,7 +155,7 @@ enum cs_err cs_u2f_unwrap(enum cs_u2f_line line, const char *text, size_t length
         }
     }
     return cs_fail(error, CS_ERR_INPUT,
-                   "the %s is not complete or was changed on its way: copy it whole, from its "
+                   "the %s is incomplete or was changed on its way: copy it whole, from its "
                    "first to its last character",
                    kinds[line].name);
 }

@@ -15,21 +15,22 @@ enum cs_u2f_line {
     CS_U2F_LINE_REQUEST,
     CS_U2F_LINE_ENROL,
     CS_U2F_LINE_ENROLLED,
-    CS_U2F_LINE_ANSWER, /* no prefix: it has to be short */
+    CS_U2F_LINE_ANSWER, /* no prefix, because it must be short */
     CS_U2F_LINE_COUNT,
 };
 
-/* What a person calls it. */
+/* Its name for a person. */
 const char *cs_u2f_line_name(enum cs_u2f_line line);
 
 /* Appends the line for a payload of 1 to CS_U2F_PAYLOAD_MAX bytes. */
 enum cs_err cs_u2f_wrap(enum cs_u2f_line line, const unsigned char *payload, size_t length,
                         struct cs_buffer *out, struct cs_error *error) CS_MUST_USE;
 
-/* The kind of line that a text seems to be, by its prefix; blanks before it do not count. */
+/* The kind of line that a text seems to be, by its prefix; leading blanks are ignored. */
 enum cs_u2f_line cs_u2f_line_kind(const char *text, size_t length);
 
-/* The payload of a line that has to be of that kind. CS_ERR_INPUT says what is wrong with it. */
+/* Extracts the payload of a line, which must be of that kind. CS_ERR_INPUT says what is wrong with
+ * it. */
 enum cs_err cs_u2f_unwrap(enum cs_u2f_line line, const char *text, size_t length,
                           unsigned char ret_payload[CS_U2F_PAYLOAD_MAX], size_t *ret_length,
                           struct cs_error *error) CS_MUST_USE;

@@ -11,12 +11,12 @@
 enum {
     PAUSE_MS = 200,
     ABSENT = -1,
-    RETRIES = 1, /* after a key failed; full again after a round in which none did */
+    RETRIES = 1, /* looks allowed after a key failed; restored after a round in which none did */
 };
 
 /* One key in this round. */
 struct candidate {
-    bool asked; /* to be touched */
+    bool asked; /* waiting for a touch */
     size_t handle;
 };
 
@@ -25,13 +25,13 @@ struct work {
     enum cs_u2f_purpose purpose;
     struct cs_u2f_transport *transport;
     struct candidate keys[CS_U2F_KEYS_MAX];
-    unsigned count; /* plugged in */
-    unsigned asked; /* of them, those that are asked */
-    bool failed;    /* a key failed since they were looked for */
-    bool unseen;    /* there was no time to look at all of them */
+    unsigned count; /* keys plugged in */
+    unsigned asked; /* how many of them are asked */
+    bool failed;    /* a key failed since the last look */
+    bool unseen;    /* there was no time to examine all of them */
     int64_t look_until;
-    unsigned retries; /* left, after a key failed */
-    /* the reply of the key that was touched */
+    unsigned retries; /* looks left after a key failed */
+    /* the touched key's reply */
     unsigned char reply[CS_U2F_REPLY_ROOM];
     size_t length;
     size_t handle;
@@ -56,7 +56,7 @@ static enum cs_err cancelled(const struct cs_u2f_touch *touch, int milliseconds,
     int ready = poll(&entry, 1, milliseconds);
 
     if (ready > 0)
-        return cs_fail(error, CS_ERR_CANCELLED, "nobody waits for the key any more");
+        return cs_fail(error, CS_ERR_CANCELLED, "nobody is waiting for the key any more");
     if (ready < 0 && errno != EINTR)
         return cs_fail_errno(error, "poll");
     return CS_OK;
@@ -69,7 +69,8 @@ static bool is_over(const struct cs_u2f_touch *touch)
 
 /* ---- which keys to ask ---- */
 
-/* The first look gets a moment even after the deadline, so that it can tell what is there. */
+/* The first look gets a moment even after the deadline, so that it can tell which keys are
+ * there. */
 static void begin_look(struct work *work)
 {
     int64_t moment = cs_clock_ms() + CS_U2F_LOOK_MS;
@@ -83,7 +84,7 @@ static bool may_look(const struct work *work)
     return cs_clock_left(work->look_until) > 0 && cancelled(work->touch, 0, NULL) == CS_OK;
 }
 
-/* Which handle the key knows; ABSENT in *ret_handle when none, also when the time is over. */
+/* Finds the handle that the key knows; *ret_handle is ABSENT if it knows none or time is up. */
 static enum cs_err find_handle(struct work *work, unsigned key, long *ret_handle,
                                struct cs_error *error)
 {
@@ -149,7 +150,7 @@ static enum cs_err look_for_keys(struct work *work, struct cs_error *error)
     return work->unseen ? cancelled(work->touch, 0, error) : CS_OK;
 }
 
-/* Why nobody can be asked for a touch. */
+/* Says why nobody can be asked for a touch. */
 static enum cs_err nobody(const struct work *work, bool pulled_out, struct cs_error *error)
 {
     if (work->failed || work->unseen)
@@ -182,7 +183,8 @@ static enum cs_err ask_key(struct work *work, unsigned key, enum cs_u2f_reply *r
     return result == CS_OK ? exchange(work, key, &apdu, ret_reply, error) : result;
 }
 
-/* True when a key was touched. A key that fails is not asked again before all are looked for. */
+/* True if a key was touched. A key that fails is not asked again before the next look for all
+ * keys. */
 static bool ask_all(struct work *work, struct cs_error *error)
 {
     unsigned asked = work->asked;
@@ -214,8 +216,8 @@ static enum cs_err pause_round(const struct cs_u2f_touch *touch, struct cs_error
     return cancelled(touch, left < PAUSE_MS ? left : PAUSE_MS, error);
 }
 
-/* Looks for the keys where that may help: at first, after one failed, and while the right one may
- * yet come. */
+/* Looks for the keys when that may help: at first, after one failed, and while the right one may
+ * still be plugged in. */
 static enum cs_err prepare_round(struct work *work, bool *pulled_out, struct cs_error *error)
 {
     enum cs_err result;
@@ -256,7 +258,7 @@ static enum cs_err run_rounds(struct work *work, struct cs_error *error)
         result = pause_round(touch, error);
         if (result != CS_OK)
             return result;
-        /* Another look would have no time to find out why. */
+        /* There is no time for another look to find out why. */
         if (prepared != CS_OK && cs_clock_left(touch->deadline) == 0)
             return prepared;
     }
@@ -284,7 +286,7 @@ enum cs_err cs_u2f_touch_authenticate(const struct cs_u2f_touch *touch, size_t *
     if (result != CS_OK)
         return result;
     if (cs_u2f_read_assertion(work.reply, work.length, ret_assertion, NULL) != CS_OK)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key answered with nonsense");
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key sent an invalid answer");
     *ret_handle = work.handle;
     return CS_OK;
 }
@@ -299,7 +301,7 @@ enum cs_err cs_u2f_touch_register(const struct cs_u2f_touch *touch,
     if (result != CS_OK)
         return result;
     if (work.length == 0 || work.length > CS_U2F_REGISTRATION_MAX)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key answered with nonsense");
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key sent an invalid answer");
     memcpy(ret_data, work.reply, work.length);
     *ret_length = work.length;
     return CS_OK;

@@ -43,7 +43,7 @@ enum cs_err cs_u2f_verify_assertion(const unsigned char public_key[CS_U2F_PUBLIC
 
     if (err != CS_OK)
         return err;
-    /* The other bits are reserved; the signature covers them, whatever they are. */
+    /* The other bits are reserved; the signature covers them whatever their values. */
     if ((assertion->flags & USER_PRESENT) == 0)
         return cs_fail(error, CS_ERR_INPUT, "nobody touched the key");
     memcpy(message, app_hash, CS_U2F_HASH_BYTES);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The system calls that finding a HID device (libudev in /sys), opening it and talking to it take.
- * All others fail; those by which something that took over this process would go on end it. */
+/* Allows the system calls for finding a HID device (libudev in /sys), opening it and talking to it.
+ * All others fail; those that an attacker in this process would use next kill it. */
 #include <errno.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ static const int allowed[] = {
     SCMP_SYS(ppoll),
     SCMP_SYS(recvmsg),
     SCMP_SYS(sendmsg),
-    /* files, which Landlock narrows down */
+    /* files, which Landlock restricts further */
     SCMP_SYS(open),
     SCMP_SYS(openat),
     SCMP_SYS(access),
@@ -40,7 +40,7 @@ static const int allowed[] = {
     SCMP_SYS(readlinkat),
     SCMP_SYS(getdents64),
     SCMP_SYS(name_to_handle_at),
-    /* memory; mmap and mprotect are below */
+    /* memory; for mmap and mprotect see below */
     SCMP_SYS(munmap),
     SCMP_SYS(mremap),
     SCMP_SYS(brk),
@@ -90,7 +90,7 @@ static int add_all(scmp_filter_ctx filter, uint32_t action, const int *calls, si
     return result;
 }
 
-/* Requests of hidraw alone, and no memory that is written and run. */
+/* Only hidraw's ioctls, and no memory that is both writable and executable. */
 static int add_narrow(scmp_filter_ctx filter)
 {
     int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
@@ -121,7 +121,6 @@ enum cs_err cs_u2fhost_filter_calls(struct cs_error *error)
         result = seccomp_load(filter);
     seccomp_release(filter);
     if (result != 0)
-        return cs_fail(error, CS_ERR_SYSTEM, "the filter of system calls cannot be installed: %d",
-                       -result);
+        return cs_fail(error, CS_ERR_SYSTEM, "cannot install the system call filter: %d", -result);
     return CS_OK;
 }

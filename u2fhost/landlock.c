@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Landlock, by its system calls: the C library of Debian 12 has no functions for it. */
+/* Landlock, through its system calls, because Debian 12's C library has no functions for it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -10,7 +10,8 @@
 #include "base/file.h"
 #include "u2fhost/sandbox_priv.h"
 
-/* Every right that the kernel's version of Landlock knows; what is not allowed below is denied. */
+/* Every right that the kernel's version of Landlock knows; whatever is not allowed below is
+ * denied. */
 static uint64_t known_rights(long version)
 {
     uint64_t rights = ((uint64_t)LANDLOCK_ACCESS_FS_MAKE_SYM << 1) - 1;
@@ -30,7 +31,7 @@ static enum cs_err allow(int ruleset, const char *path, uint64_t rights, struct 
     CS_AUTO(cs_fd_close) int fd = open(path, O_PATH | O_CLOEXEC);
 
     if (fd < 0)
-        return CS_OK; /* what is not there needs no rule */
+        return CS_OK; /* a missing path needs no rule */
     rule.parent_fd = fd;
     if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
         return cs_fail_errno(error, "landlock: %s", path);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * countersign-u2f-host: one request to the security keys of this machine. systemd starts it for
- * each connection (Accept=yes) with the connection as descriptor 3; it reads one request, answers
- * it and ends. Whatever a hostile key does to the USB code happens here, where there is nothing to
- * take.
+ * countersign-u2f-host: handles one request to the security keys of this machine. systemd starts it
+ * for each connection (Accept=yes) with the connection as descriptor 3; it reads one request,
+ * answers it and exits. Whatever a hostile key does to the USB code happens here, where there is
+ * nothing to steal.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -43,7 +43,7 @@ static enum cs_err check_connection(struct cs_error *error)
     if (getsockopt(CONNECTION, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_SEQPACKET ||
         getsockopt(CONNECTION, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening != 0)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "descriptor 3 is no connection of a ListenSequentialPacket= socket with "
+                       "descriptor 3 is not a connection of a ListenSequentialPacket= socket with "
                        "Accept=yes");
     if (fcntl(CONNECTION, F_SETFD, FD_CLOEXEC) != 0)
         return cs_fail_errno(error, "fcntl");
@@ -59,7 +59,7 @@ static enum cs_err receive(struct cs_u2f_host_request *ret_request, struct cs_er
     return result == CS_OK ? cs_u2f_host_read_request(&packet, ret_request, error) : result;
 }
 
-/* Whoever asked has the whole reason in its answer's code; the sentence is for the log. */
+/* The code in the answer tells the broker the whole reason; the sentence is for the log. */
 static void ask_keys(const struct cs_u2f_host_request *request, const struct cs_log *log,
                      struct cs_u2f_host_answer *ret_answer)
 {
@@ -80,7 +80,7 @@ static void ask_keys(const struct cs_u2f_host_request *request, const struct cs_
     else
         ret_answer->result = cs_u2f_touch_authenticate(&touch, &ret_answer->answer.key,
                                                        &ret_answer->answer.assertion, &error);
-    /* A look finds the right key by its not being touched. */
+    /* When only looking for a key, "not touched" means that the right one is there. */
     if (ret_answer->result != CS_OK &&
         (ret_answer->result != CS_ERR_TIMEOUT || request->milliseconds > 0))
         cs_log(log, LOG_INFO, "%s", error.text);
@@ -93,7 +93,7 @@ static enum cs_err serve(const struct cs_log *log, struct cs_error *error)
     struct cs_u2f_host_answer answer = {0};
     enum cs_err result = receive(&request, error);
 
-    if (result == CS_ERR_HANGUP) /* `countersign check` asks nothing */
+    if (result == CS_ERR_HANGUP) /* `countersign check` sends no request */
         return CS_OK;
     if (result != CS_OK)
         return result;
@@ -110,7 +110,7 @@ int main(int argc, char **argv)
     struct cs_error error = {0};
     enum cs_err result;
 
-    /* A key's device node must not become standard error. */
+    /* A key's device node must not get the descriptor of standard error. */
     if (cs_standard_open(NULL) != CS_OK)
         return EXIT_FAILURE;
     if (argc == 2 && strcmp(argv[1], "--help") == 0)

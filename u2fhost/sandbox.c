@@ -9,7 +9,7 @@
 #include "u2fhost/sandbox_priv.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1 /* sanitizers map terabytes and make system calls of their own */
+#define SANITIZED 1 /* sanitizers map terabytes and make their own system calls */
 #else
 #define SANITIZED 0
 #endif

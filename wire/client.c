@@ -8,8 +8,8 @@
 #include "wire/transport.h"
 
 enum {
-    START_MS = 10000, /* connecting, and the broker's acceptance of the request */
-    GRACE_MS = 5000,  /* past the broker's own deadline, before it is taken for stuck */
+    START_MS = 10000, /* for connecting and for the broker to accept the request */
+    GRACE_MS = 5000,  /* allowed past the broker's own deadline before it counts as stuck */
 };
 
 struct session {
@@ -44,9 +44,9 @@ static enum cs_err send_request(struct session *session, const struct cs_request
                            request->config_fd, session->deadline, error);
 }
 
-/* The request goes out with the greeting, in the newest version, because both ends mostly are of
- * one release: that saves a round trip. Where the broker chose an older version it has dropped it.
- */
+/* Sends the request with the greeting, in the newest version, which saves a round trip: both
+ * ends are usually of the same release. A broker that chose an older version has dropped that
+ * request. */
 static enum cs_err greet(struct session *session, const struct cs_request *request,
                          struct cs_error *error)
 {
@@ -84,8 +84,8 @@ static enum cs_err await_acceptance(struct session *session, struct cs_error *er
     return result;
 }
 
-/* An answer that cannot be delivered is no failure yet: the broker may have sent the verdict (its
- * deadline passed while the person was typing), and that is what the next receive finds. */
+/* An undeliverable answer is not yet a failure: the broker may have sent the verdict (its deadline
+ * passed while the person was typing), which the next receive will find. */
 static enum cs_err reply(struct session *session, unsigned type, const void *message,
                          struct cs_error *error)
 {
@@ -123,7 +123,7 @@ static enum cs_err handle_authtok(struct session *session, const struct cs_secre
     return result;
 }
 
-/* Handles what the broker sends next; *ret_done when it was the verdict. */
+/* Handles the broker's next message; sets *ret_done if it was the verdict. */
 static enum cs_err step(struct session *session, struct cs_verdict_message *ret_verdict,
                         bool *ret_done, struct cs_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The asking side of one login: what the PAM module and `countersign try` share. */
+/* The client's side of one login, shared by the PAM module and `countersign try`. */
 #ifndef CS_WIRE_CLIENT_H
 #define CS_WIRE_CLIENT_H
 
@@ -10,7 +10,7 @@
 #include "wire/round.h"
 
 enum cs_client_mode {
-    CS_CLIENT_AUTO,           /* the broker; stand-alone when none is running */
+    CS_CLIENT_AUTO,           /* the broker, or stand-alone if none is running */
     CS_CLIENT_REQUIRE_BROKER, /* never stand-alone */
     CS_CLIENT_STANDALONE,     /* always stand-alone */
 };
@@ -20,16 +20,16 @@ struct cs_client {
     enum cs_client_mode mode;
     void *context; /* for the functions below */
 
-    /* Shows the round and fills one answer for each prompt. Any failure ends the login. */
+    /* Shows the round and fills in one answer for each prompt. Any failure ends the login. */
     enum cs_err (*exchange)(void *context, const struct cs_round *round,
                             struct cs_answers *ret_answers, struct cs_error *error);
-    /* The application's PAM_AUTHTOK; leaves `ret_authtok` empty when there is none. */
+    /* Gets the application's PAM_AUTHTOK; leaves `ret_authtok` empty if there is none. */
     enum cs_err (*authtok)(void *context, struct cs_secret *ret_authtok);
 };
 
 /*
- * Runs a login to its verdict. `request->config_fd` stays the caller's. Blocks at most as long as
- * the broker grants plus a few seconds. CS_ERR_CANCELLED when `exchange` failed,
+ * Runs a login to its verdict. The caller keeps `request->config_fd`. Blocks for at most the time
+ * that the broker grants plus a few seconds. CS_ERR_CANCELLED when `exchange` failed,
  * CS_ERR_UNAVAILABLE, CS_ERR_NOT_FOUND, CS_ERR_TIMEOUT, CS_ERR_HANGUP, CS_ERR_TRUST or
  * CS_ERR_PROTOCOL when the other end cannot be used.
  */

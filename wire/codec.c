@@ -173,7 +173,7 @@ enum cs_err cs_encode(unsigned type, uint32_t version, const void *message,
     ret_packet->length = writer.length;
     if (fields == NULL || writer.full)
         return cs_fail(error, CS_ERR_LIMIT,
-                       "message %u has a value that is longer than the protocol allows, or more "
+                       "message %u has a value longer than the protocol allows, or more "
                        "than %d bytes in all",
                        type, CS_MESSAGE_BYTES_MAX);
     return CS_OK;
@@ -206,7 +206,7 @@ static enum cs_err decode_field(const struct cs_field *fields, size_t count, uin
         return cs_fail(error, CS_ERR_PROTOCOL, "field %u is repeated or too long", tag);
     seen[row]++;
     if (kinds[field->kind].get(data, length, (char *)message + field->offset) != CS_OK)
-        return cs_fail(error, CS_ERR_PROTOCOL, "field %u has no valid value", tag);
+        return cs_fail(error, CS_ERR_PROTOCOL, "field %u has an invalid value", tag);
     return CS_OK;
 }
 

@@ -24,13 +24,13 @@ static enum cs_err check_folder(const char *path, uid_t owner, struct cs_error *
 
     if (folder == NULL)
         return cs_fail_nomem(error);
-    *strrchr(folder, '/') = '\0'; /* cs_connect_broker saw that the path is absolute */
+    *strrchr(folder, '/') = '\0'; /* cs_connect_broker checked that the path is absolute */
     return cs_check_trusted_folder(folder[0] ? folder : "/", &trust, error);
 }
 
-/* The folder is looked at before the connection is made, so that what follows is sent at once.
- * `folder` is what that found for a folder of root's; one of the broker's account is as good where
- * that account listens. */
+/* `folder` is the result of checking the folder for ownership by root, which is done before
+ * connecting so that nothing delays the messages after it. A folder of the broker's account is as
+ * good if that account listens. */
 static enum cs_err check_listener(int socket, const char *path, enum cs_err folder,
                                   struct cs_error *error)
 {
@@ -40,11 +40,11 @@ static enum cs_err check_listener(int socket, const char *path, enum cs_err fold
     gid_t group;
 
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
-        return cs_fail_errno(error, "%s: cannot tell who listens", path);
+        return cs_fail_errno(error, "%s: cannot find out who is listening", path);
     if (peer.uid != 0 && cs_run_user(&owner, &group, error) != CS_OK)
         return error ? error->code : CS_ERR_TRUST;
     if (peer.uid != owner)
-        return cs_fail(error, CS_ERR_TRUST, "%s: uid %u listens there, not the broker", path,
+        return cs_fail(error, CS_ERR_TRUST, "%s: uid %u is listening there, not the broker", path,
                        (unsigned)peer.uid);
     return folder == CS_OK ? CS_OK : check_folder(path, owner, error);
 }
@@ -80,8 +80,8 @@ enum cs_err cs_connect_broker(const char *path, int64_t deadline, int *ret_socke
     enum cs_err folder, result;
 
     if (path[0] != '/' || strlen(path) >= sizeof address.sun_path)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path below %zu bytes", path,
-                       sizeof address.sun_path);
+        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path shorter than %zu bytes",
+                       path, sizeof address.sun_path);
     memcpy(address.sun_path, path, strlen(path) + 1);
     folder = check_folder(path, 0, NULL);
     fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -91,7 +91,8 @@ enum cs_err cs_connect_broker(const char *path, int64_t deadline, int *ret_socke
     if (result != CS_OK)
         return result;
     result = check_listener(fd, path, folder, error);
-    /* Something listens: whatever cannot be found about it, stand-alone must not take over. */
+    /* Something is listening: even if nothing can be found out about it, stand-alone must not take
+     * over. */
     if (result != CS_OK)
         return result == CS_ERR_NOT_FOUND ? CS_ERR_TRUST : result;
     *ret_socket = fd;

@@ -5,7 +5,7 @@
 
 #include "wire/codec.h"
 
-/* Bounds: a PAM item or argument is short; sshd's SSH_AUTH_INFO_0 carries whole certificates; a
+/* Limits: PAM items and arguments are short; sshd's SSH_AUTH_INFO_0 contains whole certificates; a
  * variable to set has at most 32 KiB. */
 enum { ITEM_MAX = 1024, AUTH_INFO_MAX = 32768, ARGUMENTS_MAX = 64, VARIABLES_MAX = 64 };
 

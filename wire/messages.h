@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What crosses the socket, message by message; docs/PROTOCOL.md is the same in words. Each message
- * is a struct here and a table of fields in messages.c; codec.c walks the tables in both
- * directions.
+ * The messages that cross the socket; docs/PROTOCOL.md describes them in words. Each is a struct
+ * here and a table of fields in messages.c; codec.c uses the tables in both directions.
  */
 #ifndef CS_WIRE_MESSAGES_H
 #define CS_WIRE_MESSAGES_H
@@ -15,7 +14,7 @@
 #include "wire/round.h"
 
 /* Each end speaks this version and the one before, because module and broker are upgraded one after
- * the other. CS_WIRE_NEXT is the test build that plays the neighbour. */
+ * the other. CS_WIRE_NEXT is a test build that acts as the newer end. */
 #ifdef CS_WIRE_NEXT
 enum { CS_WIRE_VERSION = 3 };
 #else
@@ -31,7 +30,7 @@ enum cs_message_type {
     CS_MSG_ROUND,       /* broker: show this, ask that */
     CS_MSG_ANSWERS,     /* module: what the person typed */
     CS_MSG_AUTHTOK_ASK, /* broker: is there a PAM_AUTHTOK? */
-    CS_MSG_AUTHTOK,     /* module: it, or none */
+    CS_MSG_AUTHTOK,     /* module: the PAM_AUTHTOK, if there is one */
     CS_MSG_VERDICT,     /* broker: how the login ended */
     CS_MSG_TYPES
 };
@@ -47,16 +46,16 @@ struct cs_welcome {
 enum cs_request_flag {
     CS_REQUEST_SILENT = 1,      /* PAM_SILENT: no informational text */
     CS_REQUEST_CONFIG_FILE = 2, /* a descriptor of the file named by config= is attached */
-    CS_REQUEST_STANDALONE = 4,  /* no broker was there */
+    CS_REQUEST_STANDALONE = 4,  /* no broker was running */
 };
 
 struct cs_request {
     char *service, *user, *rhost, *tty, *ruser; /* PAM items; NULL when not set */
     char *ssh_connection, *ssh_auth_info;       /* sshd's SSH_CONNECTION and SSH_AUTH_INFO_0 */
     uint32_t flags;
-    struct cs_strlist arguments; /* of the PAM line */
+    struct cs_strlist arguments; /* from the PAM line */
     char *client;                /* version 2: the program's version; not used yet */
-    int config_fd;               /* not in the message: rides beside it, or -1 */
+    int config_fd;               /* not in the message but sent along with it; -1 for none */
 };
 
 struct cs_accepted {
@@ -67,13 +66,13 @@ struct cs_authtok {
     struct cs_secret value; /* data == NULL: there is none */
 };
 
-/* What a variable that the broker sets begins with; the module takes no other, but for the one that
- * its own line names. */
+/* Prefix of the variables that the broker may set; the module accepts no others except the one that
+ * its own PAM line names. */
 #define CS_VARIABLE_PREFIX "COUNTERSIGN_"
 
 struct cs_verdict_message {
     uint32_t pam_code;
-    char *name;                  /* of the verdict, for people: "allow", "deny", ... */
+    char *name;                  /* the verdict's name, for people: "allow", "deny", ... */
     struct cs_strlist variables; /* NAME=VALUE for the PAM environment */
     struct cs_secret authtok;    /* PAM_AUTHTOK to hand on; data == NULL: none */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One exchange with the person: an instruction (decoration) and 0..n prompts, then as many answers;
- * the shape of RFC 4256 sections 3.2 and 3.4.
+ * One exchange with the person: an instruction (decoration) and 0..n prompts, then as many answers,
+ * as in RFC 4256 sections 3.2 and 3.4.
  */
 #ifndef CS_WIRE_ROUND_H
 #define CS_WIRE_ROUND_H
@@ -15,7 +15,7 @@
 enum {
     CS_ROUND_PROMPTS_MAX = 8,   /* prompts in one round */
     CS_PROMPT_BYTES_MAX = 4096, /* one prompt or instruction on the wire */
-    CS_ANSWER_BYTES_MAX = 1023, /* what OpenSSH's client can type; more is never right */
+    CS_ANSWER_BYTES_MAX = 1023, /* the most that OpenSSH's client sends; more is never right */
 };
 
 struct cs_prompt {
@@ -34,15 +34,15 @@ struct cs_answers {
     size_t count;
 };
 
-/* Adds a copy of `text`; CS_ERR_LIMIT when the round is full. */
+/* Adds a copy of `text`; CS_ERR_LIMIT if the round is full. */
 enum cs_err cs_round_add(struct cs_round *round, const char *text, size_t length,
                          bool echo) CS_MUST_USE;
 
 /* Adds one answer. An answer above CS_ANSWER_BYTES_MAX is cut to one byte more than that, so that
- * it stays too long to be accepted. */
+ * it is still too long to be accepted. */
 enum cs_err cs_answers_add(struct cs_answers *answers, const char *data, size_t length) CS_MUST_USE;
 
 void cs_round_clear(struct cs_round *round);
-void cs_answers_clear(struct cs_answers *answers); /* wipes */
+void cs_answers_clear(struct cs_answers *answers); /* wiped on release */
 
 #endif

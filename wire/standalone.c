@@ -13,7 +13,7 @@
 #include "wire/connect.h"
 
 enum {
-    SESSION_FD = 3, /* where countersignd --session expects its socket */
+    SESSION_FD = 3, /* the descriptor that countersignd --session expects its socket on */
     SPARE_FD = 10,  /* above 0..3: the application may run with those closed */
 };
 
@@ -29,9 +29,8 @@ static int describe_child(posix_spawn_file_actions_t *actions, int socket)
     return bad;
 }
 
-/* A session of its own: sshd's LoginGraceTime alarm kills its process group, and the end of the
- * login must still be written. Signals as if freshly started, whatever the application did to them.
- */
+/* A session of its own, because sshd's LoginGraceTime alarm kills sshd's process group and the end
+ * of the login must still be recorded. Default signals, whatever the application did to them. */
 static int describe_attributes(posix_spawnattr_t *attributes)
 {
     const short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
@@ -69,8 +68,8 @@ static int spawn(int socket, pid_t *ret_pid)
     return failed;
 }
 
-/* The started program forks once more and its first process ends at once: only that one, ours by
- * pid, is waited for. The application may have collected it already. */
+/* The started program forks once more and its first process exits at once. Waits for that process
+ * only, by its pid; the application may have reaped it already. */
 static void collect(pid_t pid)
 {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -85,9 +84,9 @@ enum cs_err cs_start_standalone(int *ret_socket, struct cs_error *error)
     pid_t pid = -1;
 
     if (geteuid() != 0)
-        return cs_fail(
-            error, CS_ERR_UNAVAILABLE,
-            "no broker is running, and only root can do without; start countersignd.socket");
+        return cs_fail(error, CS_ERR_UNAVAILABLE,
+                       "no broker is running, and only root can log in without one; start "
+                       "countersignd.socket");
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
         return cs_fail_errno(error, "socketpair");
     ours = ends[0];

@@ -75,8 +75,8 @@ enum cs_err cs_send_packet(int socket, const struct cs_secret *packet, int attac
     }
 }
 
-/* Takes the descriptors out of a received header. More than one is a broken peer: all are closed.
- */
+/* Takes the descriptors out of a received header. More than one means a broken peer; all are
+ * closed. */
 static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struct cs_error *error)
 {
     int found[ATTACHED_MAX], count = 0;
@@ -97,12 +97,13 @@ static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struc
     for (int i = 0; i < count; i++)
         cs_fd_close(&found[i]);
     if (count > 0 || (header->msg_flags & MSG_CTRUNC) != 0)
-        return cs_fail(error, CS_ERR_PROTOCOL, "descriptors came that nobody asked for");
+        return cs_fail(error, CS_ERR_PROTOCOL,
+                       "the other end sent descriptors that were not expected");
     return CS_OK;
 }
 
-/* One receive into a buffer as large as a message may be; pages that are not written cost nothing.
- */
+/* Receives once into a buffer of the largest message's size; pages that are not written cost
+ * nothing. */
 static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attached,
                            struct cs_error *error)
 {
@@ -129,7 +130,7 @@ static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attach
     if (result == CS_OK && got == 0)
         result = cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
     if (result == CS_OK && (header.msg_flags & MSG_TRUNC) != 0)
-        result = cs_fail(error, CS_ERR_PROTOCOL, "a message is larger than %d bytes",
+        result = cs_fail(error, CS_ERR_PROTOCOL, "a message is longer than %d bytes",
                          CS_MESSAGE_BYTES_MAX);
     return result;
 }
@@ -174,13 +175,13 @@ enum cs_err cs_outbox_add(struct cs_outbox *outbox, unsigned type, uint32_t vers
     enum cs_err result;
 
     if (outbox->count == CS_OUTBOX_MAX)
-        return cs_fail(error, CS_ERR_LIMIT, "more than %d messages wait", CS_OUTBOX_MAX);
+        return cs_fail(error, CS_ERR_LIMIT, "more than %d messages are waiting", CS_OUTBOX_MAX);
     result = cs_encode(type, version, message, &outbox->packets[outbox->count], error);
     outbox->count += result == CS_OK;
     return result;
 }
 
-/* As many as the socket takes at once; 0 when it was full. */
+/* Sends as many as the socket takes at once; returns 0 if it was full. */
 static enum cs_err send_some(struct cs_outbox *outbox, size_t first, int socket, size_t *ret_sent,
                              struct cs_error *error)
 {

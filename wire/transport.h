@@ -8,19 +8,20 @@
 #include "base/error.h"
 #include "base/secret.h"
 
-/* Sends one packet, with a descriptor beside it unless `attached` is -1. Never raises SIGPIPE. */
+/* Sends one packet, with the descriptor `attached` unless it is -1. Never raises SIGPIPE. */
 enum cs_err cs_send_packet(int socket, const struct cs_secret *packet, int attached,
                            int64_t deadline, struct cs_error *error) CS_MUST_USE;
 
 /*
- * Waits for one packet. CS_ERR_HANGUP when the peer closed, CS_ERR_TIMEOUT at the deadline. A
- * descriptor beside it goes to *ret_attached (the caller's; -1 for none); where that is NULL, or
+ * Waits for one packet. CS_ERR_HANGUP if the peer closed, CS_ERR_TIMEOUT at the deadline. A
+ * descriptor sent with it goes to *ret_attached (the caller's; -1 for none). If that is NULL, or
  * more than one came, the packet is refused and they are closed.
  */
 enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
                            int *ret_attached, struct cs_error *error) CS_MUST_USE;
 
-/* Encodes and sends; decodes what must come next. Shapes as in codec.h. */
+/* Encode and send a message; receive and decode the message that must come next. For the types see
+ * codec.h. */
 enum cs_err cs_send_message(int socket, unsigned type, uint32_t version, const void *message,
                             int attached, int64_t deadline, struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_recv_message(int socket, unsigned type, uint32_t version, void *ret_message,
@@ -28,17 +29,17 @@ enum cs_err cs_recv_message(int socket, unsigned type, uint32_t version, void *r
 
 enum { CS_OUTBOX_MAX = 4 };
 
-/* Encoded messages that leave together, in one system call: the peer wakes up once for all. */
+/* Encoded messages that are sent together in one system call, so that the peer wakes up once. */
 struct cs_outbox {
     struct cs_secret packets[CS_OUTBOX_MAX];
     size_t count;
 };
 
-/* CS_ERR_LIMIT when CS_OUTBOX_MAX wait already. */
+/* CS_ERR_LIMIT if CS_OUTBOX_MAX messages are waiting already. */
 enum cs_err cs_outbox_add(struct cs_outbox *outbox, unsigned type, uint32_t version,
                           const void *message, struct cs_error *error) CS_MUST_USE;
 
-/* Sends what waits, in order. */
+/* Sends the waiting messages in order. */
 enum cs_err cs_outbox_send(struct cs_outbox *outbox, int socket, int64_t deadline,
                            struct cs_error *error) CS_MUST_USE;
 

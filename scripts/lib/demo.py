@@ -35,7 +35,7 @@ def say(text):
 
 
 def show(text):
-    """What stands on a screen, set off from what the demo says."""
+    """Shows the content of a screen, set off from the demo's own text."""
     for line in text.replace("\r", "").strip("\n").split("\n"):
         print(f"    {line}".rstrip(), flush=True)
 
@@ -54,7 +54,7 @@ def free_port():
 
 
 def write_ssh_config(user, port):
-    """Everything that ssh must know, so that the command to type is short."""
+    """Writes all of ssh's settings to a file, so that the command to type is short."""
     key = client_key(user)
     host_key = (KEYS / "host.pub").read_text()
     (WORKDIR / "known_hosts").write_text(f"[127.0.0.1]:{port} {host_key}")
@@ -62,25 +62,25 @@ def write_ssh_config(user, port):
         f"Host demo\n  HostName 127.0.0.1\n  Port {port}\n  User {user}\n  IdentityFile \"{key}\"\n"
         f"  IdentitiesOnly yes\n  IdentityAgent none\n  UserKnownHostsFile \"{WORKDIR}/known_hosts\"\n"
         "  StrictHostKeyChecking yes\n  LogLevel ERROR\n"
-        # After PAM_MAXTRIES sshd names no method at all; ssh would then ask for a password that nobody checks.
+        # After PAM_MAXTRIES sshd offers no method at all; ssh would then ask for a password that nobody checks.
         "  NumberOfPasswordPrompts 1\n  PasswordAuthentication no\n")
 
 
 def enrol(user):
-    """Enrols as an administrator would, only that the secret is made here: the demo needs it too."""
+    """Enrols as an administrator would, except that the secret is made here, because the demo needs it too."""
     text = base64.b32encode(secrets.token_bytes(20)).decode()
     SECRET.touch(mode=0o600)
     SECRET.write_text(text + "\n")
     command = [COUNTERSIGN, "enroll", "totp", user, "--secret", "-", "--no-confirm"]
     print(f"# {' '.join(command[:4]).replace('/usr/bin/', '')}\n", flush=True)
-    # Its own output: on a terminal the QR code has colours that every camera can read.
+    # Not captured: on a terminal the QR code has colours that every camera can read.
     if subprocess.run(command, input=text + "\n", text=True, check=False, timeout=PATIENCE).returncode != 0:
         raise Failure("countersign enroll failed")
     return Totp(text)
 
 
 def log_in(answer):
-    """Types `answer` at ssh's prompt, in a terminal of its own; whether it logged in, and the screen."""
+    """Types `answer` at ssh's prompt in its own terminal; returns whether it logged in, and the screen."""
     words = ["-F", str(SSH_CONFIG), "demo", f'echo "{GREETING} $(id -un), uid $(id -u)"']
     child = pexpect.spawn("ssh", words, dimensions=(24, 80), timeout=PATIENCE, encoding="utf-8",
                           codec_errors="replace")
@@ -95,7 +95,7 @@ def log_in(answer):
 
 
 def attempt(broker, title, answer, wanted, why):
-    """One login. `wanted` is (logged in, reason in the audit line); tells whether it went so."""
+    """One login. `wanted` is (logged in, reason in the audit line); returns whether that happened."""
     heading(title)
     say(why)
     print("\n$ ssh demo", flush=True)
@@ -129,7 +129,7 @@ def attempts(broker, totp):
 
 
 def wait_for_enter(user):
-    # What failed above must not slow down the person's first try.
+    # The failures above must not slow down the person's first try.
     run(COUNTERSIGN, "unlock", user)
     heading("Now you")
     sudo = "sudo " if os.environ.get("SUDO_USER") else ""
@@ -154,7 +154,7 @@ def demonstrate():
     show(f"sshd_config     AuthenticationMethods publickey,keyboard-interactive\n"
          f"/etc/pam.d/sshd {MODULE_LINE}")
     print()
-    say("(retry=0 gives one try for each login, to keep this short. Without it there are four.)")
+    say("(retry=0 allows one try per login, to keep this short. By default there are four.)")
     with Broker() as broker, Sshd(auth=MODULE_LINE, port=port):
         write_ssh_config(user, port)
         heading(f"Enrolling the account '{user}'")

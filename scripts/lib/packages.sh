@@ -6,7 +6,7 @@
 #   . scripts/lib/packages.sh
 #   install_packages build test
 #
-# shellcheck disable=SC2034 # the lists are named indirectly
+# shellcheck disable=SC2034 # the lists are used indirectly
 true
 
 packages_build=(
@@ -26,7 +26,7 @@ packages_bench=(
     libpam-google-authenticator libpam-oath valgrind
 )
 
-# Those of the sets named by the arguments that are not installed, one a line.
+# Prints the packages of the given sets that are not installed, one per line.
 missing_packages()
 {
     local name list package
@@ -41,8 +41,8 @@ missing_packages()
     done | sort -u
 }
 
-# Debian asks policy-rc.d before a package starts its service: a demo or a test must not start the
-# machine's own sshd because it needed the program.
+# Debian asks policy-rc.d before a package starts its service: a demo or test that needs the sshd program must
+# not start the machine's own sshd.
 install_without_starting()
 {
     local policy=/usr/sbin/policy-rc.d status=0 own=''
@@ -59,7 +59,7 @@ install_without_starting()
     return "$status"
 }
 
-# install_packages SET...: installs what is missing, and does nothing when nothing is.
+# install_packages SET...: installs missing packages; does nothing if none is missing.
 install_packages()
 {
     local missing

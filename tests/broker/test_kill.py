@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SIGKILL before every system call of a login, and of what changes store and key (peers 3b.14)."""
+"""SIGKILL before every system call of a login, and of commands that change store and key (peers 3b.14)."""
 import json
 import time
 
 from countersign import *
 
 PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
-PROMPT = 3  # seconds within which the login of somebody else must succeed
+PROMPT = 3  # seconds within which somebody else's login must succeed
 SNAPSHOT = WORKDIR / "keys" / "snapshot"
 BEFORE_CHECKPOINT = WORKDIR / "keys" / "before-checkpoint"
 ENROLLED = {}
@@ -21,7 +21,7 @@ def test_prepare():
     ENROLLED.update(enroll_people("user", 6))
     others = enroll_people("other", 250).values()
     keep_state(SNAPSHOT)
-    # SQLite folds its log into the file at a commit now and then: find the state before such a login.
+    # SQLite merges its log into the file at some commits: find the state before such a login.
     with Broker():
         for other in others:
             before = keep_state(BEFORE_CHECKPOINT)
@@ -38,8 +38,8 @@ def enroll_people(kind, count):
 
 
 def restore(snapshot=SNAPSHOT):
-    """Back to where nobody had logged in. Otherwise each login makes SQLite's log longer, and whoever opens
-    the store first after a kill reads all of it, so that no two logins have the same calls."""
+    """Restores the state before any login. Otherwise each login makes SQLite's log longer, and the process that opens
+    the store first after a kill reads all of it, so that no two logins make the same calls."""
     restore_state(snapshot)
     fresh[:] = ENROLLED.values()
 
@@ -60,7 +60,7 @@ def login(person, code, service):
 
 
 def expect_served(service):
-    """Somebody else gets in at once: no lock is stuck."""
+    """Checks that somebody else gets in at once: no lock is stuck."""
     person = take()
     begin = time.monotonic()
     expect(login(person, person.code(), service), f"{person.user} was refused after the kill")
@@ -112,7 +112,7 @@ class Sweep:
 
 
 def login_killed(task, service, person, code, number):
-    """The login under kill-at: application and whatever it starts."""
+    """Runs the login under kill-at: the application and whatever it starts."""
     result = run(*kill_command(task, number, *login_command(person.user, code, service)), check=False)
     return "result: PAM_SUCCESS" in result.stdout, KillReport()
 
@@ -145,7 +145,7 @@ def test_standalone_with_a_checkpoint():
 
 
 class Successors:
-    """Brokers one after the other: each is killed in a login, what comes next stands on a new one."""
+    """One broker after the other: each is killed during a login, and the next step uses a new one."""
 
     def __init__(self, task, snapshot):
         self.task = task
@@ -180,7 +180,7 @@ def sweep_broker(task, snapshot=SNAPSHOT):
 
 
 def test_broker_in_a_login():
-    """From the connection on; which of the waiting threads takes it is not known."""
+    """Counts from the connection on; which waiting thread takes it is not known."""
     sweep_broker("any").expect_around_the_commit()
 
 
@@ -189,7 +189,7 @@ def test_broker_in_a_login_with_a_checkpoint():
 
 
 class DyingBroker(Broker):
-    """Killed at a call of its start."""
+    """Kills the broker at a call of its start-up."""
 
     def __init__(self, number):
         super().__init__()
@@ -220,7 +220,7 @@ def test_broker_start():
 
 
 def sweep_command(task, words, check, input=None):
-    """The command, killed at the Nth call that writes, beside a broker that has the store open. check(result)
+    """Kills the command at its Nth writing call, while a broker has the store open. check(result)
     follows each kill."""
     for number in range(1, 1000):
         restore()

@@ -9,7 +9,7 @@ ORIGIN = "pam://127.0.0.1"
 LINE = re.compile(r"U2F1\.[A-Za-z0-9_-]+")
 SNAPSHOT = WORKDIR / "keys" / "snapshot"
 PROMPT = 3  # seconds within which a login must end
-PATIENT = 20  # so many N in a row kill nothing at the end: logins differ by a few calls
+PATIENT = 20  # this many N in a row must kill nothing at the end: logins differ by a few calls
 KEYS = Keys(HELPER_USER)
 
 
@@ -56,7 +56,7 @@ def killed_login(number):
 
 
 def judge(answer, allowed):
-    """On the broker that comes next. Returns whether the counter had been kept."""
+    """Logs in on the next broker. Returns whether the counter had been stored."""
     with Broker():
         result = countersign("check", check=False)
         expect_equal(result.returncode, 0, f"countersign check: {result.stdout}{result.stderr}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A name look-up that hangs: the server of names is a socket that nobody reads from but the test."""
+"""A name look-up that hangs: the name server is a socket that only the test reads."""
 import contextlib
 import time
 
@@ -15,7 +15,7 @@ STUCK_LOGINS, OTHERS = 5, 20
 
 @contextlib.contextmanager
 def names():
-    """A server of names that answers nothing; yields a function that waits for a question."""
+    """A name server that never answers; yields a function that waits for a question."""
     pathlib.Path("/etc/resolv.conf").write_text(f"nameserver {NAMESERVER[0]}\noptions timeout:30 attempts:2\n")
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(NAMESERVER)
@@ -30,7 +30,7 @@ def names():
 
 @contextlib.contextmanager
 def verify():
-    """A tenant that is found, a file that names another, which is not, and a broker."""
+    """A tenant that can be found, a file that names another, which cannot, and a broker."""
     with Tenant() as tenant, names() as wait_question:
         tenant.install_ca()
         tenant.one_time_use = False
@@ -85,7 +85,7 @@ def test_hanging_up_frees_them():
 
 
 def test_the_broker_does_not_wait_for_it():
-    """The logins are gone, the look-up still hangs."""
+    """The logins are gone; the look-up still hangs."""
     with verify() as (_, broker, wait_question):
         session, = stuck_logins(1)
         wait_question()

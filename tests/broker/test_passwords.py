@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Passwords of many logins at once: hashing them takes time and memory, and guessing side by side gains nothing."""
+"""Passwords of many logins at once: hashing them takes time and memory, and guessing in parallel gains nothing."""
 import time
 
 from countersign import *
@@ -32,8 +32,8 @@ def test_as_many_as_there_are():
 
 
 def test_guessing_side_by_side():
-    """Three free tries and the one that begins the delay are looked at, however many come at once; then one
-    after each delay, on a machine that is so slow."""
+    """Three free tries and the one that starts the delay are checked, however many come at once; then one
+    after each delay, on a machine that slow."""
     write_config({"stack_first_factor": True})
     with Broker() as broker:
         begin = time.monotonic()

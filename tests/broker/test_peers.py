@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Peers of the broker: those that are not root, those that are too many, those that mean harm."""
+"""Peers of the broker: unprivileged, too many, hostile."""
 import random
 
 from countersign import *
@@ -8,7 +8,7 @@ OPEN = {"allow_unprivileged": True, "retry": 0, "throttle": False}
 
 
 def log_in_as_root(user="carol"):
-    """A login through the module; its duration in seconds."""
+    """Logs in through the module; returns the duration in seconds."""
     factor = fresh(user)
     stack()
     begin = time.monotonic()
@@ -18,7 +18,7 @@ def log_in_as_root(user="carol"):
 
 
 def settled(broker, before):
-    """Returns when every connection of the broker is gone."""
+    """Waits until every connection of the broker is gone."""
     wait_until(lambda: descriptors_of(broker.pid) <= before, f"descriptors: {descriptors_of(broker.pid)}, "
                f"before {before}")
     wait_until(lambda: connections_of(broker.pid) == 0, "the end of all connections")
@@ -26,7 +26,7 @@ def settled(broker, before):
 
 
 def descriptors_at_rest(broker):
-    """After one login, so that what stays open (the store) is open."""
+    """Counts after one login, so that what stays open (the store) is open."""
     log_in_as_root()
     wait_until(lambda: connections_of(broker.pid) == 0, "the end of all connections")
     return descriptors_of(broker.pid)
@@ -70,7 +70,7 @@ def test_what_they_say_is_ignored():
 
 
 def test_nothing_counts_as_proven():
-    """Neither what they claim nor what the administrator states about PAM stacks: no failure of the kind
+    """Neither their claims nor the administrator's statement about PAM stacks count: no failure of the kind
     that delays a user after a proven first factor."""
     write_config({**OPEN, "stack_first_factor": True})
     with Broker():
@@ -147,7 +147,7 @@ def test_a_thousand_peers_do_not_keep_root_out():
 
 
 def waits_at_a_prompt(user):
-    """A peer whose login waits, or None when it got no place."""
+    """A peer whose login is waiting, or None if it got no place."""
     peer = Peer(user)
     peer.send(message(HELLO, (1, uint(1)), (2, uint(2))))
     if peer.receive() == b"":
@@ -165,7 +165,7 @@ def test_one_account_cannot_use_up_the_places_of_others():
         before = descriptors_at_rest(broker)
         held = [waits_at_a_prompt("alice") for _ in range(30)]
         expect_equal(sum(peer is not None for peer in held), 4, "places of one account (a quarter of 16)")
-        broker.wait_log("dropped: as many logins run as max_logins or max_unprivileged allow")
+        broker.wait_log("dropped: max_logins or max_unprivileged logins are already running")
         bob = fresh("bob")
         with Peer("bob") as peer:
             expect_equal(peer.login("bob", [bob.code()])[1], "allow", "bob")
@@ -280,7 +280,7 @@ def test_messages_out_of_phase():
                     peer.expect(ROUND)
                     peer.send(packet)
                     reply = peer.receive()
-                    if reply:  # it ends with a verdict, and never with one that lets in
+                    if reply:  # it ends with a verdict, and never one that lets the peer in
                         expect_equal(reply[0], VERDICT, f"{user}, {name}: reply")
                         expect_equal(dict(fields_of(reply))[2], b"aborted", f"{user}, {name}: verdict")
                         peer.expect_end()
@@ -290,7 +290,7 @@ def test_messages_out_of_phase():
 
 
 def test_two_messages_at_once():
-    """What is sent ahead is read in its turn: as fast as can be is no error."""
+    """Messages sent ahead are read in turn: being fast is not an error."""
     write_config(OPEN)
     with Broker(), Peer("root") as peer:
         code = fresh("carol").code()
@@ -348,7 +348,7 @@ def test_descriptors_where_none_belong():
 
 
 def test_files_that_root_must_not_vouch_for():
-    """A descriptor of something that is no trusted regular file refuses that login."""
+    """A descriptor of anything but a trusted regular file makes the broker refuse that login."""
     write_config(OPEN)
     others = pathlib.Path("/etc/countersign/others.json")
     write_config({}, others, owner="alice")

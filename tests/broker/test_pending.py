@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Logins that wait at their prompt: what each costs the broker, and that all is freed when they go."""
+"""Logins waiting at their prompt: what each costs the broker, and that everything is freed when they go."""
 import os
 import resource
 import time
@@ -18,7 +18,7 @@ def test_prepare():
 
 
 def open_login():
-    """A login up to its prompt."""
+    """Runs a login up to its prompt."""
     peer = Peer()
     peer.ask("alice", service="sshd", rhost="192.0.2.1")
     peer.expect(ROUND)
@@ -31,7 +31,7 @@ def answer_wrongly(peer):
 
 
 def memory(pid):
-    """KiB that the process alone uses."""
+    """The process's private memory in KiB."""
     with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rollup:
         values = dict(line.split(":") for line in list(rollup)[1:])
     return {name: int(values[name].split()[0]) for name in ("Private_Dirty", "Pss")}
@@ -47,9 +47,9 @@ def switches(pid):
 
 
 def expect_rest(pid):
-    """That no thread runs. The thread sanitizer has one of its own, which does."""
+    """Expects that no thread runs, except the thread sanitizer's own."""
     before = switches(pid)
-    time.sleep(IDLE)  # nothing is awaited: that nothing happens is what is looked for
+    time.sleep(IDLE)  # there is no event to await: the test is that nothing happens
     ran = [task for task, count in switches(pid).items() if count != before.get(task)]
     expect(len(ran) <= (SANITIZE == "thread"), f"threads that ran in {IDLE} s: {ran} of {len(before)}")
 
@@ -66,7 +66,7 @@ def measure(broker, before, what):
     after = memory(broker.pid)
     each = {name: (after[name] - before[name]) / PENDING for name in after}
     print(f"  {what}: {before} KiB before, {after} after, {each} each", flush=True)
-    # A sanitizer keeps memory of its own for each thread; all else holds with it too.
+    # A sanitizer keeps its own memory for each thread; everything else holds with it too.
     expect(SANITIZE or max(each.values()) <= KIB_MOST, f"{what}: KiB for each pending login: {each}")
     return after
 
@@ -86,7 +86,7 @@ def test_pending():
         most = measure(broker, before, "second prompt")
         freed = close_all(logins, broker.pid)
         print(f"  freed after {freed:.2f} s; {memory(broker.pid)} KiB left", flush=True)
-        # So does the end of each thread take its time; that all end is awaited with it too.
+        # A sanitizer also makes each thread's end slow; that all end is checked with it too.
         expect(SANITIZE or freed <= FREED, f"freed after {freed:.2f} s")
 
         logins = [open_login() for _ in range(PENDING)]

@@ -9,10 +9,10 @@ PEOPLE = {}
 
 
 def test_prepare():
-    """Everybody is enrolled once; each of the tests below takes factors that none before has used."""
+    """Everybody is enrolled once; each test below takes factors that no earlier one has used."""
     pam_service("test", "auth required pam_countersign.so retry=0 require_broker")
     pam_service("alone", "auth required pam_countersign.so retry=0 standalone")
-    write_config({"throttle": False})  # so that every answer is looked at
+    write_config({"throttle": False})  # so that every answer is checked
     names = [f"user{number}" for number in range(2 * ROUNDS * (AT_ONCE + 1))]
     add_accounts(names)
     PEOPLE.update(enroll_batch(names, digits=8))
@@ -20,7 +20,7 @@ def test_prepare():
 
 
 def take(count):
-    """So many people whose factors are fresh."""
+    """That many people with unused factors."""
     return [PEOPLE.pop(name) for name in list(PEOPLE)[:count]]
 
 
@@ -33,7 +33,7 @@ def one_wins(person, answers, service):
 def race(service):
     for person in take(ROUNDS):
         one_wins(person, [person.code()], service)
-        # What is said after a recovery code is a prompt of its own.
+        # The message after a recovery code is its own prompt.
         one_wins(person, [secret(person.recovery_codes[0], "a recovery code"), ""], service)
 
 

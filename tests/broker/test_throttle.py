@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Delays after failed tries, and that nobody can lock out somebody else. The long delays are tested under a
-clock of their own in unit.throttle and unit.local."""
+"""Delays after failed tries, and that nobody can lock out somebody else. The long delays are tested with a fake
+clock in unit.throttle and unit.local."""
 import itertools
 import json
 import time
@@ -23,7 +23,7 @@ def person():
 
 
 def address():
-    """A client that none before has used."""
+    """A client address that nobody has used before."""
     number = next(_numbers)
     return f"198.51.{number // 256}.{number % 256}"
 
@@ -47,7 +47,7 @@ def allowed(who, answer, **options):
 
 
 def fail(who, times=1, rhost="192.0.2.1", env=KEY, service="test"):
-    """Wrong codes, one login each."""
+    """Enters wrong codes, one login each."""
     result = pam_login(who.user, [who.wrong()], service=service, env=env, rhost=rhost, repeat=max(times, 2))
     expect_equal([run[0] for run in result.runs], ["PAM_MAXTRIES"] * max(times, 2), "refusals")
 
@@ -160,7 +160,7 @@ def test_empty_and_junk_answers_change_no_user():
         expect_equal(countersign("list", who.user, "--json").stdout, before, "the user's state")
         expect_match("reason=refused-by-sshd", broker.log(), "the log")
         expect_match("reason=empty-answer", broker.log(), "the log")
-        # Junk is counted where it came from.
+        # Junk counts against the address that it came from.
         place = address()
         for _ in range(FREE_OF_ADDRESS + 1):
             expect(not allowed(who, JUNK, env=KEY, rhost=place), "allowed with junk")

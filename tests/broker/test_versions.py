@@ -13,7 +13,7 @@ FAKE = "/run/countersign-fake/broker.sock"
 
 @contextlib.contextmanager
 def fake_broker(answer):
-    """Whoever connects is greeted with `answer`; yields the list of (oldest, newest) that came."""
+    """Greets every peer with `answer`; yields the list of (oldest, newest) received."""
     os.makedirs(os.path.dirname(FAKE), exist_ok=True)
     hellos = []
 
@@ -71,7 +71,7 @@ def test_every_pair_talks():
 
 
 def test_the_next_module_stand_alone():
-    """Its program may be this release's while a package is unpacked."""
+    """Its program may be from this release while a package is being unpacked."""
     stack("standalone", module=MODULES["next"])
     result = pam_login("alice", [fresh("alice").code()])
     expect_equal(result.code, "PAM_SUCCESS", "result")

@@ -11,7 +11,7 @@ REFUSED = {"config": "PAM_SERVICE_ERR", "store": "PAM_AUTHINFO_UNAVAIL", "key": 
 
 
 def identity_of(path):
-    """All of a file (or what stands in its place) that a refused login must leave alone."""
+    """Everything about a file (or what replaces it) that a refused login must leave alone."""
     status = os.lstat(path)
     content = path.read_bytes() if path.is_file() and not path.is_symlink() else None
     return status.st_ino, status.st_mode, status.st_uid, status.st_size, status.st_mtime_ns, content
@@ -73,7 +73,7 @@ def mode(path, bits):
 
 @contextlib.contextmanager
 def linked_folder(path):
-    """The folder becomes a link to where it was."""
+    """Moves the folder and puts a link in its place."""
     folder = path.parent
     away = folder.with_name(folder.name + ".away")
     os.rename(folder, away)
@@ -98,7 +98,7 @@ def link(path, away):
     path.symlink_to(away)
 
 
-# ---- what is the same for every file ----
+# ---- common to every file ----
 
 def common(path, group, wide, owner="root"):
     """(name, context manager, pattern of the line); `wide` is a mode that is too open."""
@@ -206,7 +206,7 @@ def test_content_of_the_configuration():
 
 
 def test_configuration_named_on_the_pam_line():
-    """The module opens it, so that some lines are the module's and stand in the syslog."""
+    """The module opens it, so some lines are the module's and are in the syslog."""
     path = pathlib.Path("/etc/countersign/other.json")
     write_config({"retry": 0}, path)
     with Broker() as broker:
@@ -232,7 +232,7 @@ def test_configuration_named_on_the_pam_line():
 
 
 def test_a_broken_configuration_at_the_start():
-    """The broker starts all the same and serves once it is mended."""
+    """The broker still starts, and serves once the file is corrected."""
     with content(CONFIG, b"{"):
         broker = Broker().start()
         expect_refused(broker, "config", rf"{CONFIG}:1:2: ", "PAM_SERVICE_ERR")
@@ -256,7 +256,7 @@ def test_stand_alone_says_the_same():
 
 
 def test_key():
-    """In a folder of its own, so that what is wrong there does not refuse the configuration first."""
+    """In its own folder, so that a fault there does not refuse the configuration first."""
     path = pathlib.Path("/etc/countersign-key/store.key")
     path.parent.mkdir(exist_ok=True)
     shutil.copy2(KEY, path)
@@ -277,7 +277,7 @@ def test_key():
 def test_another_key():
     """A key that is well formed and not the store's. check must find it, too."""
     other = b"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=\n"
-    run_cases("key", KEY, [("another key", content(KEY, other), rf"{KEY}: does not hold the key that sealed the .*; restore the key file that belongs to {STORE}")])
+    run_cases("key", KEY, [("another key", content(KEY, other), rf"{KEY}: does not contain the key that sealed the .*; restore the key file that belongs to {STORE}")])
 
 
 def test_store():
@@ -285,7 +285,7 @@ def test_store():
     countersign("list", "alice")
     good = STORE.read_bytes()
     run_cases("store", STORE, common(STORE, USER, 0o644, owner=USER) + [
-        ("empty", content(STORE, b""), rf"{there}: not a store of countersign; restore it from its backup"),
+        ("empty", content(STORE, b""), rf"{there}: not a countersign store; restore it from its backup"),
         ("text", content(STORE, b"no database at all\n" * 300), rf"{there}: .*restore it from its backup"),
         ("truncated", content(STORE, good[:100]), rf"{there}: .*restore it from its backup"),
     ])
@@ -328,7 +328,7 @@ def store_dump():
 
 
 def test_socket():
-    """In the module's words; nothing but a missing broker is replaced by stand-alone."""
+    """In the module's words; only a missing broker is replaced by stand-alone."""
     place = pathlib.Path(SOCKET)
     with Broker():
         stack("require_broker")

@@ -10,7 +10,7 @@ def syslog_audits():
 
 
 def new_audit(seen):
-    """The audit line that a process of its own wrote after the first `seen`."""
+    """The audit line that a stand-alone process wrote after the first `seen`."""
     wait_until(lambda: len(syslog_audits()) > seen, "an audit line in the syslog")
     return syslog_audits()[-1]
 
@@ -89,8 +89,8 @@ def refused_as_alice(arguments, text):
 
 
 def test_not_root():
-    cases = [((), "no broker is running, and only root can do without; start countersignd.socket"),
-             (("standalone",), "only root can do without"),
+    cases = [((), "no broker is running, and only root can log in without one; start countersignd.socket"),
+             (("standalone",), "only root can log in without one"),
              (("require_broker",), "no broker is running and require_broker is set")]
     for arguments, text in cases:
         refused_as_alice(arguments, text)
@@ -108,7 +108,7 @@ def test_no_other_fallback():
         os.seteuid(pwd.getpwnam("alice").pw_uid)
         listener.listen()
         os.seteuid(0)
-        expect_refused([f"socket={FAKE}"], rf"{FAKE}: uid \d+ listens there, not the broker")
+        expect_refused([f"socket={FAKE}"], rf"{FAKE}: uid \d+ is listening there, not the broker")
     os.unlink(FAKE)
     with Broker("--socket", FAKE, path=FAKE):
         stack(f"socket={FAKE}")

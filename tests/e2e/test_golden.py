@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a person sees, screen by screen, in every dialogue, language and client (tests/golden/README.md).
 
-The broker is one whose methods pretend (tests/support/pretend). Each login has an sshd of its own; each
-lane of logins has an account of its own.
+The broker is one with pretended methods (tests/support/pretend). Each login has its own sshd; each
+lane of logins has its own account.
 """
 import asyncio
 import functools

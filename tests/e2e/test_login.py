@@ -87,13 +87,13 @@ def test_codes_that_are_not_right():
                     reason = "wrong-code"  # the client itself cuts at 1023 bytes
                 expect_equal((audit["verdict"], audit["reason"]), ("max-tries", reason), f"{client}, {name}")
         after = user_state()["factor"]
-        # Nothing is spent by what is not right; a repeat is noted so that it counts once.
+        # A wrong answer spends nothing; a repeat is recorded so that it counts once.
         expect_equal([row[:8] for row in after], [row[:8] for row in before], "factors")
         expect(log_in(sshd, "ssh", "alice", [alice.code(1)]).success, "the next code was refused")
 
 
 def test_control_bytes():
-    """Any byte in an answer is a wrong code and nothing else: no text of its own in a log or a prompt."""
+    """Any byte in an answer is only a wrong code: none of it appears in a log or a prompt."""
     write_config({"throttle": False, "retry": 0})
     with Broker() as broker, Sshd() as sshd:
         factor = fresh("alice")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The sandbox and its helpers themselves: what every other test with a real sshd stands on."""
+"""The sandbox and its helpers, which every other test with a real sshd relies on."""
 import os
 import syslog as log
 import time
@@ -8,7 +8,7 @@ from countersign import *
 
 
 def test_changes_stay_inside():
-    """Each changed folder is a layer in memory; everything that is none refuses."""
+    """Each changed folder is an overlay in memory; everything else refuses writes."""
     kinds = {}
     with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
         for line in mounts:

@@ -57,7 +57,7 @@ def test_lines_around_an_answer():
         countersign("remove", "alice", keys_of()[0]["id"])
     line = countersign("enroll", "u2f", "alice", "--request").stdout.strip()
     answer = touch(keys, line, "--register").strip()
-    for text, why in ((f"{answer[:80]}\n{answer[80:]}\n", "into several lines, make them one"), ("\n \n", "no answer on"),
+    for text, why in ((f"{answer[:80]}\n{answer[80:]}\n", "into several lines, join them"), ("\n \n", "no answer on"),
                       (answer[20:], "from U2F1-enrolled. to its end"), (line, "this is the request to enrol")):
         result = countersign("enroll", "u2f", "alice", "--response", input=text, check=False)
         expect_equal(result.returncode, 1, f"status for {text!r}")
@@ -73,7 +73,7 @@ def test_a_pasted_answer_does_not_reach_the_shell():
     child = pexpect.spawn("/bin/sh", ["-c", script], timeout=PATIENCE, encoding="utf-8")
     child.expect("Answer of countersign-touch: ")
     child.send("U2F1-enrolled.AAAA\nrm -rf\n")
-    child.expect("make them one")
+    child.expect("join them")
     child.expect("status 1")
     child.sendline("typed")
     child.expect("got <(.*)>")

@@ -14,7 +14,7 @@ AWAY = {"rhost": "192.0.2.7"}
 
 
 def before(*arguments):
-    """One key, registered for alice, in the machine where the helper looks."""
+    """One key, registered for alice, plugged in where the helper looks."""
     write_config({"u2f_origins": ORIGIN})
     stack("auth_method=u2f", "conversation=live", "retry=0", "poll_timeout=5", *arguments)
     forget_factors("alice", "bob")
@@ -224,7 +224,7 @@ def test_a_lost_key():
 
 
 def test_a_key_that_may_not_be_used_is_not_missing():
-    """accept_on_missing_auth_method is for those who have none: spoiling a key must not waive it."""
+    """accept_on_missing_auth_method is for users without a key: spoiling a key must not waive it."""
     for spoil in ("suspect", "another application"):
         keys = before("accept_on_missing_auth_method", "stack_first_factor")
         if spoil == "suspect":
@@ -385,7 +385,7 @@ def test_no_helper():
     keys = before()
     result = countersign("enroll", "u2f", "bob", check=False)
     expect_equal(result.returncode, 1, "exit status")
-    expect_match("countersign-u2f-host does not run; enable its socket", result.stderr, "why")
+    expect_match("countersign-u2f-host is not running; enable its socket", result.stderr, "why")
     with Broker():
         session = PamSession("alice")
         session.answer(signed(keys, LINE.search(session.prompt())[0]))

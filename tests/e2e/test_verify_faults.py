@@ -85,7 +85,7 @@ def test_status_of_the_token_call():
 
 
 def test_recovers_within_one_login():
-    """What goes wrong once is not seen, where a second try does no harm."""
+    """A single failure goes unnoticed if a second try does no harm."""
     with with_totp() as verify:
         totp = verify.alice.factors[0]
         for call, fault in ((USERS, {"status": 503}), (FACTORS, {"status": 529}), (USERS, {"status": 500}),
@@ -274,7 +274,7 @@ def test_slow_within_the_body():
 def test_reset_before_a_status_line():
     with with_totp() as verify:
         for fault in ({"reset": True}, {"hangup": True}):
-            # Once more where the connection was an old one: then it looks as if it had ended before.
+            # Once more if the connection was an old one, which then looks as if it had ended earlier.
             faulty(verify, USERS, UNREACHABLE, (2, 3), **fault)
             faulty(verify, FACTORS, UNREACHABLE, (2, 3), **fault)
             faulty(verify, TOTP, UNREACHABLE, 1, **fault)
@@ -339,7 +339,7 @@ def test_nonsense_in_every_answer():
 
 
 def test_nonsense_as_the_answer_to_a_code():
-    """Success is said by 200 or 204 alone, and not with a refusal's words in it."""
+    """Only 200 or 204 means success, and not with a refusal in the body."""
     with with_totp() as verify:
         for fault in ({"status": 200, "message_id": "CSIBN0021E"}, {"status": 201}, {"status": 202},
                       {"body": "<html>"}, {"body": "{\"messageId\": \"CSIBN0021E\"}"}):

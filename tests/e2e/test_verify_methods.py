@@ -153,7 +153,7 @@ def test_which_of_two_devices():
 # ---- wrong answers to the first step ----
 
 def refused(row):
-    """What stands before the first prompt when it comes again."""
+    """The text before the first prompt when it is repeated."""
     return ("That was" if row.first in (COMBINED, EITHER) else "That password was") + " not accepted. Tries left: {}\n"
 
 

@@ -20,7 +20,7 @@ def has_second(row):
 # ---- nothing enrolled ----
 
 def test_not_enrolled():
-    """A stranger learns nothing; who gave the password is told."""
+    """A stranger learns nothing; a user who gave the password is told."""
     for scene, row in each_method(has_second):
         ann = scene.person()
         scene.set(row)

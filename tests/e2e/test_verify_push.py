@@ -169,7 +169,7 @@ def test_give_up_frees_the_login():
             expect_equal((audit["verdict"], audit["reason"], audit["granted"]), ("aborted", "hang-up", "no"), wait)
             polls = len(push.polls)
             push.approve()
-            # Who leaves and comes back at once is asked before another request goes out.
+            # A person who leaves and returns at once is asked before another request goes out.
             login = verify.log_in(DEVICE, PROVEN, ONCE, answers=[""])
             expect_equal(([t for t, _ in login.prompts], login.calls.count(PUSH)), ([CONSENT], 0), wait)
             expect_equal((login.code, len(push.polls)), ("PAM_MAXTRIES", polls), f"{wait}: nobody asks any more")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a login costs the tenant, and how the module stands beside other modules and itself in a stack."""
+"""What a login costs the tenant, and how the module works with other modules and with itself in a stack."""
 import pathlib
 
 from countersign import *
@@ -37,7 +37,7 @@ def test_cold_broker():
 
 
 def test_stand_alone():
-    """One connection for one login, a token of its own. Nobody vouches: no broker remembers what was sent."""
+    """One connection and one token for one login. Nobody vouches: no broker remembers what was sent."""
     for row in METHODS:
         with Scene(broker=False) as scene:
             ann = scene.person(row)
@@ -161,7 +161,7 @@ AFTER = "auth required pam_unix.so nodelay use_first_pass"
 
 
 def test_password_of_an_earlier_module():
-    """It is used, without a prompt of ours; it proves a first factor where the tenant accepts it."""
+    """It is used without a prompt of ours; it proves a first factor if the tenant accepts it."""
     with Scene() as scene:
         scene.warm()
         for row in METHODS:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the harnesses share. */
+/* Shared by the fuzzers. */
 #ifndef CS_TESTS_FUZZ_FUZZ_H
 #define CS_TESTS_FUZZ_FUZZ_H
 
@@ -13,8 +13,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input as a text of its own, so that a sanitizer sees the first byte read beyond its NUL; ends
- * at the first NUL of the input. The caller's to free. */
+/* A copy of the input as a text, so that a sanitizer sees the first byte read beyond its NUL. It
+ * ends at the input's first NUL; the caller frees it. */
 static inline char *fuzz_text(const uint8_t *data, size_t size)
 {
     char *text = strndup(size > 0 ? (const char *)data : "", size);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The PAM module's own reading of its arguments, one a line, and the broker's: where the broker
- * accepts all, both mean the same. */
+/* The module's and the broker's reading of PAM arguments, one per line: if the broker accepts them
+ * all, both agree. */
 #include "tests/fuzz/fuzz.h"
 
 #include "login/options.h"

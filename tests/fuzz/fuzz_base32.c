@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Base32: any bytes survive encoding; what decodes encodes to the same symbols. */
+/* Base32: any bytes survive encoding; whatever decodes encodes to the same symbols. */
 #include "tests/fuzz/fuzz.h"
 
 #include <ctype.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A token's answer: either it is refused with a sentence, or what it holds may stand in a header.
- */
+/* A server's answer with a token: it is refused with a sentence, or the token may be used in a
+ * header. */
 #include "tests/fuzz/fuzz.h"
 
 #include "net/bearer.h"

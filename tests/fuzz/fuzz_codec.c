@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Packets of every type and version. What decodes encodes, and decodes again to the same packet. */
+/* Packets of every type and version. Whatever decodes encodes again, to the same packet. */
 #include "tests/fuzz/fuzz.h"
 
 #include "tests/support/wire_message.h"
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned type = 0; type <= CS_MSG_TYPES; type++) {
         for (uint32_t version = 1; version <= 3; version++) {
             if (size > 0)
-                packet.data[0] = (char)type; /* every table gets to read every input */
+                packet.data[0] = (char)type; /* let every table read every input */
             check(type, version, &packet);
         }
     }

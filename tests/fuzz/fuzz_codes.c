@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Recovery codes as people type them: what is accepted shows and reads as itself. */
+/* Recovery codes as people type them: an accepted code survives being shown and read again. */
 #include "tests/fuzz/fuzz.h"
 
 #include "providers/local/codes.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Password and code in one line. The first byte of the input says how (order, digits only) and, in
- * its upper bits, how long the separator is that follows; the rest is the line. Whatever the parts
- * are, put together they are the line again.
+ * its upper bits, how long the separator is that follows; the rest is the line. Whatever the parts,
+ * joining them gives the line again.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -22,7 +22,8 @@ static void require_whole(const struct cs_secret *line, const struct cs_combined
     REQUIRE(memcmp(line->data, first->data, first->length) == 0);
     REQUIRE(memcmp(line->data + first->length, separator, length) == 0);
     REQUIRE(memcmp(tail, second->data, second->length) == 0);
-    /* Only the password may hold the separator (whole; one byte may belong to either). */
+    /* Only the password may contain the whole separator; one byte of it may belong to either
+     * part. */
     if (length == 1)
         REQUIRE(memchr(parts->code.data, separator[0], parts->code.length) == NULL);
 }

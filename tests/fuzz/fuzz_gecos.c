@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mapping by a GECOS text: lines for the expression, its replacement, and the text. It ends, what
- * comes out is an identity, what the check accepts fails for the text only, and an expression
- * without a flavour gives what both flavours give.
+ * Mapping by a GECOS text: lines for the expression, its replacement and the text. It terminates,
+ * any result is an identity, settings that the check accepts fail only because of the text, and an
+ * expression without a flavour gives what both flavours give.
  */
 #include "tests/fuzz/fuzz.h"
 

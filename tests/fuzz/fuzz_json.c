@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The JSON reader and writer. The first byte picks the mode. Whatever is read is walked, written
- * and read again strictly: the same document must come out.
+ * The JSON reader and writer. The first byte chooses the mode. Whatever is read is walked, written
+ * and read again strictly; it must be the same document.
  */
 #include "tests/fuzz/fuzz.h"
 #include "json/json.h"
@@ -19,7 +19,7 @@ static struct cs_json *read_again(const char *text, size_t length, enum cs_json_
     return document;
 }
 
-/* Document order is text order: every value starts behind what was seen before it. */
+/* Document order is text order: every value starts after those seen before. */
 static void check_order(const struct cs_json *document, const struct cs_json_value *value,
                         unsigned *line, unsigned *column)
 {
@@ -94,7 +94,7 @@ static void compare(const struct cs_json_value *a, const struct cs_json_value *b
         REQUIRE(strcmp(cs_json_string(a, NULL), cs_json_string(b, NULL)) == 0);
     REQUIRE(cs_json_bool(a, &flags[0]) == cs_json_bool(b, &flags[1]));
     REQUIRE(flags[0] == flags[1]);
-    /* What was no integer was written as 0. */
+    /* Numbers that are not integers were written as 0. */
     (void)cs_json_integer(a, &numbers[0]);
     REQUIRE(cs_json_integer(b, &numbers[1]) == (cs_json_type(b) == CS_JSON_NUMBER));
     REQUIRE(numbers[0] == numbers[1]);
@@ -127,7 +127,7 @@ static void check_document(const struct cs_json *document)
     }
 }
 
-/* One line, NAME:LINE:COLUMN: first, and none of the bytes that a terminal obeys. */
+/* One line that starts with NAME:LINE:COLUMN: and has no terminal control bytes. */
 static void check_refusal(enum cs_err result, enum cs_json_mode mode, const struct cs_error *error)
 {
     unsigned line = 0;
@@ -138,7 +138,7 @@ static void check_refusal(enum cs_err result, enum cs_json_mode mode, const stru
     REQUIRE(sscanf(error->text, "fuzz:%u:%u: ", &line, &column) == 2);
     REQUIRE(line > 0 && column > 0);
     REQUIRE(strstr(error->text, "; expected ") != NULL);
-    /* The whole line: a key that is quoted may say the same. */
+    /* Compares the whole line, because a quoted key may contain the same words. */
     REQUIRE(strcmp(error->text, "fuzz:1:1: read in two ways; expected plain JSON") != 0);
     for (const char *byte = error->text; *byte != '\0'; byte++)
         REQUIRE((unsigned char)*byte >= 0x20 && *byte != 0x7f);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of languages: what is let through can stand in a path, and is its own form. */
+/* Names of languages: an accepted one is safe in a path and canonical. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/strlist.h"

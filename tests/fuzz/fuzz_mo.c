@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gettext catalogues: whatever is taken can be asked for everything, and what is found is a text.
- */
+/* gettext catalogues: an accepted one survives any look-up, and yields texts only. */
 #include "tests/fuzz/fuzz.h"
 
 #include "conversation/texts.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The arguments of a PAM line, one a line; whatever is accepted is within its bounds. */
+/* The arguments of a PAM line, one per line; an accepted value is within its bounds. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/sanitise.h"
@@ -30,7 +30,7 @@ static void check(const struct cs_options *options)
     REQUIRE(options->conversation <= CS_CONVERSATION_LIVE);
     REQUIRE(options->push_wait <= CS_PUSH_SILENT);
     REQUIRE(strcmp(options->auth_method, "totp") == 0);
-    REQUIRE(options->throttle && !options->allow_unprivileged); /* for the file alone */
+    REQUIRE(options->throttle && !options->allow_unprivileged); /* for the file only */
     REQUIRE(options->default_lang == NULL);
     REQUIRE(options->lang == NULL || cs_language_parse(options->lang, language));
     check_texts(options);

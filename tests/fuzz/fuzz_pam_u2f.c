@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file of pam_u2f: one line of each user counts, and a key that is read is one that works. */
+/* A file of pam_u2f: one line per user counts, and every key that is read is usable. */
 #include "tests/fuzz/fuzz.h"
 
 #include "cli/pam_u2f.h"
 #include "u2f/verify.h"
 
-/* Behind it there is none of the same user. */
+/* No later line is the same user's. */
 static void require_last(const struct cs_pam_u2f_lines *lines, size_t place)
 {
     for (size_t i = place + 1; i < lines->count && i < place + 64; i++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Redaction. A mark stands for the secret: put behind a secret name, in a form and in JSON, it must
- * not come out whatever surrounds it; and no byte comes out that a terminal obeys.
+ * Redaction. A mark represents the secret: after a secret name, in a form and in JSON, it must not
+ * appear in the output whatever surrounds it; nor may any terminal control byte.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -27,7 +27,7 @@ static void show(const char *type, const char *text, size_t length, bool marked)
     check(&out, marked);
 }
 
-/* The input as a neighbour of the secret, before and behind. */
+/* The input next to the secret, before and after it. */
 static void check_form(const char *text)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer form = {0};

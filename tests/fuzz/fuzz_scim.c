@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * SCIM filters and links: the first line is the attribute, the rest a value. A filter has only
- * characters that a URL's query may have, ends in the value as one string, and the value comes back
- * out of it.
+ * characters allowed in a URL's query and ends in the value as one string, from which the value can
+ * be read back.
  */
 #include "tests/fuzz/fuzz.h"
 

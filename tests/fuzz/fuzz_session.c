@@ -2,8 +2,8 @@
 /*
  * A whole login: the input is what a peer sends over the socket, packet by packet (a 16-bit length,
  * then the bytes; the first byte of the input picks the peer and whether a descriptor comes along).
- * Configuration, provider and accounts stand here in place of login/engine.c and login/account.c.
- * The only right code is 123456.
+ * Configuration, provider and accounts are defined here, to replace login/engine.c and
+ * login/account.c. The only right code is 123456.
  */
 #include "tests/fuzz/fuzz.h"
 
@@ -30,7 +30,7 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
 enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error)
 {
-    /* No helper of this machine is asked for a key. */
+    /* The machine's helper is not asked for a key. */
     static const char file[] = "{\"u2f_socket\": \"/nonexistent/socket\"}";
 
     (void)engine;
@@ -274,7 +274,8 @@ static void send_packets(int socket, const uint8_t *data, size_t size, bool atta
     (void)shutdown(socket, SHUT_WR);
 }
 
-/* All that the broker sent must be well formed. `may_pass`: the input holds name and code. */
+/* Everything that the broker sent must be well formed. `may_pass`: the input contains name and
+ * code. */
 static void read_replies(int socket, bool may_pass)
 {
     uint32_t version = 1;
@@ -331,7 +332,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     send_packets(ends[0], data + 1, size - 1, (data[0] & 4) != 0);
     cs_session_serve(NULL, ends[1], &peer);
     cs_fd_close(&ends[1]);
-    /* accept_on_missing_auth_method lets in whom the input itself says it for. */
+    /* accept_on_missing_auth_method lets a user in if the input itself sets it. */
     read_replies(ends[0], has(data, size, "123456") || has(data, size, "accept") ||
                               has(data, size, "group"));
     cs_fd_close(&ends[0]);

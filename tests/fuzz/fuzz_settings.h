@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the harnesses for files with a tenant's settings share. */
+/* Shared by the fuzzers of files with a tenant's settings. */
 #ifndef CS_TESTS_FUZZ_FUZZ_SETTINGS_H
 #define CS_TESTS_FUZZ_FUZZ_SETTINGS_H
 

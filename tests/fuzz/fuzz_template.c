@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts with substitutions: the first line is the template, the rest a value. Rendering ends, what
- * the checks accept is a prompt, and what a login shows is clean and within its limits. */
+/* Texts with substitutions: the first line is the template, the rest a value. Rendering terminates,
+ * a text that the checks accept is a prompt, and whatever a login shows is clean and within its
+ * limits. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/sanitise.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ssh's prompts, into which a server writes what it likes: the host is one, and the only one. */
+/* ssh's prompts, in which a server may write anything: only one host can be found, the real one. */
 #include "tests/fuzz/fuzz.h"
 
 #include "touch/prompt.h"
@@ -15,7 +15,7 @@ static size_t count_ends(const char *text)
     return found;
 }
 
-/* Whatever the server says, nothing looks like a line of the program's own. */
+/* Whatever the server says, nothing looks like one of the program's own lines. */
 static void require_marks(const char *text, const struct cs_touch_prompt *prompt, unsigned columns)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer quote = {0};

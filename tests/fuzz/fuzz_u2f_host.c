@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two messages of the helper for security keys: what is read can be written again as it was. */
+/* The two messages of the helper for security keys: whatever is read can be written again
+ * unchanged. */
 #include "tests/fuzz/fuzz.h"
 
 #include "u2f/host_message.h"

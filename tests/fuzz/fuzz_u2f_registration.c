@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registration data: what is read has all its parts, makes the same data again, and is judged. */
+/* Registration data: whatever is read has all its parts, yields the same data again, and can be
+ * verified. */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/secret.h"

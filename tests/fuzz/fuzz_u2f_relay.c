@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Relay lines. The first byte chooses: 0 reads the rest as it came; 1 to 4 wrap it as a line of
- * that kind, so that the search is not held up by checksums. What is read is written the same way.
+ * Relay lines. The first byte chooses: 0 reads the rest as it is; 1 to 4 wrap it as a line of that
+ * kind, so that checksums do not stop the search. Whatever is read is written the same way.
  */
 #include "tests/fuzz/fuzz.h"
 
 #include "base/strlist.h"
 #include "u2f/relay_line.h"
 
-/* The line without what a reader takes around it. */
+/* The line without the blanks that a reader ignores around it. */
 static void require_within(const struct cs_buffer *line, const char *text)
 {
     REQUIRE(!line->failed && line->length <= strlen(text) && strstr(text, line->text) != NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the harnesses for a tenant's answers share. */
+/* Shared by the fuzzers of a tenant's answers. */
 #ifndef CS_TESTS_FUZZ_FUZZ_VERIFY_H
 #define CS_TESTS_FUZZ_FUZZ_VERIFY_H
 
@@ -18,7 +18,7 @@ static inline void fuzz_drop_line(void *context, int priority, const char *line)
 
 static const struct cs_log fuzz_log = {fuzz_drop_line, NULL, true};
 
-/* A refusal has a code and one clean line. */
+/* A refusal has an error code and one clean line. */
 static inline void fuzz_refused(enum cs_err result, const struct cs_error *error)
 {
     REQUIRE(result == error->code);
@@ -27,7 +27,7 @@ static inline void fuzz_refused(enum cs_err result, const struct cs_error *error
         REQUIRE((unsigned char)*byte >= 0x20 && (unsigned char)*byte < 0x7f);
 }
 
-/* What was listed may stand in a path. The first byte of the input chose the listing. */
+/* Listed ids must be safe in a path. The first byte of the input chose the listing. */
 static inline struct cs_listing fuzz_listing(uint8_t byte)
 {
     return (struct cs_listing){.kinds = ~0U,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a tenant says of a code or an approval that is on its way. */
+/* What a tenant says about a code or approval in progress. */
 #include "tests/fuzz/fuzz_verify.h"
 
 static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

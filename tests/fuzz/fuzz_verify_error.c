@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a tenant refused something: words that a log may show, or none. */
+/* Why a tenant refused something: words that are safe in a log, or none. */
 #include "tests/fuzz/fuzz_verify.h"
 
 static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A tenant's list of devices: either refused, or what it adds may stand in a path. */
+/* A tenant's list of devices: either refused, or the ids that it adds are safe in a path. */
 #include "tests/fuzz/fuzz_verify.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stands in for libFuzzer where there is no Clang: runs the harness once on each file that is named
- * or lies in a named folder. It fails when there was nothing to replay.
+ * Replaces libFuzzer if there is no Clang: runs the fuzzer once on each named file, or file in a
+ * named folder. Fails if there is nothing to replay.
  */
 #include <errno.h>
 #include <ftw.h>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The file of IBM's gateway on its way from the PAM line to the broker."""
+"""The IBM gateway's file, from the PAM line to the broker."""
 import socket
 import threading
 
@@ -9,7 +9,7 @@ IBM = pathlib.Path("/etc/pam_ibm_auth.json")
 ELSEWHERE = pathlib.Path("/etc/countersign/ibm.json")
 TENANT = {"client-id": "client", "client-secret": secret("kettle-drum-7", "the client secret"),
           "host": "tenant.example.com"}
-LOCAL = "provider=local"  # the tenant is not what is tested here
+LOCAL = "provider=local"  # the tenant is not tested here
 
 
 def ibm_file(arguments, path=IBM, mode=0o600, **instances):
@@ -64,7 +64,7 @@ def test_both_files_named():
         stack(f"config={CONFIG}", f"ibm_auth_config={IBM}")
         result = pam_login("alice", ["1"])
         expect_equal((result.code, result.prompts), ("PAM_SERVICE_ERR", []), "result")
-        wait_syslog("config= and ibm_auth_config= are both there")
+        wait_syslog("config= and ibm_auth_config= are both given")
 
 
 def test_id_selects_the_arguments():
@@ -77,7 +77,7 @@ def test_id_selects_the_arguments():
 
 
 def test_two_in_one_stack():
-    """Each line has its own arguments, and what one did is nothing to the other."""
+    """Each line has its own arguments, and one does not affect the other."""
     ibm_file([], first=["otp_prompt=First: "], second=["otp_prompt=Second: "])
     with Broker():
         codes = fresh("alice").recovery_codes
@@ -149,7 +149,7 @@ STAND_IN = "/run/countersign/stand-in.sock"
 
 
 def variables_set(*arguments, variables):
-    """The PAM environment after a broker of ours allowed a login and sent these variables."""
+    """The PAM environment after our fake broker allowed a login and sent these variables."""
     def serve(listener):
         connection, _ = listener.accept()
         with connection:

@@ -22,7 +22,7 @@ def module_path():
 # ---- the conversation ----
 
 def test_silent():
-    """PAM_SILENT takes the informational texts away, never a prompt."""
+    """PAM_SILENT suppresses informational texts, never a prompt."""
     for way in each_way():
         stack(*way, "conversation=live")
         factor = fresh("alice")
@@ -59,7 +59,7 @@ def test_answers_of_every_size():
 
 
 def test_one_message_at_a_time():
-    """No exchange has two messages: sshd unrolls them, and other applications mishandle them."""
+    """No exchange has two messages: sshd splits them, and other applications mishandle them."""
     with Broker():
         stack()
         codes = fresh("alice").recovery_codes
@@ -123,7 +123,7 @@ def test_children_of_the_application():
 
 
 def test_what_stand_alone_inherits():
-    """Nothing of the application: descriptors, environment, signals, folder, groups, terminal."""
+    """The broker inherits nothing: descriptors, environment, signals, folder, groups, terminal."""
     stack("standalone")
     session = PamSession("alice", environ={"PATH": "/bin", "CANARY": "sings", "LD_DEBUG_OUTPUT": "/tmp/x"},
                          prefix=["env", "--ignore-signal=TERM", "--block-signal=USR1"])
@@ -152,7 +152,7 @@ def test_what_stand_alone_inherits():
 
 
 def test_descriptors_do_not_reach_a_child():
-    """Whatever the application starts while a prompt waits: everything of ours closes on exec."""
+    """A program that the application starts during a prompt: all our descriptors close on exec."""
     close_on_exec = 0o2000000
     for way in each_way():
         stack(*way)
@@ -170,7 +170,7 @@ def test_descriptors_do_not_reach_a_child():
 
 
 def test_nothing_is_left_open():
-    """Many logins in one process that may have few descriptors."""
+    """Many logins in a process with few descriptors allowed."""
     for way in each_way():
         stack(*way, "retry=0")
         fresh("alice")

@@ -23,7 +23,7 @@ int64_t cs_clock_seconds(void)
     return now_seconds;
 }
 
-/* Each look is a millisecond later, so that a loop with a deadline ends. */
+/* Each call is a millisecond later, so that a loop with a deadline ends. */
 int64_t cs_clock_ms(void)
 {
     return ++now_ms;

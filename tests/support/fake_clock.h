@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clocks that stand where a test sets them: fake_clock.c takes the place of base/clock.c. */
+/* Clocks that a test sets: fake_clock.c replaces base/clock.c. */
 #ifndef CS_TESTS_SUPPORT_FAKE_CLOCK_H
 #define CS_TESTS_SUPPORT_FAKE_CLOCK_H
 
 #include <stdint.h>
 
-void fake_clock_set(int64_t seconds); /* of cs_clock_seconds; cs_clock_ms goes on by itself */
-void fake_clock_pass(int64_t until);  /* cs_clock_ms is at least that from here on */
+void fake_clock_set(int64_t seconds); /* sets cs_clock_seconds; cs_clock_ms advances by itself */
+void fake_clock_pass(int64_t until);  /* makes cs_clock_ms at least that from now on */
 
 #endif

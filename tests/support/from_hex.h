@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes as programs for tests take them on their command line. */
+/* Bytes in hex, as test programs take them on their command line. */
 #ifndef CS_TESTS_SUPPORT_FROM_HEX_H
 #define CS_TESTS_SUPPORT_FROM_HEX_H
 

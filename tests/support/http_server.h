@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The servers of http_server.py, and a client for them. Everything here fails the test when it does
+/* The servers of http_server.py, and a client for them. Every function fails the test if it does
  * not succeed. */
 #ifndef CS_TESTS_SUPPORT_HTTP_SERVER_H
 #define CS_TESTS_SUPPORT_HTTP_SERVER_H
@@ -22,7 +22,7 @@ struct http_server {
 int http_server_setup(void **state);
 int http_server_teardown(void **state);
 
-/* 0 when there is no such server. */
+/* The port of a server; 0 if there is no such server. */
 unsigned http_server_port(const struct http_server *server, const char *name);
 
 /* "SCHEME://HOST:PORT", in a buffer that the next call overwrites. */
@@ -36,14 +36,14 @@ struct cs_http_settings http_server_settings(struct http_server *server, const c
 /* A client for the server "https" or "http". */
 struct cs_http *http_server_client(struct http_server *server, const char *scheme);
 
-/* A call with ten seconds to go. */
+/* A call with ten seconds left. */
 struct cs_http_call http_server_call(void);
 
-/* A GET that is not idempotent, so that nothing is tried twice. */
+/* A GET marked as not idempotent, so that nothing is retried. */
 enum cs_err http_server_get(struct cs_http *http, const char *target,
                             struct cs_http_response *ret_response, struct cs_error *error);
 
-/* How often the server saw a path that ends in `name`. */
+/* How many paths ending in `name` the server has seen. */
 unsigned http_server_seen(struct http_server *server, const char *name);
 
 #endif

@@ -172,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def path_thenclose(self, rest, body):
-        """Keeps the connection, says the headers, and closes it all the same."""
+        """Says in the headers that it keeps the connection, but closes it."""
         self.path_ok(rest, body)
         self.close_connection = True
 
@@ -199,7 +199,7 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, str(connections["most"]).encode())
 
     def path_hold(self, rest, body):
-        """Long enough that many meet."""
+        """Takes long enough for many requests to meet."""
         time.sleep(0.02)
         self.path_ok(rest, body)
 
@@ -340,7 +340,7 @@ class SocksProxy(socketserver.StreamRequestHandler):
 # ---- an HTTP/2 server, where there is one ----
 
 def try_nghttpd(folder):
-    """nghttpd takes no port 0: one that was free a moment ago. None when somebody else has it now."""
+    """nghttpd does not accept port 0: uses one that was free a moment ago. None if somebody has taken it."""
     path = os.path.join(folder, "good")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

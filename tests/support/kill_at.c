@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Kills a process just before the Nth system call of one of its tasks, or counts them. strace's
- * inject=all:signal=KILL:when=N counts each kind of call for itself and so leaves most of them out.
+ * inject=all:signal=KILL:when=N counts each kind of call separately and so skips most calls.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -88,7 +88,7 @@ static bool is_write(unsigned long long number)
     return false;
 }
 
-/* True when the task must not go on. */
+/* True if the task must not continue. */
 static bool at_call(struct tracer *tracer, struct task *task)
 {
     struct ptrace_syscall_info info = {0};

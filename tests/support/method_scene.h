@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A login as a method sees it: a scripted conversation, and a provider that notes what it is asked.
- * Time passes only where something waits. */
+/* A login as a method sees it: a scripted conversation, and a provider that records what it is
+ * asked. Time passes only while something waits. */
 #ifndef CS_TESTS_SUPPORT_METHOD_SCENE_H
 #define CS_TESTS_SUPPORT_METHOD_SCENE_H
 
@@ -15,24 +15,24 @@ struct method_scene {
     struct cs_method_options options;
     struct cs_catalogue english;
     struct cs_phrasebook book;
-    struct cs_text_variant own; /* for a text of the administrator */
+    struct cs_text_variant own; /* for an administrator's text */
     struct cs_provider provider;
-    struct cs_provider_ops ops; /* of a remote one that is asked for lists and has the slots that
-                                   methods cannot do without, until a test changes it */
+    struct cs_provider_ops ops; /* remote, able to list, and with the slots that methods cannot do
+                                   without, unless a test changes it */
     struct cs_script_channel script;
     struct cs_channel_ops channel_ops;
     struct cs_log log;
 
-    /* What the world is like. The right password is "secret", the right code "123456". */
+    /* The situation. The right password is "secret", the right code "123456". */
     const char *identity; /* NULL: the account has none */
     const char *missing;  /* why the provider does not know the user; NULL: it does */
-    bool key;             /* a first factor is proven, whatever is answered */
+    bool key;             /* a first factor is proven, whatever the answers */
     bool key_if_answered; /* ... only after an answer that is not junk */
-    bool autopush;        /* things may be sent without one */
+    bool autopush;        /* codes may be sent without one */
     bool quiet;           /* nothing may be sent unasked at all */
-    bool flooded;         /* too much was asked for already */
+    bool flooded;         /* too much was requested already */
     bool over;            /* a wrong code ends its challenge */
-    bool recovery;        /* the right code is a recovery code, and nine are left */
+    bool recovery;        /* the right code is a recovery code, of which nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
     unsigned kinds;          /* that the provider can have; all */
@@ -53,7 +53,7 @@ struct method_scene {
      * begin:KIND=ID, judge:KIND=ANSWER, poll (the first of a row), cancel:KIND=ID, account:ID,
      * language:NAME, take-turn, give-turn. */
     struct cs_buffer calls;  /* with a blank before each word */
-    struct cs_buffer judged; /* a line for each attempt: NAME or nobody, countable, proven */
+    struct cs_buffer judged; /* one line per attempt: NAME or nobody, countable, proven */
     struct cs_buffer lines;  /* of the log */
     struct cs_buffer message;
     unsigned seconds, polls, refusals;
@@ -80,7 +80,7 @@ void method_scene_use_every_slot(struct method_scene *scene);
 void method_scene_add(struct method_scene *scene, enum cs_factor_kind kind, const char *id,
                       const char *name);
 
-/* The words of `calls` so far, with a blank between each; "" when there were none. */
+/* The words in `calls` so far, separated by blanks; "" if there were none. */
 const char *method_scene_calls(const struct method_scene *scene);
 
 #endif

@@ -11,7 +11,7 @@ struct mo_message {
     const char *context, *text, *translation;
 };
 
-/* Appends a file of these messages; `swapped`: in the byte order that is not this machine's. */
+/* Appends a file with these messages; `swapped`: not in this machine's byte order. */
 void mo_file_write(struct cs_buffer *out, const struct mo_message *messages, size_t count,
                    bool swapped);
 

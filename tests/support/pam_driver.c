@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A PAM application for tests: one authentication, or many at once, with given answers and a
- * transcript that a program can read. Each message is one line; backslash and control bytes are
- * written as \xHH.
+ * machine-readable transcript. Each message is one line; backslash and control bytes are written as
+ * \xHH.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +62,7 @@ static const char *code_name(int code)
     return code_names[code];
 }
 
-/* One run of one handle; the conversation's context. */
+/* One run with one handle; the conversation's context. */
 struct run {
     const struct driver_options *options;
     const struct driver_user *user;
@@ -109,7 +109,7 @@ static char *read_answer(FILE *in)
     return line;
 }
 
-/* A copy for PAM to free, or NULL when none is left. */
+/* A copy for PAM to free, or NULL if no answer is left. */
 static char *next_answer(struct run *run)
 {
     const struct driver_answers *common = &run->options->common;
@@ -300,7 +300,7 @@ static int run_threads(const struct driver_options *options, const struct run *m
         threads[i].barrier = &barrier;
         threads[i].runs = runs + (size_t)i * options->repeat;
         prepare_runs(threads[i].runs, options, i, model);
-        /* Without this thread the others would wait at the barrier for ever. */
+        /* Without this thread the others would wait at the barrier forever. */
         if (pthread_create(&threads[i].id, NULL, thread_main, &threads[i]) != 0) {
             fprintf(out, "error: thread %u could not be started\n", i);
             fflush(out);
@@ -343,7 +343,7 @@ static void collect_children(int number)
     errno = saved;
 }
 
-/* An application with children of its own: one that has ended and waits to be collected. */
+/* An application with its own children: starts one that has ended and waits to be reaped. */
 static pid_t start_child(const char *mode)
 {
     pid_t child;
@@ -360,7 +360,7 @@ static pid_t start_child(const char *mode)
     return child;
 }
 
-/* Whether our child is still ours to collect, and how many others there are. */
+/* Whether our child is still there to be reaped, and how many others there are. */
 static void report_children(FILE *out, pid_t child)
 {
     bool ours = waitpid(child, NULL, WNOHANG) == child;
@@ -372,7 +372,7 @@ static void report_children(FILE *out, pid_t child)
     fprintf(out, "children: %s, others %u\n", ours ? "ours" : "none", others);
 }
 
-/* The transcript goes through copies far above 2, so that --close-std leaves it alone. */
+/* The transcript uses copies of descriptors far above 2, so that --close-std leaves it alone. */
 static FILE *copy_stream(int fd, const char *mode)
 {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 100);

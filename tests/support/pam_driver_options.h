@@ -28,7 +28,7 @@ struct driver_options {
     const char *rhost;
     const char *tty;
     const char *ruser;
-    const char *children; /* "default", "ignore" or "handler": what becomes of SIGCHLD; or NULL */
+    const char *children; /* how to treat SIGCHLD: "default", "ignore" or "handler"; or NULL */
     const char *env[DRIVER_MAX_TEXTS];
     size_t env_count;
     struct driver_answers common; /* those before the first --user */
@@ -45,8 +45,7 @@ struct driver_options {
 
 extern const char driver_usage[];
 
-/* False when the arguments make no sense; --help prints and exits. Texts stay where argv has them.
- */
+/* False if the arguments make no sense; --help prints and exits. Texts are borrowed from argv. */
 bool driver_parse(int argc, char **argv, struct driver_options *options);
 
 #endif

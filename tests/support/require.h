@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An assertion for what runs outside cmocka. */
+/* An assertion for code that runs outside cmocka. */
 #ifndef CS_TESTS_SUPPORT_REQUIRE_H
 #define CS_TESTS_SUPPORT_REQUIRE_H
 

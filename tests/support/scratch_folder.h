@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A private folder below /tmp. Everything here fails the test when it does not succeed. */
+/* A private folder below /tmp. Every function fails the test if it does not succeed. */
 #ifndef CS_TESTS_SUPPORT_SCRATCH_FOLDER_H
 #define CS_TESTS_SUPPORT_SCRATCH_FOLDER_H
 
@@ -24,7 +24,7 @@ static inline int remove_entry(const char *path, const struct stat *status, int 
     return remove(path);
 }
 
-/* With all that is in it. */
+/* Removes it with everything in it. */
 static inline void scratch_folder_remove(const char *path)
 {
     enum { OPEN_FOLDERS = 8 };

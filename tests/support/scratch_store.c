@@ -26,7 +26,7 @@ void scratch_store_make(struct scratch_store *scratch)
         fail_msg("%s", error.text);
 }
 
-/* Name by name: a store leaves nothing else behind. */
+/* Removed name by name, because a store leaves nothing else behind. */
 void scratch_store_remove(struct scratch_store *scratch)
 {
     static const char *const names[] = {"store.db", "store.db-wal", "store.db-shm", "store.lock",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An empty store with its key in a folder of its own, for unit tests. Everything here fails the
- * test when it does not succeed. */
+/* An empty store with its key in its own folder, for unit tests. Every function fails the test if
+ * it does not succeed. */
 #ifndef CS_TESTS_SUPPORT_SCRATCH_STORE_H
 #define CS_TESTS_SUPPORT_SCRATCH_STORE_H
 
@@ -24,7 +24,7 @@ int scratch_store_teardown(void **state);
 
 void scratch_store_begin(struct scratch_store *scratch, struct cs_transaction *ret_transaction);
 
-/* All rows of a table as one text, to compare; the caller frees it. */
+/* All rows of a table as one text, for comparison; the caller frees it. */
 char *scratch_store_rows(const struct scratch_store *scratch, const char *table);
 
 #endif

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""The tenant that stands in for IBM Verify: is it as strict as it says, and does it break as it is told?"""
+"""The tenant that replaces IBM Verify: is it as strict as it claims, and does it fail as it is told to?"""
 import concurrent.futures
 import http.client
 import json
@@ -418,7 +418,7 @@ def test_faults_of_status():
         tenant.fault("POST totp", status=404, html=True)
         got, body, headers = client.call("POST", path, {"otp": totp.code()})
         expect(got == 404 and "SRVE0295E" in body and "html" in headers["Content-Type"], f"{got} {body}")
-        # None of them did the work; this one does and hides it.
+        # None of those did the work; this one does, and hides it.
         fault = tenant.fault("POST totp", status=500, effect=True, after=1, times=1)
         totp.wait_left(3)
         client.call("POST", path, {"otp": totp.wrong()})
@@ -532,7 +532,7 @@ def test_refusing_and_ending_connections():
         slow = Client(tenant, login=False)
         slow.http.timeout = 0.2
         expect_raises(TimeoutError, lambda: slow.call("GET", "/"), "a handshake that never ends")
-        # A call that waits for long holds up neither this nor the end of the block.
+        # A call that waits a long time holds up neither this nor the end of the block.
         tenant.stall_handshake = False
         tenant.fault("GET users", slow=60)
         slow = Client(tenant)

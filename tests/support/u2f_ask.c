@@ -4,8 +4,8 @@
  *
  * usage: u2f-ask SOCKET MILLISECONDS register|authenticate [HANDLE...]   hexadecimal
  *
- * Prints what registering gave, or which handle signed and the counter; ends with 0, or with the
- * number of the error and its sentence on standard error. Standard input at its end cancels.
+ * Prints the result of registering, or which handle signed and the counter. Exit status 0, or the
+ * number of the error with its sentence on standard error. The end of standard input cancels.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The server's side of the relay lines, for tests of what answers them.
+ * The server's side of the relay lines, for testing the programs that answer them.
  *
  * usage: u2f-relay enrol APP CHALLENGE             a request to enrol
  *        u2f-relay enrolled APP CHALLENGE ORIGIN   its answer in; handle and public key out

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A key pair that answers as a U2F key does, with an attestation of its own. For tests. */
+/* A key pair that answers as a U2F key does, with its own attestation. For tests. */
 #ifndef CS_TESTS_SUPPORT_U2F_SIGNER_H
 #define CS_TESTS_SUPPORT_U2F_SIGNER_H
 
@@ -18,10 +18,10 @@ struct u2f_signer {
 enum u2f_issuer {
     U2F_SELF_SIGNED,
     U2F_SIGNED_BY_RSA,   /* with 2048 bits, as the first keys' certificates are */
-    U2F_ATTESTED_BY_P384 /* the attestation key itself is of another curve */
+    U2F_ATTESTED_BY_P384 /* the attestation key is on another curve */
 };
 
-/* Aborts where OpenSSL fails. */
+/* Aborts if OpenSSL fails. */
 void u2f_signer_open(struct u2f_signer *signer, enum u2f_issuer issuer);
 void u2f_signer_close(struct u2f_signer *signer);
 

@@ -48,7 +48,7 @@
     "304402204b5f0cd17534cedd8c34ee09570ef542a353df4436030ce43d406de870b84778"                     \
     "0220267bb998fac9b7266eb60e7cb0b5eabdfd5ba9614f53c7b22272ec10047a923f"
 
-/* Lower-case hex into bytes; returns how many. The room is the caller's to know. */
+/* Lower-case hex into bytes; returns how many. The caller must provide enough room. */
 static inline size_t u2f_unhex(const char *hex, unsigned char *ret_bytes)
 {
     size_t length = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The strict tenant of countersign/tenant.py in a process of its own, and a login at it. Everything
- * here fails the test when it does not succeed. */
+/* The strict tenant of countersign/tenant.py in its own process, and a login to it. Every function
+ * fails the test if it does not succeed. */
 #ifndef CS_TESTS_SUPPORT_VERIFY_TENANT_H
 #define CS_TESTS_SUPPORT_VERIFY_TENANT_H
 
@@ -19,7 +19,7 @@ struct verify_tenant {
 
     /* One test's. */
     struct cs_verify_settings
-        settings;           /* as the tenant wants them; may be changed before login() */
+        settings;           /* as the tenant expects them; may be changed before login() */
     struct cs_buffer lines; /* the log */
     struct cs_log log;
     struct cs_provider *provider;
@@ -38,16 +38,16 @@ struct verify_tenant {
 int verify_tenant_setup(void **state);
 int verify_tenant_teardown(void **state);
 
-/* Setup and teardown for each test: a new tenant that knows "ann" and nobody else; the provider is
- * open. The teardown fails where the tenant saw what a correct client would not have sent. */
+/* Setup and teardown for each test: a new tenant that knows only "ann", with the provider open. The
+ * teardown fails if the tenant saw anything that a correct client would not have sent. */
 int verify_login_setup(void **state);
 int verify_login_teardown(void **state);
 
-/* Runs one line of Python there; the second returns its value as JSON, valid until the next. */
+/* Run one line of Python there; the second returns its value as JSON, valid until the next call. */
 void tenant_do(struct verify_tenant *tenant, const char *python);
 const char *tenant_ask(struct verify_tenant *tenant, const char *python);
 
-/* The provider's calls with what the struct holds. */
+/* Call the provider with the struct's values. */
 enum cs_err login_find(struct verify_tenant *tenant, const char *identity);
 enum cs_err login_list(struct verify_tenant *tenant, unsigned kinds);
 enum cs_err login_begin(struct verify_tenant *tenant, size_t factor);
@@ -55,7 +55,7 @@ enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind,
                          const char *answer);
 enum cs_err login_poll(struct verify_tenant *tenant, size_t factor);
 
-/* The names of the calls since the last look. */
+/* The names of the calls since this was last called. */
 void assert_calls(struct verify_tenant *tenant, const char *expected);
 
 #endif

@@ -12,7 +12,7 @@ from countersign import *
 
 
 def ask(keys, purpose, handles=(), **arguments):
-    """Result and data of one request; the helper must end well."""
+    """Result and data of one request; the helper must exit with status 0."""
     helper = Helper(keys)
     helper.send(purpose, handles, **arguments)
     answer = helper.answer()
@@ -53,7 +53,7 @@ def test_errors_by_name():
 
 
 def test_a_look_at_the_right_key_is_no_failure():
-    """Every login begins with one: its log would say of each that nobody touched the key."""
+    """Every login starts with a look: the log must not say each time that nobody touched the key."""
     keys = Keys(HELPER_USER)
     keys.plug()
     handle = register(keys)
@@ -66,12 +66,12 @@ def test_a_look_at_the_right_key_is_no_failure():
 
 
 def test_a_key_that_it_may_not_open_is_in_the_log():
-    """The libraries say that there is none, and so does the answer; whoever reads the log should see more."""
+    """The libraries report no key, and so does the answer; the log should say more."""
     with key_of_root() as node:
         helper = Helper(Keys(HELPER_USER))
         helper.send(AUTHENTICATE, [bytes(64)], milliseconds=0)
         expect_equal(helper.answer()[0], NO_KEY, "the answer")
-        expect_match(f"{node} is a security key that may not be opened", helper.end()[1], "the log")
+        expect_match(f"{node} is a security key that this program may not open", helper.end()[1], "the log")
 
 
 def test_waits_for_the_right_key():
@@ -96,7 +96,7 @@ def test_a_cancel_ends_it():
     status, log = helper.end()
     expect_equal(status, 0, "the helper's end")
     expect(time.monotonic() - begin < PATIENCE / 2, "the helper went on waiting")
-    expect_match("nobody waits", log, "the log")
+    expect_match("nobody is waiting", log, "the log")
 
 
 def test_refuses_what_is_no_request():
@@ -130,7 +130,7 @@ def test_a_hostile_key_stays_inside():
     _, log = helper.end()
     tried = dict(word.split("=") for word in keys.counter().split())
     wanted = {name: "EPERM" for name in ("socket", "code", "mount", "setuid", "tiocsti")}
-    wanted["hidraw"] = "ENOTTY"  # comes past the filter, to a device that is none
+    wanted["hidraw"] = "ENOTTY"  # passes the filter, but the device does not know it
     if "no Landlock" not in log:
         wanted |= {"read": "EACCES", "write": "EACCES", "create": "EACCES"}
     expect_equal({name: tried[name] for name in wanted}, wanted, "what the key could do")
@@ -151,7 +151,7 @@ def test_a_hostile_key_ends_the_helper():
 
 
 def test_later_rules_of_udev_leave_it_the_keys():
-    """As 70-u2f.rules of other packages would, which sort behind this one."""
+    """As other packages' 70-u2f.rules would, which sorts after this one."""
     text = pathlib.Path("/usr/lib/udev/rules.d/70-countersign-u2f.rules").read_text()
     found = re.findall(r'\b(GROUP|OWNER|MODE)(:?=)"(.*?)"', re.sub(r"(?m)^#.*", "", text))
     expect_equal(found, [("GROUP", ":=", HELPER_USER), ("MODE", ":=", "0660")], "what the rule assigns, finally")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The broker's side of countersign-u2f-host, over the helper's socket as systemd would hold it."""
+"""The broker's side of countersign-u2f-host, over the helper's socket as systemd would serve it."""
 import contextlib
 import os
 import pathlib
@@ -15,7 +15,7 @@ NOT_FOUND, INPUT, TIMEOUT, UNAVAILABLE, CANCELLED = 6, 3, 9, 10, 14
 
 
 class Inetd:
-    """Accept=yes: a helper for each connection. `reply` answers in its place."""
+    """Accept=yes: one helper per connection. `reply` answers instead of it."""
 
     def __init__(self, keys, reply=None):
         self.keys, self.reply, self.ended = keys, reply, []
@@ -101,12 +101,12 @@ def test_errors_have_sentences():
 
 
 def test_a_helper_that_was_taken_over():
-    """Whatever it answers is data; when it lies or dies, that is a helper that fails."""
+    """Whatever it answers is only data; if it lies or dies, the helper has failed."""
     assertion = b"\1\0\0\1\0\0\0\1" + bytes(72)
     for reply, sentence in ((b"", "broke off"), (b"\1", "not valid"), (b"\2\0", "not valid"), (b"\1\x06", "not valid"),
                             (b"\1\0\1" + assertion[3:], "not valid"), (assertion + b"x", "not valid"),
                             (assertion[:15], "not valid"), (b"\1\0" + bytes(60000), "not valid"),
-                            (b"\1\1x", "not valid"), (b"\1\5", "nobody waits")):
+                            (b"\1\1x", "not valid"), (b"\1\5", "nobody is waiting")):
         with Inetd(None, reply):
             got, _, error = ask(20000, "00" * 64)
             expect_equal(got, UNAVAILABLE, f"status after {reply[:20]!r}: {error}")

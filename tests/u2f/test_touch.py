@@ -71,7 +71,7 @@ def test_by_hand_says_what_is_wrong():
                              (host, enrol, "use --register"), ((*host, "--register"), key.request, "not to enrol"),
                              ((*host, "--register"), enrol[15:], "from U2F1-enrol. to its end"),
                              (host, "123456", "from U2F1. to its end"), (host, "U2F2.abc", "another version"),
-                             (host, key.request[:-5], "into several lines, make them one")):
+                             (host, key.request[:-5], "into several lines, join them")):
         result = touch(keys, *words, input=text + "\n", check=False)
         expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
         expect_match(re.escape(why), result.stderr, f"why {text!r} is refused")
@@ -147,8 +147,8 @@ def test_a_paste_does_not_reach_the_shell():
     keys = plugged()
     key = Enrolled(keys)
     script = f'{TOUCH} --host server.example >{OUT}; echo status $?; read -r line; echo "got <$line>"'
-    for text, status, why in ((f"{key.request[:80]}\n{key.request[80:]}\nrm -rf\n", 1, "several lines, make them one"),
-                              (f"not this\n{key.request}\nrm -rf\n", 0, "That line has no request in it")):
+    for text, status, why in ((f"{key.request[:80]}\n{key.request[80:]}\nrm -rf\n", 1, "several lines, join them"),
+                              (f"not this\n{key.request}\nrm -rf\n", 0, "That line contains no request")):
         child = pexpect.spawn("/bin/sh", ["-c", script], env=keys.environment(), timeout=PATIENCE, encoding="utf-8")
         child.expect("Paste the request: ")
         child.send(text)
@@ -176,7 +176,7 @@ def test_output_that_cannot_be_written():
 
 
 def terminal(keys, prompt, hint=None, options="", **more):
-    """countersign-touch PROMPT on a terminal of its own, its output in OUT; a pexpect child."""
+    """countersign-touch PROMPT on its own terminal, its output in OUT; a pexpect child."""
     import pexpect
 
     environment = {**keys.environment(), **more}
@@ -264,12 +264,12 @@ def test_ends_when_nobody_reads_the_answer():
     expect_equal(process.stderr.readline(), NOTICE, "the notice")
     process.stdout.close()
     expect_equal(process.wait(PATIENCE), 1, "status")
-    expect_match("nobody waits", process.stderr.read(), "why")
+    expect_match("nobody is waiting", process.stderr.read(), "why")
     process.stderr.close()
 
 
 def test_a_key_that_may_not_be_opened_is_named_before_the_wait():
-    """For somebody who is not root, with no key that may be opened."""
+    """For a user who is not root, with no key that may be opened."""
     import pexpect
 
     request = relay("request", APP, CHALLENGE, "00" * 64)[0]
@@ -277,7 +277,7 @@ def test_a_key_that_may_not_be_opened_is_named_before_the_wait():
         child = pexpect.spawn("setpriv", ["--reuid=65534", "--clear-groups", TOUCH, "--timeout", "1",
                                           f"(alice@server.example) {READABLE}{request}"],
                               timeout=PATIENCE, encoding="utf-8")
-        child.expect(f"{node} is a security key that may not be opened")
+        child.expect(f"{node} is a security key that this program may not open")
         child.expect("Touch your security key to log in to server.example")
         child.expect(pexpect.EOF)
 
@@ -350,7 +350,7 @@ def test_a_question_ends_when_nobody_reads_the_answer():
 
     child = pexpect.spawn("/bin/sh", ["-c", f"{TOUCH} 'Password: ' | true; echo over; stty -a"], timeout=PATIENCE,
                           encoding="utf-8", env=Keys().environment())
-    child.expect("nobody waits for the answer")
+    child.expect("nobody is waiting for the answer")
     child.expect("over")
     child.expect(r"\s(-?)echo\s")
     expect_equal(child.match.group(1), "", "what switches echo off")
@@ -388,7 +388,7 @@ SEEN = WORKDIR / "seen"
 
 
 def away(keys, key, *options, other=None):
-    """countersign-touch without a terminal, as an ssh runs it that an editor started."""
+    """countersign-touch without a terminal, as run by an ssh that an editor started."""
     environment = keys.environment()
     if other:
         environment["COUNTERSIGN_TOUCH_ASKPASS"] = other
@@ -421,7 +421,7 @@ def test_without_a_terminal_another_askpass_shows_the_notice_until_the_touch():
     shown = f'echo no answer; echo "$SSH_ASKPASS_PROMPT $$ $1" >{SEEN}.new; mv {SEEN}.new {SEEN}'
     for script, words, status in ((f"{shown}; exec sleep 1000", "", 0),  # ended by a touch
                                   (f"{shown}; exec sleep 1000", "touch=never", 1),  # and by none
-                                  (f"trap '' TERM; {shown}; exec sleep 1000", "", 0),  # also when it does not want to
+                                  (f"trap '' TERM; {shown}; exec sleep 1000", "", 0),  # even if it refuses to
                                   (shown, "", 0)):  # it ended before
         keys.plug(words="touch=never")
         process = away(keys, key, "--timeout", "2" if status else str(PATIENCE), other=askpass(script))
@@ -453,7 +453,7 @@ def test_the_notice_does_not_outlive_the_program():
     keys = plugged()
     key = Enrolled(keys)
     keys.plug(words="touch=never")
-    # Its end is the end of the only writer.
+    # The pipe ends with its only writer.
     process = away(keys, key, other=askpass(f"echo shown >&2; : >{SEEN}; exec sleep 1000"))
     wait_until(SEEN.exists, "the notice")
     process.kill()
@@ -499,7 +499,7 @@ class SshServer:
 
 
 def ssh_words(server, user):
-    """New clients take a strange user only from their configuration."""
+    """New clients accept an unusual user name only from their configuration."""
     config = WORKDIR / "ssh_config"
     config.write_text(f'User "{user}"\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\n'
                       "PreferredAuthentications keyboard-interactive,password\nNumberOfPasswordPrompts 1\n")
@@ -525,7 +525,7 @@ def test_as_the_askpass_of_ssh():
 
 
 def test_a_recovery_code_where_the_key_is_lost():
-    """As the page says: ssh asks by itself, although countersign-touch is its askpass."""
+    """As the manual says: ssh asks itself, although countersign-touch is its askpass."""
     import pexpect
 
     need("ssh")
@@ -545,7 +545,7 @@ def test_a_recovery_code_where_the_key_is_lost():
 
 
 def test_a_user_name_does_not_choose_the_host():
-    """Neither in the server's question nor in ssh's own, in which the user name may bring the request as well."""
+    """Neither in the server's question nor in ssh's own, where the user name may contain the request too."""
     need("ssh")
     keys = plugged()
     key = Enrolled(keys)

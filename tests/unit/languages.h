@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The translations as they were built, for tests that speak every language. Needs no root: the
- * files are read without asking who owns them. Whatever is wrong fails the test. */
+/* The built translations, for tests of every language. Needs no root, because the files are read
+ * without checking their owner. Any error fails the test. */
 #ifndef CS_TESTS_UNIT_LANGUAGES_H
 #define CS_TESTS_UNIT_LANGUAGES_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The local provider with a store of its own and a clock that the test sets. */
+/* The local provider with its own store and a clock that the test sets. */
 #ifndef CS_TESTS_UNIT_LOCAL_H
 #define CS_TESTS_UNIT_LOCAL_H
 

@@ -7,12 +7,12 @@
 
 #include "tests/support/method_scene.h"
 
-/* Typed, and yet no answer. */
+/* Typed, but not an answer. */
 #define JUNK "\b\n\r\177IN"
 
 static struct method_scene *scene;
 
-/* What every scene of a program has in it; each program defines its own. */
+/* What every scene in a test program contains; each program defines its own. */
 void scene_prepare(void);
 
 static inline int scene_setup(void **state)

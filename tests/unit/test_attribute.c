@@ -21,7 +21,7 @@ static void test_scim_filter_encoded_once(void **state)
          IBM "customAttributes.otherUserName%20eq%20%22x%22"},
         {"(a eq %22%28%22 or b%2dc) and d", "x",
          "(a%20eq%20%22(%22%20or%20b-c)%20and%20d%20eq%20%22x%22"},
-        /* Nothing that people write is syntax: of SCIM, and of a URL. */
+        /* Nothing that people write becomes syntax, of SCIM or of a URL. */
         {"a", "x\" or a pr or a eq \"y",
          "a%20eq%20%22x%5C%22%20or%20a%20pr%20or%20a%20eq%20%5C%22y%22"},
         {"a", "CORP\\ann", "a%20eq%20%22CORP%5C%5Cann%22"},
@@ -61,15 +61,15 @@ static void test_scim_filter_wrong_texts_refused(void **state)
         {"a\\b", "x", CS_ERR_CONFIG, "user_name_attr: byte 2: only letters"},
         {"a\nb", "x", CS_ERR_CONFIG, "user_name_attr: byte 2: only letters"},
         {"\xc3\xab", "x", CS_ERR_CONFIG, "user_name_attr: byte 1: only letters"},
-        {"", "x", CS_ERR_CONFIG, "has to end in the name of an attribute"},
-        {"userName ", "x", CS_ERR_CONFIG, "has to end in the name of an attribute"},
+        {"", "x", CS_ERR_CONFIG, "must end in the name of an attribute"},
+        {"userName ", "x", CS_ERR_CONFIG, "must end in the name of an attribute"},
         {"a eq \"b", "x", CS_ERR_CONFIG, "every quote and parenthesis before it closed"},
-        {"a eq \"b\"", "x", CS_ERR_CONFIG, "has to end in the name of an attribute"},
+        {"a eq \"b\"", "x", CS_ERR_CONFIG, "must end in the name of an attribute"},
         {"(a", "x", CS_ERR_CONFIG, "every quote and parenthesis before it closed"},
         {"a) and (b", "x", CS_ERR_CONFIG, "every quote and parenthesis before it closed"},
         {"a", "", CS_ERR_INPUT, "a name to look up is empty"},
-        {"a", "x\ny", CS_ERR_INPUT, "controls or bytes that are not UTF-8"},
-        {"a", "x\xff", CS_ERR_INPUT, "controls or bytes that are not UTF-8"},
+        {"a", "x\ny", CS_ERR_INPUT, "control characters or bytes that are not UTF-8"},
+        {"a", "x\xff", CS_ERR_INPUT, "control characters or bytes that are not UTF-8"},
     };
 
     (void)state;
@@ -178,7 +178,7 @@ static void test_link_parse_anything_else_refused(void **state)
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
         assert_int_equal(cs_link_parse(texts[i], &link, &error), CS_ERR_CONFIG);
-        assert_contains(error.text, "id_link_attr is none of userName");
+        assert_contains(error.text, "id_link_attr must be userName");
         assert_string_equal(link.name, "before");
     }
     assert_int_equal(cs_link_parse("a&b", &link, &error), CS_ERR_CONFIG);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The token cache against a real server, and what it makes of answers. */
+/* The token cache against a real server, and how it reads answers. */
 #include "tests/unit/unit.h"
 
 #include <pthread.h>
@@ -85,7 +85,7 @@ static void test_hundred_logins_share_one_request(void **state)
     assert_int_equal(http_server_seen(*state, "shared"), 1);
 }
 
-/* All who wait for a request that is refused fail with it; nobody asks one after the other. */
+/* All logins waiting for a refused request fail with it; they do not each ask again. */
 static void test_refusal_is_shared(void **state)
 {
     CS_AUTO(cs_http_free) struct cs_http *http = http_server_client(*state, "https");
@@ -101,7 +101,7 @@ static void test_refusal_is_shared(void **state)
     assert_true(http_server_seen(*state, "refusals") < THREADS / 4);
 }
 
-/* The first login's request hangs; whoever waits takes over when it is given up. */
+/* The first login's request hangs; a waiting one takes over when it is given up. */
 static void test_waiter_takes_over(void **state)
 {
     CS_AUTO(cs_http_free) struct cs_http *http = http_server_client(*state, "https");

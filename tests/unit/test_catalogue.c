@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Languages as logins get them: fallback by message, files that are not to be believed, no file
- * opened twice. As root: catalogues have to belong to it. */
+/* Languages as logins get them: fallback by message, untrusted files, no file opened twice. Needs
+ * root, who must own catalogues. */
 #include "tests/unit/unit.h"
 
 #include <pthread.h>
@@ -54,7 +54,7 @@ static void scene_close(struct scene *scene)
     cs_buffer_free(&scene->warnings);
 }
 
-/* Writes FOLDER/LANGUAGE/LC_MESSAGES/countersign.mo and says where it is. */
+/* Writes FOLDER/LANGUAGE/LC_MESSAGES/countersign.mo and returns its path. */
 static const char *install(void **state, const char *language, const char *data, size_t length,
                            char out[PATH_SIZE])
 {
@@ -142,7 +142,7 @@ static void test_get_right_to_left_where_it_speaks_so(void **state)
     scene_close(&scene);
 }
 
-/* One file that is not to be believed: English, and one line about it however often it is asked. */
+/* An untrusted file: English, and one line about it however often it is requested. */
 static void assert_file_refused(void **state, const char *text)
 {
     struct scene scene;
@@ -163,7 +163,7 @@ static void test_get_damaged_file_is_english(void **state)
 
     read_catalogue_file("fr", &file);
     install(state, "fr", file.data, file.length / 2, path);
-    assert_file_refused(state, "lies outside of the file");
+    assert_file_refused(state, "lies outside the file");
     install(state, "fr", "", 0, path);
     assert_file_refused(state, "countersign.mo");
     install(state, "fr", large, sizeof large, path);
@@ -220,7 +220,7 @@ static void test_get_hostile_translation_is_english_for_that_key_alone(void **st
     scene_close(&scene);
 }
 
-/* With no descriptor to be had, whoever opens a file fails and says so. */
+/* With no descriptor left, opening a file fails and is logged. */
 static void forbid_opening(struct rlimit *ret_before)
 {
     struct rlimit none;
@@ -273,7 +273,7 @@ static void test_get_names_with_paths_never_reach_the_file_system(void **state)
     scene_close(&scene);
 }
 
-/* More languages than are kept: English or the parent, and no harm. */
+/* More languages than are kept: English or the parent language, and nothing breaks. */
 static void test_get_more_languages_than_are_kept(void **state)
 {
     struct scene scene;

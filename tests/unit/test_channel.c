@@ -53,7 +53,7 @@ static void test_exchange_other_number_of_answers_refused(void **state)
         struct cs_error error = {0};
 
         assert_int_equal(cs_ask(&channel, "Code: ", true, &answer, &error), CS_ERR_PROTOCOL);
-        assert_contains(error.text, "answers came to 1 prompts");
+        assert_contains(error.text, "answers to 1 prompts");
         assert_null(answer.data);
     }
 }
@@ -71,7 +71,7 @@ static void test_fold_instruction_stands_before_next_prompt(void **state)
     cs_script_answer(&script, "2");
     assert_int_equal(cs_tell(&fold.channel, "First", NULL), CS_OK);
     assert_int_equal(cs_tell(&fold.channel, "Second %n%s", NULL), CS_OK);
-    assert_int_equal(script.rounds, 0); /* nothing is shown that has no prompt */
+    assert_int_equal(script.rounds, 0); /* nothing without a prompt is shown */
     assert_int_equal(cs_ask(&fold.channel, "Code: ", true, &answer, NULL), CS_OK);
     assert_int_equal(cs_ask(&fold.channel, "Again: ", true, &answer, NULL), CS_OK);
     assert_string_equal(script.shown.text, "echo First\\nSecond %n%s\\nCode: \necho Again: \n");

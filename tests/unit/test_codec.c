@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is sent arrives: every message, its bounds, its versions. Refusals: test_codec_refusals.c */
+/* Every message, its bounds and versions: whatever is sent arrives. Refusals:
+ * test_codec_refusals.c */
 #include "tests/unit/unit.h"
 
 #include "wire/codec.h"

@@ -12,7 +12,8 @@ static enum cs_err decode(const char *data, size_t length, unsigned type, uint32
     enum cs_err result;
 
     memset(&message, 0, sizeof message);
-    /* Exactly as long as the packet but for its NUL, so that the sanitizer sees what reads on. */
+    /* Exactly as long as the packet, without its NUL, so that the sanitizer sees reads beyond
+     * it. */
     assert_int_equal(cs_secret_set(&packet, data, length), CS_OK);
     result = cs_decode(&packet, type, version, &message, error);
     wire_message_clear(type, &message);
@@ -36,8 +37,8 @@ static void test_decode_malformed_refused(void **state)
         {CS_MSG_HELLO, TEXT("\1"), "field 1 is missing"},
         {CS_MSG_HELLO, TEXT("\1\0\1\0\4\0\0\0\1"), "field 2 is missing"},
         {CS_MSG_HELLO, TEXT("\1\0\1\0\4\0\0\0\1\0\1\0\4\0\0\0\1"), "field 1 is repeated"},
-        {CS_MSG_WELCOME, TEXT("\2\0\1\0\3\0\0\1"), "field 1 has no valid value"},
-        {CS_MSG_WELCOME, TEXT("\2\0\1\0\0"), "field 1 has no valid value"},
+        {CS_MSG_WELCOME, TEXT("\2\0\1\0\3\0\0\1"), "field 1 has an invalid value"},
+        {CS_MSG_WELCOME, TEXT("\2\0\1\0\0"), "field 1 has an invalid value"},
         {CS_MSG_WELCOME, TEXT("\2\0\1\0\5\0\0\0\0\1"), "field 1 is repeated or too long"},
         {CS_MSG_WELCOME, TEXT("\2\0\1\0\4\0\0\0\1\0"), "ends inside a field"},
         {CS_MSG_WELCOME, TEXT("\2\0\1\0\4\0\0\0\1\0\7\0"), "ends inside a field"},
@@ -50,15 +51,15 @@ static void test_decode_malformed_refused(void **state)
         {CS_MSG_REQUEST, TEXT("\3\0\2\0\1u\0\10\0\4\0\0\0\0"), "field 1 is missing"},
         {CS_MSG_REQUEST, TEXT("\3\0\1\0\1s\0\10\0\4\0\0\0\0"), "field 2 is missing"},
         {CS_MSG_REQUEST, TEXT("\3\0\1\0\1s\0\2\0\1u"), "field 8 is missing"},
-        {CS_MSG_REQUEST, TEXT(REQUEST "\0\3\0\1\0"), "field 3 has no valid value"},
-        {CS_MSG_REQUEST, TEXT(REQUEST "\0\3\0\3a\0b"), "field 3 has no valid value"},
-        {CS_MSG_REQUEST, TEXT(REQUEST "\0\11\0\2a\0"), "field 9 has no valid value"},
+        {CS_MSG_REQUEST, TEXT(REQUEST "\0\3\0\1\0"), "field 3 has an invalid value"},
+        {CS_MSG_REQUEST, TEXT(REQUEST "\0\3\0\3a\0b"), "field 3 has an invalid value"},
+        {CS_MSG_REQUEST, TEXT(REQUEST "\0\11\0\2a\0"), "field 9 has an invalid value"},
         {CS_MSG_REQUEST, TEXT(REQUEST "\0\2\0\1v"), "field 2 is repeated"},
         {CS_MSG_REQUEST, TEXT(REQUEST "\0\13\0\1v"), "unknown field 11"},
-        {CS_MSG_ROUND, TEXT("\5\0\2\0\0"), "field 2 has no valid value"},
-        {CS_MSG_ROUND, TEXT("\5\0\2\0\1\1"), "field 2 has no valid value"},
-        {CS_MSG_ROUND, TEXT("\5\0\2\0\2\2x"), "field 2 has no valid value"},
-        {CS_MSG_ROUND, TEXT("\5\0\2\0\3\1\0x"), "field 2 has no valid value"},
+        {CS_MSG_ROUND, TEXT("\5\0\2\0\0"), "field 2 has an invalid value"},
+        {CS_MSG_ROUND, TEXT("\5\0\2\0\1\1"), "field 2 has an invalid value"},
+        {CS_MSG_ROUND, TEXT("\5\0\2\0\2\2x"), "field 2 has an invalid value"},
+        {CS_MSG_ROUND, TEXT("\5\0\2\0\3\1\0x"), "field 2 has an invalid value"},
         {CS_MSG_AUTHTOK_ASK, TEXT("\7\0\1\0\0"), "unknown field 1"},
         {CS_MSG_VERDICT, TEXT("\11\0\1\0\4\0\0\0\0"), "field 2 is missing"},
         {CS_MSG_VERDICT, TEXT("\11\0\2\0\4deny"), "field 1 is missing"},
@@ -163,7 +164,7 @@ static void test_decode_length_bounds_exact(void **state)
     }
 }
 
-/* As many items as allowed pass, one more does not. */
+/* The allowed number of items passes, one more does not. */
 static void test_decode_item_bounds_exact(void **state)
 {
     static const struct {

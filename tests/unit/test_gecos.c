@@ -22,7 +22,7 @@ static void test_gecos_field_counted_from_one(void **state)
          "b\xc2\xb7"
          "c",
          "\xc2\xb7", 2, "b"},
-        {"Zo\xeb,ann", ",", 2, "ann"}, /* another field may be in whatever encoding */
+        {"Zo\xeb,ann", ",", 2, "ann"}, /* another field may be in any encoding */
         {"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32",
          ",", 32, "32"},
     };
@@ -44,8 +44,8 @@ static void test_gecos_field_missing_or_empty_refused(void **state)
         unsigned field;
         const char *part;
     } rows[] = {
-        {"Ann Lee,Bldg 4", 3, "has fields up to number 2, and gecos_field is 3"},
-        {"", 2, "has fields up to number 1, and gecos_field is 2"},
+        {"Ann Lee,Bldg 4", 3, "has only 2 fields, but gecos_field is 3"},
+        {"", 2, "has only 1 fields, but gecos_field is 2"},
         {"", 1, "field 1 of the GECOS text is empty"},
         {"Ann Lee,,x", 2, "field 2 of the GECOS text is empty"},
         {"Ann Lee,  ,x", 2, "field 2 of the GECOS text is empty"},

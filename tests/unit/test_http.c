@@ -167,7 +167,7 @@ static void test_tls_is_verified(void **state)
     }
 }
 
-/* Without a file of its own the system's certificates count, and the server's is not among them. */
+/* Without its own file the system's certificates count, and the server's is not among them. */
 static void test_other_ca_file_is_trust(void **state)
 {
     static const struct {
@@ -251,7 +251,7 @@ static void test_broken_answers(void **state)
     }
 }
 
-/* ---- trying again ---- */
+/* ---- retries ---- */
 
 static void test_retry_table(void **state)
 {
@@ -317,8 +317,8 @@ static void test_retry_happens_once(void **state)
     }
 }
 
-/* On a connection that was used before, libcurl would try again by itself, and has reached the
- * server when it asks: that is not unreachable, which may let somebody in. */
+/* On a connection that was used before, libcurl would try again itself. It has reached the server
+ * by then, so the result is not "unreachable", which may let somebody in. */
 static void test_post_is_never_sent_twice(void **state)
 {
     static const struct {
@@ -403,7 +403,8 @@ static void test_hangup_ends_call_at_once(void **state)
     assert_int_equal(result_of(http, "/ok", NULL), CS_OK);
 }
 
-/* One connection, and it is taken: who waits for it leaves at once, and it goes on for others. */
+/* The only connection is taken: a login that waits for it leaves at once, and others can still use
+ * it. */
 static void test_hangup_ends_wait_for_connection(void **state)
 {
     struct cs_http_settings settings = http_server_settings(*state, "https", "https");
@@ -526,7 +527,8 @@ static void test_idle_costs_nothing(void **state)
 
     assert_int_equal(result_of(http, "/ok", NULL), CS_OK);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &before);
-    assert_int_equal(poll(NULL, 0, 300), 0); /* what is awaited is that nothing happens */
+    assert_int_equal(poll(NULL, 0, 300), 0); /* there is no event to await: the test is that
+                                              * nothing happens */
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &after);
     assert_true((after.tv_sec - before.tv_sec) * 1000000000L + after.tv_nsec - before.tv_nsec <
                 20000000L);

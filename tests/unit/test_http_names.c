@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names that cannot be looked up, hang, or are somebody else's to look up; proxies. */
+/* Names that cannot be looked up, that hang, or that a proxy looks up; proxies. */
 #include "tests/unit/unit.h"
 
 #include <pthread.h>
@@ -74,7 +74,8 @@ static void *log_in(void *argument)
     return NULL;
 }
 
-/* Others go on, who leaves leaves at once, one thread hangs, and freeing does not wait for it. */
+/* Others continue, a login that leaves does so at once, one thread hangs, and freeing does not wait
+ * for it. */
 static void test_hanging_name_holds_up_nobody(void **state)
 {
     struct cs_http *stalled = client(*state, "https", "stall.test", NULL);
@@ -107,7 +108,7 @@ static void test_hanging_name_holds_up_nobody(void **state)
     fake_names_drain();
 }
 
-/* The look-up has the time of a connection, and who comes later gets its result. */
+/* The look-up has the time of a connection, and a later login gets its result. */
 static void test_hanging_name_times_out_and_recovers(void **state)
 {
     struct cs_http_settings settings = http_server_settings(*state, "https", "https");
@@ -142,7 +143,7 @@ static void test_proxy_forms(void **state)
     static const struct {
         const char *form; /* in front of the host */
         const char *proxy, *scheme, *host, *seen;
-        unsigned look_ups; /* of names of ours */
+        unsigned look_ups; /* of our own names */
     } cases[] = {
         {"", "httpproxy", "https", "fast.test", "proxy-CONNECT", 0},
         {"http://", "httpproxy", "https", "fast.test", "proxy-CONNECT", 0},
@@ -256,7 +257,7 @@ static void test_environment_is_ignored(void **state)
     unsetenv("SSL_CERT_FILE");
 }
 
-/* Runs while no client is left, so that libcurl begins anew and looks at the variable. */
+/* Runs while no client is left, so that libcurl starts again and reads the variable. */
 static void test_tls_keys_are_not_written(void **state)
 {
     struct http_server *server = *state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How long addresses are good, on a clock that stands where the test sets it. */
+/* How long addresses are valid, on a clock that the test sets. */
 #include "tests/unit/unit.h"
 
 #include <unistd.h>
@@ -77,7 +77,7 @@ static void test_addresses_age(void **state)
     close(event);
 }
 
-/* A failure goes to those who waited for it; who comes later asks anew. */
+/* A failure goes to those who waited for it; a later request asks again. */
 static void test_failure_is_not_kept(void **state)
 {
     int event = cs_event_new();

@@ -59,7 +59,7 @@ static void test_parse_depth_32_accepted_33_refused(void **state)
                    "t.json:1:33: nested too deeply; expected at most 32 levels");
 }
 
-/* Depth counts what is open, not what was opened. */
+/* Depth counts open containers, not all that were opened. */
 static void test_parse_many_siblings_accepted(void **state)
 {
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tests of json/ share. Include it first. */
+/* Shared by the tests of json/. Include it first. */
 #ifndef CS_TESTS_UNIT_TEST_JSON_H
 #define CS_TESTS_UNIT_TEST_JSON_H
 
@@ -17,7 +17,7 @@
 /* Text with its length, so that it may hold a NUL. */
 #define TEXT(literal) (literal), sizeof(literal) - 1
 
-/* cmocka's string comparison wants text; a missing string is a failure of the test. */
+/* cmocka's string comparison needs a text; a missing string fails the test. */
 static inline const char *text_of(const struct cs_json_value *value)
 {
     const char *text = cs_json_string(value, NULL);

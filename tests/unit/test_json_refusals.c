@@ -228,7 +228,7 @@ static void test_parse_hostile_name_cleaned_and_bounded(void **state)
     assert_true(strlen(error.text) < 240);
 }
 
-/* In strict mode refused, in tolerant mode read as if they were not there. */
+/* Refused in strict mode, ignored in tolerant mode. */
 static void test_parse_extensions_by_mode(void **state)
 {
     static const struct {

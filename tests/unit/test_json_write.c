@@ -82,7 +82,7 @@ static void test_write_harmful_text_escaped(void **state)
     }
 }
 
-/* Every character as long as it gets: the memory that is set aside must suffice. */
+/* Every character at its longest: the reserved memory must suffice. */
 static void test_write_worst_case_fits(void **state)
 {
     for (int layout = CS_JSON_COMPACT; layout <= CS_JSON_FORMATTED; layout++) {
@@ -188,7 +188,7 @@ static void test_write_misuse_refused(void **state)
         misuses[i](writer);
         if (cs_json_print(writer, CS_JSON_COMPACT, &text, &error) != CS_ERR_INPUT)
             fail_msg("misuse %zu accepted", i);
-        assert_string_equal(error.text, "JSON output has a value where none can stand");
+        assert_string_equal(error.text, "JSON output has a value where none is allowed");
         assert_null(text.data);
     }
 }

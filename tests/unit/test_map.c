@@ -31,9 +31,9 @@ static void test_map_identity_as_the_settings_say(void **state)
         {{.append = "@www.ibm.com"}, NULL, "ann@www.ibm.com"},
         {{.append = ""}, NULL, "ann"},
         {{.gecos_field = 1, .append = "@x"}, "Zo\xc3\xab Lee,1", "Zo\xc3\xab Lee@x"},
-        /* The expression wins over the field. */
+        /* The expression takes precedence over the field. */
         {{.gecos_field = 1, .gecos_match = MATCH, .gecos_replace = "$3"}, PHONE, "ibm.com"},
-        /* As a PAM line has it, with and without its backslash, which PAM takes away. */
+        /* As in a PAM line, with and without its backslash, which PAM removes. */
         {{.gecos_match = "^([^/\\]+)/([^/\\]+)/([^/\\]+)", .gecos_replace = REPLACE}, PHONE, NULL},
         {{.gecos_match = "posix:^([^/\\]+)/([^/\\]+)/([^/\\]+)", .gecos_replace = REPLACE},
          PHONE,
@@ -59,16 +59,16 @@ static void test_map_identity_as_the_settings_say(void **state)
 static void test_map_identity_wrong_settings_refused(void **state)
 {
     static const struct row rows[] = {
-        {{.gecos_match = "a"}, NULL, "gecos_match needs gecos_replace as well"},
-        {{.gecos_replace = "a"}, NULL, "gecos_replace needs gecos_match as well"},
+        {{.gecos_match = "a"}, NULL, "gecos_match also needs gecos_replace"},
+        {{.gecos_replace = "a"}, NULL, "gecos_replace also needs gecos_match"},
         {{.gecos_field = 33}, NULL, "gecos_field is 33; fields are numbered from 1 to 32"},
-        {{.gecos_field = 1, .gecos_separator = ""}, NULL, "gecos_separator has to be exactly one"},
-        {{.gecos_field = 1, .gecos_separator = "::"}, NULL, "gecos_separator has to be exactly"},
-        {{.gecos_field = 1, .gecos_separator = "\xc2"}, NULL, "gecos_separator has to be exactly"},
-        {{.append = "@\x1b"}, NULL, "append is not clean text"},
-        {{.append = "@\xff"}, NULL, "append is not clean text"},
+        {{.gecos_field = 1, .gecos_separator = ""}, NULL, "gecos_separator must be exactly one"},
+        {{.gecos_field = 1, .gecos_separator = "::"}, NULL, "gecos_separator must be exactly"},
+        {{.gecos_field = 1, .gecos_separator = "\xc2"}, NULL, "gecos_separator must be exactly"},
+        {{.append = "@\x1b"}, NULL, "append contains control"},
+        {{.append = "@\xff"}, NULL, "append contains control"},
         {{.gecos_match = "(", .gecos_replace = "x"}, NULL, "not a regular expression"},
-        {{.gecos_match = "a", .gecos_replace = "$1"}, NULL, "gecos_replace names $1"},
+        {{.gecos_match = "a", .gecos_replace = "$1"}, NULL, "gecos_replace uses $1"},
     };
 
     (void)state;
@@ -88,24 +88,26 @@ static void test_map_identity_wrong_settings_refused(void **state)
 static void test_map_identity_account_without_a_result_refused(void **state)
 {
     static const struct row rows[] = {
-        {{.gecos_field = 1}, NULL, "the account has no GECOS text, and gecos_field needs one"},
-        {{.gecos_field = 1}, "", "the account has no GECOS text, and gecos_field needs one"},
-        {{.gecos_match = "a", .gecos_replace = "x"}, NULL, "and gecos_match needs one"},
-        {{.gecos_field = 3}, "Ann,x", "has fields up to number 2"},
-        /* Not the suffix alone, which would be one name for everybody. */
+        {{.gecos_field = 1}, NULL, "the account has no GECOS text, but gecos_field needs one"},
+        {{.gecos_field = 1}, "", "the account has no GECOS text, but gecos_field needs one"},
+        {{.gecos_match = "a", .gecos_replace = "x"}, NULL, "but gecos_match needs one"},
+        {{.gecos_field = 3}, "Ann,x", "has only 2 fields"},
+        /* Not the suffix alone, which would be the same name for everybody. */
         {{.gecos_field = 2, .append = "@x"}, "Ann,,x", "field 2 of the GECOS text is empty"},
         {{.gecos_match = "^([^,]*),", .gecos_replace = "$1", .append = "@x"},
          ",Ann",
          "gives this account an empty name"},
         {{.gecos_match = "^([^,]*),", .gecos_replace = "$1"}, "  ,Ann", "an empty name"},
         {{.gecos_match = "^x", .gecos_replace = "x"}, "Ann", "does not match the GECOS text"},
-        {{.gecos_match = ".*", .gecos_replace = "x"}, "Zo\xeb", "gecos_match needs clean text"},
-        {{.gecos_match = ".*", .gecos_replace = "x"}, "a\x1b[0m", "gecos_match needs clean text"},
-        {{.gecos_field = 1}, "Zo\xeb,x", "the name that the mapping gives has controls"},
-        {{.gecos_field = 1}, "a\xe2\x80\xae,x", "the name that the mapping gives has controls"},
-        {{.gecos_match = "posix:^...", .gecos_replace = "$0"},
-         "Zo\xc3\xab",
-         "only part of a character"},
+        {{.gecos_match = ".*", .gecos_replace = "x"},
+         "Zo\xeb",
+         "which gecos_match does not accept"},
+        {{.gecos_match = ".*", .gecos_replace = "x"},
+         "a\x1b[0m",
+         "which gecos_match does not accept"},
+        {{.gecos_field = 1}, "Zo\xeb,x", "the mapped name contains control"},
+        {{.gecos_field = 1}, "a\xe2\x80\xae,x", "the mapped name contains control"},
+        {{.gecos_match = "posix:^...", .gecos_replace = "$0"}, "Zo\xc3\xab", "part of a character"},
     };
 
     (void)state;
@@ -177,7 +179,7 @@ static void test_map_identity_long_gecos_refused(void **state)
     assert_contains(error.text, "the GECOS text is longer than 1024 bytes");
 }
 
-/* Whoever may write the text may become anybody. */
+/* A user who may write the text may become anybody. */
 static void test_map_identity_own_gecos_only_when_trusted(void **state)
 {
     const struct cs_map_account account = {.name = "ann", .gecos = "root,x", .local_files = true};

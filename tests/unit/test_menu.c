@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The menu: what it shows, what it takes for a choice, how it ends. */
+/* The menu: what it shows, what counts as a choice, how it ends. */
 #include "tests/unit/unit.h"
 
 #include "base/sanitise.h"
@@ -169,7 +169,7 @@ static void test_parse_ambiguous_prefixes_and_codes(void **state)
     (void)state;
     assert_int_equal(parse(&two_codes, TEXT("ph"), false, &index, &turn), CS_CHOICE_NONE);
     assert_int_equal(parse(&two_codes, TEXT("PHONE"), false, &index, &turn), CS_CHOICE_ENTRY);
-    assert_int_equal(index, 0); /* a whole name, though it is also the start of another */
+    assert_int_equal(index, 0); /* a complete name that is also the start of another */
     assert_int_equal(parse(&two_codes, TEXT("phone "), false, &index, &turn), CS_CHOICE_ENTRY);
     assert_int_equal(parse(&two_codes, TEXT("phone 2"), false, &index, &turn), CS_CHOICE_ENTRY);
     assert_int_equal(index, 1);

@@ -40,7 +40,7 @@ static void assert_refused(const char *data, size_t length, const char *text)
     assert_contains(error.text, text);
 }
 
-/* Whatever was taken can be asked for everything. */
+/* An accepted file survives any look-up. */
 static void look_everywhere(const struct cs_mo *mo)
 {
     for (size_t key = 0; key < CS_TEXTS; key++) {
@@ -84,7 +84,7 @@ static void test_parse_truncated_everywhere_refused(void **state)
     (void)state;
     read_catalogue_file("fr", &file);
     for (size_t length = 0; length < file.length; length++)
-        assert_refused(file.data, length, length < 20 ? "no gettext catalogue" : "outside");
+        assert_refused(file.data, length, length < 20 ? "a gettext catalogue" : "outside");
 }
 
 static void test_parse_every_byte_of_the_tables_flipped_never_crashes(void **state)
@@ -136,7 +136,7 @@ static void test_parse_bad_headers_refused(void **state)
         {TRANSLATIONS_PLACE, UINT32_MAX - 8, "table lies outside"},
         {HEADER_BYTES, UINT32_MAX, "message 0 lies outside"},
         {HEADER_BYTES + 4, UINT32_MAX, "message 0 lies outside"},
-        {HEADER_BYTES + 8, 1, "message 1 lies outside"}, /* no NUL behind it */
+        {HEADER_BYTES + 8, 1, "message 1 lies outside"}, /* no NUL after it */
     };
 
     (void)state;
@@ -157,16 +157,16 @@ static void test_parse_sizes(void **state)
 
     (void)state;
     assert_non_null(large);
-    assert_refused("", 0, "0 bytes are no gettext catalogue");
+    assert_refused("", 0, "0 bytes cannot be a gettext catalogue");
     mo_file_write(&file, messages, CS_ARRAY_SIZE(messages), false);
     memcpy(large, file.text, file.length);
-    assert_refused(large, CS_MO_BYTES_MAX + 1, "1048577 bytes are no gettext catalogue");
+    assert_refused(large, CS_MO_BYTES_MAX + 1, "1048577 bytes cannot be a gettext catalogue");
     assert_int_equal(parse(large, CS_MO_BYTES_MAX, &mo, NULL), CS_OK);
     assert_non_null(cs_mo_find(mo, "otp_prompt", "Verification code: "));
     free(large);
 }
 
-/* A missing NUL at the very end, and a NUL inside of a text (a plural form). */
+/* A missing NUL at the very end, and a NUL inside a text (a plural form). */
 static void test_parse_nul_where_it_must_and_must_not_be(void **state)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer file = {0};

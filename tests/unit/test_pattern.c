@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gecos_match and gecos_replace: two flavours that have to agree, and bounds on both. */
+/* gecos_match and gecos_replace: two flavours that must agree, and bounds on both. */
 #include "tests/unit/unit.h"
 
 #include <locale.h>
@@ -45,7 +45,7 @@ static void test_replace_groups_written_in_place(void **state)
     }
 }
 
-/* Wrong whatever the text is, so that the check finds it as well. */
+/* Wrong for every text, so that the check finds it too. */
 static void test_check_wrong_settings_refused(void **state)
 {
     static const struct {
@@ -53,24 +53,24 @@ static void test_check_wrong_settings_refused(void **state)
     } rows[] = {
         {"", "x", "gecos_match is empty"},
         {"a", "", "gecos_replace is empty"},
-        {"a\x1b", "x", "gecos_match is empty, longer than 256 bytes or not clean"},
-        {"a\xff", "x", "gecos_match is empty, longer than 256 bytes or not clean"},
-        {"a", "\xff", "gecos_replace is empty, longer than 256 bytes or not clean"},
+        {"a\x1b", "x", "gecos_match is empty, is longer than 256 bytes, or contains control"},
+        {"a\xff", "x", "gecos_match is empty, is longer than 256 bytes, or contains control"},
+        {"a", "\xff", "gecos_replace is empty, is longer than 256 bytes, or contains control"},
         {"(a", "x", "not a regular expression (PCRE): missing closing parenthesis, at byte 3"},
         {"pcre:(a", "x", "not a regular expression (PCRE): missing closing parenthesis"},
         {"posix:(a", "x", "not a regular expression (POSIX): Unmatched ( or \\("},
-        {"posix:", "x", "gecos_match has nothing behind posix:"},
-        {"pcre:", "x", "gecos_match has nothing behind pcre:"},
-        {"posix:b", "$1", "gecos_replace names $1, and gecos_match has 0 groups"},
-        {"(?:a)", "x", "a regular expression for PCRE but not for POSIX (Invalid preceding"},
-        {"a)", "x", "a regular expression for POSIX but not for PCRE (unmatched closing"},
+        {"posix:", "x", "gecos_match has nothing after posix:"},
+        {"pcre:", "x", "gecos_match has nothing after pcre:"},
+        {"posix:b", "$1", "gecos_replace uses $1, but gecos_match has only 0 groups"},
+        {"(?:a)", "x", "a valid regular expression for PCRE but not for POSIX (Invalid preceding"},
+        {"a)", "x", "a valid regular expression for POSIX but not for PCRE (unmatched closing"},
         {"(?<x>a)", "x", "for PCRE but not for POSIX"},
-        {"[(]\\(()", "$2", "gecos_replace names $2, and gecos_match has 1 groups"},
-        {"[\\]()]", "x", "has 0 groups for PCRE and 1 for POSIX; write pcre: or posix:"},
-        {"(a)", "$", "behind a $ stands a digit"},
-        {"(a)", "$a", "behind a $ stands a digit"},
-        {"(a)", "${1}", "behind a $ stands a digit"},
-        {"(a)", "$2", "gecos_replace names $2, and gecos_match has 1 groups"},
+        {"[(]\\(()", "$2", "gecos_replace uses $2, but gecos_match has only 1 groups"},
+        {"[\\]()]", "x", "has 0 groups for PCRE and 1 for POSIX; put pcre: or posix:"},
+        {"(a)", "$", "a $ must be followed by a digit"},
+        {"(a)", "$a", "a $ must be followed by a digit"},
+        {"(a)", "${1}", "a $ must be followed by a digit"},
+        {"(a)", "$2", "gecos_replace uses $2, but gecos_match has only 1 groups"},
         {"pcre:\\C", "x", "using \\C is disabled"},
         {"pcre:()()()()()()()()()()()()()()()()()()()()()()()()()()()()()()()()", "x",
          "more than 31 groups"},
@@ -110,16 +110,16 @@ static void test_check_longest_texts_accepted(void **state)
     assert_int_equal(cs_pattern_check("x", longest, NULL), CS_ERR_CONFIG);
 }
 
-/* Right in both flavours, but not the same for this text. */
+/* Valid in both flavours, but different for this text. */
 static void test_replace_flavours_that_differ_refused(void **state)
 {
     static const struct {
         const char *pattern, *text, *part;
     } rows[] = {
-        {"\\d", "7", "matches this GECOS text for PCRE but not for POSIX; write pcre: or posix:"},
-        {"\\d", "d", "matches this GECOS text for POSIX but not for PCRE; write pcre: or posix:"},
-        {"a|ab", "ab", "differently for PCRE and for POSIX ($0); write pcre: or posix:"},
-        {"^(a|ab)(c|bcd)", "abcd", NULL}, /* both must take the same way */
+        {"\\d", "7", "matches this GECOS text for PCRE but not for POSIX; put pcre: or posix:"},
+        {"\\d", "d", "matches this GECOS text for POSIX but not for PCRE; put pcre: or posix:"},
+        {"a|ab", "ab", "differently for PCRE and for POSIX ($0); put pcre: or posix:"},
+        {"^(a|ab)(c|bcd)", "abcd", NULL}, /* both must take the same branch */
         {"^(a|ab)(c|bcd)?", "abc", "differently for PCRE and for POSIX ($0)"},
         {"^a*?(a)a*$", "aaa", "differently for PCRE and for POSIX ($1)"}, /* the place counts */
         {"^(.)", "\xc3\xab", "differently for PCRE and for POSIX ($0)"},  /* character or byte */
@@ -205,22 +205,22 @@ static void test_bounds_hostile_patterns_refused(void **state)
         {"((a?)?$){60}", "written out"},
         {"(a?\\b){40}", "written out"},
         {"(a?^|b?\\B){18}", "written out"},
-        {"a????", "repetitions within repetitions"},
-        {"((a?)?){30,}", "of what can be empty"},
-        {"(a*)*", "of what can be empty"},
-        {"(a|b*)+", "of what can be empty"},
-        {"(|a)*", "of what can be empty"},
-        {"(a|)*", "of what can be empty"},
-        {"(a||b)*", "of what can be empty"},
-        {"(a*b?c{0,3}d{0})*", "of what can be empty"},
-        {"()*", "of what can be empty"},
-        {"(^)*", "of what can be empty"},
-        {"($)*", "of what can be empty"},
-        {"(\\b)*", "of what can be empty"},
-        {"(a*){0,3}{2,}", "of what can be empty"},
-        {"*a", "of what can be empty"},
-        {"((x(a?b)?y)?z)?", "repetitions within repetitions"},
-        {"(((((((((((((((((a)))))))))))))))))", "groups within groups"},
+        {"a????", "repetitions nested more than"},
+        {"((a?)?){30,}", "of something that can be empty"},
+        {"(a*)*", "of something that can be empty"},
+        {"(a|b*)+", "of something that can be empty"},
+        {"(|a)*", "of something that can be empty"},
+        {"(a|)*", "of something that can be empty"},
+        {"(a||b)*", "of something that can be empty"},
+        {"(a*b?c{0,3}d{0})*", "of something that can be empty"},
+        {"()*", "of something that can be empty"},
+        {"(^)*", "of something that can be empty"},
+        {"($)*", "of something that can be empty"},
+        {"(\\b)*", "of something that can be empty"},
+        {"(a*){0,3}{2,}", "of something that can be empty"},
+        {"*a", "of something that can be empty"},
+        {"((x(a?b)?y)?z)?", "repetitions nested more than"},
+        {"(((((((((((((((((a)))))))))))))))))", "groups nested more than"},
         {"(a)\\1", "a back-reference"},
         {"a\\", "a backslash at the end"},
         {"[a", "a set without its ]"},
@@ -274,8 +274,7 @@ static void test_bounds_ordinary_patterns_accepted(void **state)
     }
 }
 
-/* The largest patterns that the bounds let through, over the longest text, on a stack of half of
- * what a login has. */
+/* The largest patterns within the bounds, over the longest text, on half the stack of a login. */
 static void *run_largest(void *result)
 {
     static const char *const patterns[] = {

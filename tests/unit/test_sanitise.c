@@ -138,7 +138,7 @@ static void test_utf8_decode_never_reads_past_the_end(void **state)
 
     (void)state;
     for (size_t left = 1; left < 4; left++) {
-        char *exact = malloc(left); /* the sanitizer sees a read behind it */
+        char *exact = malloc(left); /* the sanitizer sees a read beyond it */
 
         assert_non_null(exact);
         memcpy(exact, "\xf0\x9f\x98\x80", left);

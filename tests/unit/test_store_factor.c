@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Factors in the store, by kind: what a security key has of its own, and that a store from before
- * them goes on. */
+/* Factors in the store, by kind: a security key's own fields, and a store from before security
+ * keys. */
 #include "tests/unit/unit.h"
 
 #include <sqlite3.h>
@@ -97,9 +97,9 @@ static void test_factor_eight_of_each_kind(void **state)
         add(*state, CS_STORED_U2F);
     }
     assert_full(*state, CS_STORED_TOTP,
-                "alice has 8 TOTP factors already; remove one with 'countersign remove'");
+                "alice already has 8 TOTP factors; remove one with 'countersign remove'");
     assert_full(*state, CS_STORED_U2F,
-                "alice has 8 security keys already; remove one with 'countersign remove'");
+                "alice already has 8 security keys; remove one with 'countersign remove'");
     assert_int_equal(count_of(*state, CS_STORED_ANY), 16);
 }
 
@@ -131,7 +131,7 @@ static void test_factor_suspect_is_for_good(void **state)
     assert_int_equal(cs_factor_spend(&transaction, id, UINT32_MAX, 0, &won, NULL), CS_OK);
     assert_true(won);
     assert_int_equal(cs_factor_suspect(&transaction, id, NULL), CS_OK);
-    /* What mends a clock that ran ahead leaves counters alone. */
+    /* The remedy for a clock that ran ahead leaves counters alone. */
     assert_int_equal(cs_factor_reset_future(&transaction, "alice", 30, &changed, NULL), CS_OK);
     assert_int_equal(changed, 0);
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);

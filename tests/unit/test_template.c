@@ -79,7 +79,7 @@ static void test_say_and_render_own_text(void **state)
         cs_template_render(&out, rows[i][0], cs_texts[CS_TEXT_OTP_PROMPT].substitutions,
                            &scene.book.values, false);
         assert_string_equal(out.text ? out.text : "", rows[i][1]);
-        /* A prompt is never empty: English stands in. */
+        /* A prompt is never empty: the English text replaces it. */
         assert_said(CS_TEXT_OTP_PROMPT, rows[i][0],
                     rows[i][1][0] ? rows[i][1] : "Verification code: ");
     }
@@ -108,7 +108,7 @@ static void test_render_values_cleaned_bounded_and_isolated(void **state)
     assert_string_equal(out.text + out.length - 7, "x...\u2069");
 }
 
-/* Whatever an administrator's prompt is, a whole prompt is one of at most 500 bytes. */
+/* Whatever the administrator's prompt, a whole prompt has at most 500 bytes. */
 static void test_say_prompt_own_text_never_beyond_the_limit(void **state)
 {
     static const enum cs_text keys[] = {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_OTP_PROMPT};

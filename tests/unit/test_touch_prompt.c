@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What ssh's prompts are taken for, and where the host comes from. */
+/* How ssh's prompts are classified, and where the host comes from. */
 #include "tests/unit/unit.h"
 
 #include "touch/prompt.h"
@@ -67,10 +67,10 @@ static void a_user_name_does_not_choose_the_host(void **state)
     assert_doubtful("(x@bank.example) @evil.example) Touch: " REQUEST);
     assert_doubtful("(x@bank.example) y@evil.example) " REQUEST);
     assert_doubtful("(alice@host) (alice@other) Touch: " REQUEST);
-    /* the request may be in the user name as well */
+    /* the request may also be in the user name */
     assert_doubtful("(x@bank.example) " REQUEST " y@evil.example) Touch: U2F1.other");
     assert_doubtful("(x@bank.example) " REQUEST " y@evil.example) Touch: ");
-    /* the host of ssh need not be one that could be signed */
+    /* ssh's host need not be one that could be signed */
     assert_doubtful("(x@bank.example) y@evil!) Touch: " REQUEST);
     assert_doubtful("(x@bank.example) y@evil)) Touch: " REQUEST);
     assert_doubtful("(x@bank.example) y@\xc3\xa4.example) Touch: " REQUEST);

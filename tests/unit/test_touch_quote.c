@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* No line of the server's looks like one of countersign-touch. */
+/* No line from the server looks like one of countersign-touch's. */
 #include "tests/unit/unit.h"
 
 #include "touch/quote.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The trace file: what it shows, what it hides, where it may stand. */
+/* The trace file: what it shows, what it hides, where it may be. */
 #include "tests/unit/unit.h"
 
 #include <dirent.h>

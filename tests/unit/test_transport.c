@@ -53,7 +53,7 @@ static unsigned count_descriptors(void)
     return count;
 }
 
-/* Sends `length` bytes with `count` descriptors of /dev/null beside them, as a peer might. */
+/* Sends `length` bytes along with `count` descriptors of /dev/null, as a peer might. */
 static void send_attached(int socket, const void *data, size_t length, unsigned count)
 {
     union {
@@ -111,7 +111,7 @@ static void test_packet_too_large_refused(void **state)
 
     assert_int_equal(send(pair->ends[0], large, sizeof large, 0), sizeof large);
     assert_int_equal(cs_recv_packet(pair->ends[1], soon(), &got, NULL, &error), CS_ERR_PROTOCOL);
-    assert_contains(error.text, "larger than 65536 bytes");
+    assert_contains(error.text, "longer than 65536 bytes");
 }
 
 static void test_recv_hangup_seen_at_once(void **state)
@@ -205,12 +205,12 @@ static void test_attached_unwanted_several_or_too_many_refused_and_closed(void *
             cs_recv_packet(pair->ends[1], soon(), &got, rows[i].wanted ? &attached : NULL, &error);
         assert_int_equal(result, CS_ERR_PROTOCOL);
         assert_int_equal(attached, rows[i].wanted ? -1 : 7);
-        assert_contains(error.text, "descriptors came that nobody asked for");
+        assert_contains(error.text, "the other end sent descriptors that were not expected");
         assert_int_equal(count_descriptors(), before);
     }
 }
 
-/* A packet of no bytes looks like the end of the connection, but descriptors came with it. */
+/* An empty packet looks like the end of the connection, but carries descriptors. */
 static void test_attached_to_empty_packet_closed(void **state)
 {
     struct pair *pair = *state;

@@ -130,7 +130,7 @@ static void test_open_writable_folder_refused_unless_sticky(void **state)
     }
 }
 
-/* Without root nothing can be given away, but then the own files are foreign to `owner = 0`. */
+/* Without root no file can be given away, but then our own files are foreign to `owner = 0`. */
 static void test_open_foreign_owner_refused(void **state)
 {
     const struct cs_trust root_only = {.owner = 0, .forbidden = 0037};
@@ -202,7 +202,7 @@ static void test_check_folder_itself_and_above(void **state)
     assert_int_equal(cs_check_trusted_folder(path, &trust, &error), CS_ERR_TRUST);
 }
 
-/* A socket may lie in the root folder itself. */
+/* A socket may be in the root folder itself. */
 static void test_check_folder_root_accepted(void **state)
 {
     const struct cs_trust trust = {0};

@@ -339,21 +339,21 @@ static void a_wrong_key_is_still_the_reason_after_a_wait_for_the_right_one(void 
     assert_int_equal(cs_clock_left(touch.deadline), 0);
 }
 
-/* ---- slow keys, over a transport that pretends ---- */
+/* ---- slow keys, over a pretended transport ---- */
 
 enum { SLOW_MS = 400, HANDLES = 8, HICCUPS = 2 };
 
-/* What keys do, and what was asked of them. */
+/* What the keys do, and what they were asked. */
 struct cs_u2f_transport {
     unsigned keys;
     int milliseconds;          /* for an answer */
-    unsigned fails;            /* so many answers are errors */
-    unsigned hiccups[HICCUPS]; /* so are those of these exchanges, from 1 */
+    unsigned fails;            /* this many answers are errors */
+    unsigned hiccups[HICCUPS]; /* so are the answers in these exchanges, counted from 1 */
     bool never_signs;          /* every request for a touch is an error */
     unsigned gone_at;          /* pulled out with this exchange; 0: never */
     long known;                /* the exchange that finds a handle; -1 for none */
     bool all_know;
-    unsigned cancel_at; /* the exchange with which nobody waits any more; 0 for none */
+    unsigned cancel_at; /* the exchange at which nobody is waiting any more; 0 for none */
     int cancel_end;
     unsigned exchanges;
 };
@@ -417,7 +417,7 @@ static void slow_close(struct cs_u2f_transport *transport)
 static const struct cs_u2f_transport_ops slow_device = {"slow", slow_open, slow_discover,
                                                         slow_exchange, slow_close};
 
-/* Asks slow keys about as many handles as there can be. */
+/* Asks slow keys about the largest number of handles. */
 static enum cs_err ask_slow(int milliseconds, int cancel_fd)
 {
     struct cs_u2f_handle handles[HANDLES] = {0};
@@ -462,8 +462,8 @@ static void a_look_finds_the_last_handle_of_the_last_key(void **state)
     assert_int_equal(ask_slow(0, -1), CS_ERR_INPUT);
 }
 
-/* Not even a moment is left when the first answer comes: the first key is looked at all the same,
- * and that it fails is the reason. */
+/* No time is left when the first answer comes: the first key is still examined, and its failure is
+ * the reason. */
 static void a_look_at_a_key_that_does_not_answer_says_so(void **state)
 {
     (void)state;
@@ -503,7 +503,7 @@ static void a_cancel_ends_a_round_of_asking(void **state)
 
 /* ---- keys that fail now and then ---- */
 
-/* Another program uses the key at that moment, or somebody knocks against it. */
+/* Another program is using the key at that moment, or somebody bumps into it. */
 static void a_hiccup_is_forgiven_after_a_good_round(void **state)
 {
     int ends[2];
@@ -526,7 +526,7 @@ static void a_key_that_fails_in_every_round_ends_it_soon(void **state)
     assert_int_equal(slow.exchanges, 4); /* twice a look and a round */
 }
 
-/* Not looked for until the deadline, as one that wavers is. */
+/* Not looked for until the deadline, unlike a key that comes and goes. */
 static void a_key_that_is_pulled_out_between_rounds_ends_it(void **state)
 {
     (void)state;

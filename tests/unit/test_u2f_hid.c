@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The HID protocol of the transport that libfido2 only finds keys for, against the software key at
- * the other end of a socket pair. */
+/* The HID protocol of the transport for which libfido2 only finds the keys, against the software
+ * key at the other end of a socket pair. */
 #include "tests/unit/unit.h"
 
 #include <pthread.h>
@@ -20,7 +20,7 @@ struct bench {
     int fds[2]; /* ours, the key's */
     pthread_t thread;
     bool noisy;      /* packets of another channel and "still busy" come in between */
-    atomic_int busy; /* so many messages come while another program has its turn; -1: all */
+    atomic_int busy; /* this many messages come while another program is using the key; -1: all */
     atomic_uint refused;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the broker and the helper for security keys say to each other: there and back, the bytes of
- * docs/PROTOCOL.md, and what is refused. */
+/* Messages between the broker and the helper for security keys: there and back, the bytes in
+ * docs/PROTOCOL.md, and refusals. */
 #include "tests/unit/unit.h"
 
 #include "u2f/host_client.h"
@@ -47,7 +47,7 @@ static void requests_have_one_length(void **state)
         assert_int_equal(cs_secret_set(&cut, packet.data, length), CS_OK);
         assert_int_equal(cs_u2f_host_read_request(&cut, &read, NULL), CS_ERR_PROTOCOL);
     }
-    packet.length++; /* the NUL behind it */
+    packet.length++; /* the NUL after it */
     assert_int_equal(cs_u2f_host_read_request(&packet, &read, NULL), CS_ERR_PROTOCOL);
     packet.length--;
 }

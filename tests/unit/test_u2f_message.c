@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is sent to a U2F key and read from it. */
+/* Messages sent to a U2F key and read from it. */
 #include "tests/unit/unit.h"
 
 #include "tests/support/u2f_vectors.h"
@@ -94,7 +94,7 @@ static void test_texts_bounded_and_clean(void **state)
         assert_int_equal(cs_u2f_client_hash(CS_U2F_REGISTER, zeros, rows[i].text, hash, &error),
                          rows[i].err);
     }
-    assert_contains(error.text, "the U2F origin is not 1 to 255 bytes");
+    assert_contains(error.text, "the U2F origin must be 1 to 255 bytes");
 }
 
 static void test_origins(void **state)
@@ -160,7 +160,7 @@ static void test_authenticate_apdu(void **state)
         handle.length = length;
         assert_int_equal(cs_u2f_apdu_authenticate(CS_U2F_SIGN, client, app, &handle, &apdu, &error),
                          CS_ERR_INPUT);
-        assert_contains(error.text, "1 to 127 can be used");
+        assert_contains(error.text, "must have 1 to 127");
     }
 }
 
@@ -234,7 +234,7 @@ static void test_assertion_read_whole(void **state)
     assert_int_equal(cs_u2f_read_assertion(data, 13, &assertion, &error), CS_OK);
     for (size_t i = 0; i < CS_ARRAY_SIZE(wrong); i++) {
         assert_int_equal(cs_u2f_read_assertion(data, wrong[i], &assertion, &error), CS_ERR_INPUT);
-        assert_contains(error.text, "13 to 77 are possible");
+        assert_contains(error.text, "must have 13 to 77");
     }
     assert_int_equal(assertion.signature_length, 8);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Telling a security key that may not be opened from none, which the libraries do not. */
+/* Distinguishes a security key that may not be opened from none, which the libraries do not. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
@@ -69,7 +69,7 @@ static void plug_in(const struct machine *machine, const char *name, unsigned ch
     write_file(path, "", 0, mode);
 }
 
-/* As somebody to whom modes matter. */
+/* As a user to whom file modes apply. */
 static enum cs_err check(const struct machine *machine, struct cs_error *error)
 {
     bool root = geteuid() == 0;
@@ -89,7 +89,7 @@ static void a_key_that_may_not_be_opened_is_named(void **state)
     plug_in(machine, "hidraw0", 0xd0, 0666);
     plug_in(machine, "hidraw1", 0xd0, 0);
     assert_int_equal(check(machine, &error), CS_ERR_NOT_FOUND);
-    assert_contains(error.text, "/dev/hidraw1 is a security key that may not be opened");
+    assert_contains(error.text, "/dev/hidraw1 is a security key that this program may not open");
 }
 
 static void other_devices_are_none_of_our_business(void **state)

@@ -192,7 +192,7 @@ static void test_answer_for_a_key_that_was_not_asked_refused(void **state)
     (void)state;
     assert_int_equal(cs_u2f_write_answer(&answer, &line, NULL), CS_OK);
     assert_int_equal(cs_u2f_read_answer(line.text, line.length, 1, &back, &error), CS_ERR_INPUT);
-    assert_string_equal(error.text, "the answer is for key 2 of a request for 1");
+    assert_string_equal(error.text, "the answer is for key 2, but the request was for 1");
     assert_int_equal(cs_u2f_read_answer(line.text, line.length, 0, &back, &error), CS_ERR_INPUT);
 }
 
@@ -246,7 +246,7 @@ static void test_damage_found(void **state)
 
 #define CHALLENGE "0123456789abcdef0123456789abcdef"
 
-/* Payloads that came whole, by their checksum, and are wrong. */
+/* Payloads that are complete, by their checksum, but wrong. */
 static const struct {
     enum cs_u2f_line line;
     const char *payload;
@@ -312,7 +312,7 @@ static void test_wrong_payloads_refused(void **state)
     }
 }
 
-/* A line of one kind is not one of another with its prefix exchanged. */
+/* A line of one kind does not become another's by exchanging its prefix. */
 static void test_prefix_is_in_the_checksum(void **state)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
@@ -324,7 +324,7 @@ static void test_prefix_is_in_the_checksum(void **state)
     assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_OK);
     cs_buffer_printf(&other, "U2F1-enrol.%s", line.text + strlen("U2F1."));
     assert_int_equal(cs_u2f_read_request(other.text, other.length, &back, &error), CS_ERR_INPUT);
-    assert_contains(error.text, "the request to enrol is not complete or was changed");
+    assert_contains(error.text, "the request to enrol is incomplete or was changed");
 }
 
 enum reader { READ_REQUEST, READ_ANSWER, READ_ENROLLED };
@@ -337,23 +337,23 @@ static void test_errors_say_what_is_wrong(void **state)
     } rows[] = {
         {READ_ANSWER, "", "the answer is empty"},
         {READ_ANSWER, " \n", "the answer is empty"},
-        {READ_ANSWER, "123456", "the answer is not complete or was changed on its way"},
-        {READ_ANSWER, "AAAA", "the answer is not complete"},
-        {READ_ANSWER, "AAAA AAAA", "a blank or a line end within the line"},
-        {READ_ANSWER, "AAAA\nAAAA", "a blank or a line end within the line"},
-        {READ_ANSWER, "AAA=", "character 4 behind the prefix"},
-        {READ_ANSWER, EXAMPLE_REQUEST, "this is the request, where the answer is expected"},
-        {READ_ANSWER, "U2F1-enrol.AAAA", "this is the request to enrol, where the answer"},
+        {READ_ANSWER, "123456", "the answer is incomplete or was changed on its way"},
+        {READ_ANSWER, "AAAA", "the answer is incomplete"},
+        {READ_ANSWER, "AAAA AAAA", "a blank or a line break within the line"},
+        {READ_ANSWER, "AAAA\nAAAA", "a blank or a line break within the line"},
+        {READ_ANSWER, "AAA=", "character 4 after the prefix"},
+        {READ_ANSWER, EXAMPLE_REQUEST, "this is the request, but the answer is expected"},
+        {READ_ANSWER, "U2F1-enrol.AAAA", "this is the request to enrol, but the answer"},
         {READ_REQUEST, "", "the request is empty"},
         {READ_REQUEST, EXAMPLE_ANSWER, "the beginning of the request is missing: copy it whole"},
         {READ_REQUEST, "2F1.AAAA", "the beginning of the request is missing"},
         {READ_REQUEST, "U2F1", "the beginning of the request is missing"},
-        {READ_REQUEST, "U2F1.", "the request is not complete"},
+        {READ_REQUEST, "U2F1.", "the request is incomplete"},
         {READ_REQUEST, "U2F2.AAAA", "made by another version"},
-        {READ_REQUEST, "U2F1.A.", "character 2 behind the prefix"},
+        {READ_REQUEST, "U2F1.A.", "character 2 after the prefix"},
         {READ_REQUEST, "U2F1-enrolled.AAAA",
-         "this is the answer to a request to enrol, where the request"},
-        {READ_ENROLLED, "U2F1-enrol.AAAA", "this is the request to enrol, where the answer to a"},
+         "this is the answer to a request to enrol, but the request"},
+        {READ_ENROLLED, "U2F1-enrol.AAAA", "this is the request to enrol, but the answer to a"},
         {READ_ENROLLED, EXAMPLE_ANSWER, "copy it whole, from U2F1-enrolled. to its end"},
     };
 

@@ -3,9 +3,9 @@
  * What we accept, Yubico's libu2f-server accepts, and what we refuse it refuses: 1,000 mutations of
  * a good answer to each of REGISTER and AUTHENTICATE.
  *
- * It takes two things that we refuse: bytes behind a signature, and reserved flags that the key did
- * not sign. It takes them because it computes the flags' byte from the touch alone, so that flags
- * which the key did sign are wrong to it. Nor does it look at the counter, at the type within the
+ * It takes two things that we refuse: bytes after a signature, and reserved flags that the key did
+ * not sign. It accepts those because it computes the flags' byte from the touch alone; flags that
+ * the key did sign are therefore wrong to it. Nor does it check the counter, at the type within the
  * client data, or at the key handle that an answer names; here the counter is the caller's, the
  * type is rebuilt, and the handle is not sent.
  */
@@ -23,7 +23,7 @@
 
 enum { MUTATIONS = 1000 };
 
-/* What somebody asked, and what came back. */
+/* A request and its answer. */
 struct answer {
     unsigned char asked[CS_U2F_CHALLENGE_BYTES];
     unsigned char signed_for[CS_U2F_CHALLENGE_BYTES];
@@ -224,7 +224,7 @@ static bool ask_us(struct answer *answer, enum cs_u2f_purpose purpose, const uns
 extern void __lsan_disable(void) __attribute__((weak));
 extern void __lsan_enable(void) __attribute__((weak));
 
-/* The library loses the key of some answers that it refuses, which is not for us to find. */
+/* The library leaks the key of some answers that it refuses; that is not for this test to find. */
 static bool ask_server(struct answer *answer, enum cs_u2f_purpose purpose, const unsigned char *key)
 {
     bool accepted;
@@ -284,7 +284,7 @@ static void compare(enum cs_u2f_purpose purpose)
     assert_true(ask_server(&good, purpose, signer.public_key));
     for (unsigned i = 0; i < MUTATIONS; i++)
         compare_once(&signer, purpose, i, &seed, &refused);
-    /* Most of a certificate proves nothing, so that some mutations are as good as the original. */
+    /* Most of a certificate proves nothing, so some mutations are as valid as the original. */
     assert_in_range(refused, MUTATIONS * 8 / 10, MUTATIONS);
     u2f_signer_close(&signer);
 }
@@ -305,7 +305,7 @@ static void test_where_the_server_differs(void **state)
 {
     static const struct {
         unsigned char signed_flags, sent_flags;
-        size_t extra; /* bytes behind the signature */
+        size_t extra; /* bytes after the signature */
         enum cs_u2f_purpose type;
         bool ours, theirs;
     } rows[] = {

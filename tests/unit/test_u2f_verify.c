@@ -95,7 +95,7 @@ static void test_assertion_reasons(void **state)
     assert_contains(error.text, "the signature is not this key's");
 }
 
-/* What the key itself signed is as it says; only the touch is asked of it. */
+/* Other flags that the key signed are accepted as they are; only the touch is required. */
 static void test_assertion_flags_and_counters(void **state)
 {
     static const struct {
@@ -134,7 +134,7 @@ static void test_assertion_flags_and_counters(void **state)
 #define HIGH_S "d9844666053648da9149f1834f4a1541bf8b514c57c3d6d2d146deb2f7e89312"
 #define ORDER "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551"
 
-/* The same two numbers in other clothes: only DER, as short as can be, is the signature. */
+/* The same two numbers in other encodings: only the shortest DER is the signature. */
 static void test_assertion_forms_of_a_signature(void **state)
 {
     static const struct {
@@ -154,7 +154,7 @@ static void test_assertion_forms_of_a_signature(void **state)
          "00" R "0220" S,
          CS_ERR_INPUT},                               /* a zero too many */
         {"30800220" R "0220" S "0000", CS_ERR_INPUT}, /* no length */
-        {"30440220" R "0220" S "00", CS_ERR_INPUT},   /* something behind it */
+        {"30440220" R "0220" S "00", CS_ERR_INPUT},   /* something after it */
         {"30460220" R "0220" S "0500", CS_ERR_INPUT}, /* something within */
         {"30440220" S "0220" R, CS_ERR_INPUT},        /* the wrong way round */
         {"31440220" R "0220" S, CS_ERR_INPUT},
@@ -184,7 +184,7 @@ static void test_assertion_forms_of_a_signature(void **state)
     }
 }
 
-/* Or it would be refused before anything is computed. */
+/* Otherwise it would be refused before anything is computed. */
 static void test_nobodys_key_is_a_point(void **state)
 {
     (void)state;
@@ -200,7 +200,7 @@ static void test_public_key_must_be_a_point(void **state)
     (void)state;
     (void)u2f_unhex(U2F_EXAMPLE_PUBLIC_KEY, key);
     assert_int_equal(cs_u2f_check_public_key(key, &error), CS_OK);
-    /* Compressed and hybrid forms, too: a key sends none. */
+    /* Compressed and hybrid forms too: keys never send them. */
     for (size_t i = 0; i < CS_ARRAY_SIZE(firsts); i++) {
         key[0] = firsts[i];
         assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
@@ -273,13 +273,13 @@ static void test_registration_wrong_fields_refused(void **state)
         {AT_HANDLE_LENGTH, 0, "key handle of 0 bytes"},
         {AT_HANDLE_LENGTH, 128, "key handle of 128 bytes"},
         {AT_HANDLE_LENGTH, 255, "key handle of 255 bytes"},
-        {AT_HANDLE_LENGTH, 63, "without a whole certificate"},
-        {AT_HANDLE_LENGTH, 65, "without a whole certificate"},
+        {AT_HANDLE_LENGTH, 63, "without a complete certificate"},
+        {AT_HANDLE_LENGTH, 65, "without a complete certificate"},
         {AT_HANDLE, 0, "the signature is not this key's"},
-        {AT_CERTIFICATE, 0x31, "without a whole certificate"},
-        {AT_CERTIFICATE + 1, 0x80, "without a whole certificate"},
-        {AT_CERTIFICATE + 1, 0x83, "without a whole certificate"},
-        {AT_CERTIFICATE + 2, 0xff, "without a whole certificate"},
+        {AT_CERTIFICATE, 0x31, "without a complete certificate"},
+        {AT_CERTIFICATE + 1, 0x80, "without a complete certificate"},
+        {AT_CERTIFICATE + 1, 0x83, "without a complete certificate"},
+        {AT_CERTIFICATE + 2, 0xff, "without a complete certificate"},
         {AT_CERTIFICATE + 3, 0x3b, "certificate cannot be read"},
         {AT_CERTIFICATE + 3, 0x3d, "certificate cannot be read"},
         {AT_CERTIFICATE + 4, 0x31, "certificate cannot be read"},
@@ -305,7 +305,7 @@ static void test_registration_of_every_other_length_refused(void **state)
 
     (void)state;
     for (size_t length = 0; length <= sizeof good; length++) {
-        /* Of its own, so that a sanitizer sees what is read beyond it. */
+        /* A copy of exactly this size, so that a sanitizer sees reads beyond it. */
         unsigned char *data = malloc(length > 0 ? length : 1);
 
         assert_non_null(data);
@@ -358,7 +358,7 @@ static void test_registration_kinds_of_certificates(void **state)
     assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 8, 64, &error), CS_OK);
     assert_int_equal(register_with(U2F_SIGNED_BY_RSA, 0xff, 64, &error), CS_OK);
     assert_int_equal(register_with(U2F_ATTESTED_BY_P384, 0, 64, &error), CS_ERR_INPUT);
-    assert_contains(error.text, "no public key of P-256");
+    assert_contains(error.text, "no P-256 public key");
 }
 
 int main(void)

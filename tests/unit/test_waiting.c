@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting for an approval, with a device that pretends and a clock that the channel moves. */
+/* Waits for an approval, with a pretended device and a clock that the channel moves. */
 #include "tests/unit/unit.h"
 
 #include "base/clock.h"
@@ -250,7 +250,7 @@ static void test_every_mode_hangup_and_poll_error_end_it(void **state)
     }
 }
 
-/* Logins that wait are served together, whenever each began. */
+/* Waiting logins are served together, whenever each began. */
 static void test_polls_keep_the_beat_of_all(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What unit tests share. Include it first: cmocka wants these headers in this order. */
+/* Shared by unit tests. Include it first: cmocka needs these headers in this order. */
 #ifndef CS_TESTS_UNIT_UNIT_H
 #define CS_TESTS_UNIT_UNIT_H
 
@@ -42,7 +42,7 @@ static inline void assert_holds(const struct cs_secret *secret, const void *data
     assert_int_equal(secret->data[length], '\0');
 }
 
-/* A log that keeps every line, each ended by a newline, for the test to look at. */
+/* A log that keeps every line, each with a newline, for the test to inspect. */
 static inline void keep_line(void *context, int priority, const char *line)
 {
     (void)priority;

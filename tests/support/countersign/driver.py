@@ -34,7 +34,7 @@ class PamResult:
             r"^(?:thread|run) \d+: (\w+) ([\d.]+) ms whole ([\d.]+) ms$", text, re.M)]
 
     def count(self, code):
-        """How many of the runs ended so."""
+        """How many of the runs ended with this code."""
         return sum(run[0] == code for run in self.runs)
 
 
@@ -55,7 +55,7 @@ def _driver_command(user, service, confdir, options):
 def pam_login(user, answers=(), service="test", confdir="/etc/pam.d", environ=None, **options):
     """One run of pam-driver. Options are its own: rhost="…", env={"K": "V"}, silent=True, threads=32, …
 
-    `user` may be a dictionary of users and their lists of answers; `answers` are then given to all.
+    `user` may be a dictionary of users and their lists of answers; `answers` are then given for all of them.
     """
     users = user if isinstance(user, dict) else {user: []}
     command = _driver_command(None, service, confdir, options)
@@ -86,7 +86,7 @@ class PamSession:
         running.append(self)
 
     def line(self):
-        """The next line of the transcript as (kind, text), or None at the end."""
+        """Returns the next line of the transcript as (kind, text), or None at the end."""
         while b"\n" not in self._buffer:
             ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
             if not ready:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Files that say what a person sees; tests/golden/README.md describes them."""
+"""Files that record what a person sees; tests/golden/README.md describes them."""
 import difflib
 import os
 import pathlib

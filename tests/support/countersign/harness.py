@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Running test functions, expectations, and what must not be in a log."""
+"""Runs test functions, checks expectations, and searches logs for what must not be there."""
 import contextlib
 import inspect
 import os
@@ -12,7 +12,7 @@ import traceback
 
 WORKDIR = pathlib.Path(os.environ["CS_WORKDIR"])
 SANITIZE = os.environ.get("CS_SANITIZE", "")
-# Sanitised programs are slower; nothing here waits for its limit unless something is wrong.
+# Sanitised programs are slower; nothing here waits until the limit unless something is wrong.
 PATIENCE = 60 if SANITIZE else 20
 
 
@@ -38,7 +38,7 @@ def expect_match(pattern, text, what):
 
 
 def wait_until(condition, what, timeout=None):
-    """Returns what `condition` returns as soon as it is true. For events that nothing announces."""
+    """Returns `condition`'s result as soon as it is true. For events that nothing announces."""
     deadline = time.monotonic() + (timeout or PATIENCE)
     while True:
         result = condition()
@@ -50,7 +50,7 @@ def wait_until(condition, what, timeout=None):
 
 
 _secrets = {}
-before_each = []  # functions that make what one test left behind no matter to the next
+before_each = []  # functions that stop what one test leaves behind from affecting the next
 running = []  # servers and clients that must not outlive their test
 
 
@@ -74,8 +74,8 @@ def leaks():
         content = path.read_bytes().decode("utf-8", "replace")
         words = set(re.findall(r"\w+", content))
         for text, what in _secrets.items():
-            # A code of six digits must not be seen in a longer number. There may be many secrets and
-            # much to look through, so the words decide first.
+            # A six-digit code must not be found within a longer number. There may be many secrets and much to
+            # search, so compare whole words first.
             if words.issuperset(re.findall(r"\w+", text)) and \
                     re.search(r"(?<!\w)" + re.escape(text) + r"(?!\w)", content):
                 found.append((what, path.name))
@@ -127,6 +127,6 @@ def main():
 
 
 def need(program):
-    """Skips the test where `program` is missing."""
+    """Skips the test if `program` is missing."""
     if shutil.which(program) is None:
         raise Skip(f"{program} is not installed")

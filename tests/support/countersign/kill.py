@@ -16,7 +16,7 @@ STATE = STORE.parent
 
 
 class KillReport:
-    """What kill-at told."""
+    """kill-at's report."""
 
     def __init__(self):
         text = KILL_REPORT.read_text()
@@ -30,7 +30,7 @@ def kill_command(task, number, *command, kind="all"):
 
 
 def wait_idle(broker):
-    """Returns also when the broker is dead."""
+    """Returns even if the broker is dead."""
     wait_until(lambda: connections_of(broker.pid) == 0, "the end of what it served")
 
 

@@ -8,7 +8,7 @@ from .harness import PATIENCE, WORKDIR, Failure, running, wait_until
 
 
 class Server:
-    """A process with its log in WORKDIR. Ends with its `with` block, at the latest with its test."""
+    """A process with its log in WORKDIR. It ends with its `with` block, or at the latest with its test."""
 
     def __init__(self, name, command, env=None):
         self.name = name
@@ -41,7 +41,7 @@ class Server:
         raise NotImplementedError
 
     def log(self):
-        """What this start of it wrote."""
+        """What it has written since this start."""
         with open(self.log_path, "rb") as log:
             log.seek(self._log_start)
             return log.read().decode("utf-8", "replace")

@@ -23,7 +23,7 @@ USER = "countersign"
 
 
 def write_config(content, path=CONFIG, mode=0o640, owner="root", group=USER):
-    """`content` is the text of the file, or what becomes its JSON."""
+    """`content` is the file's text, or a value to write as JSON."""
     text = content if isinstance(content, str) else json.dumps(content, indent=2) + "\n"
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,7 +79,7 @@ class Totp:
         return next(c for c in (str(n).zfill(self.digits) for n in range(1, 1000)) if c not in near)
 
     def wait_left(self, seconds):
-        """Returns when at least `seconds` of the present period are left."""
+        """Waits until at least `seconds` of the current period are left."""
         wait_until(lambda: self.period - time.time() % self.period >= seconds, "the next period",
                    self.period + 1)
 

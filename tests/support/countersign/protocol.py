@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The broker's protocol from the outside (docs/PROTOCOL.md), for peers that no module would be."""
+"""The broker's protocol from the outside (docs/PROTOCOL.md), for peers that behave as no module would."""
 import array
 import os
 import pwd
@@ -69,7 +69,7 @@ class Peer:
         self.socket.close()
 
     def send(self, packet, descriptors=()):
-        """Sends whatever it is given; that the other end is gone already is no error."""
+        """Sends anything; it is no error if the other end is already gone."""
         control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
         try:
             self.socket.sendmsg([packet], control, socket.MSG_NOSIGNAL)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A terminal of 80x24 whose screen can be read: tmux, with a server of this test's own."""
+"""An 80x24 terminal whose screen can be read: tmux, with this test's own server."""
 import os
 import re
 import shlex

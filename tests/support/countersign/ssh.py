@@ -17,7 +17,7 @@ SSHD_PORT = 2222  # in the sandbox's own network
 
 
 class Login:
-    """How an SSH client fared. `prompts` are (text, echo), where the client knows them."""
+    """The result of an SSH client. `prompts` are (text, echo), if the client knows them."""
 
     def __init__(self, success, transcript="", prompts=(), instructions=(), status=None, error=None):
         self.success = success

@@ -34,7 +34,7 @@ class Verification:
         self.correlation = correlation
         self.user_id = user_id
         self.otp = "".join(random.choices(tenant.otp_charset, k=tenant.otp_length))
-        if len(self.otp) >= 6:  # a shorter one stands in every log by chance
+        if len(self.otp) >= 6:  # a shorter one would be in every log by chance
             secret(self.otp, f"a code by {kind}")
         self.created = time.time()
         self.expiry = time.monotonic() + tenant.otp_expiry
@@ -110,7 +110,7 @@ class Transaction:
         return self._state
 
     def set(self, state):
-        """Any state, also one that nobody has heard of; the person's answer."""
+        """The person's answer: any state, even an unknown one."""
         with self.tenant.changed:
             if self._state == PENDING:
                 self._state = state
@@ -139,7 +139,7 @@ class Transaction:
         self.set("TIMEOUT")
 
     def wait_polls(self, count, timeout=None):
-        """Returns when the client has asked `count` times."""
+        """Waits until the client has asked `count` times."""
         self.tenant.wait(lambda: len(self.polls) >= count, f"{count} polls of a push", timeout)
 
     @property

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong with an answer of a tenant; Tenant.fault() says when."""
+"""What can go wrong with a tenant's answer; Tenant.fault() says when."""
 import dataclasses
 import json
 import typing
@@ -19,7 +19,7 @@ class Fault:
     call: str
     times: float = 1
     after: int = 0
-    # Instead of the answer. With `effect` the call does its work all the same and only its answer is lost.
+    # Instead of the answer. With `effect` the call still does its work and only its answer is lost.
     status: int | None = None
     message_id: str | None = None
     retry_after: str | None = None
@@ -48,7 +48,7 @@ class Fault:
     seen: int = 0
 
     def strikes(self, call):
-        """Counts the call; whether this one goes wrong."""
+        """Counts the call; returns whether it goes wrong."""
         if self.call not in (call, "*"):
             return False
         self.seen += 1
@@ -122,7 +122,7 @@ def _without(body, names):
 
 
 def spoil_body(fault, body: typing.Any):
-    """What the fault makes of a JSON answer; the bytes that are sent."""
+    """Applies the fault to a JSON answer; returns the bytes to send."""
     if fault.body is not None:
         return fault.body.encode()
     if fault.deep:

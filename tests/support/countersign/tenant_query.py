@@ -17,7 +17,7 @@ _TERM = re.compile(r'\s*(?P<key>[A-Za-z][\w/]*)\s*(?P<sign>!=|=)\s*'
 
 
 class QueryError(Exception):
-    """Text that does not follow the language."""
+    """Text that is not in the language."""
 
 
 def decode(text):
@@ -88,7 +88,7 @@ def values(record, path):
 KNOWN = {"id", "username", "externalid", "active", "displayname", "title", "preferredlanguage", "name", "emails",
          "phonenumbers", "addresses", "groups", "meta", "usercategory", "realm", "unqualifiedusername",
          "customattributes", "linkedaccounts", "department", "employeenumber", "manager"}
-EXACT = {"id", "externalid"}  # attributes that are compared with regard to case
+EXACT = {"id", "externalid"}  # attributes whose values are case-sensitive
 
 _COMPARE = {
     "eq": lambda a, b: a == b, "ne": lambda a, b: a != b,

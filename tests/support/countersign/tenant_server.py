@@ -168,13 +168,13 @@ class Connection:
             answer = tenant_api.serve(self.tenant, request, self.pause)
         except Refusal as refusal:
             answer = refusal.answer
-            # What could not be read is recorded with what of it was.
+            # A request that cannot be read is recorded with the part that could.
             request = request or self.tenant.unread(self.number)
             self.tenant.violate(request, refusal.violation)
         except (LookupError, TypeError, ValueError, AttributeError) as mistake:
             answer = page(500)
             self.tenant.violate(request, f"a mistake of the tenant: {mistake!r}")
-        # The record is complete before the client can have seen the answer.
+        # The record is complete before the client can see the answer.
         request.status = 0 if request.fault and request.fault.silent else answer.status
         request.made = time.monotonic()
         self.tenant.answered(request)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who and what a tenant knows: users, identity sources, factors, devices. Tests make them and change their fields."""
+"""What a tenant knows: users, identity sources, factors, devices. Tests make them and change their fields."""
 import base64
 import os
 import random
@@ -31,7 +31,7 @@ def new_user_id():
 
 
 class IdentitySource:
-    """A directory of somebody else's that checks passwords. `users`: name to password."""
+    """An external directory that checks passwords. `users`: name to password."""
 
     def __init__(self, name, users, kind):
         self.id = new_uuid()
@@ -67,7 +67,7 @@ class Factor:
 
 
 class TotpFactor(Factor):
-    """code() gives the codes of the person's generator, wrong() one that is not."""
+    """code() gives a code of the person's generator, wrong() one that is not."""
 
     def __init__(self, user, digits, algorithm, period, **state):
         super().__init__(user, "totp", {"accountName": user.name, "algorithm": algorithm, "digits": digits,
@@ -85,7 +85,7 @@ class TotpFactor(Factor):
         return self.generator.wrong()
 
     def wait_left(self, seconds):
-        """Returns when at least `seconds` of the present period are left."""
+        """Waits until at least `seconds` of the current period are left."""
         self.generator.wait_left(seconds)
 
     def check(self, code, skew, one_time):

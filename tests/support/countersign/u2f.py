@@ -40,7 +40,7 @@ def key_of_root():
 
 
 class Keys:
-    """The keys that are plugged in. Their folder is in /dev, where the helper may look."""
+    """The plugged-in keys. Their folder is in /dev, where the helper may look."""
 
     def __init__(self, owner="root", folder="/dev/softkey"):
         self.folder = pathlib.Path(folder)
@@ -50,7 +50,7 @@ class Keys:
             path.unlink()
 
     def plug(self, number=0, words=""):
-        """Plugs a key in, or changes what the one that is there does."""
+        """Plugs in a key, or changes what a plugged-in key does."""
         for name, text in ((f"key{number}.counter", "0\n"), (f"key{number}", words)):
             path = self.folder / name
             if name.endswith(".counter") and path.exists():
@@ -68,18 +68,18 @@ class Keys:
         return (self.folder / f"key{number}.counter").read_text()
 
     def environment(self):
-        """For a program that is to find these keys."""
+        """The environment for a program that must find these keys."""
         found = {**os.environ, "CS_SOFTKEY": str(self.folder), "LD_PRELOAD": os.environ["CS_SOFTKEY_LIBRARY"]}
         if SANITIZE:
             found["ASAN_OPTIONS"] = "verify_asan_link_order=0"
         return found
 
     def helper(self, connection, **options):
-        """A process of countersign-u2f-host with that descriptor, as systemd starts it."""
+        """Starts countersign-u2f-host with that descriptor, as systemd does."""
         saved = os.dup(connection)
         environment = self.environment()
         if SANITIZE:
-            # The search for leaks at the end reads /proc, which the helper has shut itself out of.
+            # The leak check at exit reads /proc, to which the helper has given up access.
             environment["ASAN_OPTIONS"] += ":detect_leaks=0"
 
         def give():
@@ -109,7 +109,7 @@ class Helper:
         self.socket.send(packet)
 
     def answer(self):
-        """(result, bytes), or None where it broke off."""
+        """(result, bytes), or None if it broke off."""
         try:
             packet = self.socket.recv(65536)
         except ConnectionResetError:

@@ -47,7 +47,7 @@ class Gateway:
         self.tenant.__exit__(kind, *rest)
 
     def write_file(self, additional=None, **changes):
-        """The file anew; what is not given stays as it was."""
+        """Rewrites the file; what is not given stays as it was."""
         self.additional = self.additional if additional is None else additional
         self.changes.update(changes)
         pam = None if self.additional is None else {"pam_ibm_auth": {"additional-args": self.additional}}
@@ -61,7 +61,7 @@ class Gateway:
 
 
 class Verify(Gateway):
-    """With a user, and logins whose answers are known beforehand."""
+    """With a user, and logins whose answers are known in advance."""
 
     def __init__(self, additional=(), **changes):
         super().__init__(additional, **changes)

@@ -125,7 +125,7 @@ class Row(typing.NamedTuple):
         return [Turn(MENU.replace("{mail}", f"{person.name}@enrolled.example"), answer, True, answer == "2")]
 
     def code_turns(self, person, wrong=0, right=True):
-        """So many wrong codes, and then perhaps the right one."""
+        """That many wrong codes, and then perhaps the right one."""
         if self.second in (None, "device") or self.joined:
             return []
         sent = self.step.sent.replace("{user}", person.name)
@@ -190,12 +190,12 @@ class Scene(Gateway):
         self.audits = 0
         self._outbox = self._pushes = 0  # how many there were before this login
         self._names = iter([f"person{number:03}" for number in range(ACCOUNTS)])
-        self.tenant.push_after_polls = 0  # the first question how it stands has an answer
+        self.tenant.push_after_polls = 0  # the first poll has been answered
 
     def account(self):
         """The name of an account that the tenant knows nothing of."""
         name = next(self._names)
-        with contextlib.suppress(KeyError):  # there from a test before
+        with contextlib.suppress(KeyError):  # left from an earlier test
             return pwd.getpwnam(name).pw_name
         add_accounts([name], 20000 + int(name.removeprefix("person")))
         return name
@@ -263,7 +263,7 @@ class Scene(Gateway):
         return seen
 
     def _check_deliveries(self, calls):
-        """At most one for a login; and where it asks for a password, after the tenant has accepted that."""
+        """At most one delivery per login; if it asks for a password, only after the tenant has accepted that."""
         begun = [number for number, call in enumerate(calls) if call in SENDS]
         sent = len(self.tenant.outbox) - self._outbox + len(self.tenant.pushes) - self._pushes
         expect(sent <= 1 and len(begun) <= 1, f"{sent} deliveries: {calls}")

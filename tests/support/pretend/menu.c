@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A method that asks for a choice and allows whoever makes one; for transcripts of menus. */
+/* A method that asks for a choice and allows anybody who makes one; for transcripts of menus. */
 #include <stdio.h>
 #include <syslog.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Takes the place of methods/plan_table.c at link time: two real plans and those of methods that
- * pretend. */
+/* Replaces methods/plan_table.c at link time: two real plans and those of the pretended methods. */
 #include <string.h>
 
 #include "methods/plan.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A method that waits for an approval which a file gives: /run/pretend/USER holds "approved",
+ * A method that waits for an approval given by a file: /run/pretend/USER contains "approved",
  * "denied" or "expired"; while it does not exist the request is pending.
  */
 #include <stdio.h>

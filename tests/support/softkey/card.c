@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The key itself: FIDO U2F Raw Message Formats v1.2, with P-256 from OpenSSL. A handle is a nonce
- * and a MAC over it and the application; the private key is another MAC over the same, so that
- * nothing but the counter is kept. All secrets follow from the name of the key: this is for tests
- * only.
+ * and a MAC over it and the application; the private key is another MAC over the same, so that only
+ * the counter is stored. All secrets derive from the key's name: for tests only.
  */
 #include <fcntl.h>
 #include <openssl/core_names.h>
@@ -61,7 +60,7 @@ static void mac(const struct hid_device_ *key, const char *purpose, const unsign
     must(HMAC(EVP_sha256(), name, (int)strlen(name), data, sizeof data, ret_mac, &length) != NULL);
 }
 
-/* The pair whose private key is `secret`; `ret_point` may be NULL. */
+/* The key pair whose private key is `secret`; `ret_point` may be NULL. */
 static EVP_PKEY *make_pair(const unsigned char secret[HASH], unsigned char *ret_point)
 {
     EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
@@ -73,7 +72,7 @@ static EVP_PKEY *make_pair(const unsigned char secret[HASH], unsigned char *ret_
     OSSL_PARAM *parameters;
     EVP_PKEY *pair = NULL;
 
-    /* Below the order of the curve, without a second thought about bias. */
+    /* Reduced below the order of the curve, without regard to bias. */
     must(BN_rshift1(number, number) == 1);
     must(EC_POINT_mul(group, point, number, NULL, NULL, NULL) == 1);
     must(EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, public, POINT, NULL) ==

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A hostile key's program in the process that asked it. */
+/* A hostile key's code in the process that asked the key. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -16,7 +16,7 @@
 #include "base/attributes.h"
 #include "tests/support/softkey/softkey.h"
 
-/* ---- calls that are to fail ---- */
+/* ---- calls that must fail ---- */
 
 static long read_file(void)
 {
@@ -45,20 +45,20 @@ static long map_code(void)
     return mmap(NULL, 4096, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED ? -1 : 0;
 }
 
-/* The kernel looks at what the pointer points to before it asks who is calling: without the filter
- * that is EFAULT, for everybody. */
+/* The kernel reads through the pointer before it checks the caller's rights: without the filter
+ * this is EFAULT for everybody. */
 static long mount_something(void)
 {
     return syscall(SYS_mount, NULL, "/tmp", 1, 0, NULL);
 }
 
-/* Everybody may become who he is. */
+/* Every process may set the ids that it has. */
 static long change_user(void)
 {
     return syscall(SYS_setuid, getuid());
 }
 
-/* Into /dev/null: ENOTTY for what comes past the filter. */
+/* On /dev/null: ENOTTY if it passes the filter. */
 static long on_null(unsigned long request)
 {
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -91,7 +91,7 @@ static const struct {
     {"hidraw", ask_hidraw},
 };
 
-/* ---- calls that are to be the last ---- */
+/* ---- calls that must be the last ---- */
 
 static void start_program(void)
 {
@@ -111,7 +111,7 @@ static void be_traced(void)
     (void)ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 }
 
-/* Number 0 only asks whether one could. */
+/* Signal 0 only asks whether one could. */
 static void signal_another(void)
 {
     (void)kill(1, 0);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The functions of hidapi that libu2f-host calls; the library is preloaded in hidapi's place. */
+/* The functions of hidapi that libu2f-host calls; this library is preloaded to replace hidapi. */
 #include <hidapi/hidapi.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -78,7 +78,7 @@ VISIBLE int hid_read_timeout(hid_device *key, unsigned char *data, size_t length
     return 0;
 }
 
-/* libu2f-host opens the file beside hidapi, to look at the device itself. */
+/* libu2f-host also opens the file without hidapi, to examine the device itself. */
 bool softkey_is_node(int fd)
 {
     struct stat status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A key's device node, for those who open it themselves: libfido2, which looks at what it is, and
- * u2f/hid.c. Who may open it is for the kernel to say; what is read and written is the key's. */
+/* A key's device node, for code that opens it directly: libfido2, which examines it, and u2f/hid.c.
+ * The kernel decides who may open it; reads and writes go to the key. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,8 +15,8 @@
 
 enum { DESCRIPTORS = 1024 };
 
-/* The C library's functions, by names of ours: its headers inline some of them and declare of some
- * that they read nothing. */
+/* The C library's functions under our own names: its headers inline some of them, and declare that
+ * others read nothing. */
 VISIBLE int node_open(const char *path, int flags, ...) __asm__("open");
 VISIBLE int node_close(int fd) __asm__("close");
 VISIBLE int node_fstat(int fd, struct stat *status) __asm__("fstat");
@@ -24,7 +24,7 @@ VISIBLE ssize_t node_write(int fd, const void *data, size_t length) __asm__("wri
 VISIBLE ssize_t node_read(int fd, void *data, size_t length) __asm__("read");
 VISIBLE int node_poll(struct pollfd *entries, nfds_t count, int milliseconds) __asm__("poll");
 
-static struct hid_device_ *nodes[DESCRIPTORS]; /* by descriptor; NULL for all else */
+static struct hid_device_ *nodes[DESCRIPTORS]; /* by descriptor; NULL for any other */
 
 static struct hid_device_ *node(int fd)
 {
@@ -55,7 +55,7 @@ static int fail(int reason)
     return -1;
 }
 
-/* The key's own readers of its file open it for reading alone, and get the file. */
+/* The key's own code opens its file read-only, and gets the file. */
 int node_open(const char *path, int flags, ...)
 {
     unsigned mode = 0;
@@ -117,7 +117,7 @@ ssize_t node_read(int fd, void *data, size_t length)
     return softkey_give(key, data) ? SOFTKEY_REPORT : fail(EAGAIN);
 }
 
-/* A key speaks only when it is spoken to, so that nothing can come while somebody waits. */
+/* A key only answers, so nothing can arrive while somebody waits. */
 int node_poll(struct pollfd *entries, nfds_t count, int milliseconds)
 {
     struct hid_device_ *key = count == 1 ? node(entries->fd) : NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The keys that are plugged in, and the words in their files. */
+/* The plugged-in keys, and the words in their files. */
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <stdio.h>

@@ -5,8 +5,8 @@
  * libu2f-host that is a library with hidapi's name and functions (hidapi.c); for libfido2 it is
  * libudev's list of devices (udev.c) and a device node to open, read and write (node.c).
  *
- * The folder CS_SOFTKEY holds a file key0 to key7 for each key that is plugged in: what stands for
- * its device node. Its words are read anew at every message:
+ * The folder CS_SOFTKEY has a file key0 to key7 for each plugged-in key, which represents its
+ * device node. Its words are read again for every message:
  *
  *   touch=now | never | N    touched when asked, never, or when asked for the Nth time
  *   bad-signature            signs something else
@@ -18,7 +18,7 @@
  *                            fared into keyN.counter
  *   escape=CALL              tries one call before that: a row of `deadly` in escape.c
  *
- * keyN.counter beside it must exist; the counter is kept there.
+ * keyN.counter next to it must exist; it stores the counter.
  */
 #ifndef CS_TESTS_SUPPORT_SOFTKEY_H
 #define CS_TESTS_SUPPORT_SOFTKEY_H
@@ -29,7 +29,7 @@
 
 #define VISIBLE __attribute__((visibility("default")))
 
-/* Before a key's path where it must be in /dev; the folder of the keys may be anywhere. */
+/* Put before a key's path where it must be in /dev; the folder of the keys may be anywhere. */
 #define SOFTKEY_DEV "/dev/.."
 
 enum {
@@ -46,7 +46,7 @@ struct softkey_wishes {
     long counter;        /* -1: the one that counts */
     unsigned size, pull; /* 0: not */
     bool escape;
-    char deadly[SOFTKEY_WORD]; /* the call to try before; "" for none */
+    char deadly[SOFTKEY_WORD]; /* the call to try first; "" for none */
 };
 
 /* An opened key. */
@@ -74,22 +74,22 @@ bool softkey_path(unsigned number, char ret_path[SOFTKEY_PATH_MAX]);
 /* The key with that path; NULL when it was pulled out. free() closes it. */
 struct hid_device_ *softkey_open(const char *path);
 
-/* One report behind its number, which is 0, as the kernel takes it; false when the key is gone or
+/* Takes one report after its number, which is 0, as the kernel does; false if the key is gone or
  * the kernel would refuse. */
 bool softkey_write(struct hid_device_ *key, const unsigned char *report, size_t length);
 
-/* Whether the descriptor stands for a key's device node: hidapi.c or node.c. */
+/* Whether the descriptor represents a key's device node: hidapi.c or node.c. */
 bool softkey_is_node(int fd);
 
-/* One report from the computer; one to it, false when there is none. */
+/* One report from the computer; one to it, false if there is none. */
 void softkey_take(struct hid_device_ *key, const unsigned char report[SOFTKEY_REPORT]);
 bool softkey_give(struct hid_device_ *key, unsigned char ret_report[SOFTKEY_REPORT]);
 
-/* Answers an APDU; the length of the answer, at most SOFTKEY_MESSAGE_MAX. */
+/* Answers an APDU; returns the length of the answer, at most SOFTKEY_MESSAGE_MAX. */
 size_t softkey_apdu(struct hid_device_ *key, const unsigned char *apdu, size_t length,
                     unsigned char *ret_answer);
 
-/* What a key that took over the process would try. */
+/* Tries what a key that took over the process would try. */
 void softkey_escape(const struct hid_device_ *key);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What libfido2 asks libudev. Each call is made of the real one as well, so that it meets what it
- * meets in the product: the enumeration is the machine's, and its devices are passed over; a key is
- * /dev/null's device with the path and the attributes of a key.
+ * The functions that libfido2 calls in libudev. Each also calls the real one, so that it meets what
+ * it would meet in the product: the enumeration is the machine's, but its devices are skipped; a
+ * key is /dev/null's device with a key's path and attributes.
  */
 #include <dlfcn.h>
 #include <libudev.h>
@@ -28,7 +28,7 @@ static struct udev_list_entry entries[SOFTKEY_KEYS];
 static struct udev_device looked_at; /* libfido2 has one at a time */
 static bool of_keys;                 /* the last enumeration is of hidraw devices */
 
-/* The real function of that name into a pointer to it. */
+/* Stores a pointer to the real function of that name. */
 static void find(const char *name, void *ret_function)
 {
     void *symbol = dlsym(RTLD_NEXT, name);
@@ -86,7 +86,7 @@ VISIBLE struct udev_device *udev_device_new_from_syspath(struct udev *udev, cons
     return looked_at.real != NULL ? &looked_at : NULL;
 }
 
-/* libudev calls this for devices of its own as well. */
+/* libudev calls this for its own devices too. */
 VISIBLE struct udev_device *udev_device_unref(struct udev_device *device)
 {
     __typeof__(&udev_device_unref) real;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/paste.h"
+#include "base/pasted_word.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -12,7 +12,7 @@
 
 enum { QUIET_MS = 50, FLUSHES_MAX = 20 };
 
-const char *cs_paste_find(const char *text, const char *prefix)
+const char *cs_pasted_word_find(const char *text, const char *prefix)
 {
     for (const char *at = strstr(text, prefix); at != NULL; at = strstr(at + 1, prefix)) {
         if (at == text || strchr(BLANKS, at[-1]) != NULL)
@@ -21,22 +21,23 @@ const char *cs_paste_find(const char *text, const char *prefix)
     return NULL;
 }
 
-size_t cs_paste_word(const char *text)
+size_t cs_pasted_word_length(const char *text)
 {
     return strcspn(text, BLANKS);
 }
 
-void cs_paste_explain(const char *text, struct cs_error *error)
+void cs_pasted_word_advise(const char *text, struct cs_error *error)
 {
-    static const char advice[] = "; where the terminal broke it into several lines, make them one";
-    const char *behind = text + cs_paste_word(text);
+    static const char advice[] = "; if the terminal broke it into several lines, join them";
+    const char *after = text + cs_pasted_word_length(text);
     size_t used = strlen(error->text);
 
-    if (behind[strspn(behind, BLANKS)] == '\0')
+    if (after[strspn(after, BLANKS)] == '\0')
         (void)snprintf(error->text + used, sizeof error->text - used, "%s", advice);
 }
 
-/* Byte by byte: what follows is another program's. False at the end of the input. */
+/* Reads byte by byte, because what follows belongs to another program. False at the end of the
+ * input. */
 static bool read_line(size_t limit, struct cs_buffer *ret_line)
 {
     char byte = '\0';
@@ -55,31 +56,31 @@ static bool read_line(size_t limit, struct cs_buffer *ret_line)
     return got > 0 || ret_line->length > 0;
 }
 
-/* A paste comes in pieces: it is over when nothing has come for a moment. */
+/* A paste arrives in pieces; it has ended when nothing has come for a moment. */
 static void discard_rest(void)
 {
     struct pollfd entry = {.fd = STDIN_FILENO, .events = POLLIN};
 
     for (int i = 0; i < FLUSHES_MAX && poll(&entry, 1, QUIET_MS) > 0; i++)
         (void)tcflush(STDIN_FILENO, TCIFLUSH);
-    /* A line without its end does not count as input. */
+    /* poll() does not report a line without its newline, so flush once more. */
     (void)tcflush(STDIN_FILENO, TCIFLUSH);
 }
 
-static enum cs_err find_line(const struct cs_paste *paste, bool terminal, struct cs_buffer *out,
-                             struct cs_error *error)
+static enum cs_err find_line(const struct cs_pasted_word *wanted, bool terminal,
+                             struct cs_buffer *out, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer last = {0};
-    size_t left = CS_PASTE_BYTES;
+    size_t left = CS_PASTED_WORD_BYTES;
 
-    for (int i = 0; i < CS_PASTE_LINES && left > 0 && read_line(left, &line); i++) {
+    for (int i = 0; i < CS_PASTED_WORD_LINES && left > 0 && read_line(left, &line); i++) {
         const char *found;
 
         if (line.failed)
             return cs_fail_nomem(error);
         left -= line.length;
-        found = cs_paste_find(line.text, paste->prefix);
+        found = cs_pasted_word_find(line.text, wanted->prefix);
         if (found != NULL) {
             cs_buffer_text(out, found);
             return out->failed ? cs_fail_nomem(error) : CS_OK;
@@ -89,23 +90,23 @@ static enum cs_err find_line(const struct cs_paste *paste, bool terminal, struct
         cs_buffer_free(&last);
         cs_buffer_text(&last, line.text);
         if (terminal)
-            (void)fputs(paste->again, stderr);
+            (void)fputs(wanted->again, stderr);
     }
     cs_buffer_text(out, last.text ? last.text : "");
     if (out->failed || last.failed)
         return cs_fail_nomem(error);
-    return cs_fail(error, CS_ERR_NOT_FOUND, "there is no line with %s in it", paste->prefix);
+    return cs_fail(error, CS_ERR_NOT_FOUND, "no line contains %s", wanted->prefix);
 }
 
-enum cs_err cs_paste_read(const struct cs_paste *paste, struct cs_buffer *out,
-                          struct cs_error *error)
+enum cs_err cs_pasted_word_read(const struct cs_pasted_word *wanted, struct cs_buffer *out,
+                                struct cs_error *error)
 {
     bool terminal = isatty(STDIN_FILENO);
     enum cs_err result;
 
     if (terminal)
-        (void)fputs(paste->ask, stderr);
-    result = find_line(paste, terminal, out, error);
+        (void)fputs(wanted->ask, stderr);
+    result = find_line(wanted, terminal, out, error);
     if (terminal)
         discard_rest();
     return result;

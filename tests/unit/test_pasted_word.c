@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is found in a paste, whatever stands around it. Standard input is a pipe. */
+/* What is found in pasted text, whatever surrounds it. Standard input is a pipe. */
 #include "tests/unit/unit.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "base/paste.h"
+#include "base/pasted_word.h"
 
-static const struct cs_paste wanted = {.ask = "", .again = "", .prefix = "U2F1"};
+static const struct cs_pasted_word wanted = {.ask = "", .again = "", .prefix = "U2F1"};
 
-/* What is read of `text`, and how many of its bytes are left for others. */
+/* Reads `text`; also gives how many of its bytes are left for other programs. */
 static enum cs_err read_from(const char *text, size_t length, struct cs_buffer *out, size_t *left)
 {
     static char rest[65536];
@@ -22,7 +22,7 @@ static enum cs_err read_from(const char *text, size_t length, struct cs_buffer *
     assert_int_equal(close(ends[1]), 0);
     assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
     assert_int_equal(close(ends[0]), 0);
-    result = cs_paste_read(&wanted, out, NULL);
+    result = cs_pasted_word_read(&wanted, out, NULL);
     got = read(STDIN_FILENO, rest, sizeof rest);
     assert_true(got >= 0);
     *left = (size_t)got;
@@ -64,14 +64,14 @@ static void stops_at_its_bounds(void **state)
     size_t left;
 
     (void)state;
-    for (int i = 0; i < CS_PASTE_LINES; i++)
+    for (int i = 0; i < CS_PASTED_WORD_LINES; i++)
         cs_buffer_text(&text, "x\n");
     cs_buffer_text(&text, "U2F1.abc\n");
     assert_int_equal(read_from(text.text, text.length, &out, &left), CS_ERR_NOT_FOUND);
     assert_int_equal(left, strlen("U2F1.abc\n"));
     cs_buffer_free(&text);
     cs_buffer_free(&out);
-    for (int i = 0; i < CS_PASTE_BYTES; i++)
+    for (int i = 0; i < CS_PASTED_WORD_BYTES; i++)
         cs_buffer_text(&text, "x");
     cs_buffer_text(&text, " U2F1.abc\n");
     assert_int_equal(read_from(text.text, text.length, &out, &left), CS_ERR_NOT_FOUND);
@@ -82,15 +82,15 @@ static void explains(const char *text, bool broken)
 {
     struct cs_error error = {.text = "why"};
 
-    cs_paste_explain(text, &error);
-    assert_int_equal(strstr(error.text, "make them one") != NULL, broken);
+    cs_pasted_word_advise(text, &error);
+    assert_int_equal(strstr(error.text, "join them") != NULL, broken);
     assert_ptr_equal(strstr(error.text, "why"), error.text);
 }
 
 static void a_word_at_the_end_of_its_line_may_go_on(void **state)
 {
     (void)state;
-    assert_int_equal(cs_paste_word("U2F1.abc : "), strlen("U2F1.abc"));
+    assert_int_equal(cs_pasted_word_length("U2F1.abc : "), strlen("U2F1.abc"));
     explains("U2F1.abc", true);
     explains("U2F1.abc \r", true);
     explains("U2F1.abc :", false);
@@ -105,5 +105,5 @@ int main(void)
         cmocka_unit_test(a_word_at_the_end_of_its_line_may_go_on),
     };
 
-    return cmocka_run_group_tests_name("paste", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("pasted_word", tests, NULL, NULL);
 }
