@@ -7,7 +7,6 @@
 #include "conversation/catalogue.h"
 #include "login/config.h"
 #include "login/guard.h"
-#include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -41,11 +40,9 @@ enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_so
 /* What this process remembers of deliveries. */
 struct cs_guard *cs_engine_guard(struct cs_engine *engine);
 
-/* The provider with the options' name, store and key and these settings (NULL: none), opened by the
- * first login that needs it; another configuration may have another. The caller's until
- * cs_engine_release. */
+/* The provider of the options with their settings, opened by the first login that needs it; another
+ * configuration may have another. The caller's until cs_engine_release. */
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
-                               const struct cs_verify_settings *verify,
                                struct cs_provider **ret_provider,
                                struct cs_error *error) CS_MUST_USE;
 

@@ -167,7 +167,7 @@ void cs_settings_clear(const struct cs_setting *rows, void *target, size_t size)
  * does not depend on where they differ. */
 bool cs_settings_equal(const struct cs_setting *rows, const void *a, const void *b);
 
-/* A member that is a text. */
-const char **cs_setting_text(const struct cs_setting *row, void *target);
+/* The member of a text; NULL: nothing is set, or the row is no text. */
+const char *cs_setting_text(const struct cs_setting *row, const void *source);
 
 #endif

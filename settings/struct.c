@@ -25,7 +25,7 @@ static const void *member_of(const struct cs_setting *row, const void *source)
     return (const char *)source + row->offset;
 }
 
-const char **cs_setting_text(const struct cs_setting *row, void *target)
+static const char **text_of(const struct cs_setting *row, void *target)
 {
     return (const char **)((char *)target + row->offset);
 }
@@ -35,6 +35,11 @@ static bool is_text(const struct cs_setting *row)
     return row->offset != CS_SETTING_NOT_STORED && form_of(row) == FORM_TEXT;
 }
 
+const char *cs_setting_text(const struct cs_setting *row, const void *source)
+{
+    return is_text(row) ? *(const char *const *)member_of(row, source) : NULL;
+}
+
 bool cs_settings_copy(const struct cs_setting *rows, const void *source, void *target, size_t size)
 {
     bool complete = true;
@@ -42,16 +47,15 @@ bool cs_settings_copy(const struct cs_setting *rows, const void *source, void *t
     memcpy(target, source, size);
     for (size_t i = 0; rows[i].name != NULL; i++) {
         if (is_text(&rows[i]))
-            *cs_setting_text(&rows[i], target) = NULL;
+            *text_of(&rows[i], target) = NULL;
     }
     for (size_t i = 0; rows[i].name != NULL && complete; i++) {
-        const char *text =
-            is_text(&rows[i]) ? *(const char *const *)member_of(&rows[i], source) : NULL;
+        const char *text = cs_setting_text(&rows[i], source);
 
         if (text == NULL)
             continue;
-        *cs_setting_text(&rows[i], target) = strdup(text);
-        complete = *cs_setting_text(&rows[i], target) != NULL;
+        *text_of(&rows[i], target) = strdup(text);
+        complete = *text_of(&rows[i], target) != NULL;
     }
     if (!complete)
         cs_settings_clear(rows, target, size);
