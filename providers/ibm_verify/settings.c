@@ -99,13 +99,15 @@ const struct cs_setting cs_verify_rows[] = {
          "A file that gets every request and answer, with secrets blanked."),
      .max = TEXT_BYTES},
     {ROW("trace-rollover", SIZE, TRACE, trace_rollover,
-         "Bytes after which a new trace file is begun; 0: never."),
+         "Bytes at which the trace file is renamed, with the time in its name, and a new one begun; "
+         "0: never."),
      .max = CS_SETTING_UNBOUNDED, .fallback = "0"},
     {ROW("trace-localtime", FLAG, TRACE, trace_localtime,
-         "The trace has the time of this machine's zone in place of UTC."),
+         "Times in the trace are local time, not UTC."),
      .fallback = "no"},
     {ROW("trace-prefix-all", FLAG, TRACE, trace_prefix_all,
-         "Each line of the trace begins with the time, not only the first of an entry."),
+         "Time and thread stand before every line of the trace, not only before the first of a "
+         "record."),
      .fallback = "no"},
     {DAEMON("authd-port")},
     {DAEMON("authd-force")},

@@ -162,7 +162,6 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
 }
 
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
-                               const struct cs_verify_settings *verify_settings,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
     static const struct cs_provider_ops ops = {.name = "fuzz",
@@ -177,7 +176,6 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
 
     (void)engine;
     (void)options;
-    (void)verify_settings;
     (void)error;
     *ret_provider = &provider;
     return CS_OK;
