@@ -13,10 +13,10 @@
 
 #define USAGE "try USER [--service S] [--rhost A] [-- ARGUMENT...]"
 
-static enum cs_err no_token(void *context, struct cs_secret *ret_token)
+static enum cs_err no_authtok(void *context, struct cs_secret *ret_authtok)
 {
     (void)context;
-    (void)ret_token;
+    (void)ret_authtok;
     return CS_OK;
 }
 
@@ -51,7 +51,7 @@ static enum cs_err run(const struct cs_cli *cli, struct cs_request *request,
     const struct cs_client client = {.socket_path = cli->socket_path,
                                      .mode = CS_CLIENT_AUTO,
                                      .exchange = cs_terminal_exchange,
-                                     .token = no_token};
+                                     .authtok = no_authtok};
     const char *ibm = cs_options_line_value(&request->arguments, "ibm_auth_config");
     enum cs_err result = CS_OK;
 

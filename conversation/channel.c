@@ -19,10 +19,10 @@ enum cs_err cs_channel_wait(struct cs_channel *channel, int64_t until, struct cs
     return channel->ops->wait(channel, until, error);
 }
 
-enum cs_err cs_channel_token(struct cs_channel *channel, struct cs_secret *ret_token,
-                             struct cs_error *error)
+enum cs_err cs_channel_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
+                               struct cs_error *error)
 {
-    return channel->ops->token(channel, ret_token, error);
+    return channel->ops->authtok(channel, ret_authtok, error);
 }
 
 enum cs_err cs_ask(struct cs_channel *channel, const char *prompt, bool echo,

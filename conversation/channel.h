@@ -18,8 +18,8 @@ struct cs_channel_ops {
     /* Waits until `until` (cs_clock_ms); CS_ERR_HANGUP as soon as the person is gone. */
     enum cs_err (*wait)(struct cs_channel *channel, int64_t until, struct cs_error *error);
     /* The application's PAM_AUTHTOK; empty when there is none. Proves nothing by itself. */
-    enum cs_err (*token)(struct cs_channel *channel, struct cs_secret *ret_token,
-                         struct cs_error *error);
+    enum cs_err (*authtok)(struct cs_channel *channel, struct cs_secret *ret_authtok,
+                           struct cs_error *error);
 };
 
 /* Every channel's struct starts with this. */
@@ -31,8 +31,8 @@ enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_roun
                                 struct cs_answers *ret_answers, struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_channel_wait(struct cs_channel *channel, int64_t until,
                             struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_channel_token(struct cs_channel *channel, struct cs_secret *ret_token,
-                             struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_channel_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
+                               struct cs_error *error) CS_MUST_USE;
 
 /* The common round: one prompt, one answer. */
 enum cs_err cs_ask(struct cs_channel *channel, const char *prompt, bool echo,

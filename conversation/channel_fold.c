@@ -56,13 +56,13 @@ static enum cs_err fold_wait(struct cs_channel *channel, int64_t until, struct c
     return cs_channel_wait(((struct cs_fold_channel *)channel)->inner, until, error);
 }
 
-static enum cs_err fold_token(struct cs_channel *channel, struct cs_secret *ret_token,
-                              struct cs_error *error)
+static enum cs_err fold_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
+                                struct cs_error *error)
 {
-    return cs_channel_token(((struct cs_fold_channel *)channel)->inner, ret_token, error);
+    return cs_channel_authtok(((struct cs_fold_channel *)channel)->inner, ret_authtok, error);
 }
 
-static const struct cs_channel_ops fold_ops = {fold_exchange, fold_wait, fold_token};
+static const struct cs_channel_ops fold_ops = {fold_exchange, fold_wait, fold_authtok};
 
 void cs_fold_channel_init(struct cs_fold_channel *channel, struct cs_channel *inner)
 {

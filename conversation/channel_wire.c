@@ -62,21 +62,21 @@ static enum cs_err wire_wait(struct cs_channel *channel, int64_t until, struct c
     }
 }
 
-static enum cs_err wire_token(struct cs_channel *channel, struct cs_secret *ret_token,
-                              struct cs_error *error)
+static enum cs_err wire_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
+                                struct cs_error *error)
 {
-    struct cs_token token = {0};
-    enum cs_err result = call((struct cs_wire_channel *)channel, CS_MSG_TOKEN_ASK, &token,
-                              CS_MSG_TOKEN, &token, error);
+    struct cs_authtok authtok = {0};
+    enum cs_err result = call((struct cs_wire_channel *)channel, CS_MSG_AUTHTOK_ASK, &authtok,
+                              CS_MSG_AUTHTOK, &authtok, error);
 
     if (result == CS_OK)
-        *ret_token = token.value;
+        *ret_authtok = authtok.value;
     else
-        cs_secret_free(&token.value);
+        cs_secret_free(&authtok.value);
     return result;
 }
 
-static const struct cs_channel_ops wire_ops = {wire_exchange, wire_wait, wire_token};
+static const struct cs_channel_ops wire_ops = {wire_exchange, wire_wait, wire_authtok};
 
 void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t version,
                           int64_t deadline)

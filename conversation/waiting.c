@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "conversation/answer.h"
-#include "conversation/notice.h"
+#include "conversation/tell.h"
 
 enum {
     COUNTDOWN_MS = 5000, /* between two lines of text: sshd 10.4 pads shorter exchanges */
@@ -26,11 +26,12 @@ static enum cs_text approve_text(const struct cs_waiting *waiting)
     return waiting->correlation ? CS_TEXT_DEVICE_NUMBER : CS_TEXT_DEVICE_PROMPT;
 }
 
-/* At one of the beats that all logins share: those that wait are many, and each wake-up of those
- * who make and carry their requests serves several. */
-static int64_t next_poll(const struct cs_waiting *waiting)
+/* The interval from the start of one poll to the next, which the poll itself may have changed. At
+ * one of the beats that all logins share: those that wait are many, and each wake-up of those who
+ * make and carry their requests serves several. */
+static int64_t next_poll(const struct cs_waiting *waiting, int64_t started)
 {
-    return (cs_clock_ms() + waiting->poll_ms + BEAT_MS / 2) / BEAT_MS * BEAT_MS;
+    return (started + waiting->poll_ms + BEAT_MS / 2) / BEAT_MS * BEAT_MS;
 }
 
 /* Polls until `until`; *ret_state stays pending when nothing was decided by then. */
@@ -38,11 +39,12 @@ static enum cs_err poll_until(struct cs_channel *channel, const struct cs_waitin
                               int64_t until, enum cs_wait_state *ret_state, struct cs_error *error)
 {
     for (;;) {
-        int64_t next = next_poll(waiting);
+        int64_t started = cs_clock_ms(), next;
         enum cs_err result = waiting->poll(waiting->context, ret_state, error);
 
         if (result != CS_OK || *ret_state != CS_WAIT_PENDING || cs_clock_ms() >= until)
             return result;
+        next = next_poll(waiting, started);
         result = cs_channel_wait(channel, next < until ? next : until, error);
         if (result != CS_OK)
             return result;
@@ -58,7 +60,7 @@ static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phraseb
     enum cs_err result;
 
     fill_values(waiting, &values);
-    result = cs_notice(channel, book, approve_text(waiting), &values, error);
+    result = cs_tell_text(channel, book, approve_text(waiting), &values, error);
     while (result == CS_OK) {
         int64_t until = cs_clock_ms() + COUNTDOWN_MS;
 
@@ -70,7 +72,7 @@ static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phraseb
         (void)snprintf(seconds, sizeof seconds, "%d",
                        (cs_clock_left(waiting->deadline) + 999) / 1000);
         cs_values_set(&values, 'N', seconds);
-        result = cs_notice(channel, book, CS_TEXT_WAIT_COUNTDOWN, &values, error);
+        result = cs_tell_text(channel, book, CS_TEXT_WAIT_COUNTDOWN, &values, error);
     }
     return result;
 }
@@ -155,9 +157,9 @@ static enum cs_err say_outcome(struct cs_channel *channel, const struct cs_phras
     fill_values(waiting, &values);
     if (waiting->mode == CS_WAIT_SILENT || (state != CS_WAIT_DENIED && state != CS_WAIT_EXPIRED))
         return CS_OK;
-    return cs_notice(channel, book,
-                     state == CS_WAIT_DENIED ? CS_TEXT_WAIT_DENIED : CS_TEXT_WAIT_EXPIRED, &values,
-                     error);
+    return cs_tell_text(channel, book,
+                        state == CS_WAIT_DENIED ? CS_TEXT_WAIT_DENIED : CS_TEXT_WAIT_EXPIRED,
+                        &values, error);
 }
 
 enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phrasebook *book,

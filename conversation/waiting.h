@@ -26,7 +26,7 @@ struct cs_waiting {
     const char *device;      /* %D */
     const char *correlation; /* %C, a number to compare; NULL: none */
     int64_t deadline;        /* cs_clock_ms */
-    int64_t poll_ms;         /* between polls */
+    int64_t poll_ms;         /* between polls; a poll may change it */
     void *context;
     /* Asks once how the challenge stands. */
     enum cs_err (*poll)(void *context, enum cs_wait_state *ret_state, struct cs_error *error);

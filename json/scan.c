@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "json/token.h"
+#include "json/lexeme.h"
 
 struct scanner {
     struct cs_json_cursor cursor;

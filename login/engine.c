@@ -31,7 +31,8 @@ struct cs_engine {
     const struct cs_log *log;
     struct cs_config_cache *cache;
     struct cs_catalogues *catalogues;
-    struct cs_guard *guard;
+    struct cs_delivery_limit *delivery_limit;
+    struct cs_pending_queue *pending_queue;
     struct utsname names;
     pthread_mutex_t mutex; /* guards what follows */
     struct opened opened[PROVIDERS_MAX];
@@ -51,9 +52,10 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     pthread_mutex_init(&engine->mutex, NULL);
     engine->cache = cs_config_cache_new();
     engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
-    engine->guard = cs_guard_new();
-    if (engine->cache == NULL || engine->catalogues == NULL || engine->guard == NULL ||
-        uname(&engine->names) != 0)
+    engine->delivery_limit = cs_delivery_limit_new();
+    engine->pending_queue = cs_pending_queue_new();
+    if (engine->cache == NULL || engine->catalogues == NULL || engine->delivery_limit == NULL ||
+        engine->pending_queue == NULL || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     else
         cs_config_cache_set_log(engine->cache, log);
@@ -66,7 +68,8 @@ void cs_engine_free(struct cs_engine **engine)
         return;
     for (size_t i = 0; i < PROVIDERS_MAX; i++)
         close_provider(&(*engine)->opened[i]);
-    cs_guard_free(&(*engine)->guard);
+    cs_delivery_limit_free(&(*engine)->delivery_limit);
+    cs_pending_queue_free(&(*engine)->pending_queue);
     cs_config_cache_free(&(*engine)->cache);
     cs_catalogues_free(&(*engine)->catalogues);
     pthread_mutex_destroy(&(*engine)->mutex);
@@ -121,9 +124,14 @@ enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_so
     return CS_OK;
 }
 
-struct cs_guard *cs_engine_guard(struct cs_engine *engine)
+struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 {
-    return engine->guard;
+    return engine->delivery_limit;
+}
+
+struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
+{
+    return engine->pending_queue;
 }
 
 static bool is_opened(const struct opened *opened, const struct cs_provider_kind *kind,

@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "conversation/catalogue.h"
 #include "login/config.h"
-#include "login/guard.h"
+#include "login/delivery_limit.h"
+#include "login/pending_queue.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -38,7 +39,10 @@ enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_so
                              struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
 /* What this process remembers of deliveries. */
-struct cs_guard *cs_engine_guard(struct cs_engine *engine);
+struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);
+
+/* Who waits for whose request at a provider that holds one for each identity. */
+struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine);
 
 /* The provider of the options with their settings, opened by the first login that needs it; another
  * configuration may have another. The caller's until cs_engine_release. */

@@ -32,11 +32,11 @@ struct cs_login {
     char stranger[16]; /* for counting tries at an account that has no identity */
     const char *reason, *last;
     unsigned answers;
-    bool proven;            /* a first factor is proven, when the plan has run */
-    struct cs_secret token; /* for the modules that follow */
-    char *record;           /* of the user, as JSON, or NULL */
-    int64_t started;        /* cs_clock_ms */
-    int cancel_fd;          /* its end ends every wait; -1: none */
+    bool proven;              /* a first factor is proven, when the plan has run */
+    struct cs_secret authtok; /* for the modules that follow */
+    char *record;             /* of the user, as JSON, or NULL */
+    int64_t started;          /* cs_clock_ms */
+    int cancel_fd;            /* its end ends every wait; -1: none */
 };
 
 /*

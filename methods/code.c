@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
+
+#include "methods/dialogue.h"
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
 
@@ -13,8 +14,8 @@ static size_t choose_texts(const struct cs_method_login *login,
                            enum cs_text ret_keys[KEYS_MAX])
 {
     const struct cs_challenge *challenge = dialogue->question.challenge;
-    bool own = login->book->own[CS_TEXT_OTP_PROMPT].count > 0 &&
-               login->book->own[CS_TEXT_OTP_PROMPT_CORRELATION].count == 0;
+    bool own = login->given->book->own[CS_TEXT_OTP_PROMPT].count > 0 &&
+               login->given->book->own[CS_TEXT_OTP_PROMPT_CORRELATION].count == 0;
     size_t count = 0;
 
     if (again)
@@ -39,16 +40,17 @@ static enum cs_err ask(struct cs_method_login *login, const struct cs_code_dialo
     char tries[NUMBER_SIZE];
     size_t count = choose_texts(login, dialogue, tried > 0, keys);
 
-    (void)snprintf(tries, sizeof tries, "%u", 1 + login->options->retry - tried);
+    (void)snprintf(tries, sizeof tries, "%u", 1 + login->given->options->retry - tried);
     cs_values_set(&values, 'L', tries);
     if (factor != NULL)
-        cs_show_address(login->book, factor->name, &name);
+        cs_show_address(login->given->book, factor->name, &name);
     cs_values_set(&values, 'N', name.text);
     cs_values_set(&values, 'C', challenge ? challenge->correlation : NULL);
-    cs_say_prompt(login->book, keys, count, &values, &prompt);
+    cs_say_prompt(login->given->book, keys, count, &values, &prompt);
     if (prompt.failed || name.failed)
         return cs_fail_nomem(error);
-    return cs_ask(login->channel, prompt.text, login->options->otp_echo, ret_answer, error);
+    return cs_ask(login->given->channel, prompt.text, login->given->options->otp_echo, ret_answer,
+                  error);
 }
 
 /* Who copies the whole of "9131-963017" out of a message means the part behind the dash. */
@@ -70,15 +72,15 @@ static enum cs_err strip_correlation(const struct cs_challenge *challenge, struc
 }
 
 /* The next code: one that was typed into the menu comes first, without a prompt. */
-static enum cs_err next_answer(struct cs_method_login *login,
-                               const struct cs_code_dialogue *dialogue, unsigned tried,
+static enum cs_err next_answer(struct cs_method_login *login, void *context, unsigned tried,
                                struct cs_secret *ret_answer, struct cs_error *error)
 {
+    const struct cs_code_dialogue *dialogue = context;
     enum cs_err result = CS_OK;
 
-    if (login->typed.data != NULL) {
-        *ret_answer = login->typed;
-        login->typed = (struct cs_secret){0};
+    if (login->state.typed.data != NULL) {
+        *ret_answer = login->state.typed;
+        login->state.typed = (struct cs_secret){0};
     } else {
         result = ask(login, dialogue, tried, ret_answer, error);
     }
@@ -86,41 +88,34 @@ static enum cs_err next_answer(struct cs_method_login *login,
                            : result;
 }
 
-enum cs_verdict cs_ask_code(struct cs_method_login *login, const struct cs_code_dialogue *dialogue)
+static enum cs_err judge(struct cs_method_login *login, void *context,
+                         const struct cs_secret *answer, struct cs_outcome *ret_outcome,
+                         struct cs_error *error)
 {
-    struct cs_error error = {0};
+    const struct cs_code_dialogue *dialogue = context;
 
-    for (unsigned tried = 0; tried <= login->options->retry; tried++) {
-        CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-        struct cs_outcome outcome = {0};
-        enum cs_err result = next_answer(login, dialogue, tried, &answer, &error);
+    return cs_judge(login, &dialogue->question, answer, ret_outcome, error);
+}
 
-        if (result == CS_OK) {
-            login->answers++;
-            result = cs_judge(login, &dialogue->question, &answer, &outcome, &error);
-        }
-        if (result != CS_OK)
-            return cs_give_up(login, dialogue->method, result, &error);
-        login->reason = login->last = outcome.reason;
-        cs_log(login->log, LOG_DEBUG, "%s: answer %u: %s", dialogue->method, login->answers,
-               outcome.reason);
-        if (outcome.judgement == CS_JUDGED_RIGHT)
-            return CS_VERDICT_ALLOW;
-        if (outcome.judgement == CS_JUDGED_OVER)
-            return CS_VERDICT_DENY;
-    }
-    return CS_VERDICT_MAX_TRIES;
+enum cs_verdict cs_ask_code(struct cs_method_login *login, struct cs_code_dialogue *dialogue)
+{
+    const struct cs_dialogue loop = {.method = dialogue->method,
+                                     .retry = login->given->options->retry,
+                                     .context = dialogue,
+                                     .ask = next_answer,
+                                     .judge = judge};
+
+    return cs_dialogue_run(login, &loop);
 }
 
 enum cs_verdict cs_refuse_codes(struct cs_method_login *login, const char *reason)
 {
-    const struct cs_code_dialogue nothing = {.method = "no factor",
-                                             .question = {.kind = CS_FACTOR_TOTP}};
+    struct cs_code_dialogue nothing = {.method = "no factor", .question = {.kind = CS_FACTOR_TOTP}};
     enum cs_verdict verdict;
 
-    login->doomed = true;
+    login->state.doomed = true;
     verdict = cs_ask_code(login, &nothing);
     if (verdict == CS_VERDICT_MAX_TRIES)
-        login->reason = reason;
+        login->result.reason = reason;
     return verdict;
 }

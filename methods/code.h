@@ -3,7 +3,7 @@
 #ifndef CS_METHODS_CODE_H
 #define CS_METHODS_CODE_H
 
-#include "methods/steps.h"
+#include "methods/judge.h"
 
 struct cs_code_dialogue {
     const char *method; /* for the log */
@@ -11,7 +11,7 @@ struct cs_code_dialogue {
     const struct cs_method *sent; /* says with its text that a message was sent; NULL: none was */
 };
 
-enum cs_verdict cs_ask_code(struct cs_method_login *login, const struct cs_code_dialogue *dialogue);
+enum cs_verdict cs_ask_code(struct cs_method_login *login, struct cs_code_dialogue *dialogue);
 
 /* The same dialogue for somebody who has nothing to answer it with: every code is wrong, and
  * nothing shows why. `reason` is for the log. */

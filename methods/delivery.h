@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Starting something that reaches the person on another way: a message, a call, a request. */
+/* Whether something may be sent to the person on another way: a message, a call, a request. */
 #ifndef CS_METHODS_DELIVERY_H
 #define CS_METHODS_DELIVERY_H
 
-#include "methods/steps.h"
+#include "methods/method.h"
 
 /*
  * Whether it may be sent: a first factor is proven, the person chose it in a menu, or typed
@@ -12,9 +12,5 @@
  */
 bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *method,
                     const struct cs_listed_factor *factor, enum cs_verdict *ret_verdict);
-
-/* Begins the challenge for `factor`. */
-enum cs_err cs_begin(struct cs_method_login *login, const struct cs_listed_factor *factor,
-                     struct cs_challenge *ret_challenge, struct cs_error *error) CS_MUST_USE;
 
 #endif

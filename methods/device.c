@@ -3,18 +3,27 @@
 #include <syslog.h>
 
 #include "base/clock.h"
+#include "methods/challenge.h"
 #include "methods/code.h"
 #include "methods/delivery.h"
+#include "methods/provider_call.h"
+#include "methods/steps.h"
 
 enum { POLL_MS = 2000 };
 
 /* What a poll works on. */
 struct poll_context {
     struct cs_method_login *login;
-    const struct cs_listed_factor *factor;
-    const struct cs_challenge *challenge;
+    struct cs_open_challenge *open;
+    struct cs_waiting *waiting;
+    int64_t next; /* cs_clock_ms; not before */
     struct cs_approval_state state;
 };
+
+static int64_t interval_of(const struct cs_challenge *challenge)
+{
+    return challenge->poll_ms > 0 ? challenge->poll_ms : POLL_MS;
+}
 
 static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
 {
@@ -24,43 +33,78 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
                                                 [CS_APPROVAL_FRAUD] = CS_WAIT_DENIED,
                                                 [CS_APPROVAL_EXPIRED] = CS_WAIT_EXPIRED};
     struct poll_context *poll = context;
-    struct cs_method_login *login = poll->login;
-    enum cs_err result =
-        login->provider->ops->poll(login->provider, &login->call, &login->user, poll->factor,
-                                   poll->challenge, &poll->state, error);
+    struct cs_open_challenge *open = poll->open;
+    int64_t now = cs_clock_ms();
+    enum cs_err result;
 
-    if (result == CS_OK)
-        *ret_state = states[poll->state.approval];
-    return result;
+    /* Whoever waits looks once more at the end of each text that is shown. */
+    if (now < poll->next) {
+        poll->waiting->poll_ms = poll->next - now;
+        return CS_OK;
+    }
+    result = cs_call_poll(poll->login, open->factor, &open->challenge, &poll->state, error);
+    if (result != CS_OK)
+        return result;
+    poll->waiting->poll_ms = interval_of(&open->challenge);
+    poll->next = open->challenge.poll_ms > 0 ? now + open->challenge.poll_ms : 0;
+    *ret_state = states[poll->state.approval];
+    return CS_OK;
 }
 
 static enum cs_verdict conclude(struct cs_method_login *login, const struct poll_context *poll,
                                 enum cs_wait_state state)
 {
-    login->reason = login->last = poll->state.reason ? poll->state.reason : "expired";
+    struct cs_method_result *result = &login->result;
+
+    result->reason = result->last = poll->state.reason ? poll->state.reason : "expired";
     if (state == CS_WAIT_APPROVED)
         return CS_VERDICT_ALLOW;
     if (state == CS_WAIT_JUNK)
         return cs_refuse_codes(login, "refused-by-sshd");
     if (poll->state.approval == CS_APPROVAL_FRAUD)
-        cs_log(login->log, LOG_ALERT,
+        cs_log(login->given->log, LOG_ALERT,
                "the user reported the request as fraud: somebody else may know a first factor");
     if (state == CS_WAIT_EXPIRED && poll->state.approval == CS_APPROVAL_PENDING)
-        login->reason = login->last = "expired";
-    login->was_refused(login);
+        result->reason = result->last = "expired";
+    login->calls->was_refused(login->context);
     return CS_VERDICT_DENY;
+}
+
+/* Waits as long as the login and its options allow. */
+static enum cs_err await(struct cs_method_login *login, struct poll_context *poll,
+                         enum cs_wait_state *ret_state, struct cs_error *error)
+{
+    const struct cs_method_given *given = login->given;
+    const struct cs_challenge *challenge = &poll->open->challenge;
+    struct cs_waiting waiting = {
+        .mode = given->wait_mode,
+        .device = poll->open->factor->name,
+        .correlation = challenge->correlation[0] ? challenge->correlation : NULL,
+        .deadline = cs_clock_ms() + (int64_t)given->options->poll_timeout * 1000,
+        .poll_ms = interval_of(challenge),
+        .context = poll,
+        .poll = poll_once};
+    enum cs_err result;
+
+    /* Nobody can choose a number that was not shown. */
+    if (waiting.correlation != NULL && waiting.mode == CS_WAIT_SILENT)
+        waiting.mode = given->number_mode;
+    if (waiting.deadline > given->call.deadline)
+        waiting.deadline = given->call.deadline;
+    poll->waiting = &waiting;
+    result = cs_wait_for_approval(given->channel, given->book, &waiting, ret_state, error);
+    /* Whoever leaves and comes back at once must not have one request after another sent. */
+    if (result != CS_OK)
+        login->calls->was_refused(login->context);
+    return result;
 }
 
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
-    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
-    struct poll_context poll = {.login = login, .factor = factor, .challenge = &challenge};
-    struct cs_waiting waiting = {.mode = login->wait_mode,
-                                 .device = factor->name,
-                                 .poll_ms = POLL_MS,
-                                 .context = &poll,
-                                 .poll = poll_once};
+    CS_AUTO(cs_open_challenge_end)
+    struct cs_open_challenge open = {.login = login, .factor = factor};
+    struct poll_context poll = {.login = login, .open = &open};
     enum cs_wait_state state = CS_WAIT_PENDING;
     enum cs_verdict verdict = CS_VERDICT_DENY;
     struct cs_error error = {0};
@@ -68,20 +112,11 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
 
     if (!cs_ask_consent(login, method, factor, &verdict))
         return verdict;
-    result = cs_begin(login, factor, &challenge, &error);
-    if (result == CS_OK) {
-        waiting.correlation = challenge.correlation[0] ? challenge.correlation : NULL;
-        /* Nobody can choose a number that was not shown. */
-        if (waiting.correlation != NULL && waiting.mode == CS_WAIT_SILENT)
-            waiting.mode = login->number_mode;
-        waiting.deadline = cs_clock_ms() + (int64_t)login->options->poll_timeout * 1000;
-        if (waiting.deadline > login->call.deadline)
-            waiting.deadline = login->call.deadline;
-        result = cs_wait_for_approval(login->channel, login->book, &waiting, &state, &error);
-        /* Whoever leaves and comes back at once must not have one request after another sent. */
-        if (result != CS_OK)
-            login->was_refused(login);
-    }
+    result = cs_open_challenge_begin(&open, &error);
+    if (result == CS_OK)
+        result = await(login, &poll, &state, &error);
+    open.fulfilled = result == CS_OK && state == CS_WAIT_APPROVED;
+    cs_open_challenge_end(&open); /* before anything more is asked */
     return result == CS_OK ? conclude(login, &poll, state)
                            : cs_give_up(login, method->name, result, &error);
 }

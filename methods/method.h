@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A method is one way to prove identity: one file here and one row in registry.c. `run` is straight
- * code: begin, ask, verify, loop within the tries, return a verdict.
+ * code: begin, ask, judge, loop within the tries, return a verdict.
  */
 #ifndef CS_METHODS_METHOD_H
 #define CS_METHODS_METHOD_H
@@ -62,8 +62,8 @@ struct cs_method_options {
     const char *u2f_socket; /* of the helper for the keys of this machine; NULL: none */
 };
 
-/* What a method works on; filled by the login. Borrowed pointers outlive the run. */
-struct cs_method_login {
+/* What a run is given. Nobody changes it while it lasts, and everything in it outlives the run. */
+struct cs_method_given {
     const struct cs_method_options *options;
     struct cs_channel *channel;
     struct cs_provider *provider;
@@ -81,21 +81,29 @@ struct cs_method_login {
     const char *name;              /* of the account as it was typed */
     bool foreign;                  /* the peer is not root: its PAM_AUTHTOK is nobody's word */
     const char *stranger;          /* counts the tries of accounts that have no identity */
+};
 
+/* What a run may call, each with the login's `context`. */
+struct cs_method_calls {
     /* The identity, looked up when it is first needed and not before: a prompt that comes at once
      * tells nothing about the account. NULL: there is none. */
-    enum cs_err (*identify)(struct cs_method_login *login, const char **ret_identity,
-                            struct cs_error *error);
+    enum cs_err (*identify)(void *context, const char **ret_identity, struct cs_error *error);
     /* Whether a first factor is proven without this login's own password; `answered`: an answer
      * came which was not junk. */
-    bool (*proven)(struct cs_method_login *login, bool answered);
+    bool (*proven)(void *context, bool answered);
     /* Whether something may be sent to the person; `asked_for`: something was typed that asks for
      * it. Counts it. */
-    bool (*may_send)(struct cs_method_login *login, bool proven, bool asked_for);
+    bool (*may_send)(void *context, bool proven, bool asked_for);
     /* The person refused what was sent, let it expire, or left before it was answered. */
-    void (*was_refused)(struct cs_method_login *login);
+    void (*was_refused)(void *context);
+    /* Waits until no other login of this identity has a request open at the provider, and keeps
+     * the others waiting until give_turn. CS_ERR_TIMEOUT, CS_ERR_HANGUP: there is no turn. */
+    enum cs_err (*take_turn)(void *context, struct cs_error *error);
+    void (*give_turn)(void *context);
+};
 
-    /* State, see steps.h. */
+/* What the steps (steps.h) remember for each other. */
+struct cs_method_state {
     struct cs_provider_user user;
     struct cs_listed_factors factors;
     unsigned listed;        /* CS_KIND() of what `factors` was asked for */
@@ -106,11 +114,22 @@ struct cs_method_login {
     bool consented;         /* the person typed what asks for a delivery */
     int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
     struct cs_secret typed; /* a code that was typed into the menu */
+};
 
-    struct cs_secret token; /* result: the password, for the modules that follow */
-    const char *reason;     /* result: one word for the audit line */
-    const char *last;       /* result: the same for the last answer that was judged, or NULL */
-    unsigned answers;       /* result: how many were given */
+struct cs_method_result {
+    struct cs_secret authtok; /* the password, for the modules that follow */
+    const char *reason;       /* one word for the audit line */
+    const char *last;         /* the same for the last answer that was judged, or NULL */
+    unsigned answers;         /* how many were given */
+};
+
+/* What a method works on; made by the login. */
+struct cs_method_login {
+    const struct cs_method_given *given;
+    const struct cs_method_calls *calls;
+    void *context;
+    struct cs_method_state state;
+    struct cs_method_result result;
 };
 
 /* Releases what the run left behind. */
@@ -118,20 +137,21 @@ void cs_method_login_clear(struct cs_method_login *login);
 
 struct cs_method {
     const char *name;
-    enum cs_factor_kind kind;          /* the factor that it verifies */
+    enum cs_factor_kind kind;          /* the factor that it is about */
     enum cs_text menu, menu_biometric; /* its line in a menu; the second for such a device */
     enum cs_text consent;              /* asks before something is sent */
     enum cs_text sent;                 /* says that it was */
     bool is_address;                   /* the factor's name is a number or an address */
     bool takes_code;                   /* its code may be typed into a menu */
     bool looks_up;                     /* its first prompt depends on the user */
-    /* `factor` is one of login->factors, or NULL where the plan asks before anything is looked up.
+    /* `factor` is one of login->state.factors, or NULL where the plan asks before anything is
+     * looked up.
      */
     enum cs_verdict (*run)(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor);
 };
 
-/* The method for a kind of factor; NULL when that is verified in another way. */
+/* The method for a kind of factor; NULL when that is asked for in another way. */
 const struct cs_method *cs_method_of(enum cs_factor_kind kind);
 
 extern const struct cs_method cs_method_totp, cs_method_device, cs_method_smsotp,

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A code that is sent to the person: by text message, email or call. */
+#include "methods/challenge.h"
 #include "methods/code.h"
 #include "methods/delivery.h"
+#include "methods/steps.h"
 
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
-    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
-    const struct cs_code_dialogue dialogue = {
+    CS_AUTO(cs_open_challenge_end)
+    struct cs_open_challenge open = {.login = login, .factor = factor};
+    struct cs_code_dialogue dialogue = {
         .method = method->name,
-        .question = {.kind = method->kind, .factor = factor, .challenge = &challenge},
+        .question = {.kind = method->kind, .factor = factor, .challenge = &open.challenge},
         .sent = method};
     enum cs_verdict verdict = CS_VERDICT_DENY;
     struct cs_error error = {0};
@@ -17,9 +20,12 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
 
     if (!cs_ask_consent(login, method, factor, &verdict))
         return verdict;
-    result = cs_begin(login, factor, &challenge, &error);
-    return result == CS_OK ? cs_ask_code(login, &dialogue)
-                           : cs_give_up(login, method->name, result, &error);
+    result = cs_open_challenge_begin(&open, &error);
+    if (result != CS_OK)
+        return cs_give_up(login, method->name, result, &error);
+    verdict = cs_ask_code(login, &dialogue);
+    open.fulfilled = verdict == CS_VERDICT_ALLOW;
+    return verdict;
 }
 
 #define DELIVERED(method, factor, line, asks, says)                                                \

@@ -6,146 +6,138 @@
 
 #include "base/clock.h"
 #include "conversation/answer.h"
-#include "methods/steps.h"
+#include "methods/dialogue.h"
+#include "methods/judge.h"
 
 static const char password_method[] = "password";
 
-/* The texts of a dialogue whose answer holds a password. */
-struct wording {
+/* A dialogue whose answer holds a password. */
+struct password_dialogue {
     enum cs_text prompt, refused;
+    /* Where the line holds a code as well: */
+    bool device_instead; /* or none, and a device does */
+    bool password_only;  /* result: that was so */
+    bool missing;        /* result: nothing that the code could be of, and that is accepted */
 };
 
-static enum cs_err ask(struct cs_method_login *login, const struct wording *wording, unsigned tried,
+static enum cs_err ask(struct cs_method_login *login, void *context, unsigned tried,
                        struct cs_secret *ret_answer, struct cs_error *error)
 {
-    const enum cs_text keys[] = {wording->refused, wording->prompt};
+    const struct cs_method_given *given = login->given;
+    const struct password_dialogue *dialogue = context;
+    const enum cs_text keys[] = {dialogue->refused, dialogue->prompt};
     bool again = tried > 0;
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     struct cs_values values = {0};
     char tries[16];
 
-    (void)snprintf(tries, sizeof tries, "%u", 1 + login->options->password_retry - tried);
+    (void)snprintf(tries, sizeof tries, "%u", 1 + given->options->password_retry - tried);
     cs_values_set(&values, 'L', tries);
-    cs_values_set(&values, 'P', login->options->password_separator);
-    cs_say_prompt(login->book, again ? keys : &keys[1], again ? 2 : 1, &values, &prompt);
+    cs_values_set(&values, 'P', given->options->password_separator);
+    cs_say_prompt(given->book, again ? keys : &keys[1], again ? 2 : 1, &values, &prompt);
     if (prompt.failed)
         return cs_fail_nomem(error);
-    return cs_ask(login->channel, prompt.text, false, ret_answer, error);
-}
-
-/* How one line is judged; `context` is the caller's. */
-typedef enum cs_err judge_line(struct cs_method_login *login, const struct cs_secret *line,
-                               void *context, struct cs_outcome *ret_outcome,
-                               struct cs_error *error);
-
-static enum cs_err judge_one(struct cs_method_login *login, const struct cs_secret *line,
-                             judge_line *judge, void *context, struct cs_outcome *ret_outcome,
-                             struct cs_error *error)
-{
-    enum cs_err result;
-
-    login->answers++;
-    result = judge(login, line, context, ret_outcome, error);
-    if (result == CS_OK)
-        login->reason = login->last = ret_outcome->reason;
-    return result;
+    return cs_ask(given->channel, prompt.text, false, ret_answer, error);
 }
 
 /* The application's password, if it has one. *ret_decided: nothing more is to be asked. */
-static enum cs_err try_token(struct cs_method_login *login, judge_line *judge, void *context,
-                             struct cs_outcome *ret_outcome, bool *ret_decided,
-                             struct cs_error *error)
+static enum cs_err try_authtok(struct cs_method_login *login, const struct cs_dialogue *loop,
+                               struct cs_outcome *ret_outcome, bool *ret_decided,
+                               struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret token = {0};
-    enum cs_err result = login->foreign ? CS_OK : cs_channel_token(login->channel, &token, error);
+    const struct cs_method_given *given = login->given;
+    CS_AUTO(cs_secret_free) struct cs_secret authtok = {0};
+    enum cs_err result =
+        given->foreign ? CS_OK : cs_channel_authtok(given->channel, &authtok, error);
 
     *ret_decided = false;
-    if (result != CS_OK || token.length == 0)
+    if (result != CS_OK || authtok.length == 0)
         return result;
-    result = judge_one(login, &token, judge, context, ret_outcome, error);
+    result = cs_dialogue_judge(login, loop, &authtok, ret_outcome, error);
     *ret_decided =
-        ret_outcome->judgement == CS_JUDGED_RIGHT || !login->options->ask_password_on_mismatch;
+        ret_outcome->judgement == CS_JUDGED_RIGHT || !given->options->ask_password_on_mismatch;
     if (result == CS_OK && ret_outcome->judgement != CS_JUDGED_RIGHT)
-        cs_log(login->log, LOG_INFO, "the application's password is not the provider's (%s)%s",
+        cs_log(given->log, LOG_INFO, "the application's password is not the provider's (%s)%s",
                ret_outcome->reason,
                *ret_decided ? "; ask_password_on_mismatch would ask for the right one" : "");
     return result;
 }
 
-static enum cs_verdict dialogue(struct cs_method_login *login, const struct wording *wording,
-                                judge_line *judge, void *context)
+static enum cs_verdict run(struct cs_method_login *login, const struct cs_dialogue *loop)
 {
     struct cs_outcome outcome = {0};
     struct cs_error error = {0};
     bool decided = false;
-    enum cs_err result = try_token(login, judge, context, &outcome, &decided, &error);
+    enum cs_err result = try_authtok(login, loop, &outcome, &decided, &error);
+    enum cs_verdict verdict;
 
     if (result != CS_OK)
-        return cs_give_up(login, password_method, result, &error);
+        return cs_give_up(login, loop->method, result, &error);
     if (decided)
         return outcome.judgement == CS_JUDGED_RIGHT ? CS_VERDICT_ALLOW : CS_VERDICT_DENY;
-    for (unsigned tried = 0; tried <= login->options->password_retry; tried++) {
-        CS_AUTO(cs_secret_free) struct cs_secret line = {0};
-
-        result = ask(login, wording, tried, &line, &error);
-        if (result == CS_OK)
-            result = judge_one(login, &line, judge, context, &outcome, &error);
-        if (result != CS_OK)
-            return cs_give_up(login, password_method, result, &error);
-        if (outcome.judgement == CS_JUDGED_RIGHT)
-            return CS_VERDICT_ALLOW;
-    }
+    verdict = cs_dialogue_run(login, loop);
     /* One try, then the end: a wrong password and not a matter of tries. */
-    return login->options->password_retry > 0 ? CS_VERDICT_MAX_TRIES : CS_VERDICT_DENY;
+    return verdict == CS_VERDICT_MAX_TRIES && loop->retry == 0 ? CS_VERDICT_DENY : verdict;
+}
+
+/* Nothing here belongs to a challenge that could be over: another line may be right. */
+static enum cs_err judge_part(struct cs_method_login *login, enum cs_factor_kind kind,
+                              const struct cs_secret *part, struct cs_outcome *ret_outcome,
+                              struct cs_error *error)
+{
+    const struct cs_question question = {.kind = kind};
+    enum cs_err result = cs_judge(login, &question, part, ret_outcome, error);
+
+    if (ret_outcome->judgement == CS_JUDGED_OVER)
+        ret_outcome->judgement = CS_JUDGED_WRONG;
+    return result;
 }
 
 /* ---- the password alone ---- */
 
-static enum cs_err judge_password(struct cs_method_login *login, const struct cs_secret *password,
-                                  void *context, struct cs_outcome *ret_outcome,
+static enum cs_err judge_password(struct cs_method_login *login, void *context,
+                                  const struct cs_secret *password, struct cs_outcome *ret_outcome,
                                   struct cs_error *error)
 {
-    const struct cs_question question = {.kind = CS_FACTOR_PASSWORD};
-    enum cs_err result = cs_judge(login, &question, password, ret_outcome, error);
+    enum cs_err result = judge_part(login, CS_FACTOR_PASSWORD, password, ret_outcome, error);
 
     (void)context;
     if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
         return result;
-    login->password_accepted = true;
-    return cs_secret_set(&login->token, password->data, password->length) == CS_OK
+    login->state.password_accepted = true;
+    return cs_secret_set(&login->result.authtok, password->data, password->length) == CS_OK
                ? CS_OK
                : cs_fail_nomem(error);
 }
 
 enum cs_verdict cs_ask_password(struct cs_method_login *login)
 {
-    static const struct wording wording = {CS_TEXT_PASSWORD_PROMPT, CS_TEXT_PASSWORD_NOT_ACCEPTED};
+    struct password_dialogue dialogue = {.prompt = CS_TEXT_PASSWORD_PROMPT,
+                                         .refused = CS_TEXT_PASSWORD_NOT_ACCEPTED};
+    const struct cs_dialogue loop = {.method = password_method,
+                                     .retry = login->given->options->password_retry,
+                                     .context = &dialogue,
+                                     .ask = ask,
+                                     .judge = judge_password};
 
-    return dialogue(login, &wording, judge_password, NULL);
+    return run(login, &loop);
 }
 
 /* ---- password and code in one line ---- */
 
-struct combined_context {
-    bool device_instead;
-    bool password_only; /* result */
-    bool missing;       /* result: nothing that the code could be of, and that is accepted */
-};
-
-/* The code beside an accepted password. Who has only a device is not without a factor. */
-static enum cs_err judge_code(struct cs_method_login *login, const struct cs_secret *code,
-                              struct combined_context *combined, struct cs_outcome *ret_outcome,
+/* The code that came with an accepted password. A user who has only a device does have a factor. */
+static enum cs_err judge_code(struct cs_method_login *login, struct password_dialogue *dialogue,
+                              const struct cs_secret *code, struct cs_outcome *ret_outcome,
                               struct cs_error *error)
 {
-    const struct cs_question question = {.kind = CS_FACTOR_TOTP};
-    unsigned others = combined->device_instead ? CS_KIND(CS_FACTOR_DEVICE) : 0;
+    unsigned others = dialogue->device_instead ? CS_KIND(CS_FACTOR_DEVICE) : 0;
     enum cs_err result = CS_OK;
 
-    if (login->options->accept_on_missing_auth_method)
-        result = cs_find_missing(login, CS_KIND(CS_FACTOR_TOTP), others, &combined->missing, error);
+    if (login->given->options->accept_on_missing_auth_method)
+        result = cs_find_missing(login, CS_KIND(CS_FACTOR_TOTP), others, &dialogue->missing, error);
     *ret_outcome = (struct cs_outcome){0};
-    if (result == CS_OK && !combined->missing)
-        return cs_judge(login, &question, code, ret_outcome, error);
+    if (result == CS_OK && !dialogue->missing)
+        return judge_part(login, CS_FACTOR_TOTP, code, ret_outcome, error);
     if (result == CS_OK)
         *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
                                            .reason = "accept_on_missing_auth_method"};
@@ -154,43 +146,42 @@ static enum cs_err judge_code(struct cs_method_login *login, const struct cs_sec
 
 /* The password first: a wrong one never spends the code. A refusal is held from the line's own
  * start: otherwise its time would tell that the password was right. */
-static enum cs_err judge_parts(struct cs_method_login *login, const struct cs_combined *parts,
-                               struct combined_context *combined, struct cs_outcome *ret_outcome,
+static enum cs_err judge_parts(struct cs_method_login *login, struct password_dialogue *dialogue,
+                               const struct cs_combined *parts, struct cs_outcome *ret_outcome,
                                struct cs_error *error)
 {
     enum cs_err result;
 
-    login->line_started = cs_clock_ms();
-    result = judge_password(login, &parts->password, NULL, ret_outcome, error);
+    login->state.line_started = cs_clock_ms();
+    result = judge_password(login, dialogue, &parts->password, ret_outcome, error);
     if (result == CS_OK && ret_outcome->judgement == CS_JUDGED_RIGHT)
-        result = judge_code(login, &parts->code, combined, ret_outcome, error);
-    login->line_started = 0;
+        result = judge_code(login, dialogue, &parts->code, ret_outcome, error);
+    login->state.line_started = 0;
     return result;
 }
 
-static enum cs_err judge_combined(struct cs_method_login *login, const struct cs_secret *line,
-                                  void *context, struct cs_outcome *ret_outcome,
+static enum cs_err judge_combined(struct cs_method_login *login, void *context,
+                                  const struct cs_secret *line, struct cs_outcome *ret_outcome,
                                   struct cs_error *error)
 {
+    const struct cs_method_options *options = login->given->options;
     CS_AUTO(cs_combined_clear) struct cs_combined parts = {0};
-    struct combined_context *combined = context;
-    const struct cs_question nothing = {.kind = CS_FACTOR_PASSWORD};
+    struct password_dialogue *dialogue = context;
     bool has_code = false;
     enum cs_err result;
 
     /* What is no line of ours at all is judged as it came: it must look like any wrong one. */
     if (cs_answer_kind(line) != CS_ANSWER_TYPED)
-        return cs_judge(login, &nothing, line, ret_outcome, error);
-    result =
-        cs_combined_split(line, login->options->password_separator, login->options->password_first,
-                          combined->device_instead, &parts, &has_code, error);
+        return judge_part(login, CS_FACTOR_PASSWORD, line, ret_outcome, error);
+    result = cs_combined_split(line, options->password_separator, options->password_first,
+                               dialogue->device_instead, &parts, &has_code, error);
     if (result != CS_OK)
         return result;
-    combined->password_only = !has_code && combined->device_instead;
+    dialogue->password_only = !has_code && dialogue->device_instead;
     if (has_code)
-        return judge_parts(login, &parts, combined, ret_outcome, error);
-    if (combined->device_instead)
-        return judge_password(login, line, NULL, ret_outcome, error);
+        return judge_parts(login, dialogue, &parts, ret_outcome, error);
+    if (dialogue->device_instead)
+        return judge_password(login, dialogue, line, ret_outcome, error);
     ret_outcome->reason = "no-separator";
     return CS_OK;
 }
@@ -198,21 +189,27 @@ static enum cs_err judge_combined(struct cs_method_login *login, const struct cs
 enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool device_instead,
                                          bool *ret_password_only)
 {
-    const enum cs_text prompts[2][2] = {
+    static const enum cs_text prompts[2][2] = {
         {CS_TEXT_TOTP_AND_PASSWORD, CS_TEXT_PASSWORD_AND_TOTP},
         {CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE, CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE}};
-    const struct wording wording = {prompts[device_instead][login->options->password_first],
-                                    CS_TEXT_NOT_ACCEPTED};
-    struct combined_context context = {.device_instead = device_instead};
-    enum cs_verdict verdict = dialogue(login, &wording, judge_combined, &context);
+    const struct cs_method_options *options = login->given->options;
+    struct password_dialogue dialogue = {.prompt = prompts[device_instead][options->password_first],
+                                         .refused = CS_TEXT_NOT_ACCEPTED,
+                                         .device_instead = device_instead};
+    const struct cs_dialogue loop = {.method = password_method,
+                                     .retry = options->password_retry,
+                                     .context = &dialogue,
+                                     .ask = ask,
+                                     .judge = judge_combined};
+    enum cs_verdict verdict = run(login, &loop);
 
-    *ret_password_only = context.password_only;
-    if (verdict == CS_VERDICT_ALLOW && context.missing)
+    *ret_password_only = dialogue.password_only;
+    if (verdict == CS_VERDICT_ALLOW && dialogue.missing)
         return CS_VERDICT_NOT_ENROLLED;
     /* The accepted password counts where only the server of the code is missing. */
     if (verdict != CS_VERDICT_ALLOW && verdict != CS_VERDICT_UNREACHABLE) {
-        login->password_accepted = false;
-        cs_secret_free(&login->token);
+        login->state.password_accepted = false;
+        cs_secret_free(&login->result.authtok);
     }
     return verdict;
 }

@@ -6,7 +6,7 @@
 #include "methods/method.h"
 
 /* Asks for the password (or takes the application's PAM_AUTHTOK). CS_VERDICT_ALLOW: it was
- * accepted, and is in login->token. */
+ * accepted, and is in login->result.authtok. */
 enum cs_verdict cs_ask_password(struct cs_method_login *login);
 
 /*

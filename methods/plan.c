@@ -6,9 +6,10 @@
 #include <syslog.h>
 
 #include "conversation/menu.h"
-#include "conversation/notice.h"
+#include "conversation/tell.h"
 #include "methods/code.h"
 #include "methods/password.h"
+#include "methods/steps.h"
 
 static const char plan_method[] = "plan";
 
@@ -51,9 +52,9 @@ static unsigned kinds_of_choice(const struct cs_method_options *options)
 /* Only those that the provider can have. */
 static unsigned kinds_for(const struct cs_plan *plan, const struct cs_method_login *login)
 {
-    unsigned kinds = plan->choice ? kinds_of_choice(login->options) : plan->kinds;
+    unsigned kinds = plan->choice ? kinds_of_choice(login->given->options) : plan->kinds;
 
-    return kinds & login->provider->ops->kinds;
+    return kinds & login->given->provider->ops->kinds(login->given->provider);
 }
 
 static bool is_transient(const struct cs_listed_factor *factor)
@@ -90,7 +91,7 @@ static void drop_duplicates(struct cs_listed_factors *factors)
 
 static enum cs_verdict run_factor(struct cs_method_login *login, size_t index)
 {
-    const struct cs_listed_factor *factor = &login->factors.items[index];
+    const struct cs_listed_factor *factor = &login->state.factors.items[index];
     const struct cs_method *method = cs_method_of(factor->kind);
 
     return method->run(login, method, factor);
@@ -115,25 +116,25 @@ static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_en
 static enum cs_verdict choose(struct cs_method_login *login)
 {
     struct cs_menu_entry entries[CS_LISTED_FACTORS_MAX];
-    const struct cs_menu menu = {entries, login->factors.count};
+    const struct cs_menu menu = {entries, login->state.factors.count};
     struct cs_choice choice = {0};
     struct cs_error error = {0};
     enum cs_err result;
 
-    fill_menu(&login->factors, entries);
-    result =
-        cs_menu_ask(login->channel, login->book, &menu, 1 + login->options->retry, &choice, &error);
-    login->typed = choice.code;
-    login->answers += choice.answers;
+    fill_menu(&login->state.factors, entries);
+    result = cs_menu_ask(login->given->channel, login->given->book, &menu,
+                         1 + login->given->options->retry, &choice, &error);
+    login->state.typed = choice.code;
+    login->result.answers += choice.answers;
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
     if (choice.kind == CS_CHOICE_JUNK)
         return cs_refuse_codes(login, "refused-by-sshd");
     if (choice.kind == CS_CHOICE_NONE) {
-        login->reason = "no-choice";
+        login->result.reason = "no-choice";
         return CS_VERDICT_MAX_TRIES;
     }
-    login->consented = login->answered = true;
+    login->state.consented = login->state.answered = true;
     return run_factor(login, choice.index);
 }
 
@@ -141,34 +142,35 @@ static enum cs_verdict choose(struct cs_method_login *login)
  * that are never right. */
 static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
 {
-    const char *reason = login->user.found || !login->sought ? "not-enrolled"
-                         : login->user.reason                ? login->user.reason
-                                                             : "unknown-user";
+    const char *reason = login->state.user.found || !login->state.sought ? "not-enrolled"
+                         : login->state.user.reason                      ? login->state.user.reason
+                                                                         : "unknown-user";
     struct cs_error error = {0};
 
     /* Whose only key may not be used any more has a way back in: a recovery code. */
-    if (login->factors.withheld)
+    if (login->state.factors.withheld)
         return cs_method_u2f.run(login, &cs_method_u2f, NULL);
-    if (!login->user.found || !cs_is_proven(login))
+    if (!login->state.user.found || !cs_is_proven(login))
         return cs_refuse_codes(login, reason);
-    login->reason = reason;
-    if (cs_notice(login->channel, login->book, CS_TEXT_NOT_ENROLLED, NULL, &error) != CS_OK)
-        cs_log(login->log, LOG_INFO, "the last text was not shown: %s", error.text);
+    login->result.reason = reason;
+    if (cs_tell_text(login->given->channel, login->given->book, CS_TEXT_NOT_ENROLLED, NULL,
+                     &error) != CS_OK)
+        cs_log(login->given->log, LOG_INFO, "the last text was not shown: %s", error.text);
     return CS_VERDICT_NOT_ENROLLED;
 }
 
-/* Where the line may hold a code instead, who has what makes codes is not without a factor. */
+/* Where the line may hold a code instead, a user with an authenticator app does have a factor. */
 static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_method_login *login)
 {
     unsigned others =
         plan->first == CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE ? CS_KIND(CS_FACTOR_TOTP) : 0;
     struct cs_error error = {0};
     bool missing = false;
-    enum cs_err result = cs_find_missing(login, login->listed, others, &missing, &error);
+    enum cs_err result = cs_find_missing(login, login->state.listed, others, &missing, &error);
 
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
-    login->reason = missing ? "accept_on_missing_auth_method" : "not-enrolled";
+    login->result.reason = missing ? "accept_on_missing_auth_method" : "not-enrolled";
     return missing ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
 }
 
@@ -176,39 +178,40 @@ static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_meth
  * A code is asked for before anything is looked up, so that only the password counts. */
 static bool may_be_told(const struct cs_plan *plan, struct cs_method_login *login)
 {
-    return plan->direct->looks_up ? cs_is_proven(login) : login->password_accepted;
+    return plan->direct->looks_up ? cs_is_proven(login) : login->state.password_accepted;
 }
 
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
-    bool accept = login->options->accept_on_missing_auth_method;
+    bool accept = login->given->options->accept_on_missing_auth_method;
     unsigned kinds = kinds_for(plan, login);
     struct cs_error error = {0};
     bool any;
     enum cs_err result;
 
-    if (plan->direct != NULL && !plan->direct->looks_up && !accept && !login->password_accepted)
+    if (plan->direct != NULL && !plan->direct->looks_up && !accept &&
+        !login->state.password_accepted)
         return plan->direct->run(login, plan->direct, NULL);
     /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
     if (kinds == 0 && (plan->direct == NULL || plan->direct->looks_up)) {
         result = cs_fail(&error, CS_ERR_CONFIG,
                          "provider '%s' has none of the factors that auth_method and its "
                          "options ask for",
-                         login->provider->ops->name);
+                         login->given->provider->ops->name);
         return cs_give_up(login, plan_method, result, &error);
     }
     result = cs_list_factors(login, kinds, &error);
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
-    drop_duplicates(&login->factors);
-    any = login->factors.count > 0 || login->factors.withheld;
-    if (!any && accept && login->user.found)
+    drop_duplicates(&login->state.factors);
+    any = login->state.factors.count > 0 || login->state.factors.withheld;
+    if (!any && accept && login->state.user.found)
         return accept_missing(plan, login);
-    if (plan->direct != NULL && (any || !login->user.found || !may_be_told(plan, login)))
+    if (plan->direct != NULL && (any || !login->state.user.found || !may_be_told(plan, login)))
         return plan->direct->run(login, plan->direct, NULL);
-    if (login->factors.count == 0)
+    if (login->state.factors.count == 0)
         return refuse_unenrolled(login);
-    return login->factors.count == 1 ? run_factor(login, 0) : choose(login);
+    return login->state.factors.count == 1 ? run_factor(login, 0) : choose(login);
 }
 
 /* ---- the first step ---- */

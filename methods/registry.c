@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which methods there are. */
+/* Which methods there are: one for each kind of factor. A kind that is added to
+ * CS_FACTOR_KIND_LIST does not compile without a METHOD_ of its name. */
 #include "methods/method.h"
 
-static const struct cs_method *const methods[CS_FACTOR_KINDS] = {
-    [CS_FACTOR_TOTP] = &cs_method_totp,
-    [CS_FACTOR_SMSOTP] = &cs_method_smsotp,
-    [CS_FACTOR_EMAILOTP] = &cs_method_emailotp,
-    [CS_FACTOR_VOICEOTP] = &cs_method_voiceotp,
-    [CS_FACTOR_TRANS_SMSOTP] = &cs_method_transsmsotp,
-    [CS_FACTOR_TRANS_EMAILOTP] = &cs_method_transemailotp,
-    [CS_FACTOR_DEVICE] = &cs_method_device,
-    [CS_FACTOR_U2F] = &cs_method_u2f,
-};
+#define METHOD_PASSWORD NULL /* none: it is a plan's first step, methods/password.c */
+#define METHOD_TOTP &cs_method_totp
+#define METHOD_SMSOTP &cs_method_smsotp
+#define METHOD_EMAILOTP &cs_method_emailotp
+#define METHOD_VOICEOTP &cs_method_voiceotp
+#define METHOD_TRANS_SMSOTP &cs_method_transsmsotp
+#define METHOD_TRANS_EMAILOTP &cs_method_transemailotp
+#define METHOD_DEVICE &cs_method_device
+#define METHOD_U2F &cs_method_u2f
+
+#define ROW(kind) [CS_FACTOR_##kind] = METHOD_##kind,
+
+static const struct cs_method *const methods[CS_FACTOR_KINDS] = {CS_FACTOR_KIND_LIST(ROW)};
 
 const struct cs_method *cs_method_of(enum cs_factor_kind kind)
 {

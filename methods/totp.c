@@ -5,8 +5,8 @@
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
-    const struct cs_code_dialogue dialogue = {
-        .method = method->name, .question = {.kind = CS_FACTOR_TOTP, .factor = factor}};
+    struct cs_code_dialogue dialogue = {.method = method->name,
+                                        .question = {.kind = CS_FACTOR_TOTP, .factor = factor}};
 
     return cs_ask_code(login, &dialogue);
 }

@@ -7,10 +7,11 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <syslog.h>
 
-#include "conversation/notice.h"
-#include "methods/delivery.h"
+#include "conversation/tell.h"
+#include "methods/challenge.h"
+#include "methods/dialogue.h"
+#include "methods/judge.h"
 #include "methods/steps.h"
 #include "methods/u2f_here.h"
 
@@ -19,27 +20,23 @@ enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
 /* The tries of one login. */
 struct dialogue {
     struct cs_method_login *login;
-    const struct cs_listed_factor *factor;
-    struct cs_challenge challenge; /* the newest; its line is the request */
+    const struct cs_listed_factor *factor; /* NULL: whichever the user has */
+    struct cs_open_challenge open;         /* the newest */
     unsigned tried;
     bool looked;    /* in this try, for a key here: which may have taken long */
     bool untouched; /* a key here: it is asked again when the person wants it to */
     bool elsewhere; /* asking a key here is no use any more */
 };
 
-static void end_dialogue(struct dialogue *dialogue)
-{
-    cs_challenge_clear(&dialogue->challenge);
-}
-
 /* A fresh challenge: the time of one begins when the person may answer it. */
 static enum cs_err renew(struct dialogue *dialogue, struct cs_error *error)
 {
-    static const struct cs_listed_factor any = {.kind = CS_FACTOR_U2F};
+    return cs_open_challenge_begin(&dialogue->open, error);
+}
 
-    cs_challenge_clear(&dialogue->challenge);
-    return cs_begin(dialogue->login, dialogue->factor ? dialogue->factor : &any,
-                    &dialogue->challenge, error);
+static const char *line_of(const struct dialogue *dialogue)
+{
+    return dialogue->open.challenge.request;
 }
 
 /* ---- prompts ---- */
@@ -54,14 +51,14 @@ static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found
     char tries[NUMBER_SIZE];
     size_t count = 0;
 
-    (void)snprintf(tries, sizeof tries, "%u", 1 + login->options->retry - dialogue->tried);
+    (void)snprintf(tries, sizeof tries, "%u", 1 + login->given->options->retry - dialogue->tried);
     cs_values_set(&values, 'L', tries);
     if (dialogue->tried > 0)
         keys[count++] = CS_TEXT_NOT_ACCEPTED;
     else if (found == CS_U2F_FOUND_NO_KEY)
         keys[count++] = CS_TEXT_U2F_NO_KEY;
     keys[count++] = key;
-    cs_say_prompt(login->book, keys, count, &values, out);
+    cs_say_prompt(login->given->book, keys, count, &values, out);
     return out->failed ? cs_fail_nomem(error) : CS_OK;
 }
 
@@ -72,7 +69,7 @@ static enum cs_err ask_with_request(struct dialogue *dialogue, enum cs_u2f_found
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     enum cs_err result = dialogue->looked ? renew(dialogue, error) : CS_OK;
-    const char *line = dialogue->challenge.line;
+    const char *line;
 
     if (result == CS_OK)
         result = say_prompt(dialogue, found, key, &prompt, error);
@@ -81,10 +78,11 @@ static enum cs_err ask_with_request(struct dialogue *dialogue, enum cs_u2f_found
     /* countersign-touch finds it behind a blank only, whatever an administrator wrote. */
     if (prompt.length == 0 || strchr(" \n", prompt.text[prompt.length - 1]) == NULL)
         cs_buffer_text(&prompt, " ");
+    line = line_of(dialogue);
     cs_buffer_printf(&prompt, "%s : ", line ? line : "");
     if (prompt.failed)
         return cs_fail_nomem(error);
-    return cs_ask(dialogue->login->channel, prompt.text, true, ret_answer, error);
+    return cs_ask(dialogue->login->given->channel, prompt.text, true, ret_answer, error);
 }
 
 /* Where texts wait for the next prompt there has to be one before the touch; and after a touch that
@@ -99,10 +97,13 @@ static enum cs_err tell_to_touch(struct dialogue *dialogue, struct cs_secret *re
 
     if (dialogue->untouched)
         return ask_with_request(dialogue, CS_U2F_FOUND_KEY, CS_TEXT_U2F_ENTER, ret_typed, error);
-    if (login->number_mode == CS_WAIT_LIVE && login->may_send(login, true, false))
-        return cs_notice(login->channel, login->book, CS_TEXT_U2F_TOUCH, NULL, error);
+    if (login->given->number_mode == CS_WAIT_LIVE &&
+        login->calls->may_send(login->context, true, false))
+        return cs_tell_text(login->given->channel, login->given->book, CS_TEXT_U2F_TOUCH, NULL,
+                            error);
     result = say_prompt(dialogue, CS_U2F_FOUND_KEY, CS_TEXT_U2F_ENTER, &prompt, error);
-    return result == CS_OK ? cs_ask(login->channel, prompt.text, true, ret_typed, error) : result;
+    return result == CS_OK ? cs_ask(login->given->channel, prompt.text, true, ret_typed, error)
+                           : result;
 }
 
 /* ---- where the answer comes from ---- */
@@ -115,10 +116,10 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
 
     *ret_found = CS_U2F_FOUND_NO_HELPER;
     dialogue->looked =
-        !dialogue->elsewhere && dialogue->challenge.line != NULL && cs_u2f_may_be_here(login);
+        !dialogue->elsewhere && line_of(dialogue) != NULL && cs_u2f_may_be_here(login);
     if (!dialogue->looked)
         return CS_OK;
-    result = cs_u2f_look_here(login, dialogue->challenge.line, ret_found, error);
+    result = cs_u2f_look_here(login, line_of(dialogue), ret_found, error);
     if (result != CS_OK || *ret_found != CS_U2F_FOUND_KEY)
         return result;
     result = tell_to_touch(dialogue, ret_answer, error);
@@ -131,7 +132,7 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
     cs_secret_free(ret_answer);
     result = renew(dialogue, error);
     return result == CS_OK
-               ? cs_u2f_touch_here(login, dialogue->challenge.line, ret_answer, ret_found, error)
+               ? cs_u2f_touch_here(login, line_of(dialogue), ret_answer, ret_found, error)
                : result;
 }
 
@@ -152,52 +153,51 @@ static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_
     dialogue->untouched = found == CS_U2F_FOUND_NO_TOUCH;
     if (!dialogue->untouched)
         return ask_with_request(dialogue, found, CS_TEXT_U2F_PROMPT, ret_answer, error);
-    login->reason = login->last = "not-touched";
-    return cs_notice(login->channel, login->book, CS_TEXT_U2F_NO_TOUCH, NULL, error);
+    login->result.reason = login->result.last = "not-touched";
+    return cs_tell_text(login->given->channel, login->given->book, CS_TEXT_U2F_NO_TOUCH, NULL,
+                        error);
 }
 
-static enum cs_err run_once(struct dialogue *dialogue, struct cs_outcome *ret_outcome,
-                            struct cs_error *error)
+static enum cs_err ask(struct cs_method_login *login, void *context, unsigned tried,
+                       struct cs_secret *ret_answer, struct cs_error *error)
 {
-    struct cs_method_login *login = dialogue->login;
-    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-    const struct cs_question question = {
-        .kind = CS_FACTOR_U2F, .factor = dialogue->factor, .challenge = &dialogue->challenge};
+    struct dialogue *dialogue = context;
     enum cs_err result = cs_find_user(login, error);
 
+    dialogue->tried = tried;
     if (result == CS_OK)
         result = renew(dialogue, error);
-    if (result == CS_OK)
-        result = find_answer(dialogue, &answer, error);
-    if (result != CS_OK || answer.data == NULL)
-        return result;
-    login->answers++;
-    result = cs_judge(login, &question, &answer, ret_outcome, error);
-    if (result == CS_OK) {
-        login->reason = login->last = ret_outcome->reason;
-        cs_log(login->log, LOG_DEBUG, "u2f: answer %u: %s", login->answers, ret_outcome->reason);
-    }
-    return result;
+    return result == CS_OK ? find_answer(dialogue, ret_answer, error) : result;
+}
+
+static enum cs_err judge(struct cs_method_login *login, void *context,
+                         const struct cs_secret *answer, struct cs_outcome *ret_outcome,
+                         struct cs_error *error)
+{
+    struct dialogue *dialogue = context;
+    const struct cs_question question = {
+        .kind = CS_FACTOR_U2F, .factor = dialogue->factor, .challenge = &dialogue->open.challenge};
+
+    return cs_judge(login, &question, answer, ret_outcome, error);
 }
 
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
-    CS_AUTO(end_dialogue) struct dialogue dialogue = {.login = login, .factor = factor};
-    struct cs_error error = {0};
+    static const struct cs_listed_factor any = {.kind = CS_FACTOR_U2F};
+    struct dialogue dialogue = {.login = login,
+                                .factor = factor,
+                                .open = {.login = login, .factor = factor != NULL ? factor : &any}};
+    const struct cs_dialogue loop = {.method = method->name,
+                                     .retry = login->given->options->retry,
+                                     .context = &dialogue,
+                                     .ask = ask,
+                                     .judge = judge};
+    enum cs_verdict verdict = cs_dialogue_run(login, &loop);
 
-    for (; dialogue.tried <= login->options->retry; dialogue.tried++) {
-        struct cs_outcome outcome = {0};
-        enum cs_err result = run_once(&dialogue, &outcome, &error);
-
-        if (result != CS_OK)
-            return cs_give_up(login, method->name, result, &error);
-        if (outcome.judgement == CS_JUDGED_RIGHT)
-            return CS_VERDICT_ALLOW;
-        if (outcome.judgement == CS_JUDGED_OVER)
-            return CS_VERDICT_DENY;
-    }
-    return CS_VERDICT_MAX_TRIES;
+    dialogue.open.fulfilled = verdict == CS_VERDICT_ALLOW;
+    cs_open_challenge_end(&dialogue.open);
+    return verdict;
 }
 
 const struct cs_method cs_method_u2f = {

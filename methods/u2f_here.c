@@ -17,7 +17,7 @@ static enum cs_err make_request(const struct cs_method_login *login, const char 
     enum cs_err result = cs_u2f_read_request(line, strlen(line), &asked, error);
 
     if (result == CS_OK)
-        result = cs_u2f_read_origins(login->judging.origins, &origins, error);
+        result = cs_u2f_read_origins(login->given->judging.origins, &origins, error);
     if (result == CS_OK)
         result = cs_u2f_app_hash(asked.app_id, ret_request->app_hash, error);
     if (result == CS_OK)
@@ -49,7 +49,7 @@ static enum cs_err keep_answer(const struct cs_u2f_answer *answer, struct cs_sec
 static enum cs_err explain(struct cs_method_login *login, enum cs_err result, enum cs_err said,
                            enum cs_u2f_found *ret_found, struct cs_error *error)
 {
-    if (cs_clock_left(login->call.deadline) == 0)
+    if (cs_clock_left(login->given->call.deadline) == 0)
         return cs_fail(error, CS_ERR_TIMEOUT, "the time of the login is over");
     switch (result) {
     case CS_ERR_NOT_FOUND:
@@ -65,7 +65,7 @@ static enum cs_err explain(struct cs_method_login *login, enum cs_err result, en
     default:
         return result;
     }
-    cs_log(login->log, result == CS_ERR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "u2f: %s",
+    cs_log(login->given->log, result == CS_ERR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "u2f: %s",
            error->text);
     return CS_OK;
 }
@@ -74,13 +74,13 @@ static enum cs_err ask_helper(struct cs_method_login *login,
                               const struct cs_u2f_host_request *request,
                               struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
 {
-    return cs_u2f_host_ask(login->options->u2f_socket, request, login->call.deadline,
-                           login->call.cancel_fd, ret_answer, error);
+    return cs_u2f_host_ask(login->given->options->u2f_socket, request, login->given->call.deadline,
+                           login->given->call.cancel_fd, ret_answer, error);
 }
 
 bool cs_u2f_may_be_here(const struct cs_method_login *login)
 {
-    return login->here && cs_u2f_host_exists(login->options->u2f_socket);
+    return login->given->here && cs_u2f_host_exists(login->given->options->u2f_socket);
 }
 
 /* A key that does not answer may have the right one beside it. */
@@ -105,17 +105,17 @@ enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const char *line,
 {
     struct cs_u2f_host_request request = {0};
     struct cs_u2f_host_answer answer = {0};
-    int64_t left = cs_clock_left(login->call.deadline);
+    int64_t left = cs_clock_left(login->given->call.deadline);
     enum cs_err result = make_request(login, line, &request, error);
 
     if (result != CS_OK)
         return result;
-    request.milliseconds = login->options->poll_timeout * 1000;
+    request.milliseconds = login->given->options->poll_timeout * 1000;
     if (left < request.milliseconds)
         request.milliseconds = (uint32_t)left;
     result = ask_helper(login, &request, &answer, error);
     if (result == CS_ERR_TIMEOUT || result == CS_ERR_CANCELLED)
-        login->was_refused(login);
+        login->calls->was_refused(login->context);
     if (result != CS_OK)
         return explain(login, result, answer.result, ret_found, error);
     *ret_found = CS_U2F_FOUND_ANSWER;

@@ -73,13 +73,13 @@ enum cs_err cs_module_exchange(void *context, const struct cs_round *round,
     return result;
 }
 
-enum cs_err cs_module_token(void *context, struct cs_secret *ret_token)
+enum cs_err cs_module_authtok(void *context, struct cs_secret *ret_authtok)
 {
     const struct cs_module_channel *channel = context;
-    const void *token = NULL;
+    const void *authtok = NULL;
 
-    if (pam_get_item(channel->pamh, PAM_AUTHTOK, &token) != PAM_SUCCESS || token == NULL ||
-        strlen(token) > CS_ANSWER_BYTES_MAX)
+    if (pam_get_item(channel->pamh, PAM_AUTHTOK, &authtok) != PAM_SUCCESS || authtok == NULL ||
+        strlen(authtok) > CS_ANSWER_BYTES_MAX)
         return CS_OK;
-    return cs_secret_set(ret_token, token, strlen(token));
+    return cs_secret_set(ret_authtok, authtok, strlen(authtok));
 }

@@ -73,8 +73,8 @@ static int hand_over(pam_handle_t *pamh, const struct cs_verdict_message *verdic
         if (pam_putenv(pamh, variable) != PAM_SUCCESS)
             return PAM_BUF_ERR;
     }
-    if (verdict->token.data != NULL &&
-        pam_set_item(pamh, PAM_AUTHTOK, verdict->token.data) != PAM_SUCCESS)
+    if (verdict->authtok.data != NULL &&
+        pam_set_item(pamh, PAM_AUTHTOK, verdict->authtok.data) != PAM_SUCCESS)
         return PAM_BUF_ERR;
     return code;
 }
@@ -89,7 +89,7 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     struct cs_module_arguments arguments;
     struct cs_error error = {0};
     struct cs_client client = {
-        .context = &channel, .exchange = cs_module_exchange, .token = cs_module_token};
+        .context = &channel, .exchange = cs_module_exchange, .authtok = cs_module_authtok};
     enum cs_err result;
 
     cs_module_parse(argc, argv, &arguments);

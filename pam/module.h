@@ -39,6 +39,6 @@ struct cs_module_channel {
 
 enum cs_err cs_module_exchange(void *context, const struct cs_round *round,
                                struct cs_answers *ret_answers, struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_module_token(void *context, struct cs_secret *ret_token) CS_MUST_USE;
+enum cs_err cs_module_authtok(void *context, struct cs_secret *ret_authtok) CS_MUST_USE;
 
 #endif

@@ -15,8 +15,12 @@ void cs_provider_user_clear(struct cs_provider_user *user)
 
 void cs_challenge_clear(struct cs_challenge *challenge)
 {
-    free(challenge->line);
-    *challenge = (struct cs_challenge){0};
+    if (challenge->state != NULL)
+        challenge->free_state(challenge->state);
+    if (challenge->request != NULL)
+        cs_wipe(challenge->request, strlen(challenge->request));
+    free(challenge->request);
+    cs_wipe(challenge, sizeof *challenge);
 }
 
 enum cs_err cs_listed_factors_add(struct cs_listed_factors *factors,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A provider knows users and verifies what they answer. Everything that crosses this line is plain
+ * A provider knows users and judges what they answer. Everything that crosses this line is plain
  * data, so that a provider could live in another process. One folder and one row in registry.c make
  * a provider.
  */
@@ -16,18 +16,22 @@
 
 enum { CS_PROVIDER_LANGUAGE_SIZE = 8, CS_PROVIDER_ID_SIZE = 128, CS_PROVIDER_NAME_SIZE = 256 };
 
-enum cs_factor_kind {
-    CS_FACTOR_PASSWORD,
-    CS_FACTOR_TOTP,
-    CS_FACTOR_SMSOTP, /* to an enrolled number or address */
-    CS_FACTOR_EMAILOTP,
-    CS_FACTOR_VOICEOTP,
-    CS_FACTOR_TRANS_EMAILOTP, /* to the address or number of the user's record */
-    CS_FACTOR_TRANS_SMSOTP,
-    CS_FACTOR_DEVICE, /* an approval on another device */
-    CS_FACTOR_U2F,    /* a security key; one of the user's */
-    CS_FACTOR_KINDS
-};
+/* Every kind of factor. Each has a row in methods/registry.c, or the row says that it has none:
+ * otherwise that file does not compile. */
+#define CS_FACTOR_KIND_LIST(X)                                                                     \
+    X(PASSWORD)                                                                                    \
+    X(TOTP)                                                                                        \
+    X(SMSOTP) /* to an enrolled number or address */                                               \
+    X(EMAILOTP)                                                                                    \
+    X(VOICEOTP)                                                                                    \
+    X(TRANS_EMAILOTP) /* to the address or number of the user's record */                          \
+    X(TRANS_SMSOTP)                                                                                \
+    X(DEVICE) /* an approval on another device */                                                  \
+    X(U2F)    /* a security key; one of the user's */
+
+#define CS_FACTOR_ENUMERATOR(kind) CS_FACTOR_##kind,
+
+enum cs_factor_kind { CS_FACTOR_KIND_LIST(CS_FACTOR_ENUMERATOR) CS_FACTOR_KINDS };
 
 /* A set of kinds: CS_KIND(CS_FACTOR_TOTP) | ... */
 #define CS_KIND(kind) (1U << (unsigned)(kind))
@@ -102,18 +106,25 @@ struct cs_challenge_request {
     const char *app_id;  /* of security keys */
 };
 
-enum { CS_CHALLENGE_KEYS_MAX = 8 };
+enum { CS_CHALLENGE_URL_SIZE = 512 };
 
-/* A verification that was started and awaits its answer or approval. */
+/* A delivery or approval that was started and awaits its answer. All texts are cleaned where they
+ * are shown. */
 struct cs_challenge {
-    char id[CS_PROVIDER_ID_SIZE];
-    char correlation[32]; /* what the message carries too, or the number to choose; "": none */
-    int64_t expires;      /* cs_clock_ms; 0: does not */
-    /* Of security keys. */
-    char *line; /* what the person's side needs to answer: u2f/relay.h's request; or NULL */
-    int64_t counters[CS_CHALLENGE_KEYS_MAX]; /* of each handle in it, when the challenge began */
+    char id[CS_PROVIDER_ID_SIZE];    /* the provider's name for it; logged, so never a secret */
+    char correlation[32];            /* what the message carries too, or the number or word to
+                                        compare; "": none */
+    char url[CS_CHALLENGE_URL_SIZE]; /* where the person signs in with a browser; "": nowhere */
+    char code[32];                   /* what is to be typed there; "": nothing */
+    char *request;                   /* what the person's side needs to answer, shown in the prompt
+                                        (of a security key: u2f/relay.h's request); NULL: nothing */
+    int64_t expires;                 /* cs_clock_ms; 0: does not */
+    unsigned poll_ms;                /* least time between two polls; 0: the method's own */
+    void *state;                     /* the provider's own, secrets included; NULL: none */
+    void (*free_state)(void *state); /* wipes and releases it; set where `state` is */
 };
 
+/* Wipes and releases everything; an empty challenge is left. */
 void cs_challenge_clear(struct cs_challenge *challenge);
 
 /* One answer to be judged. */
@@ -122,20 +133,22 @@ struct cs_attempt {
                              answer must be refused at the cost of an ordinary one */
     const struct cs_provider_user *user; /* as found; NULL where the provider needs no look-up */
     enum cs_factor_kind kind;
-    const struct cs_listed_factors *factors; /* of that kind, one of which the answer must fit;
-                                                NULL where verify() needs no list */
-    const struct cs_challenge *challenge;    /* that the answer belongs to, or NULL */
-    const struct cs_secret *answer;          /* what was typed, within CS_ANSWER_BYTES_MAX */
-    const char *subject; /* whose tries are counted: the identity, or a stand-in */
-    const char *client;  /* network of the client for counting, never NULL */
-    bool proven;         /* a first factor is proven: only then the user's own counter moves */
-    bool countable;      /* false: the answer says nothing about the user (empty, junk) */
+    const struct cs_listed_factor *factors; /* of that kind, one of which the answer must fit; NULL
+                                               where judge() needs no list */
+    size_t factor_count;
+    const struct cs_challenge *challenge; /* that the answer belongs to, or NULL */
+    const struct cs_secret *answer;       /* what was typed, within CS_ANSWER_BYTES_MAX; empty: the
+                                             person approves elsewhere (`accepts_empty`) */
+    const char *subject;                  /* whose tries are counted: the identity, or a stand-in */
+    const char *client;                   /* network of the client for counting, never NULL */
+    bool proven;    /* a first factor is proven: only then the user's own counter moves */
+    bool countable; /* false: the answer says nothing about the user (empty, junk) */
 };
 
 /* How a login's factor is judged, from the options. */
 struct cs_judging {
     unsigned window;    /* steps accepted before and after the expected one */
-    unsigned drift_max; /* steps by which a token's clock may be off */
+    unsigned drift_max; /* steps by which a device's clock may be off */
     bool throttle;      /* delays are in force */
 
     /* Of security keys. */
@@ -170,9 +183,15 @@ struct cs_approval_state {
     const char *reason; /* one word for the audit line */
 };
 
+/* Whether a user may log in at all, whatever was proven. */
+struct cs_standing {
+    bool may_log_in;    /* the initial value: no */
+    const char *reason; /* one word for the audit line */
+};
+
 struct cs_provider; /* an opened provider; its shape is the provider's own */
 
-/* Slots that are marked may be NULL; methods/verification.c is where that is handled. Errors mean
+/* Slots marked optional may be NULL; methods/provider_call.c says what that means. Errors mean
  * that no judgement was possible: CS_ERR_UNREACHABLE that the provider could not be reached (only
  * that may let anybody in, and only where the administrator says so), CS_ERR_HANGUP that the person
  * is gone. */
@@ -182,11 +201,19 @@ struct cs_provider_ops {
     /* Calls may take long and are made over the network: refusals are held to a common step. */
     bool remote;
 
-    /* The factors that a user may have: CS_KIND() of each. */
-    unsigned kinds;
+    /* judge() finds the user and the factors by itself, so that one answer costs one call. */
+    bool judges_unlisted;
 
-    /* verify() finds the user and the factors by itself, so that one answer costs one call. */
-    bool verifies_unlisted;
+    /* It holds one request for each identity at a time, and a second one would end the first:
+     * logins of one identity wait for each other. */
+    bool one_pending;
+
+    /* Kinds (CS_KIND() of each) for which an empty answer means "I approve elsewhere": judge() then
+     * asks the person there and waits. It gets an empty answer only where something may be sent. */
+    unsigned accepts_empty;
+
+    /* The kinds of factors that its users may have, as it was configured: CS_KIND() of each. */
+    unsigned (*kinds)(const struct cs_provider *provider);
 
     /* Finds the user with that identity. Not found, ambiguous and inactive are no errors. */
     enum cs_err (*find_user)(struct cs_provider *provider, const struct cs_call *call,
@@ -199,26 +226,42 @@ struct cs_provider_ops {
                                 const struct cs_listing *listing,
                                 struct cs_listed_factors *ret_factors, struct cs_error *error);
 
-    /* The language that the user prefers, or "". Optional. */
+    /* The language that the user prefers, or "". Optional: nobody prefers any. */
     enum cs_err (*language)(struct cs_provider *provider, const char *identity,
                             char ret_language[CS_PROVIDER_LANGUAGE_SIZE], struct cs_error *error);
 
-    /* Starts a delivery or an approval. Optional: then such factors are never listed. */
+    /* Starts a delivery or an approval. Where it fails it leaves nothing behind that could still
+     * be answered. Optional: then nothing can be started. */
     enum cs_err (*begin)(struct cs_provider *provider, const struct cs_call *call,
                          const struct cs_provider_user *user, const struct cs_listed_factor *factor,
                          const struct cs_challenge_request *request,
                          struct cs_challenge *ret_challenge, struct cs_error *error);
 
     /* Judges an answer: a code, or a password where attempt->kind says so. */
-    enum cs_err (*verify)(struct cs_provider *provider, const struct cs_call *call,
-                          const struct cs_attempt *attempt, const struct cs_judging *judging,
-                          struct cs_outcome *ret_outcome, struct cs_error *error);
+    enum cs_err (*judge)(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_attempt *attempt, const struct cs_judging *judging,
+                         struct cs_outcome *ret_outcome, struct cs_error *error);
 
-    /* Asks once how an approval stands. Optional, with begin. */
+    /* Asks once how an approval stands; may change the challenge's poll_ms. Optional, with begin.
+     */
     enum cs_err (*poll)(struct cs_provider *provider, const struct cs_call *call,
                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
-                        const struct cs_challenge *challenge, struct cs_approval_state *ret_state,
+                        struct cs_challenge *challenge, struct cs_approval_state *ret_state,
                         struct cs_error *error);
+
+    /* Takes back a challenge that did not end in an approval or a right answer, whatever ended it.
+     * `call` is not the login's: it has a few seconds of its own, and no hang-up ends it. Optional:
+     * then challenges run out by themselves. */
+    enum cs_err (*cancel)(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_provider_user *user,
+                          const struct cs_listed_factor *factor,
+                          const struct cs_challenge *challenge, struct cs_error *error);
+
+    /* Whether the user may log in now, apart from any factor (PAM's account phase). Sends nothing
+     * to the person. Optional: the provider has no say. */
+    enum cs_err (*account)(struct cs_provider *provider, const struct cs_call *call,
+                           const struct cs_provider_user *user, struct cs_standing *ret_standing,
+                           struct cs_error *error);
 
     void (*close)(struct cs_provider *provider);
 };

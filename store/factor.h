@@ -36,7 +36,7 @@ struct cs_factor {
     unsigned digits;       /* 6..8 */
     unsigned period;       /* seconds */
     int64_t repeated_step; /* last spent step that was sent again and counted */
-    int64_t drift;         /* steps by which the token's clock is ahead */
+    int64_t drift;         /* steps by which the device's clock is ahead */
 
     /* Of a security key. */
     char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* that it was registered for */

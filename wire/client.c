@@ -109,17 +109,17 @@ static enum cs_err handle_round(struct session *session, const struct cs_secret 
     return reply(session, CS_MSG_ANSWERS, &answers, error);
 }
 
-static enum cs_err handle_token(struct session *session, const struct cs_secret *packet,
-                                struct cs_error *error)
+static enum cs_err handle_authtok(struct session *session, const struct cs_secret *packet,
+                                  struct cs_error *error)
 {
-    struct cs_token token = {0};
-    enum cs_err result = cs_decode(packet, CS_MSG_TOKEN_ASK, session->version, &token, error);
+    struct cs_authtok authtok = {0};
+    enum cs_err result = cs_decode(packet, CS_MSG_AUTHTOK_ASK, session->version, &authtok, error);
 
     if (result == CS_OK)
-        result = session->client->token(session->client->context, &token.value);
+        result = session->client->authtok(session->client->context, &authtok.value);
     if (result == CS_OK)
-        result = reply(session, CS_MSG_TOKEN, &token, error);
-    cs_secret_free(&token.value);
+        result = reply(session, CS_MSG_AUTHTOK, &authtok, error);
+    cs_secret_free(&authtok.value);
     return result;
 }
 
@@ -135,8 +135,8 @@ static enum cs_err step(struct session *session, struct cs_verdict_message *ret_
     switch (cs_packet_type(&packet)) {
     case CS_MSG_ROUND:
         return handle_round(session, &packet, error);
-    case CS_MSG_TOKEN_ASK:
-        return handle_token(session, &packet, error);
+    case CS_MSG_AUTHTOK_ASK:
+        return handle_authtok(session, &packet, error);
     default:
         *ret_done = true;
         return cs_decode(&packet, CS_MSG_VERDICT, session->version, ret_verdict, error);

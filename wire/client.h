@@ -23,8 +23,8 @@ struct cs_client {
     /* Shows the round and fills one answer for each prompt. Any failure ends the login. */
     enum cs_err (*exchange)(void *context, const struct cs_round *round,
                             struct cs_answers *ret_answers, struct cs_error *error);
-    /* The application's PAM_AUTHTOK; leaves `ret_token` empty when there is none. */
-    enum cs_err (*token)(void *context, struct cs_secret *ret_token);
+    /* The application's PAM_AUTHTOK; leaves `ret_authtok` empty when there is none. */
+    enum cs_err (*authtok)(void *context, struct cs_secret *ret_authtok);
 };
 
 /*

@@ -58,15 +58,15 @@ static const struct cs_field answers_fields[] = {
     {1, CS_FIELD_ANSWERS, 0, 1, CS_ROUND_PROMPTS_MAX, CS_ANSWER_BYTES_MAX + 1, 0},
 };
 
-static const struct cs_field token_fields[] = {
-    ONE(1, CS_FIELD_SECRET, 0, 1, CS_ANSWER_BYTES_MAX, struct cs_token, value),
+static const struct cs_field authtok_fields[] = {
+    ONE(1, CS_FIELD_SECRET, 0, 1, CS_ANSWER_BYTES_MAX, struct cs_authtok, value),
 };
 
 static const struct cs_field verdict_fields[] = {
     ONE(1, CS_FIELD_UINT, 1, 1, 4, struct cs_verdict_message, pam_code),
     ONE(2, CS_FIELD_STRING, 1, 1, ITEM_MAX, struct cs_verdict_message, name),
     MANY(3, CS_FIELD_STRINGS, 1, VARIABLES_MAX, 32768, struct cs_verdict_message, variables),
-    ONE(4, CS_FIELD_SECRET, 0, 1, CS_ANSWER_BYTES_MAX, struct cs_verdict_message, token),
+    ONE(4, CS_FIELD_SECRET, 0, 1, CS_ANSWER_BYTES_MAX, struct cs_verdict_message, authtok),
 };
 
 static const struct {
@@ -79,8 +79,8 @@ static const struct {
     [CS_MSG_ACCEPTED] = {accepted_fields, CS_ARRAY_SIZE(accepted_fields)},
     [CS_MSG_ROUND] = {round_fields, CS_ARRAY_SIZE(round_fields)},
     [CS_MSG_ANSWERS] = {answers_fields, CS_ARRAY_SIZE(answers_fields)},
-    [CS_MSG_TOKEN_ASK] = {hello_fields, 0},
-    [CS_MSG_TOKEN] = {token_fields, CS_ARRAY_SIZE(token_fields)},
+    [CS_MSG_AUTHTOK_ASK] = {hello_fields, 0},
+    [CS_MSG_AUTHTOK] = {authtok_fields, CS_ARRAY_SIZE(authtok_fields)},
     [CS_MSG_VERDICT] = {verdict_fields, CS_ARRAY_SIZE(verdict_fields)},
 };
 
@@ -108,6 +108,6 @@ void cs_verdict_message_clear(struct cs_verdict_message *verdict)
 {
     free(verdict->name);
     cs_strlist_free(&verdict->variables);
-    cs_secret_free(&verdict->token);
+    cs_secret_free(&verdict->authtok);
     *verdict = (struct cs_verdict_message){0};
 }

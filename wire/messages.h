@@ -24,15 +24,15 @@ enum { CS_WIRE_VERSION = 2 };
 enum { CS_WIRE_VERSION_OLDEST = CS_WIRE_VERSION - 1, CS_MESSAGE_BYTES_MAX = 65536 };
 
 enum cs_message_type {
-    CS_MSG_HELLO = 1, /* module: the versions it speaks */
-    CS_MSG_WELCOME,   /* broker: the version chosen */
-    CS_MSG_REQUEST,   /* module: the login */
-    CS_MSG_ACCEPTED,  /* broker: the request is valid; how long the login may last */
-    CS_MSG_ROUND,     /* broker: show this, ask that */
-    CS_MSG_ANSWERS,   /* module: what the person typed */
-    CS_MSG_TOKEN_ASK, /* broker: is there a PAM_AUTHTOK? */
-    CS_MSG_TOKEN,     /* module: it, or none */
-    CS_MSG_VERDICT,   /* broker: how the login ended */
+    CS_MSG_HELLO = 1,   /* module: the versions it speaks */
+    CS_MSG_WELCOME,     /* broker: the version chosen */
+    CS_MSG_REQUEST,     /* module: the login */
+    CS_MSG_ACCEPTED,    /* broker: the request is valid; how long the login may last */
+    CS_MSG_ROUND,       /* broker: show this, ask that */
+    CS_MSG_ANSWERS,     /* module: what the person typed */
+    CS_MSG_AUTHTOK_ASK, /* broker: is there a PAM_AUTHTOK? */
+    CS_MSG_AUTHTOK,     /* module: it, or none */
+    CS_MSG_VERDICT,     /* broker: how the login ended */
     CS_MSG_TYPES
 };
 
@@ -63,7 +63,7 @@ struct cs_accepted {
     uint32_t deadline_ms; /* from now */
 };
 
-struct cs_token {
+struct cs_authtok {
     struct cs_secret value; /* data == NULL: there is none */
 };
 
@@ -75,7 +75,7 @@ struct cs_verdict_message {
     uint32_t pam_code;
     char *name;                  /* of the verdict, for people: "allow", "deny", ... */
     struct cs_strlist variables; /* NAME=VALUE for the PAM environment */
-    struct cs_secret token;      /* PAM_AUTHTOK to hand on; data == NULL: none */
+    struct cs_secret authtok;    /* PAM_AUTHTOK to hand on; data == NULL: none */
 };
 
 void cs_request_clear(struct cs_request *request);

@@ -161,7 +161,7 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
                                  const struct cs_attempt *attempt, struct cs_outcome *outcome,
                                  struct cs_error *error)
 {
-    size_t count = attempt->factors ? attempt->factors->count : 0;
+    size_t count = attempt->factor_count;
     enum cs_err result = CS_OK;
 
     outcome->reason = count > 0 ? "wrong-code" : "not-enrolled";
@@ -171,7 +171,7 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
         struct cs_outcome one = {0};
         char path[PATH_SIZE];
 
-        (void)snprintf(path, sizeof path, "/v2.0/factors/totp/%s", attempt->factors->items[i].id);
+        (void)snprintf(path, sizeof path, "/v2.0/factors/totp/%s", attempt->factors[i].id);
         result = submit(verify, call, path, attempt->answer, &one, error);
         if (result == CS_OK && one.judgement == CS_JUDGED_RIGHT) {
             *outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = "totp"};
@@ -179,7 +179,7 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
         }
         /* An enrolment that was removed meanwhile is no reason to refuse the others. */
         if (result == CS_OK && one.judgement == CS_JUDGED_OVER)
-            cs_log(verify->log, LOG_INFO, "factor %s is gone", attempt->factors->items[i].id);
+            cs_log(verify->log, LOG_INFO, "factor %s is gone", attempt->factors[i].id);
     }
     return result;
 }
@@ -192,10 +192,9 @@ enum cs_err cs_verify_check_code(struct cs_verify *verify, const struct cs_call 
     enum cs_err result;
 
     outcome->reason = "wrong-code";
-    if (attempt->challenge == NULL || attempt->factors == NULL || attempt->factors->count == 0 ||
-        !is_code(attempt->answer))
+    if (attempt->challenge == NULL || attempt->factor_count == 0 || !is_code(attempt->answer))
         return CS_OK;
-    write_path(&attempt->factors->items[0], path);
+    write_path(&attempt->factors[0], path);
     (void)snprintf(whole, sizeof whole, "%s/%s", path, attempt->challenge->id);
     result = submit(verify, call, whole, attempt->answer, outcome, error);
     if (result == CS_OK && outcome->judgement == CS_JUDGED_RIGHT)

@@ -89,8 +89,7 @@ static void log_state(const struct cs_verify *verify, const struct cs_challenge 
 
 enum cs_err cs_verify_poll(struct cs_provider *provider, const struct cs_call *call,
                            const struct cs_provider_user *user,
-                           const struct cs_listed_factor *factor,
-                           const struct cs_challenge *challenge,
+                           const struct cs_listed_factor *factor, struct cs_challenge *challenge,
                            struct cs_approval_state *ret_state, struct cs_error *error)
 {
     struct cs_verify *verify = (struct cs_verify *)provider;

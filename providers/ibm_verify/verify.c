@@ -25,9 +25,9 @@ static enum cs_err verify_begin(struct cs_provider *provider, const struct cs_ca
     return cs_fail(error, CS_ERR_INPUT, "nothing can be sent for such a factor");
 }
 
-static enum cs_err verify_verify(struct cs_provider *provider, const struct cs_call *call,
-                                 const struct cs_attempt *attempt, const struct cs_judging *judging,
-                                 struct cs_outcome *ret_outcome, struct cs_error *error)
+static enum cs_err verify_judge(struct cs_provider *provider, const struct cs_call *call,
+                                const struct cs_attempt *attempt, const struct cs_judging *judging,
+                                struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     struct cs_verify *verify = (struct cs_verify *)provider;
     struct cs_outcome outcome = {.reason = "unknown-user"};
@@ -47,6 +47,12 @@ static enum cs_err verify_verify(struct cs_provider *provider, const struct cs_c
     return result;
 }
 
+static unsigned verify_kinds(const struct cs_provider *provider)
+{
+    (void)provider;
+    return CS_KIND(CS_FACTOR_U2F) - 1; /* all before it */
+}
+
 static void verify_close(struct cs_provider *provider)
 {
     struct cs_verify *verify = (struct cs_verify *)provider;
@@ -61,11 +67,11 @@ static void verify_close(struct cs_provider *provider)
 static const struct cs_provider_ops verify_ops = {
     .name = "verify",
     .remote = true,
-    .kinds = CS_KIND(CS_FACTOR_U2F) - 1, /* all before it */
+    .kinds = verify_kinds,
     .find_user = cs_verify_find_user,
     .list_factors = cs_verify_list_factors,
     .begin = verify_begin,
-    .verify = verify_verify,
+    .judge = verify_judge,
     .poll = cs_verify_poll,
     .close = verify_close,
 };

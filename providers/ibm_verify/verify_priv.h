@@ -86,7 +86,7 @@ enum cs_err cs_verify_list_factors(struct cs_provider *provider, const struct cs
                                    const struct cs_listing *listing,
                                    struct cs_listed_factors *ret_factors, struct cs_error *error);
 
-/* ---- password.c, otp.c: what verify() does by kind ---- */
+/* ---- password.c, otp.c: what judge() does by kind ---- */
 
 enum cs_err cs_verify_check_password(struct cs_verify *verify, const struct cs_call *call,
                                      const struct cs_attempt *attempt, struct cs_outcome *outcome,
@@ -113,8 +113,7 @@ enum cs_err cs_verify_send_question(struct cs_verify *verify, const struct cs_ca
                                     struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_verify_poll(struct cs_provider *provider, const struct cs_call *call,
                            const struct cs_provider_user *user,
-                           const struct cs_listed_factor *factor,
-                           const struct cs_challenge *challenge,
+                           const struct cs_listed_factor *factor, struct cs_challenge *challenge,
                            struct cs_approval_state *ret_state, struct cs_error *error);
 
 #endif

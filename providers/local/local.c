@@ -23,45 +23,48 @@ static int64_t bounded(int64_t value, unsigned bound)
 }
 
 /* A match that cannot be spent was used before, or the clock stood later when it last was. */
-static enum cs_err judge_repeat(const struct cs_verification *v, const struct cs_factor *factor,
+static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_factor *factor,
                                 const struct cs_totp_match *match, int64_t latest,
                                 struct cs_outcome *outcome, struct cs_error *error)
 {
     bool first = false;
     enum cs_err result =
-        cs_factor_note_repeat(&v->transaction, factor->id, match->step, &first, error);
+        cs_factor_note_repeat(&trial->transaction, factor->id, match->step, &first, error);
 
     outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
     if (result == CS_OK && first)
-        result = cs_tries_fail(v, error);
+        result = cs_tries_fail(trial, error);
     return result;
 }
 
-static enum cs_err judge_factor(const struct cs_verification *v, const struct cs_factor *factor,
+static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_factor *factor,
                                 const struct cs_secret *code, struct cs_totp_match *ret_match,
                                 struct cs_outcome *outcome, struct cs_error *error)
 {
-    int64_t step = cs_totp_step(v->now, factor->period);
-    int64_t center = step + bounded(factor->drift, v->judging->drift_max);
+    int64_t step = cs_totp_step(trial->now, factor->period);
+    int64_t center = step + bounded(factor->drift, trial->judging->drift_max);
     bool won = false;
-    enum cs_err result = cs_totp_search(factor, code, center, v->judging->window, ret_match, error);
+    enum cs_err result =
+        cs_totp_search(factor, code, center, trial->judging->window, ret_match, error);
 
-    if (result != CS_OK || !ret_match->found || factor == &v->local->nobody) {
-        ret_match->found = ret_match->found && factor != &v->local->nobody;
+    if (result != CS_OK || !ret_match->found || factor == &trial->local->nobody) {
+        ret_match->found = ret_match->found && factor != &trial->local->nobody;
         return result;
     }
-    result = cs_factor_spend(&v->transaction, factor->id, ret_match->step,
-                             bounded(ret_match->step - step, v->judging->drift_max), &won, error);
+    result =
+        cs_factor_spend(&trial->transaction, factor->id, ret_match->step,
+                        bounded(ret_match->step - step, trial->judging->drift_max), &won, error);
     if (result != CS_OK)
         return result;
     if (!won)
-        return judge_repeat(v, factor, ret_match, center + v->judging->window, outcome, error);
+        return judge_repeat(trial, factor, ret_match, center + trial->judging->window, outcome,
+                            error);
     outcome->judgement = CS_JUDGED_RIGHT;
     outcome->reason = "totp";
     return CS_OK;
 }
 
-static enum cs_err judge_recovery(const struct cs_verification *v, const struct cs_secret *typed,
+static enum cs_err judge_recovery(const struct cs_trial *trial, const struct cs_secret *typed,
                                   struct cs_outcome *outcome, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
@@ -70,8 +73,8 @@ static enum cs_err judge_recovery(const struct cs_verification *v, const struct 
 
     if (!cs_recovery_parse(typed, &code))
         return CS_OK;
-    result =
-        cs_recovery_spend(&v->transaction, v->user, &code, &won, &outcome->recovery_left, error);
+    result = cs_recovery_spend(&trial->transaction, trial->user, &code, &won,
+                               &outcome->recovery_left, error);
     if (result != CS_OK || !won)
         return result;
     outcome->judgement = CS_JUDGED_RIGHT;
@@ -80,90 +83,91 @@ static enum cs_err judge_recovery(const struct cs_verification *v, const struct 
     return CS_OK;
 }
 
-static enum cs_err judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
+static enum cs_err judge_key(const struct cs_trial *trial, struct cs_outcome *outcome,
                              struct cs_error *error)
 {
-    struct cs_verification recovery = *v;
+    struct cs_trial recovery = *trial;
     bool registered = false;
-    enum cs_err result = cs_local_judge_key(v, outcome, &registered, error);
+    enum cs_err result = cs_local_judge_key(trial, outcome, &registered, error);
 
     /* The way back in for somebody who has lost the key; no other way in for those without one, in
      * the same time. */
     if (!registered)
         recovery.user = "";
     if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)
-        result = judge_recovery(&recovery, v->attempt->answer, outcome, error);
+        result = judge_recovery(&recovery, trial->attempt->answer, outcome, error);
     if (result != CS_OK)
         return result;
-    return outcome->judgement == CS_JUDGED_RIGHT ? cs_tries_forget(v, error)
-                                                 : cs_tries_fail(v, error);
+    return outcome->judgement == CS_JUDGED_RIGHT ? cs_tries_forget(trial, error)
+                                                 : cs_tries_fail(trial, error);
 }
 
-static enum cs_err judge_code(const struct cs_verification *v, struct cs_outcome *outcome,
+static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *outcome,
                               struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
     struct cs_totp_match match = {0};
-    enum cs_err result = cs_factor_load(&v->transaction, v->user, CS_STORED_TOTP, &factors, error);
+    enum cs_err result =
+        cs_factor_load(&trial->transaction, trial->user, CS_STORED_TOTP, &factors, error);
 
-    if (result == CS_OK && cs_code_compact(v->attempt->answer, &code) != CS_OK)
+    if (result == CS_OK && cs_code_compact(trial->attempt->answer, &code) != CS_OK)
         result = cs_fail_nomem(error);
     if (result != CS_OK)
         return result;
     outcome->reason = factors.count > 0 ? "wrong-code" : "not-enrolled";
     if (factors.count == 0)
-        result = judge_factor(v, &v->local->nobody, &code, &match, outcome, error);
+        result = judge_factor(trial, &trial->local->nobody, &code, &match, outcome, error);
     for (size_t i = 0; i < factors.count && result == CS_OK && !match.found; i++)
-        result = judge_factor(v, &factors.items[i], &code, &match, outcome, error);
+        result = judge_factor(trial, &factors.items[i], &code, &match, outcome, error);
     if (result == CS_OK && !match.found)
-        result = judge_recovery(v, v->attempt->answer, outcome, error);
+        result = judge_recovery(trial, trial->attempt->answer, outcome, error);
     if (result != CS_OK)
         return result;
     if (outcome->judgement == CS_JUDGED_RIGHT)
-        return cs_tries_forget(v, error);
+        return cs_tries_forget(trial, error);
     return match.found ? CS_OK
-                       : cs_tries_fail(v, error); /* a repeat was counted where it was seen */
+                       : cs_tries_fail(trial, error); /* a repeat was counted where it was seen */
 }
 
-static enum cs_err local_verify(struct cs_provider *provider, const struct cs_call *call,
-                                const struct cs_attempt *attempt, const struct cs_judging *judging,
-                                struct cs_outcome *ret_outcome, struct cs_error *error)
+static enum cs_err local_judge(struct cs_provider *provider, const struct cs_call *call,
+                               const struct cs_attempt *attempt, const struct cs_judging *judging,
+                               struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     struct cs_local *local = (struct cs_local *)provider;
-    struct cs_verification v = {.local = local,
-                                .attempt = attempt,
-                                .judging = judging,
-                                .user = attempt->identity ? attempt->identity : ""};
+    struct cs_trial trial = {.local = local,
+                             .attempt = attempt,
+                             .judging = judging,
+                             .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {0};
     struct cs_store *store = NULL;
     bool throttled = false;
     enum cs_err result;
 
     if (attempt->kind == CS_FACTOR_PASSWORD)
-        return cs_local_verify_password(local, call, attempt, judging, ret_outcome, error);
+        return cs_local_judge_password(local, call, attempt, judging, ret_outcome, error);
     result = cs_local_store(local, &store, error);
     if (result == CS_OK)
-        result = cs_store_begin(store, &v.transaction, error);
+        result = cs_store_begin(store, &trial.transaction, error);
     /* Only now: whoever waited for the lock must not be judged by an earlier time. */
-    v.now = cs_clock_seconds();
+    trial.now = cs_clock_seconds();
     if (result == CS_OK)
-        result = cs_tries_throttled(&v, &throttled, error);
+        result = cs_tries_throttled(&trial, &throttled, error);
     if (result == CS_OK && throttled)
         outcome.reason = "throttled";
     else if (result == CS_OK)
-        result = attempt->kind == CS_FACTOR_U2F ? judge_key(&v, &outcome, error)
-                                                : judge_code(&v, &outcome, error);
+        result = attempt->kind == CS_FACTOR_U2F ? judge_key(&trial, &outcome, error)
+                                                : judge_code(&trial, &outcome, error);
     if (result == CS_OK)
-        result = cs_store_commit(&v.transaction, error);
-    cs_store_end(&v.transaction);
+        result = cs_store_commit(&trial.transaction, error);
+    cs_store_end(&trial.transaction);
     /* Nothing is believed that was not committed. */
     if (result == CS_OK)
         *ret_outcome = outcome;
     return result;
 }
 
-/* Who has no factor here is not known here; verify() finds that out. */
+/* Who has no factor here is not known here; judge() finds that out. */
 static enum cs_err local_find_user(struct cs_provider *provider, const struct cs_call *call,
                                    const char *identity, struct cs_provider_user *ret_user,
                                    struct cs_error *error)
@@ -249,6 +253,12 @@ static enum cs_err local_language(struct cs_provider *provider, const char *iden
                            : result;
 }
 
+static unsigned local_kinds(const struct cs_provider *provider)
+{
+    (void)provider;
+    return CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F);
+}
+
 static void local_close(struct cs_provider *provider)
 {
     struct cs_local *local = (struct cs_local *)provider;
@@ -262,13 +272,13 @@ static void local_close(struct cs_provider *provider)
 
 static const struct cs_provider_ops local_ops = {
     .name = "local",
-    .kinds = CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F),
-    .verifies_unlisted = true,
+    .kinds = local_kinds,
+    .judges_unlisted = true,
     .find_user = local_find_user,
     .list_factors = local_list_factors,
     .language = local_language,
     .begin = local_begin,
-    .verify = local_verify,
+    .judge = local_judge,
     .close = local_close,
 };
 

@@ -21,8 +21,8 @@ struct cs_local {
     struct cs_slots hashing; /* one for each password that may be hashed at the same time */
 };
 
-/* What one verification works on. */
-struct cs_verification {
+/* What judging one attempt works on. */
+struct cs_trial {
     const struct cs_local *local;
     const struct cs_attempt *attempt;
     const struct cs_judging *judging;
@@ -40,12 +40,12 @@ enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
                            struct cs_error *error) CS_MUST_USE;
 
 /* The counters of an attempt; codes and passwords have their own. All need the open transaction. */
-enum cs_err cs_tries_throttled(const struct cs_verification *v, bool *ret_throttled,
+enum cs_err cs_tries_throttled(const struct cs_trial *trial, bool *ret_throttled,
                                struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_tries_fail(const struct cs_verification *v, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_tries_fail(const struct cs_trial *trial, struct cs_error *error) CS_MUST_USE;
 
 /* After a right answer: the failures of its own kind, those of the address excepted. */
-enum cs_err cs_tries_forget(const struct cs_verification *v, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_tries_forget(const struct cs_trial *trial, struct cs_error *error) CS_MUST_USE;
 
 /* What the provider does for security keys, in an open transaction: list_factors() ... */
 enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,
@@ -58,16 +58,16 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
                                 struct cs_challenge *ret_challenge,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* ... and verify(), without the counting of tries; `*ret_registered`: the user has a key, be it one
+/* ... and judge(), without the counting of tries; `*ret_registered`: the user has a key, be it one
  * that may not be used. */
-enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
+enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *outcome,
                                bool *ret_registered, struct cs_error *error) CS_MUST_USE;
 
-/* verify() for a password. */
-enum cs_err cs_local_verify_password(struct cs_local *local, const struct cs_call *call,
-                                     const struct cs_attempt *attempt,
-                                     const struct cs_judging *judging,
-                                     struct cs_outcome *ret_outcome,
-                                     struct cs_error *error) CS_MUST_USE;
+/* judge() for a password. */
+enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
+                                    const struct cs_attempt *attempt,
+                                    const struct cs_judging *judging,
+                                    struct cs_outcome *ret_outcome,
+                                    struct cs_error *error) CS_MUST_USE;
 
 #endif

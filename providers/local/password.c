@@ -15,19 +15,19 @@
 enum { HASHES_MIN = 2, HASHES_MAX = 16 };
 
 /* *ret_hash is empty when the user has no password, or within a delay. */
-static enum cs_err look(struct cs_verification *v, struct cs_store *store, bool *ret_throttled,
+static enum cs_err look(struct cs_trial *trial, struct cs_store *store, bool *ret_throttled,
                         struct cs_secret *ret_hash, struct cs_error *error)
 {
-    enum cs_err result = cs_store_begin(store, &v->transaction, error);
+    enum cs_err result = cs_store_begin(store, &trial->transaction, error);
 
     if (result != CS_OK)
         return result;
     /* Only now: whoever waited for the lock must not be judged by an earlier time. */
-    v->now = cs_clock_seconds();
-    result = cs_tries_throttled(v, ret_throttled, error);
+    trial->now = cs_clock_seconds();
+    result = cs_tries_throttled(trial, ret_throttled, error);
     if (result == CS_OK && !*ret_throttled)
-        result = cs_password_load(&v->transaction, v->user, ret_hash, error);
-    cs_store_end(&v->transaction);
+        result = cs_password_load(&trial->transaction, trial->user, ret_hash, error);
+    cs_store_end(&trial->transaction);
     return result;
 }
 
@@ -78,67 +78,67 @@ static bool is_same(const struct cs_secret *a, const struct cs_secret *b)
 }
 
 /* In an open transaction. */
-static enum cs_err judge(const struct cs_verification *v, const struct cs_secret *hash, bool fits,
+static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *hash, bool fits,
                          struct cs_outcome *outcome, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret current = {0};
     bool throttled = false;
-    enum cs_err result = cs_tries_throttled(v, &throttled, error);
+    enum cs_err result = cs_tries_throttled(trial, &throttled, error);
 
     if (result == CS_OK && throttled) {
         outcome->reason = "throttled";
         return CS_OK;
     }
     if (result == CS_OK)
-        result = cs_password_load(&v->transaction, v->user, &current, error);
+        result = cs_password_load(&trial->transaction, trial->user, &current, error);
     if (result != CS_OK)
         return result;
     if (fits && is_same(hash, &current)) {
         outcome->judgement = CS_JUDGED_RIGHT;
         outcome->reason = "password";
-        return cs_tries_forget(v, error);
+        return cs_tries_forget(trial, error);
     }
     outcome->reason = hash->length > 0 ? "wrong-password" : "no-password";
-    return cs_tries_fail(v, error);
+    return cs_tries_fail(trial, error);
 }
 
-static enum cs_err settle(struct cs_verification *v, struct cs_store *store,
+static enum cs_err settle(struct cs_trial *trial, struct cs_store *store,
                           const struct cs_secret *hash, bool fits, struct cs_outcome *outcome,
                           struct cs_error *error)
 {
-    enum cs_err result = cs_store_begin(store, &v->transaction, error);
+    enum cs_err result = cs_store_begin(store, &trial->transaction, error);
 
     if (result != CS_OK)
         return result;
-    v->now = cs_clock_seconds();
-    result = judge(v, hash, fits, outcome, error);
+    trial->now = cs_clock_seconds();
+    result = judge(trial, hash, fits, outcome, error);
     if (result == CS_OK)
-        result = cs_store_commit(&v->transaction, error);
-    cs_store_end(&v->transaction);
+        result = cs_store_commit(&trial->transaction, error);
+    cs_store_end(&trial->transaction);
     return result;
 }
 
-enum cs_err cs_local_verify_password(struct cs_local *local, const struct cs_call *call,
-                                     const struct cs_attempt *attempt,
-                                     const struct cs_judging *judging,
-                                     struct cs_outcome *ret_outcome, struct cs_error *error)
+enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
+                                    const struct cs_attempt *attempt,
+                                    const struct cs_judging *judging,
+                                    struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
-    struct cs_verification v = {.local = local,
-                                .attempt = attempt,
-                                .judging = judging,
-                                .user = attempt->identity ? attempt->identity : ""};
+    struct cs_trial trial = {.local = local,
+                             .attempt = attempt,
+                             .judging = judging,
+                             .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {.reason = "throttled"};
     struct cs_store *store = NULL;
     bool throttled = false, fits = false;
     enum cs_err result = cs_local_store(local, &store, error);
 
     if (result == CS_OK)
-        result = look(&v, store, &throttled, &hash, error);
+        result = look(&trial, store, &throttled, &hash, error);
     if (result == CS_OK && !throttled)
         result = compare(local, call, attempt->answer, &hash, &fits, error);
     if (result == CS_OK && !throttled)
-        result = settle(&v, store, &hash, fits, &outcome, error);
+        result = settle(&trial, store, &hash, fits, &outcome, error);
     /* Nothing is believed that was not committed. */
     if (result == CS_OK)
         *ret_outcome = outcome;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which counters an attempt looks at and moves. Codes and passwords are counted apart, and success
- * forgets failures of its own kind only: otherwise whoever knows the password, or has the token,
- * could guess the other without end, by being right now and then with what they have.
+ * forgets failures of its own kind only: otherwise whoever knows the password, or has the
+ * authenticator app, could guess the other without end, by being right now and then with what they
+ * have.
  */
 #include "providers/local/local_priv.h"
 #include "store/throttle.h"
@@ -20,52 +21,55 @@ static struct scopes scopes_of(const struct cs_attempt *attempt)
     return attempt->kind == CS_FACTOR_PASSWORD ? passwords : codes;
 }
 
-enum cs_err cs_tries_throttled(const struct cs_verification *v, bool *ret_throttled,
+enum cs_err cs_tries_throttled(const struct cs_trial *trial, bool *ret_throttled,
                                struct cs_error *error)
 {
-    const struct cs_attempt *attempt = v->attempt;
+    const struct cs_attempt *attempt = trial->attempt;
     const struct scopes scopes = scopes_of(attempt);
     int64_t wait = 0, slow = 0;
     enum cs_err result;
 
     *ret_throttled = false;
-    if (!v->judging->throttle)
+    if (!trial->judging->throttle)
         return CS_OK;
     if (attempt->proven) {
-        result = cs_throttle_wait(&v->transaction, scopes.proven, attempt->subject, v->now, &wait,
-                                  error);
-    } else {
-        result = cs_throttle_wait(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now,
+        result = cs_throttle_wait(&trial->transaction, scopes.proven, attempt->subject, trial->now,
                                   &wait, error);
+    } else {
+        result = cs_throttle_wait(&trial->transaction, CS_THROTTLE_ADDRESS, attempt->client,
+                                  trial->now, &wait, error);
         if (result == CS_OK)
-            result = cs_throttle_wait(&v->transaction, scopes.unproven, attempt->subject, v->now,
-                                      &slow, error);
+            result = cs_throttle_wait(&trial->transaction, scopes.unproven, attempt->subject,
+                                      trial->now, &slow, error);
     }
     *ret_throttled = wait > 0 || slow > 0;
     return result;
 }
 
-enum cs_err cs_tries_fail(const struct cs_verification *v, struct cs_error *error)
+enum cs_err cs_tries_fail(const struct cs_trial *trial, struct cs_error *error)
 {
-    const struct cs_attempt *attempt = v->attempt;
+    const struct cs_attempt *attempt = trial->attempt;
     const struct scopes scopes = scopes_of(attempt);
     enum cs_err result;
 
     if (attempt->proven && attempt->countable)
-        return cs_throttle_fail(&v->transaction, scopes.proven, attempt->subject, v->now, error);
-    result = cs_throttle_fail(&v->transaction, CS_THROTTLE_ADDRESS, attempt->client, v->now, error);
+        return cs_throttle_fail(&trial->transaction, scopes.proven, attempt->subject, trial->now,
+                                error);
+    result = cs_throttle_fail(&trial->transaction, CS_THROTTLE_ADDRESS, attempt->client, trial->now,
+                              error);
     if (result == CS_OK && attempt->countable)
-        result =
-            cs_throttle_fail(&v->transaction, scopes.unproven, attempt->subject, v->now, error);
+        result = cs_throttle_fail(&trial->transaction, scopes.unproven, attempt->subject,
+                                  trial->now, error);
     return result;
 }
 
-enum cs_err cs_tries_forget(const struct cs_verification *v, struct cs_error *error)
+enum cs_err cs_tries_forget(const struct cs_trial *trial, struct cs_error *error)
 {
-    const struct scopes scopes = scopes_of(v->attempt);
-    const char *subject = v->attempt->subject;
-    enum cs_err result = cs_throttle_forget(&v->transaction, scopes.proven, subject, error);
+    const struct scopes scopes = scopes_of(trial->attempt);
+    const char *subject = trial->attempt->subject;
+    enum cs_err result = cs_throttle_forget(&trial->transaction, scopes.proven, subject, error);
 
-    return result == CS_OK ? cs_throttle_forget(&v->transaction, scopes.unproven, subject, error)
-                           : result;
+    return result == CS_OK
+               ? cs_throttle_forget(&trial->transaction, scopes.unproven, subject, error)
+               : result;
 }

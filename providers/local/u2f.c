@@ -5,6 +5,7 @@
  * is kept here is the counter, which only grows.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -21,8 +22,13 @@ _Static_assert((int)CS_U2F_PUBLIC_KEY_BYTES + (int)CS_U2F_HANDLE_MAX <= (int)CS_
                "a key and its handle are one secret");
 _Static_assert((int)CS_FACTORS_PER_KIND_MAX <= (int)CS_U2F_RELAY_HANDLES,
                "one request holds every key of a user");
-_Static_assert((int)CS_CHALLENGE_KEYS_MAX == (int)CS_U2F_RELAY_HANDLES,
-               "a challenge knows the counter of every key");
+
+/* What this provider remembers of a challenge: the request as it was made, and the counter that
+ * each of its handles had then. */
+struct asked {
+    struct cs_u2f_request request;
+    int64_t counters[CS_U2F_RELAY_HANDLES];
+};
 
 /* ---- which keys ---- */
 
@@ -76,6 +82,12 @@ enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const c
 
 /* ---- the challenge ---- */
 
+static void free_asked(void *state)
+{
+    cs_wipe(state, sizeof(struct asked));
+    free(state);
+}
+
 static enum cs_err write_line(const struct cs_u2f_request *request, char **ret_line,
                               struct cs_error *error)
 {
@@ -88,10 +100,12 @@ static enum cs_err write_line(const struct cs_u2f_request *request, char **ret_l
     return *ret_line != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
-static enum cs_err make_challenge(struct cs_u2f_request *request, unsigned seconds,
+/* Fills the challenge for what `asked` names. */
+static enum cs_err make_challenge(struct asked *asked, unsigned seconds,
                                   struct cs_challenge *ret_challenge, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer id = {0};
+    struct cs_u2f_request *request = &asked->request;
     enum cs_err result = cs_u2f_new_challenge(request->challenge, error);
 
     if (result != CS_OK)
@@ -101,7 +115,7 @@ static enum cs_err make_challenge(struct cs_u2f_request *request, unsigned secon
         return cs_fail_nomem(error);
     memcpy(ret_challenge->id, id.text, id.length + 1);
     ret_challenge->expires = cs_clock_ms() + (int64_t)seconds * 1000;
-    return write_line(request, &ret_challenge->line, error);
+    return write_line(request, &ret_challenge->request, error);
 }
 
 /* The name as it may be written in several ways, by some directories: in lower case, without the
@@ -120,20 +134,20 @@ static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
 
 /* The handles of a user's keys, with their counters. */
 static enum cs_err add_keys(const struct cs_transaction *transaction, const char *user,
-                            struct cs_u2f_request *asked, struct cs_challenge *challenge,
-                            struct cs_error *error)
+                            struct asked *asked, struct cs_error *error)
 {
+    struct cs_u2f_request *request = &asked->request;
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
     struct keys keys = {0};
     enum cs_err result = cs_factor_load(transaction, user, CS_STORED_U2F, &factors, error);
 
     if (result != CS_OK)
         return result;
-    choose_keys(&factors, asked->app_id, &keys);
+    choose_keys(&factors, request->app_id, &keys);
     for (size_t i = 0; i < keys.count; i++) {
-        if (!split_secret(keys.items[i], &asked->handles[asked->handle_count]))
+        if (!split_secret(keys.items[i], &request->handles[request->handle_count]))
             continue;
-        challenge->counters[asked->handle_count++] = keys.items[i]->last_step;
+        asked->counters[request->handle_count++] = keys.items[i]->last_step;
     }
     return CS_OK;
 }
@@ -159,19 +173,24 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
                                 const struct cs_challenge_request *request,
                                 struct cs_challenge *ret_challenge, struct cs_error *error)
 {
-    struct cs_u2f_request asked = {.purpose = CS_U2F_AUTHENTICATE};
+    struct asked *asked;
     char folded[CS_STORE_USER_MAX + 1];
     enum cs_err result;
 
-    if (strlen(request->app_id) >= sizeof asked.app_id)
+    if (strlen(request->app_id) >= sizeof asked->request.app_id)
         return cs_fail(error, CS_ERR_CONFIG, "the application id is too long");
-    memcpy(asked.app_id, request->app_id, strlen(request->app_id) + 1);
+    asked = calloc(1, sizeof *asked);
+    if (asked == NULL)
+        return cs_fail_nomem(error);
+    ret_challenge->state = asked;
+    ret_challenge->free_state = free_asked;
+    asked->request.purpose = CS_U2F_AUTHENTICATE;
+    memcpy(asked->request.app_id, request->app_id, strlen(request->app_id) + 1);
     fold_name(request->name ? request->name : user, folded);
-    result = add_keys(transaction, user[0] != '\0' ? user : folded, &asked, ret_challenge, error);
-    if (result == CS_OK && asked.handle_count == 0)
-        result = add_decoy(transaction, folded, &asked, error);
-    return result == CS_OK ? make_challenge(&asked, request->seconds, ret_challenge, error)
-                           : result;
+    result = add_keys(transaction, user[0] != '\0' ? user : folded, asked, error);
+    if (result == CS_OK && asked->request.handle_count == 0)
+        result = add_decoy(transaction, folded, &asked->request, error);
+    return result == CS_OK ? make_challenge(asked, request->seconds, ret_challenge, error) : result;
 }
 
 /* ---- the answer ---- */
@@ -213,12 +232,12 @@ static enum cs_err signed_for_any(const unsigned char *public_key,
  * are open at once, one may be signed first and come second. Such an answer is refused, but no copy
  * of the key needed to be there.
  */
-static enum cs_err spend_counter(const struct cs_verification *v, const struct cs_factor *key,
+static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_factor *key,
                                  uint32_t counter, int64_t before, struct cs_outcome *outcome,
                                  struct cs_error *error)
 {
     bool won = false;
-    enum cs_err result = cs_factor_spend(&v->transaction, key->id, counter, 0, &won, error);
+    enum cs_err result = cs_factor_spend(&trial->transaction, key->id, counter, 0, &won, error);
 
     if (result != CS_OK)
         return result;
@@ -234,8 +253,9 @@ static enum cs_err spend_counter(const struct cs_verification *v, const struct c
     (void)snprintf(outcome->alert, sizeof outcome->alert,
                    "the counter of a security key went back, from %lld to %lu: there may be a copy "
                    "of it, and it is not accepted any more; factor %lld of '%s'",
-                   (long long)key->last_step, (unsigned long)counter, (long long)key->id, v->user);
-    return cs_factor_suspect(&v->transaction, key->id, error);
+                   (long long)key->last_step, (unsigned long)counter, (long long)key->id,
+                   trial->user);
+    return cs_factor_suspect(&trial->transaction, key->id, error);
 }
 
 /* The key that the answer names by its place in the request. Keys may have come and gone since. */
@@ -251,11 +271,12 @@ static const struct cs_factor *find_key(const struct keys *keys, const struct cs
     return NULL;
 }
 
-static enum cs_err judge_answer(const struct cs_verification *v, const struct keys *keys,
-                                const struct cs_u2f_request *asked, struct cs_outcome *outcome,
+static enum cs_err judge_answer(const struct cs_trial *trial, const struct keys *keys,
+                                const struct asked *asked, struct cs_outcome *outcome,
                                 struct cs_error *error)
 {
-    const struct cs_secret *line = v->attempt->answer;
+    const struct cs_u2f_request *request = &asked->request;
+    const struct cs_secret *line = trial->attempt->answer;
     const struct cs_factor *key;
     struct cs_u2f_answer answer;
     struct cs_error reason = {0};
@@ -263,45 +284,46 @@ static enum cs_err judge_answer(const struct cs_verification *v, const struct ke
     enum cs_err result;
 
     outcome->reason = "wrong-form";
-    if (cs_u2f_read_answer(line->data, line->length, asked->handle_count, &answer, &reason) !=
+    if (cs_u2f_read_answer(line->data, line->length, request->handle_count, &answer, &reason) !=
         CS_OK)
         return CS_OK;
     outcome->reason = "not-touched";
     if ((answer.assertion.flags & 1) == 0)
         return CS_OK;
-    key = find_key(keys, &asked->handles[answer.key]);
+    key = find_key(keys, &request->handles[answer.key]);
     outcome->reason = key != NULL ? "wrong-signature" : "not-enrolled";
     /* The time must not tell who has a key. */
     result =
         signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
-                       asked, v->judging->origins, &answer.assertion, &is_signed, error);
+                       request, trial->judging->origins, &answer.assertion, &is_signed, error);
     return result == CS_OK && is_signed && key != NULL
-               ? spend_counter(v, key, answer.assertion.counter,
-                               v->attempt->challenge->counters[answer.key], outcome, error)
+               ? spend_counter(trial, key, answer.assertion.counter, asked->counters[answer.key],
+                               outcome, error)
                : result;
 }
 
-enum cs_err cs_local_judge_key(const struct cs_verification *v, struct cs_outcome *outcome,
+enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *outcome,
                                bool *ret_registered, struct cs_error *error)
 {
-    const struct cs_challenge *challenge = v->attempt->challenge;
+    const struct cs_challenge *challenge = trial->attempt->challenge;
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
-    struct cs_u2f_request asked;
+    const struct asked *asked;
     struct keys keys = {0};
-    enum cs_err result = cs_factor_load(&v->transaction, v->user, CS_STORED_U2F, &factors, error);
+    enum cs_err result =
+        cs_factor_load(&trial->transaction, trial->user, CS_STORED_U2F, &factors, error);
 
     *ret_registered = factors.count > 0;
     if (result != CS_OK)
         return result;
     outcome->reason = "no-challenge";
-    if (challenge == NULL || challenge->line == NULL ||
-        cs_u2f_read_request(challenge->line, strlen(challenge->line), &asked, error) != CS_OK)
+    if (challenge == NULL || challenge->state == NULL)
         return CS_OK;
     outcome->reason = "expired";
     if (cs_clock_ms() > challenge->expires)
         return CS_OK;
-    choose_keys(&factors, asked.app_id, &keys);
-    result = judge_answer(v, &keys, &asked, outcome, error);
+    asked = challenge->state;
+    choose_keys(&factors, asked->request.app_id, &keys);
+    result = judge_answer(trial, &keys, asked, outcome, error);
     /* So that the log tells why nothing that this person does can help. */
     if (keys.count == 0 && factors.count > 0)
         outcome->reason = "no-usable-key";

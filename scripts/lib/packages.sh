@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The Debian 12 packages that building, showing, testing and measuring need. For sourcing:
+# The Debian 12 packages that building, showing, testing and measuring need. README.md says why those for
+# building are needed, tests/README.md why the others are. For sourcing:
 #
 #   . scripts/lib/packages.sh
 #   install_packages build test
@@ -9,7 +10,7 @@
 true
 
 packages_build=(
-    cmake ninja-build gcc libc6-dev pkg-config gettext mandoc
+    cmake ninja-build gcc libc6-dev pkg-config gettext
     libpam0g-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libqrencode-dev
     libpcre2-dev libcrypt-dev libu2f-host-dev libseccomp-dev
 )
@@ -18,7 +19,7 @@ packages_demo=(
 )
 packages_test=(
     "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-paramiko strace tmux
-    procps putty-tools dropbear-bin python3-asyncssh openssl nghttp2-server
+    procps putty-tools dropbear-bin python3-asyncssh openssl nghttp2-server mandoc
     libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
 )
 packages_bench=(

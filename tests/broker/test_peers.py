@@ -236,7 +236,7 @@ BAD_REQUESTS = {
 }
 
 OUT_OF_PHASE = {
-    "empty packet": b"", "hello": hello(), "request": request(), "token": message(TOKEN),
+    "empty packet": b"", "hello": hello(), "request": request(), "authtok": message(AUTHTOK),
     "round": message(ROUND, (2, b"\1prompt")), "verdict": message(VERDICT, (1, uint(0)), (2, b"allow")),
     "no answer": message(ANSWERS), "two answers": message(ANSWERS, (1, b"1"), (1, b"2")),
     "nine answers": message(ANSWERS, *[(1, b"1")] * 9), "an answer of 1025 bytes": message(ANSWERS, (1, b"7" * 1025)),

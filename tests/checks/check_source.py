@@ -90,9 +90,15 @@ def without_comments(text):
 
 
 def dependencies(root):
+    for path in sorted(root.iterdir()):
+        if path.is_dir() and path.name not in BUILD_FOLDERS | {"tests", *FOLDERS} and any(path.rglob("*.[ch]")):
+            yield f"{path.name}/ is not in FOLDERS, tests/checks/check_source.py"
     for name, text in sources(root):
         folder = name.rsplit("/", 1)[0]
         top = folder.split("/")[0]
+        if folder not in MAY_INCLUDE:
+            yield f"{name}: {folder} has no row in MAY_INCLUDE, tests/checks/check_source.py"
+            continue
         allowed = MAY_INCLUDE[folder] + ALSO.get(name, ())
         for match in re.finditer(r'^#include "([^"]+)"', text, re.MULTILINE):
             header = match.group(1)

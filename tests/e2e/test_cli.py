@@ -141,7 +141,7 @@ def write_batch(text):
 
 def test_batch():
     forget_factors("alice", "bob", "carol")
-    write_batch(f"# people\n\nalice\nbob secret={SECRET} digits=8 algorithm=sha256   # old token\n"
+    write_batch(f"# people\n\nalice\nbob secret={SECRET} digits=8 algorithm=sha256   # old app\n"
                 "carol period=60 label=watch\r\n")
     made = [json.loads(line) for line in countersign("enroll", "totp", "--batch", BATCH).stdout.splitlines()]
     expect_equal([m["user"] for m in made], ["alice", "bob", "carol"], "answers")

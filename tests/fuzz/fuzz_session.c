@@ -54,23 +54,35 @@ const char *cs_engine_host(const struct cs_engine *engine)
     return "host.example.com";
 }
 
-struct cs_guard *cs_engine_guard(struct cs_engine *engine)
+struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 {
     (void)engine;
     return NULL;
 }
 
-bool cs_guard_may_send(struct cs_guard *guard, const struct cs_guard_case *what, int64_t now)
+struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
 {
-    (void)guard;
+    static struct cs_pending_queue *queue;
+
+    (void)engine;
+    if (queue == NULL)
+        queue = cs_pending_queue_new();
+    REQUIRE(queue != NULL);
+    return queue; /* whoever keeps a turn makes the next login wait for it without end */
+}
+
+bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
+                                int64_t now)
+{
+    (void)limit;
     (void)now;
     REQUIRE(strcmp(what->identity, "demo") == 0);
     return true;
 }
 
-void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now)
+void cs_delivery_limit_refused(struct cs_delivery_limit *limit, const char *identity, int64_t now)
 {
-    (void)guard;
+    (void)limit;
     (void)now;
     REQUIRE(strcmp(identity, "demo") == 0);
 }
@@ -118,8 +130,8 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     (void)provider;
     REQUIRE(user->found && factor->kind != CS_FACTOR_TOTP);
     if (factor->kind == CS_FACTOR_U2F) { /* a challenge for every round, sent to nobody */
-        ret_challenge->line = strdup("U2F1.line");
-        return ret_challenge->line != NULL ? CS_OK : cs_fail_nomem(error);
+        ret_challenge->request = strdup("U2F1.line");
+        return ret_challenge->request != NULL ? CS_OK : cs_fail_nomem(error);
     }
     REQUIRE(fuzz_deliveries++ == 0); /* never two for one login */
     REQUIRE(request->message != NULL && request->seconds > 0);
@@ -132,7 +144,7 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
 static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_call *call,
                                  const struct cs_provider_user *user,
                                  const struct cs_listed_factor *factor,
-                                 const struct cs_challenge *challenge,
+                                 struct cs_challenge *challenge,
                                  struct cs_approval_state *ret_state, struct cs_error *error)
 {
     (void)provider;
@@ -144,9 +156,9 @@ static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_c
     return CS_OK;
 }
 
-static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
-                          const struct cs_attempt *attempt, const struct cs_judging *judging,
-                          struct cs_outcome *ret_outcome, struct cs_error *error)
+static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_attempt *attempt, const struct cs_judging *judging,
+                         struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     (void)provider;
     (void)call;
@@ -161,17 +173,39 @@ static enum cs_err verify(struct cs_provider *provider, const struct cs_call *ca
     return CS_OK;
 }
 
+static enum cs_err cancel(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_provider_user *user,
+                          const struct cs_listed_factor *factor,
+                          const struct cs_challenge *challenge, struct cs_error *error)
+{
+    (void)provider;
+    (void)user;
+    (void)error;
+    REQUIRE(call->cancel_fd == -1 && call->deadline > cs_clock_ms());
+    REQUIRE(factor->kind == CS_FACTOR_U2F ? challenge->request != NULL
+                                          : strcmp(challenge->id, "5") == 0);
+    return CS_OK;
+}
+
+static unsigned kinds(const struct cs_provider *provider)
+{
+    (void)provider;
+    return ~0U;
+}
+
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
     static const struct cs_provider_ops ops = {.name = "fuzz",
-                                               .kinds = ~0U,
-                                               .verifies_unlisted = true,
+                                               .kinds = kinds,
+                                               .judges_unlisted = true,
+                                               .one_pending = true,
                                                .find_user = find_user,
                                                .list_factors = list_factors,
                                                .begin = begin,
-                                               .verify = verify,
-                                               .poll = poll_approval};
+                                               .judge = judge,
+                                               .poll = poll_approval,
+                                               .cancel = cancel};
     static struct cs_provider provider = {&ops};
 
     (void)engine;
@@ -264,7 +298,7 @@ static void read_replies(int socket, bool may_pass)
             REQUIRE(cs_decode(&packet, CS_MSG_ROUND, version, &round, NULL) == CS_OK);
             REQUIRE(round.count == 1 || round.instruction != NULL);
             break;
-        case CS_MSG_TOKEN_ASK:
+        case CS_MSG_AUTHTOK_ASK:
             break;
         default:
             REQUIRE(cs_decode(&packet, CS_MSG_VERDICT, version, &verdict, NULL) == CS_OK);

@@ -46,20 +46,20 @@ static enum cs_err script_wait(struct cs_channel *channel, int64_t until, struct
     return CS_OK;
 }
 
-static enum cs_err script_token(struct cs_channel *channel, struct cs_secret *ret_token,
-                                struct cs_error *error)
+static enum cs_err script_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
+                                  struct cs_error *error)
 {
     struct cs_script_channel *script = (struct cs_script_channel *)channel;
 
-    script->tokens++;
-    if (script->token.data == NULL)
+    script->authtoks++;
+    if (script->authtok.data == NULL)
         return CS_OK;
-    return cs_secret_set(ret_token, script->token.data, script->token.length) == CS_OK
+    return cs_secret_set(ret_authtok, script->authtok.data, script->authtok.length) == CS_OK
                ? CS_OK
                : cs_fail_nomem(error);
 }
 
-static const struct cs_channel_ops script_ops = {script_exchange, script_wait, script_token};
+static const struct cs_channel_ops script_ops = {script_exchange, script_wait, script_authtok};
 
 void cs_script_channel_init(struct cs_script_channel *script)
 {

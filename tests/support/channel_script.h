@@ -12,9 +12,9 @@ struct cs_script_channel {
     struct cs_channel channel;
     struct cs_secret answers[CS_SCRIPT_ANSWERS_MAX]; /* borrowed; in order, over all rounds */
     size_t count, next;
-    enum cs_err at_end;     /* what an exchange returns when no answer is left */
-    struct cs_secret token; /* borrowed; data == NULL: there is none */
-    unsigned rounds, waits, tokens;
+    enum cs_err at_end;       /* what an exchange returns when no answer is left */
+    struct cs_secret authtok; /* borrowed; data == NULL: there is none */
+    unsigned rounds, waits, authtoks;
 
     /* One line for each thing shown: "info TEXT", "echo TEXT" or "hide TEXT", with newlines in the
      * text written as \n. */

@@ -8,179 +8,61 @@
 #include "base/clock.h"
 #include "tests/support/fake_clock.h"
 
-static const char *const kinds[CS_FACTOR_KINDS] = {
-    "password", "totp", "sms", "email", "voice", "trans-email", "trans-sms", "device", "u2f"};
-
-static struct method_scene *scene_of(struct cs_provider *provider)
-{
-    return (struct method_scene *)(void *)((char *)provider -
-                                           offsetof(struct method_scene, provider));
-}
-
 static struct method_scene *scene_of_channel(struct cs_channel *channel)
 {
     return (struct method_scene *)(void *)((char *)channel - offsetof(struct method_scene, script));
 }
 
-/* ---- the provider ---- */
-
-static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
-                             const char *identity, struct cs_provider_user *ret_user,
-                             struct cs_error *error)
-{
-    struct method_scene *scene = scene_of(provider);
-
-    (void)call;
-    cs_buffer_printf(&scene->calls, " find:%s", identity);
-    if (scene->find_result != CS_OK)
-        return cs_fail(error, scene->find_result, "find is broken");
-    ret_user->found = scene->missing == NULL;
-    ret_user->reason = scene->missing;
-    (void)snprintf(ret_user->id, sizeof ret_user->id, "id-of-%s", identity);
-    return CS_OK;
-}
-
-static enum cs_err list_factors(struct cs_provider *provider, const struct cs_call *call,
-                                const struct cs_provider_user *user,
-                                const struct cs_listing *listing,
-                                struct cs_listed_factors *ret_factors, struct cs_error *error)
-{
-    struct method_scene *scene = scene_of(provider);
-    const char *before = "";
-    enum cs_err result = CS_OK;
-
-    (void)call;
-    cs_buffer_printf(&scene->calls, "%s", user->found ? " list:" : " list-of-nobody:");
-    for (unsigned kind = 0; kind < CS_FACTOR_KINDS; kind++) {
-        if ((listing->kinds & CS_KIND(kind)) == 0)
-            continue;
-        cs_buffer_printf(&scene->calls, "%s%s", before, kinds[kind]);
-        before = "+";
-    }
-    scene->listing = *listing;
-    if (scene->list_result != CS_OK)
-        return cs_fail(error, scene->list_result, "list is broken");
-    for (size_t i = 0; i < scene->factors_count && result == CS_OK; i++) {
-        if ((listing->kinds & CS_KIND(scene->factors[i].kind)) != 0)
-            result = cs_listed_factors_add(ret_factors, &scene->factors[i], error);
-    }
-    return result;
-}
-
-static enum cs_err begin(struct cs_provider *provider, const struct cs_call *call,
-                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
-                         const struct cs_challenge_request *request,
-                         struct cs_challenge *ret_challenge, struct cs_error *error)
-{
-    struct method_scene *scene = scene_of(provider);
-
-    (void)call;
-    cs_buffer_printf(&scene->calls, "%s%s=%s",
-                     user->found ? " begin:" : " begin-for-nobody:", kinds[factor->kind],
-                     factor->id);
-    cs_buffer_free(&scene->message);
-    cs_buffer_text(&scene->message, request->message);
-    scene->seconds = request->seconds;
-    if (scene->begin_result != CS_OK)
-        return cs_fail(error, scene->begin_result, "begin is broken");
-    (void)snprintf(ret_challenge->id, sizeof ret_challenge->id, "%s", factor->id);
-    (void)snprintf(ret_challenge->correlation, sizeof ret_challenge->correlation, "%s",
-                   scene->correlation ? scene->correlation : "");
-    ret_challenge->line = scene->line ? strdup(scene->line) : NULL;
-    return CS_OK;
-}
-
-static bool is_right(const struct cs_attempt *attempt)
-{
-    const char *right = attempt->kind == CS_FACTOR_PASSWORD ? "secret" : "123456";
-
-    return attempt->identity != NULL && attempt->answer->length == strlen(right) &&
-           strcmp(attempt->answer->data, right) == 0;
-}
-
-static enum cs_err verify(struct cs_provider *provider, const struct cs_call *call,
-                          const struct cs_attempt *attempt, const struct cs_judging *judging,
-                          struct cs_outcome *ret_outcome, struct cs_error *error)
-{
-    struct method_scene *scene = scene_of(provider);
-    bool password = attempt->kind == CS_FACTOR_PASSWORD;
-
-    (void)call;
-    (void)judging;
-    cs_buffer_printf(&scene->calls, " verify:%s=%s", kinds[attempt->kind], attempt->answer->data);
-    cs_buffer_printf(&scene->judged, "%s%s%s\n", attempt->identity ? attempt->identity : "nobody",
-                     attempt->countable ? " countable" : "", attempt->proven ? " proven" : "");
-    scene->countable = attempt->countable;
-    scene->proven = attempt->proven;
-    scene->subject = attempt->subject;
-    scene->user = attempt->identity ? attempt->identity : "";
-    if (scene->verify_ms > 0)
-        fake_clock_pass(cs_clock_ms() + scene->verify_ms);
-    if (scene->verify_result != CS_OK)
-        return cs_fail(error, scene->verify_result, "verify is broken");
-    *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
-    if (is_right(attempt))
-        *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
-                                           .reason = kinds[attempt->kind],
-                                           .recovery = scene->recovery,
-                                           .recovery_left = scene->recovery ? 9 : 0};
-    else if (scene->over && !password)
-        ret_outcome->judgement = CS_JUDGED_OVER;
-    return CS_OK;
-}
-
-static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call,
-                        const struct cs_provider_user *user, const struct cs_listed_factor *factor,
-                        const struct cs_challenge *challenge, struct cs_approval_state *ret_state,
-                        struct cs_error *error)
-{
-    struct method_scene *scene = scene_of(provider);
-
-    (void)call;
-    (void)user;
-    (void)factor;
-    (void)challenge;
-    if (scene->polls == 0)
-        cs_buffer_text(&scene->calls, " poll");
-    if (scene->poll_result != CS_OK)
-        return cs_fail(error, scene->poll_result, "poll is broken");
-    *ret_state = scene->polls < scene->approvals_count
-                     ? scene->approvals[scene->polls]
-                     : (struct cs_approval_state){CS_APPROVAL_PENDING, "pending"};
-    scene->polls++;
-    return CS_OK;
-}
-
 /* ---- the login ---- */
 
-static enum cs_err identify(struct cs_method_login *login, const char **ret_identity,
-                            struct cs_error *error)
+static enum cs_err identify(void *context, const char **ret_identity, struct cs_error *error)
 {
     (void)error;
-    *ret_identity = ((struct method_scene *)login)->identity;
+    *ret_identity = ((struct method_scene *)context)->identity;
     return CS_OK;
 }
 
-static bool proven(struct cs_method_login *login, bool answered)
+static bool proven(void *context, bool answered)
 {
-    struct method_scene *scene = (struct method_scene *)login;
+    struct method_scene *scene = context;
 
     return scene->key || (scene->key_if_answered && answered);
 }
 
-static bool may_send(struct cs_method_login *login, bool is_proven, bool asked_for)
+static bool may_send(void *context, bool is_proven, bool asked_for)
 {
-    struct method_scene *scene = (struct method_scene *)login;
+    struct method_scene *scene = context;
 
     if (asked_for)
         return is_proven || !scene->flooded;
     return !scene->quiet && (is_proven || scene->autopush);
 }
 
-static void was_refused(struct cs_method_login *login)
+static void was_refused(void *context)
 {
-    ((struct method_scene *)login)->refusals++;
+    ((struct method_scene *)context)->refusals++;
 }
+
+static enum cs_err take_turn(void *context, struct cs_error *error)
+{
+    struct method_scene *scene = context;
+
+    cs_buffer_text(&scene->calls, " take-turn");
+    return scene->turn_result == CS_OK ? CS_OK
+                                       : cs_fail(error, scene->turn_result, "there is no turn");
+}
+
+static void give_turn(void *context)
+{
+    cs_buffer_text(&((struct method_scene *)context)->calls, " give-turn");
+}
+
+static const struct cs_method_calls method_calls = {.identify = identify,
+                                                    .proven = proven,
+                                                    .may_send = may_send,
+                                                    .was_refused = was_refused,
+                                                    .take_turn = take_turn,
+                                                    .give_turn = give_turn};
 
 /* ---- the conversation ---- */
 
@@ -226,23 +108,17 @@ struct method_scene *method_scene_new(void)
     scene->channel_ops.exchange = exchange;
     scene->channel_ops.wait = wait;
     scene->script.channel.ops = &scene->channel_ops;
-    scene->ops = (struct cs_provider_ops){.name = "pretend",
-                                          .remote = true,
-                                          .kinds = CS_KIND(CS_FACTOR_KINDS) - 1,
-                                          .find_user = find_user,
-                                          .list_factors = list_factors,
-                                          .begin = begin,
-                                          .verify = verify,
-                                          .poll = poll};
+    scene->ops = method_scene_ops;
     scene->provider.ops = &scene->ops;
     scene->log = (struct cs_log){keep_line, &scene->lines, true};
     scene->identity = "demo";
+    scene->kinds = CS_KIND(CS_FACTOR_KINDS) - 1;
     scene->options = (struct cs_method_options){
         .password_separator = ":", .retry = 2, .poll_timeout = 60, .otp_echo = true};
     cs_catalogue_english(&scene->english);
     scene->book.catalogue = &scene->english;
-    scene->login =
-        (struct cs_method_login){.options = &scene->options,
+    scene->given =
+        (struct cs_method_given){.options = &scene->options,
                                  .channel = &scene->script.channel,
                                  .provider = &scene->provider,
                                  .log = &scene->log,
@@ -253,12 +129,11 @@ struct method_scene *method_scene_new(void)
                                  .service = "sshd",
                                  .address = "192.0.2.1",
                                  .client = "192.0.2.1",
-                                 .stranger = " 7",
-                                 .identify = identify,
-                                 .proven = proven,
-                                 .may_send = may_send,
-                                 .was_refused = was_refused,
-                                 .reason = "none"};
+                                 .stranger = " 7"};
+    scene->login = (struct cs_method_login){.given = &scene->given,
+                                            .calls = &method_calls,
+                                            .context = scene,
+                                            .result = {.reason = "none"}};
     return scene;
 }
 

@@ -10,13 +10,15 @@
 enum { METHOD_SCENE_FACTORS_MAX = 12 };
 
 struct method_scene {
-    struct cs_method_login login; /* first: what the method gets */
+    struct cs_method_login login; /* what the method gets */
+    struct cs_method_given given;
     struct cs_method_options options;
     struct cs_catalogue english;
     struct cs_phrasebook book;
     struct cs_text_variant own; /* for a text of the administrator */
     struct cs_provider provider;
-    struct cs_provider_ops ops; /* remote, and asked for lists, until a test changes it */
+    struct cs_provider_ops ops; /* of a remote one that is asked for lists and has the slots that
+                                   methods cannot do without, until a test changes it */
     struct cs_script_channel script;
     struct cs_channel_ops channel_ops;
     struct cs_log log;
@@ -33,28 +35,46 @@ struct method_scene {
     bool recovery;        /* the right code is a recovery code, and nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
-    enum cs_err find_result, list_result, begin_result, verify_result, poll_result;
+    unsigned kinds;          /* that the provider can have; all */
+    bool approves_elsewhere; /* what an empty answer means where that is taken */
+    struct cs_standing standing;
+    enum cs_err find_result, list_result, begin_result, judge_result, poll_result, cancel_result,
+        account_result, turn_result;
     const struct cs_approval_state *approvals; /* one for each poll; then pending */
     size_t approvals_count;
     const char *correlation; /* of a challenge; NULL: none */
-    const char *line;        /* the same */
-    int64_t verify_ms;       /* that a verification takes */
+    const char *line;        /* what the person's side needs; the same */
+    const char *url, *code;  /* the same */
+    unsigned poll_ms;        /* the same; 0: none */
+    unsigned slow_down_ms;   /* the same, from the first poll on; 0: as before */
+    int64_t judge_ms;        /* that judging takes */
 
     /* What happened. One word each: ask (a prompt was shown), find:NAME, list:KIND+KIND,
-     * begin:KIND=ID, verify:KIND=ANSWER, poll. */
+     * begin:KIND=ID, judge:KIND=ANSWER, poll (the first of a row), cancel:KIND=ID, account:ID,
+     * language:NAME, take-turn, give-turn. */
     struct cs_buffer calls;  /* with a blank before each word */
     struct cs_buffer judged; /* a line for each attempt: NAME or nobody, countable, proven */
     struct cs_buffer lines;  /* of the log */
     struct cs_buffer message;
     unsigned seconds, polls, refusals;
+    unsigned held;              /* challenges that were not released yet */
+    int64_t polled;             /* when the last poll was */
+    int64_t least_gap;          /* the shortest time between two polls; 0: there were none */
+    struct cs_call cancel_call; /* the last one's */
     int64_t waited_until;
     struct cs_listing listing;  /* the last one */
     bool countable, proven;     /* of the last attempt */
     const char *subject, *user; /* of the last attempt; user: "" for nobody */
 };
 
+/* Those of a provider that leaves out what it may leave out, but begin and poll. */
+extern const struct cs_provider_ops method_scene_ops;
+
 struct method_scene *method_scene_new(void);
 void method_scene_free(struct method_scene *scene);
+
+/* Gives the provider the slots that it may leave out, too. */
+void method_scene_use_every_slot(struct method_scene *scene);
 
 /* One more factor of the user; its id is that of the listing. */
 void method_scene_add(struct method_scene *scene, enum cs_factor_kind kind, const char *id,

@@ -173,7 +173,8 @@ enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind,
         .identity = "ann",
         .user = &tenant->user,
         .kind = kind,
-        .factors = kind == CS_FACTOR_PASSWORD ? NULL : &tenant->factors,
+        .factors = kind == CS_FACTOR_PASSWORD ? NULL : tenant->factors.items,
+        .factor_count = kind == CS_FACTOR_PASSWORD ? 0 : tenant->factors.count,
         .challenge = tenant->challenge.id[0] ? &tenant->challenge : NULL,
         .answer = &typed,
         .subject = "ann",
@@ -181,8 +182,8 @@ enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind,
         .countable = true};
 
     tenant->outcome = (struct cs_outcome){0};
-    return tenant->provider->ops->verify(tenant->provider, &tenant->call, &attempt, &judging,
-                                         &tenant->outcome, &tenant->error);
+    return tenant->provider->ops->judge(tenant->provider, &tenant->call, &attempt, &judging,
+                                        &tenant->outcome, &tenant->error);
 }
 
 enum cs_err login_poll(struct verify_tenant *tenant, size_t factor)

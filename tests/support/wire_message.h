@@ -12,7 +12,7 @@ union wire_message {
     struct cs_accepted accepted;
     struct cs_round round;
     struct cs_answers answers;
-    struct cs_token token;
+    struct cs_authtok authtok;
     struct cs_verdict_message verdict;
 };
 
@@ -24,8 +24,8 @@ static inline void wire_message_clear(unsigned type, union wire_message *message
         cs_round_clear(&message->round);
     else if (type == CS_MSG_ANSWERS)
         cs_answers_clear(&message->answers);
-    else if (type == CS_MSG_TOKEN)
-        cs_secret_free(&message->token.value);
+    else if (type == CS_MSG_AUTHTOK)
+        cs_secret_free(&message->authtok.value);
     else if (type == CS_MSG_VERDICT)
         cs_verdict_message_clear(&message->verdict);
 }

@@ -34,8 +34,8 @@ static inline void local_close(void)
     scratch_store_remove(&scratch);
 }
 
-/* A token for a user. The caller clears it. */
-static inline void enrol_token(const char *user, struct cs_enrolment *ret_enrolment)
+/* An authenticator app for a user. The caller clears it. */
+static inline void enrol_app(const char *user, struct cs_enrolment *ret_enrolment)
 {
     const struct cs_enrolment_choice choice = {.user = user};
     struct cs_transaction transaction;

@@ -110,23 +110,23 @@ static void test_fold_held_text_freed_when_never_shown(void **state)
     assert_string_equal(fold.held, "Bye\n");
 }
 
-static void test_fold_passes_wait_and_token_on(void **state)
+static void test_fold_passes_wait_and_authtok_on(void **state)
 {
     CS_AUTO(cs_script_channel_clear) struct cs_script_channel script;
     CS_AUTO(cs_fold_channel_clear) struct cs_fold_channel fold;
-    CS_AUTO(cs_secret_free) struct cs_secret token = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret authtok = {0};
 
     (void)state;
     cs_script_channel_init(&script);
     cs_fold_channel_init(&fold, &script.channel);
-    assert_int_equal(cs_channel_token(&fold.channel, &token, NULL), CS_OK);
-    assert_null(token.data);
-    script.token = *SECRET("pw");
-    assert_int_equal(cs_channel_token(&fold.channel, &token, NULL), CS_OK);
-    assert_holds(&token, "pw", 2);
+    assert_int_equal(cs_channel_authtok(&fold.channel, &authtok, NULL), CS_OK);
+    assert_null(authtok.data);
+    script.authtok = *SECRET("pw");
+    assert_int_equal(cs_channel_authtok(&fold.channel, &authtok, NULL), CS_OK);
+    assert_holds(&authtok, "pw", 2);
     assert_int_equal(cs_channel_wait(&fold.channel, 0, NULL), CS_OK);
     assert_int_equal(script.waits, 1);
-    assert_int_equal(script.tokens, 2);
+    assert_int_equal(script.authtoks, 2);
 }
 
 int main(void)
@@ -137,7 +137,7 @@ int main(void)
         cmocka_unit_test(test_fold_instruction_stands_before_next_prompt),
         cmocka_unit_test(test_fold_round_with_several_prompts),
         cmocka_unit_test(test_fold_held_text_freed_when_never_shown),
-        cmocka_unit_test(test_fold_passes_wait_and_token_on),
+        cmocka_unit_test(test_fold_passes_wait_and_authtok_on),
     };
 
     return cmocka_run_group_tests_name("channel", tests, NULL, NULL);

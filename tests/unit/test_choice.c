@@ -75,7 +75,7 @@ static void test_choice_of_nothing_is_misconfigured(void **state)
         scene->options.accept_on_missing_auth_method = accept != 0;
         method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
         assert_run("choice-then-otp", CS_VERDICT_MISCONFIGURED, "");
-        assert_string_equal(scene->login.reason, "misconfigured");
+        assert_string_equal(scene->login.result.reason, "misconfigured");
     }
 }
 
@@ -126,7 +126,7 @@ static void test_menu_has_no_address_twice(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
                "find:demo list:totp+sms+email+trans-email+trans-sms ask begin:trans-sms=ts2 ask "
-               "verify:trans-sms=123456");
+               "judge:trans-sms=123456");
     assert_contains(scene->script.shown.text,
                     "1) Code by email to demo@example.com\\n2) Code by text message to "
                     "15550100\\n3) Code by text message to 15550199 (directory)\\n"
@@ -139,7 +139,7 @@ static void test_menu_has_no_address_twice(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
                "find:demo list:trans-email+trans-sms begin:trans-sms=ts ask "
-               "verify:trans-sms=123456");
+               "judge:trans-sms=123456");
 }
 
 /* Several factors of the one kind that a plan asks for are a choice too. */
@@ -156,7 +156,7 @@ static void test_several_of_one_kind_are_a_menu(void **state)
     cs_script_answer(&scene->script, "secret");
     cs_script_answer(&scene->script, "tablet");
     assert_run("password-then-device", CS_VERDICT_ALLOW,
-               "ask find:demo verify:password=secret list:device ask begin:device=d2 poll");
+               "ask find:demo judge:password=secret list:device ask begin:device=d2 poll");
     assert_contains(scene->script.shown.text,
                     "1) Approve on phone\\n2) Fingerprint or face on tablet\\n");
     start_over();
@@ -167,7 +167,7 @@ static void test_several_of_one_kind_are_a_menu(void **state)
     cs_script_answer(&scene->script, "2");
     cs_script_answer(&scene->script, "123456");
     assert_run("smsotp", CS_VERDICT_ALLOW,
-               "find:demo list:sms ask ask begin:sms=s2 ask verify:sms=123456");
+               "find:demo list:sms ask ask begin:sms=s2 ask judge:sms=123456");
 }
 
 static void test_menu_no_choice_within_the_tries(void **state)
@@ -179,8 +179,8 @@ static void test_menu_no_choice_within_the_tries(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "9");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.reason, "no-choice");
-    assert_int_equal(scene->login.answers, 3);
+    assert_string_equal(scene->login.result.reason, "no-choice");
+    assert_int_equal(scene->login.result.answers, 3);
 }
 
 static void test_menu_code_typed_at_once_is_judged(void **state)
@@ -190,8 +190,8 @@ static void test_menu_code_typed_at_once_is_judged(void **state)
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
-               "find:demo list:totp+sms+email ask verify:totp=123456");
-    assert_int_equal(scene->login.answers, 1);
+               "find:demo list:totp+sms+email ask judge:totp=123456");
+    assert_int_equal(scene->login.result.answers, 1);
     start_over(); /* a wrong one is one of the tries */
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
@@ -199,7 +199,7 @@ static void test_menu_code_typed_at_once_is_judged(void **state)
     cs_script_answer(&scene->script, "654321");
     cs_script_answer(&scene->script, "654321");
     assert_run("choice-then-otp", CS_VERDICT_MAX_TRIES,
-               "find:demo list:totp+sms+email ask verify:totp=654321 ask verify:totp=654321");
+               "find:demo list:totp+sms+email ask judge:totp=654321 ask judge:totp=654321");
 }
 
 /* ---- what is sent ---- */
@@ -213,7 +213,7 @@ static void test_choice_counts_as_consent(void **state)
     cs_script_answer(&scene->script, "1");
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
-               "find:demo list:totp+sms+email ask begin:sms=s ask verify:sms=123456");
+               "find:demo list:totp+sms+email ask begin:sms=s ask judge:sms=123456");
     assert_null(strstr(scene->script.shown.text, "Type s"));
 }
 
@@ -225,7 +225,7 @@ static void test_unproven_delivery_waits_for_a_typed_answer(void **state)
     cs_script_answer(&scene->script, "s");
     cs_script_answer(&scene->script, "123456");
     assert_run("smsotp", CS_VERDICT_ALLOW,
-               "find:demo list:sms ask ask begin:sms=s ask verify:sms=123456");
+               "find:demo list:sms ask ask begin:sms=s ask judge:sms=123456");
     assert_string_equal(scene->script.shown.text, CONSENT_SMS CONSENT_SMS
                         "echo A text message was sent to 15550100.\\nVerification code: \n");
 }
@@ -237,8 +237,8 @@ static void test_unproven_delivery_never_without_one(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.reason, "not-asked-for");
-    assert_int_equal(scene->login.answers, 3);
+    assert_string_equal(scene->login.result.reason, "not-asked-for");
+    assert_int_equal(scene->login.result.answers, 3);
 }
 
 /* A refused request a moment ago: even who proved a first factor is asked. */
@@ -251,8 +251,8 @@ static void test_quiet_time_asks_who_is_proven(void **state)
     cs_script_answer(&scene->script, "s");
     cs_script_answer(&scene->script, "123456");
     assert_run("password-then-smsotp", CS_VERDICT_ALLOW,
-               "ask find:demo verify:password=secret list:sms ask begin:sms=s ask "
-               "verify:sms=123456");
+               "ask find:demo judge:password=secret list:sms ask begin:sms=s ask "
+               "judge:sms=123456");
 }
 
 static void test_autopush_sends_at_once(void **state)
@@ -261,7 +261,7 @@ static void test_autopush_sends_at_once(void **state)
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
     scene->autopush = true;
     cs_script_answer(&scene->script, "123456");
-    assert_run("smsotp", CS_VERDICT_ALLOW, "find:demo list:sms begin:sms=s ask verify:sms=123456");
+    assert_run("smsotp", CS_VERDICT_ALLOW, "find:demo list:sms begin:sms=s ask judge:sms=123456");
 }
 
 /* sshd refuses the account: whatever is asked, nothing is sent and nothing allows, and no further
@@ -297,7 +297,7 @@ static void test_junk_sends_nothing_and_never_allows(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "123456");
         assert_int_not_equal(run(rows[i].plan), CS_VERDICT_ALLOW);
-        assert_true(scene->login.doomed);
+        assert_true(scene->login.state.doomed);
         if (strcmp(method_scene_calls(scene), rows[i].calls) != 0)
             fail_msg("%s: '%s'", rows[i].plan, method_scene_calls(scene));
         assert_int_equal(scene->refusals, 0);

@@ -168,26 +168,26 @@ static void test_answers_too_long_stay_too_long(void **state)
     assert_int_equal(back.items[7].length, CS_ANSWER_BYTES_MAX + 1);
 }
 
-static void test_token_present_empty_or_absent(void **state)
+static void test_authtok_present_empty_or_absent(void **state)
 {
     const struct {
         struct cs_secret value;
         size_t packet_length;
     } rows[] = {{{NULL, 0}, 1}, {{(char[]){""}, 0}, 5}, {{(char[]){"pw"}, 2}, 7}};
-    const struct cs_token none = {{NULL, 0}};
-    CS_AUTO(cs_secret_free) struct cs_secret ask = encode(CS_MSG_TOKEN_ASK, 2, &none);
-    struct cs_token back = {{NULL, 0}};
+    const struct cs_authtok none = {{NULL, 0}};
+    CS_AUTO(cs_secret_free) struct cs_secret ask = encode(CS_MSG_AUTHTOK_ASK, 2, &none);
+    struct cs_authtok back = {{NULL, 0}};
 
     (void)state;
     assert_int_equal(ask.length, 1);
-    decode(&ask, CS_MSG_TOKEN_ASK, 2, &back);
+    decode(&ask, CS_MSG_AUTHTOK_ASK, 2, &back);
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        const struct cs_token token = {rows[i].value};
-        CS_AUTO(cs_secret_free) struct cs_secret packet = encode(CS_MSG_TOKEN, 2, &token);
+        const struct cs_authtok authtok = {rows[i].value};
+        CS_AUTO(cs_secret_free) struct cs_secret packet = encode(CS_MSG_AUTHTOK, 2, &authtok);
 
-        back = (struct cs_token){{NULL, 0}};
+        back = (struct cs_authtok){{NULL, 0}};
         assert_int_equal(packet.length, rows[i].packet_length);
-        decode(&packet, CS_MSG_TOKEN, 2, &back);
+        decode(&packet, CS_MSG_AUTHTOK, 2, &back);
         assert_int_equal(back.value.data != NULL, rows[i].value.data != NULL);
         assert_int_equal(back.value.length, rows[i].value.length);
         cs_secret_free(&back.value);
@@ -203,14 +203,14 @@ static void test_verdict_round_trip(void **state)
 
     (void)state;
     assert_int_equal(cs_strlist_add(&verdict.variables, "A=b", 3), CS_OK);
-    assert_int_equal(cs_secret_set(&verdict.token, "pw", 2), CS_OK);
+    assert_int_equal(cs_secret_set(&verdict.authtok, "pw", 2), CS_OK);
     packet = encode(CS_MSG_VERDICT, 2, &verdict);
     decode(&packet, CS_MSG_VERDICT, 2, &back);
     assert_int_equal(back.pam_code, 7);
     assert_string_equal(back.name, "deny");
     assert_int_equal(back.variables.count, 1);
     assert_string_equal(back.variables.items[0], "A=b");
-    assert_holds(&back.token, "pw", 2);
+    assert_holds(&back.authtok, "pw", 2);
 }
 
 /* Whatever can be sent can be received: the bounds of both directions are the same. */
@@ -267,7 +267,7 @@ int main(void)
         cmocka_unit_test(test_round_round_trip),
         cmocka_unit_test(test_answers_round_trip_any_bytes),
         cmocka_unit_test(test_answers_too_long_stay_too_long),
-        cmocka_unit_test(test_token_present_empty_or_absent),
+        cmocka_unit_test(test_authtok_present_empty_or_absent),
         cmocka_unit_test(test_verdict_round_trip),
         cmocka_unit_test(test_bounds_of_both_directions_agree),
         cmocka_unit_test(test_encode_what_does_not_fit_refused),

@@ -59,7 +59,7 @@ static void test_decode_malformed_refused(void **state)
         {CS_MSG_ROUND, TEXT("\5\0\2\0\1\1"), "field 2 has no valid value"},
         {CS_MSG_ROUND, TEXT("\5\0\2\0\2\2x"), "field 2 has no valid value"},
         {CS_MSG_ROUND, TEXT("\5\0\2\0\3\1\0x"), "field 2 has no valid value"},
-        {CS_MSG_TOKEN_ASK, TEXT("\7\0\1\0\0"), "unknown field 1"},
+        {CS_MSG_AUTHTOK_ASK, TEXT("\7\0\1\0\0"), "unknown field 1"},
         {CS_MSG_VERDICT, TEXT("\11\0\1\0\4\0\0\0\0"), "field 2 is missing"},
         {CS_MSG_VERDICT, TEXT("\11\0\2\0\4deny"), "field 1 is missing"},
         {0, TEXT("\0"), "came where 0 belongs"},
@@ -98,8 +98,8 @@ static void test_decode_may_ignore_field_ignored(void **state)
     (void)state;
     assert_int_equal(
         decode(TEXT("\2\200\7\0\2xy\0\1\0\4\0\0\0\1\200\7\0\0"), CS_MSG_WELCOME, 1, NULL), CS_OK);
-    assert_int_equal(decode(TEXT("\7\377\377\0\0"), CS_MSG_TOKEN_ASK, 2, NULL), CS_OK);
-    assert_int_equal(decode(TEXT("\7\177\377\0\0"), CS_MSG_TOKEN_ASK, 2, NULL), CS_ERR_PROTOCOL);
+    assert_int_equal(decode(TEXT("\7\377\377\0\0"), CS_MSG_AUTHTOK_ASK, 2, NULL), CS_OK);
+    assert_int_equal(decode(TEXT("\7\177\377\0\0"), CS_MSG_AUTHTOK_ASK, 2, NULL), CS_ERR_PROTOCOL);
 }
 
 static void test_decode_since_2_unknown_in_1(void **state)
@@ -143,7 +143,7 @@ static void test_decode_length_bounds_exact(void **state)
         {CS_MSG_ROUND, 1, TEXT("\5"), "", CS_PROMPT_BYTES_MAX},
         {CS_MSG_ROUND, 2, TEXT("\5"), "\1", CS_PROMPT_BYTES_MAX},
         {CS_MSG_ANSWERS, 1, TEXT("\6"), "", CS_ANSWER_BYTES_MAX + 1},
-        {CS_MSG_TOKEN, 1, TEXT("\10"), "", CS_ANSWER_BYTES_MAX},
+        {CS_MSG_AUTHTOK, 1, TEXT("\10"), "", CS_ANSWER_BYTES_MAX},
         {CS_MSG_VERDICT, 3, TEXT("\11\0\1\0\4\0\0\0\0\0\2\0\1d"), "", 32768},
     };
 

@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include "base/clock.h"
+#include "methods/challenge.h"
 #include "methods/delivery.h"
 #include "tests/unit/scene.h"
 
@@ -10,18 +11,19 @@ void scene_prepare(void)
 {
     method_scene_add(scene, CS_FACTOR_DEVICE, "d", "phone");
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
-    scene->login.user.found = scene->login.sought = true;
+    scene->login.state.user.found = scene->login.state.sought = true;
     scene->key = true;
 }
 
 static void begin(void)
 {
-    struct cs_challenge challenge = {0};
+    CS_AUTO(cs_open_challenge_end)
+    struct cs_open_challenge open = {.login = &scene->login, .factor = &scene->factors[0]};
     struct cs_error error = {0};
 
-    if (cs_begin(&scene->login, &scene->factors[0], &challenge, &error) != CS_OK)
+    if (cs_open_challenge_begin(&open, &error) != CS_OK)
         fail_msg("%s", error.text);
-    assert_string_equal(challenge.id, "d");
+    assert_string_equal(open.challenge.id, "d");
 }
 
 /* ---- the message ---- */
@@ -73,7 +75,7 @@ static void test_seconds_bounded_by_the_login(void **state)
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         start_over();
         scene->options.poll_timeout = rows[i].timeout;
-        scene->login.call.deadline = cs_clock_ms() + rows[i].left_ms;
+        scene->given.call.deadline = cs_clock_ms() + rows[i].left_ms;
         begin();
         assert_int_equal(scene->seconds, rows[i].seconds);
     }
@@ -81,13 +83,13 @@ static void test_seconds_bounded_by_the_login(void **state)
 
 static void test_begin_failure_reaches_the_caller(void **state)
 {
-    struct cs_challenge challenge = {0};
+    CS_AUTO(cs_open_challenge_end)
+    struct cs_open_challenge open = {.login = &scene->login, .factor = &scene->factors[0]};
     struct cs_error error = {0};
 
     (void)state;
     scene->begin_result = CS_ERR_UNREACHABLE;
-    assert_int_equal(cs_begin(&scene->login, &scene->factors[0], &challenge, &error),
-                     CS_ERR_UNREACHABLE);
+    assert_int_equal(cs_open_challenge_begin(&open, &error), CS_ERR_UNREACHABLE);
 }
 
 /* ---- consent ---- */
@@ -104,7 +106,7 @@ static void test_consent_given_before(void **state)
     (void)state;
     assert_true(consents(&verdict)); /* by a first factor */
     scene->key = false;
-    scene->login.consented = true; /* by a choice */
+    scene->login.state.consented = true; /* by a choice */
     scene->quiet = true;
     assert_true(consents(&verdict));
     assert_int_equal(scene->script.rounds, 0);
@@ -119,8 +121,8 @@ static void test_consent_typed(void **state)
     cs_script_answer(&scene->script, "");
     cs_script_answer(&scene->script, "anything");
     assert_true(consents(&verdict));
-    assert_true(scene->login.consented && scene->login.answered);
-    assert_int_equal(scene->login.answers, 2);
+    assert_true(scene->login.state.consented && scene->login.state.answered);
+    assert_int_equal(scene->login.result.answers, 2);
     assert_true(consents(&verdict)); /* once is enough */
     assert_int_equal(scene->script.rounds, 2);
 }
@@ -145,8 +147,8 @@ static void test_consent_refused_broken_or_junk(void **state)
             cs_script_answer(&scene->script, rows[i].answer);
         assert_false(consents(&verdict));
         assert_int_equal(verdict, rows[i].verdict);
-        assert_string_equal(scene->login.reason, rows[i].reason);
-        assert_false(scene->login.consented);
+        assert_string_equal(scene->login.result.reason, rows[i].reason);
+        assert_false(scene->login.state.consented);
     }
 }
 
@@ -163,8 +165,8 @@ static void test_consent_typed_too_often(void **state)
         cs_script_answer(&scene->script, "123456");
     assert_false(consents(&verdict));
     assert_int_equal(verdict, CS_VERDICT_MAX_TRIES);
-    assert_string_equal(scene->login.reason, "too-many-deliveries");
-    assert_int_equal(scene->script.rounds, 2 + scene->login.options->retry);
+    assert_string_equal(scene->login.result.reason, "too-many-deliveries");
+    assert_int_equal(scene->script.rounds, 2 + scene->given.options->retry);
 }
 
 /* The number is masked in the question as everywhere. */
@@ -193,7 +195,7 @@ static void test_code_with_its_correlation(void **state)
     assert_int_equal(cs_method_smsotp.run(&scene->login, &cs_method_smsotp, &scene->factors[1]),
                      CS_VERDICT_ALLOW);
     assert_string_equal(method_scene_calls(scene),
-                        "begin:sms=s ask verify:sms=000000 ask verify:sms=123456");
+                        "begin:sms=s ask judge:sms=000000 ask judge:sms=123456");
     assert_contains(scene->script.shown.text, "Verification code for 9131: ");
 }
 

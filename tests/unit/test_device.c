@@ -11,7 +11,7 @@
 void scene_prepare(void)
 {
     method_scene_add(scene, CS_FACTOR_DEVICE, "d", "Demo's phone");
-    scene->login.user.found = scene->login.sought = true;
+    scene->login.state.user.found = scene->login.state.sought = true;
     scene->key = true;
 }
 
@@ -29,7 +29,7 @@ static void set_approvals(const struct cs_approval_state *approvals, size_t coun
 static void assert_run(enum cs_verdict verdict, const char *reason, const char *calls)
 {
     assert_ran("device", run(), verdict, calls);
-    assert_string_equal(scene->login.reason, reason);
+    assert_string_equal(scene->login.result.reason, reason);
 }
 
 static const struct cs_approval_state given[] = {{CS_APPROVAL_PENDING, "pending"},
@@ -56,7 +56,7 @@ static void test_every_state(void **state)
         start_over();
         set_approvals(&rows[i].state, 1);
         assert_run(rows[i].verdict, rows[i].state.reason, "begin:device=d poll");
-        assert_string_equal(scene->login.last, rows[i].state.reason);
+        assert_string_equal(scene->login.result.last, rows[i].state.reason);
         assert_int_equal(scene->refusals, rows[i].refusals);
         assert_int_equal(scene->polls, 1);
     }
@@ -87,7 +87,7 @@ static void test_nobody_answers(void **state)
 
     (void)state;
     assert_run(CS_VERDICT_DENY, "expired", "begin:device=d poll");
-    assert_string_equal(scene->login.last, "expired");
+    assert_string_equal(scene->login.result.last, "expired");
     assert_int_equal(scene->refusals, 1);
     assert_in_range(scene->waited_until - before, 59 * 1000, 60 * 1000 + 200);
     assert_in_range(scene->polls, 29, 32); /* one in two seconds */
@@ -100,7 +100,7 @@ static void test_never_longer_than_the_login(void **state)
 
     (void)state;
     scene->options.poll_timeout = 600;
-    scene->login.call.deadline = before + 20 * 1000;
+    scene->given.call.deadline = before + 20 * 1000;
     assert_run(CS_VERDICT_DENY, "expired", "begin:device=d poll");
     assert_in_range(scene->waited_until - before, 19 * 1000, 20 * 1000);
 }
@@ -122,12 +122,12 @@ static void test_silent_shows_nothing(void **state)
 static void test_live_tells_and_polls(void **state)
 {
     (void)state;
-    scene->login.wait_mode = CS_WAIT_LIVE;
+    scene->given.wait_mode = CS_WAIT_LIVE;
     set_approvals(given, 2);
     assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d poll");
     assert_string_equal(scene->script.shown.text, "info Approve the request on Demo's phone.\n");
     start_over();
-    scene->login.wait_mode = CS_WAIT_LIVE;
+    scene->given.wait_mode = CS_WAIT_LIVE;
     set_approvals(denied, 1);
     assert_int_equal(run(), CS_VERDICT_DENY);
     assert_string_equal(scene->script.shown.text,
@@ -143,14 +143,14 @@ static void test_enter_asks_and_polls_after_it(void **state)
         {CS_APPROVAL_PENDING, "pending"}, {CS_APPROVAL_GIVEN, "approved"}};
 
     (void)state;
-    scene->login.wait_mode = CS_WAIT_ENTER;
+    scene->given.wait_mode = CS_WAIT_ENTER;
     set_approvals(given, 2);
     cs_script_answer(&scene->script, "");
     assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d ask poll");
     assert_string_equal(scene->script.shown.text,
                         "echo Approve the request on Demo's phone.\\nThen press Enter here: \n");
     start_over(); /* pressed too early: asked again */
-    scene->login.wait_mode = CS_WAIT_ENTER;
+    scene->given.wait_mode = CS_WAIT_ENTER;
     set_approvals(late, CS_ARRAY_SIZE(late));
     cs_script_answer(&scene->script, "");
     cs_script_answer(&scene->script, "");
@@ -161,7 +161,7 @@ static void test_enter_asks_and_polls_after_it(void **state)
 static void test_number_to_choose_is_shown(void **state)
 {
     (void)state;
-    scene->login.wait_mode = CS_WAIT_ENTER;
+    scene->given.wait_mode = CS_WAIT_ENTER;
     scene->correlation = "42";
     set_approvals(given, 2);
     cs_script_answer(&scene->script, "");
@@ -173,13 +173,13 @@ static void test_number_to_choose_is_shown(void **state)
 static void test_enter_with_junk_never_allows(void **state)
 {
     (void)state;
-    scene->login.wait_mode = CS_WAIT_ENTER;
+    scene->given.wait_mode = CS_WAIT_ENTER;
     set_approvals(&given[1], 1);
     cs_script_answer(&scene->script, JUNK);
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, JUNK);
     assert_run(CS_VERDICT_MAX_TRIES, "refused-by-sshd", "begin:device=d ask ask ask ask");
-    assert_true(scene->login.doomed);
+    assert_true(scene->login.state.doomed);
 }
 
 /* ---- what breaks ---- */
@@ -193,7 +193,7 @@ static void test_broken_calls_never_allow(void **state)
     scene->poll_result = CS_ERR_NOMEM;
     assert_run(CS_VERDICT_UNAVAILABLE, "unavailable", "begin:device=d poll");
     start_over();
-    scene->login.wait_mode = CS_WAIT_ENTER; /* and nobody presses it */
+    scene->given.wait_mode = CS_WAIT_ENTER; /* and nobody presses it */
     set_approvals(&given[1], 1);
     assert_run(CS_VERDICT_ABORTED, "hang-up", "begin:device=d ask");
     assert_int_equal(scene->refusals, 1);

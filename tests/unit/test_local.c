@@ -18,7 +18,7 @@ static int set_up(void **state)
     (void)state;
     judging = (struct cs_judging){.window = 1, .drift_max = 3, .throttle = true};
     local_open();
-    enrol_token("alice", &alice);
+    enrol_app("alice", &alice);
     return 0;
 }
 
@@ -44,7 +44,7 @@ static struct cs_outcome judge_attempt(struct cs_attempt attempt, const char *an
     if (attempt.subject == NULL)
         attempt.subject = attempt.identity ? attempt.identity : " 1";
     attempt.kind = CS_FACTOR_TOTP;
-    if (provider->ops->verify(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
+    if (provider->ops->judge(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     cs_secret_free(&secret);
     return outcome;
@@ -179,7 +179,7 @@ static void test_a_step_lasts_to_its_last_second(void **state)
     assert_right(judge_code(T0, 1));
 }
 
-/* The window follows a token whose clock is off, to a bound, and never grows. */
+/* The window follows a device whose clock is off, to a bound, and never grows. */
 static void drift(int direction)
 {
     int64_t now = T0;
@@ -276,8 +276,8 @@ static void test_the_right_factor_is_spent(void **state)
     char code[CS_TOTP_CODE_SIZE];
 
     (void)state;
-    enrol_token("alice", &second);
-    enrol_token("alice", &third);
+    enrol_app("alice", &second);
+    enrol_app("alice", &third);
     code_of(&second, cs_totp_step(T0, PERIOD), code);
     assert_right(judge("alice", code));
     assert_int_equal(factor_of("alice", 0).last_step, -1);
@@ -298,7 +298,7 @@ static void test_a_code_is_good_for_its_user_only(void **state)
     char code[CS_TOTP_CODE_SIZE];
 
     (void)state;
-    enrol_token("bob", &bob);
+    enrol_app("bob", &bob);
     code_of(&bob, cs_totp_step(T0, PERIOD), code);
     assert_wrong(judge("alice", code), "wrong-code");
     assert_right(judge("bob", code));
@@ -307,7 +307,7 @@ static void test_a_code_is_good_for_its_user_only(void **state)
 
 /* ---- what a try changes ---- */
 
-/* Peers 3b.16: wrong tries must not push a good token out of its window. */
+/* Peers 3b.16: wrong tries must not push a good device out of its window. */
 static void test_a_failed_try_moves_nothing_but_its_counter(void **state)
 {
     static const char *const tables[] = {"factor", "recovery", "meta"};
@@ -501,7 +501,7 @@ static void test_recovery_codes_belong_to_their_user(void **state)
     struct cs_enrolment bob;
 
     (void)state;
-    enrol_token("bob", &bob);
+    enrol_app("bob", &bob);
     show_code(&bob, 0, shown);
     assert_wrong(judge("alice", shown), "wrong-code");
     assert_wrong(judge_unproven(NULL, shown), "not-enrolled");

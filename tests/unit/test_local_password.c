@@ -77,13 +77,13 @@ static void set_password(const char *user, const struct cs_secret *hash)
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
 
-/* alice has a password and a token, bob a password, carol nothing. */
+/* alice has a password and an authenticator app, bob a password, carol nothing. */
 static int set_up(void **state)
 {
     (void)state;
     judging = (struct cs_judging){.window = 1, .drift_max = 3, .throttle = true};
     local_open();
-    enrol_token("alice", &alice);
+    enrol_app("alice", &alice);
     set_password("alice", &hash_of_right);
     set_password("bob", &hash_of_other);
     hashes = 0;
@@ -109,7 +109,7 @@ static struct cs_outcome judge_bytes(struct cs_attempt attempt, const void *byte
     attempt.answer = &answer;
     attempt.client = attempt.client ? attempt.client : "192.0.2.1";
     attempt.subject = attempt.identity ? attempt.identity : " 1";
-    if (provider->ops->verify(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
+    if (provider->ops->judge(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     return outcome;
 }
@@ -290,7 +290,7 @@ static void test_looking_users_up_hashes_nothing(void **state)
     assert_int_equal(provider->ops->find_user(provider, &call, "alice", &user, NULL), CS_OK);
     assert_int_equal(provider->ops->list_factors(provider, &call, &user, &listing, &factors, NULL),
                      CS_OK);
-    assert_int_equal(factors.count, 1); /* the token */
+    assert_int_equal(factors.count, 1); /* the app */
     assert_int_equal(hashes, 0);
 }
 
@@ -391,7 +391,7 @@ static void test_a_right_password_forgets_no_wrong_codes(void **state)
     assert_wrong(right_code(), "throttled");
 }
 
-/* Nor passwords, with the token at hand. */
+/* Nor passwords, with the app at hand. */
 static void test_a_right_code_forgets_no_wrong_passwords(void **state)
 {
     (void)state;

@@ -86,8 +86,8 @@ static struct cs_u2f_request request_of(const struct cs_challenge *challenge)
 {
     struct cs_u2f_request request;
 
-    assert_int_equal(cs_u2f_read_request(challenge->line, strlen(challenge->line), &request, NULL),
-                     CS_OK);
+    assert_int_equal(
+        cs_u2f_read_request(challenge->request, strlen(challenge->request), &request, NULL), CS_OK);
     assert_int_equal(request.purpose, CS_U2F_AUTHENTICATE);
     return request;
 }
@@ -133,7 +133,7 @@ static struct cs_outcome judge(const char *user, const struct cs_challenge *chal
     struct cs_error error = {0};
 
     assert_int_equal(cs_secret_set(&secret, line, strlen(line)), CS_OK);
-    if (provider->ops->verify(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
+    if (provider->ops->judge(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     return outcome;
 }

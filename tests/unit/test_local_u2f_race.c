@@ -78,8 +78,8 @@ static void sign(const struct cs_challenge *challenge, struct cs_buffer *ret_lin
     struct cs_u2f_request request;
     size_t length;
 
-    assert_int_equal(cs_u2f_read_request(challenge->line, strlen(challenge->line), &request, NULL),
-                     CS_OK);
+    assert_int_equal(
+        cs_u2f_read_request(challenge->request, strlen(challenge->request), &request, NULL), CS_OK);
     assert_int_equal(cs_u2f_app_hash(APP, app_hash, NULL), CS_OK);
     assert_int_equal(
         cs_u2f_client_hash(CS_U2F_AUTHENTICATE, request.challenge, APP, client_hash, NULL), CS_OK);
@@ -104,8 +104,8 @@ static void *judge(void *argument)
     struct cs_outcome outcome = {0};
 
     (void)pthread_barrier_wait(runner->start);
-    runner->right = runner->provider->ops->verify(runner->provider, &call, &runner->attempt,
-                                                  &judging, &outcome, NULL) == CS_OK &&
+    runner->right = runner->provider->ops->judge(runner->provider, &call, &runner->attempt,
+                                                 &judging, &outcome, NULL) == CS_OK &&
                     outcome.judgement == CS_JUDGED_RIGHT;
     return NULL;
 }

@@ -11,13 +11,13 @@ void scene_prepare(void)
 {
     scene->key = true;
     scene->ops.remote = false;
-    scene->ops.verifies_unlisted = true;
+    scene->ops.judges_unlisted = true;
 }
 
 static void run(enum cs_verdict verdict, const char *reason)
 {
     assert_int_equal(cs_method_totp.run(&scene->login, &cs_method_totp, NULL), verdict);
-    assert_string_equal(scene->login.reason, reason);
+    assert_string_equal(scene->login.result.reason, reason);
     if (scene->lines.text != NULL)
         assert_null(strstr(scene->lines.text, "123456"));
 }
@@ -29,7 +29,7 @@ static void test_run_right_code_allows_at_once(void **state)
     run(CS_VERDICT_ALLOW, "totp");
     assert_string_equal(scene->script.shown.text, "echo Verification code: \n");
     assert_string_equal(scene->judged.text, "demo countable proven\n");
-    assert_int_equal(scene->login.answers, 1);
+    assert_int_equal(scene->login.result.answers, 1);
 }
 
 static void test_run_wrong_codes_count_down_to_max_tries(void **state)
@@ -45,7 +45,7 @@ static void test_run_wrong_codes_count_down_to_max_tries(void **state)
                         "hide Code%: \n"
                         "hide That code was not accepted. Tries left: 2\\nCode%: \n"
                         "hide That code was not accepted. Tries left: 1\\nCode%: \n");
-    assert_int_equal(scene->login.answers, 3);
+    assert_int_equal(scene->login.result.answers, 3);
 }
 
 static void test_run_second_try_right_allows(void **state)
@@ -127,10 +127,10 @@ static void test_run_broken_dialogue_never_allows(void **state)
 static void test_run_provider_failure_is_unavailable(void **state)
 {
     (void)state;
-    scene->verify_result = CS_ERR_STORE;
+    scene->judge_result = CS_ERR_STORE;
     cs_script_answer(&scene->script, "123456");
     run(CS_VERDICT_UNAVAILABLE, "unavailable");
-    assert_contains(scene->lines.text, "totp: verify is broken");
+    assert_contains(scene->lines.text, "totp: judge is broken");
 }
 
 int main(void)

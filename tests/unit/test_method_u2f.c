@@ -117,7 +117,7 @@ void scene_prepare(void)
 {
     scene->key = true;
     scene->line = line;
-    scene->login.judging.app_id = scene->login.judging.origins = APP;
+    scene->given.judging.app_id = scene->given.judging.origins = APP;
     scene->options.u2f_socket = helper.path;
     method_scene_add(scene, CS_FACTOR_U2F, "k", "");
 }
@@ -131,7 +131,7 @@ static int tear_down(void **state)
 static void assert_run(enum cs_verdict verdict, const char *reason)
 {
     assert_int_equal(cs_plan_run(cs_plan_find("u2f"), &scene->login), verdict);
-    assert_string_equal(scene->login.reason, reason);
+    assert_string_equal(scene->login.result.reason, reason);
 }
 
 /* What the person saw, with the request written as LINE. */
@@ -157,7 +157,7 @@ static void test_prompt_carries_the_request(void **state)
     assert_run(CS_VERDICT_ALLOW, "u2f");
     assert_shown("echo " PROMPT "LINE : \n");
     assert_string_equal(method_scene_calls(scene),
-                        "find:demo list:u2f begin:u2f= ask verify:u2f=123456");
+                        "find:demo list:u2f begin:u2f= ask judge:u2f=123456");
     assert_string_equal(scene->listing.app_id, APP);
     assert_int_equal(scene->seconds, 60);
 }
@@ -171,8 +171,8 @@ static void test_every_try_has_its_own_challenge(void **state)
     assert_shown("echo " PROMPT "LINE : \n"
                  "echo That was not accepted. Tries left: 2\\n" PROMPT "LINE : \n");
     assert_string_equal(method_scene_calls(scene),
-                        "find:demo list:u2f begin:u2f= ask verify:u2f=654321 begin:u2f= ask "
-                        "verify:u2f=123456");
+                        "find:demo list:u2f begin:u2f= ask judge:u2f=654321 begin:u2f= ask "
+                        "judge:u2f=123456");
 }
 
 static void test_a_login_from_elsewhere_never_asks_the_helper(void **state)
@@ -193,8 +193,8 @@ static void test_a_login_from_elsewhere_never_asks_the_helper(void **state)
 /* The person is at this machine, and has that many further tries. */
 static void sit_here(enum cs_wait_mode mode, unsigned retry)
 {
-    scene->login.here = true;
-    scene->login.number_mode = mode;
+    scene->given.here = true;
+    scene->given.number_mode = mode;
     scene->options.retry = retry;
 }
 
@@ -216,7 +216,7 @@ static void test_touch_of_a_key_here(void **state)
 
     (void)state;
     touch_after(CS_ERR_TIMEOUT);
-    assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
+    assert_contains(method_scene_calls(scene), "judge:u2f=AAEAAAAH");
     assert_int_equal(helper.seen.handle_count, 1);
     assert_int_equal(helper.seen.milliseconds, 60000);
     assert_int_equal(cs_u2f_client_hash(CS_U2F_AUTHENTICATE, challenge, APP, hash, NULL), CS_OK);
@@ -230,7 +230,7 @@ static void test_no_key_here_asks_elsewhere(void **state)
     static const enum cs_err results[] = {CS_ERR_NOT_FOUND, CS_ERR_INPUT};
 
     (void)state;
-    scene->login.here = true;
+    scene->given.here = true;
     start_helper(results, 2);
     cs_script_answer(&scene->script, "654321");
     cs_script_answer(&scene->script, "123456");
@@ -255,7 +255,7 @@ static void test_touch_where_texts_wait(void **state)
     assert_shown("echo Press Enter, then touch your security key: \n"
                  "echo That was not accepted. Tries left: 1\\n"
                  "Press Enter, then touch your security key: \n");
-    assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
+    assert_contains(method_scene_calls(scene), "judge:u2f=AAEAAAAH");
 }
 
 /* Nothing blinks again by itself; and the answer may come from elsewhere. */
@@ -279,7 +279,7 @@ static void test_after_no_touch_enter_asks_for_it_again(void **state)
     (void)state;
     after_no_touch("", CS_VERDICT_MAX_TRIES, "wrong-code"); /* the scene knows no signatures */
     assert_int_equal(helper.asked, 4);
-    assert_contains(method_scene_calls(scene), "verify:u2f=AAEAAAAH");
+    assert_contains(method_scene_calls(scene), "judge:u2f=AAEAAAAH");
 }
 
 static void test_after_no_touch_an_answer_may_come_from_elsewhere(void **state)
@@ -296,7 +296,7 @@ static void test_a_key_that_does_not_answer_is_no_reason_not_to_ask(void **state
     touch_after(CS_ERR_UNAVAILABLE);
     /* A challenge to look with, and one whose time begins with the touch. */
     assert_contains(method_scene_calls(scene),
-                    "find:demo list:u2f begin:u2f= begin:u2f= verify:u2f=AAEAAAAH");
+                    "find:demo list:u2f begin:u2f= begin:u2f= judge:u2f=AAEAAAAH");
 }
 
 static void test_no_touch_is_a_try(void **state)
@@ -308,13 +308,13 @@ static void test_no_touch_is_a_try(void **state)
     start_helper(results, CS_ARRAY_SIZE(results));
     assert_run(CS_VERDICT_MAX_TRIES, "not-touched");
     stop_helper();
-    assert_null(strstr(method_scene_calls(scene), "verify"));
+    assert_null(strstr(method_scene_calls(scene), "judge"));
 }
 
 static void test_no_helper_asks_elsewhere(void **state)
 {
     (void)state;
-    scene->login.here = true;
+    scene->given.here = true;
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     assert_shown("echo " PROMPT "LINE : \n");

@@ -13,22 +13,22 @@ void scene_prepare(void)
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
 }
 
-static void set_token(const char *token)
+static void set_authtok(const char *authtok)
 {
-    scene->script.token = (struct cs_secret){(char *)(uintptr_t)token, strlen(token)};
+    scene->script.authtok = (struct cs_secret){(char *)(uintptr_t)authtok, strlen(authtok)};
 }
 
 static void assert_ends(enum cs_verdict found, enum cs_verdict verdict, const char *reason,
                         const char *calls)
 {
     assert_ran("password", found, verdict, calls);
-    assert_string_equal(scene->login.reason, reason);
+    assert_string_equal(scene->login.result.reason, reason);
     if (scene->lines.text != NULL)
         assert_null(strstr(scene->lines.text, "secret"));
     if (verdict == CS_VERDICT_ALLOW)
         return;
-    assert_null(scene->login.token.data);
-    assert_false(scene->login.password_accepted);
+    assert_null(scene->login.result.authtok.data);
+    assert_false(scene->login.state.password_accepted);
 }
 
 static void assert_password(enum cs_verdict verdict, const char *reason, const char *calls)
@@ -42,11 +42,11 @@ static void test_password_accepted_and_handed_on(void **state)
 {
     (void)state;
     cs_script_answer(&scene->script, "secret");
-    assert_password(CS_VERDICT_ALLOW, "password", "ask find:demo verify:password=secret");
+    assert_password(CS_VERDICT_ALLOW, "password", "ask find:demo judge:password=secret");
     assert_string_equal(scene->script.shown.text, "hide Password: \n");
-    assert_holds(&scene->login.token, TEXT("secret"));
-    assert_true(scene->login.password_accepted);
-    assert_int_equal(scene->login.answers, 1);
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
+    assert_true(scene->login.state.password_accepted);
+    assert_int_equal(scene->login.result.answers, 1);
     assert_true(scene->countable);
     assert_false(scene->proven); /* nothing was, when it was judged */
 }
@@ -55,7 +55,7 @@ static void test_password_wrong_once_is_a_refusal_and_no_matter_of_tries(void **
 {
     (void)state;
     cs_script_answer(&scene->script, "wrong");
-    assert_password(CS_VERDICT_DENY, "wrong-password", "ask find:demo verify:password=wrong");
+    assert_password(CS_VERDICT_DENY, "wrong-password", "ask find:demo judge:password=wrong");
 }
 
 static void test_password_retry(void **state)
@@ -66,8 +66,8 @@ static void test_password_retry(void **state)
         cs_script_answer(&scene->script, "wrong");
     cs_script_answer(&scene->script, "secret");
     assert_password(CS_VERDICT_ALLOW, "password",
-                    "ask find:demo verify:password=wrong ask verify:password=wrong ask "
-                    "verify:password=secret");
+                    "ask find:demo judge:password=wrong ask judge:password=wrong ask "
+                    "judge:password=secret");
     assert_string_equal(scene->script.shown.text,
                         "hide Password: \n"
                         "hide That password was not accepted. Tries left: 2\\nPassword: \n"
@@ -77,7 +77,7 @@ static void test_password_retry(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "wrong");
     assert_password(CS_VERDICT_MAX_TRIES, "wrong-password",
-                    "ask find:demo verify:password=wrong ask verify:password=wrong");
+                    "ask find:demo judge:password=wrong ask judge:password=wrong");
 }
 
 /* Nobody can tell who has an identity: the same prompts, and nothing is asked of the provider. */
@@ -105,62 +105,62 @@ static void test_password_empty_or_junk_never_judged(void **state)
         cs_script_answer(&scene->script, rows[i][0]);
         assert_password(CS_VERDICT_DENY, rows[i][1], "ask");
     }
-    assert_true(scene->login.doomed);
+    assert_true(scene->login.state.doomed);
 }
 
 /* ---- the application's password ---- */
 
-static void test_token_right_asks_nothing(void **state)
+static void test_authtok_right_asks_nothing(void **state)
 {
     (void)state;
-    set_token("secret");
-    assert_password(CS_VERDICT_ALLOW, "password", "find:demo verify:password=secret");
+    set_authtok("secret");
+    assert_password(CS_VERDICT_ALLOW, "password", "find:demo judge:password=secret");
     assert_int_equal(scene->script.rounds, 0);
-    assert_holds(&scene->login.token, TEXT("secret"));
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
 }
 
-static void test_token_wrong_ends_it(void **state)
+static void test_authtok_wrong_ends_it(void **state)
 {
     (void)state;
     scene->options.password_retry = 3;
-    set_token("other");
-    assert_password(CS_VERDICT_DENY, "wrong-password", "find:demo verify:password=other");
+    set_authtok("other");
+    assert_password(CS_VERDICT_DENY, "wrong-password", "find:demo judge:password=other");
     assert_contains(scene->lines.text, "ask_password_on_mismatch would ask");
     assert_null(strstr(scene->lines.text, "other"));
 }
 
-static void test_token_wrong_asks_where_the_option_says_so(void **state)
+static void test_authtok_wrong_asks_where_the_option_says_so(void **state)
 {
     (void)state;
     scene->options.ask_password_on_mismatch = true;
-    set_token("other");
+    set_authtok("other");
     cs_script_answer(&scene->script, "secret");
     assert_password(CS_VERDICT_ALLOW, "password",
-                    "find:demo verify:password=other ask verify:password=secret");
+                    "find:demo judge:password=other ask judge:password=secret");
     assert_string_equal(scene->script.shown.text, "hide Password: \n");
-    assert_holds(&scene->login.token, TEXT("secret"));
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
     start_over();
     scene->options.ask_password_on_mismatch = true;
-    set_token("other");
+    set_authtok("other");
     cs_script_answer(&scene->script, "wrong");
     assert_password(CS_VERDICT_DENY, "wrong-password",
-                    "find:demo verify:password=other ask verify:password=wrong");
+                    "find:demo judge:password=other ask judge:password=wrong");
 }
 
-static void test_token_empty_is_none(void **state)
+static void test_authtok_empty_is_none(void **state)
 {
     (void)state;
-    set_token("");
+    set_authtok("");
     cs_script_answer(&scene->script, "secret");
-    assert_password(CS_VERDICT_ALLOW, "password", "ask find:demo verify:password=secret");
+    assert_password(CS_VERDICT_ALLOW, "password", "ask find:demo judge:password=secret");
 }
 
 static void test_password_broken_provider_never_allows(void **state)
 {
     (void)state;
-    scene->verify_result = CS_ERR_UNREACHABLE;
-    set_token("secret");
-    assert_password(CS_VERDICT_UNREACHABLE, "unreachable", "find:demo verify:password=secret");
+    scene->judge_result = CS_ERR_UNREACHABLE;
+    set_authtok("secret");
+    assert_password(CS_VERDICT_UNREACHABLE, "unreachable", "find:demo judge:password=secret");
 }
 
 /* ---- both in one line ---- */
@@ -177,7 +177,7 @@ static void assert_line(const char *line, bool device_instead, enum cs_verdict v
     if (verdict != CS_VERDICT_ALLOW)
         return;
     assert_int_equal(password_only, strstr(calls, "totp") == NULL);
-    assert_true(scene->login.password_accepted);
+    assert_true(scene->login.state.password_accepted);
 }
 
 static void test_line_both_orders_and_prompts(void **state)
@@ -197,16 +197,16 @@ static void test_line_both_orders_and_prompts(void **state)
         start_over();
         scene->options.password_first = rows[i].first;
         assert_line(rows[i].line, rows[i].device, CS_VERDICT_ALLOW, "totp",
-                    "ask find:demo verify:password=secret list:totp verify:totp=123456");
+                    "ask find:demo judge:password=secret list:totp judge:totp=123456");
         assert_string_equal(scene->script.shown.text, rows[i].shown);
-        assert_holds(&scene->login.token, TEXT("secret")); /* the password alone */
-        assert_true(scene->proven);                        /* the code: by the password */
-        assert_int_equal(scene->login.answers, 1);
+        assert_holds(&scene->login.result.authtok, TEXT("secret")); /* the password alone */
+        assert_true(scene->proven);                                 /* the code: by the password */
+        assert_int_equal(scene->login.result.answers, 1);
     }
     start_over();
     scene->options.password_separator = "--";
     assert_line("123456--secret", false, CS_VERDICT_ALLOW, "totp",
-                "ask find:demo verify:password=secret list:totp verify:totp=123456");
+                "ask find:demo judge:password=secret list:totp judge:totp=123456");
     assert_string_equal(scene->script.shown.text, "hide Verification code--password: \n");
 }
 
@@ -215,26 +215,26 @@ static void test_line_wrong_password_never_spends_the_code(void **state)
 {
     (void)state;
     assert_line("123456:wrong", false, CS_VERDICT_DENY, "wrong-password",
-                "ask find:demo verify:password=wrong");
+                "ask find:demo judge:password=wrong");
     start_over();
     assert_line("123456:", false, CS_VERDICT_DENY, "empty-answer", "ask");
     start_over();
     assert_line(":secret", false, CS_VERDICT_DENY, "empty-answer",
-                "ask find:demo verify:password=secret");
+                "ask find:demo judge:password=secret");
 }
 
 static void test_line_wrong_code_refused_and_nothing_handed_on(void **state)
 {
     (void)state;
     assert_line("654321:secret", false, CS_VERDICT_DENY, "wrong-code",
-                "ask find:demo verify:password=secret list:totp verify:totp=654321");
+                "ask find:demo judge:password=secret list:totp judge:totp=654321");
     start_over(); /* with a code in it there is no way round by a device */
     assert_line("654321:secret", true, CS_VERDICT_DENY, "wrong-code",
-                "ask find:demo verify:password=secret list:totp verify:totp=654321");
+                "ask find:demo judge:password=secret list:totp judge:totp=654321");
     start_over();
     scene->factors_count = 0;
     assert_line("123456:secret", false, CS_VERDICT_DENY, "not-enrolled",
-                "ask find:demo verify:password=secret list:totp");
+                "ask find:demo judge:password=secret list:totp");
 }
 
 static void test_line_without_separator(void **state)
@@ -243,14 +243,14 @@ static void test_line_without_separator(void **state)
     assert_line("secret", false, CS_VERDICT_DENY, "no-separator", "ask");
     start_over();
     assert_line("secret", true, CS_VERDICT_ALLOW, "password",
-                "ask find:demo verify:password=secret");
-    assert_holds(&scene->login.token, TEXT("secret"));
+                "ask find:demo judge:password=secret");
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
     start_over(); /* five digits are no code: the whole is a password, a wrong one */
     assert_line("12345:secret", true, CS_VERDICT_DENY, "wrong-password",
-                "ask find:demo verify:password=12345:secret");
+                "ask find:demo judge:password=12345:secret");
     start_over();
     assert_line("12345:secret", false, CS_VERDICT_DENY, "wrong-code",
-                "ask find:demo verify:password=secret list:totp verify:totp=12345");
+                "ask find:demo judge:password=secret list:totp judge:totp=12345");
 }
 
 /* What the first line said of the password is forgotten with it. */
@@ -274,19 +274,19 @@ static void test_line_retry_starts_afresh(void **state)
     cs_script_answer(&scene->script, "123456:wrong");
     assert_ends(cs_ask_password_and_totp(&scene->login, false, &password_only),
                 CS_VERDICT_MAX_TRIES, "wrong-password",
-                "ask find:demo verify:password=secret list:totp verify:totp=654321 ask "
-                "verify:password=wrong");
+                "ask find:demo judge:password=secret list:totp judge:totp=654321 ask "
+                "judge:password=wrong");
 }
 
-static void test_line_token_split_and_only_the_password_handed_on(void **state)
+static void test_line_authtok_split_and_only_the_password_handed_on(void **state)
 {
     bool password_only = true;
 
     (void)state;
-    set_token("123456:secret");
+    set_authtok("123456:secret");
     assert_ends(cs_ask_password_and_totp(&scene->login, false, &password_only), CS_VERDICT_ALLOW,
-                "totp", "find:demo verify:password=secret list:totp verify:totp=123456");
-    assert_holds(&scene->login.token, TEXT("secret"));
+                "totp", "find:demo judge:password=secret list:totp judge:totp=123456");
+    assert_holds(&scene->login.result.authtok, TEXT("secret"));
 }
 
 /* Neither a wrong password nor a wrong code beside a right one is told by the time. */
@@ -300,7 +300,7 @@ static void test_line_refusals_take_alike(void **state)
         int64_t before;
 
         start_over();
-        scene->verify_ms = 100;
+        scene->judge_ms = 100;
         cs_script_answer(&scene->script, lines[i]);
         before = cs_clock_ms();
         assert_int_equal(cs_ask_password_and_totp(&scene->login, false, &password_only),
@@ -313,7 +313,7 @@ static void test_line_junk_judged_as_nobodys(void **state)
 {
     (void)state;
     assert_line("\b\n\r\177INCORRECT", false, CS_VERDICT_DENY, "refused-by-sshd", "ask");
-    assert_true(scene->login.doomed);
+    assert_true(scene->login.state.doomed);
 }
 
 int main(void)
@@ -324,17 +324,17 @@ int main(void)
         IN_SCENE(test_password_retry),
         IN_SCENE(test_password_of_nobody_refused_alike),
         IN_SCENE(test_password_empty_or_junk_never_judged),
-        IN_SCENE(test_token_right_asks_nothing),
-        IN_SCENE(test_token_wrong_ends_it),
-        IN_SCENE(test_token_wrong_asks_where_the_option_says_so),
-        IN_SCENE(test_token_empty_is_none),
+        IN_SCENE(test_authtok_right_asks_nothing),
+        IN_SCENE(test_authtok_wrong_ends_it),
+        IN_SCENE(test_authtok_wrong_asks_where_the_option_says_so),
+        IN_SCENE(test_authtok_empty_is_none),
         IN_SCENE(test_password_broken_provider_never_allows),
         IN_SCENE(test_line_both_orders_and_prompts),
         IN_SCENE(test_line_wrong_password_never_spends_the_code),
         IN_SCENE(test_line_wrong_code_refused_and_nothing_handed_on),
         IN_SCENE(test_line_without_separator),
         IN_SCENE(test_line_retry_starts_afresh),
-        IN_SCENE(test_line_token_split_and_only_the_password_handed_on),
+        IN_SCENE(test_line_authtok_split_and_only_the_password_handed_on),
         IN_SCENE(test_line_refusals_take_alike),
         IN_SCENE(test_line_junk_judged_as_nobodys),
     };

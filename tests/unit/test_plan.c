@@ -64,42 +64,42 @@ static const struct row {
      true,
      false,
      {"123456"},
-     "ask find:demo list:totp verify:totp=123456"},
+     "ask find:demo list:totp judge:totp=123456"},
     {"smsotp",
      NONE,
      CS_KIND(CS_FACTOR_SMSOTP),
      false,
      false,
      {"123456"},
-     "find:demo list:sms begin:sms=s ask verify:sms=123456"},
+     "find:demo list:sms begin:sms=s ask judge:sms=123456"},
     {"emailotp",
      NONE,
      CS_KIND(CS_FACTOR_EMAILOTP),
      false,
      false,
      {"123456"},
-     "find:demo list:email begin:email=e ask verify:email=123456"},
+     "find:demo list:email begin:email=e ask judge:email=123456"},
     {"voiceotp",
      NONE,
      CS_KIND(CS_FACTOR_VOICEOTP),
      false,
      false,
      {"123456"},
-     "find:demo list:voice begin:voice=v ask verify:voice=123456"},
+     "find:demo list:voice begin:voice=v ask judge:voice=123456"},
     {"transsmsotp",
      NONE,
      CS_KIND(CS_FACTOR_TRANS_SMSOTP),
      false,
      false,
      {"123456"},
-     "find:demo list:trans-sms begin:trans-sms=ts ask verify:trans-sms=123456"},
+     "find:demo list:trans-sms begin:trans-sms=ts ask judge:trans-sms=123456"},
     {"transemailotp",
      NONE,
      CS_KIND(CS_FACTOR_TRANS_EMAILOTP),
      false,
      false,
      {"123456"},
-     "find:demo list:trans-email begin:trans-email=te ask verify:trans-email=123456"},
+     "find:demo list:trans-email begin:trans-email=te ask judge:trans-email=123456"},
     {"device",
      NONE,
      CS_KIND(CS_FACTOR_DEVICE),
@@ -113,94 +113,94 @@ static const struct row {
      false,
      false,
      {"123456"},
-     "find:demo list:u2f begin:u2f= ask verify:u2f=123456"},
+     "find:demo list:u2f begin:u2f= ask judge:u2f=123456"},
     {"choice-then-otp",
      NONE,
      0,
      false,
      true,
      {"2", "123456"},
-     "find:demo list:totp+sms+email ask begin:sms=s ask verify:sms=123456"},
-    {"password", PASSWORD, 0, false, false, {"secret"}, "ask find:demo verify:password=secret"},
+     "find:demo list:totp+sms+email ask begin:sms=s ask judge:sms=123456"},
+    {"password", PASSWORD, 0, false, false, {"secret"}, "ask find:demo judge:password=secret"},
     {"password-then-totp",
      PASSWORD,
      CS_KIND(CS_FACTOR_TOTP),
      true,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret list:totp ask verify:totp=123456"},
+     "ask find:demo judge:password=secret list:totp ask judge:totp=123456"},
     {"password-then-smsotp",
      PASSWORD,
      CS_KIND(CS_FACTOR_SMSOTP),
      false,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret list:sms begin:sms=s ask verify:sms=123456"},
+     "ask find:demo judge:password=secret list:sms begin:sms=s ask judge:sms=123456"},
     {"password-then-emailotp",
      PASSWORD,
      CS_KIND(CS_FACTOR_EMAILOTP),
      false,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret list:email begin:email=e ask verify:email=123456"},
+     "ask find:demo judge:password=secret list:email begin:email=e ask judge:email=123456"},
     {"password-then-voiceotp",
      PASSWORD,
      CS_KIND(CS_FACTOR_VOICEOTP),
      false,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret list:voice begin:voice=v ask verify:voice=123456"},
+     "ask find:demo judge:password=secret list:voice begin:voice=v ask judge:voice=123456"},
     {"password-then-transsmsotp",
      PASSWORD,
      CS_KIND(CS_FACTOR_TRANS_SMSOTP),
      false,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret list:trans-sms begin:trans-sms=ts ask "
-     "verify:trans-sms=123456"},
+     "ask find:demo judge:password=secret list:trans-sms begin:trans-sms=ts ask "
+     "judge:trans-sms=123456"},
     {"password-then-transemailotp",
      PASSWORD,
      CS_KIND(CS_FACTOR_TRANS_EMAILOTP),
      false,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret list:trans-email begin:trans-email=te ask "
-     "verify:trans-email=123456"},
+     "ask find:demo judge:password=secret list:trans-email begin:trans-email=te ask "
+     "judge:trans-email=123456"},
     {"password-then-device",
      PASSWORD,
      CS_KIND(CS_FACTOR_DEVICE),
      false,
      false,
      {"secret"},
-     "ask find:demo verify:password=secret list:device begin:device=d poll"},
+     "ask find:demo judge:password=secret list:device begin:device=d poll"},
     {"password-then-u2f",
      PASSWORD,
      CS_KIND(CS_FACTOR_U2F),
      false,
      false,
      {"secret", "123456"},
-     "ask find:demo verify:password=secret list:u2f begin:u2f= ask verify:u2f=123456"},
+     "ask find:demo judge:password=secret list:u2f begin:u2f= ask judge:u2f=123456"},
     {"password-then-choice-then-otp",
      PASSWORD,
      0,
      false,
      true,
      {"secret", "totp", "123456"},
-     "ask find:demo verify:password=secret list:totp+sms+email ask ask verify:totp=123456"},
+     "ask find:demo judge:password=secret list:totp+sms+email ask ask judge:totp=123456"},
     {"password-and-totp",
      BOTH_IN_ONE,
      0,
      false,
      false,
      {"123456:secret"},
-     "ask find:demo verify:password=secret list:totp verify:totp=123456"},
+     "ask find:demo judge:password=secret list:totp judge:totp=123456"},
     {"password-and-totp-or-device",
      BOTH_OR_DEVICE,
      CS_KIND(CS_FACTOR_DEVICE),
      false,
      false,
      {"secret"},
-     "ask find:demo verify:password=secret list:device begin:device=d poll"},
+     "ask find:demo judge:password=secret list:device begin:device=d poll"},
 };
 
 static void test_table_all_of_them(void **state)
@@ -251,9 +251,9 @@ static void test_run_each_plan_asks_in_order(void **state)
         assert_run(rows[i].name, CS_VERDICT_ALLOW, rows[i].calls);
         assert_int_equal(scene->script.next, scene->script.count);
         if (rows[i].first != NONE)
-            assert_holds(&scene->login.token, TEXT("secret"));
+            assert_holds(&scene->login.result.authtok, TEXT("secret"));
         else
-            assert_null(scene->login.token.data);
+            assert_null(scene->login.result.authtok.data);
     }
 }
 
@@ -269,10 +269,10 @@ static void test_run_wrong_password_starts_nothing(void **state)
         add_one_of_each();
         scene->key = scene->autopush = true; /* even so */
         cs_script_answer(&scene->script, combined ? "123456:wrong" : "wrong");
-        assert_run(rows[i].name, CS_VERDICT_DENY, "ask find:demo verify:password=wrong");
-        assert_string_equal(scene->login.reason, "wrong-password");
-        assert_null(scene->login.token.data);
-        assert_false(scene->login.password_accepted);
+        assert_run(rows[i].name, CS_VERDICT_DENY, "ask find:demo judge:password=wrong");
+        assert_string_equal(scene->login.result.reason, "wrong-password");
+        assert_null(scene->login.result.authtok.data);
+        assert_false(scene->login.state.password_accepted);
     }
 }
 
@@ -290,7 +290,7 @@ static void test_run_wrong_code_never_allows(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "654321");
         assert_int_equal(run(rows[i].name), CS_VERDICT_MAX_TRIES);
-        assert_string_equal(scene->login.reason, "wrong-code");
+        assert_string_equal(scene->login.result.reason, "wrong-code");
         assert_int_equal(scene->script.next, scene->script.count);
     }
 }
@@ -321,7 +321,7 @@ static void test_run_without_factor_refused(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "123456");
         assert_int_equal(run(row->name), told ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_MAX_TRIES);
-        assert_string_equal(scene->login.reason, "not-enrolled");
+        assert_string_equal(scene->login.result.reason, "not-enrolled");
         assert_int_equal(strstr(scene->script.shown.text, "info No second factor") != NULL, told);
         /* A security key is asked for all the same, and what is asked for is worth nothing. */
         if (row->kinds != CS_KIND(CS_FACTOR_U2F))
@@ -341,7 +341,7 @@ static void test_run_without_factor_accepted_where_the_option_says_so(void **sta
         if (rows[i].first != NONE)
             cs_script_answer(&scene->script, "secret");
         assert_int_equal(run(rows[i].name), CS_VERDICT_NOT_ENROLLED);
-        assert_string_equal(scene->login.reason, "accept_on_missing_auth_method");
+        assert_string_equal(scene->login.result.reason, "accept_on_missing_auth_method");
         assert_int_equal(scene->script.next, scene->script.count);
     }
 }
@@ -367,15 +367,16 @@ static void test_run_accept_on_missing_is_no_way_round(void **state)
             cs_script_answer(&scene->script, "123456");
         assert_int_equal(run(row->name), CS_VERDICT_MAX_TRIES);
         assert_null(strstr(method_scene_calls(scene), "begin:"));
-        assert_null(strstr(method_scene_calls(scene), "verify"));
-        assert_string_equal(scene->login.reason, scene->missing ? scene->missing : "unknown-user");
+        assert_null(strstr(method_scene_calls(scene), "judge"));
+        assert_string_equal(scene->login.result.reason,
+                            scene->missing ? scene->missing : "unknown-user");
     }
     start_over();
     add_one_of_each();
     scene->options.accept_on_missing_auth_method = true;
     scene->key = true;
     cs_script_answer(&scene->script, "123456");
-    assert_run("totp", CS_VERDICT_ALLOW, "find:demo list:totp ask verify:totp=123456");
+    assert_run("totp", CS_VERDICT_ALLOW, "find:demo list:totp ask judge:totp=123456");
 }
 
 /* Password and code in one line. Where a device would do as well, who has either is not without. */
@@ -407,11 +408,11 @@ static void test_run_accept_on_missing_with_the_code_in_the_line(void **state)
             method_scene_add(scene, cases[i].other, "o", "other");
         scene->options.accept_on_missing_auth_method = true;
         cs_script_answer(&scene->script, cases[i].answer);
-        (void)snprintf(calls, sizeof calls, "ask find:demo verify:password=secret %s",
+        (void)snprintf(calls, sizeof calls, "ask find:demo judge:password=secret %s",
                        cases[i].calls);
         assert_run(cases[i].name, cases[i].verdict, calls);
         if (cases[i].verdict == CS_VERDICT_NOT_ENROLLED)
-            assert_holds(&scene->login.token, TEXT("secret"));
+            assert_holds(&scene->login.result.authtok, TEXT("secret"));
     }
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "conversation/answer.h"
+#include "methods/judge.h"
 #include "methods/steps.h"
 #include "tests/unit/scene.h"
 
@@ -51,10 +52,10 @@ static void test_refusal_held_to_the_next_step(void **state)
         int64_t before, after, steps;
 
         start_over();
-        scene->verify_ms = lasts[i];
+        scene->judge_ms = lasts[i];
         before = cs_clock_ms();
         assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                      "find:demo list:totp verify:totp=000000");
+                      "find:demo list:totp judge:totp=000000");
         after = scene->waited_until - before;
         steps = (lasts[i] + HOLD_MS) / HOLD_MS * HOLD_MS;
         /* Each look at the clock is a millisecond. */
@@ -71,7 +72,7 @@ static void test_refusals_take_alike(void **state)
         int64_t before;
 
         start_over();
-        scene->verify_ms = 120;
+        scene->judge_ms = 120;
         scene->identity = kind == 0 ? NULL : "demo";
         scene->missing = kind == 1 ? "unknown-identity" : NULL;
         scene->factors_count = kind == 2 ? 0 : 1;
@@ -119,24 +120,23 @@ static void test_user_without_record_or_factor_is_not_judged(void **state)
 static void test_look_ups_made_once(void **state)
 {
     (void)state;
-    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                  "find:demo list:totp verify:totp=000000");
+    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code", "find:demo list:totp judge:totp=000000");
     assert_judged("123456", CS_JUDGED_RIGHT, "totp",
-                  "find:demo list:totp verify:totp=000000 verify:totp=123456");
+                  "find:demo list:totp judge:totp=000000 judge:totp=123456");
 }
 
 /* A provider that finds everything out by itself gets one call, for everybody alike. */
 static void test_provider_without_lists_judges_everybody(void **state)
 {
     (void)state;
-    scene->ops.verifies_unlisted = true;
-    assert_judged("123456", CS_JUDGED_RIGHT, "totp", "verify:totp=123456");
+    scene->ops.judges_unlisted = true;
+    assert_judged("123456", CS_JUDGED_RIGHT, "totp", "judge:totp=123456");
     assert_string_equal(scene->user, "demo");
     assert_string_equal(scene->subject, "demo");
     start_over();
-    scene->ops.verifies_unlisted = true;
+    scene->ops.judges_unlisted = true;
     scene->identity = NULL;
-    assert_judged("123456", CS_JUDGED_WRONG, "unknown-user", "verify:totp=123456");
+    assert_judged("123456", CS_JUDGED_WRONG, "unknown-user", "judge:totp=123456");
     assert_string_equal(scene->user, "");
     assert_string_equal(scene->subject, " 7"); /* the stand-in */
     assert_true(scene->countable);
@@ -148,13 +148,12 @@ static void test_proven_when_judged(void **state)
 {
     (void)state;
     scene->key_if_answered = true;
-    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code",
-                  "find:demo list:totp verify:totp=000000");
+    assert_judged("000000", CS_JUDGED_WRONG, "wrong-code", "find:demo list:totp judge:totp=000000");
     assert_true(scene->proven && scene->countable);
     start_over();
     judge(&about_totp, "000000");
     assert_false(scene->proven);
-    scene->login.password_accepted = true;
+    scene->login.state.password_accepted = true;
     judge(&about_totp, "000000");
     assert_true(scene->proven);
 }
@@ -172,18 +171,18 @@ static void test_answers_that_are_none(void **state)
         start_over();
         scene->key = true;
         assert_judged(rows[i][0], CS_JUDGED_WRONG, rows[i][1], "");
-        assert_false(scene->login.answered);
+        assert_false(scene->login.state.answered);
         start_over();
-        scene->key = scene->ops.verifies_unlisted = true;
+        scene->key = scene->ops.judges_unlisted = true;
         assert_string_equal(judge(&about_totp, rows[i][0]).reason, rows[i][1]);
         assert_string_equal(scene->user, "");
         assert_false(scene->countable || scene->proven);
     }
-    assert_true(scene->login.doomed);
+    assert_true(scene->login.state.doomed);
     assert_false(cs_is_proven(&scene->login));
     assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_WRONG);
     assert_string_equal(scene->user, "");
-    scene->login.password_accepted = true;
+    scene->login.state.password_accepted = true;
     assert_false(cs_is_proven(&scene->login));
 }
 
@@ -199,11 +198,11 @@ static void test_failures_of_each_call_reach_the_caller(void **state)
         start_over();
         scene->find_result = call == 0 ? CS_ERR_UNREACHABLE : CS_OK;
         scene->list_result = call == 1 ? CS_ERR_UNREACHABLE : CS_OK;
-        scene->verify_result = call == 2 ? CS_ERR_UNREACHABLE : CS_OK;
+        scene->judge_result = call == 2 ? CS_ERR_UNREACHABLE : CS_OK;
         assert_int_equal(cs_judge(&scene->login, &about_totp, SECRET("123456"), &outcome, &error),
                          CS_ERR_UNREACHABLE);
         assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
-        scene->find_result = scene->list_result = scene->verify_result = CS_OK;
+        scene->find_result = scene->list_result = scene->judge_result = CS_OK;
         assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_RIGHT); /* next try */
     }
 }
@@ -243,7 +242,7 @@ static void test_give_up_every_error(void **state)
         }
         cs_buffer_free(&scene->lines);
         assert_int_equal(cs_give_up(&scene->login, "totp", (enum cs_err)result, &error), verdict);
-        assert_string_equal(scene->login.reason, reason);
+        assert_string_equal(scene->login.result.reason, reason);
         (void)snprintf(line, sizeof line, "%d totp: it broke\n", priority);
         assert_string_equal(scene->lines.text, line);
     }
@@ -256,13 +255,13 @@ static void test_give_up_at_the_end_of_the_login(void **state)
     const struct cs_error error = {.code = CS_ERR_UNREACHABLE, .text = "no answer in time"};
 
     (void)state;
-    scene->login.call.deadline = cs_clock_ms() + 60000;
+    scene->given.call.deadline = cs_clock_ms() + 60000;
     assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
                      CS_VERDICT_UNREACHABLE);
-    scene->login.call.deadline = cs_clock_ms() + 10;
+    scene->given.call.deadline = cs_clock_ms() + 10;
     assert_int_equal(cs_give_up(&scene->login, "totp", CS_ERR_UNREACHABLE, &error),
                      CS_VERDICT_ABORTED);
-    assert_string_equal(scene->login.reason, "timeout");
+    assert_string_equal(scene->login.result.reason, "timeout");
 }
 
 int main(void)

@@ -9,7 +9,7 @@ import struct
 from .harness import PATIENCE, Failure
 from .product import SOCKET
 
-HELLO, WELCOME, REQUEST, ACCEPTED, ROUND, ANSWERS, TOKEN_ASK, TOKEN, VERDICT = range(1, 10)
+HELLO, WELCOME, REQUEST, ACCEPTED, ROUND, ANSWERS, AUTHTOK_ASK, AUTHTOK, VERDICT = range(1, 10)
 NEWEST = 2  # the version of this release
 MAY_IGNORE = 0x8000
 FLAG_CONFIG_FILE = 2

@@ -44,13 +44,13 @@ static enum cs_verdict run_menu(struct cs_method_login *login, size_t count)
     enum cs_err result;
 
     fill(entries, names);
-    result =
-        cs_menu_ask(login->channel, login->book, &menu, 1 + login->options->retry, &choice, &error);
+    result = cs_menu_ask(login->given->channel, login->given->book, &menu,
+                         1 + login->given->options->retry, &choice, &error);
     if (result == CS_OK)
-        result = login->identify(login, &identity, &error);
-    login->answers = choice.answers + 1;
+        result = login->calls->identify(login->context, &identity, &error);
+    login->result.answers = choice.answers + 1;
     cs_secret_free(&choice.code);
-    cs_log(login->log, LOG_INFO, "pretend: choice kind %d entry %zu: %s", (int)choice.kind,
+    cs_log(login->given->log, LOG_INFO, "pretend: choice kind %d entry %zu: %s", (int)choice.kind,
            choice.index + 1, error.text);
     if (result != CS_OK)
         return CS_VERDICT_ABORTED;

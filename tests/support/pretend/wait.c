@@ -42,7 +42,7 @@ static enum cs_err poll_file(void *context, enum cs_wait_state *ret_state, struc
 static enum cs_verdict run_wait(struct cs_method_login *login, const char *correlation)
 {
     enum cs_wait_state state = CS_WAIT_PENDING;
-    struct cs_waiting waiting = {.mode = login->wait_mode,
+    struct cs_waiting waiting = {.mode = login->given->wait_mode,
                                  .device = "Phone",
                                  .correlation = correlation,
                                  .deadline = cs_clock_ms() + WAIT_MS,
@@ -50,14 +50,15 @@ static enum cs_verdict run_wait(struct cs_method_login *login, const char *corre
                                  .poll = poll_file};
     struct cs_error error = {0};
     const char *identity = NULL;
-    enum cs_err result = login->identify(login, &identity, &error);
+    enum cs_err result = login->calls->identify(login->context, &identity, &error);
     char name[256];
 
     (void)snprintf(name, sizeof name, "%s", identity ? identity : "nobody");
     waiting.context = name;
     if (result == CS_OK)
-        result = cs_wait_for_approval(login->channel, login->book, &waiting, &state, &error);
-    cs_log(login->log, LOG_INFO, "pretend: waited, state %d %s", (int)state, error.text);
+        result = cs_wait_for_approval(login->given->channel, login->given->book, &waiting, &state,
+                                      &error);
+    cs_log(login->given->log, LOG_INFO, "pretend: waited, state %d %s", (int)state, error.text);
     if (result != CS_OK)
         return CS_VERDICT_ABORTED;
     return state == CS_WAIT_APPROVED && identity != NULL ? CS_VERDICT_ALLOW : CS_VERDICT_DENY;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json/token.h"
+#include "json/lexeme.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "conversation/notice.h"
+#include "conversation/tell.h"
 
-enum cs_err cs_notice(struct cs_channel *channel, const struct cs_phrasebook *book,
-                      enum cs_text key, const struct cs_values *values, struct cs_error *error)
+enum cs_err cs_tell_text(struct cs_channel *channel, const struct cs_phrasebook *book,
+                         enum cs_text key, const struct cs_values *values, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 

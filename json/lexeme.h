@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Strings, numbers and words: what has no parts. Only for json/. */
-#ifndef CS_JSON_TOKEN_H
-#define CS_JSON_TOKEN_H
+#ifndef CS_JSON_LEXEME_H
+#define CS_JSON_LEXEME_H
 
 #include "json/cursor.h"
 
-/* Each goes past one token that starts at the cursor, or refuses it. */
+/* Each goes past one lexeme that starts at the cursor, or refuses it. */
 
 enum cs_err cs_json_scan_string(struct cs_json_cursor *cursor) CS_MUST_USE;
 

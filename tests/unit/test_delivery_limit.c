@@ -2,25 +2,25 @@
 /* How often something is sent unasked. */
 #include "tests/unit/unit.h"
 
-#include "login/guard.h"
+#include "login/delivery_limit.h"
 
 enum { START = 5000000, HOUR = 3600 * 1000 };
 
-static struct cs_guard *guard;
+static struct cs_delivery_limit *limit;
 
 static int set_up(void **state)
 {
     (void)state;
-    guard = cs_guard_new();
-    return guard ? 0 : -1;
+    limit = cs_delivery_limit_new();
+    return limit ? 0 : -1;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    cs_guard_free(&guard);
-    assert_null(guard);
-    cs_guard_free(&guard);
+    cs_delivery_limit_free(&limit);
+    assert_null(limit);
+    cs_delivery_limit_free(&limit);
     return 0;
 }
 
@@ -30,8 +30,8 @@ static unsigned sent(const char *identity, bool proven, unsigned tries, int64_t 
     unsigned count = 0;
 
     for (unsigned i = 0; i < tries; i++)
-        count +=
-            cs_guard_may_send(guard, &(const struct cs_guard_case){identity, proven, false}, now);
+        count += cs_delivery_limit_may_send(
+            limit, &(const struct cs_delivery){identity, proven, false}, now);
     return count;
 }
 
@@ -41,29 +41,31 @@ static unsigned sent_asked(const char *identity, unsigned tries, int64_t now)
     unsigned count = 0;
 
     for (unsigned i = 0; i < tries; i++)
-        count +=
-            cs_guard_may_send(guard, &(const struct cs_guard_case){identity, false, true}, now);
+        count += cs_delivery_limit_may_send(
+            limit, &(const struct cs_delivery){identity, false, true}, now);
     return count;
 }
 
 static void test_asked_for_more_but_not_endlessly(void **state)
 {
     (void)state;
-    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
-    assert_int_equal(sent_asked("demo", 50, START), CS_GUARD_ASKED_PER_HOUR - CS_GUARD_PER_HOUR);
-    assert_int_equal(sent_asked("other", 50, START), CS_GUARD_ASKED_PER_HOUR);
-    cs_guard_refused(guard, "third", START);
+    assert_int_equal(sent("demo", false, 20, START), CS_DELIVERIES_PER_HOUR);
+    assert_int_equal(sent_asked("demo", 50, START),
+                     CS_DELIVERIES_ASKED_PER_HOUR - CS_DELIVERIES_PER_HOUR);
+    assert_int_equal(sent_asked("other", 50, START), CS_DELIVERIES_ASKED_PER_HOUR);
+    cs_delivery_limit_refused(limit, "third", START);
     assert_int_equal(sent_asked("third", 1, START), 1); /* quiet is for what nobody asked for */
-    assert_int_equal(sent_asked("demo", 50, START + HOUR), CS_GUARD_ASKED_PER_HOUR);
+    assert_int_equal(sent_asked("demo", 50, START + HOUR), CS_DELIVERIES_ASKED_PER_HOUR);
 }
 
 static void test_unproven_a_few_each_hour(void **state)
 {
     (void)state;
-    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("demo", false, 20, START), CS_DELIVERIES_PER_HOUR);
     assert_int_equal(sent("demo", false, 1, START + HOUR - 1), 0);
-    assert_int_equal(sent("other", false, 20, START), CS_GUARD_PER_HOUR); /* for each identity */
-    assert_int_equal(sent("demo", false, 20, START + HOUR), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("other", false, 20, START),
+                     CS_DELIVERIES_PER_HOUR); /* for each identity */
+    assert_int_equal(sent("demo", false, 20, START + HOUR), CS_DELIVERIES_PER_HOUR);
     assert_int_equal(sent("demo", false, 1, START + HOUR + HOUR / 2), 0);
 }
 
@@ -71,7 +73,7 @@ static void test_proven_neither_counts_nor_is_capped(void **state)
 {
     (void)state;
     assert_int_equal(sent("demo", true, 50, START), 50);
-    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent("demo", false, 20, START), CS_DELIVERIES_PER_HOUR);
     assert_int_equal(sent("demo", true, 50, START), 50);
 }
 
@@ -79,21 +81,22 @@ static void test_refused_is_quiet_for_a_while(void **state)
 {
     (void)state;
     assert_int_equal(sent("demo", true, 1, START), 1);
-    cs_guard_refused(guard, "demo", START);
+    cs_delivery_limit_refused(limit, "demo", START);
     for (unsigned proven = 0; proven < 2; proven++) {
         assert_int_equal(sent("demo", proven != 0, 1, START), 0);
-        assert_int_equal(sent("demo", proven != 0, 1, START + CS_GUARD_QUIET_MS - 1), 0);
+        assert_int_equal(sent("demo", proven != 0, 1, START + CS_DELIVERY_QUIET_MS - 1), 0);
         assert_int_equal(sent("other", proven != 0, 1, START), 1);
-        assert_int_equal(sent("demo", proven != 0, 1, START + CS_GUARD_QUIET_MS), 1);
+        assert_int_equal(sent("demo", proven != 0, 1, START + CS_DELIVERY_QUIET_MS), 1);
     }
     /* What was not sent in that time was not counted. */
-    assert_int_equal(sent("demo", false, 20, START + CS_GUARD_QUIET_MS), CS_GUARD_PER_HOUR - 1);
+    assert_int_equal(sent("demo", false, 20, START + CS_DELIVERY_QUIET_MS),
+                     CS_DELIVERIES_PER_HOUR - 1);
 }
 
 static void test_refused_before_anything_was_sent(void **state)
 {
     (void)state;
-    cs_guard_refused(guard, "demo", START);
+    cs_delivery_limit_refused(limit, "demo", START);
     assert_int_equal(sent("demo", true, 1, START + 1), 0);
 }
 
@@ -105,14 +108,14 @@ static void test_many_identities_displace_none(void **state)
     char name[32];
 
     (void)state;
-    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
-    cs_guard_refused(guard, "refused", START);
+    assert_int_equal(sent("demo", false, 20, START), CS_DELIVERIES_PER_HOUR);
+    cs_delivery_limit_refused(limit, "refused", START);
     for (int i = 0; i < 5000; i++) {
         (void)snprintf(name, sizeof name, "name-%d", i);
         assert_int_equal(sent(name, true, 2, START + 1 + i), 2);
-        all += sent(name, false, CS_GUARD_PER_HOUR + 1, START + 1 + i);
+        all += sent(name, false, CS_DELIVERIES_PER_HOUR + 1, START + 1 + i);
     }
-    assert_int_equal(all, 1022 * CS_GUARD_PER_HOUR);
+    assert_int_equal(all, 1022 * CS_DELIVERIES_PER_HOUR);
     assert_int_equal(sent("demo", false, 1, START + 6000), 0);
     assert_int_equal(sent("refused", true, 1, START + 6000), 0);
     assert_int_equal(sent("name-4999", false, 1, START + HOUR + 6000), 1); /* room again */
@@ -128,8 +131,8 @@ static void test_refusal_finds_a_place(void **state)
         (void)snprintf(name, sizeof name, "name-%d", i);
         (void)sent(name, false, 1, START);
     }
-    cs_guard_refused(guard, "refused", START);
-    cs_guard_refused(guard, "another", START);
+    cs_delivery_limit_refused(limit, "refused", START);
+    cs_delivery_limit_refused(limit, "another", START);
     assert_int_equal(sent("refused", true, 1, START + 1), 0);
     assert_int_equal(sent("another", true, 1, START + 1), 0);
 }
@@ -142,28 +145,28 @@ static void test_long_names_are_told_apart(void **state)
     (void)state;
     memset(long_name, 'a', sizeof long_name - 1);
     long_name[sizeof long_name - 1] = '\0';
-    assert_int_equal(sent(long_name, false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent(long_name, false, 20, START), CS_DELIVERIES_PER_HOUR);
     assert_int_equal(sent(long_name, false, 20, START), 0);
     long_name[sizeof long_name - 2] = 'b';
-    assert_int_equal(sent(long_name, false, 20, START), CS_GUARD_PER_HOUR);
-    assert_int_equal(sent("dem", false, 20, START), CS_GUARD_PER_HOUR);
-    assert_int_equal(sent("demo", false, 20, START), CS_GUARD_PER_HOUR);
+    assert_int_equal(sent(long_name, false, 20, START), CS_DELIVERIES_PER_HOUR);
+    assert_int_equal(sent("dem", false, 20, START), CS_DELIVERIES_PER_HOUR);
+    assert_int_equal(sent("demo", false, 20, START), CS_DELIVERIES_PER_HOUR);
 }
 
-#define GUARDED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+#define LIMITED(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUARDED(test_unproven_a_few_each_hour),
-        GUARDED(test_asked_for_more_but_not_endlessly),
-        GUARDED(test_proven_neither_counts_nor_is_capped),
-        GUARDED(test_refused_is_quiet_for_a_while),
-        GUARDED(test_refused_before_anything_was_sent),
-        GUARDED(test_many_identities_displace_none),
-        GUARDED(test_refusal_finds_a_place),
-        GUARDED(test_long_names_are_told_apart),
+        LIMITED(test_unproven_a_few_each_hour),
+        LIMITED(test_asked_for_more_but_not_endlessly),
+        LIMITED(test_proven_neither_counts_nor_is_capped),
+        LIMITED(test_refused_is_quiet_for_a_while),
+        LIMITED(test_refused_before_anything_was_sent),
+        LIMITED(test_many_identities_displace_none),
+        LIMITED(test_refusal_finds_a_place),
+        LIMITED(test_long_names_are_told_apart),
     };
 
-    return cmocka_run_group_tests_name("guard", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("delivery_limit", tests, NULL, NULL);
 }

@@ -5,26 +5,26 @@
  * request was refused or ran out, the next one for that identity is sent only when it is asked for
  * by typing: clients repeat a failed login by themselves.
  */
-#ifndef CS_LOGIN_GUARD_H
-#define CS_LOGIN_GUARD_H
+#ifndef CS_LOGIN_DELIVERY_LIMIT_H
+#define CS_LOGIN_DELIVERY_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum {
-    CS_GUARD_PER_HOUR = 6,        /* unasked */
-    CS_GUARD_ASKED_PER_HOUR = 12, /* these and those that were asked for by typing */
-    CS_GUARD_QUIET_MS = 120 * 1000
+    CS_DELIVERIES_PER_HOUR = 6,        /* unasked */
+    CS_DELIVERIES_ASKED_PER_HOUR = 12, /* these and those that were asked for by typing */
+    CS_DELIVERY_QUIET_MS = 120 * 1000
 };
 
-struct cs_guard;
+struct cs_delivery_limit;
 
 /* NULL when memory ran out. */
-struct cs_guard *cs_guard_new(void);
-void cs_guard_free(struct cs_guard **guard);
+struct cs_delivery_limit *cs_delivery_limit_new(void);
+void cs_delivery_limit_free(struct cs_delivery_limit **limit);
 
 /* What is known of the one to whom something would be sent. */
-struct cs_guard_case {
+struct cs_delivery {
     const char *identity;
     bool proven;    /* a first factor */
     bool asked_for; /* by typing */
@@ -32,8 +32,9 @@ struct cs_guard_case {
 
 /* Whether it may be sent, and if so counts it. `now` is cs_clock_ms. While there is no room for
  * more identities nothing is sent to those without a proven first factor. */
-bool cs_guard_may_send(struct cs_guard *guard, const struct cs_guard_case *what, int64_t now);
+bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
+                                int64_t now);
 
-void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now);
+void cs_delivery_limit_refused(struct cs_delivery_limit *limit, const char *identity, int64_t now);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "login/guard.h"
+#include "login/delivery_limit.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -18,27 +18,27 @@ struct place {
     int64_t refused_until;           /* nothing is sent unasked before */
 };
 
-struct cs_guard {
+struct cs_delivery_limit {
     pthread_mutex_t mutex;
     struct place places[PLACES];
 };
 
-struct cs_guard *cs_guard_new(void)
+struct cs_delivery_limit *cs_delivery_limit_new(void)
 {
-    struct cs_guard *guard = calloc(1, sizeof *guard);
+    struct cs_delivery_limit *limit = calloc(1, sizeof *limit);
 
-    if (guard != NULL)
-        pthread_mutex_init(&guard->mutex, NULL);
-    return guard;
+    if (limit != NULL)
+        pthread_mutex_init(&limit->mutex, NULL);
+    return limit;
 }
 
-void cs_guard_free(struct cs_guard **guard)
+void cs_delivery_limit_free(struct cs_delivery_limit **limit)
 {
-    if (*guard == NULL)
+    if (*limit == NULL)
         return;
-    pthread_mutex_destroy(&(*guard)->mutex);
-    free(*guard);
-    *guard = NULL;
+    pthread_mutex_destroy(&(*limit)->mutex);
+    free(*limit);
+    *limit = NULL;
 }
 
 /* Whether something is remembered in it that still holds. */
@@ -49,24 +49,24 @@ static bool is_live(const struct place *place, int64_t now)
 }
 
 /* NULL: nothing is remembered of the identity. */
-static struct place *find_place(struct cs_guard *guard, const char *identity)
+static struct place *find_place(struct cs_delivery_limit *limit, const char *identity)
 {
     for (size_t i = 0; i < PLACES; i++) {
-        if (strcmp(guard->places[i].identity, identity) == 0)
-            return &guard->places[i];
+        if (strcmp(limit->places[i].identity, identity) == 0)
+            return &limit->places[i];
     }
     return NULL;
 }
 
 /* One where nothing holds any more. Otherwise NULL, or where `force` is set the one of which the
  * least is lost: nobody may make this forget one identity by asking for many others. */
-static struct place *take_place(struct cs_guard *guard, const char *identity, bool force,
+static struct place *take_place(struct cs_delivery_limit *limit, const char *identity, bool force,
                                 int64_t now)
 {
-    struct place *best = &guard->places[0];
+    struct place *best = &limit->places[0];
 
     for (size_t i = 0; i < PLACES && is_live(best, now); i++) {
-        struct place *place = &guard->places[i];
+        struct place *place = &limit->places[i];
 
         if (!is_live(place, now) || place->refused_until < best->refused_until)
             best = place;
@@ -99,30 +99,31 @@ static bool count(struct place *place, unsigned most, int64_t now)
     return true;
 }
 
-bool cs_guard_may_send(struct cs_guard *guard, const struct cs_guard_case *what, int64_t now)
+bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
+                                int64_t now)
 {
-    unsigned most = what->asked_for ? CS_GUARD_ASKED_PER_HOUR : CS_GUARD_PER_HOUR;
+    unsigned most = what->asked_for ? CS_DELIVERIES_ASKED_PER_HOUR : CS_DELIVERIES_PER_HOUR;
     struct place *place;
     bool may;
 
-    pthread_mutex_lock(&guard->mutex);
-    place = find_place(guard, what->identity);
+    pthread_mutex_lock(&limit->mutex);
+    place = find_place(limit, what->identity);
     may = what->asked_for || !is_quiet(place, now);
     if (may && !what->proven)
         may =
-            count(place != NULL ? place : take_place(guard, what->identity, false, now), most, now);
-    pthread_mutex_unlock(&guard->mutex);
+            count(place != NULL ? place : take_place(limit, what->identity, false, now), most, now);
+    pthread_mutex_unlock(&limit->mutex);
     return may;
 }
 
-void cs_guard_refused(struct cs_guard *guard, const char *identity, int64_t now)
+void cs_delivery_limit_refused(struct cs_delivery_limit *limit, const char *identity, int64_t now)
 {
     struct place *place;
 
-    pthread_mutex_lock(&guard->mutex);
-    place = find_place(guard, identity);
+    pthread_mutex_lock(&limit->mutex);
+    place = find_place(limit, identity);
     if (place == NULL)
-        place = take_place(guard, identity, true, now);
-    place->refused_until = now + CS_GUARD_QUIET_MS;
-    pthread_mutex_unlock(&guard->mutex);
+        place = take_place(limit, identity, true, now);
+    place->refused_until = now + CS_DELIVERY_QUIET_MS;
+    pthread_mutex_unlock(&limit->mutex);
 }

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* In which language, and with which texts, a login speaks. */
+#include <string.h>
+#include <syslog.h>
+
+#include "login/login_priv.h"
+#include "methods/provider_call.h"
+
+/* The user's own language is asked for only where a first factor is proven: to a stranger every
+ * account speaks alike. A preference that cannot be read is no reason to refuse. */
+static void find_user_language(struct cs_login *login, struct cs_provider *provider,
+                               char ret_language[CS_PROVIDER_LANGUAGE_SIZE])
+{
+    struct cs_error error = {0};
+
+    ret_language[0] = '\0';
+    if (!cs_call_knows_languages(provider) || !cs_login_first_factor_claimed(login) ||
+        cs_login_identify(login, &error) != CS_OK || !cs_login_first_factor(login, false) ||
+        login->identity[0] == '\0')
+        return;
+    if (cs_call_language(provider, login->identity, ret_language, &error) != CS_OK)
+        cs_log(&login->log, LOG_WARNING, "the user's language cannot be read: %s", error.text);
+}
+
+void cs_login_choose_texts(struct cs_login *login, struct cs_provider *provider)
+{
+    const struct cs_options *options = &login->options;
+    char preferred[CS_PROVIDER_LANGUAGE_SIZE] = "";
+    const char *language = options->lang;
+
+    if (language == NULL) {
+        find_user_language(login, provider, preferred);
+        language = preferred[0] ? preferred : options->default_lang;
+    }
+    login->book = (struct cs_phrasebook){
+        .catalogue = cs_engine_catalogue(login->engine, language ? language : ""),
+        .ascii = options->ascii_prompts,
+        .mask = options->mask_addresses};
+    memcpy(login->book.own, options->texts, sizeof login->book.own);
+    cs_values_set(&login->book.values, 'U', login->request->user);
+    cs_values_set(&login->book.values, 'H', cs_engine_host(login->engine));
+    cs_values_set(&login->book.values, 'S', login->request->service);
+    cs_values_set(&login->book.values, 'R', login->address);
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan of a login: what its methods are given, what they may call, what is kept of them. */
+#include <syslog.h>
+
+#include "base/clock.h"
+#include "login/login_priv.h"
+#include "login/policy.h"
+#include "methods/steps.h"
+
+/* The context of what methods may call. */
+struct run {
+    struct cs_login *login;
+    const struct cs_method_given *given;
+    struct cs_pending_turn turn;
+};
+
+static enum cs_err identify(void *context, const char **ret_identity, struct cs_error *error)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+    enum cs_err result = cs_login_identify(login, error);
+
+    *ret_identity = login->identity[0] ? login->identity : NULL;
+    return result;
+}
+
+static bool proven(void *context, bool answered)
+{
+    return cs_login_first_factor(((struct run *)context)->login, answered);
+}
+
+/* Stand-alone there is no memory of what was sent before, so nothing is sent unasked to those who
+ * have proven nothing. */
+static bool may_send(void *context, bool is_proven, bool asked_for)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+    bool standalone = (login->request->flags & CS_REQUEST_STANDALONE) != 0;
+    const struct cs_delivery what = {login->identity, is_proven, asked_for};
+
+    return (is_proven || asked_for || (login->options.autopush && !standalone)) &&
+           cs_delivery_limit_may_send(cs_engine_delivery_limit(login->engine), &what,
+                                      cs_clock_ms());
+}
+
+static void was_refused(void *context)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    cs_delivery_limit_refused(cs_engine_delivery_limit(login->engine), login->identity,
+                              cs_clock_ms());
+}
+
+static enum cs_err take_turn(void *context, struct cs_error *error)
+{
+    struct run *run = context;
+    struct cs_pending_queue *queue = cs_engine_pending_queue(run->login->engine);
+    enum cs_err result =
+        cs_pending_queue_join(queue, run->given->provider, run->login->identity, &run->turn, error);
+
+    if (result == CS_OK)
+        result = cs_pending_queue_await(&run->turn, &run->given->call, error);
+    if (result != CS_OK)
+        cs_pending_queue_give(queue, &run->turn);
+    return result;
+}
+
+static void give_turn(void *context)
+{
+    struct run *run = context;
+
+    cs_pending_queue_give(cs_engine_pending_queue(run->login->engine), &run->turn);
+}
+
+static const struct cs_method_calls calls = {.identify = identify,
+                                             .proven = proven,
+                                             .may_send = may_send,
+                                             .was_refused = was_refused,
+                                             .take_turn = take_turn,
+                                             .give_turn = give_turn};
+
+/* Shows what no prompt has carried: for the end of a refused login. */
+static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold)
+{
+    struct cs_error error = {0};
+
+    if (cs_fold_channel_flush(fold, &error) != CS_OK)
+        cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
+}
+
+/* What outlives the run; a login that is refused hands nothing over of it. */
+static void keep_results(struct cs_login *login, struct cs_method_login *method)
+{
+    login->reason = method->result.reason;
+    login->last = method->result.last;
+    login->answers = method->result.answers;
+    login->proven = cs_is_proven(method);
+    login->authtok = method->result.authtok;
+    method->result.authtok = (struct cs_secret){0};
+    login->record = method->state.user.record;
+    method->state.user.record = NULL;
+}
+
+/* `name` backs the result, see cs_policy_judging. */
+static struct cs_method_given give(struct cs_login *login, struct cs_channel *channel,
+                                   struct cs_provider *provider, char name[CS_PROVIDER_NAME_SIZE])
+{
+    const struct cs_options *options = &login->options;
+    const char *service = login->request->service, *host = cs_engine_host(login->engine);
+
+    return (struct cs_method_given){
+        .options = &options->method,
+        .channel = channel,
+        .provider = provider,
+        .log = &login->log,
+        .judging = cs_policy_judging(options, host, name),
+        .call = {.deadline = login->started + (int64_t)options->login_timeout * 1000,
+                 .cancel_fd = login->cancel_fd,
+                 .lookup = &options->lookup,
+                 .language = login->book.catalogue->language},
+        .book = &login->book,
+        .wait_mode = cs_policy_wait_mode(options, service),
+        .number_mode = cs_policy_shown_mode(options, service),
+        .host = host,
+        .service = service,
+        .address = login->address,
+        .client = login->client,
+        .here = login->here,
+        .name = login->request->user,
+        .foreign = login->peer.uid != 0,
+        .stranger = login->stranger};
+}
+
+enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *channel,
+                                  struct cs_provider *provider)
+{
+    char name[CS_PROVIDER_NAME_SIZE];
+    struct cs_method_given given = give(login, channel, provider, name);
+    struct run run = {.login = login, .given = &given};
+    struct cs_method_login method = {
+        .given = &given, .calls = &calls, .context = &run, .result = {.reason = "none"}};
+    struct cs_fold_channel fold;
+    enum cs_verdict verdict;
+
+    cs_fold_channel_init(&fold, channel);
+    if (!cs_policy_live(&login->options, login->request->service) &&
+        given.wait_mode != CS_WAIT_LIVE)
+        given.channel = &fold.channel;
+    verdict = cs_plan_run(login->plan, &method);
+    if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)
+        flush_last_text(login, &fold);
+    cs_fold_channel_clear(&fold);
+    keep_results(login, &method);
+    cs_method_login_clear(&method);
+    return verdict;
+}

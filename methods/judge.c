@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "methods/judge.h"
+
+#include <stdio.h>
+#include <syslog.h>
+
+#include "base/clock.h"
+#include "conversation/answer.h"
+#include "methods/steps.h"
+
+enum { HOLD_MS = 250, NUMBER_SIZE = 16 };
+
+/* An answer on its way to the provider. */
+struct trial {
+    const struct cs_question *question;
+    struct cs_attempt attempt;
+    enum cs_answer_kind kind;
+    bool known;     /* the account has an identity */
+    bool elsewhere; /* an empty answer that has the provider ask the person elsewhere */
+};
+
+/* Why an answer was refused that the provider saw only in disguise, or not at all. */
+static const char *reason_for(const struct cs_method_login *login, const struct trial *trial,
+                              const char *judged)
+{
+    static const char *const reasons[] = {[CS_ANSWER_EMPTY] = "empty-answer",
+                                          [CS_ANSWER_TOO_LONG] = "answer-too-long",
+                                          [CS_ANSWER_JUNK] = "refused-by-sshd"};
+
+    if (trial->kind != CS_ANSWER_TYPED && !trial->elsewhere)
+        return reasons[trial->kind];
+    if (!trial->known)
+        return "unknown-user";
+    return login->state.sought && !login->state.user.found ? login->state.user.reason : judged;
+}
+
+/* An empty answer is no wish to be sent something: sshd leaves it as it is where it refuses the
+ * account. So the same holds as for what is sent unasked. */
+static bool is_elsewhere(const struct cs_method_login *login, const struct trial *trial)
+{
+    unsigned kinds = login->given->provider->ops->accepts_empty;
+
+    return trial->kind == CS_ANSWER_EMPTY && (kinds & CS_KIND(trial->question->kind)) != 0 &&
+           trial->known && !login->state.doomed &&
+           login->calls->may_send(login->context, cs_is_proven(login), false);
+}
+
+/* What the provider gets to see of it. */
+static void disguise(struct cs_method_login *login, struct trial *trial)
+{
+    struct cs_attempt *attempt = &trial->attempt;
+
+    login->state.doomed = login->state.doomed || trial->kind == CS_ANSWER_JUNK;
+    trial->elsewhere = is_elsewhere(login, trial);
+    attempt->countable = !login->state.doomed && trial->kind == CS_ANSWER_TYPED;
+    if (attempt->countable)
+        login->state.answered = true;
+    else if (!trial->elsewhere)
+        attempt->identity = NULL;
+    attempt->proven = attempt->countable && cs_is_proven(login);
+}
+
+/* Whether the provider has to be asked at all; what it must know is found out before. */
+static enum cs_err prepare(struct cs_method_login *login, struct trial *trial, bool *ret_ask,
+                           struct cs_error *error)
+{
+    const struct cs_question *question = trial->question;
+    struct cs_attempt *attempt = &trial->attempt;
+    enum cs_err result = CS_OK;
+
+    attempt->factors = question->factor;
+    attempt->factor_count = question->factor != NULL ? 1 : 0;
+    *ret_ask = true;
+    if (login->given->provider->ops->judges_unlisted)
+        return CS_OK;
+    *ret_ask = attempt->identity != NULL;
+    if (*ret_ask)
+        result = cs_find_user(login, error);
+    *ret_ask = *ret_ask && login->state.user.found;
+    if (result != CS_OK || !*ret_ask)
+        return result;
+    attempt->user = &login->state.user;
+    if (question->factor == NULL && question->kind != CS_FACTOR_PASSWORD) {
+        result = cs_list_factors(login, CS_KIND(question->kind), error);
+        attempt->factors = login->state.factors.items;
+        attempt->factor_count = login->state.factors.count;
+        *ret_ask = attempt->factor_count > 0;
+    }
+    return result;
+}
+
+/* What is asked elsewhere is a request like one of a challenge: it may have to wait for its turn,
+ * and whoever lets it run out is not asked again unasked. */
+static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct trial *trial,
+                                   struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    const struct cs_method_given *given = login->given;
+    bool in_turn = given->provider->ops->one_pending;
+    enum cs_err result = in_turn ? login->calls->take_turn(login->context, error) : CS_OK;
+
+    if (result != CS_OK)
+        return result;
+    result = given->provider->ops->judge(given->provider, &given->call, &trial->attempt,
+                                         &given->judging, ret_outcome, error);
+    if (in_turn)
+        login->calls->give_turn(login->context);
+    if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
+        login->calls->was_refused(login->context);
+    return result;
+}
+
+static enum cs_err ask_provider(struct cs_method_login *login, struct trial *trial,
+                                struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    const struct cs_method_given *given = login->given;
+    bool ask = false;
+    enum cs_err result = prepare(login, trial, &ask, error);
+
+    if (result != CS_OK)
+        return result;
+    if (!ask) {
+        *ret_outcome = (struct cs_outcome){.reason = "not-enrolled"};
+        return CS_OK;
+    }
+    return trial->elsewhere
+               ? judge_elsewhere(login, trial, ret_outcome, error)
+               : given->provider->ops->judge(given->provider, &given->call, &trial->attempt,
+                                             &given->judging, ret_outcome, error);
+}
+
+static enum cs_err hold(struct cs_method_login *login, int64_t started, struct cs_error *error)
+{
+    int64_t elapsed = cs_clock_ms() - started;
+
+    return cs_channel_wait(login->given->channel, started + (elapsed / HOLD_MS + 1) * HOLD_MS,
+                           error);
+}
+
+/* The person must know, and no text after the last prompt is shown once by every server: so this is
+ * a prompt of its own. Whoever hangs up here has spent the code all the same. */
+static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
+                                      struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    struct cs_values values = {0};
+    char count[NUMBER_SIZE];
+
+    (void)snprintf(count, sizeof count, "%u", left);
+    cs_values_set(&values, 'N', count);
+    cs_say(login->given->book, CS_TEXT_RECOVERY_LEFT, &values, &prompt);
+    if (prompt.failed)
+        return cs_fail_nomem(error);
+    return cs_ask(login->given->channel, prompt.text, true, &answer, error);
+}
+
+enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
+                     const struct cs_secret *answer, struct cs_outcome *ret_outcome,
+                     struct cs_error *error)
+{
+    int64_t started = login->state.line_started ? login->state.line_started : cs_clock_ms();
+    struct trial trial = {.question = question,
+                          .kind = cs_answer_kind(answer),
+                          .attempt = {.kind = question->kind,
+                                      .challenge = question->challenge,
+                                      .answer = answer,
+                                      .client = login->given->client}};
+    struct cs_attempt *attempt = &trial.attempt;
+    enum cs_err result = login->calls->identify(login->context, &attempt->identity, error);
+
+    if (result != CS_OK)
+        return result;
+    trial.known = attempt->identity != NULL;
+    attempt->subject = trial.known ? attempt->identity : login->given->stranger;
+    disguise(login, &trial);
+    result = ask_provider(login, &trial, ret_outcome, error);
+    if (result != CS_OK)
+        return result;
+    if (ret_outcome->alert[0] != '\0')
+        cs_log(login->given->log, LOG_ALERT, "%s", ret_outcome->alert);
+    if (attempt->identity == NULL) /* whatever a provider says of nobody */
+        ret_outcome->judgement = CS_JUDGED_WRONG;
+    ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
+    if (ret_outcome->judgement != CS_JUDGED_RIGHT)
+        return login->given->provider->ops->remote ? hold(login, started, error) : CS_OK;
+    return ret_outcome->recovery ? tell_recovery_left(login, ret_outcome->recovery_left, error)
+                                 : CS_OK;
+}

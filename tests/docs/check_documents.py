@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""usage: check_documents.py SOURCE
+
+Links between the documents lead somewhere, and the two tables of packages name what scripts/lib/packages.sh installs.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+BUILD_FOLDERS = {"build", ".git"}
+
+
+def documents(source):
+    for path in sorted(source.rglob("*.md")):
+        if not BUILD_FOLDERS & set(path.relative_to(source).parts):
+            yield path
+
+
+def anchors(text):
+    """The names that a heading gets where Markdown is shown: lower case, blanks as hyphens, the rest left out."""
+    for heading in re.findall(r"^#+ (.*)$", text, re.M):
+        yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def bad_links(source):
+    for path in documents(source):
+        for target in re.findall(r"\]\(([^)\s]+)\)", path.read_text()):
+            if re.match(r"[a-z]+:", target):
+                continue
+            name, _, anchor = target.partition("#")
+            file = path.parent / name if name else path
+            if not file.exists():
+                yield f"{path.relative_to(source)}: {target}: there is no such file"
+            elif anchor and anchor not in anchors(file.read_text()):
+                yield f"{path.relative_to(source)}: {target}: {file.name} has no such heading"
+
+
+def listed(source, *names):
+    """The packages in lists of packages.sh."""
+    words = " ".join(f'"${{packages_{name}[@]}}"' for name in names)
+    script = f'. "$1" && printf "%s\\n" {words}'
+    return set(subprocess.run(["bash", "-c", script, "bash", source / "scripts/lib/packages.sh"],
+                              capture_output=True, text=True, check=True).stdout.split())
+
+
+def explained(path, heading):
+    """The names in backticks in the first column of the table below a heading."""
+    section = path.read_text().split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    return {name for cell in re.findall(r"^\| (.*?) \|", section, re.M) for name in re.findall(r"`([^`]+)`", cell)}
+
+
+def bad_packages(source):
+    build = listed(source, "build")
+    rest = listed(source, "demo", "test", "bench") - build
+    # libfido2 is for one of the choices of WITH_U2F: explained to those who build, installed for tests.
+    for page, heading, wanted, allowed in (("README.md", "What it needs", build, {"libfido2-dev"}),
+                                           ("tests/README.md", "What the tests need", rest, set())):
+        found = explained(source / page, heading)
+        for name in sorted(wanted - found):
+            yield f"{page}: package {name} of scripts/lib/packages.sh is missing"
+        for name in sorted(found - wanted - allowed):
+            yield f"{page}: package {name} is not one that scripts/lib/packages.sh installs for this"
+
+
+def main():
+    source = pathlib.Path(sys.argv[1])
+    problems = [*bad_links(source), *bad_packages(source)]
+    print("\n".join(problems))
+    return 1 if problems else 0
+
+
+sys.exit(main())

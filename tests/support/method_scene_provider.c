@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The provider of a scene. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/method_scene.h"
+
+static const char *const kinds[CS_FACTOR_KINDS] = {
+    "password", "totp", "sms", "email", "voice", "trans-email", "trans-sms", "device", "u2f"};
+
+static struct method_scene *scene_of(struct cs_provider *provider)
+{
+    return (struct method_scene *)(void *)((char *)provider -
+                                           offsetof(struct method_scene, provider));
+}
+
+/* A challenge that was released is not used any more. */
+static void assert_held(const struct method_scene *scene, const struct cs_challenge *challenge)
+{
+    if (challenge->state != &scene->held || scene->held == 0)
+        abort();
+}
+
+static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
+                             const char *identity, struct cs_provider_user *ret_user,
+                             struct cs_error *error)
+{
+    struct method_scene *scene = scene_of(provider);
+
+    (void)call;
+    cs_buffer_printf(&scene->calls, " find:%s", identity);
+    if (scene->find_result != CS_OK)
+        return cs_fail(error, scene->find_result, "find is broken");
+    ret_user->found = scene->missing == NULL;
+    ret_user->reason = scene->missing;
+    (void)snprintf(ret_user->id, sizeof ret_user->id, "id-of-%s", identity);
+    return CS_OK;
+}
+
+static enum cs_err list_factors(struct cs_provider *provider, const struct cs_call *call,
+                                const struct cs_provider_user *user,
+                                const struct cs_listing *listing,
+                                struct cs_listed_factors *ret_factors, struct cs_error *error)
+{
+    struct method_scene *scene = scene_of(provider);
+    const char *before = "";
+    enum cs_err result = CS_OK;
+
+    (void)call;
+    cs_buffer_printf(&scene->calls, "%s", user->found ? " list:" : " list-of-nobody:");
+    for (unsigned kind = 0; kind < CS_FACTOR_KINDS; kind++) {
+        if ((listing->kinds & CS_KIND(kind)) == 0)
+            continue;
+        cs_buffer_printf(&scene->calls, "%s%s", before, kinds[kind]);
+        before = "+";
+    }
+    scene->listing = *listing;
+    if (scene->list_result != CS_OK)
+        return cs_fail(error, scene->list_result, "list is broken");
+    for (size_t i = 0; i < scene->factors_count && result == CS_OK; i++) {
+        if ((listing->kinds & CS_KIND(scene->factors[i].kind)) != 0)
+            result = cs_listed_factors_add(ret_factors, &scene->factors[i], error);
+    }
+    return result;
+}
+
+/* The state of a challenge is that it is counted while it lives. */
+static void release(void *state)
+{
+    --*(unsigned *)state;
+}
+
+static enum cs_err begin(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                         const struct cs_challenge_request *request,
+                         struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    struct method_scene *scene = scene_of(provider);
+
+    (void)call;
+    cs_buffer_printf(&scene->calls, "%s%s=%s",
+                     user->found ? " begin:" : " begin-for-nobody:", kinds[factor->kind],
+                     factor->id);
+    cs_buffer_free(&scene->message);
+    cs_buffer_text(&scene->message, request->message);
+    scene->seconds = request->seconds;
+    if (scene->begin_result != CS_OK)
+        return cs_fail(error, scene->begin_result, "begin is broken");
+    (void)snprintf(ret_challenge->id, sizeof ret_challenge->id, "%s", factor->id);
+    (void)snprintf(ret_challenge->correlation, sizeof ret_challenge->correlation, "%s",
+                   scene->correlation ? scene->correlation : "");
+    (void)snprintf(ret_challenge->url, sizeof ret_challenge->url, "%s",
+                   scene->url ? scene->url : "");
+    (void)snprintf(ret_challenge->code, sizeof ret_challenge->code, "%s",
+                   scene->code ? scene->code : "");
+    ret_challenge->poll_ms = scene->poll_ms;
+    ret_challenge->request = scene->line ? strdup(scene->line) : NULL;
+    ret_challenge->state = &scene->held;
+    ret_challenge->free_state = release;
+    scene->held++;
+    return CS_OK;
+}
+
+/* An empty answer of somebody is right where the person approves elsewhere. */
+static bool is_right(const struct method_scene *scene, const struct cs_attempt *attempt)
+{
+    const char *right = attempt->kind == CS_FACTOR_PASSWORD ? "secret" : "123456";
+
+    if (attempt->identity != NULL && attempt->answer->length == 0)
+        return scene->approves_elsewhere;
+    return attempt->identity != NULL && attempt->answer->length == strlen(right) &&
+           strcmp(attempt->answer->data, right) == 0;
+}
+
+static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_attempt *attempt, const struct cs_judging *judging,
+                         struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    struct method_scene *scene = scene_of(provider);
+    bool password = attempt->kind == CS_FACTOR_PASSWORD;
+
+    (void)call;
+    (void)judging;
+    cs_buffer_printf(&scene->calls, " judge:%s=%s", kinds[attempt->kind], attempt->answer->data);
+    cs_buffer_printf(&scene->judged, "%s%s%s\n", attempt->identity ? attempt->identity : "nobody",
+                     attempt->countable ? " countable" : "", attempt->proven ? " proven" : "");
+    scene->countable = attempt->countable;
+    scene->proven = attempt->proven;
+    scene->subject = attempt->subject;
+    scene->user = attempt->identity ? attempt->identity : "";
+    if (scene->judge_ms > 0)
+        fake_clock_pass(cs_clock_ms() + scene->judge_ms);
+    if (scene->judge_result != CS_OK)
+        return cs_fail(error, scene->judge_result, "judge is broken");
+    *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
+    if (is_right(scene, attempt))
+        *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
+                                           .reason = kinds[attempt->kind],
+                                           .recovery = scene->recovery,
+                                           .recovery_left = scene->recovery ? 9 : 0};
+    else if (scene->over && !password)
+        ret_outcome->judgement = CS_JUDGED_OVER;
+    return CS_OK;
+}
+
+static void note_gap(struct method_scene *scene)
+{
+    int64_t now = cs_clock_ms(), gap = now - scene->polled;
+
+    if (scene->polled != 0 && (scene->least_gap == 0 || gap < scene->least_gap))
+        scene->least_gap = gap;
+    scene->polled = now;
+}
+
+static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call,
+                        const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                        struct cs_challenge *challenge, struct cs_approval_state *ret_state,
+                        struct cs_error *error)
+{
+    struct method_scene *scene = scene_of(provider);
+
+    (void)call;
+    (void)user;
+    (void)factor;
+    assert_held(scene, challenge);
+    note_gap(scene);
+    if (scene->polls == 0)
+        cs_buffer_text(&scene->calls, " poll");
+    if (scene->poll_result != CS_OK)
+        return cs_fail(error, scene->poll_result, "poll is broken");
+    *ret_state = scene->polls < scene->approvals_count
+                     ? scene->approvals[scene->polls]
+                     : (struct cs_approval_state){CS_APPROVAL_PENDING, "pending"};
+    scene->polls++;
+    if (scene->slow_down_ms > 0)
+        challenge->poll_ms = scene->slow_down_ms;
+    return CS_OK;
+}
+
+static enum cs_err cancel(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_provider_user *user,
+                          const struct cs_listed_factor *factor,
+                          const struct cs_challenge *challenge, struct cs_error *error)
+{
+    struct method_scene *scene = scene_of(provider);
+
+    (void)user;
+    assert_held(scene, challenge);
+    cs_buffer_printf(&scene->calls, " cancel:%s=%s", kinds[factor->kind], challenge->id);
+    scene->cancel_call = *call;
+    return scene->cancel_result == CS_OK ? CS_OK
+                                         : cs_fail(error, scene->cancel_result, "cancel is broken");
+}
+
+static enum cs_err account(struct cs_provider *provider, const struct cs_call *call,
+                           const struct cs_provider_user *user, struct cs_standing *ret_standing,
+                           struct cs_error *error)
+{
+    struct method_scene *scene = scene_of(provider);
+
+    (void)call;
+    cs_buffer_printf(&scene->calls, " account:%s", user->id);
+    *ret_standing = scene->standing;
+    return scene->account_result == CS_OK
+               ? CS_OK
+               : cs_fail(error, scene->account_result, "account is broken");
+}
+
+static enum cs_err language(struct cs_provider *provider, const char *identity,
+                            char ret_language[CS_PROVIDER_LANGUAGE_SIZE], struct cs_error *error)
+{
+    (void)error;
+    cs_buffer_printf(&scene_of(provider)->calls, " language:%s", identity);
+    (void)snprintf(ret_language, CS_PROVIDER_LANGUAGE_SIZE, "fr");
+    return CS_OK;
+}
+
+static unsigned kinds_of(const struct cs_provider *provider)
+{
+    const struct method_scene *scene =
+        (const struct method_scene *)(const void *)((const char *)provider -
+                                                    offsetof(struct method_scene, provider));
+
+    return scene->kinds;
+}
+
+const struct cs_provider_ops method_scene_ops = {.name = "pretend",
+                                                 .remote = true,
+                                                 .kinds = kinds_of,
+                                                 .find_user = find_user,
+                                                 .list_factors = list_factors,
+                                                 .begin = begin,
+                                                 .judge = judge,
+                                                 .poll = poll};
+
+void method_scene_use_every_slot(struct method_scene *scene)
+{
+    scene->ops.cancel = cancel;
+    scene->ops.account = account;
+    scene->ops.language = language;
+}
