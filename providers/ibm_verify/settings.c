@@ -99,7 +99,8 @@ const struct cs_setting cs_verify_rows[] = {
          "A file that gets every request and answer, with secrets blanked."),
      .max = TEXT_BYTES},
     {ROW("trace-rollover", SIZE, TRACE, trace_rollover,
-         "Bytes at which the trace file is renamed, with the time in its name, and a new one begun; "
+         "Bytes at which the trace file is renamed, with the time in its name, and a new one "
+         "begun; "
          "0: never."),
      .max = CS_SETTING_UNBOUNDED, .fallback = "0"},
     {ROW("trace-localtime", FLAG, TRACE, trace_localtime,

@@ -212,6 +212,8 @@ static void test_wrong_refused_with_its_place(void **state)
          "COUNTERSIGN_; write user_env=LD_PRELOAD on the PAM line"},
         {FILE_WITH("\"pam_ibm_auth\": 1"),
          "i.json:1:109: pam_ibm_auth: an object expected, found a number"},
+        {"{\"ibm-auth-api\": {\"client-id\": \"a\",\n\"client_id\": \"b\"}}",
+         "i.json:2:1: 'client-id' is set twice, under two spellings"},
         {FILE_WITH("\"a_b\": {}, \"a-b\": {}"),
          "i.json:1:104: 'a-b' is there twice, under two spellings"},
     };
@@ -448,6 +450,41 @@ static void test_warnings_are_logged_once_for_each_reading(void **state)
     cs_config_cache_free(&cache);
 }
 
+/* A folder of certificates, a file of root's, and nothing else. */
+static void test_certificates_are_looked_at(void **state)
+{
+    static const struct {
+        const char *name;
+        mode_t mode;
+        enum cs_err result;
+    } rows[] = {{"ca.pem", 0644, CS_OK},
+                {"loose.pem", 0666, CS_ERR_TRUST},
+                {"none.pem", 0, CS_ERR_CONFIG},
+                {"", 0, CS_OK}}; /* the folder itself */
+    char path[PATH_SIZE], named[PATH_SIZE], text[2 * PATH_SIZE];
+
+    require_root();
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_config_cache *cache = cs_config_cache_new();
+        CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+        struct cs_error error = {0};
+
+        folder_path(state, rows[i].name, named);
+        if (rows[i].mode != 0)
+            write_file(named, rows[i].mode, TEXT("x"));
+        (void)snprintf(text, sizeof text, "{\"ibm-auth-api\": {" API ", \"ca-path\": \"%s\"}}",
+                       named);
+        write_file(folder_path(state, "i.json", path), 0600, text, strlen(text));
+        if (load(cache, path, &config, &error) != rows[i].result)
+            fail_msg("%s: %s", named, error.text);
+        if (config != NULL)
+            assert_string_equal(verify_of(config)->ca_path, named);
+        if (rows[i].result == CS_ERR_CONFIG)
+            assert_contains(error.text, "ca-path: ");
+        cs_config_cache_free(&cache);
+    }
+}
+
 /* Our own file over additional-args, and the tenant of the other. */
 static void test_own_file_names_it(void **state)
 {
@@ -489,6 +526,12 @@ static void test_own_section_verify(void **state)
          "c.json:1:13: verify: there is no setting 'authd-port'"},
         {"{\"verify\": {" API "}, \"ibm_auth_config\": \"/x\"}",
          "c.json:1:1: verify and ibm_auth_config are both there; one of them expected"},
+        {"{\"verify\": {\n\"host\": \"a\", \"host_\": 1}}",
+         "c.json:2:14: verify: there is no setting 'host_'"},
+        {"{\"verify\": {\"client-id\": \"a\",\n\"client_id\": \"b\"}}",
+         "c.json:2:1: 'client-id' is set twice, under two spellings"},
+        {"{\"verify\": {\n}}",
+         "c.json:1:12: client-id is missing: the API client made in the tenant"},
         {"{\"ibm_auth_config\": \"x\"}", "c.json:1:21: ibm_auth_config: an absolute path expected"},
     };
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
@@ -531,6 +574,7 @@ int main(void)
         IN_FOLDER(test_secret_file_is_read_again_when_it_changes),
         IN_FOLDER(test_kind_is_never_taken_from_the_cache),
         IN_FOLDER(test_warnings_are_logged_once_for_each_reading),
+        IN_FOLDER(test_certificates_are_looked_at),
         IN_FOLDER(test_own_file_names_it),
     };
 
