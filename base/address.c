@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/attributes.h"
+
 bool cs_address_parse(const char *text, char ret_address[CS_ADDRESS_MAX])
 {
     struct in6_addr v6;
@@ -38,4 +40,16 @@ void cs_address_client(const char *address, char ret_client[CS_ADDRESS_MAX])
     memset(v6.s6_addr + 8, 0, 8);
     if (inet_ntop(AF_INET6, &v6, ret_client, CS_ADDRESS_MAX - 4) != NULL)
         memcpy(ret_client + strlen(ret_client), "/64", 4);
+}
+
+bool cs_is_loopback(const char *host)
+{
+    static const char *const names[] = {"localhost", "::1", "[::1]"};
+    struct in_addr v4;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
+        if (strcmp(host, names[i]) == 0)
+            return true;
+    }
+    return inet_pton(AF_INET, host, &v4) == 1 && strncmp(host, "127.", 4) == 0;
 }

@@ -17,4 +17,8 @@ bool cs_address_parse(const char *text, char ret_address[CS_ADDRESS_MAX]);
  * household or server can use its whole /64). `address` comes from cs_address_parse. */
 void cs_address_client(const char *address, char ret_client[CS_ADDRESS_MAX]);
 
+/* Whether a host leads nowhere but to this machine: localhost, ::1 (in brackets or not) or an
+ * address of 127.0.0.0/8 with all four octets. 127.example.com is a name. */
+bool cs_is_loopback(const char *host);
+
 #endif

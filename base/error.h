@@ -45,4 +45,10 @@ enum cs_err cs_fail_errno(struct cs_error *error, const char *format, ...) CS_PR
 /* CS_ERR_NOMEM with its text. */
 enum cs_err cs_fail_nomem(struct cs_error *error);
 
+/* For a result that nothing depends on; a comment at the place says why. */
+static inline void cs_ignore(enum cs_err result)
+{
+    (void)result;
+}
+
 #endif

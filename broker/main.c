@@ -116,20 +116,27 @@ static int run_session(const struct settings *settings, const struct cs_log *log
 
 /* ---- the broker ---- */
 
+struct bounds {
+    bool unprivileged; /* peers that are not root are served */
+    unsigned logins, unprivileged_logins;
+};
+
 /* The broker's own settings come from the default file. If that is broken, the broker still starts,
  * with the defaults, and each login is refused with the line that says what is wrong. */
-static void read_own_options(struct cs_engine *engine, struct cs_options *ret_options)
+static void read_bounds(struct cs_engine *engine, struct bounds *ret_bounds)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    struct cs_options options;
     struct cs_error error = {0};
 
-    cs_options_defaults(CS_PROFILE_OWN, ret_options);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
     if (cs_engine_config(engine, NULL, &config, &error) == CS_OK)
-        cs_config_options(config, "", NULL, ret_options);
+        cs_config_options(config, "", NULL, &options);
     else
         (void)complain(cs_engine_log(engine), &error);
-    /* The paths point into the configuration, which is released here; nothing below uses them. */
-    ret_options->store = ret_options->key_file = NULL;
+    *ret_bounds = (struct bounds){.unprivileged = options.allow_unprivileged,
+                                  .logins = options.max_logins,
+                                  .unprivileged_logins = options.max_unprivileged};
 }
 
 static enum cs_err raise_descriptors(unsigned logins, struct cs_error *error)
@@ -160,7 +167,7 @@ static int block_signals(void)
 }
 
 static enum cs_err serve(struct cs_engine *engine, const struct settings *settings,
-                         const struct cs_systemd *systemd, const struct cs_options *options,
+                         const struct cs_systemd *systemd, const struct bounds *bounds,
                          struct cs_error *error)
 {
     struct cs_limits limits;
@@ -168,19 +175,19 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
                                .limits = &limits,
                                .listen_fd = systemd->listen_fd,
                                .signal_fd = block_signals(),
-                               .allow_unprivileged = options->allow_unprivileged};
-    enum cs_err result = raise_descriptors(options->max_logins, error);
+                               .allow_unprivileged = bounds->unprivileged};
+    enum cs_err result = raise_descriptors(bounds->logins, error);
     bool idle = true;
 
     if (server.signal_fd < 0)
         return cs_fail_errno(error, "signalfd");
     if (result == CS_OK && server.listen_fd < 0)
-        result = cs_listen(settings->socket, options->allow_unprivileged, &server.listen_fd, error);
+        result = cs_listen(settings->socket, bounds->unprivileged, &server.listen_fd, error);
     if (result == CS_OK)
         result = cs_become_run_user(error);
     if (result != CS_OK)
         return result;
-    cs_limits_init(&limits, options->max_logins, options->max_unprivileged);
+    cs_limits_init(&limits, bounds->logins, bounds->unprivileged_logins);
     cs_systemd_notify(systemd, "READY=1");
     cs_log(cs_engine_log(engine), LOG_INFO, "countersignd " CS_VERSION " serves");
     result = cs_server_run(&server, &idle, error);
@@ -196,7 +203,7 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
 {
     struct cs_error error = {0};
     struct cs_systemd systemd;
-    struct cs_options options;
+    struct bounds bounds;
     struct cs_engine *engine;
     enum cs_err result = cs_systemd_read(&systemd, &error);
 
@@ -206,8 +213,8 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
     engine = cs_engine_new(settings->config, systemd.key_path[0] ? systemd.key_path : NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
-    read_own_options(engine, &options);
-    result = serve(engine, settings, &systemd, &options, &error);
+    read_bounds(engine, &bounds);
+    result = serve(engine, settings, &systemd, &bounds, &error);
     if (result == CS_OK)
         cs_engine_free(&engine);
     return result == CS_OK ? EXIT_SUCCESS : complain(log, &error);

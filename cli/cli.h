@@ -9,6 +9,7 @@
 
 #include "login/config.h"
 #include "providers/local/enrol.h"
+#include "providers/local/local.h"
 #include "store/factor.h"
 #include "store/store.h"
 #include "json/write.h"
@@ -86,7 +87,10 @@ enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error) CS_MUS
 enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVIDER_NAME_SIZE],
                            struct cs_judging *ret_judging, struct cs_error *error) CS_MUST_USE;
 
-/* The paths of store and key. The strings live in *ret_config. */
+/* The settings of the local provider, whichever is in use. Borrowed from the options. */
+const struct cs_local_settings *cs_cli_local(const struct cs_options *options);
+
+/* The options for every service. The strings live in *ret_config. */
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
                            struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;
 

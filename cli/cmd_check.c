@@ -126,7 +126,7 @@ static enum cs_err read_key(struct check *check, struct cs_error *error)
 {
     CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
 
-    return cs_keys_load(check->line.options.key_file, &keys, error);
+    return cs_keys_load(cs_cli_local(&check->line.options)->key_file, &keys, error);
 }
 
 static enum cs_err read_applications(const struct cs_transaction *transaction, void *context,
@@ -137,9 +137,9 @@ static enum cs_err read_applications(const struct cs_transaction *transaction, v
 
 static enum cs_err read_store(struct check *check, struct cs_error *error)
 {
+    const struct cs_local_settings *local = cs_cli_local(&check->line.options);
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    enum cs_err result = cs_store_open(check->line.options.store, check->line.options.key_file,
-                                       false, &store, error);
+    enum cs_err result = cs_store_open(local->store, local->key_file, false, &store, error);
 
     if (result == CS_OK)
         result = cs_store_check(store, error);

@@ -29,6 +29,7 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    const struct cs_local_settings *local;
     struct cs_options options;
     gid_t group = (gid_t)-1;
     uid_t uid;
@@ -42,12 +43,13 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     result = cs_run_user(&uid, &group, error);
     if (result != CS_OK && !key_only)
         return result;
-    result = make_key(options.key_file, group, error);
+    local = cs_cli_local(&options);
+    result = make_key(local->key_file, group, error);
     if (result != CS_OK || key_only)
         return result;
     result = cs_become_run_user(error);
     if (result == CS_OK)
-        result = cs_store_open(options.store, options.key_file, true, &store, error);
+        result = cs_store_open(local->store, local->key_file, true, &store, error);
     return result;
 }
 

@@ -40,7 +40,7 @@ static enum cs_err map_account(const struct cs_cli_line *line, const char *user,
                                  &mapping->trace, error);
     if (result != CS_OK)
         mapping->identity[0] = '\0';
-    else if (cs_config_verify(line->config)->given)
+    else if (cs_options_provider_text(&line->options, "verify", "host") != NULL)
         result = cs_scim_filter(attribute ? attribute : "userName", mapping->identity,
                                 &mapping->filter, error);
     return result;

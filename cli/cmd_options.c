@@ -1,45 +1,70 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
 
-static const char *ibm_default(const struct cs_option *option)
+/* Those of IBM's own file alone are in docs/ibm-verify.md. */
+static bool is_listed(const struct cs_option *option)
 {
-    return option->ibm ? option->ibm : option->fallback;
+    return (option->row->where & (CS_FROM_PAM | CS_FROM_FILE | CS_FROM_SECTION)) != 0;
+}
+
+/* Of the file; NULL: its top level. */
+static const char *section_of(const struct cs_option *option)
+{
+    return (option->row->where & CS_FROM_SECTION) != 0 ? option->kind->name : NULL;
+}
+
+static bool is_number(const struct cs_setting *row)
+{
+    return row->type == CS_SETTING_NUMBER || row->type == CS_SETTING_SIZE;
+}
+
+static void write_range(struct cs_json_writer *writer, const struct cs_setting *row)
+{
+    cs_json_write_integer(writer, "min", row->min);
+    if (row->max == CS_SETTING_UNBOUNDED)
+        cs_json_write_string(writer, "max", NULL);
+    else
+        cs_json_write_integer(writer, "max", row->max);
 }
 
 static void write_row(struct cs_json_writer *writer, const struct cs_option *option)
 {
+    const struct cs_setting *row = option->row;
+
     cs_json_write_object(writer, NULL);
-    cs_json_write_string(writer, "name", option->name);
+    cs_json_write_string(writer, "name", row->name);
+    cs_json_write_string(writer, "section", section_of(option));
     cs_json_write_array(writer, "aliases");
-    if (option->alias != NULL)
-        cs_json_write_string(writer, NULL, option->alias);
+    if (row->alias != NULL)
+        cs_json_write_string(writer, NULL, row->alias);
     cs_json_write_end(writer);
-    cs_json_write_string(writer, "inverse", option->inverse);
-    cs_json_write_string(writer, "type", cs_option_type_name(option->type));
+    cs_json_write_string(writer, "inverse", row->inverse);
+    cs_json_write_string(writer, "type", cs_setting_type_name(row));
     cs_json_write_array(writer, "values");
-    for (size_t v = 0; cs_option_value(option, v) != NULL; v++)
-        cs_json_write_string(writer, NULL, cs_option_value(option, v));
+    for (size_t v = 0; cs_setting_value(row, v) != NULL; v++)
+        cs_json_write_string(writer, NULL, cs_setting_value(row, v));
     cs_json_write_end(writer);
-    if (option->type == CS_OPTION_NUMBER) {
-        cs_json_write_integer(writer, "min", option->min);
-        cs_json_write_integer(writer, "max", option->max);
-    }
-    cs_json_write_string(writer, "default", option->fallback);
-    cs_json_write_string(writer, "default_ibm", ibm_default(option));
-    cs_json_write_string(writer, "scope", cs_option_scope_name(option->scope));
-    cs_json_write_bool(writer, "pam", (option->where & CS_FROM_PAM) != 0);
-    cs_json_write_bool(writer, "file", (option->where & CS_FROM_FILE) != 0);
-    cs_json_write_string(writer, "help", option->help);
+    if (is_number(row))
+        write_range(writer, row);
+    cs_json_write_string(writer, "default", row->fallback);
+    cs_json_write_string(writer, "default_ibm", cs_setting_default(row, CS_PROFILE_IBM));
+    cs_json_write_string(writer, "scope", cs_setting_scope_name(row));
+    cs_json_write_bool(writer, "pam", (row->where & CS_FROM_PAM) != 0);
+    cs_json_write_bool(writer, "file", (row->where & (CS_FROM_FILE | CS_FROM_SECTION)) != 0);
+    cs_json_write_string(writer, "help", row->help);
     cs_json_write_end(writer);
 }
 
 static int write_json(void)
 {
     struct cs_json_writer *writer = cs_json_writer_new();
+    struct cs_option option;
 
     cs_json_write_array(writer, NULL);
-    for (size_t i = 0; i < cs_option_rows_count; i++)
-        write_row(writer, &cs_option_rows[i]);
+    for (size_t place = 0; cs_option_at(place, &option); place++) {
+        if (is_listed(&option))
+            write_row(writer, &option);
+    }
     cs_json_write_end(writer);
     return cs_print_json(&writer, CS_JSON_FORMATTED);
 }
@@ -57,31 +82,49 @@ static void print_default(const char *title, const char *value)
     (void)fputs(value ? "" : "none", stdout);
 }
 
-static void print_values(const struct cs_option *option)
+static void print_values(const struct cs_setting *row)
 {
-    if (option->type == CS_OPTION_NUMBER)
-        (void)printf(" %u-%u", option->min, option->max);
-    for (size_t i = 0; cs_option_value(option, i) != NULL; i++)
-        (void)printf("%s%s", i ? "|" : " ", cs_option_value(option, i));
+    if (is_number(row) && row->max == CS_SETTING_UNBOUNDED)
+        (void)printf(" %lld or more", (long long)row->min);
+    else if (is_number(row))
+        (void)printf(" %lld-%lld", (long long)row->min, (long long)row->max);
+    for (size_t i = 0; cs_setting_value(row, i) != NULL; i++)
+        (void)printf("%s%s", i ? "|" : " ", cs_setting_value(row, i));
+}
+
+static void print_places(const struct cs_option *option)
+{
+    (void)printf("  set in:%s%s", option->row->where & CS_FROM_PAM ? " PAM line" : "",
+                 option->row->where & CS_FROM_FILE ? " file" : "");
+    if (section_of(option) != NULL)
+        (void)printf(" file, section %s", section_of(option));
+}
+
+static void print_row(const struct cs_option *option)
+{
+    const struct cs_setting *row = option->row;
+
+    (void)printf("%s", row->name);
+    if (row->alias != NULL)
+        (void)printf(" (%s)", row->alias);
+    if (row->inverse != NULL)
+        (void)printf(" (not %s)", row->inverse);
+    (void)printf("  %s", cs_setting_type_name(row));
+    print_values(row);
+    print_default("default", row->fallback);
+    if (row->ibm != NULL)
+        print_default("profile ibm", row->ibm);
+    print_places(option);
+    (void)printf("\n    %s\n", row->help);
 }
 
 static void write_text(void)
 {
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        const struct cs_option *option = &cs_option_rows[i];
+    struct cs_option option;
 
-        (void)printf("%s", option->name);
-        if (option->alias != NULL)
-            (void)printf(" (%s)", option->alias);
-        if (option->inverse != NULL)
-            (void)printf(" (not %s)", option->inverse);
-        (void)printf("  %s", cs_option_type_name(option->type));
-        print_values(option);
-        print_default("default", option->fallback);
-        if (option->ibm != NULL)
-            print_default("profile ibm", option->ibm);
-        (void)printf("  set in:%s%s\n    %s\n", option->where & CS_FROM_PAM ? " PAM line" : "",
-                     option->where & CS_FROM_FILE ? " file" : "", option->help);
+    for (size_t place = 0; cs_option_at(place, &option); place++) {
+        if (is_listed(&option))
+            print_row(&option);
     }
 }
 

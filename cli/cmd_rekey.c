@@ -17,7 +17,7 @@
 
 /* The store is opened by a child that has become the account countersign; this process stays root,
  * to replace the key file. */
-static int reseal_in_child(const struct cs_options *options, int count_fd)
+static int reseal_in_child(const struct cs_local_settings *local, int count_fd)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     struct cs_error error = {0};
@@ -25,7 +25,7 @@ static int reseal_in_child(const struct cs_options *options, int count_fd)
     enum cs_err result = cs_become_run_user(&error);
 
     if (result == CS_OK)
-        result = cs_store_open(options->store, options->key_file, false, &store, &error);
+        result = cs_store_open(local->store, local->key_file, false, &store, &error);
     if (result == CS_OK)
         result = cs_store_reseal(store, &count, &error);
     if (result != CS_OK)
@@ -33,7 +33,7 @@ static int reseal_in_child(const struct cs_options *options, int count_fd)
     return write(count_fd, &count, sizeof count) == sizeof count ? CS_EXIT_OK : CS_EXIT_FAILED;
 }
 
-static enum cs_err reseal(const struct cs_options *options, struct cs_error *error)
+static enum cs_err reseal(const struct cs_local_settings *local, struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int reader = -1;
     CS_AUTO(cs_fd_close) int writer = -1;
@@ -49,7 +49,7 @@ static enum cs_err reseal(const struct cs_options *options, struct cs_error *err
     if (child < 0)
         return cs_fail_errno(error, "fork");
     if (child == 0)
-        _exit(reseal_in_child(options, writer));
+        _exit(reseal_in_child(local, writer));
     while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR)
             return cs_fail_errno(error, "waitpid");
@@ -59,7 +59,7 @@ static enum cs_err reseal(const struct cs_options *options, struct cs_error *err
         return cs_fail(error, CS_ERR_STORE,
                        "the store was left as it was, and %s holds both keys; run 'countersign "
                        "rekey' again when the cause is mended",
-                       options->key_file);
+                       local->key_file);
     (void)printf("%u secrets were sealed with the new key\n", count);
     return CS_OK;
 }
@@ -68,6 +68,7 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
+    const struct cs_local_settings *local;
     struct cs_options options;
     uid_t uid;
     gid_t group;
@@ -78,19 +79,21 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
     result = cs_cli_options(cli, &config, &options, error);
     if (result == CS_OK)
         result = cs_run_user(&uid, &group, error);
-    if (result == CS_OK)
-        result = cs_keys_load(options.key_file, &keys, error);
+    if (result != CS_OK)
+        return result;
+    local = cs_cli_local(&options);
+    result = cs_keys_load(local->key_file, &keys, error);
     /* Interrupted before: the key in front is fresh and may have sealed nothing yet. */
     if (result == CS_OK && keys.count == 1)
         result = cs_keys_add(&keys, error);
     if (result == CS_OK)
-        result = cs_keys_save(options.key_file, &keys, group, error);
+        result = cs_keys_save(local->key_file, &keys, group, error);
     if (result == CS_OK)
-        result = reseal(&options, error);
+        result = reseal(local, error);
     if (result != CS_OK)
         return result;
     keys.count = 1;
-    return cs_keys_save(options.key_file, &keys, group, error);
+    return cs_keys_save(local->key_file, &keys, group, error);
 }
 
 int cs_cmd_rekey(struct cs_cli *cli, int argc, char **argv)

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "login/account.h"
 #include "login/policy.h"
+#include "providers/registry.h"
 
 static void print_clean(const char *text)
 {
@@ -86,6 +87,14 @@ enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_conf
     return result;
 }
 
+const struct cs_local_settings *cs_cli_local(const struct cs_options *options)
+{
+    size_t row = 0;
+
+    cs_provider_find(cs_local_kind.name, &row); /* is always registered */
+    return cs_options_provider(options, row);
+}
+
 enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error)
 {
     if (uname(ret_host) != 0)
@@ -108,6 +117,7 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
                               struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    const struct cs_local_settings *local;
     struct cs_options options;
     enum cs_err result;
 
@@ -116,9 +126,10 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
     result = cs_cli_options(cli, &config, &options, error);
     if (result == CS_OK)
         result = cs_become_run_user(error);
-    if (result == CS_OK)
-        result = cs_store_open(options.store, options.key_file, false, ret_store, error);
-    return result;
+    if (result != CS_OK)
+        return result;
+    local = cs_cli_local(&options);
+    return cs_store_open(local->store, local->key_file, false, ret_store, error);
 }
 
 enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,

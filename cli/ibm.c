@@ -35,7 +35,7 @@ static bool pushes(const struct cs_cli_line *line)
 
 static bool traces(const struct cs_cli_line *line)
 {
-    return cs_config_verify(line->config)->trace_file != NULL;
+    return cs_options_provider_text(&line->options, "verify", "trace-file") != NULL;
 }
 
 static bool exempts(const struct cs_cli_line *line)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/keys.h"
 
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/lower.h"
 #include "cli/cli.h"
 #include "methods/plan.h"
@@ -91,11 +91,7 @@ static bool has_no_host(const char *origin)
 
 static bool is_loopback(const char *origin)
 {
-    const char *host = origin + sizeof CS_U2F_SCHEME - 1;
-    struct in_addr address;
-
-    return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-           (inet_pton(AF_INET, host, &address) == 1 && strncmp(host, "127.", 4) == 0);
+    return cs_is_loopback(origin + sizeof CS_U2F_SCHEME - 1);
 }
 
 /* An address of IPv6 has more than one colon. */

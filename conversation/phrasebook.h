@@ -12,7 +12,7 @@
 /* An administrator's text in one language. */
 struct cs_text_variant {
     char language[CS_LANGUAGE_SIZE]; /* "": every language */
-    char *text;                      /* the configuration's, or a borrowed argument */
+    const char *text;                /* the configuration's, or an argument; borrowed */
 };
 
 /* The administrator's texts for one key; count 0: the catalogue's. Borrowed. */

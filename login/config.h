@@ -10,7 +10,6 @@
 
 #include "base/log.h"
 #include "login/options.h"
-#include "providers/ibm_verify/settings.h"
 
 /* The id of a PAM line that names none. */
 #define CS_IBM_DEFAULT_ID "pam_ibm_auth"
@@ -50,14 +49,10 @@ enum cs_err cs_config_follow(struct cs_config_cache *cache, struct cs_config **c
 
 void cs_config_release(struct cs_config **config);
 
-/* How the tenant of IBM Verify is reached that the file names; `given` is false where it names
- * none. Lives as long as the reference. */
-const struct cs_verify_settings *cs_config_verify(const struct cs_config *config);
-
 /* The file of IBM's gateway that our own names, or NULL. */
 const char *cs_config_ibm_path(const struct cs_config *config);
 
-/* Whether the process may read the files beside: the client secret, the certificates. */
+/* Whether the process may read the files that sections name: secrets, certificates. */
 enum cs_err cs_config_check_beside(const struct cs_config *config,
                                    struct cs_error *error) CS_MUST_USE;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that a configuration is made with besides its own: the client secret in a file of its own,
- * and the certificates where IBM's gateway looks for them. They are looked at again with each
- * login, so that a secret can be replaced alone. */
+/* Files that a configuration is made with besides its own, named in the sections of providers: a
+ * secret in a file of its own, certificates. They are looked at again with each login, so that a
+ * secret can be replaced alone. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +11,11 @@
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
 #include "login/config_priv.h"
-#include "paths.h"
+#include "providers/registry.h"
 
 enum { SECRET_BYTES_MAX = 4096 };
+
+/* ---- whether they are what they were ---- */
 
 static bool same_time(const struct timespec *a, const struct timespec *b)
 {
@@ -26,19 +28,25 @@ bool cs_same_file(const struct stat *a, const struct stat *b)
            same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
 }
 
-/* Remembers how the file looks before it is read, so that a change meanwhile is noticed. */
-static enum cs_err remember(struct cs_config *config, const char *path, bool *ret_found,
-                            struct cs_error *error)
+/* Before the file is read, so that a change meanwhile is noticed. NULL after an error. */
+static struct cs_beside *remember(struct cs_config *config, const struct cs_option *option,
+                                  const char *path, struct cs_error *error)
 {
     struct cs_beside *beside = &config->beside[config->beside_count];
 
-    beside->path = strdup(path);
-    if (beside->path == NULL)
-        return cs_fail_nomem(error);
+    if (config->beside_count == CS_BESIDE_MAX) {
+        (void)cs_fail(error, CS_ERR_CONFIG, "%s: more than %d files are named", path,
+                      CS_BESIDE_MAX);
+        return NULL;
+    }
+    *beside = (struct cs_beside){.path = strdup(path), .option = *option};
+    if (beside->path == NULL) {
+        (void)cs_fail_nomem(error);
+        return NULL;
+    }
     config->beside_count++;
     beside->found = stat(path, &beside->status) == 0;
-    *ret_found = beside->found;
-    return CS_OK;
+    return beside;
 }
 
 bool cs_config_beside_same(const struct cs_config *config)
@@ -54,91 +62,141 @@ bool cs_config_beside_same(const struct cs_config *config)
     return true;
 }
 
-static enum cs_err read_secret(struct cs_config *config, struct cs_error *error)
+/* ---- what is in them ---- */
+
+/* As the store's key: root's or the broker's own, for its group to read at most. */
+static enum cs_err open_secret(const char *path, int *ret_fd, struct cs_error *error)
 {
-    /* As the store's key: root's or the broker's own, for its group to read at most. */
     const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0027};
-    const char *path = config->secret_file;
+
+    return cs_open_trusted(path, &trust, ret_fd, error);
+}
+
+static enum cs_err read_secret(struct cs_beside *beside, struct cs_error *error)
+{
     CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     CS_AUTO(cs_fd_close) int fd = -1;
-    bool found;
-    enum cs_err result = remember(config, path, &found, error);
+    enum cs_err result = open_secret(beside->path, &fd, error);
 
     if (result == CS_OK)
-        result = cs_open_trusted(path, &trust, &fd, error);
-    if (result == CS_OK)
-        result = cs_read_all(fd, path, SECRET_BYTES_MAX, &text, error);
+        result = cs_read_all(fd, beside->path, SECRET_BYTES_MAX, &text, error);
     if (result != CS_OK)
         return result == CS_ERR_NOT_FOUND ? CS_ERR_CONFIG : result;
     while (text.length > 0 &&
            (text.data[text.length - 1] == '\n' || text.data[text.length - 1] == '\r'))
         text.length--;
     if (text.length == 0 || !cs_is_clean(text.data, text.length))
-        return cs_fail(error, CS_ERR_CONFIG, "%s: the client secret on one line expected", path);
-    return cs_secret_set(&config->verify.client_secret, text.data, text.length) == CS_OK
-               ? CS_OK
-               : cs_fail_nomem(error);
+        return cs_fail(error, CS_ERR_CONFIG, "%s: the secret on one line expected", beside->path);
+    return cs_secret_set(&beside->secret, text.data, text.length) == CS_OK ? CS_OK
+                                                                           : cs_fail_nomem(error);
 }
 
 /* What libcurl would say late and less clearly. */
-static enum cs_err check_certificates(const char *path, struct cs_error *error)
+static enum cs_err check_trusted(const struct cs_beside *beside, struct cs_error *error)
 {
     const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
     CS_AUTO(cs_fd_close) int fd = -1;
 
-    return cs_open_trusted(path, &trust, &fd, error);
+    if (S_ISDIR(beside->status.st_mode))
+        return CS_OK;
+    return cs_open_trusted(beside->path, &trust, &fd, error);
 }
 
-/* IBM's fixed name comes first where it exists, then ca-path, a file or a folder. */
-static enum cs_err find_certificates(struct cs_config *config, struct cs_error *error)
-{
-    struct cs_verify_settings *settings = &config->verify;
-    enum cs_err result = CS_OK;
-    struct stat status;
-    bool found = false;
+/* ---- the settings that name them ---- */
 
-    if (config->profile == CS_PROFILE_IBM)
-        result = remember(config, CS_IBM_CA_FILE, &found, error);
-    if (result == CS_OK && found) {
-        free(settings->ca_path);
-        settings->ca_path = NULL;
-        settings->ca_file = strdup(CS_IBM_CA_FILE);
-        return settings->ca_file ? check_certificates(CS_IBM_CA_FILE, error) : cs_fail_nomem(error);
+/* In profile ibm another file may take the place of the one that is named. */
+static enum cs_err read_trusted(struct cs_config *config, const struct cs_option *option,
+                                const char *named, struct cs_error *error)
+{
+    const char *instead = config->profile == CS_PROFILE_IBM ? option->row->ibm_instead : NULL;
+    struct cs_beside *beside = NULL;
+
+    if (instead != NULL) {
+        beside = remember(config, option, instead, error);
+        if (beside == NULL)
+            return error->code;
+        beside->instead = beside->found;
+        if (beside->found)
+            return check_trusted(beside, error);
     }
-    if (result != CS_OK || settings->ca_path == NULL)
-        return result;
-    if (stat(settings->ca_path, &status) != 0) {
-        (void)cs_fail_errno(error, "ca-path: %s", settings->ca_path);
+    if (named == NULL)
+        return CS_OK;
+    beside = remember(config, option, named, error);
+    if (beside == NULL)
+        return error->code;
+    if (!beside->found) {
+        (void)cs_fail_errno(error, "%s: %s", option->row->name, named);
         return CS_ERR_CONFIG;
     }
-    if (S_ISDIR(status.st_mode))
+    return check_trusted(beside, error);
+}
+
+static enum cs_err read_one(struct cs_config *config, const struct cs_option *option,
+                            struct cs_error *error)
+{
+    const char *path =
+        cs_setting_text(option->row, cs_options_provider(&config->base, option->kind_row));
+    struct cs_beside *beside;
+
+    if (option->row->beside == CS_BESIDE_TRUSTED)
+        return read_trusted(config, option, path, error);
+    if (path == NULL)
         return CS_OK;
-    settings->ca_file = settings->ca_path;
-    settings->ca_path = NULL;
-    return check_certificates(settings->ca_file, error);
+    beside = remember(config, option, path, error);
+    return beside != NULL ? read_secret(beside, error) : error->code;
 }
 
 enum cs_err cs_config_read_beside(struct cs_config *config, struct cs_error *error)
 {
+    struct cs_error own = {0};
+    enum cs_err result = CS_OK;
+    struct cs_option option;
+
+    error = error ? error : &own;
+    for (size_t place = 0; cs_option_at(place, &option) && result == CS_OK; place++) {
+        if (option.row->beside != CS_BESIDE_NONE && option.kind != NULL &&
+            (config->sections & (1U << option.kind_row)) != 0)
+            result = read_one(config, &option, error);
+    }
+    if (result == CS_OK)
+        cs_config_apply_beside(config, &config->base);
+    return result;
+}
+
+void cs_config_apply_beside(const struct cs_config *config, struct cs_options *options)
+{
+    for (size_t i = 0; i < config->beside_count; i++) {
+        const struct cs_beside *beside = &config->beside[i];
+        const struct cs_setting *row = beside->option.row;
+        unsigned char *target = options->providers[beside->option.kind_row].bytes;
+
+        if (row->beside == CS_BESIDE_SECRET)
+            *(const char **)(void *)(target + row->content) = beside->secret.data;
+        else if (beside->instead)
+            *(const char **)(void *)(target + row->offset) = beside->path;
+    }
+}
+
+static enum cs_err check_all(const struct cs_config *config, struct cs_error *error)
+{
     enum cs_err result = CS_OK;
 
-    if (config->secret_file != NULL)
-        result = read_secret(config, error);
-    if (result == CS_OK && config->verify.given)
-        result = find_certificates(config, error);
+    for (size_t i = 0; i < config->beside_count && result == CS_OK; i++) {
+        const struct cs_beside *beside = &config->beside[i];
+        CS_AUTO(cs_fd_close) int fd = -1;
+
+        if (!beside->found)
+            continue;
+        result = beside->option.row->beside == CS_BESIDE_SECRET
+                     ? open_secret(beside->path, &fd, error)
+                     : check_trusted(beside, error);
+    }
     return result;
 }
 
 enum cs_err cs_config_check_beside(const struct cs_config *config, struct cs_error *error)
 {
-    const struct cs_config *of_tenant = config->ibm ? config->ibm : config;
-    const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0027};
-    CS_AUTO(cs_fd_close) int fd = -1;
-    enum cs_err result = CS_OK;
+    enum cs_err result = check_all(config->own ? config->own : config, error);
 
-    if (of_tenant->secret_file != NULL)
-        result = cs_open_trusted(of_tenant->secret_file, &trust, &fd, error);
-    if (result == CS_OK && of_tenant->verify.ca_file != NULL)
-        result = check_certificates(of_tenant->verify.ca_file, error);
-    return result;
+    return result == CS_OK && config->ibm != NULL ? check_all(config->ibm, error) : result;
 }

@@ -9,8 +9,26 @@
 #include "login/config.h"
 #include "json/json.h"
 
-struct assignment;        /* config.c's own */
-struct cs_verify_section; /* login/verify_section.h */
+/* The kind of provider that a file of IBM's gateway configures. */
+#define CS_IBM_PROVIDER "verify"
+
+/* Where in a file a value stands; what comes later stands over what comes before. Between the first
+ * two are the additional-args of IBM's file, behind the last the PAM line. */
+enum cs_level {
+    CS_LEVEL_SECTION, /* of a provider, in either file */
+    CS_LEVEL_FILE,    /* the top level of our file */
+    CS_LEVEL_SERVICE, /* one of its services */
+};
+
+/* One value of a file. */
+struct cs_assignment {
+    struct cs_option option;
+    enum cs_level level;
+    char *service; /* of CS_LEVEL_SERVICE; else NULL */
+    char *value;   /* in its written form; NULL: a text by language */
+    struct cs_text_variant *variants;
+    struct cs_strlist texts; /* of the variants, in their order */
+};
 
 /* The additional-args of one id in IBM's file, in the form of a PAM line. */
 struct cs_instance {
@@ -23,65 +41,112 @@ struct cs_beside {
     char *path;
     bool found; /* it was there */
     struct stat status;
+    struct cs_option option; /* that names it */
+    struct cs_secret secret; /* of CS_BESIDE_SECRET: what is in it */
+    bool instead;            /* it takes the place of the one that is named */
 };
 
-enum { CS_BESIDE_MAX = 2 };
+enum { CS_BESIDE_MAX = 8 };
 
 struct cs_config {
     atomic_uint references;
-    struct assignment *assignments;
-    size_t count;
     enum cs_profile profile;
-    struct cs_strlist services;       /* that it has options for */
-    struct cs_verify_settings verify; /* `given` is false where the file has none */
-    struct cs_options base;           /* the defaults, and what the file says for every service */
-
-    /* Of IBM's file. */
-    struct cs_instance *instances;
-    size_t instances_count;
+    struct cs_assignment *assignments;
+    size_t count;
+    unsigned sections;          /* that it has: 1 << row of the kind of provider */
+    struct cs_options base;     /* the defaults, and what the file says for every service */
+    struct cs_strlist services; /* that it has options for */
+    struct cs_strlist warnings;
     bool holds_secret; /* the text of the file does */
 
-    char *secret_file; /* where the client secret is read from, or NULL */
+    struct cs_instance *instances; /* of IBM's file */
+    size_t instances_count;
+
     struct cs_beside beside[CS_BESIDE_MAX];
     size_t beside_count;
-    struct cs_strlist warnings;
 
     char *ibm_path; /* our own file names one of IBM's */
 
-    /* Both of a pair; no references to others otherwise. `base` is theirs together. */
+    /* Both of a pair; no references to others otherwise. `base` is not used then. */
     struct cs_config *own, *ibm;
 };
+
+/* ---- config_base.c ---- */
 
 /* An empty one with one reference; NULL when memory ran out. */
 struct cs_config *cs_config_new(void) CS_MUST_USE;
 
-/* The configuration that `length` bytes of text stand for; `name` is for errors. */
+/* The additional-args of that id; NULL: there are none. */
+const struct cs_instance *cs_config_instance(const struct cs_config *config, const char *id);
+
+/* ---- config_values.c ---- */
+
+/* A new value that is still empty; NULL when memory ran out. `service` is copied. */
+struct cs_assignment *cs_config_add(struct cs_config *config, const struct cs_option *option,
+                                    enum cs_level level, const char *service);
+
+bool cs_config_assigns(const struct cs_config *config, const struct cs_option *option,
+                       enum cs_level level, const char *service);
+
+/* Sets what the file says at that level, for that service where the level has one. */
+void cs_config_apply(const struct cs_config *config, enum cs_level level, const char *service,
+                     struct cs_options *options);
+
+void cs_config_free_values(struct cs_config *config);
+
+/* ---- config_text.c ---- */
+
+/* Reads a text: one for every language, or an object of languages. */
+enum cs_err cs_config_read_text(struct cs_assignment *assignment, enum cs_text key,
+                                const struct cs_json *document, const struct cs_json_value *value,
+                                struct cs_error *error) CS_MUST_USE;
+
+/* ---- config_section.c: what a file says of one kind of provider ---- */
+
+struct cs_section {
+    struct cs_config *config;
+    const struct cs_json *document;
+    size_t kind_row; /* in the registry */
+    unsigned where;  /* CS_FROM_... of the members that may stand there */
+};
+
+/* Whether a kind of provider has a section of that name in our file. */
+bool cs_config_find_section(const char *name, size_t *ret_kind_row);
+
+/* Reads one member. *ret_row: NULL when there is no such setting; one with `no_effect` is not kept.
+ */
+enum cs_err cs_section_read_member(const struct cs_section *section,
+                                   const struct cs_json_value *member,
+                                   const struct cs_setting **ret_row,
+                                   struct cs_error *error) CS_MUST_USE;
+
+/* When all members are read: says what is wrong with them together, at `at`. */
+enum cs_err cs_section_complete(const struct cs_section *section, const struct cs_json_value *at,
+                                struct cs_strlist *warnings, struct cs_error *error) CS_MUST_USE;
+
+/* A whole section of our own file. */
+enum cs_err cs_config_read_section(struct cs_config *config, const struct cs_json *document,
+                                   const struct cs_json_value *object, size_t kind_row,
+                                   struct cs_error *error) CS_MUST_USE;
+
+/* ---- parsing a file ---- */
+
+/* The configuration that `length` bytes of text stand for; `name` is for errors. No other file is
+ * looked at. */
 enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
                             struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
-/* The same for a file of IBM's gateway. No other file is looked at. */
+/* The same for a file of IBM's gateway. */
 enum cs_err cs_config_parse_ibm(const char *name, const char *text, size_t length,
                                 struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
-/* Members of our own file. */
-enum cs_err cs_config_read_verify(struct cs_config *config, const struct cs_json *document,
-                                  const struct cs_json_value *object,
-                                  struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_config_read_ibm_path(struct cs_config *config, const struct cs_json *document,
-                                    const struct cs_json_value *value,
-                                    struct cs_error *error) CS_MUST_USE;
+/* ---- config_beside.c ---- */
 
-/* Takes the settings of a complete section; it is empty afterwards. */
-void cs_config_take_section(struct cs_config *config, struct cs_verify_section *section);
-
-/* Applies the additional-args of `id`. */
-void cs_config_apply_instance(const struct cs_config *config, const char *id,
-                              struct cs_options *options);
-
-void cs_config_free_instances(struct cs_config *config);
-
-/* Reads the files beside: the client secret, the certificates. */
+/* Reads the files beside, and sets in `base` what they say. */
 enum cs_err cs_config_read_beside(struct cs_config *config, struct cs_error *error) CS_MUST_USE;
+
+/* Sets what they say in options to which the sections were applied. */
+void cs_config_apply_beside(const struct cs_config *config, struct cs_options *options);
 
 /* False when one of them is not what it was. */
 bool cs_config_beside_same(const struct cs_config *config);

@@ -10,14 +10,16 @@
 #include "paths.h"
 #include "providers/registry.h"
 
+#define KEY_OPTION "key_file"
+
 enum { PROVIDERS_MAX = 8 };
 
 /* A provider, and what it was opened with. Replaced when nobody uses it and another is needed: a
  * changed configuration leaves the old one behind. */
 struct opened {
-    char *name, *store_path, *key_path;
-    struct cs_verify_settings verify;
-    struct cs_provider *provider; /* NULL: a free place */
+    const struct cs_provider_kind *kind;
+    union cs_provider_settings settings; /* owns its texts */
+    struct cs_provider *provider;        /* NULL: a free place */
     unsigned users;
     uint64_t used; /* when it was last asked for */
 };
@@ -132,40 +134,32 @@ struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
     return engine->pending_queue;
 }
 
-static bool is_opened(const struct opened *opened, const char *name,
-                      const struct cs_provider_settings *settings)
+static bool is_opened(const struct opened *opened, const struct cs_provider_kind *kind,
+                      const union cs_provider_settings *settings)
 {
-    return opened->provider != NULL && strcmp(opened->name, name) == 0 &&
-           strcmp(opened->store_path, settings->store_path) == 0 &&
-           strcmp(opened->key_path, settings->key_path) == 0 &&
-           cs_verify_settings_equal(&opened->verify, settings->verify);
+    return opened->provider != NULL && opened->kind == kind &&
+           cs_settings_equal(kind->rows, &opened->settings, settings);
 }
 
 static void close_provider(struct opened *opened)
 {
     if (opened->provider != NULL)
         cs_provider_close(&opened->provider);
-    free(opened->name);
-    free(opened->store_path);
-    free(opened->key_path);
-    cs_verify_settings_clear(&opened->verify);
+    if (opened->kind != NULL)
+        cs_settings_clear(opened->kind->rows, &opened->settings, sizeof opened->settings);
     *opened = (struct opened){0};
 }
 
-static enum cs_err open_provider(struct opened *opened, const char *name,
-                                 const struct cs_provider_settings *settings,
-                                 struct cs_error *error)
+static enum cs_err open_provider(struct opened *opened, const struct cs_provider_kind *kind,
+                                 const union cs_provider_settings *settings,
+                                 const struct cs_log *log, struct cs_error *error)
 {
     enum cs_err result;
-    bool copied;
 
     close_provider(opened);
-    opened->name = strdup(name);
-    opened->store_path = strdup(settings->store_path);
-    opened->key_path = strdup(settings->key_path);
-    copied = cs_verify_settings_copy(settings->verify, &opened->verify);
-    result = copied && opened->name && opened->store_path && opened->key_path
-                 ? cs_provider_open(name, settings, &opened->provider, error)
+    opened->kind = kind;
+    result = cs_settings_copy(kind->rows, settings, &opened->settings, sizeof opened->settings)
+                 ? kind->open(&opened->settings, log, &opened->provider, error)
                  : cs_fail_nomem(error);
     if (result != CS_OK)
         close_provider(opened);
@@ -173,15 +167,15 @@ static enum cs_err open_provider(struct opened *opened, const char *name,
 }
 
 /* The provider's place: where it is open, else one to open it in; NULL: all are in use. */
-static struct opened *find_opened(struct cs_engine *engine, const char *name,
-                                  const struct cs_provider_settings *settings)
+static struct opened *find_opened(struct cs_engine *engine, const struct cs_provider_kind *kind,
+                                  const union cs_provider_settings *settings)
 {
     struct opened *unused = NULL;
 
     for (size_t i = 0; i < PROVIDERS_MAX; i++) {
         struct opened *opened = &engine->opened[i];
 
-        if (is_opened(opened, name, settings))
+        if (is_opened(opened, kind, settings))
             return opened;
         if (opened->users == 0 && (unused == NULL || opened->used < unused->used))
             unused = opened;
@@ -189,26 +183,42 @@ static struct opened *find_opened(struct cs_engine *engine, const char *name,
     return unused;
 }
 
+/* A key that systemd hands over takes the place of the one that the settings name. */
+static enum cs_err set_credential(const struct cs_engine *engine,
+                                  const struct cs_provider_kind *kind,
+                                  union cs_provider_settings *settings, struct cs_error *error)
+{
+    const struct cs_setting *row =
+        cs_setting_find(kind->rows, CS_FROM_FILE, KEY_OPTION, sizeof KEY_OPTION - 1, NULL);
+
+    return engine->key_path != NULL && row != NULL
+               ? cs_setting_set(row, engine->key_path, settings, error)
+               : CS_OK;
+}
+
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
-                               const struct cs_verify_settings *verify,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
-    static const struct cs_verify_settings none = {0};
-    const struct cs_provider_settings settings = {.store_path = options->store,
-                                                  .key_path = engine->key_path ? engine->key_path
-                                                                               : options->key_file,
-                                                  .verify = verify ? verify : &none,
-                                                  .log = engine->log};
-    enum cs_err result = CS_OK;
+    const struct cs_provider_kind *kind;
+    union cs_provider_settings settings;
     struct opened *opened;
+    size_t row = 0;
+    enum cs_err result = cs_options_check_provider(options, &row, error);
 
+    if (result != CS_OK)
+        return result;
+    kind = cs_provider_kind(row);
+    settings = options->providers[row];
+    result = set_credential(engine, kind, &settings, error);
+    if (result != CS_OK)
+        return result;
     pthread_mutex_lock(&engine->mutex);
-    opened = find_opened(engine, options->provider, &settings);
+    opened = find_opened(engine, kind, &settings);
     if (opened == NULL)
-        result = cs_fail(error, CS_ERR_LIMIT, "logins of more than %d configurations at once",
+        result = cs_fail(error, CS_ERR_LIMIT, "more than %d configurations are in use at once",
                          PROVIDERS_MAX);
-    else if (!is_opened(opened, options->provider, &settings))
-        result = open_provider(opened, options->provider, &settings, error);
+    else if (!is_opened(opened, kind, &settings))
+        result = open_provider(opened, kind, &settings, engine->log, error);
     if (result == CS_OK) {
         opened->users++;
         opened->used = ++engine->turns;

@@ -8,7 +8,6 @@
 #include "login/config.h"
 #include "login/delivery_limit.h"
 #include "login/pending_queue.h"
-#include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -45,11 +44,9 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);
 /* Who waits for whose request at a provider that holds one for each identity. */
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine);
 
-/* The provider with the options' name, store and key and these settings (NULL: none), opened by the
- * first login that needs it; another configuration may have another. The caller's until
- * cs_engine_release. */
+/* The provider of the options with their settings, opened by the first login that needs it; another
+ * configuration may have another. The caller's until cs_engine_release. */
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
-                               const struct cs_verify_settings *verify,
                                struct cs_provider **ret_provider,
                                struct cs_error *error) CS_MUST_USE;
 

@@ -9,22 +9,17 @@
 #include "base/name.h"
 #include "base/sanitise.h"
 #include "login/config_priv.h"
-#include "login/verify_section.h"
+#include "providers/registry.h"
 
 /* The file while it is read. */
 struct ibm_file {
     const char *name;
     const struct cs_json *document;
     struct cs_config *config;
-    struct cs_verify_section section;
+    size_t kind_row;                 /* of the provider, in the registry */
     const struct cs_json_value *api; /* the section ibm-auth-api, or NULL */
     struct cs_error *error;
 };
-
-static void release_section(struct ibm_file *file)
-{
-    cs_verify_section_clear(&file->section);
-}
 
 static enum cs_err warn_at(struct ibm_file *file, const struct cs_json_value *member,
                            const char *format, ...) CS_PRINTF(3, 4);
@@ -61,14 +56,15 @@ static enum cs_err expect_object(struct ibm_file *file, const struct cs_json_val
 
 /* Members of the section, and of `pam` those of the trace. Sets *ret_known. */
 static enum cs_err read_setting(struct ibm_file *file, const struct cs_json_value *member,
-                                enum cs_verify_where where, bool *ret_known)
+                                unsigned where, bool *ret_known)
 {
-    CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
-    enum cs_err result = cs_verify_read_member(&file->section, file->document, member, where,
-                                               ret_known, &warnings, file->error);
+    const struct cs_section section = {file->config, file->document, file->kind_row, where};
+    const struct cs_setting *row = NULL;
+    enum cs_err result = cs_section_read_member(&section, member, &row, file->error);
 
-    for (size_t i = 0; i < warnings.count && result == CS_OK; i++)
-        result = warn_at(file, member, "%s", warnings.items[i]);
+    *ret_known = row != NULL;
+    if (result == CS_OK && row != NULL && row->no_effect != NULL)
+        result = warn_at(file, member, "'%s' has no effect: %s", row->name, row->no_effect);
     return result;
 }
 
@@ -80,7 +76,7 @@ static enum cs_err read_api(struct ibm_file *file, const struct cs_json_value *s
     file->api = section;
     for (const struct cs_json_value *member = cs_json_first(section); member && result == CS_OK;
          member = cs_json_next(member)) {
-        result = read_setting(file, member, CS_VERIFY_API, &known);
+        result = read_setting(file, member, CS_FROM_IBM_API, &known);
         if (result == CS_OK && !known)
             result = warn_at(file, member, "ibm-auth-api: unknown key '%s' is ignored",
                              cs_json_key(member));
@@ -98,12 +94,13 @@ static enum cs_err check_argument(struct ibm_file *file, const struct cs_json_va
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
     struct cs_options scratch = {0};
     struct cs_error inner = {0};
-    const struct cs_option *option = cs_option_find(argument, strcspn(argument, "="), NULL);
+    struct cs_option option;
     enum cs_err result = CS_OK;
 
-    if (option != NULL && option->scope == CS_SCOPE_MODULE)
+    if (cs_option_find(argument, strcspn(argument, "="), &option, NULL) &&
+        option.row->scope == CS_SCOPE_MODULE)
         return warn_at(file, member, "additional-args: '%s' has an effect on the PAM line only",
-                       option->name);
+                       option.row->name);
     if (cs_strlist_add(&one, argument, strlen(argument)) != CS_OK)
         return cs_fail_nomem(file->error);
     result = cs_options_from_arguments(&one, &scratch, &warnings, &inner);
@@ -192,15 +189,6 @@ static enum cs_err read_arguments(struct ibm_file *file, const struct cs_json_va
     return result;
 }
 
-static const struct cs_instance *find_instance(const struct cs_config *config, const char *id)
-{
-    for (size_t i = 0; i < config->instances_count; i++) {
-        if (cs_same_name(config->instances[i].id, id, strlen(id)))
-            return &config->instances[i];
-    }
-    return NULL;
-}
-
 static enum cs_err read_instance(struct ibm_file *file, const struct cs_json_value *object)
 {
     struct cs_config *config = file->config;
@@ -208,7 +196,7 @@ static enum cs_err read_instance(struct ibm_file *file, const struct cs_json_val
     enum cs_err result = CS_OK;
     struct cs_instance *grown;
 
-    if (find_instance(config, id) != NULL)
+    if (cs_config_instance(config, id) != NULL)
         return cs_json_fail_key(file->error, CS_ERR_CONFIG, file->document, object,
                                 "'%s' is there twice, under two spellings", id);
     grown = reallocarray(config->instances, config->instances_count + 1, sizeof *grown);
@@ -239,7 +227,7 @@ static enum cs_err read_pam(struct ibm_file *file, const struct cs_json_value *s
          member = cs_json_next(member)) {
         bool known = false;
 
-        result = read_setting(file, member, CS_VERIFY_PAM, &known);
+        result = read_setting(file, member, CS_FROM_IBM_PAM, &known);
         if (result != CS_OK || known)
             continue;
         if (cs_json_type(member) == CS_JSON_OBJECT)
@@ -286,9 +274,10 @@ static enum cs_err read_sections(struct ibm_file *file)
     return result;
 }
 
-/* Warnings that `cs_verify_complete` adds have no place of their own: that of the section. */
+/* Warnings that come with it have no place of their own: that of the section. */
 static enum cs_err complete(struct ibm_file *file)
 {
+    const struct cs_section section = {file->config, file->document, file->kind_row, 0};
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
     enum cs_err result;
 
@@ -297,10 +286,25 @@ static enum cs_err complete(struct ibm_file *file)
                             cs_json_root(file->document),
                             "the section 'ibm-auth-api' is missing; is this a file of IBM's "
                             "gateway?");
-    result = cs_verify_complete(&file->section, file->document, file->api, &warnings, file->error);
+    result = cs_section_complete(&section, file->api, &warnings, file->error);
     for (size_t i = 0; i < warnings.count && result == CS_OK; i++)
         result = warn_at(file, file->api, "%s", warnings.items[i]);
     return result;
+}
+
+static enum cs_err read_file(struct ibm_file *file)
+{
+    const struct cs_json_value *root = cs_json_root(file->document);
+    enum cs_err result;
+
+    if (!cs_provider_find(CS_IBM_PROVIDER, &file->kind_row))
+        return cs_fail(file->error, CS_ERR_CONFIG, "there is no provider '%s'", CS_IBM_PROVIDER);
+    if (cs_json_type(root) != CS_JSON_OBJECT)
+        return cs_json_fail(file->error, CS_ERR_CONFIG, file->document, root,
+                            "an object of sections expected, found %s",
+                            cs_json_type_name(cs_json_type(root)));
+    result = read_sections(file);
+    return result == CS_OK ? complete(file) : result;
 }
 
 enum cs_err cs_config_parse_ibm(const char *name, const char *text, size_t length,
@@ -308,49 +312,21 @@ enum cs_err cs_config_parse_ibm(const char *name, const char *text, size_t lengt
 {
     CS_AUTO(cs_config_release) struct cs_config *config = cs_config_new();
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
-    CS_AUTO(release_section) struct ibm_file file = {.name = name, .error = error};
+    struct ibm_file file = {.name = name, .config = config, .error = error};
     enum cs_err result;
 
     if (config == NULL)
         return cs_fail_nomem(error);
     config->profile = CS_PROFILE_IBM;
     result = cs_json_parse(name, text, length, CS_JSON_TOLERANT, &document, error);
-    if (result != CS_OK)
-        return result;
     file.document = document;
-    file.config = config;
-    if (cs_json_type(cs_json_root(document)) != CS_JSON_OBJECT)
-        return cs_json_fail(error, CS_ERR_CONFIG, document, cs_json_root(document),
-                            "an object of sections expected, found %s",
-                            cs_json_type_name(cs_json_type(cs_json_root(document))));
-    result = read_sections(&file);
     if (result == CS_OK)
-        result = complete(&file);
+        result = read_file(&file);
     if (result != CS_OK)
         return result;
-    cs_config_take_section(config, &file.section);
     cs_options_defaults(CS_PROFILE_IBM, &config->base);
+    cs_config_apply(config, CS_LEVEL_SECTION, NULL, &config->base);
     *ret_config = config;
     config = NULL;
     return CS_OK;
-}
-
-void cs_config_apply_instance(const struct cs_config *config, const char *id,
-                              struct cs_options *options)
-{
-    const struct cs_instance *instance = find_instance(config, id);
-
-    /* Cannot fail: each argument was read once when the file was loaded. */
-    if (instance != NULL &&
-        cs_options_from_arguments(&instance->arguments, options, NULL, NULL) != CS_OK)
-        return;
-}
-
-void cs_config_free_instances(struct cs_config *config)
-{
-    for (size_t i = 0; i < config->instances_count; i++) {
-        free(config->instances[i].id);
-        cs_strlist_free(&config->instances[i].arguments);
-    }
-    free(config->instances);
 }

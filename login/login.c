@@ -77,8 +77,7 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     rule = exemption(login);
     if (rule != NULL)
         return conclude(login, CS_VERDICT_EXEMPT, rule);
-    if (cs_engine_provider(login->engine, &login->options, cs_config_verify(login->config),
-                           &provider, &error) != CS_OK)
+    if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
         return fail(login,
                     error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
                     "provider", &error);

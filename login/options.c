@@ -1,307 +1,92 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/options.h"
 
-#include <errno.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/name.h"
-#include "base/sanitise.h"
-#include "conversation/template.h"
-#include "i18n/language.h"
-#include "login/mangled.h"
-#include "u2f/origins.h"
+#include "login/ibm_words.h"
+#include "providers/registry.h"
+#include "settings/suggest.h"
 
-static bool is_called(const struct cs_option *option, const char *name, size_t length)
+enum { ORDINARY = CS_FROM_PAM | CS_FROM_FILE };
+
+/* ---- rows ---- */
+
+static const struct cs_setting *const own_tables[] = {cs_option_rows, cs_text_rows};
+
+/* The tables one behind the other, those of the providers last; NULL behind the last. */
+static const struct cs_setting *table_at(size_t place, struct cs_option *ret_whose)
 {
-    return cs_same_name(option->name, name, length) || cs_same_name(option->alias, name, length);
+    *ret_whose = (struct cs_option){0};
+    if (place < CS_ARRAY_SIZE(own_tables))
+        return own_tables[place];
+    ret_whose->kind_row = place - CS_ARRAY_SIZE(own_tables);
+    ret_whose->kind = cs_provider_kind(ret_whose->kind_row);
+    return ret_whose->kind ? ret_whose->kind->rows : NULL;
 }
 
-const struct cs_option *cs_option_find(const char *name, size_t length, bool *ret_inverted)
+bool cs_option_at(size_t place, struct cs_option *ret_option)
 {
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        const struct cs_option *option = &cs_option_rows[i];
-        bool inverted = cs_same_name(option->inverse, name, length);
+    const struct cs_setting *rows;
 
-        if (!inverted && !is_called(option, name, length))
-            continue;
-        if (ret_inverted != NULL)
-            *ret_inverted = inverted;
-        return option;
-    }
-    return NULL;
-}
-
-const char *cs_option_type_name(enum cs_option_type type)
-{
-    static const char *const names[] = {
-        [CS_OPTION_FLAG] = "flag",     [CS_OPTION_NUMBER] = "number",
-        [CS_OPTION_CHOICE] = "choice", [CS_OPTION_NAME] = "choice",
-        [CS_OPTION_GROUPS] = "groups", [CS_OPTION_TEXT] = "text",
-        [CS_OPTION_LANG] = "language", [CS_OPTION_PATH] = "path",
-        [CS_OPTION_STRING] = "text",   [CS_OPTION_NAME_OF_VARIABLE] = "variable",
-        [CS_OPTION_APP_ID] = "text",   [CS_OPTION_ORIGINS] = "list",
-    };
-
-    return names[type];
-}
-
-const char *cs_option_scope_name(enum cs_option_scope scope)
-{
-    static const char *const names[] = {"login", "module", "broker"};
-
-    return names[scope];
-}
-
-/* ---- setting a value: one function for each type ---- */
-
-static enum cs_err set_flag(const struct cs_option *option, const char *value, void *member,
-                            struct cs_error *error)
-{
-    static const struct {
-        const char *word;
-        bool value;
-    } words[] = {{"yes", true},  {"true", true}, {"on", true},  {"1", true},
-                 {"y", true},    {"", true},     {"no", false}, {"false", false},
-                 {"off", false}, {"0", false},   {"n", false}};
-
-    for (size_t i = 0; i < CS_ARRAY_SIZE(words); i++) {
-        if (strcmp(words[i].word, value) == 0) {
-            *(bool *)member = words[i].value;
-            return CS_OK;
+    for (size_t table = 0; (rows = table_at(table, ret_option)) != NULL; table++) {
+        for (; rows->name != NULL; rows++) {
+            ret_option->row = rows;
+            if (place-- == 0)
+                return true;
         }
     }
-    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is neither yes nor no", option->name, value);
+    return false;
 }
 
-static enum cs_err set_number(const struct cs_option *option, const char *value, void *member,
-                              struct cs_error *error)
+bool cs_option_find(const char *name, size_t length, struct cs_option *ret_option,
+                    bool *ret_inverted)
 {
-    char *end = NULL;
-    unsigned long number;
+    const struct cs_setting *rows;
 
-    errno = 0;
-    number = strtoul(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number < option->min ||
-        number > option->max)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not a number from %u to %u", option->name,
-                       value, option->min, option->max);
-    *(unsigned *)member = (unsigned)number;
-    return CS_OK;
-}
-
-const char *cs_option_value(const struct cs_option *option, size_t place)
-{
-    if (option->type == CS_OPTION_NAME)
-        return option->name_of(place);
-    /* The last place is always NULL: the end of the list. */
-    return place < CS_OPTION_VALUES_MAX ? option->values[place] : NULL;
-}
-
-/* `expected` is NULL where the list is too long for a line. */
-static enum cs_err refuse_value(const struct cs_option *option, const char *value,
-                                const char *expected, struct cs_error *error)
-{
-    const char *meant = cs_meant_value(option, value);
-
-    if (meant != NULL)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is none of its values; it means '%s'",
-                       option->name, value, meant);
-    if (expected == NULL)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: there is no '%s'; see 'countersign options'",
-                       option->name, value);
-    return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is not one of: %s", option->name, value,
-                   expected);
-}
-
-static enum cs_err find_value(const struct cs_option *option, const char *value, size_t *ret_place,
-                              struct cs_error *error)
-{
-    char expected[160] = "";
-    size_t used = 0;
-    const char *allowed;
-
-    for (size_t i = 0; (allowed = cs_option_value(option, i)) != NULL; i++) {
-        if (strcmp(allowed, value) == 0) {
-            *ret_place = i;
-            return CS_OK;
-        }
-        if (used < sizeof expected)
-            used += (size_t)snprintf(expected + used, sizeof expected - used, "%s%s", i ? ", " : "",
-                                     allowed);
+    for (size_t table = 0; (rows = table_at(table, ret_option)) != NULL; table++) {
+        ret_option->row = cs_setting_find(rows, ORDINARY, name, length, ret_inverted);
+        if (ret_option->row != NULL)
+            return true;
     }
-    return refuse_value(option, value, used < sizeof expected ? expected : NULL, error);
+    return false;
 }
 
-static enum cs_err set_choice(const struct cs_option *option, const char *value, void *member,
-                              struct cs_error *error)
+bool cs_option_find_in(size_t kind_row, unsigned where, const char *name,
+                       struct cs_option *ret_option)
 {
-    size_t place = 0;
-    enum cs_err result = find_value(option, value, &place, error);
+    const struct cs_provider_kind *kind = cs_provider_kind(kind_row);
+    const struct cs_setting *row = cs_setting_find(kind->rows, where, name, strlen(name), NULL);
 
-    if (result == CS_OK)
-        *(unsigned *)member = (unsigned)place;
-    return result;
+    *ret_option = (struct cs_option){row, kind, kind_row};
+    return row != NULL;
 }
 
-/* The registry's own text is kept: it outlives the setting. */
-static enum cs_err set_name(const struct cs_option *option, const char *value, void *member,
-                            struct cs_error *error)
+/* ---- values ---- */
+
+static void *target_of(const struct cs_option *option, struct cs_options *options)
 {
-    const char *other = option->other_name ? option->other_name(value) : NULL;
-    size_t place = 0;
-    enum cs_err result = find_value(option, other ? other : value, &place, error);
-
-    if (result == CS_OK)
-        *(const char **)member = cs_option_value(option, place);
-    return result;
-}
-
-static enum cs_err set_groups(const struct cs_option *option, const char *value, void *member,
-                              struct cs_error *error)
-{
-    size_t length = strlen(value);
-
-    if (length == 0 || length > 1000 || !cs_is_clean(value, length) || value[0] == ',' ||
-        value[length - 1] == ',' || strstr(value, ",,") != NULL || strchr(value, ' ') != NULL)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "%s: group names expected, separated by commas without blanks",
-                       option->name);
-    *(const char **)member = value;
-    return CS_OK;
-}
-
-static enum cs_err set_language(const struct cs_option *option, const char *value, void *member,
-                                struct cs_error *error)
-{
-    char parsed[CS_LANGUAGE_SIZE];
-
-    if (!cs_language_parse(value, parsed))
-        return cs_fail(error, CS_ERR_CONFIG, "%s: '%s' is no language such as fr or pt_BR",
-                       option->name, value);
-    *(const char **)member = value;
-    return CS_OK;
-}
-
-/* One text for every language. */
-static enum cs_err set_text(const struct cs_option *option, const char *value,
-                            struct cs_options *options, struct cs_error *error)
-{
-    enum cs_text key = (enum cs_text)option->offset;
-    struct cs_error inner = {0};
-
-    if (cs_template_check(key, value, &inner) != CS_OK)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: %s", option->name, inner.text);
-    options->line_texts[key] = (struct cs_text_variant){.text = (char *)(uintptr_t)value};
-    options->texts[key] = (struct cs_text_setting){&options->line_texts[key], 1};
-    return CS_OK;
-}
-
-static enum cs_err set_path(const struct cs_option *option, const char *value, void *member,
-                            struct cs_error *error)
-{
-    if (value[0] != '/' || strlen(value) > 1000 || !cs_is_clean(value, strlen(value)))
-        return cs_fail(error, CS_ERR_CONFIG, "%s: an absolute path expected", option->name);
-    *(const char **)member = value;
-    return CS_OK;
-}
-
-static enum cs_err set_string(const struct cs_option *option, const char *value, void *member,
-                              struct cs_error *error)
-{
-    size_t length = strlen(value);
-
-    if (length == 0 || length > 1000 || !cs_is_clean(value, length))
-        return cs_fail(error, CS_ERR_CONFIG, "%s: a text without control characters expected",
-                       option->name);
-    *(const char **)member = value;
-    return CS_OK;
-}
-
-static enum cs_err set_variable(const struct cs_option *option, const char *value, void *member,
-                                struct cs_error *error)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-    size_t length = strlen(value);
-
-    if (length == 0 || length > 64 || strspn(value, allowed) != length ||
-        (value[0] >= '0' && value[0] <= '9'))
-        return cs_fail(error, CS_ERR_CONFIG, "%s: the name of a variable expected", option->name);
-    *(const char **)member = value;
-    return CS_OK;
-}
-
-static enum cs_err set_app_id(const struct cs_option *option, const char *value, void *member,
-                              struct cs_error *error)
-{
-    unsigned char hash[CS_U2F_HASH_BYTES];
-    struct cs_error inner = {0};
-
-    if (cs_u2f_app_hash(value, hash, &inner) != CS_OK)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: %s", option->name, inner.text);
-    *(const char **)member = value;
-    return CS_OK;
-}
-
-static enum cs_err set_origins(const struct cs_option *option, const char *value, void *member,
-                               struct cs_error *error)
-{
-    struct cs_u2f_origins origins;
-    struct cs_error inner = {0};
-
-    if (cs_u2f_read_origins(value, &origins, &inner) != CS_OK)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: %s", option->name, inner.text);
-    *(const char **)member = value;
-    return CS_OK;
+    return option->kind ? (void *)&options->providers[option->kind_row] : (void *)options;
 }
 
 enum cs_err cs_option_set(const struct cs_option *option, const char *value,
                           struct cs_options *options, struct cs_error *error)
 {
-    static enum cs_err (*const setters[])(const struct cs_option *, const char *, void *,
-                                          struct cs_error *) = {
-        [CS_OPTION_FLAG] = set_flag,
-        [CS_OPTION_NUMBER] = set_number,
-        [CS_OPTION_CHOICE] = set_choice,
-        [CS_OPTION_NAME] = set_name,
-        [CS_OPTION_GROUPS] = set_groups,
-        [CS_OPTION_LANG] = set_language,
-        [CS_OPTION_PATH] = set_path,
-        [CS_OPTION_STRING] = set_string,
-        [CS_OPTION_NAME_OF_VARIABLE] = set_variable,
-        [CS_OPTION_APP_ID] = set_app_id,
-        [CS_OPTION_ORIGINS] = set_origins,
-    };
-    union {
-        bool flag;
-        unsigned number;
-        const char *text;
-    } unused; /* the module's own options are checked here and stored nowhere */
-    void *member = option->type == CS_OPTION_TEXT || option->offset == CS_NOT_STORED
-                       ? (void *)&unused
-                       : (void *)((char *)options + option->offset);
-
-    if (option->type == CS_OPTION_TEXT)
-        return set_text(option, value, options, error);
-    return setters[option->type](option, value, member, error);
+    return cs_setting_set(option->row, value, target_of(option, options), error);
 }
 
 void cs_options_defaults(enum cs_profile profile, struct cs_options *ret_options)
 {
-    *ret_options = (struct cs_options){.profile = profile};
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        const struct cs_option *option = &cs_option_rows[i];
-        const char *value =
-            profile == CS_PROFILE_IBM && option->ibm ? option->ibm : option->fallback;
+    const struct cs_setting *rows;
+    struct cs_option whose;
 
-        /* A default that its own row refuses is caught by the test of the table. */
-        if (value != NULL && cs_option_set(option, value, ret_options, NULL) != CS_OK)
-            continue;
-    }
+    *ret_options = (struct cs_options){.profile = profile};
+    for (size_t table = 0; (rows = table_at(table, &whose)) != NULL; table++)
+        cs_settings_defaults(rows, profile, target_of(&whose, ret_options));
 }
+
+/* ---- arguments ---- */
 
 static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...) CS_PRINTF(2, 3);
 
@@ -318,9 +103,26 @@ static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...)
     return cs_strlist_add(warnings, text, strlen(text));
 }
 
+const char *cs_options_suggest(const char *name, size_t length)
+{
+    struct cs_suggestion suggestion = cs_suggest_start(name, length);
+    const char *mistake = cs_suggest_mistake(cs_ibm_argument_mistakes, name, length);
+    struct cs_option option;
+
+    if (mistake != NULL)
+        return mistake;
+    for (size_t place = 0; cs_option_at(place, &option); place++) {
+        if ((option.row->where & ORDINARY) == 0)
+            continue;
+        cs_suggest_consider(&suggestion, option.row->name);
+        cs_suggest_consider(&suggestion, option.row->inverse);
+    }
+    return cs_suggest_result(&suggestion);
+}
+
 static enum cs_err warn_unknown(struct cs_strlist *warnings, const char *argument, size_t length)
 {
-    const char *meant = cs_meant_option(argument, length);
+    const char *meant = cs_options_suggest(argument, length);
 
     if (meant != NULL)
         return warn(warnings, "unknown argument '%.*s' is ignored; it means '%s'", (int)length,
@@ -329,35 +131,28 @@ static enum cs_err warn_unknown(struct cs_strlist *warnings, const char *argumen
                 (int)length, argument);
 }
 
-static void invert(const struct cs_option *option, struct cs_options *options)
-{
-    bool *member = (bool *)((char *)options + option->offset);
-
-    *member = !*member;
-}
-
 static enum cs_err take_argument(const char *argument, struct cs_options *options,
                                  struct cs_strlist *warnings, struct cs_error *error)
 {
     size_t length = strcspn(argument, "=");
-    bool inverted = false;
-    const struct cs_option *option = cs_option_find(argument, length, &inverted);
     const char *value = argument[length] == '=' ? argument + length + 1 : "";
     struct cs_error inner = {0};
+    struct cs_option option;
+    bool inverted = false;
     enum cs_err result;
 
-    if (option == NULL)
+    if (!cs_option_find(argument, length, &option, &inverted))
         return warn_unknown(warnings, argument, length);
-    if ((option->where & CS_FROM_PAM) == 0)
+    if ((option.row->where & CS_FROM_PAM) == 0)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "%s: belongs into the configuration file, not on the PAM line",
-                       option->name);
-    result = cs_option_set(option, value, options, error);
+                       "%s: belongs in the configuration file, not on the PAM line",
+                       option.row->name);
+    result = cs_option_set(&option, value, options, error);
     if (result == CS_OK && inverted)
-        invert(option, options);
-    if (result == CS_OK && option->type == CS_OPTION_TEXT &&
-        cs_template_check_letters((enum cs_text)option->offset, value, &inner) != CS_OK)
-        result = warn(warnings, "%s: %s; it is shown as it is", option->name, inner.text);
+        cs_setting_invert(option.row, target_of(&option, options));
+    if (result == CS_OK && option.row->check_strictly != NULL &&
+        option.row->check_strictly(option.row, value, &inner) != CS_OK)
+        result = warn(warnings, "%s: %s; it is shown as it is", option.row->name, inner.text);
     return result;
 }
 
@@ -376,15 +171,58 @@ enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
 
 const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name)
 {
-    const struct cs_option *option = cs_option_find(name, strlen(name), NULL);
     const char *value = NULL;
+    struct cs_option option;
 
+    if (!cs_option_find(name, strlen(name), &option, NULL))
+        return NULL;
     for (size_t i = 0; i < arguments->count; i++) {
         const char *argument = arguments->items[i];
         size_t length = strcspn(argument, "=");
 
-        if (argument[length] == '=' && is_called(option, argument, length))
+        if (argument[length] == '=' && cs_setting_is_called(option.row, argument, length))
             value = argument + length + 1;
     }
     return value;
+}
+
+/* ---- the provider ---- */
+
+const void *cs_options_provider(const struct cs_options *options, size_t kind_row)
+{
+    return &options->providers[kind_row];
+}
+
+const char *cs_options_provider_text(const struct cs_options *options, const char *kind,
+                                     const char *name)
+{
+    struct cs_option option;
+    size_t kind_row = 0;
+
+    if (!cs_provider_find(kind, &kind_row) || !cs_option_find_in(kind_row, ~0U, name, &option))
+        return NULL;
+    return cs_setting_text(option.row, &options->providers[kind_row]);
+}
+
+/* A file of IBM's gateway is refused when it is loaded without the section. */
+static enum cs_err refuse_without_section(const char *name, struct cs_error *error)
+{
+    return cs_fail(error, CS_ERR_CONFIG,
+                   "provider is %s, but the section '%s' is missing in the configuration file",
+                   name, name);
+}
+
+enum cs_err cs_options_check_provider(const struct cs_options *options, size_t *ret_row,
+                                      struct cs_error *error)
+{
+    const struct cs_provider_kind *kind;
+    size_t row = 0;
+
+    if (!cs_provider_find(options->provider, &row))
+        return cs_fail(error, CS_ERR_CONFIG, "there is no provider '%s'", options->provider);
+    kind = cs_provider_kind(row);
+    if (kind->needs_section && (options->sections & (1U << row)) == 0)
+        return refuse_without_section(kind->name, error);
+    *ret_row = row;
+    return kind->check ? kind->check(&options->providers[row], NULL, error) : CS_OK;
 }

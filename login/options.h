@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The option table: every setting there is, once. The parser, the configuration file, `countersign
- * options`, the man page and the test that flips each option walk the same rows.
+ * Options: every setting of a login. The login's own are rows over struct cs_options, those of the
+ * providers rows over structs of theirs (providers/kind.h). The parser, the configuration file,
+ * `countersign options`, the manual and the test that flips each option walk the same rows.
  */
 #ifndef CS_LOGIN_OPTIONS_H
 #define CS_LOGIN_OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
-#include "base/error.h"
 #include "base/strlist.h"
 #include "conversation/phrasebook.h"
 #include "mapping/map.h"
 #include "methods/method.h"
-#include "providers/provider.h"
+#include "providers/kind.h"
 
 enum cs_conversation { CS_CONVERSATION_AUTO, CS_CONVERSATION_FOLD, CS_CONVERSATION_LIVE };
 enum cs_push_wait { CS_PUSH_AUTO, CS_PUSH_LIVE, CS_PUSH_ENTER, CS_PUSH_SILENT };
-/* Which defaults are in force. */
-enum cs_profile {
-    CS_PROFILE_OWN,
-    CS_PROFILE_IBM, /* chosen by loading a file of IBM's gateway */
-};
-
 enum cs_exempt_result { CS_EXEMPT_SUCCESS, CS_EXEMPT_IGNORE };
 
 /* The settings of one login. Strings are borrowed from the table, the configuration or the request.
@@ -36,11 +27,10 @@ struct cs_options {
     const char *two_factor_group;
     const char *lang;         /* NULL: the user's own choice */
     const char *default_lang; /* NULL: English */
-    const char *store, *key_file;
-    unsigned exempt_result; /* enum cs_exempt_result */
-    unsigned conversation;  /* enum cs_conversation */
-    unsigned push_wait;     /* enum cs_push_wait */
-    unsigned login_timeout; /* seconds */
+    unsigned exempt_result;   /* enum cs_exempt_result */
+    unsigned conversation;    /* enum cs_conversation */
+    unsigned push_wait;       /* enum cs_push_wait */
+    unsigned login_timeout;   /* seconds */
     unsigned totp_window, totp_drift;
     unsigned max_logins, max_unprivileged;
     bool stack_first_factor;
@@ -59,66 +49,37 @@ struct cs_options {
     struct cs_lookup lookup;
     struct cs_text_setting texts[CS_TEXTS];
     struct cs_text_variant line_texts[CS_TEXTS]; /* where texts[] points for a PAM line */
+    unsigned sections; /* of the kinds of providers: 1 << row of those that the file has */
+    union cs_provider_settings providers[CS_PROVIDER_KINDS_MAX]; /* by row in the registry */
 };
 
-enum cs_option_type {
-    CS_OPTION_FLAG,             /* bool */
-    CS_OPTION_NUMBER,           /* unsigned, between min and max */
-    CS_OPTION_CHOICE,           /* unsigned: the place in `values` */
-    CS_OPTION_NAME,             /* const char *: a name of the registry behind `name_of` */
-    CS_OPTION_GROUPS,           /* const char *: names, comma-separated */
-    CS_OPTION_TEXT,             /* a template; `offset` is its enum cs_text */
-    CS_OPTION_LANG,             /* const char *: a language such as fr or pt_BR */
-    CS_OPTION_PATH,             /* const char *: absolute */
-    CS_OPTION_STRING,           /* const char *: clean text, not empty */
-    CS_OPTION_NAME_OF_VARIABLE, /* const char *: letters, digits, underscores */
-    CS_OPTION_APP_ID,           /* const char *: as cs_u2f_app_hash takes it */
-    CS_OPTION_ORIGINS,          /* const char *: as cs_u2f_read_origins takes it */
-};
-
-enum cs_option_scope {
-    CS_SCOPE_LOGIN,  /* one login; may differ between services */
-    CS_SCOPE_MODULE, /* read by the PAM module itself, before there is a broker */
-    CS_SCOPE_BROKER, /* the whole broker, from its start on */
-};
-
-enum { CS_FROM_PAM = 1, CS_FROM_FILE = 2, CS_OPTION_VALUES_MAX = 5, CS_NOT_STORED = -1 };
-
+/* One row, and whose it is. */
 struct cs_option {
-    const char *name;
-    const char *alias; /* or NULL */
-    enum cs_option_type type;
-    enum cs_option_scope scope;
-    unsigned where;       /* CS_FROM_... */
-    long offset;          /* in struct cs_options, or CS_NOT_STORED for the module's own */
-    const char *fallback; /* default, in the form it is written; NULL: none */
-    const char *ibm;      /* the default in profile ibm; NULL: the same */
-    const char *inverse;  /* a name that says the opposite of a flag, or NULL */
-    const char *values[CS_OPTION_VALUES_MAX];
-    unsigned min, max;
-    const char *help;
-    const char *(*name_of)(size_t row);           /* of CS_OPTION_NAME; NULL behind the last */
-    const char *(*other_name)(const char *value); /* the name that a further spelling means */
+    const struct cs_setting *row;
+    const struct cs_provider_kind *kind; /* NULL: the login's own */
+    size_t kind_row;                     /* of the kind in the registry */
 };
 
-extern const struct cs_option cs_option_rows[];
-extern const size_t cs_option_rows_count;
+extern const struct cs_setting cs_option_rows[], cs_text_rows[]; /* the login's own */
 
-/* By name or alias; hyphens and underscores are the same. *ret_inverted (may be NULL): the name
- * says the opposite. NULL: there is no such option. */
-const struct cs_option *cs_option_find(const char *name, size_t length, bool *ret_inverted);
+/* All rows, those of the providers behind the login's; false behind the last. */
+bool cs_option_at(size_t place, struct cs_option *ret_option);
 
-/* The allowed value in that place, of choices and names; NULL behind the last. */
-const char *cs_option_value(const struct cs_option *option, size_t place);
+/* The option for a PAM line or the top level of the file with that name or alias; hyphens and
+ * underscores are the same. *ret_inverted (may be NULL): the name says the opposite. False: there
+ * is no such option. */
+bool cs_option_find(const char *name, size_t length, struct cs_option *ret_option,
+                    bool *ret_inverted);
 
-const char *cs_option_type_name(enum cs_option_type type);
-const char *cs_option_scope_name(enum cs_option_scope scope);
+/* The member of that provider's section, in one of the places `where` (CS_FROM_...). */
+bool cs_option_find_in(size_t kind_row, unsigned where, const char *name,
+                       struct cs_option *ret_option);
 
 /* Sets every option to its default. The texts of profile ibm point into the struct: where it is
  * copied they go on pointing into the one that was set, which must outlive the copy. */
 void cs_options_defaults(enum cs_profile profile, struct cs_options *ret_options);
 
-/* Sets one option from its written form; `value` is borrowed. The error says what was expected. */
+/* Sets one option from its written form; `value` is borrowed. As cs_setting_set. */
 enum cs_err cs_option_set(const struct cs_option *option, const char *value,
                           struct cs_options *options, struct cs_error *error) CS_MUST_USE;
 
@@ -126,7 +87,7 @@ enum cs_err cs_option_set(const struct cs_option *option, const char *value,
  * Reads the arguments of a PAM line. An unknown name, or a substitution that does not apply to a
  * text, becomes a sentence in `ret_warnings` and is no error: a typo must not lock people out, but
  * is reported (`ret_warnings` may be NULL: they are dropped). A bad value, or an option that
- * belongs into the file, is CS_ERR_CONFIG. The texts in `options` point into it: do not copy the
+ * belongs in the file, is CS_ERR_CONFIG. The texts in `options` point into it: do not copy the
  * struct.
  */
 enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
@@ -135,5 +96,22 @@ enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
 
 /* The last value that a PAM line gives that option, or NULL; for those that are not stored. */
 const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name);
+
+/* The option that was meant by a name that is none, or NULL. */
+const char *cs_options_suggest(const char *name, size_t length);
+
+/* ---- the provider ---- */
+
+/* The settings of the kind in that row of the registry; its own struct. */
+const void *cs_options_provider(const struct cs_options *options, size_t kind_row);
+
+/* A setting of a provider that is a text, by the names of both; NULL where it is not set. */
+const char *cs_options_provider_text(const struct cs_options *options, const char *kind,
+                                     const char *name);
+
+/* Whether the provider of the options can be opened, as far as settings say: CS_ERR_CONFIG. Sets
+ * *ret_row to its row in the registry. */
+enum cs_err cs_options_check_provider(const struct cs_options *options, size_t *ret_row,
+                                      struct cs_error *error) CS_MUST_USE;
 
 #endif

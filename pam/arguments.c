@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/flag.h"
 #include "base/name.h"
 #include "pam/module.h"
 #include "paths.h"
@@ -15,15 +16,13 @@ static const char *value_of(const char *argument, const char *name)
     return argument[length] == '=' ? argument + length + 1 : "";
 }
 
+/* A word that is neither yes nor no is refused by the broker; here it counts as no. */
 static bool is_true(const char *value)
 {
-    static const char *const words[] = {"", "yes", "true", "on", "1", "y"};
+    bool flag = value[0] == '\0'; /* the name alone */
 
-    for (size_t i = 0; i < CS_ARRAY_SIZE(words); i++) {
-        if (strcmp(value, words[i]) == 0)
-            return true;
-    }
-    return false;
+    cs_flag_parse(value, &flag);
+    return flag;
 }
 
 /* The text arguments; the last one counts, and an empty one counts as not given. */

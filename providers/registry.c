@@ -6,28 +6,32 @@
 #include "providers/ibm_verify/verify.h"
 #include "providers/local/local.h"
 
-static const struct {
-    const char *name;
-    enum cs_err (*open)(const struct cs_provider_settings *settings,
-                        struct cs_provider **ret_provider, struct cs_error *error);
-} providers[] = {
-    {"local", cs_local_open},
-    {"verify", cs_verify_open},
+static const struct cs_provider_kind *const kinds[] = {
+    &cs_local_kind,
+    &cs_verify_kind,
 };
+
+_Static_assert(CS_ARRAY_SIZE(kinds) <= CS_PROVIDER_KINDS_MAX, "a login has room for all of them");
+
+const struct cs_provider_kind *cs_provider_kind(size_t row)
+{
+    return row < CS_ARRAY_SIZE(kinds) ? kinds[row] : NULL;
+}
 
 const char *cs_provider_name(size_t row)
 {
-    return row < CS_ARRAY_SIZE(providers) ? providers[row].name : NULL;
+    return row < CS_ARRAY_SIZE(kinds) ? kinds[row]->name : NULL;
 }
 
-enum cs_err cs_provider_open(const char *name, const struct cs_provider_settings *settings,
-                             struct cs_provider **ret_provider, struct cs_error *error)
+bool cs_provider_find(const char *name, size_t *ret_row)
 {
-    for (size_t i = 0; i < CS_ARRAY_SIZE(providers); i++) {
-        if (strcmp(providers[i].name, name) == 0)
-            return providers[i].open(settings, ret_provider, error);
+    for (size_t row = 0; row < CS_ARRAY_SIZE(kinds); row++) {
+        if (strcmp(kinds[row]->name, name) == 0) {
+            *ret_row = row;
+            return true;
+        }
     }
-    return cs_fail(error, CS_ERR_CONFIG, "there is no provider '%s'", name);
+    return false;
 }
 
 void cs_provider_close(struct cs_provider **provider)

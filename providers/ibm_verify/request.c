@@ -53,15 +53,15 @@ static enum cs_err send_once(struct cs_verify *verify, const struct cs_http_call
                              struct cs_http_response *ret_response, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret token = {0};
-    const struct cs_http_request http = {
-        .method = request->method,
-        .target = request->target,
-        .content_type = content_type(request),
-        .accept = request->scim ? "application/scim+json" : "application/json",
-        .bearer = verify->tokens ? &token : &verify->settings.access_token,
-        .body = request->body,
-        .idempotent = request->idempotent,
-        .what = request->what};
+    const struct cs_http_request http = {.method = request->method,
+                                         .target = request->target,
+                                         .content_type = content_type(request),
+                                         .accept = request->scim ? "application/scim+json"
+                                                                 : "application/json",
+                                         .bearer = verify->tokens ? &token : &verify->access_token,
+                                         .body = request->body,
+                                         .idempotent = request->idempotent,
+                                         .what = request->what};
     enum cs_err result = CS_OK;
 
     if (verify->tokens != NULL)

@@ -1,104 +1,195 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "providers/ibm_verify/settings.h"
 
-#include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* The members that are texts: released, copied and compared alike. */
-static const size_t texts[] = {
-    offsetof(struct cs_verify_settings, base_url),   offsetof(struct cs_verify_settings, client_id),
-    offsetof(struct cs_verify_settings, token_path), offsetof(struct cs_verify_settings, proxy),
-    offsetof(struct cs_verify_settings, ca_file),    offsetof(struct cs_verify_settings, ca_path),
-    offsetof(struct cs_verify_settings, trace_file),
+#include "base/address.h"
+#include "paths.h"
+
+enum {
+    API = CS_FROM_SECTION | CS_FROM_IBM_API,
+    TRACE = CS_FROM_SECTION | CS_FROM_IBM_PAM,
+    TEXT_BYTES = 4096,
 };
 
-static const size_t secrets[] = {
-    offsetof(struct cs_verify_settings, client_secret),
-    offsetof(struct cs_verify_settings, access_token),
+#define AT(member) offsetof(struct cs_verify_settings, member)
+
+/* What all rows share that say how the tenant is reached. */
+#define ROW(row, kind, from, member, about)                                                        \
+    .name = row, .type = CS_SETTING_##kind, .where = from, .offset = AT(member), .opened = true,   \
+    .empty = CS_EMPTY_UNSET, .help = about
+#define TEXT(row, member, about) ROW(row, STRING, API, member, about), .max = TEXT_BYTES
+#define SECRET(row, member, about) TEXT(row, member, about), .secrecy = CS_SECRECY_ALWAYS
+#define DAEMON(row)                                                                                \
+    .name = row, .where = CS_FROM_IBM_API, .offset = CS_SETTING_NOT_STORED,                        \
+    .no_effect = "IBM's daemon is not used"
+
+static enum cs_err check_token_type(const struct cs_setting *row, const char *value,
+                                    struct cs_error *error)
+{
+    (void)row;
+    return strcasecmp(value, "Bearer") == 0
+               ? CS_OK
+               : cs_fail(error, CS_ERR_CONFIG, "only 'Bearer' is known");
+}
+
+const struct cs_setting cs_verify_rows[] = {
+    {TEXT("host", host, "The name or address of the tenant, as in tenant.example.com.")},
+    {ROW("port", NUMBER, API, port, "The port of the tenant."), .min = 1, .max = 65535,
+     .fallback = "443"},
+    {ROW("protocol", CHOICE, API, protocol,
+         "How the tenant is spoken to; http is for this machine alone."),
+     .values = {"https", "http"}, .fallback = "https"},
+    {TEXT("client-id", client_id, "The API client that was made in the tenant.")},
+    {SECRET("client-secret", client_secret, "The secret of that client.")},
+    {ROW("client-secret-file", PATH, API, secret_file,
+         "A file that holds the secret on one line, in place of client-secret; root:countersign "
+         "0640."),
+     .beside = CS_BESIDE_SECRET, .content = AT(secret_of_file)},
+    {.name = "the secret in client-secret-file",
+     .type = CS_SETTING_STRING,
+     .offset = AT(secret_of_file),
+     .opened = true,
+     .max = TEXT_BYTES,
+     .secrecy = CS_SECRECY_ALWAYS},
+    {.name = "obf-client-secret",
+     .alias = "ofb-client-secret",
+     .type = CS_SETTING_STRING,
+     .where = API,
+     .offset = AT(obfuscated_secret),
+     .max = TEXT_BYTES,
+     .empty = CS_EMPTY_KEPT,
+     .help = "A secret that only IBM's program can read; it is not used."},
+    {SECRET("access-token", access_token,
+            "A token that is used as it is, in place of client-id and client-secret.")},
+    {.name = "token-type",
+     .type = CS_SETTING_STRING,
+     .where = API,
+     .offset = CS_SETTING_NOT_STORED,
+     .check = check_token_type,
+     .help = "The type of that token: Bearer is the only one."},
+    {ROW("token-path", PATH, API, token_path,
+         "The path at the tenant where tokens are requested. Without it the usual one."),
+     .max = TEXT_BYTES},
+    {.name = "proxy",
+     .type = CS_SETTING_STRING,
+     .where = API,
+     .offset = AT(proxy),
+     .opened = true,
+     .max = TEXT_BYTES,
+     .empty = CS_EMPTY_KEPT,
+     .secrecy = CS_SECRECY_PASSWORD,
+     .help = "A proxy for the way to the tenant: [scheme://][user:password@]host[:port] with http, "
+             "https, socks4, socks4a, socks5 or socks5h. Empty: none."},
+    {ROW("proxytunnel", FLAG, API, proxy_tunnel,
+         "The proxy is asked for a tunnel (CONNECT) for http as well; https always has one."),
+     .fallback = "yes"},
+    {ROW("ca-path", PATH, API, ca_path,
+         "Certificates to trust, a file or a folder. Without it those of the system."),
+     .max = TEXT_BYTES, .beside = CS_BESIDE_TRUSTED, .ibm_instead = CS_IBM_CA_FILE},
+    {ROW("max-handles", NUMBER, API, max_handles, "Connections to the tenant at once."), .min = 1,
+     .max = 1024, .fallback = "16"},
+    {ROW("connect-timeout", NUMBER, API, connect_timeout,
+         "Seconds that making a connection may take."),
+     .min = 1, .max = 120, .fallback = "10"},
+    {ROW("request-timeout", NUMBER, API, request_timeout, "Seconds that a request may take."),
+     .min = 1, .max = 300, .fallback = "30"},
+    {ROW("trace-file", PATH, TRACE, trace_file,
+         "A file that gets every request and answer, with secrets blanked."),
+     .max = TEXT_BYTES},
+    {ROW("trace-rollover", SIZE, TRACE, trace_rollover,
+         "Bytes at which the trace file is renamed, with the time in its name, and a new one "
+         "begun; "
+         "0: never."),
+     .max = CS_SETTING_UNBOUNDED, .fallback = "0"},
+    {ROW("trace-localtime", FLAG, TRACE, trace_localtime,
+         "Times in the trace are local time, not UTC."),
+     .fallback = "no"},
+    {ROW("trace-prefix-all", FLAG, TRACE, trace_prefix_all,
+         "Time and thread stand before every line of the trace, not only before the first of a "
+         "record."),
+     .fallback = "no"},
+    {DAEMON("authd-port")},
+    {DAEMON("authd-force")},
+    {0},
 };
 
-static char **text_at(const struct cs_verify_settings *settings, size_t i)
+/* ---- what they make together ---- */
+
+static bool is_host(const char *host)
 {
-    return (char **)((char *)(uintptr_t)settings + texts[i]);
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+    static const char address[] = "0123456789abcdefABCDEF:.";
+    size_t length = strlen(host);
+
+    if (length == 0 || length > 255)
+        return false;
+    if (host[0] == '[' && host[length - 1] == ']')
+        return strspn(host + 1, address) == length - 2;
+    return strspn(host, name) == length ||
+           (strchr(host, ':') != strrchr(host, ':') && strspn(host, address) == length);
 }
 
-static struct cs_secret *secret_at(const struct cs_verify_settings *settings, size_t i)
+static enum cs_err check_host(const struct cs_verify_settings *settings, struct cs_error *error)
 {
-    return (struct cs_secret *)((char *)(uintptr_t)settings + secrets[i]);
+    if (settings->host == NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "host is missing: the tenant's name, as in tenant.example.com");
+    if (!is_host(settings->host))
+        return cs_fail(error, CS_ERR_CONFIG, "host: a name or address alone expected, found '%s'",
+                       settings->host);
+    if (settings->protocol == CS_VERIFY_HTTP && !cs_is_loopback(settings->host))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "protocol: 'http' would send the secrets in clear to '%s'; it is for this "
+                       "machine (localhost) alone, use 'https'",
+                       settings->host);
+    return CS_OK;
 }
 
-void cs_verify_settings_clear(struct cs_verify_settings *settings)
+static enum cs_err check_client(const struct cs_verify_settings *settings,
+                                struct cs_strlist *warnings, struct cs_error *error)
 {
-    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
-        char *text = *text_at(settings, i);
+    static const char unused[] = "'obf-client-secret' is not used: only IBM's program can read it";
+    bool obfuscated = settings->obfuscated_secret != NULL;
+    bool has_secret = settings->client_secret != NULL || settings->secret_file != NULL;
 
-        if (text != NULL)
-            cs_wipe(text, strlen(text)); /* a proxy's may hold a password */
-        free(text);
-    }
-    for (size_t i = 0; i < CS_ARRAY_SIZE(secrets); i++)
-        cs_secret_free(secret_at(settings, i));
-    *settings = (struct cs_verify_settings){0};
+    if (settings->client_secret != NULL && settings->secret_file != NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "client-secret and client-secret-file are both there; one of them expected");
+    if (obfuscated && warnings != NULL && (has_secret || settings->access_token != NULL) &&
+        cs_strlist_add(warnings, unused, sizeof unused - 1) != CS_OK)
+        return cs_fail_nomem(error);
+    if (settings->access_token != NULL)
+        return CS_OK;
+    if (settings->client_id == NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "client-id is missing: the API client made in the tenant");
+    if (obfuscated && !has_secret)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "obf-client-secret can be read by IBM's program alone: write the secret in "
+                       "clear as client-secret (and chmod this file 0600 or 0640, owner root), or "
+                       "into a file named by client-secret-file");
+    if (!has_secret)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "client-secret is missing; client-secret-file may name a file that holds "
+                       "it");
+    return CS_OK;
 }
 
-static bool copy_members(const struct cs_verify_settings *settings, struct cs_verify_settings *copy)
+enum cs_err cs_verify_check_settings(const void *settings, struct cs_strlist *warnings,
+                                     struct cs_error *error)
 {
-    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
-        const char *text = *text_at(settings, i);
+    enum cs_err result = check_client(settings, warnings, error);
 
-        if (text != NULL && (*text_at(copy, i) = strdup(text)) == NULL)
-            return false;
-    }
-    for (size_t i = 0; i < CS_ARRAY_SIZE(secrets); i++) {
-        const struct cs_secret *secret = secret_at(settings, i);
-
-        if (secret->data != NULL &&
-            cs_secret_set(secret_at(copy, i), secret->data, secret->length) != CS_OK)
-            return false;
-    }
-    return true;
+    return result == CS_OK ? check_host(settings, error) : result;
 }
 
-bool cs_verify_settings_copy(const struct cs_verify_settings *settings,
-                             struct cs_verify_settings *ret_copy)
+void cs_verify_base_url(const struct cs_verify_settings *settings, struct cs_buffer *out)
 {
-    *ret_copy = *settings;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++)
-        *text_at(ret_copy, i) = NULL;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(secrets); i++)
-        *secret_at(ret_copy, i) = (struct cs_secret){0};
-    if (copy_members(settings, ret_copy))
-        return true;
-    cs_verify_settings_clear(ret_copy);
-    return false;
-}
+    const char *host = settings->host;
+    bool bare = host[0] != '[' && strchr(host, ':') != NULL;
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
-}
-
-static bool same_secret(const struct cs_secret *a, const struct cs_secret *b)
-{
-    return a->length == b->length && (a->data == NULL) == (b->data == NULL) &&
-           (a->data == NULL || cs_equal_ct(a->data, b->data, a->length));
-}
-
-bool cs_verify_settings_equal(const struct cs_verify_settings *a,
-                              const struct cs_verify_settings *b)
-{
-    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
-        if (!same_text(*text_at(a, i), *text_at(b, i)))
-            return false;
-    }
-    for (size_t i = 0; i < CS_ARRAY_SIZE(secrets); i++) {
-        if (!same_secret(secret_at(a, i), secret_at(b, i)))
-            return false;
-    }
-    return a->given == b->given && a->proxy_set == b->proxy_set &&
-           a->proxy_tunnel == b->proxy_tunnel && a->max_handles == b->max_handles &&
-           a->connect_timeout == b->connect_timeout && a->request_timeout == b->request_timeout &&
-           a->trace_rollover == b->trace_rollover && a->trace_localtime == b->trace_localtime &&
-           a->trace_prefix_all == b->trace_prefix_all;
+    cs_buffer_printf(out, "%s://%s%s%s:%u", settings->protocol == CS_VERIFY_HTTP ? "http" : "https",
+                     bare ? "[" : "", host, bare ? "]" : "", settings->port);
 }

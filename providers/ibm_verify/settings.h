@@ -1,38 +1,43 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a tenant of IBM Verify is reached; read from the `ibm-auth-api` section of a file. */
+/* How a tenant of IBM Verify is reached: the section `verify` of our file, or `ibm-auth-api` and
+ * `pam` of a file of IBM's gateway. */
 #ifndef CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
 #define CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "base/buffer.h"
+#include "base/strlist.h"
+#include "settings/setting.h"
 
-#include "base/secret.h"
+enum cs_verify_protocol { CS_VERIFY_HTTPS, CS_VERIFY_HTTP };
 
-/* Owned strings; NULL where nothing was said. */
+/* NULL where nothing was said. */
 struct cs_verify_settings {
-    bool given;     /* the file has the section */
-    char *base_url; /* "https://tenant.example.com:443" */
-    char *client_id;
-    struct cs_secret client_secret;
-    struct cs_secret access_token; /* used as it is, in place of client id and secret */
-    char *token_path;              /* NULL: the usual one */
-    char *proxy;                   /* every form that net/http.h names */
-    bool proxy_set, proxy_tunnel;
-    char *ca_file, *ca_path;                   /* certificates to trust; both NULL: the system's */
+    unsigned protocol; /* enum cs_verify_protocol */
+    const char *host;
+    unsigned port;
+    const char *client_id;
+    const char *client_secret;
+    const char *secret_file, *secret_of_file; /* its path, and what is in it */
+    const char *obfuscated_secret;            /* only IBM's program can read it */
+    const char *access_token;                 /* used as it is, in place of client id and secret */
+    const char *token_path;                   /* NULL: the usual one */
+    const char *proxy;                        /* every form that net/http.h names; "": none */
+    bool proxy_tunnel;
+    const char *ca_path;                       /* a file or folder; NULL: the system's */
     unsigned max_handles;                      /* connections at most */
     unsigned connect_timeout, request_timeout; /* seconds */
-    char *trace_file;                          /* NULL: no trace */
+    const char *trace_file;                    /* NULL: no trace */
     int64_t trace_rollover;                    /* bytes; 0: never */
     bool trace_localtime, trace_prefix_all;
 };
 
-void cs_verify_settings_clear(struct cs_verify_settings *settings);
+extern const struct cs_setting cs_verify_rows[];
 
-/* False as well when memory ran out; the copy is released with cs_verify_settings_clear. */
-bool cs_verify_settings_copy(const struct cs_verify_settings *settings,
-                             struct cs_verify_settings *ret_copy);
+/* The slot `check` of the kind. */
+enum cs_err cs_verify_check_settings(const void *settings, struct cs_strlist *warnings,
+                                     struct cs_error *error) CS_MUST_USE;
 
-bool cs_verify_settings_equal(const struct cs_verify_settings *a,
-                              const struct cs_verify_settings *b);
+/* Adds "https://tenant.example.com:443", of settings that were checked. */
+void cs_verify_base_url(const struct cs_verify_settings *settings, struct cs_buffer *out);
 
 #endif

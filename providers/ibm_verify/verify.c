@@ -3,10 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "providers/ibm_verify/settings.h"
 #include "providers/ibm_verify/verify_priv.h"
-
-enum { CONNECT_SECONDS = 10, REQUEST_SECONDS = 30 }; /* where the settings do not say */
 
 /* ---- the vtable ---- */
 
@@ -60,7 +60,7 @@ static void verify_close(struct cs_provider *provider)
     cs_bearer_cache_free(&verify->tokens);
     cs_http_free(&verify->http);
     cs_trace_free(&verify->trace);
-    cs_verify_settings_clear(&verify->settings);
+    cs_secret_free(&verify->access_token);
     free(verify);
 }
 
@@ -78,111 +78,86 @@ static const struct cs_provider_ops verify_ops = {
 
 /* ---- opening ---- */
 
-static bool is_set(const char *text)
+static enum cs_err open_trace(struct cs_verify *verify, const struct cs_verify_settings *settings,
+                              struct cs_error *error)
 {
-    return text != NULL && text[0] != '\0';
-}
-
-/* Whether a URL leads nowhere but to this machine: 127.0.0.0/8, ::1 or localhost. Of an address
- * every octet must be one, so that 127.example.com is a name. */
-static bool is_loopback(const char *url)
-{
-    static const char *const hosts[] = {"localhost", "[::1]"};
-    const char *host = strstr(url, "://");
-    size_t length;
-
-    host = host != NULL ? host + 3 : url;
-    length = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/");
-    for (size_t i = 0; i < CS_ARRAY_SIZE(hosts); i++) {
-        if (length == strlen(hosts[i]) && strncmp(host, hosts[i], length) == 0)
-            return true;
-    }
-    return strncmp(host, "127.", 4) == 0 && strspn(host, "0123456789.") == length;
-}
-
-static enum cs_err check_settings(const struct cs_verify_settings *settings, struct cs_error *error)
-{
-    if (settings == NULL || !settings->given)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "provider is verify, but no tenant is configured: the section ibm-auth-api "
-                       "is missing");
-    if (!is_set(settings->base_url))
-        return cs_fail(error, CS_ERR_CONFIG, "ibm-auth-api has no host");
-    if (settings->access_token.length == 0 && !is_set(settings->client_id))
-        return cs_fail(error, CS_ERR_CONFIG, "ibm-auth-api has no client-id");
-    if (settings->access_token.length == 0 && settings->client_secret.length == 0)
-        return cs_fail(error, CS_ERR_CONFIG, "ibm-auth-api has no client-secret");
-    if (strncmp(settings->base_url, "https://", 8) != 0 && !is_loopback(settings->base_url))
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "ibm-auth-api: protocol http is for this machine alone; %s is another",
-                       settings->base_url);
-    return CS_OK;
-}
-
-static enum cs_err open_trace(struct cs_verify *verify, struct cs_error *error)
-{
-    const struct cs_verify_settings *settings = &verify->settings;
     const struct cs_trace_settings trace = {.path = settings->trace_file,
                                             .rollover = settings->trace_rollover,
                                             .local_time = settings->trace_localtime,
                                             .prefix_all = settings->trace_prefix_all,
                                             .log = verify->log};
 
-    if (!is_set(settings->trace_file))
+    if (settings->trace_file == NULL)
         return CS_OK;
     verify->trace = cs_trace_new(&trace);
     return verify->trace != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
-static unsigned milliseconds(unsigned seconds, unsigned otherwise)
+static bool is_folder(const char *path)
 {
-    return (seconds > 0 && seconds < 3600 ? seconds : otherwise) * 1000;
+    struct stat status;
+
+    return path != NULL && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static enum cs_err open_http(struct cs_verify *verify, struct cs_error *error)
+static enum cs_err open_http(struct cs_verify *verify, const struct cs_verify_settings *settings,
+                             struct cs_error *error)
 {
-    const struct cs_verify_settings *settings = &verify->settings;
-    const struct cs_http_settings http = {
-        .base_url = settings->base_url,
-        .proxy = settings->proxy,
-        .proxy_set = settings->proxy_set,
-        .proxy_tunnel = settings->proxy_tunnel,
-        .ca_file = settings->ca_file,
-        .ca_path = settings->ca_path,
-        .max_handles = settings->max_handles,
-        .connect_ms = milliseconds(settings->connect_timeout, CONNECT_SECONDS),
-        .total_ms = milliseconds(settings->request_timeout, REQUEST_SECONDS),
-        .trace = verify->trace};
-    const struct cs_bearer_settings token = {.path = settings->token_path,
-                                             .client_id = settings->client_id,
-                                             .client_secret = &settings->client_secret};
-    enum cs_err result = cs_http_new(&http, &verify->http, error);
+    CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
+    bool folder = is_folder(settings->ca_path);
+    struct cs_http_settings http = {.proxy = settings->proxy,
+                                    .proxy_set = settings->proxy != NULL,
+                                    .proxy_tunnel = settings->proxy_tunnel,
+                                    .ca_file = folder ? NULL : settings->ca_path,
+                                    .ca_path = folder ? settings->ca_path : NULL,
+                                    .max_handles = settings->max_handles,
+                                    .connect_ms = settings->connect_timeout * 1000,
+                                    .total_ms = settings->request_timeout * 1000,
+                                    .trace = verify->trace};
 
-    if (result != CS_OK || settings->access_token.length > 0)
-        return result;
-    verify->tokens = cs_bearer_cache_new(verify->http, &token);
+    cs_verify_base_url(settings, &url);
+    if (url.failed)
+        return cs_fail_nomem(error);
+    http.base_url = url.text;
+    return cs_http_new(&http, &verify->http, error);
+}
+
+static enum cs_err open_tokens(struct cs_verify *verify, const struct cs_verify_settings *settings,
+                               struct cs_error *error)
+{
+    const char *text = settings->client_secret ? settings->client_secret : settings->secret_of_file;
+    CS_AUTO(cs_secret_free) struct cs_secret secret = {0};
+    const struct cs_bearer_settings bearer = {
+        .path = settings->token_path, .client_id = settings->client_id, .client_secret = &secret};
+
+    if (settings->access_token != NULL)
+        return cs_secret_set(&verify->access_token, settings->access_token,
+                             strlen(settings->access_token)) == CS_OK
+                   ? CS_OK
+                   : cs_fail_nomem(error);
+    if (text == NULL)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: the client secret was not read",
+                       settings->secret_file);
+    if (cs_secret_set(&secret, text, strlen(text)) == CS_OK)
+        verify->tokens = cs_bearer_cache_new(verify->http, &bearer);
     return verify->tokens != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
-enum cs_err cs_verify_open(const struct cs_provider_settings *settings,
-                           struct cs_provider **ret_provider, struct cs_error *error)
+static enum cs_err verify_open(const void *settings, const struct cs_log *log,
+                               struct cs_provider **ret_provider, struct cs_error *error)
 {
-    enum cs_err result = check_settings(settings->verify, error);
-    struct cs_verify *verify;
+    struct cs_verify *verify = calloc(1, sizeof *verify);
+    enum cs_err result;
 
-    if (result != CS_OK)
-        return result;
-    verify = calloc(1, sizeof *verify);
     if (verify == NULL)
         return cs_fail_nomem(error);
     verify->provider.ops = &verify_ops;
-    verify->log = settings->log;
-    if (!cs_verify_settings_copy(settings->verify, &verify->settings))
-        result = cs_fail_nomem(error);
+    verify->log = log;
+    result = open_trace(verify, settings, error);
     if (result == CS_OK)
-        result = open_trace(verify, error);
+        result = open_http(verify, settings, error);
     if (result == CS_OK)
-        result = open_http(verify, error);
+        result = open_tokens(verify, settings, error);
     if (result != CS_OK) {
         verify_close(&verify->provider);
         return result;
@@ -190,3 +165,14 @@ enum cs_err cs_verify_open(const struct cs_provider_settings *settings,
     *ret_provider = &verify->provider;
     return CS_OK;
 }
+
+_Static_assert(sizeof(struct cs_verify_settings) <= CS_PROVIDER_SETTINGS_MAX, "a login has room");
+
+const struct cs_provider_kind cs_verify_kind = {
+    .name = "verify",
+    .rows = cs_verify_rows,
+    .size = sizeof(struct cs_verify_settings),
+    .needs_section = true,
+    .check = cs_verify_check_settings,
+    .open = verify_open,
+};

@@ -3,10 +3,9 @@
 #ifndef CS_PROVIDERS_IBM_VERIFY_VERIFY_H
 #define CS_PROVIDERS_IBM_VERIFY_VERIFY_H
 
-#include "providers/registry.h"
+#include "providers/kind.h"
 
-/* `settings->verify` is copied. Nothing is sent before the first login. */
-enum cs_err cs_verify_open(const struct cs_provider_settings *settings,
-                           struct cs_provider **ret_provider, struct cs_error *error) CS_MUST_USE;
+/* Nothing is sent before the first login. */
+extern const struct cs_provider_kind cs_verify_kind;
 
 #endif

@@ -6,7 +6,6 @@
 #include "net/bearer.h"
 #include "net/http.h"
 #include "providers/ibm_verify/answer.h"
-#include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
 #include "json/json.h"
 #include "json/write.h"
@@ -14,10 +13,10 @@
 struct cs_verify {
     struct cs_provider provider;
     const struct cs_log *log;
-    struct cs_verify_settings settings;
+    struct cs_secret access_token; /* used as it is, where there are no `tokens` */
     struct cs_trace *trace;
     struct cs_http *http;
-    struct cs_bearer_cache *tokens; /* NULL: settings.access_token is used as it is */
+    struct cs_bearer_cache *tokens; /* NULL: the settings have an access token */
 };
 
 /* ---- request.c ---- */

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "providers/local/local.h"
-
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,27 +10,6 @@
 #include "providers/local/totp.h"
 #include "store/preference.h"
 #include "store/recovery.h"
-
-/* The store is opened when it is needed and tried again after a failure, so that a broker that was
- * started before the first enrolment serves after it. */
-enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
-                           struct cs_error *error)
-{
-    enum cs_err result = CS_OK;
-
-    pthread_mutex_lock(&local->mutex);
-    if (local->store == NULL)
-        result = cs_store_open(local->store_path, local->key_path, false, &local->store, error);
-    *ret_store = local->store;
-    pthread_mutex_unlock(&local->mutex);
-    /* A damaged key file is no fault of the login's settings: to a login it is like the store. */
-    if (result == CS_ERR_CONFIG) {
-        result = CS_ERR_STORE;
-        if (error != NULL)
-            error->code = result;
-    }
-    return result;
-}
 
 /* ---- judging ---- */
 
@@ -290,8 +267,6 @@ static void local_close(struct cs_provider *provider)
     cs_factor_clear(&local->nobody);
     cs_slots_close(&local->hashing);
     pthread_mutex_destroy(&local->mutex);
-    free(local->store_path);
-    free(local->key_path);
     free(local);
 }
 
@@ -322,24 +297,22 @@ static enum cs_err make_nobody(struct cs_factor *nobody, struct cs_error *error)
     return result == CS_OK ? CS_OK : cs_fail_nomem(error);
 }
 
-enum cs_err cs_local_open(const struct cs_provider_settings *settings,
+enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
                           struct cs_provider **ret_provider, struct cs_error *error)
 {
     struct cs_local *local = calloc(1, sizeof *local);
     enum cs_err result;
 
+    (void)log; /* what happens here the login says */
     if (local == NULL)
         return cs_fail_nomem(error);
     local->provider.ops = &local_ops;
+    local->settings = settings;
     local->hashing.fd = -1;
     pthread_mutex_init(&local->mutex, NULL);
-    local->store_path = strdup(settings->store_path);
-    local->key_path = strdup(settings->key_path);
     result = make_nobody(&local->nobody, error);
     if (result == CS_OK)
         result = cs_password_setting(local->nobodys_setting, error);
-    if (result == CS_OK && (local->store_path == NULL || local->key_path == NULL))
-        result = cs_fail_nomem(error);
     if (result != CS_OK) {
         local_close(&local->provider);
         return result;

@@ -3,9 +3,12 @@
 #ifndef CS_PROVIDERS_LOCAL_LOCAL_H
 #define CS_PROVIDERS_LOCAL_LOCAL_H
 
-#include "providers/registry.h"
+#include "providers/kind.h"
 
-enum cs_err cs_local_open(const struct cs_provider_settings *settings,
-                          struct cs_provider **ret_provider, struct cs_error *error) CS_MUST_USE;
+struct cs_local_settings {
+    const char *store, *key_file;
+};
+
+extern const struct cs_provider_kind cs_local_kind;
 
 #endif

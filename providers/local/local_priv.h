@@ -6,13 +6,14 @@
 #include <pthread.h>
 
 #include "providers/local/hash.h"
+#include "providers/local/local.h"
 #include "providers/local/slots.h"
 #include "providers/provider.h"
 #include "store/factor.h"
 
 struct cs_local {
     struct cs_provider provider;
-    char *store_path, *key_path;
+    const struct cs_local_settings *settings;
     pthread_mutex_t mutex;   /* guards the opening of `store` */
     struct cs_store *store;  /* NULL until it could be opened */
     struct cs_factor nobody; /* judged in place of a user who has no factor, for equal time ... */
@@ -29,6 +30,10 @@ struct cs_trial {
     const char *user; /* "" when there is no identity */
     int64_t now;
 };
+
+/* The slot `open` of the kind. */
+enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
+                          struct cs_provider **ret_provider, struct cs_error *error) CS_MUST_USE;
 
 /* The store, opened when it is needed. It stays the provider's. */
 enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,

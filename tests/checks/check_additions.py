@@ -55,7 +55,7 @@ def plans(tree):
 
 
 def options(tree):
-    expression = (r'^    \{"(\w+)"(?:(?!^    [\w{]).)*?AT\((?:\w+\.)*(\w+)\)|^    FLAG\("(\w+)",\s*\w+,\s*(?:\w+\.)*(\w+)'
+    expression = (r'^    \{\.name = "(\w+)"(?:(?!^    [\w{]).)*?AT\((?:\w+\.)*(\w+)\)|^    FLAG\("(\w+)",\s*\w+,\s*(?:\w+\.)*(\w+)'
                   r'|^    STRING\("(\w+)",\s*(?:\w+\.)*(\w+)')
     for _, match in tree.search("login/option_table.c", expression):
         name, member = (group for group in match.groups() if group)

@@ -33,13 +33,21 @@ def need(condition, problem):
         problems.append(problem)
 
 
+def part(text, section):
+    """Where a page lists the members of a section of the file, or (None) the options."""
+    parts = re.split(r"^\.S[sh] (.*)$", text, flags=re.M)
+    wanted = f"The section {section}" if section else "Options"
+    return "".join(body for title, body in zip(parts[1::2], parts[2::2]) if title == wanted)
+
+
 def check_options(table, text):
     for option in table:
         for page, where, form in (("pam_countersign.8", "pam", r"^\.It Cm {} Ns = "),
                                   ("countersign.json.5", "file", r"^\.It Cm {} : ")):
-            found = len(re.findall(form.format(re.escape(option["name"])), text[page], re.M))
+            listed = part(text[page], option["section"])
+            found = len(re.findall(form.format(re.escape(option["name"])), listed, re.M))
             need(found == int(option[where]),
-                 f"{page}: option {option['name']} stands {found} times in the list")
+                 f"{page}: option {option['name']} of {option['section']} stands {found} times in the list")
 
 
 def check_filter(page):

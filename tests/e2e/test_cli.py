@@ -479,10 +479,14 @@ def test_check():
 
 def test_options():
     rows = json.loads(countersign("options", "--json").stdout)
-    wanted = {"name", "aliases", "inverse", "type", "values", "default", "default_ibm", "scope", "pam", "file",
+    wanted = {"name", "section", "aliases", "inverse", "type", "values", "default", "default_ibm", "scope", "pam", "file",
               "help"}
-    names = [row["name"] for row in rows]
-    expect_equal(len(set(names)), len(names), "names")
+    placed = [(row["section"], row["name"]) for row in rows]
+    expect_equal(len(set(placed)), len(placed), "names")
+    names = [row["name"] for row in rows if row["section"] is None]
+    members = [row["name"] for row in rows if row["section"] == "verify"]
+    for name in ("host", "client-id", "client-secret", "client-secret-file", "ca-path", "trace-file"):
+        expect(name in members, f"{name} is missing in the section")
     for row in rows:
         numbers = {"min", "max"} if row["type"] == "number" else set()
         expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
@@ -495,7 +499,7 @@ def test_options():
             expect(row["default"] in row["values"], f"{row}")
         if row["type"] == "number":
             for default in (row["default"], row["default_ibm"]):
-                expect(default is None or row["min"] <= int(default) <= row["max"], f"{row}")
+                expect(default is None or row["min"] <= int(default) <= (row["max"] or int(default)), f"{row}")
         expect(row["inverse"] is None or row["type"] == "flag" and row["inverse"] not in names, f"{row}")
     for name in ("auth_method", "exempt_group", "2fa_group", "exempt_result", "retry", "stack_first_factor",
                  "accept_on_missing_auth_method", "otp_prompt", "otp_echo", "debug", "require_broker", "standalone",
@@ -512,6 +516,8 @@ def test_options():
         expect(row["help"] in text, f"{row['name']}: help")
     expect_match(r"^otp_echo  flag  default: yes  profile ibm: no  set in: PAM line file$", text, "profile")
     expect_match(r"^prompt_sms  text  default: none  profile ibm: %I\) %N\\n  set in", text, "one line")
+    expect_match(r"^port  number 1-65535  default: 443  set in: file, section verify$", text, "a member of a section")
+    expect_match(r"^trace-rollover  number 0 or more  default: 0  set in", text, "no upper bound")
     expect_match(r"^add_devices_to_choice \(not no_devices_in_choice\)  flag", text, "inverse")
 
 

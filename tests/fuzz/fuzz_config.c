@@ -27,9 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(options.method.retry <= 10 && options.login_timeout >= 1 &&
             options.login_timeout <= 3600);
     REQUIRE(cs_plan_find(options.auth_method) != NULL && options.provider[0] != '\0');
-    REQUIRE(options.store[0] == '/' && options.key_file[0] == '/');
+    REQUIRE(cs_options_provider_text(&options, "local", "store")[0] == '/');
+    REQUIRE(cs_options_provider_text(&options, "local", "key_file")[0] == '/');
     REQUIRE(options.exempt_group == NULL || options.exempt_group[0] != '\0');
-    if (cs_config_verify(config)->given)
-        fuzz_settings(cs_config_verify(config));
+    if (options.sections != 0)
+        fuzz_settings(&options);
     return 0;
 }

@@ -14,6 +14,7 @@ static void check_options(const struct cs_config *config, const char *id)
     REQUIRE(options.profile == CS_PROFILE_IBM);
     REQUIRE(options.method.retry <= 10 && options.mapping.gecos_field <= 32);
     REQUIRE(options.auth_method != NULL);
+    fuzz_settings(&options);
     REQUIRE(cs_config_check_user_env(options.user_env, NULL) == CS_OK);
 }
 
@@ -33,7 +34,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(cs_is_clean(error.text, strlen(error.text)));
         return 0;
     }
-    fuzz_settings(cs_config_verify(config));
     check_options(config, NULL);
     for (size_t i = 0; i < config->instances_count; i++)
         check_options(config, config->instances[i].id);

@@ -194,7 +194,6 @@ static unsigned kinds(const struct cs_provider *provider)
 }
 
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
-                               const struct cs_verify_settings *verify_settings,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
     static const struct cs_provider_ops ops = {.name = "fuzz",
@@ -211,7 +210,6 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
 
     (void)engine;
     (void)options;
-    (void)verify_settings;
     (void)error;
     *ret_provider = &provider;
     return CS_OK;

@@ -6,14 +6,23 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "login/config.h"
+#include "providers/ibm_verify/settings.h"
+#include "providers/registry.h"
 
-static inline void fuzz_settings(const struct cs_verify_settings *settings)
+/* Of options that were read from a file which has the section. */
+static inline void fuzz_settings(const struct cs_options *options)
 {
-    REQUIRE(settings->given && settings->base_url != NULL);
-    REQUIRE(strncmp(settings->base_url, "https://", 8) == 0 ||
-            strncmp(settings->base_url, "http://localhost:", 17) == 0 ||
-            strncmp(settings->base_url, "http://127.", 11) == 0 ||
-            strncmp(settings->base_url, "http://[::1]:", 13) == 0);
+    CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
+    const struct cs_verify_settings *settings;
+    size_t row = 0;
+
+    REQUIRE(cs_provider_find("verify", &row) && (options->sections & (1U << row)) != 0);
+    settings = cs_options_provider(options, row);
+    REQUIRE(cs_verify_check_settings(settings, NULL, NULL) == CS_OK);
+    cs_verify_base_url(settings, &url);
+    REQUIRE(
+        strncmp(url.text, "https://", 8) == 0 || strncmp(url.text, "http://localhost:", 17) == 0 ||
+        strncmp(url.text, "http://127.", 11) == 0 || strncmp(url.text, "http://[::1]:", 13) == 0);
     REQUIRE(settings->max_handles >= 1 && settings->max_handles <= 1024);
     REQUIRE(settings->connect_timeout >= 1 && settings->request_timeout >= 1);
     REQUIRE(settings->trace_rollover >= 0);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "providers/ibm_verify/verify.h"
 #include "providers/registry.h"
 #include "tests/support/python_child.h"
 #include "tests/support/scratch_folder.h"
@@ -79,29 +80,30 @@ static char *ask_text(struct verify_tenant *tenant, const char *python)
 
 static void open_provider(struct verify_tenant *tenant)
 {
-    const struct cs_provider_settings settings = {.verify = &tenant->settings, .log = &tenant->log};
-
-    assert_int_equal(cs_provider_open("verify", &settings, &tenant->provider, &tenant->error),
-                     CS_OK);
+    assert_int_equal(cs_verify_check_settings(&tenant->settings, NULL, &tenant->error), CS_OK);
+    assert_int_equal(
+        cs_verify_kind.open(&tenant->settings, &tenant->log, &tenant->provider, &tenant->error),
+        CS_OK);
 }
 
 int verify_login_setup(void **state)
 {
     struct verify_tenant *tenant = *state;
-    char *secret;
 
     tenant_do(tenant, "fresh()");
-    tenant->settings =
-        (struct cs_verify_settings){.given = true,
-                                    .base_url = ask_text(tenant, "tenant.base"),
-                                    .client_id = ask_text(tenant, "tenant.client_id"),
-                                    .ca_file = ask_text(tenant, "tenant.ca_file"),
-                                    .max_handles = 4,
-                                    .connect_timeout = 5,
-                                    .request_timeout = 10};
-    secret = ask_text(tenant, "tenant.client_secret");
-    assert_int_equal(cs_secret_set(&tenant->settings.client_secret, secret, strlen(secret)), CS_OK);
-    free(secret);
+    tenant->host = ask_text(tenant, "tenant.host");
+    tenant->client_id = ask_text(tenant, "tenant.client_id");
+    tenant->client_secret = ask_text(tenant, "tenant.client_secret");
+    tenant->ca_file = ask_text(tenant, "tenant.ca_file");
+    tenant->settings = (struct cs_verify_settings){
+        .host = tenant->host,
+        .port = (unsigned)strtoul(tenant_ask(tenant, "tenant.port"), NULL, 10),
+        .client_id = tenant->client_id,
+        .client_secret = tenant->client_secret,
+        .ca_path = tenant->ca_file,
+        .max_handles = 4,
+        .connect_timeout = 5,
+        .request_timeout = 10};
     tenant->log = log_into(&tenant->lines);
     tenant->lookup = (struct cs_lookup){0};
     tenant->listing = (struct cs_listing){0};
@@ -120,7 +122,10 @@ int verify_login_teardown(void **state)
     cs_provider_close(&tenant->provider);
     cs_provider_user_clear(&tenant->user);
     cs_listed_factors_clear(&tenant->factors);
-    cs_verify_settings_clear(&tenant->settings);
+    free(tenant->host);
+    free(tenant->client_id);
+    free(tenant->client_secret);
+    free(tenant->ca_file);
     cs_buffer_free(&tenant->lines);
     tenant_do(tenant, "tenant.check()");
     return 0;

@@ -18,8 +18,8 @@ struct verify_tenant {
     char line[16384];
 
     /* One test's. */
-    struct cs_verify_settings
-        settings;           /* as the tenant expects them; may be changed before login() */
+    struct cs_verify_settings settings; /* as the tenant expects them; the provider goes by them */
+    char *host, *client_id, *client_secret, *ca_file;
     struct cs_buffer lines; /* the log */
     struct cs_log log;
     struct cs_provider *provider;

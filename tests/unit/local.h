@@ -6,6 +6,7 @@
 #include "tests/unit/unit.h"
 
 #include "providers/local/enrol.h"
+#include "providers/local/local.h"
 #include "providers/registry.h"
 #include "store/throttle.h"
 #include "tests/support/fake_clock.h"
@@ -14,17 +15,17 @@
 enum { T0 = 1700000010 }; /* the first second of a step */
 
 static struct scratch_store scratch;
+static struct cs_local_settings settings;
 static struct cs_provider *provider;
 
 static inline void local_open(void)
 {
-    const struct cs_provider_settings settings = {.store_path = scratch.path,
-                                                  .key_path = scratch.key_path};
     struct cs_error error = {0};
 
     fake_clock_set(T0);
     scratch_store_make(&scratch);
-    assert_int_equal(cs_provider_open("local", &settings, &provider, &error), CS_OK);
+    settings = (struct cs_local_settings){.store = scratch.path, .key_file = scratch.key_path};
+    assert_int_equal(cs_local_kind.open(&settings, NULL, &provider, &error), CS_OK);
 }
 
 static inline void local_close(void)

@@ -87,12 +87,43 @@ static void test_address_client_is_a_host_or_its_64(void **state)
     }
 }
 
+static void test_loopback_is_this_machine_alone(void **state)
+{
+    static const struct {
+        const char *host;
+        bool loopback;
+    } rows[] = {
+        {"localhost", true},
+        {"::1", true},
+        {"[::1]", true},
+        {"127.0.0.1", true},
+        {"127.255.255.254", true},
+        {"127.example.com", false},
+        {"127.0.0.1.nip.io", false},
+        {"127.1", false},
+        {"127.0.0.256", false},
+        {"128.0.0.1", false},
+        {"localhost.example.com", false},
+        {"LOCALHOST", false},
+        {"::2", false},
+        {"0.0.0.0", false},
+        {"", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        if (cs_is_loopback(rows[i].host) != rows[i].loopback)
+            fail_msg("%s", rows[i].host);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_address_parse_numeric_canonical),
         cmocka_unit_test(test_address_parse_anything_else_refused),
         cmocka_unit_test(test_address_client_is_a_host_or_its_64),
+        cmocka_unit_test(test_loopback_is_this_machine_alone),
     };
 
     return cmocka_run_group_tests_name("address", tests, NULL, NULL);

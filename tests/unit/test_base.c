@@ -2,6 +2,8 @@
 /* The small helpers: secret, buffer, string list, error, log, clock. */
 #include "tests/unit/unit.h"
 
+#include "base/flag.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <syslog.h>
@@ -224,9 +226,34 @@ static void test_clock_left_bounded_both_ways(void **state)
     assert_int_equal(cs_clock_left(now + (int64_t)INT_MAX * 2), INT_MAX);
 }
 
+static void test_flag_words(void **state)
+{
+    static const char *const yes[] = {"yes", "true", "on", "1", "y"};
+    static const char *const no[] = {"no", "false", "off", "0", "n"};
+    static const char *const neither[] = {"", "Yes", "TRUE", " yes", "2", "maybe", "yess"};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(yes); i++) {
+        bool flag = false;
+
+        assert_true(cs_flag_parse(yes[i], &flag));
+        assert_true(flag);
+        flag = true;
+        assert_true(cs_flag_parse(no[i], &flag));
+        assert_false(flag);
+    }
+    for (size_t i = 0; i < CS_ARRAY_SIZE(neither); i++) {
+        bool flag = i % 2 == 0;
+
+        assert_false(cs_flag_parse(neither[i], &flag));
+        assert_int_equal(flag, i % 2 == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_flag_words),
         cmocka_unit_test(test_secret_set_replaces_and_terminates),
         cmocka_unit_test(test_secret_set_from_itself_keeps_content),
         cmocka_unit_test(test_equal_ct_any_difference_found),

@@ -5,6 +5,7 @@
 #include "base/sanitise.h"
 #include "conversation/phrasebook.h"
 #include "conversation/width.h"
+#include "login/option_checks.h"
 #include "login/options.h"
 #include "tests/unit/languages.h"
 
@@ -337,12 +338,13 @@ static void test_every_text_has_its_option(void **state)
     size_t rows[CS_TEXTS] = {0};
 
     (void)state;
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        if (cs_option_rows[i].type != CS_OPTION_TEXT)
-            continue;
-        assert_in_range(cs_option_rows[i].offset, 0, CS_TEXTS - 1);
-        assert_contains(cs_option_rows[i].name, cs_texts[cs_option_rows[i].offset].key);
-        rows[cs_option_rows[i].offset]++;
+    for (size_t i = 0; cs_text_rows[i].name != NULL; i++) {
+        enum cs_text key = CS_TEXTS;
+
+        assert_true(cs_option_is_text(&cs_text_rows[i], &key));
+        assert_in_range(key, 0, CS_TEXTS - 1);
+        assert_contains(cs_text_rows[i].name, cs_texts[key].key);
+        rows[key]++;
     }
     for (size_t key = 0; key < CS_TEXTS; key++) {
         assert_int_equal(rows[key], 1);

@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "login/config_priv.h"
+#include "providers/ibm_verify/settings.h"
+#include "providers/registry.h"
 
 #define API "\"client-id\": \"c\", \"client-secret\": \"s\", \"host\": \"t.example.com\""
 #define FILE_WITH(pam) "{\"ibm-auth-api\": {" API "}, \"pam\": {" pam "}}"
@@ -38,6 +40,25 @@ static struct cs_config *parse(const char *text)
     return config;
 }
 
+/* The tenant's settings, until the next call. */
+static const struct cs_verify_settings *verify_of(const struct cs_config *config)
+{
+    static struct cs_options options;
+    size_t row = 0;
+
+    assert_true(cs_provider_find("verify", &row));
+    cs_config_options(config, "", NULL, &options);
+    return cs_options_provider(&options, row);
+}
+
+static void assert_base_url(const struct cs_config *config, const char *expected)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
+
+    cs_verify_base_url(verify_of(config), &url);
+    assert_string_equal(url.text, expected);
+}
+
 static void assert_refused(const char *text, const char *expected)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
@@ -52,13 +73,13 @@ static void assert_refused(const char *text, const char *expected)
 static void test_documented_sample_every_setting_arrives(void **state)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = parse(documented);
-    const struct cs_verify_settings *verify = cs_config_verify(config);
+    const struct cs_verify_settings *verify = verify_of(config);
 
     (void)state;
-    assert_true(verify->given && verify->proxy_set && verify->proxy_tunnel);
-    assert_string_equal(verify->base_url, "https://tenant.example.com:8443");
+    assert_true(verify->proxy_tunnel);
+    assert_base_url(config, "https://tenant.example.com:8443");
     assert_string_equal(verify->client_id, "00000000-1111-2222-3333-444444444444");
-    assert_holds(&verify->client_secret, TEXT("not-a-secret"));
+    assert_string_equal(verify->client_secret, "not-a-secret");
     assert_string_equal(verify->proxy, "http://proxy.example.com:3128");
     assert_int_equal(verify->max_handles, 24);
     assert_int_equal(verify->connect_timeout, 10);
@@ -66,7 +87,7 @@ static void test_documented_sample_every_setting_arrives(void **state)
     assert_string_equal(verify->trace_file, "/var/log/pam-trace.log");
     assert_int_equal(verify->trace_rollover, 10485760);
     assert_true(verify->trace_localtime && verify->trace_prefix_all);
-    assert_null(verify->ca_file);
+    assert_null(verify->ca_path);
     assert_true(config->holds_secret);
     assert_int_equal(cs_config_warnings(config)->count, 1);
     assert_string_equal(cs_config_warnings(config)->items[0],
@@ -154,11 +175,11 @@ static void test_wrong_refused_with_its_place(void **state)
         {"{\"ibm-auth-api\": {\n\"port\": true}}",
          "i.json:2:9: port: a number expected, found true or false"},
         {"{\"ibm-auth-api\": {\"port\": \"x\"}}",
-         "i.json:1:27: port: a whole number from 1 to 65535 expected"},
+         "i.json:1:27: port: 'x' is not a number from 1 to 65535"},
         {"{\"ibm-auth-api\": {\"port\": 65536}}",
-         "i.json:1:27: port: a whole number from 1 to 65535 expected"},
+         "i.json:1:27: port: '65536' is not a number from 1 to 65535"},
         {"{\"ibm-auth-api\": {\"max-handles\": \"0\"}}",
-         "i.json:1:34: max-handles: a whole number from 1 to 1024 expected"},
+         "i.json:1:34: max-handles: '0' is not a number from 1 to 1024"},
         {"{\"ibm-auth-api\": {\"client-secret\": 1}}",
          "i.json:1:36: client-secret: a string expected, found a number"},
         {"{\"ibm-auth-api\": {\"client-id\": \"a\\nb\"}}",
@@ -184,13 +205,15 @@ static void test_wrong_refused_with_its_place(void **state)
                               "expected, found a number"},
         {FILE_WITH_ARGS("[\"retry=x\"]"),
          "i.json:1:130: additional-args: retry: 'x' is not a number from 0 to 10"},
-        {FILE_WITH_ARGS("[\"store=/x\"]"), "i.json:1:130: additional-args: store: belongs into the "
+        {FILE_WITH_ARGS("[\"store=/x\"]"), "i.json:1:130: additional-args: store: belongs in the "
                                            "configuration file, not on the PAM line"},
         {FILE_WITH_ARGS("[\"user_env=LD_PRELOAD\"]"),
          "i.json:1:130: additional-args: user_env: in a file only a name that begins with "
          "COUNTERSIGN_; write user_env=LD_PRELOAD on the PAM line"},
         {FILE_WITH("\"pam_ibm_auth\": 1"),
          "i.json:1:109: pam_ibm_auth: an object expected, found a number"},
+        {"{\"ibm-auth-api\": {\"client-id\": \"a\",\n\"client_id\": \"b\"}}",
+         "i.json:2:1: 'client-id' is set twice, under two spellings"},
         {FILE_WITH("\"a_b\": {}, \"a-b\": {}"),
          "i.json:1:104: 'a-b' is there twice, under two spellings"},
     };
@@ -295,7 +318,7 @@ static void test_server_becomes_a_url_or_is_refused(void **state)
         result = cs_config_parse_ibm("i.json", text, strlen(text), &config, &error);
         assert_int_equal(result, rows[i][1] ? CS_OK : CS_ERR_CONFIG);
         if (rows[i][1] != NULL)
-            assert_string_equal(cs_config_verify(config)->base_url, rows[i][1]);
+            assert_base_url(config, rows[i][1]);
     }
 }
 
@@ -306,16 +329,15 @@ static void test_proxy_empty_and_tunnel_off(void **state)
         parse("{\"ibm-auth-api\": {\"access-token\": \"t\", \"host\": \"h\", \"proxy\": \"\", "
               "\"proxytunnel\": \"n\", \"connect-timeout\": 3, \"request-timeout\": \"9\", "
               "\"token-path\": \"/oauth2/token\", \"token-type\": \"bearer\"}}");
-    const struct cs_verify_settings *verify = cs_config_verify(config);
+    const struct cs_verify_settings *verify = verify_of(config);
 
     (void)state;
     assert_string_equal(verify->proxy, "");
-    assert_true(verify->proxy_set);
     assert_false(verify->proxy_tunnel);
     assert_int_equal(verify->connect_timeout, 3);
     assert_int_equal(verify->request_timeout, 9);
     assert_string_equal(verify->token_path, "/oauth2/token");
-    assert_holds(&verify->access_token, TEXT("t"));
+    assert_string_equal(verify->access_token, "t");
 }
 
 /* ---- files ---- */
@@ -377,12 +399,12 @@ static void test_secret_file_is_read_again_when_it_changes(void **state)
                    secret);
     write_file(folder_path(state, "i.json", path), 0600, text, strlen(text));
     assert_int_equal(load(cache, path, &first, &error), CS_OK);
-    assert_holds(&cs_config_verify(first)->client_secret, TEXT("one"));
+    assert_string_equal(verify_of(first)->secret_of_file, "one");
     assert_int_equal(load(cache, path, &again, &error), CS_OK);
     assert_ptr_equal(first, again);
     write_file(secret, 0600, TEXT("second"));
     assert_int_equal(load(cache, path, &changed, &error), CS_OK);
-    assert_holds(&cs_config_verify(changed)->client_secret, TEXT("second"));
+    assert_string_equal(verify_of(changed)->secret_of_file, "second");
     cs_config_release(&changed);
     write_file(secret, 0600, TEXT("\n"));
     assert_int_equal(load(cache, path, &changed, &error), CS_ERR_CONFIG);
@@ -428,6 +450,41 @@ static void test_warnings_are_logged_once_for_each_reading(void **state)
     cs_config_cache_free(&cache);
 }
 
+/* A folder of certificates, a file of root's, and nothing else. */
+static void test_certificates_are_looked_at(void **state)
+{
+    static const struct {
+        const char *name;
+        mode_t mode;
+        enum cs_err result;
+    } rows[] = {{"ca.pem", 0644, CS_OK},
+                {"loose.pem", 0666, CS_ERR_TRUST},
+                {"none.pem", 0, CS_ERR_CONFIG},
+                {"", 0, CS_OK}}; /* the folder itself */
+    char path[PATH_SIZE], named[PATH_SIZE], text[2 * PATH_SIZE];
+
+    require_root();
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_config_cache *cache = cs_config_cache_new();
+        CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+        struct cs_error error = {0};
+
+        folder_path(state, rows[i].name, named);
+        if (rows[i].mode != 0)
+            write_file(named, rows[i].mode, TEXT("x"));
+        (void)snprintf(text, sizeof text, "{\"ibm-auth-api\": {" API ", \"ca-path\": \"%s\"}}",
+                       named);
+        write_file(folder_path(state, "i.json", path), 0600, text, strlen(text));
+        if (load(cache, path, &config, &error) != rows[i].result)
+            fail_msg("%s: %s", named, error.text);
+        if (config != NULL)
+            assert_string_equal(verify_of(config)->ca_path, named);
+        if (rows[i].result == CS_ERR_CONFIG)
+            assert_contains(error.text, "ca-path: ");
+        cs_config_cache_free(&cache);
+    }
+}
+
 /* Our own file over additional-args, and the tenant of the other. */
 static void test_own_file_names_it(void **state)
 {
@@ -447,7 +504,7 @@ static void test_own_file_names_it(void **state)
     assert_int_equal(cs_config_parse("c.json", text, strlen(text), &config, &error), CS_OK);
     assert_string_equal(cs_config_ibm_path(config), path);
     assert_int_equal(cs_config_follow(cache, &config, &error), CS_OK);
-    assert_string_equal(cs_config_verify(config)->base_url, "https://t.example.com:443");
+    assert_base_url(config, "https://t.example.com:443");
     cs_config_options(config, "sshd", NULL, &options);
     assert_int_equal(options.profile, CS_PROFILE_IBM);
     assert_int_equal(options.method.retry, 5);
@@ -469,6 +526,12 @@ static void test_own_section_verify(void **state)
          "c.json:1:13: verify: there is no setting 'authd-port'"},
         {"{\"verify\": {" API "}, \"ibm_auth_config\": \"/x\"}",
          "c.json:1:1: verify and ibm_auth_config are both there; one of them expected"},
+        {"{\"verify\": {\n\"host\": \"a\", \"host_\": 1}}",
+         "c.json:2:14: verify: there is no setting 'host_'"},
+        {"{\"verify\": {\"client-id\": \"a\",\n\"client_id\": \"b\"}}",
+         "c.json:2:1: 'client-id' is set twice, under two spellings"},
+        {"{\"verify\": {\n}}",
+         "c.json:1:12: client-id is missing: the API client made in the tenant"},
         {"{\"ibm_auth_config\": \"x\"}", "c.json:1:21: ibm_auth_config: an absolute path expected"},
     };
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
@@ -480,8 +543,8 @@ static void test_own_section_verify(void **state)
                                      TEXT("{\"verify\": {" API ", \"trace-file\": \"/t\"}}"),
                                      &config, &error),
                      CS_OK);
-    assert_string_equal(cs_config_verify(config)->trace_file, "/t");
-    assert_holds(&cs_config_verify(config)->client_secret, TEXT("s"));
+    assert_string_equal(verify_of(config)->trace_file, "/t");
+    assert_string_equal(verify_of(config)->client_secret, "s");
     cs_config_options(config, "sshd", NULL, &options);
     assert_int_equal(options.profile, CS_PROFILE_OWN);
     cs_config_release(&config);
@@ -511,6 +574,7 @@ int main(void)
         IN_FOLDER(test_secret_file_is_read_again_when_it_changes),
         IN_FOLDER(test_kind_is_never_taken_from_the_cache),
         IN_FOLDER(test_warnings_are_logged_once_for_each_reading),
+        IN_FOLDER(test_certificates_are_looked_at),
         IN_FOLDER(test_own_file_names_it),
     };
 

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "providers/local/local.h"
 #include "providers/registry.h"
 #include "store/factor.h"
 #include "tests/support/scratch_store.h"
@@ -22,14 +23,14 @@ static struct u2f_signer signer;
 
 static int set_up(void **state)
 {
-    const struct cs_provider_settings settings = {.store_path = scratch.path,
-                                                  .key_path = scratch.key_path};
+    static struct cs_local_settings settings;
 
     (void)state;
     scratch_store_make(&scratch);
+    settings = (struct cs_local_settings){.store = scratch.path, .key_file = scratch.key_path};
     u2f_signer_open(&signer, U2F_SELF_SIGNED);
-    assert_int_equal(cs_provider_open("local", &settings, &provider, NULL), CS_OK);
-    assert_int_equal(cs_provider_open("local", &settings, &other, NULL), CS_OK);
+    assert_int_equal(cs_local_kind.open(&settings, NULL, &provider, NULL), CS_OK);
+    assert_int_equal(cs_local_kind.open(&settings, NULL, &other, NULL), CS_OK);
     return 0;
 }
 

@@ -1,339 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/unit/unit.h"
+/* Options by their names, and the arguments of a PAM line. */
+#include "tests/unit/option_values.h"
 
-#include "login/options.h"
 #include "pam/module.h"
-#include "providers/registry.h"
-#include "u2f/message.h"
 
-/* A value of each type that is not the default of any row. */
-static const char *other_value(const struct cs_option *option)
+static bool leads_to(const char *name, size_t length, const char *expected)
 {
-    static char number[16];
+    struct cs_option option;
 
-    switch (option->type) {
-    case CS_OPTION_FLAG:
-        return strcmp(option->fallback, "yes") == 0 ? "no" : "yes";
-    case CS_OPTION_NUMBER:
-        (void)snprintf(number, sizeof number, "%u",
-                       option->fallback && strtoul(option->fallback, NULL, 10) == option->max
-                           ? option->min
-                           : option->max);
-        return number;
-    case CS_OPTION_CHOICE:
-    case CS_OPTION_NAME:
-        return cs_option_value(option, 1);
-    case CS_OPTION_GROUPS:
-        return "wheel,staff";
-    case CS_OPTION_TEXT:
-        return "Own: ";
-    case CS_OPTION_LANG:
-        return "pt-BR";
-    case CS_OPTION_PATH:
-        return "/other/path";
-    case CS_OPTION_STRING:
-        return "another text";
-    case CS_OPTION_NAME_OF_VARIABLE:
-        return "COUNTERSIGN_USER";
-    case CS_OPTION_APP_ID:
-        return "pam://app.example";
-    case CS_OPTION_ORIGINS:
-        return "pam://a.example, pam://b.example";
-    }
-    return NULL;
-}
-
-static size_t size_of(const struct cs_option *option)
-{
-    switch (option->type) {
-    case CS_OPTION_FLAG:
-        return sizeof(bool);
-    case CS_OPTION_NUMBER:
-    case CS_OPTION_CHOICE:
-        return sizeof(unsigned);
-    default:
-        return sizeof(const char *);
-    }
-}
-
-static bool within(size_t byte, size_t start, size_t size)
-{
-    return byte >= start && byte - start < size;
-}
-
-/* Whether the byte at that place belongs to the option: of a text, its row in both arrays. */
-static bool owns_byte(const struct cs_option *option, size_t byte)
-{
-    size_t key = (size_t)option->offset;
-
-    if (option->offset == CS_NOT_STORED)
-        return false;
-    if (option->type != CS_OPTION_TEXT)
-        return within(byte, key, size_of(option));
-    return within(byte, offsetof(struct cs_options, texts) + key * sizeof(struct cs_text_setting),
-                  sizeof(struct cs_text_setting)) ||
-           within(byte,
-                  offsetof(struct cs_options, line_texts) + key * sizeof(struct cs_text_variant),
-                  sizeof(struct cs_text_variant));
-}
-
-static void test_table_defaults_accepted_by_their_rows(void **state)
-{
-    const struct cs_option *table = cs_option_rows;
-    const size_t count = cs_option_rows_count;
-    struct cs_options options;
-
-    (void)state;
-    assert_true(count >= 20);
-    for (size_t i = 0; i < count; i++) {
-        struct cs_error error = {0};
-
-        assert_true(strlen(table[i].help) > 10);
-        assert_true((table[i].where & (CS_FROM_PAM | CS_FROM_FILE)) != 0);
-        if (table[i].fallback != NULL &&
-            cs_option_set(&table[i], table[i].fallback, &options, &error) != CS_OK)
-            fail_msg("%s: %s", table[i].name, error.text);
-        for (size_t j = 0; j < i; j++) {
-            assert_string_not_equal(table[i].name, table[j].name);
-            if (table[i].offset != CS_NOT_STORED &&
-                (table[i].type == CS_OPTION_TEXT) == (table[j].type == CS_OPTION_TEXT))
-                assert_int_not_equal(table[i].offset, table[j].offset);
-        }
-    }
-}
-
-/* The row names a provider that this build may lack; without it the profile cannot be used. */
-static bool is_registered(const struct cs_option *option, const char *value)
-{
-    const char *name;
-
-    if (strcmp(option->name, "provider") != 0)
-        return true;
-    for (size_t row = 0; (name = cs_provider_name(row)) != NULL; row++) {
-        if (strcmp(name, value) == 0)
-            return true;
-    }
-    return false;
-}
-
-static void test_table_defaults_of_profile_ibm_accepted_and_in_force(void **state)
-{
-    size_t seen = 0;
-
-    (void)state;
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        const struct cs_option *option = &cs_option_rows[i];
-        struct cs_options own, ibm, expected;
-        struct cs_error error = {0};
-
-        if (option->ibm == NULL || !is_registered(option, option->ibm))
-            continue;
-        seen++;
-        memset(&own, 0, sizeof own);
-        memset(&ibm, 0, sizeof ibm);
-        cs_options_defaults(CS_PROFILE_OWN, &own);
-        cs_options_defaults(CS_PROFILE_IBM, &ibm);
-        assert_int_equal(ibm.profile, CS_PROFILE_IBM);
-        memcpy(&expected, &own, sizeof expected);
-        if (cs_option_set(option, option->ibm, &expected, &error) != CS_OK)
-            fail_msg("%s: %s", option->name, error.text);
-        if (option->type == CS_OPTION_TEXT) {
-            assert_int_equal(own.texts[option->offset].count, 0);
-            assert_int_equal(ibm.texts[option->offset].count, 1);
-            assert_string_equal(ibm.texts[option->offset].variants[0].text, option->ibm);
-        } else if (option->offset != CS_NOT_STORED) {
-            assert_memory_equal((char *)&ibm + option->offset, (char *)&expected + option->offset,
-                                size_of(option));
-            assert_memory_not_equal((char *)&own + option->offset, (char *)&ibm + option->offset,
-                                    size_of(option));
-        }
-    }
-    assert_true(seen >= 10);
-}
-
-/* All names lead to their row and to no other. */
-static void test_table_names_are_unique(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        const struct cs_option *option = &cs_option_rows[i];
-        const char *names[] = {option->name, option->alias, option->inverse};
-
-        for (size_t n = 0; n < CS_ARRAY_SIZE(names); n++) {
-            bool inverted = n != 2;
-
-            if (names[n] == NULL)
-                continue;
-            assert_ptr_equal(cs_option_find(names[n], strlen(names[n]), &inverted), option);
-            assert_int_equal(inverted, n == 2);
-        }
-        assert_true(option->inverse == NULL || option->type == CS_OPTION_FLAG);
-        assert_true(option->type != CS_OPTION_FLAG || option->fallback != NULL);
-    }
-}
-
-static void test_table_each_option_changes_its_own_field_alone(void **state)
-{
-    const struct cs_option *table = cs_option_rows;
-    const size_t count = cs_option_rows_count;
-
-    (void)state;
-    for (size_t i = 0; i < count; i++) {
-        struct cs_options before, after;
-        const char *value = other_value(&table[i]);
-        size_t changed = 0;
-
-        if (value == NULL) /* a choice of one */
-            continue;
-        memset(&before, 0, sizeof before);
-        cs_options_defaults(CS_PROFILE_OWN, &before);
-        memcpy(&after, &before, sizeof after);
-        assert_int_equal(cs_option_set(&table[i], value, &after, NULL), CS_OK);
-        for (size_t b = 0; b < sizeof before; b++) {
-            if (((const char *)&before)[b] == ((const char *)&after)[b])
-                continue;
-            changed++;
-            if (!owns_byte(&table[i], b))
-                fail_msg("%s changes byte %zu, which is not its own", table[i].name, b);
-        }
-        if ((changed > 0) != (table[i].offset != CS_NOT_STORED))
-            fail_msg("%s=%s changes nothing", table[i].name, value);
-    }
-}
-
-static void test_table_bad_values_refused_by_name(void **state)
-{
-    static char long_name[CS_U2F_ORIGIN_MAX + 2];
-    static const char *const bad[][9] = {
-        [CS_OPTION_FLAG] = {"maybe", "YES", "2", " yes", "\xff", NULL},
-        [CS_OPTION_NUMBER] = {"", "-1", "+1", " 1", "1x", "0x1", "99999999999999999999", NULL},
-        [CS_OPTION_CHOICE] = {"", "nonsense", "TOTP", " ", NULL},
-        [CS_OPTION_NAME] = {"", "nonsense", "TOTP", "Local", " ", NULL},
-        [CS_OPTION_LANG] = {"", "f", "../fr", "fr/", "french", "fr_", "fr_C1", "none", NULL},
-        [CS_OPTION_GROUPS] = {"", ",a", "a,", "a,,b", "a b", "a\n", NULL},
-        [CS_OPTION_TEXT] = {"a\rb", "\x1b[m", "\xff", "\u202e", NULL},
-        [CS_OPTION_PATH] = {"", "relative", "/a\nb", "~/x", NULL},
-        [CS_OPTION_STRING] = {"", "a\nb", "\x1b[m", "\xff", "\u202e", "\x7f", NULL},
-        [CS_OPTION_NAME_OF_VARIABLE] = {"", "1A", "A B", "A=B", "A-B", "\xc3\xa4", "A\n", "$A",
-                                        NULL},
-        [CS_OPTION_APP_ID] = {"", "a\nb", "\xff", long_name, NULL},
-        [CS_OPTION_ORIGINS] = {"", ",a", "a,", "a,,b", "a\n", "1,2,3,4,5,6,7,8,9", long_name, NULL},
-    };
-    const struct cs_option *table = cs_option_rows;
-    const size_t count = cs_option_rows_count;
-
-    (void)state;
-    memset(long_name, 'a', sizeof long_name - 1);
-    for (size_t i = 0; i < count; i++) {
-        for (size_t v = 0; bad[table[i].type][v] != NULL; v++) {
-            struct cs_options options;
-            struct cs_error error = {0};
-
-            if (cs_option_set(&table[i], bad[table[i].type][v], &options, &error) != CS_ERR_CONFIG)
-                fail_msg("%s='%s' is accepted", table[i].name, bad[table[i].type][v]);
-            assert_memory_equal(error.text, table[i].name, strlen(table[i].name));
-        }
-    }
-}
-
-/* Only what ends a prompt must not be empty. */
-static void test_table_empty_text_refused_for_prompts_alone(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        const struct cs_option *option = &cs_option_rows[i];
-        struct cs_options options;
-        bool prompt =
-            option->type == CS_OPTION_TEXT && cs_texts[option->offset].use == CS_USE_PROMPT;
-
-        if (option->type == CS_OPTION_TEXT)
-            assert_int_equal(cs_option_set(option, "", &options, NULL),
-                             prompt ? CS_ERR_CONFIG : CS_OK);
-    }
-}
-
-static void test_table_types_and_scopes_named(void **state)
-{
-    static const struct {
-        const char *option, *type;
-    } rows[] = {{"debug", "flag"},
-                {"retry", "number"},
-                {"push_wait", "choice"},
-                {"provider", "choice"},
-                {"2fa_group", "groups"},
-                {"otp_prompt", "text"},
-                {"default_lang", "language"},
-                {"store", "path"}};
-
-    (void)state;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        const struct cs_option *option =
-            cs_option_find(rows[i].option, strlen(rows[i].option), NULL);
-
-        assert_non_null(option);
-        assert_string_equal(cs_option_type_name(option->type), rows[i].type);
-    }
-    assert_string_equal(cs_option_type_name(CS_OPTION_STRING), "text");
-    assert_string_equal(cs_option_type_name(CS_OPTION_NAME_OF_VARIABLE), "variable");
-    assert_string_equal(cs_option_type_name(CS_OPTION_ORIGINS), "list");
-    assert_string_equal(cs_option_scope_name(CS_SCOPE_BROKER), "broker");
-}
-
-static void test_value_lists_end(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < cs_option_rows_count; i++) {
-        const struct cs_option *option = &cs_option_rows[i];
-        bool listed = option->type == CS_OPTION_CHOICE || option->type == CS_OPTION_NAME;
-        size_t count = 0;
-
-        while (cs_option_value(option, count) != NULL && count < 100) {
-            struct cs_options options;
-
-            assert_int_equal(cs_option_set(option, cs_option_value(option, count), &options, NULL),
-                             CS_OK);
-            count++;
-        }
-        assert_in_range(count, listed ? 1 : 0, listed ? 99 : 0);
-    }
-}
-
-static void test_table_numbers_bounded_exactly(void **state)
-{
-    const struct cs_option *table = cs_option_rows;
-    const size_t count = cs_option_rows_count;
-
-    (void)state;
-    for (size_t i = 0; i < count; i++) {
-        struct cs_options options;
-        char text[32];
-
-        if (table[i].type != CS_OPTION_NUMBER)
-            continue;
-        (void)snprintf(text, sizeof text, "%u", table[i].max);
-        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_OK);
-        (void)snprintf(text, sizeof text, "%u", table[i].max + 1);
-        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_ERR_CONFIG);
-        (void)snprintf(text, sizeof text, "%u", table[i].min);
-        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_OK);
-        (void)snprintf(text, sizeof text, "%ld", (long)table[i].min - 1);
-        assert_int_equal(cs_option_set(&table[i], text, &options, NULL), CS_ERR_CONFIG);
-    }
+    return cs_option_find(name, length, &option, NULL) && strcmp(option.row->name, expected) == 0;
 }
 
 static void test_find_spellings(void **state)
 {
+    static const char *const none[] = {"OTP_PROMPT", "otp_promp", "otp_prompts", "", "host"};
+    struct cs_option option;
+
     (void)state;
-    assert_non_null(cs_option_find("otp_prompt", 10, NULL));
-    assert_ptr_equal(cs_option_find("otp-prompt", 10, NULL),
-                     cs_option_find("otp_prompt", 10, NULL));
-    assert_ptr_equal(cs_option_find("failifnoqueueserver", 19, NULL),
-                     cs_option_find("require_broker", 14, NULL));
-    assert_non_null(cs_option_find("retry=9", 5, NULL));
-    assert_null(cs_option_find("OTP_PROMPT", 10, NULL));
-    assert_null(cs_option_find("otp_promp", 9, NULL));
-    assert_null(cs_option_find("otp_prompts", 11, NULL));
-    assert_null(cs_option_find("", 0, NULL));
+    assert_true(leads_to("otp_prompt", 10, "otp_prompt"));
+    assert_true(leads_to("otp-prompt", 10, "otp_prompt"));
+    assert_true(leads_to("failifnoqueueserver", 19, "require_broker"));
+    assert_true(leads_to("retry=9", 5, "retry"));
+    assert_true(leads_to("key-file", 8, "key_file")); /* a provider's */
+    for (size_t i = 0; i < CS_ARRAY_SIZE(none); i++)
+        assert_false(cs_option_find(none[i], strlen(none[i]), &option, NULL));
 }
 
 static enum cs_err read_line(const char *const *arguments, struct cs_options *options,
@@ -465,53 +155,74 @@ static void test_arguments_texts_with_foreign_letters_warn(void **state)
 
 static void test_arguments_file_only_option_refused(void **state)
 {
-    const struct cs_option *table = cs_option_rows;
-    const size_t count = cs_option_rows_count;
+    struct cs_option option;
     size_t seen = 0;
 
     (void)state;
-    for (size_t i = 0; i < count; i++) {
-        const char *const line[] = {table[i].name, NULL};
+    for (size_t place = 0; cs_option_at(place, &option); place++) {
+        const char *const line[] = {option.row->name, NULL};
         CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
         struct cs_error error = {0};
         struct cs_options options;
 
-        if ((table[i].where & CS_FROM_PAM) != 0)
+        if ((option.row->where & (CS_FROM_PAM | CS_FROM_FILE)) != CS_FROM_FILE)
             continue;
         seen++;
         assert_int_equal(read_line(line, &options, &unknown, &error), CS_ERR_CONFIG);
-        assert_contains(error.text, table[i].name);
-        assert_contains(error.text, "belongs into the configuration file");
+        assert_contains(error.text, option.row->name);
+        assert_contains(error.text, "belongs in the configuration file");
     }
     assert_true(seen > 3);
 }
 
-/* What the module passes on although the rows are its own. */
-static bool is_passed_on(const struct cs_option *option)
+/* A member of a provider's section is nothing on a PAM line. */
+static void test_arguments_members_of_sections_are_unknown(void **state)
 {
-    return strcmp(option->name, "ibm_auth_config") == 0 || strcmp(option->name, "id") == 0;
+    struct cs_option option;
+    size_t seen = 0;
+
+    (void)state;
+    for (size_t place = 0; cs_option_at(place, &option); place++) {
+        const char *const line[] = {option.row->name, NULL};
+        CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
+        struct cs_options options;
+
+        if (is_ordinary(option.row))
+            continue;
+        seen++;
+        assert_int_equal(read_line(line, &options, &warnings, NULL), CS_OK);
+        assert_int_equal(warnings.count, 1);
+        assert_contains(warnings.items[0], "unknown argument");
+    }
+    assert_true(seen > 10);
+}
+
+/* What the module passes on although the rows are its own. */
+static bool is_passed_on(const struct cs_setting *row)
+{
+    return strcmp(row->name, "ibm_auth_config") == 0 || strcmp(row->name, "id") == 0;
 }
 
 /* The module must not link the table, so it has a list of its own: the rows of scope module. */
 static void test_module_list_agrees_with_the_table(void **state)
 {
-    const struct cs_option *table = cs_option_rows;
-    const size_t count = cs_option_rows_count;
+    struct cs_option option;
 
     (void)state;
-    for (size_t i = 0; i < count; i++) {
-        const char *names[] = {table[i].name, table[i].alias};
-        bool is_own = table[i].scope == CS_SCOPE_MODULE || strcmp(table[i].name, "debug") == 0;
+    for (size_t place = 0; cs_option_at(place, &option); place++) {
+        const struct cs_setting *row = option.row;
+        const char *names[] = {row->name, row->alias};
+        bool is_own = row->scope == CS_SCOPE_MODULE || strcmp(row->name, "debug") == 0;
 
-        if (is_passed_on(&table[i]))
+        if (is_passed_on(row) || !is_ordinary(row))
             continue;
-        for (size_t n = 0; n < 2 && names[n] != NULL && other_value(&table[i]) != NULL; n++) {
+        for (size_t n = 0; n < 2 && names[n] != NULL && other_value(row) != NULL; n++) {
             struct cs_module_arguments plain, changed;
             char argument[200];
             const char *const line[] = {argument};
             bool differs;
 
-            (void)snprintf(argument, sizeof argument, "%s=%s", names[n], other_value(&table[i]));
+            (void)snprintf(argument, sizeof argument, "%s=%s", names[n], other_value(row));
             cs_module_parse(0, NULL, &plain);
             cs_module_parse(1, (const char **)(uintptr_t)line, &changed);
             differs = plain.mode != changed.mode || plain.debug != changed.debug ||
@@ -545,11 +256,13 @@ static void test_module_parse_values(void **state)
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         struct cs_module_arguments arguments;
+        struct cs_option socket;
 
         cs_module_parse(3, (const char **)(uintptr_t)rows[i].line, &arguments);
         if (arguments.mode != rows[i].mode)
             fail_msg("row %zu: mode %d", i, (int)arguments.mode);
-        assert_string_equal(arguments.socket, cs_option_find("socket", 6, NULL)->fallback);
+        assert_true(cs_option_find("socket", 6, &socket, NULL));
+        assert_string_equal(arguments.socket, socket.row->fallback);
         assert_null(arguments.config);
     }
 }
@@ -557,15 +270,6 @@ static void test_module_parse_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table_defaults_accepted_by_their_rows),
-        cmocka_unit_test(test_table_defaults_of_profile_ibm_accepted_and_in_force),
-        cmocka_unit_test(test_table_names_are_unique),
-        cmocka_unit_test(test_table_each_option_changes_its_own_field_alone),
-        cmocka_unit_test(test_table_bad_values_refused_by_name),
-        cmocka_unit_test(test_table_empty_text_refused_for_prompts_alone),
-        cmocka_unit_test(test_table_types_and_scopes_named),
-        cmocka_unit_test(test_value_lists_end),
-        cmocka_unit_test(test_table_numbers_bounded_exactly),
         cmocka_unit_test(test_find_spellings),
         cmocka_unit_test(test_arguments_read_in_order),
         cmocka_unit_test(test_arguments_inverse_names_say_the_opposite),
@@ -573,6 +277,7 @@ int main(void)
         cmocka_unit_test(test_arguments_unknown_names_become_warnings),
         cmocka_unit_test(test_arguments_texts_with_foreign_letters_warn),
         cmocka_unit_test(test_arguments_file_only_option_refused),
+        cmocka_unit_test(test_arguments_members_of_sections_are_unknown),
         cmocka_unit_test(test_module_list_agrees_with_the_table),
         cmocka_unit_test(test_module_parse_values),
     };

@@ -2,6 +2,7 @@
 /* Users, passwords and what goes wrong on the way, at a strict tenant. */
 #include "tests/unit/unit.h"
 
+#include "providers/ibm_verify/verify.h"
 #include "providers/registry.h"
 #include "tests/support/verify_tenant.h"
 
@@ -16,33 +17,51 @@ static void assert_judged(struct verify_tenant *tenant, enum cs_judgement judgem
 
 static void assert_refused(struct verify_tenant *tenant, const char *sentence)
 {
-    const struct cs_provider_settings settings = {.verify = &tenant->settings, .log = &tenant->log};
-    struct cs_provider *provider = NULL;
-
-    assert_int_equal(cs_provider_open("verify", &settings, &provider, &tenant->error),
+    assert_int_equal(cs_verify_check_settings(&tenant->settings, NULL, &tenant->error),
                      CS_ERR_CONFIG);
-    assert_null(provider);
     assert_contains(tenant->error.text, sentence);
 }
 
-static void test_open_incomplete_says_what_is_missing(void **state)
+static void test_check_incomplete_says_what_is_missing(void **state)
 {
     struct verify_tenant *tenant = *state;
+    const struct cs_verify_settings right = tenant->settings;
 
-    free(tenant->settings.base_url);
-    tenant->settings.base_url = strdup("http://127.0.0.1.example.com:80");
+    tenant->settings.protocol = CS_VERIFY_HTTP;
+    tenant->settings.host = "127.0.0.1.example.com";
     assert_refused(tenant, "this machine");
-    free(tenant->settings.base_url);
-    tenant->settings.base_url = NULL;
-    assert_refused(tenant, "no host");
-    tenant->settings.base_url = strdup("http://localhost:1");
-    cs_secret_free(&tenant->settings.client_secret);
-    assert_refused(tenant, "client-secret");
-    free(tenant->settings.client_id);
+    tenant->settings = right;
+    tenant->settings.host = NULL;
+    assert_refused(tenant, "host is missing");
+    tenant->settings = right;
+    tenant->settings.client_secret = NULL;
+    assert_refused(tenant, "client-secret is missing");
+    tenant->settings.obfuscated_secret = "AAAA";
+    assert_refused(tenant, "can be read by IBM's program alone");
+    tenant->settings = right;
+    tenant->settings.secret_file = "/etc/secret";
+    assert_refused(tenant, "one of them expected");
+    tenant->settings = right;
     tenant->settings.client_id = NULL;
-    assert_refused(tenant, "client-id");
-    tenant->settings.given = false;
-    assert_refused(tenant, "ibm-auth-api");
+    assert_refused(tenant, "client-id is missing");
+    tenant->settings.access_token = "a token";
+    assert_int_equal(cs_verify_check_settings(&tenant->settings, NULL, &tenant->error), CS_OK);
+    tenant->settings = right;
+}
+
+/* A secret that a file was to bring, and that nobody read. */
+static void test_open_without_a_secret_refused(void **state)
+{
+    struct verify_tenant *tenant = *state;
+    struct cs_verify_settings settings = tenant->settings;
+    struct cs_provider *provider = NULL;
+
+    settings.client_secret = NULL;
+    settings.secret_file = "/etc/secret";
+    assert_int_equal(cs_verify_kind.open(&settings, &tenant->log, &provider, &tenant->error),
+                     CS_ERR_CONFIG);
+    assert_null(provider);
+    assert_contains(tenant->error.text, "/etc/secret");
 }
 
 /* ---- look-up ---- */
@@ -229,15 +248,15 @@ static void test_revoked_token_is_replaced_once(void **state)
 static void test_fixed_token_is_used_as_it_is(void **state)
 {
     struct verify_tenant *tenant = *state;
-    const struct cs_provider_settings settings = {.verify = &tenant->settings, .log = &tenant->log};
     char token[128];
 
     assert_int_equal(login_find(tenant, "ann"), CS_OK);
     assert_int_equal(sscanf(tenant_ask(tenant, "list(tenant.tokens)[0]"), "\"%127[^\"]", token), 1);
-    assert_int_equal(cs_secret_set(&tenant->settings.access_token, token, strlen(token)), CS_OK);
-    cs_secret_free(&tenant->settings.client_secret);
+    tenant->settings.access_token = token;
+    tenant->settings.client_secret = NULL;
     cs_provider_close(&tenant->provider);
-    assert_int_equal(cs_provider_open("verify", &settings, &tenant->provider, NULL), CS_OK);
+    assert_int_equal(cs_verify_kind.open(&tenant->settings, &tenant->log, &tenant->provider, NULL),
+                     CS_OK);
     tenant_do(tenant, "tenant.forget_requests()");
     assert_int_equal(login_find(tenant, "ann"), CS_OK);
     tenant_do(tenant, "tenant.revoke_tokens()");
@@ -334,7 +353,8 @@ static void test_refused_client_is_a_mistake_of_ours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_open_incomplete_says_what_is_missing),
+        TEST(test_check_incomplete_says_what_is_missing),
+        TEST(test_open_without_a_secret_refused),
         TEST(test_find_user_fills_what_is_known),
         TEST(test_find_user_unusable_says_why),
         TEST(test_find_user_by_attribute_gives_user_name),

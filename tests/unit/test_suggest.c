@@ -2,8 +2,8 @@
 /* What a name means that is no option, for messages. */
 #include "tests/unit/unit.h"
 
-#include "login/mangled.h"
 #include "login/options.h"
+#include "settings/suggest.h"
 
 static void test_arguments_damaged_by_translation(void **state)
 {
@@ -18,11 +18,12 @@ static void test_arguments_damaged_by_translation(void **state)
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        const char *meant = cs_meant_option(rows[i][0], strlen(rows[i][0]));
+        const char *meant = cs_options_suggest(rows[i][0], strlen(rows[i][0]));
+        struct cs_option option;
 
         assert_non_null(meant);
         assert_string_equal(meant, rows[i][1]);
-        assert_non_null(cs_option_find(meant, strlen(meant), NULL));
+        assert_true(cs_option_find(meant, strlen(meant), &option, NULL));
     }
 }
 
@@ -45,7 +46,7 @@ static void test_slips_of_the_keyboard(void **state)
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        const char *meant = cs_meant_option(rows[i][0], strlen(rows[i][0]));
+        const char *meant = cs_options_suggest(rows[i][0], strlen(rows[i][0]));
 
         if (rows[i][1] == NULL)
             assert_null(meant);
@@ -55,7 +56,7 @@ static void test_slips_of_the_keyboard(void **state)
             assert_string_equal(meant, rows[i][1]);
     }
     memset(overlong, 'r', sizeof overlong);
-    assert_null(cs_meant_option(overlong, sizeof overlong));
+    assert_null(cs_options_suggest(overlong, sizeof overlong));
 }
 
 static void test_methods(void **state)
@@ -69,15 +70,16 @@ static void test_methods(void **state)
         {"smsopt", "smsotp"},
         {"everything", NULL},
     };
-    const struct cs_option *option = cs_option_find("auth_method", strlen("auth_method"), NULL);
     struct cs_options options = {0};
+    struct cs_option option;
 
     (void)state;
+    assert_true(cs_option_find("auth_method", strlen("auth_method"), &option, NULL));
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         struct cs_error error = {0};
         char expected[200];
 
-        assert_int_equal(cs_option_set(option, rows[i][0], &options, &error), CS_ERR_CONFIG);
+        assert_int_equal(cs_option_set(&option, rows[i][0], &options, &error), CS_ERR_CONFIG);
         (void)snprintf(expected, sizeof expected, "'%s' is none of its values; it means '%s'",
                        rows[i][0], rows[i][1] ? rows[i][1] : "");
         if (rows[i][1] != NULL)
@@ -85,8 +87,9 @@ static void test_methods(void **state)
         else
             assert_contains(error.text, "there is no 'everything'");
     }
-    assert_null(cs_meant_value(cs_option_find("conversation", 12, NULL), "mot de passe"));
-    assert_string_equal(cs_meant_value(cs_option_find("conversation", 12, NULL), "flod"), "fold");
+    assert_true(cs_option_find("conversation", 12, &option, NULL));
+    assert_null(cs_suggest_value(option.row, "mot de passe"));
+    assert_string_equal(cs_suggest_value(option.row, "flod"), "fold");
 }
 
 int main(void)

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A loaded configuration: its life, and what it says besides options. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/name.h"
+#include "login/config_priv.h"
+#include "providers/registry.h"
+#include "wire/messages.h"
+
+struct cs_config *cs_config_new(void)
+{
+    struct cs_config *config = calloc(1, sizeof *config);
+
+    if (config != NULL)
+        config->references = 1;
+    return config;
+}
+
+static void free_beside(struct cs_config *config)
+{
+    for (size_t i = 0; i < config->beside_count; i++) {
+        free(config->beside[i].path);
+        cs_secret_free(&config->beside[i].secret);
+    }
+}
+
+static void free_instances(struct cs_config *config)
+{
+    for (size_t i = 0; i < config->instances_count; i++) {
+        free(config->instances[i].id);
+        cs_strlist_free(&config->instances[i].arguments);
+    }
+    free(config->instances);
+}
+
+void cs_config_release(struct cs_config **config)
+{
+    struct cs_config *old = *config;
+
+    *config = NULL;
+    if (old == NULL || atomic_fetch_sub(&old->references, 1) > 1)
+        return;
+    cs_config_free_values(old);
+    free_instances(old);
+    free_beside(old);
+    cs_strlist_free(&old->services);
+    cs_strlist_free(&old->warnings);
+    free(old->ibm_path);
+    cs_config_release(&old->own);
+    cs_config_release(&old->ibm);
+    free(old);
+}
+
+const struct cs_instance *cs_config_instance(const struct cs_config *config, const char *id)
+{
+    for (size_t i = 0; i < config->instances_count; i++) {
+        if (cs_same_name(config->instances[i].id, id, strlen(id)))
+            return &config->instances[i];
+    }
+    return NULL;
+}
+
+const char *cs_config_ibm_path(const struct cs_config *config)
+{
+    return config->own ? config->own->ibm_path : config->ibm_path;
+}
+
+const struct cs_strlist *cs_config_services(const struct cs_config *config)
+{
+    return config->own ? &config->own->services : &config->services;
+}
+
+const struct cs_strlist *cs_config_warnings(const struct cs_config *config)
+{
+    return config->ibm ? &config->ibm->warnings : &config->warnings;
+}
+
+enum cs_err cs_config_check_user_env(const char *from_file, struct cs_error *error)
+{
+    if (from_file == NULL ||
+        strncmp(from_file, CS_VARIABLE_PREFIX, sizeof CS_VARIABLE_PREFIX - 1) == 0)
+        return CS_OK;
+    return cs_fail(error, CS_ERR_CONFIG,
+                   "user_env: in a file only a name that begins with " CS_VARIABLE_PREFIX
+                   "; write user_env=%s on the PAM line",
+                   from_file);
+}

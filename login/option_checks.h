@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is peculiar to single options: functions for the columns of struct cs_setting. */
+#ifndef CS_LOGIN_OPTION_CHECKS_H
+#define CS_LOGIN_OPTION_CHECKS_H
+
+#include "conversation/texts.h"
+#include "settings/setting.h"
+
+/* Names of groups. */
+enum cs_err cs_check_groups(const struct cs_setting *row, const char *value,
+                            struct cs_error *error) CS_MUST_USE;
+
+/* A language such as fr or pt_BR. */
+enum cs_err cs_check_language(const struct cs_setting *row, const char *value,
+                              struct cs_error *error) CS_MUST_USE;
+
+/* The name of an environment variable. */
+enum cs_err cs_check_variable(const struct cs_setting *row, const char *value,
+                              struct cs_error *error) CS_MUST_USE;
+
+/* As cs_u2f_app_hash and cs_u2f_read_origins take them. */
+enum cs_err cs_check_app_id(const struct cs_setting *row, const char *value,
+                            struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_check_origins(const struct cs_setting *row, const char *value,
+                             struct cs_error *error) CS_MUST_USE;
+
+/* A template: as it must be anywhere, as our own file must have it, and where it goes. */
+enum cs_err cs_check_template(const struct cs_setting *row, const char *value,
+                              struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_check_letters(const struct cs_setting *row, const char *value,
+                             struct cs_error *error) CS_MUST_USE;
+void cs_store_text(const struct cs_setting *row, const char *value, void *options);
+
+/* Which text the row sets; false: it sets something else. */
+bool cs_option_is_text(const struct cs_setting *row, enum cs_text *ret_text);
+
+#endif

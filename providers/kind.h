@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A kind of provider: its name, its settings, how it is opened. */
+#ifndef CS_PROVIDERS_KIND_H
+#define CS_PROVIDERS_KIND_H
+
+#include "base/log.h"
+#include "base/strlist.h"
+#include "providers/provider.h"
+#include "settings/setting.h"
+
+enum { CS_PROVIDER_KINDS_MAX = 8, CS_PROVIDER_SETTINGS_MAX = 256 };
+
+/* The settings of one kind, whatever their shape: the kind's own struct lies at the start. */
+union cs_provider_settings {
+    max_align_t align;
+    unsigned char bytes[CS_PROVIDER_SETTINGS_MAX];
+};
+
+struct cs_provider_kind {
+    const char *name; /* the value of the option `provider`, and of the section in our file */
+    const struct cs_setting *rows; /* over the kind's struct */
+    size_t size;                   /* of that struct, at most CS_PROVIDER_SETTINGS_MAX */
+    bool needs_section;            /* its section must be there */
+
+    /*
+     * What opening would refuse, without opening: settings that do not fit together, or that are
+     * missing. CS_ERR_CONFIG says what and what to do. What is accepted and has no effect adds a
+     * sentence to `warnings`, which may be NULL. Optional.
+     */
+    enum cs_err (*check)(const void *settings, struct cs_strlist *warnings, struct cs_error *error);
+
+    /* Opens one with settings that were checked. They outlive it, like `log`. */
+    enum cs_err (*open)(const void *settings, const struct cs_log *log,
+                        struct cs_provider **ret_provider, struct cs_error *error);
+};
+
+#endif

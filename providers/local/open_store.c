@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store of an opened provider. */
+#include "providers/local/local_priv.h"
+
+/* The store is opened when it is needed and tried again after a failure, so that a broker that was
+ * started before the first enrolment serves after it. */
+enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
+                           struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    pthread_mutex_lock(&local->mutex);
+    if (local->store == NULL)
+        result = cs_store_open(local->settings->store, local->settings->key_file, false,
+                               &local->store, error);
+    *ret_store = local->store;
+    pthread_mutex_unlock(&local->mutex);
+    /* A damaged key file is no fault of the login's settings: to a login it is like the store. */
+    if (result == CS_ERR_CONFIG) {
+        result = CS_ERR_STORE;
+        if (error != NULL)
+            error->code = result;
+    }
+    return result;
+}
