@@ -35,8 +35,6 @@ enum cs_err cs_login_identify(struct cs_login *login, struct cs_error *error)
 
 void cs_login_look_ahead(void *login)
 {
-    struct cs_error error = {0};
-
-    if (cs_login_identify(login, &error) != CS_OK)
-        return;
+    /* A failure shows when the account is needed. */
+    cs_ignore(cs_login_identify(login, NULL));
 }
