@@ -12,7 +12,7 @@ struct cs_strlist {
     size_t count;
 };
 
-/* Appends a copy of `length` bytes (no NUL among them). */
+/* Appends a copy of `length` bytes, which must not include a NUL. */
 enum cs_err cs_strlist_add(struct cs_strlist *list, const char *text, size_t length) CS_MUST_USE;
 void cs_strlist_free(struct cs_strlist *list);
 

@@ -29,7 +29,7 @@ enum cs_err cs_bearer_form(const char *client_id, const struct cs_secret *client
 
 static const char what[] = "the token's answer";
 
-/* The server's word for a refusal, cleaned; "" where there is none, or no document. */
+/* The server's word for a refusal, sanitised; "" if there is none, or no document. */
 static void read_refusal(const struct cs_json *document, struct cs_buffer *ret_word)
 {
     const struct cs_json_value *root = document != NULL ? cs_json_root(document) : NULL;
@@ -117,7 +117,7 @@ enum cs_err cs_bearer_read(long status, const char *text, size_t length,
         return cs_fail_nomem(error);
     if (status < 200 || status > 299)
         return refused(status, document, error);
-    /* Not the parser's sentence: it may quote what it refuses. */
+    /* Not the parser's sentence, which may quote what it refuses. */
     if (result != CS_OK)
         return cs_fail(error, CS_ERR_UNAVAILABLE,
                        "%s is not JSON; check that host and port are the provider's", what);

@@ -45,7 +45,7 @@ void cs_http_endpoint_free(struct cs_http_endpoint *endpoint)
     memset(endpoint, 0, sizeof *endpoint);
 }
 
-/* A part of the URL, or "" where it has none; NULL: not acceptable, or no memory. */
+/* A part of the URL, or "" if it is missing; NULL if it is not acceptable, or memory ran out. */
 static char *part_of(CURLU *url, CURLUPart part, unsigned flags)
 {
     char *text = NULL;
@@ -75,7 +75,7 @@ static const struct scheme *find_scheme(CURLU *url, const struct scheme *schemes
     return NULL;
 }
 
-/* ASCII alone: libcurl would look a name up under another one (xn--...) than we do. */
+/* ASCII only, because libcurl would look up another name (xn--...) than we do. */
 static bool ordinary_host(const char *host)
 {
     for (const char *byte = host; *byte != '\0'; byte++) {
@@ -183,7 +183,7 @@ enum cs_err cs_http_server_endpoint(const char *url, struct cs_http_endpoint *re
     return result;
 }
 
-/* libcurl guesses the scheme from the name ("ftp.example.com") where there is none; we do not. */
+/* Without a scheme libcurl guesses one from the name ("ftp.example.com"); we do not. */
 enum cs_err cs_http_proxy_endpoint(const char *proxy, struct cs_http_endpoint *ret_endpoint,
                                    struct cs_error *error)
 {

@@ -36,7 +36,7 @@ enum cs_err cs_u2f_open_point(const unsigned char point[CS_U2F_PUBLIC_KEY_BYTES]
     memcpy(copy, point, sizeof copy);
     if (context == NULL || EVP_PKEY_fromdata_init(context) != 1)
         return cs_fail(error, CS_ERR_CRYPTO, "OpenSSL cannot use keys of P-256");
-    /* OpenSSL also takes the hybrid form, whose first byte is 6 or 7. */
+    /* OpenSSL also accepts the hybrid form, whose first byte is 6 or 7. */
     if (copy[0] != POINT_CONVERSION_UNCOMPRESSED ||
         EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, parameters) != 1)
         return cs_fail(error, CS_ERR_INPUT, "the public key is not a point on the curve P-256");

@@ -7,8 +7,8 @@
 
 #include "u2f/message.h"
 
-/* The public key of an uncompressed point; release it with EVP_PKEY_free. CS_ERR_INPUT for one that
- * is not on the curve. */
+/* Makes a public key from an uncompressed point; release it with EVP_PKEY_free. CS_ERR_INPUT if the
+ * point is not on the curve. */
 enum cs_err cs_u2f_open_point(const unsigned char point[CS_U2F_PUBLIC_KEY_BYTES],
                               EVP_PKEY **ret_key, struct cs_error *error) CS_MUST_USE;
 

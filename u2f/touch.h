@@ -34,7 +34,7 @@ struct cs_u2f_touch {
  *   CS_ERR_TIMEOUT      the right key is there, but was not touched
  *   CS_ERR_UNAVAILABLE  the key was pulled out or fails, also after it was looked for once more, if
  *                       there was time to (a failure is forgotten once all keys answered again); or
- *                       the keys took so long to answer that not all could be looked at
+ *                       the keys took so long to answer that not all could be examined
  *   CS_ERR_CANCELLED    cancel_fd
  */
 
