@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How an enrolment is shown. */
-#include <signal.h>
-#include <stdarg.h>
-
-#include "base/standard.h"
 #include "cli/cli.h"
 #include "providers/local/codes.h"
 
@@ -57,16 +53,4 @@ void cs_print_codes(const struct cs_enrolment *enrolment)
         (void)printf("  %s\n", shown);
         cs_wipe(shown, sizeof shown);
     }
-}
-
-enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char *format, ...)
-{
-    va_list arguments;
-
-    cli->unseen.code = CS_ERR_SYSTEM;
-    va_start(arguments, format);
-    (void)vsnprintf(cli->unseen.text, sizeof cli->unseen.text, format, arguments);
-    va_end(arguments);
-    (void)signal(SIGPIPE, SIG_IGN);
-    return cs_standard_probe(error);
 }

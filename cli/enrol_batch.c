@@ -130,7 +130,7 @@ static enum cs_err save_batch(const struct cs_transaction *transaction, void *co
     return result;
 }
 
-int cs_enroll_batch(struct cs_cli *cli, const char *path)
+int cs_enrol_batch(struct cs_cli *cli, const char *path)
 {
     CS_AUTO(clear_batch) struct batch batch = {.path = path};
     struct cs_error error = {0};

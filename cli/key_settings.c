@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/keys.h"
+#include "cli/key_settings.h"
 
 #include <arpa/inet.h>
 #include <stdarg.h>
