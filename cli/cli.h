@@ -14,9 +14,6 @@
 #include "store/store.h"
 #include "json/write.h"
 
-/* Names us in authenticator apps. */
-#define CS_ISSUER "Countersign"
-
 enum cs_exit {
     CS_EXIT_OK = 0,
     CS_EXIT_FAILED = 1, /* also: the login was not allowed, the check found something */
@@ -122,6 +119,10 @@ enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVID
 
 /* Prints where the settings still act otherwise than IBM's gateway does. */
 void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);
+
+/* The otpauth URI and the secret in base32. */
+enum cs_err cs_enrolment_texts(const struct cs_enrolment *enrolment, struct cs_secret *ret_uri,
+                               struct cs_secret *ret_key, struct cs_error *error) CS_MUST_USE;
 
 /* Adds the keys of an enrolment, or of fresh recovery codes, to the open object. */
 enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,

@@ -19,14 +19,11 @@
 #include "wire/connect.h"
 
 enum { IBM }; /* options */
-
 enum { CONNECT_MS = 2000 };
 
 struct check {
     const struct cs_cli *cli;
-    const char *ibm; /* --ibm, or NULL */
-    int count;       /* of the module's arguments */
-    char **arguments;
+    const struct cs_words *words;
     struct cs_cli_line line;
     struct cs_key_settings keys;   /* without any as long as the configuration was not read */
     struct cs_key_apps registered; /* in the store, where it is the local provider's */
@@ -65,8 +62,9 @@ static enum cs_err check_account(struct check *check, struct cs_error *error)
 
 static enum cs_err check_config(struct check *check, struct cs_error *error)
 {
-    enum cs_err result = cs_cli_line_read(check->cli, check->ibm, "", check->count,
-                                          check->arguments, &check->line, error);
+    enum cs_err result =
+        cs_cli_line_read(check->cli, check->words->options[IBM], "", check->words->argument_count,
+                         check->words->arguments, &check->line, error);
 
     check->configured = result == CS_OK;
     return result == CS_OK
@@ -321,10 +319,7 @@ static void run_checks(struct check *check)
 
 static int run(struct cs_cli *cli, const struct cs_words *words)
 {
-    struct check check = {.cli = cli,
-                          .ibm = words->options[IBM],
-                          .count = words->argument_count,
-                          .arguments = words->arguments};
+    struct check check = {.cli = cli, .words = words};
     int status = CS_EXIT_OK;
 
     cs_options_defaults(CS_PROFILE_OWN, &check.line.options);
@@ -347,7 +342,6 @@ const struct cs_verb cs_verb_check = {
     .forms = {"[--ibm FILE] [-- ARGUMENT...]"},
     .options = {[IBM] = {"ibm", "FILE",
                          "Read this file of IBM's gateway, and list what differs from it."}},
-    .arguments = true,
-    .json = true,
+    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON,
     .run = run,
 };

@@ -76,10 +76,8 @@ static enum cs_err show(const struct cs_enrolment *enrolment, struct cs_error *e
 {
     CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
-    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, &uri, error);
+    enum cs_err result = cs_enrolment_texts(enrolment, &uri, &key, error);
 
-    if (result == CS_OK && cs_enrolment_secret(enrolment, &key) != CS_OK)
-        result = cs_fail_nomem(error);
     if (result != CS_OK)
         return result;
     (void)printf("Scan this with an authenticator app:\n\n");
@@ -188,8 +186,7 @@ const struct cs_verb cs_verb_enroll_totp = {
                 [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
                 [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
                 [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."}},
-    .operands_max = 1,
-    .json = true,
-    .store = true,
+    .operands = {0, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
     .run = run,
 };

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/paste.h"
 #include "cli/cli.h"
+#include "cli/key_answer.h"
 #include "cli/key_settings.h"
 #include "cli/verb.h"
 #include "providers/local/register.h"
@@ -13,8 +13,6 @@
 #include "u2f/origins.h"
 
 enum { LABEL, APP_ID, ORIGIN, REQUEST, RESPONSE }; /* options */
-
-enum { TOUCH_MS = 30000 };
 
 enum way { KEY_HERE, KEY_ASKED_ELSEWHERE, KEY_ANSWERED_ELSEWHERE };
 
@@ -146,55 +144,6 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
 
 /* ---- answers ---- */
 
-static enum cs_err ask_helper(const char *socket_path, const struct cs_pending *pending,
-                              const struct cs_u2f_request *request,
-                              struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
-{
-    struct cs_u2f_host_request asked = {.purpose = CS_U2F_REGISTER,
-                                        .wait_for_key = true,
-                                        .milliseconds = TOUCH_MS,
-                                        .handle_count = request->handle_count};
-    struct cs_u2f_origins origins;
-    enum cs_err result = cs_u2f_read_origins(pending->origins, &origins, error);
-
-    memcpy(asked.handles, request->handles, sizeof asked.handles);
-    if (result == CS_OK)
-        result = cs_u2f_app_hash(request->app_id, asked.app_hash, error);
-    if (result == CS_OK)
-        result = cs_u2f_client_hash(CS_U2F_REGISTER, request->challenge, origins.items[0],
-                                    asked.client_hash, error);
-    if (result != CS_OK)
-        return result;
-    if (!cs_u2f_host_exists(socket_path))
-        return cs_fail(error, CS_ERR_UNAVAILABLE,
-                       "countersign-u2f-host does not run; enable its socket, or use --request for "
-                       "a key that is elsewhere");
-    (void)fprintf(stderr, "Touch the security key that is to be registered.\n");
-    return cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, ret_answer, error);
-}
-
-static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
-{
-    static const struct cs_paste paste = {
-        .ask = "Answer of countersign-touch: ",
-        .again = "That line has no answer in it; the answer: ",
-        .prefix = "U2F1",
-    };
-    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
-    enum cs_err result = cs_paste_read(&paste, &line, error);
-
-    if (result != CS_OK && result != CS_ERR_NOT_FOUND)
-        return result;
-    if (line.length == 0)
-        return cs_fail(error, CS_ERR_INPUT, "there is no answer on standard input");
-    result = cs_u2f_read_enrolled(line.text, cs_paste_word(line.text), ret_answer->data,
-                                  &ret_answer->length, error);
-    if (result == CS_ERR_INPUT &&
-        strncmp(line.text, CS_U2F_ENROLLED_PREFIX, strlen(CS_U2F_ENROLLED_PREFIX)) == 0)
-        cs_paste_explain(line.text, error);
-    return result;
-}
-
 /* It is used up whatever comes of it. */
 static enum cs_err take_pending(const struct cs_transaction *transaction, void *context,
                                 struct cs_error *error)
@@ -208,7 +157,7 @@ static enum cs_err take_pending(const struct cs_transaction *transaction, void *
 static enum cs_err answer_pending(struct cs_store *store, struct registration *registration,
                                   struct cs_error *error)
 {
-    enum cs_err result = read_response(&registration->answer, error);
+    enum cs_err result = cs_key_read_response(&registration->answer, error);
 
     if (result == CS_OK)
         result = cs_cli_transact(store, take_pending, registration, error);
@@ -287,8 +236,8 @@ static enum cs_err converse(struct cs_store *store, struct registration *registr
         return result;
     return registration->wishes.way == KEY_ASKED_ELSEWHERE
                ? print_request(&registration->wishes, pending, request, error)
-               : ask_helper(registration->options.method.u2f_socket, pending, request,
-                            &registration->answer, error);
+               : cs_key_ask_helper(registration->options.method.u2f_socket, pending, request,
+                                   &registration->answer, error);
 }
 
 static enum cs_err will_report(struct cs_cli *cli, const struct key_wishes *wishes,
@@ -354,9 +303,7 @@ const struct cs_verb cs_verb_enroll_u2f = {
                             "Accept an answer with these origins, not u2f_origins."},
                 [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
                 [RESPONSE] = {"response", NULL, "Read its answer from standard input."}},
-    .operands_min = 1,
-    .operands_max = 1,
-    .json = true,
-    .store = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
     .run = run,
 };

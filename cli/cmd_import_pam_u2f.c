@@ -294,9 +294,7 @@ const struct cs_verb cs_verb_import_pam_u2f = {
     .forms = {"FILE [--app-id ID]"},
     .options = {[APP_ID] = {"app-id", "ID",
                             "What they were registered for; u2f_app_id by default."}},
-    .operands_min = 1,
-    .operands_max = 1,
-    .json = true,
-    .store = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
     .run = run,
 };

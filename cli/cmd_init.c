@@ -66,6 +66,6 @@ const struct cs_verb cs_verb_init = {
     .forms = {"[--key-only]"},
     .options = {[KEY_ONLY] = {"key-only", NULL,
                               "Make only the key; the account countersign need not exist."}},
-    .store = true,
+    .flags = CS_VERB_STORE,
     .run = run,
 };

@@ -52,8 +52,7 @@ const struct cs_verb cs_verb_lang = {
     .name = "lang",
     .summary = "Show, set or forget the language of a user's prompts.",
     .forms = {"USER [LANGUAGE | none]"},
-    .operands_min = 1,
-    .operands_max = 2,
-    .store = true,
+    .operands = {1, 2},
+    .flags = CS_VERB_STORE,
     .run = run,
 };

@@ -166,9 +166,7 @@ const struct cs_verb cs_verb_list = {
     .name = "list",
     .summary = "Show a user's factors, password, recovery codes and failed tries.",
     .forms = {"USER"},
-    .operands_min = 1,
-    .operands_max = 1,
-    .json = true,
-    .store = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
     .run = run,
 };

@@ -113,9 +113,7 @@ const struct cs_verb cs_verb_map = {
     .summary = "Show by which name the provider knows a user.",
     .forms = {"USER [--service NAME] [-- ARGUMENT...]"},
     .options = {[SERVICE] = {"service", "NAME", "The PAM service; sshd by default."}},
-    .operands_min = 1,
-    .operands_max = 1,
-    .arguments = true,
-    .json = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON,
     .run = run,
 };

@@ -99,7 +99,6 @@ const struct cs_verb cs_verb_options = {
     .name = "options",
     .summary = "List every setting.",
     .forms = {""},
-    .json = true,
-    .anybody = true,
+    .flags = CS_VERB_JSON | CS_VERB_ANYBODY,
     .run = run,
 };

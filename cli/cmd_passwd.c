@@ -200,9 +200,7 @@ const struct cs_verb cs_verb_passwd = {
     .options = {[FROM_INPUT] = {"stdin", NULL, "Read one line of standard input; do not ask."},
                 [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
                 [REMOVE] = {"remove", NULL, "Take the password away."}},
-    .operands_min = 1,
-    .operands_max = 1,
-    .json = true,
-    .store = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
     .run = run,
 };

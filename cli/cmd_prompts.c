@@ -273,6 +273,6 @@ const struct cs_verb cs_verb_prompts = {
                 [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
                 [CHANNEL] = {"channel", "CHANNEL",
                              "sshd-fold (the default), sshd-live or terminal."}},
-    .anybody = true, /* who can read the configuration */
+    .flags = CS_VERB_ANYBODY,
     .run = run,
 };

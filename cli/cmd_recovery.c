@@ -58,9 +58,7 @@ const struct cs_verb cs_verb_recovery = {
     .name = "recovery",
     .summary = "Replace a user's recovery codes by ten new ones.",
     .forms = {"USER"},
-    .operands_min = 1,
-    .operands_max = 1,
-    .json = true,
-    .store = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
     .run = run,
 };

@@ -104,6 +104,6 @@ const struct cs_verb cs_verb_rekey = {
     .name = "rekey",
     .summary = "Replace the key that protects the secrets in the store.",
     .forms = {""},
-    .store = true,
+    .flags = CS_VERB_STORE,
     .run = run,
 };

@@ -53,9 +53,7 @@ const struct cs_verb cs_verb_remove = {
     .name = "remove",
     .summary = "Remove a factor; 'list' shows its ID.",
     .forms = {"USER ID"},
-    .operands_min = 2,
-    .operands_max = 2,
-    .json = true,
-    .store = true,
+    .operands = {2, 2},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
     .run = run,
 };

@@ -134,10 +134,7 @@ const struct cs_verb cs_verb_try = {
     .forms = {"USER [--service NAME] [--rhost ADDRESS] [-- ARGUMENT...]"},
     .options = {[SERVICE] = {"service", "NAME", "The PAM service; countersign by default."},
                 [RHOST] = {"rhost", "ADDRESS", "Where the login comes from; nowhere by default."}},
-    .operands_min = 1,
-    .operands_max = 1,
-    .arguments = true,
-    .json = true,
-    .anybody = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON | CS_VERB_ANYBODY,
     .run = run,
 };

@@ -42,8 +42,7 @@ const struct cs_verb cs_verb_unlock = {
     .name = "unlock",
     .summary = "Forget a user's failed tries.",
     .forms = {"USER"},
-    .operands_min = 1,
-    .operands_max = 1,
-    .store = true,
+    .operands = {1, 1},
+    .flags = CS_VERB_STORE,
     .run = run,
 };

@@ -19,7 +19,7 @@ static const struct cs_verb program = {
                             "Reach the broker by this socket, not " CS_SOCKET_FILE "."},
                 [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
                 [VERSION] = {"version", NULL, "Print the version."}},
-    .arguments = true,
+    .flags = CS_VERB_ARGUMENTS,
 };
 
 /* --json may stand anywhere before "--". Returns the new number of words. */
@@ -66,11 +66,11 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
         return status;
     if (words.help)
         return cs_help_of(&verb, 1);
-    if (cli->json && !verb->json)
+    if (cli->json && (verb->flags & CS_VERB_JSON) == 0)
         return cs_usage_error("%s prints no JSON: leave --json out", verb->name);
-    if (!verb->anybody && geteuid() != 0)
+    if ((verb->flags & CS_VERB_ANYBODY) == 0 && geteuid() != 0)
         return cs_complain(&(struct cs_error){CS_ERR_TRUST, "must be run by root"});
-    if (verb->store)
+    if ((verb->flags & CS_VERB_STORE) != 0)
         cs_cli_note_provider(cli);
     return verb->run(cli, &words);
 }

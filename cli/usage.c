@@ -191,7 +191,7 @@ static void write_verb(struct cs_json_writer *writer, const struct cs_verb *verb
         cs_json_write_end(writer);
     }
     cs_json_write_end(writer);
-    cs_json_write_bool(writer, "json", verb->json);
+    cs_json_write_bool(writer, "json", (verb->flags & CS_VERB_JSON) != 0);
     cs_json_write_end(writer);
 }
 

@@ -33,16 +33,22 @@ struct cs_verb_option {
     const char *help;     /* a sentence */
 };
 
+enum cs_verb_flag {
+    CS_VERB_ARGUMENTS = 1, /* words of a PAM line may follow "--" */
+    CS_VERB_JSON = 2,      /* has an answer that a program would read */
+    CS_VERB_ANYBODY = 4,   /* need not be run by root */
+    CS_VERB_STORE = 8,     /* works on the store of the local provider */
+};
+
 struct cs_verb {
     const char *name;                     /* one word, or two such as "enroll totp" */
     const char *summary;                  /* a sentence */
     const char *forms[CS_VERB_FORMS_MAX]; /* what may follow the name */
     struct cs_verb_option options[CS_VERB_OPTIONS_MAX];
-    size_t operands_min, operands_max;
-    bool arguments; /* words of a PAM line may follow "--" */
-    bool json;      /* has an answer that a program would read */
-    bool anybody;   /* need not be run by root */
-    bool store;     /* works on the store of the local provider */
+    struct {
+        size_t least, most;
+    } operands;
+    unsigned flags; /* enum cs_verb_flag */
     /* Returns an exit status. NULL: the program itself, whose words end at the verb. */
     int (*run)(struct cs_cli *cli, const struct cs_words *words);
 };

@@ -40,7 +40,7 @@ static int refuse_option(const struct cs_verb *verb, char **argv)
 
 static int add_operand(const struct cs_verb *verb, struct cs_words *words, const char *word)
 {
-    if (words->operand_count == verb->operands_max)
+    if (words->operand_count == verb->operands.most)
         return cs_misuse(verb, "'%s' is one word too many", word);
     if (word[0] == '\0')
         return cs_misuse(verb, "a word is empty");
@@ -67,7 +67,7 @@ static int take_rest(const struct cs_verb *verb, int argc, char **argv, struct c
 {
     int status = CS_EXIT_OK;
 
-    if (verb->arguments) {
+    if ((verb->flags & CS_VERB_ARGUMENTS) != 0) {
         words->arguments = argv;
         words->argument_count = argc;
         return CS_EXIT_OK;
@@ -92,7 +92,7 @@ int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_w
     if (status != CS_EXIT_OK || ret_words->help)
         return status;
     status = take_rest(verb, argc - optind, argv + optind, ret_words);
-    if (status == CS_EXIT_OK && ret_words->operand_count < verb->operands_min)
+    if (status == CS_EXIT_OK && ret_words->operand_count < verb->operands.least)
         status = cs_misuse(verb, "a word is missing");
     return status;
 }
