@@ -114,7 +114,7 @@ static void add_factor(struct cs_table *table, const struct cs_factor *factor)
     cs_format_time(factor->created, created);
     cs_table_add(table, id, cs_stored_kind_name(factor->kind),
                  factor->kind == CS_STORED_U2F ? factor->app_id : settings, created,
-                 factor->suspect ? "suspect" : "ok", factor->label);
+                 factor->suspect ? "SUSPECT" : "ok", factor->label);
 }
 
 static enum cs_err say_factors(const struct cs_factors *factors, struct cs_error *error)
@@ -142,8 +142,8 @@ static enum cs_err say(void *context, struct cs_error *error)
     if (result != CS_OK)
         return result;
     cs_format_time(listing->password_changed, changed);
-    (void)printf("password: %s%s\n", listing->has_password ? "since " : "none",
-                 listing->has_password ? changed : "");
+    if (listing->has_password)
+        (void)printf("password: since %s\n", changed);
     (void)printf("recovery codes left: %u\nfailed tries: %u\n", listing->recovery_left,
                  listing->failures);
     return CS_OK;

@@ -14,9 +14,8 @@ enum { CONFIG, SOCKET, JSON, VERSION };
 
 static const struct cs_verb program = {
     .forms = {"[--config FILE] [--socket PATH] [--json] VERB [WORD...]", "--help | --version"},
-    .options = {[CONFIG] = {"config", "FILE", "Read this configuration, not " CS_CONFIG_FILE "."},
-                [SOCKET] = {"socket", "PATH",
-                            "Reach the broker by this socket, not " CS_SOCKET_FILE "."},
+    .options = {[CONFIG] = {"config", "FILE", "The configuration, not " CS_CONFIG_FILE "."},
+                [SOCKET] = {"socket", "PATH", "The broker's socket, not " CS_SOCKET_FILE "."},
                 [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
                 [VERSION] = {"version", NULL, "Print the version."}},
     .flags = CS_VERB_ARGUMENTS,
