@@ -50,7 +50,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
     if ((wishes->batch == NULL) != (wishes->choice.user != NULL))
         return cs_misuse(&cs_verb_enroll_totp, "either a user or --batch expected");
     if (cli->json && !wishes->no_confirm && wishes->batch == NULL)
-        return cs_usage_error("--json asks nothing: add --no-confirm");
+        return cs_usage_error("--json asks no questions: add --no-confirm");
     return CS_EXIT_OK;
 }
 
@@ -63,7 +63,7 @@ static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment
     if (wishes->secret_from_input) {
         result = cs_terminal_ask("", false, &line, error);
         if (result == CS_OK && strlen(line.data) != line.length)
-            result = cs_fail(error, CS_ERR_INPUT, "the secret holds a NUL");
+            result = cs_fail(error, CS_ERR_INPUT, "the secret contains a NUL");
         wishes->choice.secret = line.data;
     }
     if (result == CS_OK)

@@ -68,7 +68,7 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
     struct cs_judging judging;
     enum cs_err result = cs_cli_judging(options, name, &judging, error);
 
-    /* Who could not answer need not be asked. */
+    /* No request that nobody could answer. */
     if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
         result = cs_key_hosts(wishes->origin ? wishes->origin : judging.origins, &hosts, error);
     if (result != CS_OK)
@@ -93,7 +93,7 @@ static enum cs_err ask(const struct cs_transaction *transaction, void *context,
     return result;
 }
 
-/* For a program: what a person is told on standard error is there too. */
+/* For a program, including what a person is told on standard error. */
 static enum cs_err print_request_json(const struct cs_pending *pending, const char *line,
                                       struct cs_error *error)
 {
@@ -135,7 +135,7 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
     (void)fprintf(stderr,
                   "Answer it within %d minutes, where the key is, with\n"
                   "  countersign-touch --register --host NAME\n"
-                  "NAME being the one by which ssh calls this host, one of: %s\n"
+                  "NAME is what ssh there calls this host, one of: %s\n"
                   "Then give the answer to\n"
                   "  countersign enroll u2f %s --response\n",
                   CS_PENDING_SECONDS / 60, hosts.text, pending->user);
@@ -144,7 +144,7 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
 
 /* ---- answers ---- */
 
-/* It is used up whatever comes of it. */
+/* This uses it up, whatever comes of it. */
 static enum cs_err take_pending(const struct cs_transaction *transaction, void *context,
                                 struct cs_error *error)
 {
@@ -162,10 +162,10 @@ static enum cs_err answer_pending(struct cs_store *store, struct registration *r
     if (result == CS_OK)
         result = cs_cli_transact(store, take_pending, registration, error);
     if (result == CS_OK && !registration->found)
-        result = cs_fail(error, CS_ERR_NOT_FOUND,
-                         "%s has no request that waits for an answer, or it is older than %d "
-                         "minutes; start with --request",
-                         registration->wishes.user, CS_PENDING_SECONDS / 60);
+        result = cs_fail(
+            error, CS_ERR_NOT_FOUND,
+            "%s has no pending request, or it is older than %d minutes; start with --request",
+            registration->wishes.user, CS_PENDING_SECONDS / 60);
     return result;
 }
 
@@ -201,8 +201,8 @@ static enum cs_err write_factor(struct cs_json_writer *writer, void *context,
     return CS_OK;
 }
 
-/* Wrong name, other letters, another user's answer or that of an earlier request: all look alike,
- * and with each the request is used up. */
+/* A wrong name, garbled text, another user's answer or that of an earlier request: all look alike,
+ * and each uses up the request. */
 static int refuse(const struct key_wishes *wishes, const struct cs_pending *pending,
                   enum cs_err result, const struct cs_error *error)
 {

@@ -66,7 +66,7 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     (void)snprintf(theirs, sizeof theirs, CS_U2F_SCHEME "%s", host.nodename);
     if (wish == NULL)
         wish = options.u2f_app_id ? options.u2f_app_id : theirs;
-    result = cs_u2f_app_hash(wish, hash, error); /* refuses what no key could be asked for */
+    result = cs_u2f_app_hash(wish, hash, error); /* refuses names for which no key can be asked */
     if (result != CS_OK)
         return result;
     (void)snprintf(import->app_id, sizeof import->app_id, "%s", wish);
@@ -74,7 +74,7 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     return CS_OK;
 }
 
-/* As root: the file may be nobody else's to read. `*ret_text` is the caller's to free. */
+/* As root: perhaps nobody else may read the file. `*ret_text` is the caller's to free. */
 static enum cs_err read_file(const char *path, char **ret_text, struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *text = calloc(1, FILE_BYTES_MAX + 2);
@@ -109,11 +109,11 @@ static const char *reason_against(const struct cs_pam_u2f_line *line)
     size_t length = strlen(line->user);
 
     if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(line->user, length))
-        return "the user name is empty, longer than 255 bytes or holds control characters";
+        return "the user name is empty, longer than 255 bytes or contains control characters";
     if (line->superseded)
-        return "pam_u2f heeds the user's last line only";
+        return "pam_u2f uses only the user's last line";
     if (line->keys == NULL || line->keys[0] == '\0')
-        return "there is no key in it";
+        return "it holds no key";
     return NULL;
 }
 
@@ -211,9 +211,9 @@ static enum cs_err import_key(struct import *import, const struct cs_transaction
     if (result != CS_OK)
         return result;
     if (has_key(&factors, import->app_id, &entry->key.handle))
-        reason = "the user has it already";
+        reason = "the user already has it";
     else if (factors.count >= CS_FACTORS_PER_KIND_MAX)
-        reason = "the user has as many keys as there may be";
+        reason = "the user has as many keys as allowed";
     if (reason != NULL) {
         cs_skipped_add(&import->skipped, entry->line->number, user, entry->number, reason);
         return CS_OK;

@@ -10,8 +10,7 @@
 #include "cli/verb.h"
 #include "store/key.h"
 
-/* A key that exists is kept, only its group is set: the key of a store is worth what the store is.
- */
+/* An existing key is kept and only gets its group: without its key a store is worthless. */
 static enum cs_err make_key(const char *path, gid_t group, struct cs_error *error)
 {
     CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};

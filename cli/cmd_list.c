@@ -164,7 +164,7 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
 
 const struct cs_verb cs_verb_list = {
     .name = "list",
-    .summary = "Show a user's factors, password, recovery codes and failed tries.",
+    .summary = "Show a user's factors, recovery codes and failed tries.",
     .forms = {"USER"},
     .operands = {1, 1},
     .flags = CS_VERB_JSON | CS_VERB_STORE,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The password that the local provider checks. Whoever runs this is root and need not know the old
- * one. */
+/* The password that the local provider checks. Root runs this, and need not know the old one. */
 #include <string.h>
 #include <unistd.h>
 
@@ -31,7 +30,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
     if (wishes->remove && (wishes->from_input || wishes->force))
         return cs_misuse(&cs_verb_passwd, "--remove goes with no other option");
     if (cli->json && !wishes->from_input && !wishes->remove)
-        return cs_usage_error("--json asks nothing: add --stdin");
+        return cs_usage_error("--json asks no questions: add --stdin");
     return CS_EXIT_OK;
 }
 
@@ -46,7 +45,7 @@ static size_t count_characters(const struct cs_secret *text)
     return count;
 }
 
-/* What no client could send, and what is too easily guessed. */
+/* Refuses what no client could send, and what is too easily guessed. */
 static enum cs_err check_password(const struct cs_secret *password, bool force,
                                   struct cs_error *error)
 {
@@ -57,10 +56,10 @@ static enum cs_err check_password(const struct cs_secret *password, bool force,
                        CS_PASSWORD_BYTES_MAX);
     if (!cs_is_clean(password->data, password->length))
         return cs_fail(error, CS_ERR_INPUT,
-                       "the password holds control characters, or is not UTF-8");
+                       "the password contains control characters, or is not UTF-8");
     if (!force && count_characters(password) < CHARACTERS_MIN)
         return cs_fail(error, CS_ERR_INPUT,
-                       "the password is shorter than %d characters; --force would take it",
+                       "the password is shorter than %d characters; --force accepts it",
                        CHARACTERS_MIN);
     return CS_OK;
 }
@@ -74,17 +73,17 @@ static enum cs_err ask(const struct wishes *wishes, struct cs_secret *ret_passwo
 
     if (!isatty(STDIN_FILENO))
         return cs_fail(error, CS_ERR_INPUT,
-                       "standard input is no terminal; --stdin reads the password from it");
+                       "standard input is not a terminal; --stdin reads the password from it");
     (void)snprintf(prompt, sizeof prompt, "New password of %s: ", wishes->user);
     result = cs_terminal_ask(prompt, false, ret_password, error);
-    /* What will be refused need not be typed again. */
+    /* Nobody need repeat a password that will be refused. */
     if (result == CS_OK)
         result = check_password(ret_password, wishes->force, error);
     if (result == CS_OK)
-        result = cs_terminal_ask("The same again: ", false, &again, error);
+        result = cs_terminal_ask("Repeat the password: ", false, &again, error);
     if (result == CS_OK && (again.length != ret_password->length ||
                             !cs_equal_ct(again.data, ret_password->data, again.length)))
-        result = cs_fail(error, CS_ERR_INPUT, "nothing was stored: the two are not the same");
+        result = cs_fail(error, CS_ERR_INPUT, "nothing was stored: the two passwords differ");
     return result;
 }
 

@@ -78,7 +78,7 @@ static const struct {
     {"a security key that nobody touched", {CS_TEXT_U2F_NO_TOUCH}, 1, ""},
 };
 
-/* Those in which a request to a security key stands behind the texts. */
+/* Those in which a request to a security key follows the texts. */
 static const struct {
     const char *title;
     enum cs_text texts[2];
@@ -112,8 +112,7 @@ static void show_prompt(const struct preview *preview, const char *text)
     (void)printf("%s\n", text);
 }
 
-/* As methods/u2f.c writes it behind the prompt; as long as for one key, and nobody can answer it.
- */
+/* As methods/u2f.c writes it after the prompt: as long as for one key, but no key can answer it. */
 static void add_request(struct cs_buffer *text)
 {
     const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,

@@ -10,7 +10,8 @@ struct removal {
     int64_t id;
 };
 
-/* The last factor takes the recovery codes with it: who is not enrolled has nothing to recover. */
+/* The last factor takes the recovery codes with it: without a factor there is nothing to recover.
+ */
 static enum cs_err remove_factor(const struct cs_transaction *transaction, void *context,
                                  struct cs_error *error)
 {

@@ -30,9 +30,9 @@ enum cs_err cs_key_ask_helper(const char *socket_path, const struct cs_pending *
         return result;
     if (!cs_u2f_host_exists(socket_path))
         return cs_fail(error, CS_ERR_UNAVAILABLE,
-                       "countersign-u2f-host does not run; enable its socket, or use --request for "
-                       "a key that is elsewhere");
-    (void)fprintf(stderr, "Touch the security key that is to be registered.\n");
+                       "countersign-u2f-host is not running; enable its socket, or use --request "
+                       "for a key that is elsewhere");
+    (void)fprintf(stderr, "Touch the security key to register it.\n");
     return cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, ret_answer, error);
 }
 
@@ -40,7 +40,7 @@ enum cs_err cs_key_read_response(struct cs_u2f_host_answer *ret_answer, struct c
 {
     static const struct cs_paste paste = {
         .ask = "Answer of countersign-touch: ",
-        .again = "That line has no answer in it; the answer: ",
+        .again = "That line contains no answer. Answer of countersign-touch: ",
         .prefix = "U2F1",
     };
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};

@@ -64,9 +64,10 @@ enum cs_err cs_cli_check_user(const char *user, struct cs_error *error)
     size_t length = strlen(user);
 
     if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(user, length))
-        return cs_fail(error, CS_ERR_INPUT,
-                       "the user name is empty, longer than %d bytes or holds control characters",
-                       CS_STORE_USER_MAX);
+        return cs_fail(
+            error, CS_ERR_INPUT,
+            "the user name is empty, longer than %d bytes or contains control characters",
+            CS_STORE_USER_MAX);
     return CS_OK;
 }
 

@@ -125,7 +125,7 @@ static int run(struct cs_cli *cli, int argc, char **argv)
                : run_verb(cli, verbs[0], words.argument_count, words.arguments);
 }
 
-/* What nobody could read was not done, whatever a verb says. */
+/* Output that nobody could read is a failure, whatever the verb says. */
 static int finish(const struct cs_cli *cli, int status)
 {
     struct cs_error error = {0};

@@ -52,7 +52,8 @@ void cs_warn_if_unknown(const char *user)
     struct cs_error error = {0};
 
     if (cs_account_find(user, &account, &error) == CS_OK && !account.known)
-        (void)fprintf(stderr, "countersign: warning: this machine knows no account of that name\n");
+        (void)fprintf(stderr,
+                      "countersign: warning: there is no account of that name on this machine\n");
 }
 
 enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char *format, ...)

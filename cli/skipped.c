@@ -73,8 +73,8 @@ void cs_skipped_print(struct cs_skipped *skipped, const char *path)
         print_entry(&skipped->items[i], path);
     if (skipped->total == skipped->count)
         return;
-    (void)cs_fail(&text, CS_ERR_LIMIT, "%s: %zu more are skipped; mend these and import again",
-                  path, skipped->total - skipped->count);
+    (void)cs_fail(&text, CS_ERR_LIMIT, "%s: %zu more are skipped; fix these and import again", path,
+                  skipped->total - skipped->count);
     (void)cs_complain(&text);
 }
 

@@ -5,7 +5,7 @@
 
 #include "json/write.h"
 
-/* Those beyond are counted only: when these are mended, the next import names them. */
+/* The others are only counted: once these are fixed, the next import names them. */
 enum { CS_SKIPPED_MAX = 10000 };
 
 struct cs_skipped {

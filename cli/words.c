@@ -22,7 +22,7 @@ static void fill_table(const struct cs_verb *verb, struct option table[CS_VERB_O
     table[count] = (struct option){0};
 }
 
-/* What getopt_long refuses, in our words: its own name the verb as if it were the program. */
+/* What getopt_long refuses, in our words: its own messages take the verb for the program. */
 static int refuse_option(const struct cs_verb *verb, char **argv)
 {
     const char *word = argv[optind - 1];
@@ -31,7 +31,7 @@ static int refuse_option(const struct cs_verb *verb, char **argv)
     /* In the middle of several short ones getopt has not passed their word yet. */
     if (optopt != 0 && !is_long)
         return cs_misuse(verb, "there is no option '-%c'", optopt);
-    /* A long one that exists leaves its value behind. */
+    /* For a long one that exists, getopt sets optopt. */
     if (optopt == 0)
         return cs_misuse(verb, "there is no option '%s'", word);
     return strchr(word, '=') != NULL ? cs_misuse(verb, "'%s': the option takes no value", word)
@@ -61,8 +61,8 @@ static int take(const struct cs_verb *verb, char **argv, int option, struct cs_w
     return CS_EXIT_OK;
 }
 
-/* Behind "--": for the module where the verb passes that on, else words that may begin with a dash.
- */
+/* After "--": arguments of the module where the verb takes those, else operands that may begin with
+ * a dash. */
 static int take_rest(const struct cs_verb *verb, int argc, char **argv, struct cs_words *words)
 {
     int status = CS_EXIT_OK;

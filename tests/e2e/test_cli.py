@@ -189,9 +189,9 @@ def test_list():
         expect_equal(sorted(seen["factors"][0]), sorted(["id", "kind", "label", "algorithm", "digits", "period",
                                                          "drift", "created", "last_used"]), "keys")
     text = countersign("list", "alice").stdout
-    expect_match(rf"^ *ID  KIND  SETTINGS              SINCE +STATE  LABEL$", text, "headings")
+    expect_match(r"^ *ID  KIND  SETTINGS              SINCE +STATE  LABEL$", text, "headings")
     expect_match(rf"^ *{factor.id}  totp  sha1, 6 digits, 30 s  \d{{4}}-\S+Z  ok$", text, "text")
-    countersign("enroll", "totp", "alice", "--no-confirm", "--period", "86400", "--label", "\u8a8d\u8a3c phone")
+    countersign("enroll", "totp", "alice", "--no-confirm", "--period", "3600", "--label", "\u8a8d\u8a3c phone")
     headings, *rows = countersign("list", "alice").stdout.splitlines()[:3]
     expect_equal([row.index("ok") for row in rows], [headings.index("STATE")] * 2, "columns as wide as their contents")
     expect_match(r"  ok +\u8a8d\u8a3c phone$", rows[1], "label")
@@ -316,20 +316,20 @@ def test_plans_with_a_password():
 
 def test_passwd_on_a_terminal():
     forget_passwords("alice")
-    for first, second, text in ((PASSWORD, ANOTHER, "nothing was stored: the two are not the same"),
+    for first, second, text in ((PASSWORD, ANOTHER, "nothing was stored: the two passwords differ"),
                                 ("short", None, "shorter than 8 characters"), ("", None, "an empty password")):
         child = terminal("passwd", "alice")
         child.expect("New password of alice: $")
         child.sendline(first)
         if second:
-            child.expect("The same again: $")
+            child.expect("Repeat the password: $")
             child.sendline(second)
         child.expect(text)
         expect_equal(status_of(child), 1, f"{text}: status")
         expect_equal(listing("alice")["password"], None, text)
     child = terminal("passwd", "alice")
     seen = ""
-    for prompt in "New password of alice: $", "The same again: $":
+    for prompt in "New password of alice: $", "Repeat the password: $":
         child.expect(prompt)
         seen += child.before
         child.sendline(PASSWORD)
@@ -346,7 +346,7 @@ def test_passwd_refusals():
         refused("passwd", "alice", "--stdin", input=text + "\n", pattern="password")
     refused("passwd", "alice", "--stdin", "--force", input="\n", pattern="an empty password is never right")
     refused("passwd", "alice", "--stdin", input="", pattern="the input ended")
-    refused("passwd", "alice", input=PASSWORD + "\n", pattern="standard input is no terminal; --stdin")
+    refused("passwd", "alice", input=PASSWORD + "\n", pattern="standard input is not a terminal; --stdin")
     refused("passwd", "", "--stdin", status=2, input=PASSWORD + "\n", pattern="a word is empty")
     for user in ("u" * 300, "a\nb", "a\x1bb"):
         refused("passwd", user, "--stdin", input=PASSWORD + "\n", pattern="the user name is empty, longer")

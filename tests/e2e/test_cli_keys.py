@@ -190,7 +190,7 @@ def test_enroll_says_what_to_do_after_a_wrong_answer():
                      f"{host}, {user}: what to do")
         expect_match("one of these names as its --host: host.example, host$", told,
                      f"{host}, {user}: names")
-    told = refused(["alice", "--response"], "no request that waits", input=answer)
+    told = refused(["alice", "--response"], "has no pending request", input=answer)
     expect("used up" not in told, told)
 
 
@@ -199,7 +199,7 @@ def test_enroll_takes_no_label_twice():
     expect_equal(register("alice", "--label", "blue").returncode, 0, "the first")
     key, = listing("alice")["factors"]
     refused(["alice", "--request", "--label", "blue"],
-            f"alice has a security key with the label 'blue' already; .* 'countersign remove alice {key['id']}'")
+            f"alice already has a security key with the label 'blue'; .* 'countersign remove alice {key['id']}'")
     countersign("enroll", "u2f", "bob", "--request", "--label", "blue")
     expect_equal(register("alice", number=1).returncode, 0, "one without a label")
     expect_equal(register("alice", number=2).returncode, 0, "another without")
@@ -283,7 +283,7 @@ def test_texts_say_what_is_meant():
     register("alice", number=1)
     lines = countersign("list", "alice").stdout.splitlines()
     expect_equal([line for line in lines if line != line.rstrip()], [], "lines that end in blanks")
-    expect(lines[1].endswith("  first"), lines[1])
+    expect(lines[2].endswith("  first"), lines[2])
     forget_factors("alice")
 
 

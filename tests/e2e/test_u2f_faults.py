@@ -385,7 +385,7 @@ def test_no_helper():
     keys = before()
     result = countersign("enroll", "u2f", "bob", check=False)
     expect_equal(result.returncode, 1, "exit status")
-    expect_match("countersign-u2f-host does not run; enable its socket", result.stderr, "why")
+    expect_match("countersign-u2f-host is not running; enable its socket", result.stderr, "why")
     with Broker():
         session = PamSession("alice")
         session.answer(signed(keys, LINE.search(session.prompt())[0]))
