@@ -36,6 +36,9 @@ static void add_form(struct cs_buffer *out, const struct cs_verb *verb, const ch
 /* ---- wrong use ---- */
 
 static int misuse(const struct cs_verb *const *verbs, size_t count, const char *format,
+                  va_list arguments) CS_PRINTF(3, 0);
+
+static int misuse(const struct cs_verb *const *verbs, size_t count, const char *format,
                   va_list arguments)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer usage = {0};
