@@ -7,15 +7,13 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+#include "cli/pam_line.h"
 #include "login/config.h"
 #include "providers/local/enrol.h"
 #include "providers/local/local.h"
 #include "store/factor.h"
 #include "store/store.h"
 #include "json/write.h"
-
-/* Names us in authenticator apps. */
-#define CS_ISSUER "Countersign"
 
 enum cs_exit {
     CS_EXIT_OK = 0,
@@ -31,30 +29,60 @@ struct cs_cli {
     struct cs_error unseen;
 };
 
-/* One verb: argv[0] is its name. Returns an exit status. */
-typedef int cs_verb(struct cs_cli *cli, int argc, char **argv);
-
-cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_import, cs_cmd_init, cs_cmd_lang, cs_cmd_list,
-    cs_cmd_options, cs_cmd_map, cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey,
-    cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
+/* ---- what is said: report.c ---- */
 
 /* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
 int cs_complain(const struct cs_error *error);
 int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
 
-/* For a '?' of getopt_long, which says nothing itself (opterr). `usage` begins with the verb.
- * Returns CS_EXIT_USAGE. */
-int cs_option_error(char **argv, const char *usage);
-
-/* The one argument USER, or NULL after complaining. */
-const char *cs_one_user(int argc, char **argv);
-
 /* RFC 3339, in UTC; "" for a time without a year. */
 enum { CS_TIME_SIZE = 32 };
 void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE]);
 
-/* An account may come later, from a directory say; a name that was mistyped never does. */
+/* The account may yet come from a directory; a mistyped name never will. */
 void cs_warn_if_unknown(const char *user);
+
+/*
+ * Call it before something is stored that is shown only once. Fails where standard output is
+ * closed; a reader that goes away no longer ends the program. The text says what has happened, and
+ * what to do, if it can then not be shown after all.
+ */
+enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char *format, ...)
+    CS_PRINTF(3, 4);
+
+/* Prints what is neither right nor wrong, in `check`; with a writer as an object whose key for it
+ * is `key`. */
+void cs_print_note(struct cs_json_writer *writer, const char *what, const char *key,
+                   const char *text);
+
+/* Prints the text of a writer and releases it; an exit status. */
+int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout);
+
+/* What a verb found or did, for a person on standard output (NULL: nothing to say), and for a
+ * program as keys of the open object (NULL: the verb prints no JSON). */
+struct cs_report {
+    enum cs_err (*say)(void *context, struct cs_error *error);
+    enum cs_err (*write)(struct cs_json_writer *writer, void *context, struct cs_error *error);
+};
+
+/* Prints one of the two; an exit status. */
+int cs_report(const struct cs_cli *cli, const struct cs_report *report, void *context);
+
+/* ---- configuration and store: local_store.c ---- */
+
+/* CS_ERR_INPUT for a name that the store cannot hold. */
+enum cs_err cs_cli_check_user(const char *user, struct cs_error *error) CS_MUST_USE;
+
+/* Says so on standard error where logins use another provider than the local one, unless their
+ * PAM line says otherwise. Nothing is said where the configuration cannot be read. */
+void cs_cli_note_provider(const struct cs_cli *cli);
+
+/* The settings of the local provider, whichever is in use. Borrowed from the options. */
+const struct cs_local_settings *cs_cli_local(const struct cs_options *options);
+
+/* The options for every service. The strings live in *ret_config. */
+enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
+                           struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;
 
 /*
  * Reads the configuration as root, becomes the account countersign, and opens the store. After it
@@ -79,6 +107,10 @@ enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *con
 enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
 
+/* cs_cli_in_store, then the report or the complaint; an exit status. */
+int cs_cli_do(const struct cs_cli *cli, cs_cli_work *work, const struct cs_report *report,
+              void *context);
+
 /* The name of this host, as it was written: `nodename`. */
 enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error) CS_MUST_USE;
 
@@ -87,40 +119,14 @@ enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error) CS_MUS
 enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVIDER_NAME_SIZE],
                            struct cs_judging *ret_judging, struct cs_error *error) CS_MUST_USE;
 
-/* The settings of the local provider, whichever is in use. Borrowed from the options. */
-const struct cs_local_settings *cs_cli_local(const struct cs_options *options);
-
-/* The options for every service. The strings live in *ret_config. */
-enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
-                           struct cs_options *ret_options, struct cs_error *error) CS_MUST_USE;
-
-/* A login's settings as a PAM line would have them. */
-struct cs_cli_line {
-    struct cs_strlist arguments; /* of the module */
-    struct cs_config *config;
-    struct cs_options options; /* do not copy the struct */
-    struct cs_strlist warnings;
-    const char *path; /* the file that was read; borrowed */
-    bool ibm;         /* it is of IBM's gateway, named or the only one there is */
-};
-
-/* `ibm_path` (NULL: none) takes the place of ibm_auth_config. What was found stays in `line` also
- * after an error; release it with cs_cli_line_clear. */
-enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, const char *service,
-                             int count, char **arguments, struct cs_cli_line *line,
-                             struct cs_error *error) CS_MUST_USE;
-void cs_cli_line_clear(struct cs_cli_line *line);
-
-/* Prints what is neither right nor wrong, in `check`; with a writer as an object whose key for it
- * is `key`. */
-void cs_print_note(struct cs_json_writer *writer, const char *what, const char *key,
-                   const char *text);
+/* ---- pieces of single verbs ---- */
 
 /* Prints where the settings still act otherwise than IBM's gateway does. */
 void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);
 
-/* Prints the text of a writer and releases it; an exit status. */
-int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout);
+/* The otpauth URI and the secret in base32. */
+enum cs_err cs_enrolment_texts(const struct cs_enrolment *enrolment, struct cs_secret *ret_uri,
+                               struct cs_secret *ret_key, struct cs_error *error) CS_MUST_USE;
 
 /* Adds the keys of an enrolment, or of fresh recovery codes, to the open object. */
 enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
@@ -128,24 +134,11 @@ enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_en
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment);
 void cs_print_codes(const struct cs_enrolment *enrolment);
 
-/*
- * Before something is stored that is shown only once. Fails where standard output is closed; a
- * reader that goes away no longer ends the program. The text says what has happened, and what to
- * do, if it can then not be shown after all.
- */
-enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char *format, ...)
-    CS_PRINTF(3, 4);
-
 /* Adds the key "password" to the open object: when it was set, or null without one (NULL). */
 void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 
-/* `enroll totp --batch FILE`, after the options were read. */
-int cs_enroll_batch(struct cs_cli *cli, const char *path);
-
-/* `enroll u2f`, with its arguments as cs_cmd_enroll got them: that word is the first of them. */
-#define CS_USAGE_ENROLL_KEY                                                                        \
-    "enroll u2f USER [--label TEXT] [--app-id ID] [--origin LIST] [--request | --response]"
-int cs_enroll_key(struct cs_cli *cli, int argc, char **argv);
+/* Enrols the users in a file, all or none, and prints an object a line; an exit status. */
+int cs_enrol_batch(struct cs_cli *cli, const char *path);
 
 /* Draws a QR code on standard output; false when the text does not fit or memory ran out. */
 bool cs_print_qr(const char *text);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What would refuse a login: each line says what is wrong, where, and what to do. */
-#include <getopt.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -12,21 +11,19 @@
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
 #include "cli/cli.h"
-#include "cli/keys.h"
+#include "cli/key_settings.h"
+#include "cli/verb.h"
 #include "paths.h"
 #include "store/key.h"
 #include "u2f/host_client.h"
 #include "wire/connect.h"
 
-#define USAGE "check [--json] [--ibm FILE] [-- ARGUMENT...]"
-
+enum { IBM }; /* options */
 enum { CONNECT_MS = 2000 };
 
 struct check {
     const struct cs_cli *cli;
-    const char *ibm; /* --ibm, or NULL */
-    int count;       /* of the module's arguments */
-    char **arguments;
+    const struct cs_words *words;
     struct cs_cli_line line;
     struct cs_key_settings keys;   /* without any as long as the configuration was not read */
     struct cs_key_apps registered; /* in the store, where it is the local provider's */
@@ -65,8 +62,9 @@ static enum cs_err check_account(struct check *check, struct cs_error *error)
 
 static enum cs_err check_config(struct check *check, struct cs_error *error)
 {
-    enum cs_err result = cs_cli_line_read(check->cli, check->ibm, "", check->count,
-                                          check->arguments, &check->line, error);
+    enum cs_err result =
+        cs_cli_line_read(check->cli, check->words->options[IBM], "", check->words->argument_count,
+                         check->words->arguments, &check->line, error);
 
     check->configured = result == CS_OK;
     return result == CS_OK
@@ -207,7 +205,7 @@ static enum cs_err connect_helper(struct check *check, struct cs_error *error)
 
     if (result == CS_ERR_NOT_FOUND || result == CS_ERR_UNAVAILABLE)
         return cs_fail(error, result,
-                       "%s: nobody listens whom the broker can ask; restart "
+                       "%s: nothing is listening that the broker can reach; restart "
                        "countersign-u2f-host.socket",
                        path);
     return result;
@@ -224,7 +222,7 @@ static bool always(const struct check *check)
     return true;
 }
 
-/* That what is wrong can be read would only confuse. */
+/* Reporting a broken file as readable would only confuse. */
 static bool is_configured(const struct check *check)
 {
     return check->configured;
@@ -319,24 +317,11 @@ static void run_checks(struct check *check)
         cs_print_ibm_differences(&check->line, check->writer);
 }
 
-int cs_cmd_check(struct cs_cli *cli, int argc, char **argv)
+static int run(struct cs_cli *cli, const struct cs_words *words)
 {
-    static const struct option options[] = {{"ibm", required_argument, NULL, 'i'},
-                                            {NULL, 0, NULL, 0}};
-    struct check check = {.cli = cli};
-    int status = CS_EXIT_OK, option;
+    struct check check = {.cli = cli, .words = words};
+    int status = CS_EXIT_OK;
 
-    while ((option = getopt_long(argc, argv, "-", options, NULL)) != -1) {
-        if (option == '?')
-            return cs_option_error(argv, USAGE);
-        if (option != 'i')
-            return cs_usage_error("usage: countersign " USAGE);
-        check.ibm = optarg;
-    }
-    if (geteuid() != 0)
-        return cs_usage_error("must be run by root");
-    check.count = argc - optind;
-    check.arguments = argv + optind;
     cs_options_defaults(CS_PROFILE_OWN, &check.line.options);
     if (cli->json) {
         check.writer = cs_json_writer_new();
@@ -350,3 +335,13 @@ int cs_cmd_check(struct cs_cli *cli, int argc, char **argv)
     cs_cli_line_clear(&check.line);
     return check.failed ? CS_EXIT_FAILED : status;
 }
+
+const struct cs_verb cs_verb_check = {
+    .name = "check",
+    .summary = "Look for what would refuse logins.",
+    .forms = {"[--ibm FILE] [-- ARGUMENT...]"},
+    .options = {[IBM] = {"ibm", "FILE",
+                         "Read this file of IBM's gateway, and list what differs from it."}},
+    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON,
+    .run = run,
+};

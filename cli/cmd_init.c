@@ -7,10 +7,10 @@
 
 #include "base/privilege.h"
 #include "cli/cli.h"
+#include "cli/verb.h"
 #include "store/key.h"
 
-/* A key that exists is kept, only its group is set: the key of a store is worth what the store is.
- */
+/* An existing key is kept and only gets its group: without its key a store is worthless. */
 static enum cs_err make_key(const char *path, gid_t group, struct cs_error *error)
 {
     CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
@@ -35,8 +35,6 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     uid_t uid;
     enum cs_err result;
 
-    if (geteuid() != 0)
-        return cs_fail(error, CS_ERR_TRUST, "must be run by root");
     result = cs_cli_options(cli, &config, &options, error);
     if (result != CS_OK)
         return result;
@@ -53,12 +51,22 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     return result;
 }
 
-int cs_cmd_init(struct cs_cli *cli, int argc, char **argv)
+enum { KEY_ONLY };
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
 {
-    bool key_only = argc == 2 && strcmp(argv[1], "--key-only") == 0;
     struct cs_error error = {0};
 
-    if (argc > 1 && !key_only)
-        return cs_usage_error("usage: countersign init [--key-only]");
-    return init(cli, key_only, &error) == CS_OK ? CS_EXIT_OK : cs_complain(&error);
+    return init(cli, words->options[KEY_ONLY] != NULL, &error) == CS_OK ? CS_EXIT_OK
+                                                                        : cs_complain(&error);
 }
+
+const struct cs_verb cs_verb_init = {
+    .name = "init",
+    .summary = "Make the key and the store where they do not exist.",
+    .forms = {"[--key-only]"},
+    .options = {[KEY_ONLY] = {"key-only", NULL,
+                              "Make only the key; the account countersign need not exist."}},
+    .flags = CS_VERB_STORE,
+    .run = run,
+};

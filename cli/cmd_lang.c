@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/verb.h"
 #include "i18n/language.h"
 #include "store/preference.h"
 
@@ -21,23 +22,37 @@ static enum cs_err set_or_read(const struct cs_transaction *transaction, void *c
                : cs_preference_language(transaction, preference->user, preference->language, error);
 }
 
-int cs_cmd_lang(struct cs_cli *cli, int argc, char **argv)
+static enum cs_err say(void *context, struct cs_error *error)
 {
+    const struct preference *preference = context;
+
+    (void)error;
+    if (preference->fresh == NULL)
+        (void)printf("%s\n", preference->language[0] ? preference->language : "none");
+    return CS_OK;
+}
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    static const struct cs_report report = {.say = say};
+    struct preference preference = {.user = words->operands[0]};
+    const char *wish = words->operands[1];
     char language[CS_LANGUAGE_SIZE] = "";
-    struct preference preference = {0};
     struct cs_error error = {0};
 
-    if (argc != 2 && argc != 3)
-        return cs_usage_error("usage: countersign lang USER [LANGUAGE | none]");
-    if (argc == 3 && strcmp(argv[2], "none") != 0 && !cs_language_parse(argv[2], language))
-        return cs_usage_error("'%s' is no language such as fr or pt_BR", argv[2]);
-    if (strlen(argv[1]) > CS_STORE_USER_MAX)
-        return cs_usage_error("the user name is longer than %d bytes", CS_STORE_USER_MAX);
-    preference.user = argv[1];
-    preference.fresh = argc == 3 ? language : NULL;
-    if (cs_cli_in_store(cli, set_or_read, &preference, &error) != CS_OK)
+    if (wish != NULL && strcmp(wish, "none") != 0 && !cs_language_parse(wish, language))
+        return cs_usage_error("'%s' is not a language such as fr or pt_BR", wish);
+    if (cs_cli_check_user(preference.user, &error) != CS_OK)
         return cs_complain(&error);
-    if (argc == 2)
-        (void)printf("%s\n", preference.language[0] ? preference.language : "none");
-    return CS_EXIT_OK;
+    preference.fresh = wish ? language : NULL;
+    return cs_cli_do(cli, set_or_read, &report, &preference);
 }
+
+const struct cs_verb cs_verb_lang = {
+    .name = "lang",
+    .summary = "Show, set or forget the language of a user's prompts.",
+    .forms = {"USER [LANGUAGE | none]"},
+    .operands = {1, 2},
+    .flags = CS_VERB_STORE,
+    .run = run,
+};

@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
+#include "cli/table.h"
+#include "cli/verb.h"
 #include "store/password.h"
 #include "store/throttle.h"
 
@@ -69,86 +71,102 @@ static void write_key(struct cs_json_writer *writer, const struct cs_factor *fac
     cs_json_write_bool(writer, "suspect", factor->suspect);
 }
 
-static int write_json(const struct listing *listing)
-{
-    struct cs_json_writer *writer = cs_json_writer_new();
-
-    cs_json_write_object(writer, NULL);
-    cs_json_write_string(writer, "user", listing->user);
-    cs_json_write_array(writer, "factors");
-    for (size_t i = 0; i < listing->factors.count; i++) {
-        const struct cs_factor *factor = &listing->factors.items[i];
-        char created[CS_TIME_SIZE];
-
-        cs_format_time(factor->created, created);
-        cs_json_write_object(writer, NULL);
-        cs_json_write_integer(writer, "id", factor->id);
-        cs_json_write_string(writer, "kind", cs_stored_kind_name(factor->kind));
-        cs_json_write_string(writer, "label", factor->label);
-        cs_json_write_string(writer, "created", created);
-        if (factor->kind == CS_STORED_U2F)
-            write_key(writer, factor);
-        else
-            write_totp(writer, factor);
-        cs_json_write_end(writer);
-    }
-    cs_json_write_end(writer);
-    cs_write_password(writer, listing->has_password ? &listing->password_changed : NULL);
-    cs_json_write_integer(writer, "recovery_codes_left", listing->recovery_left);
-    cs_json_write_integer(writer, "failed_tries", listing->failures);
-    cs_json_write_end(writer);
-    return cs_print_json(&writer, CS_JSON_FORMATTED);
-}
-
-/* Whoever may choose a label or an argument chooses nothing else of what a terminal shows. */
-static void print_clean(const char *before, const char *text, const char *after)
-{
-    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
-
-    cs_sanitise(&clean, text, strlen(text));
-    (void)printf("%s%s%s", before, clean.text ? clean.text : "", after);
-}
-
-static void print_factor(const struct cs_factor *factor)
+static void write_factor(struct cs_json_writer *writer, const struct cs_factor *factor)
 {
     char created[CS_TIME_SIZE];
 
     cs_format_time(factor->created, created);
-    (void)printf("%lld  %s  ", (long long)factor->id, cs_stored_kind_name(factor->kind));
+    cs_json_write_object(writer, NULL);
+    cs_json_write_integer(writer, "id", factor->id);
+    cs_json_write_string(writer, "kind", cs_stored_kind_name(factor->kind));
+    cs_json_write_string(writer, "label", factor->label);
+    cs_json_write_string(writer, "created", created);
     if (factor->kind == CS_STORED_U2F)
-        print_clean("", factor->app_id, "");
+        write_key(writer, factor);
     else
-        (void)printf("%s  %u digits  %u s", factor->algorithm, factor->digits, factor->period);
-    (void)printf("  since %s%s", created,
-                 factor->suspect ? "  SUSPECT: its counter went back" : "");
-    print_clean(factor->label[0] ? "  " : "", factor->label, "\n");
+        write_totp(writer, factor);
+    cs_json_write_end(writer);
 }
 
-static int write_text(const struct listing *listing)
+static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs_error *error)
 {
-    for (size_t i = 0; i < listing->factors.count; i++)
-        print_factor(&listing->factors.items[i]);
-    if (listing->factors.count == 0)
-        print_clean("", listing->user, " has no factor\n");
-    if (listing->has_password) {
-        char changed[CS_TIME_SIZE];
+    const struct listing *listing = context;
 
-        cs_format_time(listing->password_changed, changed);
-        (void)printf("password  since %s\n", changed);
-    }
+    (void)error;
+    cs_json_write_string(writer, "user", listing->user);
+    cs_json_write_array(writer, "factors");
+    for (size_t i = 0; i < listing->factors.count; i++)
+        write_factor(writer, &listing->factors.items[i]);
+    cs_json_write_end(writer);
+    cs_write_password(writer, listing->has_password ? &listing->password_changed : NULL);
+    cs_json_write_integer(writer, "recovery_codes_left", listing->recovery_left);
+    cs_json_write_integer(writer, "failed_tries", listing->failures);
+    return CS_OK;
+}
+
+static void add_factor(struct cs_table *table, const struct cs_factor *factor)
+{
+    char id[24], settings[64] = "", created[CS_TIME_SIZE];
+
+    (void)snprintf(id, sizeof id, "%lld", (long long)factor->id);
+    (void)snprintf(settings, sizeof settings, "%s, %u digits, %u s", factor->algorithm,
+                   factor->digits, factor->period);
+    cs_format_time(factor->created, created);
+    cs_table_add(table, id, cs_stored_kind_name(factor->kind),
+                 factor->kind == CS_STORED_U2F ? factor->app_id : settings, created,
+                 factor->suspect ? "SUSPECT" : "ok", factor->label);
+}
+
+static enum cs_err say_factors(const struct cs_factors *factors, struct cs_error *error)
+{
+    CS_AUTO(cs_table_clear) struct cs_table table = {.columns = 6, .numbers = 1};
+
+    cs_table_add(&table, "ID", "KIND", "SETTINGS", "SINCE", "STATE", "LABEL");
+    for (size_t i = 0; i < factors->count; i++)
+        add_factor(&table, &factors->items[i]);
+    return cs_table_print(&table, stdout, error);
+}
+
+static enum cs_err say(void *context, struct cs_error *error)
+{
+    const struct listing *listing = context;
+    CS_AUTO(cs_buffer_free) struct cs_buffer user = {0};
+    char changed[CS_TIME_SIZE];
+    enum cs_err result = CS_OK;
+
+    cs_sanitise(&user, listing->user, strlen(listing->user));
+    if (listing->factors.count > 0)
+        result = say_factors(&listing->factors, error);
+    else
+        (void)printf("%s has no factor\n", user.text ? user.text : "");
+    if (result != CS_OK)
+        return result;
+    cs_format_time(listing->password_changed, changed);
+    if (listing->has_password)
+        (void)printf("password: since %s\n", changed);
     (void)printf("recovery codes left: %u\nfailed tries: %u\n", listing->recovery_left,
                  listing->failures);
-    return CS_EXIT_OK;
+    return CS_OK;
 }
 
-int cs_cmd_list(struct cs_cli *cli, int argc, char **argv)
+static void clear_listing(struct listing *listing)
 {
-    struct listing listing = {.user = cs_one_user(argc, argv)};
-    struct cs_error error = {0};
-
-    if (listing.user == NULL)
-        return CS_EXIT_USAGE;
-    if (cs_cli_in_store(cli, read_listing, &listing, &error) != CS_OK)
-        return cs_complain(&error);
-    return cli->json ? write_json(&listing) : write_text(&listing);
+    cs_factors_clear(&listing->factors);
 }
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    static const struct cs_report report = {.say = say, .write = write};
+    CS_AUTO(clear_listing) struct listing listing = {.user = words->operands[0]};
+
+    return cs_cli_do(cli, read_listing, &report, &listing);
+}
+
+const struct cs_verb cs_verb_list = {
+    .name = "list",
+    .summary = "Show a user's factors, recovery codes and failed tries.",
+    .forms = {"USER"},
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .run = run,
+};

@@ -1,29 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Each step from the UNIX account to the name by which the provider knows it. Nothing is sent. */
-#include <getopt.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/sanitise.h"
 #include "cli/cli.h"
+#include "cli/table.h"
+#include "cli/verb.h"
 #include "login/account.h"
 #include "mapping/attribute.h"
-
-#define USAGE "map USER [--service S] [-- ARGUMENT...]"
 
 struct mapping {
     struct cs_account account;
     struct cs_map_trace trace;
     char identity[CS_IDENTITY_SIZE];
     struct cs_buffer filter;
+    bool found; /* the identity */
 };
 
-static void print(const char *what, const char *text)
+static void clear_mapping(struct mapping *mapping)
 {
-    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+    cs_map_trace_free(&mapping->trace);
+    cs_buffer_free(&mapping->filter);
+}
 
-    cs_sanitise(&clean, text, strlen(text));
-    (void)printf("%-15s %s\n", what, clean.text ? clean.text : "");
+static bool has_filter(const struct mapping *mapping)
+{
+    return mapping->found && mapping->filter.length > 0;
 }
 
 static enum cs_err map_account(const struct cs_cli_line *line, const char *user,
@@ -46,21 +47,25 @@ static enum cs_err map_account(const struct cs_cli_line *line, const char *user,
     return result;
 }
 
-static void print_text(const struct mapping *mapping, bool found)
+static enum cs_err say(void *context, struct cs_error *error)
 {
+    CS_AUTO(cs_table_clear) struct cs_table table = {.columns = 2};
+    const struct mapping *mapping = context;
+
     for (size_t i = 0; i < mapping->trace.count; i++)
-        print(mapping->trace.steps[i].what, mapping->trace.steps[i].value);
-    if (found && mapping->filter.length > 0)
-        print("filter", mapping->filter.text);
-    if (found)
-        print("identity", mapping->identity);
+        cs_table_add(&table, mapping->trace.steps[i].what, mapping->trace.steps[i].value);
+    if (has_filter(mapping))
+        cs_table_add(&table, "filter", mapping->filter.text);
+    if (mapping->found)
+        cs_table_add(&table, "identity", mapping->identity);
+    return cs_table_print(&table, stdout, error);
 }
 
-static int print_json(const struct mapping *mapping, bool found)
+static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs_error *error)
 {
-    struct cs_json_writer *writer = cs_json_writer_new();
+    const struct mapping *mapping = context;
 
-    cs_json_write_object(writer, NULL);
+    (void)error;
     cs_json_write_array(writer, "steps");
     for (size_t i = 0; i < mapping->trace.count; i++) {
         cs_json_write_object(writer, NULL);
@@ -69,54 +74,46 @@ static int print_json(const struct mapping *mapping, bool found)
         cs_json_write_end(writer);
     }
     cs_json_write_end(writer);
-    cs_json_write_string(writer, "filter",
-                         found && mapping->filter.length > 0 ? mapping->filter.text : NULL);
-    cs_json_write_string(writer, "identity", found ? mapping->identity : NULL);
-    cs_json_write_end(writer);
-    return cs_print_json(&writer, CS_JSON_FORMATTED);
+    cs_json_write_string(writer, "filter", has_filter(mapping) ? mapping->filter.text : NULL);
+    cs_json_write_string(writer, "identity", mapping->found ? mapping->identity : NULL);
+    return CS_OK;
 }
 
-static int run(const struct cs_cli *cli, const struct cs_cli_line *line, const char *user)
+/* The steps are shown also where they lead nowhere. */
+static int show(const struct cs_cli *cli, const struct cs_cli_line *line, const char *user)
 {
-    struct mapping mapping = {0};
+    static const struct cs_report report = {.say = say, .write = write};
+    CS_AUTO(clear_mapping) struct mapping mapping = {0};
     struct cs_error error = {0};
     enum cs_err result = map_account(line, user, &mapping, &error);
-    int status = CS_EXIT_OK;
+    int status;
 
-    if (cli->json)
-        status = print_json(&mapping, result == CS_OK);
-    else
-        print_text(&mapping, result == CS_OK);
-    cs_map_trace_free(&mapping.trace);
-    cs_buffer_free(&mapping.filter);
-    return result == CS_OK ? status : cs_complain(&error);
+    mapping.found = result == CS_OK;
+    status = cs_report(cli, &report, &mapping);
+    return mapping.found ? status : cs_complain(&error);
 }
 
-int cs_cmd_map(struct cs_cli *cli, int argc, char **argv)
-{
-    static const struct option options[] = {{"service", required_argument, NULL, 's'},
-                                            {NULL, 0, NULL, 0}};
-    CS_AUTO(cs_cli_line_clear) struct cs_cli_line line = {0};
-    const char *service = "sshd", *user = NULL;
-    struct cs_error error = {0};
-    enum cs_err result;
-    int option;
+enum { SERVICE };
 
-    while ((option = getopt_long(argc, argv, "-", options, NULL)) != -1) {
-        if (option == 's')
-            service = optarg;
-        else if (option == 1 && user == NULL)
-            user = optarg;
-        else
-            return option == '?' ? cs_option_error(argv, USAGE)
-                                 : cs_usage_error("usage: countersign " USAGE);
-    }
-    if (user == NULL)
-        return cs_usage_error("usage: countersign " USAGE);
-    if (geteuid() != 0)
-        return cs_usage_error("must be run by root");
-    result = cs_cli_line_read(cli, NULL, service, argc - optind, argv + optind, &line, &error);
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    CS_AUTO(cs_cli_line_clear) struct cs_cli_line line = {0};
+    const char *service = words->options[SERVICE];
+    struct cs_error error = {0};
+    enum cs_err result = cs_cli_line_read(cli, NULL, service ? service : "sshd",
+                                          words->argument_count, words->arguments, &line, &error);
+
     for (size_t i = 0; i < line.warnings.count; i++)
         (void)cs_usage_error("%s", line.warnings.items[i]);
-    return result == CS_OK ? run(cli, &line, user) : cs_complain(&error);
+    return result == CS_OK ? show(cli, &line, words->operands[0]) : cs_complain(&error);
 }
+
+const struct cs_verb cs_verb_map = {
+    .name = "map",
+    .summary = "Show by which name the provider knows a user.",
+    .forms = {"USER [--service NAME] [-- ARGUMENT...]"},
+    .options = {[SERVICE] = {"service", "NAME", "The PAM service; sshd by default."}},
+    .operands = {1, 1},
+    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON,
+    .run = run,
+};

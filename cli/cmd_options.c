@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/cli.h"
+#include "cli/verb.h"
 
 /* Those of IBM's own file alone are in docs/ibm-verify.md. */
 static bool is_listed(const struct cs_option *option)
@@ -128,13 +129,19 @@ static void write_text(void)
     }
 }
 
-int cs_cmd_options(struct cs_cli *cli, int argc, char **argv)
+static int run(struct cs_cli *cli, const struct cs_words *words)
 {
-    (void)argv;
-    if (argc != 1)
-        return cs_usage_error("usage: countersign options [--json]");
+    (void)words;
     if (cli->json)
         return write_json();
     write_text();
     return CS_EXIT_OK;
 }
+
+const struct cs_verb cs_verb_options = {
+    .name = "options",
+    .summary = "List every setting.",
+    .forms = {""},
+    .flags = CS_VERB_JSON | CS_VERB_ANYBODY,
+    .run = run,
+};

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The password that the local provider checks. Whoever runs this is root and need not know the old
- * one. */
-#include <getopt.h>
+/* The password that the local provider checks. Root runs this, and need not know the old one. */
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
+#include "cli/verb.h"
 #include "conversation/terminal.h"
 #include "providers/local/hash.h"
 #include "store/password.h"
 #include "store/throttle.h"
 
-#define USAGE "passwd USER [--stdin] [--force] | passwd USER --remove"
+enum { FROM_INPUT, FORCE, REMOVE }; /* options */
 
 enum { CHARACTERS_MIN = 8 };
 
@@ -22,39 +21,17 @@ struct wishes {
     bool from_input, remove, force;
 };
 
-static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes *wishes)
+static int read_words(const struct cs_cli *cli, const struct cs_words *words, struct wishes *wishes)
 {
-    static const struct option options[] = {{"stdin", no_argument, NULL, 's'},
-                                            {"remove", no_argument, NULL, 'r'},
-                                            {"force", no_argument, NULL, 'f'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == '?')
-            return cs_option_error(argv, USAGE);
-        wishes->from_input = wishes->from_input || option == 's';
-        wishes->remove = wishes->remove || option == 'r';
-        wishes->force = wishes->force || option == 'f';
-    }
-    if (argc - optind != 1 || (wishes->remove && (wishes->from_input || wishes->force)))
-        return cs_usage_error("usage: countersign " USAGE "; a password is never taken from the "
-                              "command line");
-    wishes->user = argv[optind];
+    *wishes = (struct wishes){.user = words->operands[0],
+                              .from_input = words->options[FROM_INPUT] != NULL,
+                              .remove = words->options[REMOVE] != NULL,
+                              .force = words->options[FORCE] != NULL};
+    if (wishes->remove && (wishes->from_input || wishes->force))
+        return cs_misuse(&cs_verb_passwd, "--remove goes with no other option");
     if (cli->json && !wishes->from_input && !wishes->remove)
-        return cs_usage_error("--json asks nothing: add --stdin");
+        return cs_usage_error("--json asks no questions: add --stdin");
     return CS_EXIT_OK;
-}
-
-static enum cs_err check_user(const char *user, struct cs_error *error)
-{
-    size_t length = strlen(user);
-
-    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(user, length))
-        return cs_fail(error, CS_ERR_INPUT,
-                       "the user name is empty, longer than %d bytes or holds control characters",
-                       CS_STORE_USER_MAX);
-    return CS_OK;
 }
 
 /* ---- reading ---- */
@@ -68,7 +45,7 @@ static size_t count_characters(const struct cs_secret *text)
     return count;
 }
 
-/* What no client could send, and what is too easily guessed. */
+/* Refuses what no client could send, and what is too easily guessed. */
 static enum cs_err check_password(const struct cs_secret *password, bool force,
                                   struct cs_error *error)
 {
@@ -79,10 +56,10 @@ static enum cs_err check_password(const struct cs_secret *password, bool force,
                        CS_PASSWORD_BYTES_MAX);
     if (!cs_is_clean(password->data, password->length))
         return cs_fail(error, CS_ERR_INPUT,
-                       "the password holds control characters, or is not UTF-8");
+                       "the password contains control characters, or is not UTF-8");
     if (!force && count_characters(password) < CHARACTERS_MIN)
         return cs_fail(error, CS_ERR_INPUT,
-                       "the password is shorter than %d characters; --force would take it",
+                       "the password is shorter than %d characters; --force accepts it",
                        CHARACTERS_MIN);
     return CS_OK;
 }
@@ -96,17 +73,17 @@ static enum cs_err ask(const struct wishes *wishes, struct cs_secret *ret_passwo
 
     if (!isatty(STDIN_FILENO))
         return cs_fail(error, CS_ERR_INPUT,
-                       "standard input is no terminal; --stdin reads the password from it");
+                       "standard input is not a terminal; --stdin reads the password from it");
     (void)snprintf(prompt, sizeof prompt, "New password of %s: ", wishes->user);
     result = cs_terminal_ask(prompt, false, ret_password, error);
-    /* What will be refused need not be typed again. */
+    /* Nobody need repeat a password that will be refused. */
     if (result == CS_OK)
         result = check_password(ret_password, wishes->force, error);
     if (result == CS_OK)
-        result = cs_terminal_ask("The same again: ", false, &again, error);
+        result = cs_terminal_ask("Repeat the password: ", false, &again, error);
     if (result == CS_OK && (again.length != ret_password->length ||
                             !cs_equal_ct(again.data, ret_password->data, again.length)))
-        result = cs_fail(error, CS_ERR_INPUT, "nothing was stored: the two are not the same");
+        result = cs_fail(error, CS_ERR_INPUT, "nothing was stored: the two passwords differ");
     return result;
 }
 
@@ -175,45 +152,54 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed)
     cs_json_write_end(writer);
 }
 
-static int report(const struct cs_cli *cli, const struct change *change)
+static enum cs_err say(void *context, struct cs_error *error)
 {
-    const struct wishes *wishes = &change->wishes;
-    struct cs_json_writer *writer;
+    const struct change *change = context;
 
-    if (!cli->json) {
-        (void)printf("%s %s a password.\n", wishes->user,
-                     wishes->remove ? "no longer has" : "now has");
-        return CS_EXIT_OK;
-    }
-    writer = cs_json_writer_new();
-    cs_json_write_object(writer, NULL);
-    cs_json_write_string(writer, "user", wishes->user);
-    cs_write_password(writer, wishes->remove ? NULL : &change->now);
-    cs_json_write_end(writer);
-    return cs_print_json(&writer, CS_JSON_FORMATTED);
+    (void)error;
+    (void)printf("%s %s a password.\n", change->wishes.user,
+                 change->wishes.remove ? "no longer has" : "now has");
+    return CS_OK;
 }
 
-int cs_cmd_passwd(struct cs_cli *cli, int argc, char **argv)
+static enum cs_err write_change(struct cs_json_writer *writer, void *context,
+                                struct cs_error *error)
 {
+    const struct change *change = context;
+
+    (void)error;
+    cs_json_write_string(writer, "user", change->wishes.user);
+    cs_write_password(writer, change->wishes.remove ? NULL : &change->now);
+    return CS_OK;
+}
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    static const struct cs_report report = {.say = say, .write = write_change};
     CS_AUTO(clear_change) struct change change = {.now = cs_clock_seconds()};
-    struct wishes *wishes = &change.wishes;
+    const struct wishes *wishes = &change.wishes;
     struct cs_error error = {0};
-    int status = parse(argc, argv, cli, wishes);
-    enum cs_err result = CS_OK;
+    int status = read_words(cli, words, &change.wishes);
+    enum cs_err result;
 
     if (status != CS_EXIT_OK)
         return status;
-    if (geteuid() != 0) /* before a password is typed that could not be stored */
-        result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
-    if (result == CS_OK)
-        result = check_user(wishes->user, &error);
-    if (result != CS_OK)
-        return cs_complain(&error);
-    if (!wishes->remove) {
+    result = cs_cli_check_user(wishes->user, &error);
+    if (result == CS_OK && !wishes->remove) {
         cs_warn_if_unknown(wishes->user);
         result = read_hash(wishes, &change.hash, &error);
     }
-    if (result == CS_OK)
-        result = cs_cli_in_store(cli, save, &change, &error);
-    return result == CS_OK ? report(cli, &change) : cs_complain(&error);
+    return result == CS_OK ? cs_cli_do(cli, save, &report, &change) : cs_complain(&error);
 }
+
+const struct cs_verb cs_verb_passwd = {
+    .name = "passwd",
+    .summary = "Give a user a password, or take it away.",
+    .forms = {"USER [--stdin] [--force]", "USER --remove"},
+    .options = {[FROM_INPUT] = {"stdin", NULL, "Read one line of standard input; do not ask."},
+                [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
+                [REMOVE] = {"remove", NULL, "Take the password away."}},
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .run = run,
+};

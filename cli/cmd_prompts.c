@@ -3,15 +3,15 @@
  * Shows each round as the person would see it, with sample values, so that a translator or an
  * administrator needs no login to check. It is rendered by the code of a login.
  */
-#include <getopt.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/verb.h"
 #include "conversation/menu.h"
 #include "paths.h"
 #include "u2f/relay.h"
 
-#define USAGE "prompts [--lang L] [--service S] [--channel sshd-fold|sshd-live|terminal]"
+enum { LANGUAGE, SERVICE, CHANNEL }; /* options */
 
 enum channel { SSHD_FOLD, SSHD_LIVE, TERMINAL, CHANNELS };
 
@@ -78,7 +78,7 @@ static const struct {
     {"a security key that nobody touched", {CS_TEXT_U2F_NO_TOUCH}, 1, ""},
 };
 
-/* Those in which a request to a security key stands behind the texts. */
+/* Those in which a request to a security key follows the texts. */
 static const struct {
     const char *title;
     enum cs_text texts[2];
@@ -112,8 +112,7 @@ static void show_prompt(const struct preview *preview, const char *text)
     (void)printf("%s\n", text);
 }
 
-/* As methods/u2f.c writes it behind the prompt; as long as for one key, and nobody can answer it.
- */
+/* As methods/u2f.c writes it after the prompt: as long as for one key, but no key can answer it. */
 static void add_request(struct cs_buffer *text)
 {
     const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,
@@ -228,7 +227,8 @@ static void write_stderr(void *context, int priority, const char *line)
     (void)fprintf(stderr, "countersign: %s\n", line);
 }
 
-static int run(struct cs_cli *cli, const char *language, const char *service, enum channel channel)
+static int show(const struct cs_cli *cli, const char *language, const char *service,
+                enum channel channel)
 {
     const struct cs_log log = {.write = write_stderr};
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
@@ -250,28 +250,28 @@ static int run(struct cs_cli *cli, const char *language, const char *service, en
     return show_all(&preview);
 }
 
-int cs_cmd_prompts(struct cs_cli *cli, int argc, char **argv)
+static int run(struct cs_cli *cli, const struct cs_words *words)
 {
-    static const struct option options[] = {{"lang", required_argument, NULL, 'l'},
-                                            {"service", required_argument, NULL, 's'},
-                                            {"channel", required_argument, NULL, 'c'},
-                                            {NULL, 0, NULL, 0}};
-    const char *language = NULL, *service = "sshd";
+    const char *language = words->options[LANGUAGE], *service = words->options[SERVICE];
+    const char *name = words->options[CHANNEL];
     enum channel channel = SSHD_FOLD;
     char parsed[CS_LANGUAGE_SIZE];
-    int option;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == '?')
-            return cs_option_error(argv, USAGE);
-        if (option == 'l' && cs_language_parse(optarg, parsed))
-            language = optarg;
-        else if (option == 's')
-            service = optarg;
-        else if (option != 'c' || !find_channel(optarg, &channel))
-            return cs_usage_error("usage: countersign " USAGE);
-    }
-    if (optind != argc)
-        return cs_usage_error("countersign prompts takes options only; see countersign(8)");
-    return run(cli, language, service, channel);
+    if (language != NULL && !cs_language_parse(language, parsed))
+        return cs_usage_error("--lang '%s': a language such as fr or pt_BR expected", language);
+    if (name != NULL && !find_channel(name, &channel))
+        return cs_misuse(&cs_verb_prompts, "--channel '%s': there is no such channel", name);
+    return show(cli, language, service ? service : "sshd", channel);
 }
+
+const struct cs_verb cs_verb_prompts = {
+    .name = "prompts",
+    .summary = "Show every prompt as a person would see it.",
+    .forms = {"[--lang LANGUAGE] [--service NAME] [--channel CHANNEL]"},
+    .options = {[LANGUAGE] = {"lang", "LANGUAGE", "The configured language is the default."},
+                [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
+                [CHANNEL] = {"channel", "CHANNEL",
+                             "sshd-fold (the default), sshd-live or terminal."}},
+    .flags = CS_VERB_ANYBODY,
+    .run = run,
+};

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/verb.h"
 
 static enum cs_err replace(const struct cs_transaction *transaction, void *context,
                            struct cs_error *error)
@@ -19,32 +20,45 @@ static enum cs_err replace(const struct cs_transaction *transaction, void *conte
     return result == CS_OK ? cs_enrolment_recovery(transaction, enrolment, error) : result;
 }
 
-int cs_cmd_recovery(struct cs_cli *cli, int argc, char **argv)
+static enum cs_err say(void *context, struct cs_error *error)
 {
+    (void)error;
+    cs_print_codes(context);
+    return CS_OK;
+}
+
+static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs_error *error)
+{
+    const struct cs_enrolment *enrolment = context;
+
+    (void)error;
+    cs_json_write_string(writer, "user", enrolment->factor.user);
+    cs_write_codes(writer, enrolment);
+    return CS_OK;
+}
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    static const struct cs_report report = {.say = say, .write = write};
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
-    const char *user = cs_one_user(argc, argv);
-    struct cs_json_writer *writer;
+    const char *user = words->operands[0];
     struct cs_error error = {0};
 
-    if (user == NULL)
-        return CS_EXIT_USAGE;
-    if (strlen(user) > CS_STORE_USER_MAX)
-        return cs_usage_error("the user name is longer than %d bytes", CS_STORE_USER_MAX);
-    memcpy(enrolment.factor.user, user, strlen(user) + 1);
-    if (cs_will_show(cli, &error,
-                     "the recovery codes of %s were replaced, and the new ones not shown: run "
+    if (cs_cli_check_user(user, &error) != CS_OK ||
+        cs_will_show(cli, &error,
+                     "the recovery codes of %s were replaced, but the new ones were not shown: run "
                      "'countersign recovery %s' again",
-                     user, user) != CS_OK ||
-        cs_cli_in_store(cli, replace, &enrolment, &error) != CS_OK)
+                     user, user) != CS_OK)
         return cs_complain(&error);
-    if (!cli->json) {
-        cs_print_codes(&enrolment);
-        return CS_EXIT_OK;
-    }
-    writer = cs_json_writer_new();
-    cs_json_write_object(writer, NULL);
-    cs_json_write_string(writer, "user", user);
-    cs_write_codes(writer, &enrolment);
-    cs_json_write_end(writer);
-    return cs_print_json(&writer, CS_JSON_FORMATTED);
+    memcpy(enrolment.factor.user, user, strlen(user) + 1);
+    return cs_cli_do(cli, replace, &report, &enrolment);
 }
+
+const struct cs_verb cs_verb_recovery = {
+    .name = "recovery",
+    .summary = "Replace a user's recovery codes by ten new ones.",
+    .forms = {"USER"},
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .run = run,
+};

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/privilege.h"
 #include "cli/cli.h"
+#include "cli/verb.h"
 #include "store/key.h"
 
 /* The store is opened by a child that has become the account countersign; this process stays root,
@@ -58,7 +59,7 @@ static enum cs_err reseal(const struct cs_local_settings *local, struct cs_error
         read(reader, &count, sizeof count) != sizeof count)
         return cs_fail(error, CS_ERR_STORE,
                        "the store was left as it was, and %s holds both keys; run 'countersign "
-                       "rekey' again when the cause is mended",
+                       "rekey' again once the cause is fixed",
                        local->key_file);
     (void)printf("%u secrets were sealed with the new key\n", count);
     return CS_OK;
@@ -74,8 +75,6 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
     gid_t group;
     enum cs_err result;
 
-    if (geteuid() != 0)
-        return cs_fail(error, CS_ERR_TRUST, "must be run by root");
     result = cs_cli_options(cli, &config, &options, error);
     if (result == CS_OK)
         result = cs_run_user(&uid, &group, error);
@@ -96,12 +95,18 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
     return cs_keys_save(local->key_file, &keys, group, error);
 }
 
-int cs_cmd_rekey(struct cs_cli *cli, int argc, char **argv)
+static int run(struct cs_cli *cli, const struct cs_words *words)
 {
     struct cs_error error = {0};
 
-    (void)argv;
-    if (argc != 1)
-        return cs_usage_error("usage: countersign rekey");
+    (void)words;
     return rekey(cli, &error) == CS_OK ? CS_EXIT_OK : cs_complain(&error);
 }
+
+const struct cs_verb cs_verb_rekey = {
+    .name = "rekey",
+    .summary = "Replace the key that protects the secrets in the store.",
+    .forms = {""},
+    .flags = CS_VERB_STORE,
+    .run = run,
+};

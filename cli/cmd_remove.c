@@ -3,13 +3,15 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/verb.h"
 
 struct removal {
     const char *user;
     int64_t id;
 };
 
-/* The last factor takes the recovery codes with it: who is not enrolled has nothing to recover. */
+/* The last factor takes the recovery codes with it: without a factor there is nothing to recover.
+ */
 static enum cs_err remove_factor(const struct cs_transaction *transaction, void *context,
                                  struct cs_error *error)
 {
@@ -24,34 +26,35 @@ static enum cs_err remove_factor(const struct cs_transaction *transaction, void 
     return result;
 }
 
-static int report(const struct cs_cli *cli, const char *user, int64_t id)
+static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs_error *error)
 {
-    struct cs_json_writer *writer;
+    const struct removal *removal = context;
 
-    if (!cli->json)
-        return CS_EXIT_OK;
-    writer = cs_json_writer_new();
-    cs_json_write_object(writer, NULL);
-    cs_json_write_string(writer, "user", user);
-    cs_json_write_integer(writer, "removed", id);
-    cs_json_write_end(writer);
-    return cs_print_json(&writer, CS_JSON_FORMATTED);
+    (void)error;
+    cs_json_write_string(writer, "user", removal->user);
+    cs_json_write_integer(writer, "removed", removal->id);
+    return CS_OK;
 }
 
-int cs_cmd_remove(struct cs_cli *cli, int argc, char **argv)
+static int run(struct cs_cli *cli, const struct cs_words *words)
 {
-    struct removal removal = {0};
-    struct cs_error error = {0};
+    static const struct cs_report report = {.write = write};
+    struct removal removal = {.user = words->operands[0]};
+    const char *id = words->operands[1];
     char *end = NULL;
 
-    if (argc != 3)
-        return cs_usage_error("usage: countersign remove USER ID; see 'countersign list USER'");
-    removal.user = argv[1];
     errno = 0;
-    removal.id = strtoll(argv[2], &end, 10);
-    if (end == argv[2] || *end != '\0' || errno == ERANGE)
-        return cs_usage_error("'%s' is not a factor's number; see 'countersign list'", argv[2]);
-    return cs_cli_in_store(cli, remove_factor, &removal, &error) == CS_OK
-               ? report(cli, removal.user, removal.id)
-               : cs_complain(&error);
+    removal.id = strtoll(id, &end, 10);
+    if (end == id || *end != '\0' || errno == ERANGE)
+        return cs_usage_error("'%s' is not the ID of a factor; see 'countersign list'", id);
+    return cs_cli_do(cli, remove_factor, &report, &removal);
 }
+
+const struct cs_verb cs_verb_remove = {
+    .name = "remove",
+    .summary = "Remove a factor; 'list' shows its ID.",
+    .forms = {"USER ID"},
+    .operands = {2, 2},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .run = run,
+};

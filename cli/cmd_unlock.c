@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "cli/verb.h"
 #include "store/throttle.h"
 
 struct unlocking {
@@ -20,16 +21,28 @@ static enum cs_err unlock(const struct cs_transaction *transaction, void *contex
     return result;
 }
 
-int cs_cmd_unlock(struct cs_cli *cli, int argc, char **argv)
+static enum cs_err say(void *context, struct cs_error *error)
 {
-    struct unlocking unlocking = {.user = cs_one_user(argc, argv)};
-    struct cs_error error = {0};
+    const struct unlocking *unlocking = context;
 
-    if (unlocking.user == NULL)
-        return CS_EXIT_USAGE;
-    if (cs_cli_in_store(cli, unlock, &unlocking, &error) != CS_OK)
-        return cs_complain(&error);
-    if (unlocking.reset > 0)
-        (void)printf("%u factors were ahead of the clock and were set to now\n", unlocking.reset);
-    return CS_EXIT_OK;
+    (void)error;
+    if (unlocking->reset > 0)
+        (void)printf("%u factors were ahead of the clock and were set to now\n", unlocking->reset);
+    return CS_OK;
 }
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    static const struct cs_report report = {.say = say};
+
+    return cs_cli_do(cli, unlock, &report, &(struct unlocking){.user = words->operands[0]});
+}
+
+const struct cs_verb cs_verb_unlock = {
+    .name = "unlock",
+    .summary = "Forget a user's failed tries.",
+    .forms = {"USER"},
+    .operands = {1, 1},
+    .flags = CS_VERB_STORE,
+    .run = run,
+};

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How an enrolment is shown. */
-#include <signal.h>
-#include <stdarg.h>
-
-#include "base/standard.h"
 #include "cli/cli.h"
 #include "providers/local/codes.h"
+
+/* Names us in authenticator apps. */
+#define CS_ISSUER "Countersign"
 
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment)
 {
@@ -20,16 +19,24 @@ void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *en
     cs_json_write_end(writer);
 }
 
+enum cs_err cs_enrolment_texts(const struct cs_enrolment *enrolment, struct cs_secret *ret_uri,
+                               struct cs_secret *ret_key, struct cs_error *error)
+{
+    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, ret_uri, error);
+
+    if (result == CS_OK && cs_enrolment_secret(enrolment, ret_key) != CS_OK)
+        result = cs_fail_nomem(error);
+    return result;
+}
+
 enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
                                struct cs_error *error)
 {
     const struct cs_factor *factor = &enrolment->factor;
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
     CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
-    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, &uri, error);
+    enum cs_err result = cs_enrolment_texts(enrolment, &uri, &key, error);
 
-    if (result == CS_OK && cs_enrolment_secret(enrolment, &key) != CS_OK)
-        result = cs_fail_nomem(error);
     if (result != CS_OK)
         return result;
     cs_json_write_string(writer, "user", factor->user);
@@ -57,16 +64,4 @@ void cs_print_codes(const struct cs_enrolment *enrolment)
         (void)printf("  %s\n", shown);
         cs_wipe(shown, sizeof shown);
     }
-}
-
-enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char *format, ...)
-{
-    va_list arguments;
-
-    cli->unseen.code = CS_ERR_SYSTEM;
-    va_start(arguments, format);
-    (void)vsnprintf(cli->unseen.text, sizeof cli->unseen.text, format, arguments);
-    va_end(arguments);
-    (void)signal(SIGPIPE, SIG_IGN);
-    return cs_standard_probe(error);
 }

@@ -1,58 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* countersign: the administrator's tool. One file for each verb. */
-#include <getopt.h>
+/* countersign: the administrator's tool. One file for each verb; verbs.c lists them. */
 #include <openssl/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/standard.h"
 #include "cli/cli.h"
+#include "cli/verb.h"
 #include "paths.h"
 
-static const struct {
-    const char *name;
-    cs_verb *run;
-    const char *arguments, *help;
-    bool json; /* has an answer that a program would read */
-} verbs[] = {
-    {"init", cs_cmd_init, "[--key-only]", "make the key and the store, where they do not exist",
-     false},
-    {"enroll", cs_cmd_enroll, "totp USER [...] | totp --batch FILE | u2f USER [...]",
-     "give a user a TOTP factor, or register a security key", true},
-    {"import", cs_cmd_import, "pam-u2f FILE [--app-id A]", "take over the security keys of pam_u2f",
-     true},
-    {"recovery", cs_cmd_recovery, "USER", "give a user ten fresh recovery codes", true},
-    {"list", cs_cmd_list, "USER", "show a user's factors", true},
-    {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts",
-     false},
-    {"passwd", cs_cmd_passwd, "USER [--stdin] [--force] | USER --remove",
-     "give a user a password, or take it away", true},
-    {"remove", cs_cmd_remove, "USER ID", "remove a factor", true},
-    {"unlock", cs_cmd_unlock, "USER", "forget failed tries, and steps after a clock that ran ahead",
-     false},
-    {"rekey", cs_cmd_rekey, "", "replace the key that protects the secrets in the store", false},
-    {"try", cs_cmd_try, "USER [--service S] [--rhost A] [-- ARGUMENT...]",
-     "log in on this terminal, through the broker", true},
-    {"check", cs_cmd_check, "[--ibm FILE] [-- ARGUMENT...]",
-     "look for what is wrong: configuration, key, store, socket", true},
-    {"map", cs_cmd_map, "USER [-- ARGUMENT...]", "show by which name the provider knows a user",
-     true},
-    {"prompts", cs_cmd_prompts, "[--lang L] [--service S] [--channel C]",
-     "show every prompt as a person would see it", false},
-    {"options", cs_cmd_options, "", "list every setting", true},
-};
+enum { CONFIG, SOCKET, JSON, VERSION };
 
-static int print_help(FILE *out, int status)
-{
-    (void)fputs("Usage: countersign [--config FILE] [--socket PATH] [--json] VERB ...\n\n", out);
-    for (size_t i = 0; i < CS_ARRAY_SIZE(verbs); i++)
-        (void)fprintf(out, "  %-8s %-36s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
-    (void)fputs("\nExit status: 0 done or allowed, 1 failed or refused, 2 wrong use.\n"
-                "See countersign(8).\n",
-                out);
-    return status;
-}
+static const struct cs_verb program = {
+    .forms = {"[--config FILE] [--socket PATH] [--json] VERB [WORD...]", "--help | --version"},
+    .options = {[CONFIG] = {"config", "FILE", "The configuration, not " CS_CONFIG_FILE "."},
+                [SOCKET] = {"socket", "PATH", "The broker's socket, not " CS_SOCKET_FILE "."},
+                [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
+                [VERSION] = {"version", NULL, "Print the version."}},
+    .flags = CS_VERB_ARGUMENTS,
+};
 
 /* --json may stand anywhere before "--". Returns the new number of words. */
 static int take_json(struct cs_cli *cli, int argc, char **argv)
@@ -71,53 +38,94 @@ static int take_json(struct cs_cli *cli, int argc, char **argv)
     return kept;
 }
 
-static int run_verb(struct cs_cli *cli, int argc, char **argv)
+/* The verbs that begin with this word; those of two words stand together in the list. */
+static const struct cs_verb *const *find_verbs(const char *word, size_t *ret_count)
 {
-    for (size_t i = 0; i < CS_ARRAY_SIZE(verbs); i++) {
-        if (strcmp(verbs[i].name, argv[0]) == 0) {
-            if (cli->json && !verbs[i].json)
-                return cs_usage_error("%s prints no JSON: leave --json out", argv[0]);
-            optind = 0; /* getopt_long starts again, with the verb's own options */
-            opterr = 0; /* cs_option_error */
-            return verbs[i].run(cli, argc, argv);
-        }
+    const struct cs_verb *const *first = NULL;
+    size_t length = strlen(word);
+
+    *ret_count = 0;
+    for (size_t i = 0; i < cs_verbs_count; i++) {
+        const char *name = cs_verbs[i]->name;
+
+        if (strncmp(name, word, length) != 0 || (name[length] != '\0' && name[length] != ' '))
+            continue;
+        first = first ? first : &cs_verbs[i];
+        ++*ret_count;
     }
-    return cs_usage_error("there is no verb '%s'; see 'countersign --help'", argv[0]);
+    return first;
+}
+
+static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, char **argv)
+{
+    struct cs_words words;
+    int status = cs_words_read(verb, argc, argv, &words);
+
+    if (status != CS_EXIT_OK)
+        return status;
+    if (words.help)
+        return cs_help_of(&verb, 1);
+    if (cli->json && (verb->flags & CS_VERB_JSON) == 0)
+        return cs_usage_error("%s prints no JSON: leave --json out", verb->name);
+    if ((verb->flags & CS_VERB_ANYBODY) == 0 && geteuid() != 0)
+        return cs_complain(&(struct cs_error){CS_ERR_TRUST, "must be run by root"});
+    if ((verb->flags & CS_VERB_STORE) != 0)
+        cs_cli_note_provider(cli);
+    return verb->run(cli, &words);
+}
+
+/* A verb of two words: its second one comes next, before any option. */
+static int run_second_word(struct cs_cli *cli, const struct cs_verb *const *verbs, size_t count,
+                           int argc, char **argv)
+{
+    size_t first = strlen(argv[0]) + 1;
+
+    if (argc < 2)
+        return cs_misuse_of(verbs, count, "a word is missing after '%s'", argv[0]);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(verbs[i]->name + first, argv[1]) == 0)
+            return run_verb(cli, verbs[i], argc - 1, argv + 1);
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return cs_help_of(verbs, count);
+    if (argv[1][0] == '-')
+        return cs_misuse_of(verbs, count, "'%s' cannot follow '%s' directly", argv[1], argv[0]);
+    return cs_misuse_of(verbs, count, "there is no '%s %s'", argv[0], argv[1]);
 }
 
 static int run(struct cs_cli *cli, int argc, char **argv)
 {
-    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
-                                            {"socket", required_argument, NULL, 's'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
+    const struct cs_verb *const *verbs;
+    struct cs_words words;
+    size_t count;
+    int status;
 
     argc = take_json(cli, argc, argv);
-    while ((option = getopt_long(argc, argv, "+h", options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            cli->config_path = optarg;
-            break;
-        case 's':
-            cli->socket_path = optarg;
-            break;
-        case 'h':
-            return print_help(stdout, CS_EXIT_OK);
-        case 'v':
-            (void)puts("countersign " CS_VERSION);
-            return CS_EXIT_OK;
-        default:
-            return print_help(stderr, CS_EXIT_USAGE);
-        }
+    status = cs_words_read(&program, argc, argv, &words);
+    if (status != CS_EXIT_OK)
+        return status;
+    if (words.help)
+        return cli->json ? cs_help_json(&program) : cs_help(&program, stdout);
+    if (words.options[VERSION] != NULL) {
+        (void)puts("countersign " CS_VERSION);
+        return CS_EXIT_OK;
     }
-    if (optind == argc)
-        return print_help(stderr, CS_EXIT_USAGE);
-    return run_verb(cli, argc - optind, argv + optind);
+    if (words.argument_count == 0)
+        return cs_help(&program, stderr) == CS_EXIT_OK ? CS_EXIT_USAGE : CS_EXIT_FAILED;
+    if (words.options[CONFIG] != NULL)
+        cli->config_path = words.options[CONFIG];
+    if (words.options[SOCKET] != NULL)
+        cli->socket_path = words.options[SOCKET];
+    verbs = find_verbs(words.arguments[0], &count);
+    if (verbs == NULL)
+        return cs_usage_error("there is no verb '%s'; see 'countersign --help'",
+                              words.arguments[0]);
+    return strchr(verbs[0]->name, ' ') != NULL
+               ? run_second_word(cli, verbs, count, words.argument_count, words.arguments)
+               : run_verb(cli, verbs[0], words.argument_count, words.arguments);
 }
 
-/* What nobody could read was not done, whatever a verb says. */
+/* Output that nobody could read is a failure, whatever the verb says. */
 static int finish(const struct cs_cli *cli, int status)
 {
     struct cs_error error = {0};

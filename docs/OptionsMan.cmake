@@ -4,19 +4,8 @@
 # of the file where it says @SECTIONS@, so that a page cannot say anything else than the program does.
 cmake_minimum_required(VERSION 3.21)
 
-set(command ${TOOL} options --json)
-if(SANITIZED)
-  # The thread sanitizer's shadow memory has no room for every random layout.
-  list(PREPEND command setarch --addr-no-randomize)
-endif()
-execute_process(COMMAND ${command} OUTPUT_VARIABLE table COMMAND_ERROR_IS_FATAL ANY)
-
-# Text that mdoc takes literally: a backslash is written \e, and each sentence gets a line of its own.
-function(escape text out)
-  string(REPLACE "\\" "\\e" text "${text}")
-  string(REGEX REPLACE "\\. ([A-Z%]|live:)" ".\n\\1" text "${text}")
-  set(${out} "${text}" PARENT_SCOPE)
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/Mdoc.cmake)
+run_tool(table options --json)
 
 function(describe_values option out)
   string(JSON type GET "${option}" type)

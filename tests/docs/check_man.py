@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-PAGES = {"countersign.8": "docs/man/countersign.8", "countersignd.8": "docs/man/countersignd.8",
+PAGES = {"countersign.8": None, "countersignd.8": "docs/man/countersignd.8",
          "countersign-touch.1": "docs/man/countersign-touch.1", "pam_countersign.8": None, "countersign.json.5": None}  # None: made by the build
 AUDIT_LINES = [
     ('login verdict=max-tries granted=no reason=wrong-code last=wrong-code method=totp answers=4 ms=18 peer_uid=0 rhost="192.0.2.7" '
@@ -50,9 +50,45 @@ def check_options(table, text):
                  f"{page}: option {option['name']} of {option['section']} stands {found} times in the list")
 
 
+def rendered(page, *options):
+    shown = subprocess.run(["mandoc", "-Tascii", *options, page], capture_output=True, text=True, check=True).stdout
+    return re.sub(".\b", "", shown)
+
+
+def one_line(text):
+    return " ".join(text.replace("...", " ...").split())
+
+
+def check_verb(program, row, page):
+    """--help, the table and the manual say the same; and what a form shows is what the parser knows."""
+    name = row["name"] or ""
+    forms = [one_line(f"countersign {name} {form}") for form in row["forms"]]
+    help_text = subprocess.run([*program, *name.split(), "--help"], capture_output=True, text=True, check=True).stdout
+    need(max(map(len, help_text.splitlines())) <= 80, f"countersign {name} --help: a line of more than 80 columns")
+    for form in forms:
+        need(form in one_line(help_text), f"countersign {name} --help: '{form}' is missing")
+        need(form.lower() in page, f"countersign.8: the synopsis '{form.lower()}' is missing")
+        need(not name or page.count(form.lower().removeprefix("countersign ")) >= 2, f"countersign.8: '{form.lower()}' has no item")
+    need(not name or row["summary"] in page, f"countersign.8: {name}: the summary is missing")
+    known = [f"--{option['name']} {option['argument'] or ''}".strip() for option in row["options"]]
+    shown = re.findall(r"--[a-z][a-z-]*(?: (?:[A-Z]+|-)(?=[] ]|$))?", " ".join(row["forms"]))
+    need(sorted(set(shown) - {"--help"}) == sorted(known), f"countersign {name}: forms show {shown}, options are {known}")
+    for option, usage in zip(row["options"], known):
+        need(re.search(rf"^  {re.escape(usage)} +{re.escape(option['help'])}$", help_text, re.M), f"countersign {name} --help: {usage}")
+        described = one_line(f"{usage} {option['help']}").lower()
+        need(described in page.lower(), f"countersign.8: {name}: '{described}' is missing")
+
+
+def check_verbs(tool, path):
+    page = one_line(rendered(path, "-Owidth=1000")).replace("`", "'")
+    rows = json.loads(subprocess.run([tool, "--help", "--json"], capture_output=True, check=True).stdout)
+    need(len(rows) > 10, "countersign --help --json: hardly any verb")
+    for row in rows:
+        check_verb([tool], row, page)
+
+
 def check_filter(page):
-    shown = subprocess.run(["mandoc", "-Tascii", page], capture_output=True, text=True, check=True).stdout
-    shown = re.sub(".\b", "", shown)
+    shown = rendered(page)
     match = re.search(r"failregex = (.*?)\n\n", shown, re.S)
     need(match, "countersignd.8: no failregex")
     if not match:
@@ -82,10 +118,7 @@ def main():
 
     check_options(json.loads(subprocess.run([tool, "options", "--json"], capture_output=True, check=True).stdout),
                   text)
-    help_text = subprocess.run([tool, "--help"], capture_output=True, text=True, check=True).stdout
-    for verb in re.findall(r"^  ([a-z]+) ", help_text, re.M):
-        need(re.search(rf"^(\.It )?\.?Cm {verb}\b|^\.It Cm {verb}\b", text["countersign.8"], re.M),
-             f"countersign.8: verb {verb} is missing")
+    check_verbs(tool, paths["countersign.8"])
     help_text = subprocess.run([broker, "--help"], capture_output=True, text=True, check=True).stdout
     for flag in re.findall(r"--([a-z-]+)", help_text):
         need(f"Fl Fl {flag}" in text["countersignd.8"], f"countersignd.8: --{flag} is missing")

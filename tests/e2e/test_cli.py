@@ -129,7 +129,7 @@ def test_enroll_refusals():
 
 def test_secret_never_on_the_command_line():
     secret(SECRET, "the given secret")
-    refused("enroll", "totp", "alice", "--no-confirm", "--secret", SECRET, status=2, pattern="--secret takes '-' only")
+    refused("enroll", "totp", "alice", "--no-confirm", "--secret", SECRET, status=2, pattern="--secret takes only '-'")
 
 
 # ---- batch ----
@@ -189,7 +189,12 @@ def test_list():
         expect_equal(sorted(seen["factors"][0]), sorted(["id", "kind", "label", "algorithm", "digits", "period",
                                                          "drift", "created", "last_used"]), "keys")
     text = countersign("list", "alice").stdout
-    expect_match(rf"^{factor.id}  totp  sha1  6 digits  30 s  since ", text, "text")
+    expect_match(r"^ *ID  KIND  SETTINGS              SINCE +STATE  LABEL$", text, "headings")
+    expect_match(rf"^ *{factor.id}  totp  sha1, 6 digits, 30 s  \d{{4}}-\S+Z  ok$", text, "text")
+    countersign("enroll", "totp", "alice", "--no-confirm", "--period", "3600", "--label", "\u8a8d\u8a3c phone")
+    headings, *rows = countersign("list", "alice").stdout.splitlines()[:3]
+    expect_equal([row.index("ok") for row in rows], [headings.index("STATE")] * 2, "columns as wide as their contents")
+    expect_match(r"  ok +\u8a8d\u8a3c phone$", rows[1], "label")
     forget_factors("alice")
     expect_match("^alice has no factor$", countersign("list", "alice").stdout, "none")
 
@@ -198,7 +203,7 @@ def test_remove():
     first, second = fresh("alice"), enroll("alice")
     other = fresh("bob")
     for number in (other.id, 999999, -1):
-        refused("remove", "alice", number, pattern=f"alice has no factor {number}; see 'countersign list'")
+        refused("remove", "alice", "--", number, pattern=f"alice has no factor {number}; see 'countersign list'")
     countersign("remove", "alice", first.id)
     expect_equal(([f["id"] for f in listing("alice")["factors"]], listing("alice")["recovery_codes_left"]),
                  ([second.id], 10), "one left")
@@ -273,7 +278,7 @@ def test_passwd():
         expect(not answers_let_in("alice", [PASSWORD], "auth_method=password"), "without a password")
         expect_equal(set_password("alice").stdout, "alice now has a password.\n", "output")
         expect_match(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$", listing("alice")["password"]["changed"], "list")
-        expect_match(r"^password  since \d{4}-", countersign("list", "alice").stdout, "list as text")
+        expect_match(r"^password: since \d{4}-", countersign("list", "alice").stdout, "list as text")
         expect_equal(listing("bob")["password"], None, "the other's")
         expect("password" not in countersign("list", "bob").stdout, "the other's as text")
         expect(answers_let_in("alice", [PASSWORD], "auth_method=password"), "the password")
@@ -311,20 +316,20 @@ def test_plans_with_a_password():
 
 def test_passwd_on_a_terminal():
     forget_passwords("alice")
-    for first, second, text in ((PASSWORD, ANOTHER, "nothing was stored: the two are not the same"),
+    for first, second, text in ((PASSWORD, ANOTHER, "nothing was stored: the two passwords differ"),
                                 ("short", None, "shorter than 8 characters"), ("", None, "an empty password")):
         child = terminal("passwd", "alice")
         child.expect("New password of alice: $")
         child.sendline(first)
         if second:
-            child.expect("The same again: $")
+            child.expect("Repeat the password: $")
             child.sendline(second)
         child.expect(text)
         expect_equal(status_of(child), 1, f"{text}: status")
         expect_equal(listing("alice")["password"], None, text)
     child = terminal("passwd", "alice")
     seen = ""
-    for prompt in "New password of alice: $", "The same again: $":
+    for prompt in "New password of alice: $", "Repeat the password: $":
         child.expect(prompt)
         seen += child.before
         child.sendline(PASSWORD)
@@ -341,8 +346,9 @@ def test_passwd_refusals():
         refused("passwd", "alice", "--stdin", input=text + "\n", pattern="password")
     refused("passwd", "alice", "--stdin", "--force", input="\n", pattern="an empty password is never right")
     refused("passwd", "alice", "--stdin", input="", pattern="the input ended")
-    refused("passwd", "alice", input=PASSWORD + "\n", pattern="standard input is no terminal; --stdin")
-    for user in ("", "u" * 300, "a\nb", "a\x1bb"):
+    refused("passwd", "alice", input=PASSWORD + "\n", pattern="standard input is not a terminal; --stdin")
+    refused("passwd", "", "--stdin", status=2, input=PASSWORD + "\n", pattern="a word is empty")
+    for user in ("u" * 300, "a\nb", "a\x1bb"):
         refused("passwd", user, "--stdin", input=PASSWORD + "\n", pattern="the user name is empty, longer")
     expect_equal(store_rows("SELECT count(*) FROM password"), [(0,)], "passwords")
     for password in ("short12", "\u00fc", "x" * 511):
@@ -413,7 +419,7 @@ def test_rekey_that_fails():
     before = store_rows("SELECT id, secret FROM factor")
     os.rename(STORE, f"{STORE}.away")
     result = refused("rekey", pattern=f"{STORE}: there is no store")
-    expect_match(f"{KEY} holds both keys; run 'countersign rekey' again when the cause is mended", result.stderr, "advice")
+    expect_match(f"{KEY} holds both keys; run 'countersign rekey' again once the cause is fixed", result.stderr, "advice")
     os.rename(f"{STORE}.away", STORE)
     expect_equal(len(KEY.read_bytes().splitlines()), 2, "keys")
     expect_equal(store_rows("SELECT id, secret FROM factor"), before, "secrets")

@@ -100,7 +100,7 @@ def test_again_changes_nothing():
     stored = keys_of("alice")
     answer = imported(line)
     expect_equal((answer["imported"], answer["users"]), (0, 0), "the second time")
-    expect_equal(answer["skipped"], [{"line": 1, "user": "alice", "key": 1, "reason": "the user has it already"}], "why")
+    expect_equal(answer["skipped"], [{"line": 1, "user": "alice", "key": 1, "reason": "the user already has it"}], "why")
     expect_equal(keys_of("alice"), stored, "keys")
 
 

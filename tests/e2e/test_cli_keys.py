@@ -78,7 +78,7 @@ def test_check_connects_to_the_helper():
         finally:
             os.unlink(HELPER_SOCKET)
     expect_equal(status, 1, text)
-    expect_match(rf"^BAD  socket of countersign-u2f-host: {HELPER_SOCKET}: nobody listens whom the broker can ask; restart", text, "nobody there")
+    expect_match(rf"^BAD  socket of countersign-u2f-host: {HELPER_SOCKET}: nothing is listening that the broker can reach; restart", text, "nobody there")
 
 
 def test_check_warns_of_origins_that_nobody_sends():
@@ -190,7 +190,7 @@ def test_enroll_says_what_to_do_after_a_wrong_answer():
                      f"{host}, {user}: what to do")
         expect_match("one of these names as its --host: host.example, host$", told,
                      f"{host}, {user}: names")
-    told = refused(["alice", "--response"], "no request that waits", input=answer)
+    told = refused(["alice", "--response"], "has no pending request", input=answer)
     expect("used up" not in told, told)
 
 
@@ -199,7 +199,7 @@ def test_enroll_takes_no_label_twice():
     expect_equal(register("alice", "--label", "blue").returncode, 0, "the first")
     key, = listing("alice")["factors"]
     refused(["alice", "--request", "--label", "blue"],
-            f"alice has a security key with the label 'blue' already; .* 'countersign remove alice {key['id']}'")
+            f"alice already has a security key with the label 'blue'; .* 'countersign remove alice {key['id']}'")
     countersign("enroll", "u2f", "bob", "--request", "--label", "blue")
     expect_equal(register("alice", number=1).returncode, 0, "one without a label")
     expect_equal(register("alice", number=2).returncode, 0, "another without")
@@ -211,16 +211,17 @@ def test_enroll_takes_no_label_twice():
 def test_wrong_use_says_what_is_right():
     before()
     both = "usage: countersign enroll totp USER .*enroll u2f USER "
-    rows = ((["enroll"], both), (["enroll", "u3f", "alice"], f"'u3f' is no kind of factor; {both}"),
-            (["enroll", "totp"], both), (["enroll", "--bogus", "totp", "alice"], f"no option '--bogus'; {both}"),
+    rows = ((["enroll"], both), (["enroll", "u3f", "alice"], f"there is no 'enroll u3f'; {both}"),
+            (["enroll", "totp"], "either a user or --batch expected; usage: countersign enroll totp USER .* --batch FILE$"),
+            (["enroll", "--bogus", "totp", "alice"], f"'--bogus' cannot follow 'enroll' directly; {both}"),
             (["enroll", "u2f"], "usage: countersign enroll u2f USER"),
             (["enroll", "u2f", "alice", "--bogus"], "there is no option '--bogus'; usage: countersign enroll u2f USER"),
-            (["enroll", "u2f", "alice", "--label"], "a value is missing behind '--label'; usage: countersign enroll u2f"),
-            (["enroll", "u2f", "alice", "--request=1"], "no value is taken by '--request=1'; usage: countersign enroll u2f"),
+            (["enroll", "u2f", "alice", "--label"], "a value is missing after '--label'; usage: countersign enroll u2f"),
+            (["enroll", "u2f", "alice", "--request=1"], "'--request=1': the option takes no value; usage: countersign enroll u2f"),
             (["enroll", "u2f", "alice", "-l"], "there is no option '-l'; usage"),
             (["passwd", "-fs", "alice"], "there is no option '-f'; usage"),
             (["passwd", "alice", "-fs"], "there is no option '-f'; usage"),
-            (["enroll", "--label", "blue", "u2f", "alice"], "options come behind 'enroll u2f'"),
+            (["enroll", "--label", "blue", "u2f", "alice"], f"'--label' cannot follow 'enroll' directly; {both}"),
             (["enroll", "u2f", "alice", "--origin", "pam://" + 400 * "x"], "at most 8 names"),
             (["enroll", "u2f", "alice", "--request", "--response"], "--request and --response are two steps"),
             (["enroll", "u2f", "alice", "--response", "--request"], "--request and --response are two steps"),
@@ -274,7 +275,7 @@ def test_texts_say_what_is_meant():
     number = "9" * 23
     result = countersign("remove", "alice", number, check=False)
     expect_equal((result.returncode, result.stderr),
-                 (2, f"countersign: '{number}' is not a factor's number; see 'countersign list'\n"), "a large number")
+                 (2, f"countersign: '{number}' is not the ID of a factor; see 'countersign list'\n"), "a large number")
     result = countersign("recovery", "alice", check=False)
     expect_match("'countersign enroll totp alice' or 'countersign enroll u2f alice'", result.stderr, "recovery")
     fresh("alice")
@@ -282,7 +283,7 @@ def test_texts_say_what_is_meant():
     register("alice", number=1)
     lines = countersign("list", "alice").stdout.splitlines()
     expect_equal([line for line in lines if line != line.rstrip()], [], "lines that end in blanks")
-    expect(lines[1].endswith("  first"), lines[1])
+    expect(lines[2].endswith("  first"), lines[2])
     forget_factors("alice")
 
 

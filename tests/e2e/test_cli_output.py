@@ -37,7 +37,7 @@ def test_recovery_codes_that_cannot_be_shown():
     before = recovery_codes()
     result = shell("recovery", "alice", redirect=">&-")
     expect_equal((result.returncode, result.stderr, recovery_codes()), (1, CLOSED, before), "nothing is replaced")
-    advice = ("countersign: the recovery codes of alice were replaced, and the new ones not shown: "
+    advice = ("countersign: the recovery codes of alice were replaced, but the new ones were not shown: "
               "run 'countersign recovery alice' again\n")
     for words in (["recovery", "alice"], ["recovery", "alice", "--json"]):
         result = shell(*words, redirect=">/dev/full")

@@ -42,8 +42,8 @@ def test_registers_by_copy_and_paste():
     expect_match(r"^pam://", key["app_id"], "the application")
     again = countersign("enroll", "u2f", "alice", "--response", input=answer, check=False)
     expect_equal(again.returncode, 1, "the same answer again")
-    expect_match("no request that waits", again.stderr, "why")
-    expect_match(r"u2f  pam://\S+  since .*  blue", countersign("list", "alice").stdout, "the text")
+    expect_match("has no pending request", again.stderr, "why")
+    expect_match(r"u2f +pam://\S+  \S+Z  ok +blue$", countersign("list", "alice").stdout, "the text")
     countersign("remove", "alice", key["id"])
     expect_equal(keys_of(), [], "after removal")
 

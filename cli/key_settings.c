@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/keys.h"
+#include "cli/key_settings.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -126,8 +126,8 @@ static const struct {
      "is missing"},
     {has_port, false, "no answer of countersign-touch names it: the port is no part of it"},
     {is_loopback, true,
-     "people's ssh calls every server at the end of a tunnel by that name, so that an "
-     "answer for another one would be good here; leave it out"},
+     "ssh calls every server at the end of a tunnel by that name, so an answer meant for another "
+     "server would be accepted here; leave it out"},
     {has_upper_case, false,
      "no answer of countersign-touch names it: ssh writes its host in lower case"},
 };
@@ -309,7 +309,7 @@ enum cs_err cs_key_check_label(const struct cs_transaction *transaction,
         if (strcmp(keys.items[i].label, pending->label) == 0)
             result =
                 cs_fail(error, CS_ERR_INPUT,
-                        "%s has a security key with the label '%s' already; choose another "
+                        "%s already has a security key with the label '%s'; choose another "
                         "--label, or remove that one with 'countersign remove %s %lld'",
                         pending->user, pending->label, pending->user, (long long)keys.items[i].id);
     }

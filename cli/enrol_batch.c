@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* `enroll totp --batch FILE`: one user a line, all in one transaction, none when one is wrong. */
+/* `enroll totp --batch FILE`: one user per line, all in one transaction, or none if a line is
+ * wrong. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static bool take_number(const char *text, unsigned *out)
     return text[0] >= '0' && text[0] <= '9' && *end == '\0' && number > 0 && number < 100000;
 }
 
-/* One NAME=VALUE behind the user's name. */
+/* One NAME=VALUE after the user's name. */
 static bool take_word(char *word, struct cs_enrolment_choice *choice)
 {
     const struct {
@@ -72,8 +73,8 @@ static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *e
             choice.user = word;
         else if (!take_word(word, &choice))
             return cs_fail(error, CS_ERR_INPUT,
-                           "%s:%zu: after the user's name only secret=, algorithm=, digits=, "
-                           "period= and label= with a valid value are known; nobody was enrolled",
+                           "%s:%zu: only secret=, algorithm=, digits=, period= and label=, each "
+                           "with a valid value, may follow the user's name; nobody was enrolled",
                            batch->path, batch->line);
     }
     if (choice.user == NULL)
@@ -130,7 +131,7 @@ static enum cs_err save_batch(const struct cs_transaction *transaction, void *co
     return result;
 }
 
-int cs_enroll_batch(struct cs_cli *cli, const char *path)
+int cs_enrol_batch(struct cs_cli *cli, const char *path)
 {
     CS_AUTO(clear_batch) struct batch batch = {.path = path};
     struct cs_error error = {0};

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/pam_line.h"
 #include "paths.h"
 
 /* As pam/items.c: the file of IBM's gateway where ours does not exist. */

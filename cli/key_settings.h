@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the settings ask of security keys: in general, and for each service that the file names. */
-#ifndef CS_CLI_KEYS_H
-#define CS_CLI_KEYS_H
+/* What the settings ask of security keys: in general, and for each service in the file. */
+#ifndef CS_CLI_KEY_SETTINGS_H
+#define CS_CLI_KEY_SETTINGS_H
 
 #include "login/config.h"
 #include "store/pending.h"

@@ -1,72 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdarg.h>
-#include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
+/* From the configuration to the store of the local provider, and to what is done in it. */
+#include <string.h>
 
 #include "base/file.h"
 #include "base/privilege.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
-#include "login/account.h"
+#include "cli/pam_line.h"
 #include "login/policy.h"
 #include "providers/registry.h"
-
-static void print_clean(const char *text)
-{
-    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
-    size_t length = 0;
-
-    while (text[length] != '\0')
-        length++;
-    cs_sanitise(&clean, text, length);
-    (void)fprintf(stderr, "countersign: %s\n", clean.text ? clean.text : "");
-}
-
-int cs_complain(const struct cs_error *error)
-{
-    print_clean(error->text);
-    return CS_EXIT_FAILED;
-}
-
-int cs_usage_error(const char *format, ...)
-{
-    char text[512];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    print_clean(text);
-    return CS_EXIT_USAGE;
-}
-
-const char *cs_one_user(int argc, char **argv)
-{
-    if (argc == 2 && argv[1][0] != '\0' && argv[1][0] != '-')
-        return argv[1];
-    (void)cs_usage_error("usage: countersign %s USER", argv[0]);
-    return NULL;
-}
-
-void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE])
-{
-    time_t time = (time_t)seconds;
-    struct tm parts;
-
-    if (gmtime_r(&time, &parts) == NULL ||
-        strftime(ret_text, CS_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        ret_text[0] = '\0';
-}
-
-void cs_warn_if_unknown(const char *user)
-{
-    struct cs_account account;
-    struct cs_error error = {0};
-
-    if (cs_account_find(user, &account, &error) == CS_OK && !account.known)
-        (void)fprintf(stderr, "countersign: warning: this machine knows no account of that name\n");
-}
 
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
                            struct cs_options *ret_options, struct cs_error *error)
@@ -113,6 +55,31 @@ enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVID
     return result;
 }
 
+void cs_cli_note_provider(const struct cs_cli *cli)
+{
+    CS_AUTO(cs_cli_line_clear) struct cs_cli_line line = {0};
+    struct cs_error error = {0};
+
+    if (cs_cli_line_read(cli, NULL, "", 0, NULL, &line, &error) == CS_OK &&
+        strcmp(line.options.provider, "local") != 0)
+        (void)fprintf(stderr,
+                      "countersign: note: the configured provider is '%s'; this works on the store "
+                      "of the local provider, which logins with '%s' do not use\n",
+                      line.options.provider, line.options.provider);
+}
+
+enum cs_err cs_cli_check_user(const char *user, struct cs_error *error)
+{
+    size_t length = strlen(user);
+
+    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(user, length))
+        return cs_fail(
+            error, CS_ERR_INPUT,
+            "the user name is empty, longer than %d bytes or contains control characters",
+            CS_STORE_USER_MAX);
+    return CS_OK;
+}
+
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,
                               struct cs_error *error)
 {
@@ -121,8 +88,6 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
     struct cs_options options;
     enum cs_err result;
 
-    if (geteuid() != 0)
-        return cs_fail(error, CS_ERR_TRUST, "must be run by root");
     result = cs_cli_options(cli, &config, &options, error);
     if (result == CS_OK)
         result = cs_become_run_user(error);
@@ -152,30 +117,11 @@ enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *c
     return result == CS_OK ? cs_cli_transact(store, work, context, error) : result;
 }
 
-void cs_print_note(struct cs_json_writer *writer, const char *what, const char *key,
-                   const char *text)
+int cs_cli_do(const struct cs_cli *cli, cs_cli_work *work, const struct cs_report *report,
+              void *context)
 {
-    if (writer == NULL) {
-        (void)printf("note %s: %s\n", what, text);
-        return;
-    }
-    cs_json_write_object(writer, NULL);
-    cs_json_write_string(writer, "what", what);
-    cs_json_write_bool(writer, "ok", true);
-    cs_json_write_string(writer, "problem", NULL);
-    cs_json_write_string(writer, key, text);
-    cs_json_write_end(writer);
-}
-
-int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout)
-{
-    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     struct cs_error error = {0};
-    enum cs_err result = cs_json_print(*writer, layout, &text, &error);
 
-    cs_json_writer_free(writer);
-    if (result != CS_OK)
-        return cs_complain(&error);
-    (void)printf("%s\n", text.data);
-    return CS_EXIT_OK;
+    return cs_cli_in_store(cli, work, context, &error) == CS_OK ? cs_report(cli, report, context)
+                                                                : cs_complain(&error);
 }

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* import pam-u2f: the keys of pam_u2f's file, all that can be used in one transaction. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
-#include "cli/notes.h"
 #include "cli/pam_u2f.h"
+#include "cli/skipped.h"
+#include "cli/verb.h"
+
+enum { APP_ID }; /* options */
 
 enum {
     FILE_BYTES_MAX = 16 << 20,
@@ -30,35 +31,18 @@ struct import {
     struct cs_pam_u2f_lines lines;
     struct entry *entries; /* keys that can be read, in the order of the file */
     size_t entry_count;
-    struct cs_notes notes; /* what is skipped */
-    int64_t keys, users;   /* counted */
+    struct cs_skipped skipped;
+    int64_t keys, users; /* counted */
 };
 
 static void clear_import(struct import *import)
 {
     cs_pam_u2f_lines_clear(&import->lines);
-    cs_notes_clear(&import->notes);
+    cs_skipped_clear(&import->skipped);
     free(import->entries);
 }
 
 /* ---- before anything is stored ---- */
-
-static int parse(int argc, char **argv, struct import *import, const char **ret_app_id)
-{
-    static const struct option options[] = {{"app-id", required_argument, NULL, 'a'},
-                                            {NULL, 0, NULL, 0}};
-    int option;
-
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option != 'a')
-            return cs_option_error(argv, "import pam-u2f FILE [--app-id A]");
-        *ret_app_id = optarg;
-    }
-    if (argc - optind != 2 || strcmp(argv[optind], "pam-u2f") != 0)
-        return cs_usage_error("usage: countersign import pam-u2f FILE; see countersign(8)");
-    import->path = argv[optind + 1];
-    return CS_EXIT_OK;
-}
 
 static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, struct import *import,
                                  struct cs_error *error)
@@ -82,7 +66,7 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     (void)snprintf(theirs, sizeof theirs, CS_U2F_SCHEME "%s", host.nodename);
     if (wish == NULL)
         wish = options.u2f_app_id ? options.u2f_app_id : theirs;
-    result = cs_u2f_app_hash(wish, hash, error); /* refuses what no key could be asked for */
+    result = cs_u2f_app_hash(wish, hash, error); /* refuses names for which no key can be asked */
     if (result != CS_OK)
         return result;
     (void)snprintf(import->app_id, sizeof import->app_id, "%s", wish);
@@ -90,7 +74,7 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     return CS_OK;
 }
 
-/* As root: the file may be nobody else's to read. `*ret_text` is the caller's to free. */
+/* As root: perhaps nobody else may read the file. `*ret_text` is the caller's to free. */
 static enum cs_err read_file(const char *path, char **ret_text, struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *text = calloc(1, FILE_BYTES_MAX + 2);
@@ -125,11 +109,11 @@ static const char *reason_against(const struct cs_pam_u2f_line *line)
     size_t length = strlen(line->user);
 
     if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(line->user, length))
-        return "the user name is empty, longer than 255 bytes or holds control characters";
+        return "the user name is empty, longer than 255 bytes or contains control characters";
     if (line->superseded)
-        return "pam_u2f heeds the user's last line only";
+        return "pam_u2f uses only the user's last line";
     if (line->keys == NULL || line->keys[0] == '\0')
-        return "there is no key in it";
+        return "it holds no key";
     return NULL;
 }
 
@@ -140,7 +124,7 @@ static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line
     char *text, *rest = line->keys;
 
     if (reason != NULL) {
-        cs_notes_add(&import->notes, line->number, line->user, 0, reason);
+        cs_skipped_add(&import->skipped, line->number, line->user, 0, reason);
         return CS_OK;
     }
     for (size_t number = 1; (text = strsep(&rest, ":")) != NULL; number++) {
@@ -148,7 +132,7 @@ static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line
         enum cs_err result = cs_pam_u2f_read_key(text, &entry->key, error);
 
         if (result == CS_ERR_INPUT) {
-            cs_notes_add(&import->notes, line->number, line->user, number, error->text);
+            cs_skipped_add(&import->skipped, line->number, line->user, number, error->text);
             continue;
         }
         if (result != CS_OK)
@@ -165,7 +149,7 @@ static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line
 static enum cs_err read_keys(struct import *import, char *text, struct cs_error *error)
 {
     size_t room = strlen(text) / KEY_BYTES_MIN + 1;
-    enum cs_err result = cs_notes_open(&import->notes, error);
+    enum cs_err result = cs_skipped_open(&import->skipped, error);
 
     if (result == CS_OK)
         result = cs_pam_u2f_split(text, &import->lines, error);
@@ -227,11 +211,11 @@ static enum cs_err import_key(struct import *import, const struct cs_transaction
     if (result != CS_OK)
         return result;
     if (has_key(&factors, import->app_id, &entry->key.handle))
-        reason = "the user has it already";
+        reason = "the user already has it";
     else if (factors.count >= CS_FACTORS_PER_KIND_MAX)
-        reason = "the user has as many keys as there may be";
+        reason = "the user has as many keys as allowed";
     if (reason != NULL) {
-        cs_notes_add(&import->notes, entry->line->number, user, entry->number, reason);
+        cs_skipped_add(&import->skipped, entry->line->number, user, entry->number, reason);
         return CS_OK;
     }
     import->keys++;
@@ -260,55 +244,57 @@ static enum cs_err import_keys(const struct cs_transaction *transaction, void *c
 
 /* ---- the verb ---- */
 
-static int report_json(struct import *import)
+static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs_error *error)
 {
-    struct cs_json_writer *writer = cs_json_writer_new();
+    struct import *import = context;
 
-    cs_json_write_object(writer, NULL);
-    cs_notes_write(&import->notes, writer, "skipped");
-    cs_json_write_integer(writer, "skipped_count", (int64_t)import->notes.total);
+    (void)error;
+    cs_skipped_write(&import->skipped, writer, "skipped");
+    cs_json_write_integer(writer, "skipped_count", (int64_t)import->skipped.total);
     cs_json_write_integer(writer, "imported", import->keys);
     cs_json_write_integer(writer, "users", import->users);
     cs_json_write_string(writer, "app_id", import->app_id);
     cs_json_write_string(writer, "login_app_id", import->login_app);
-    cs_json_write_end(writer);
-    return cs_print_json(&writer, CS_JSON_FORMATTED);
+    return CS_OK;
 }
 
-static int report(struct import *import)
+static enum cs_err say(void *context, struct cs_error *error)
 {
-    cs_notes_print(&import->notes, import->path);
+    struct import *import = context;
+
+    (void)error;
+    cs_skipped_print(&import->skipped, import->path);
     (void)printf("Keys imported: %lld; users they belong to: %lld; entries skipped: %zu.\n"
                  "They are keys of the application %s, and logins ask for keys of %s\n"
-                 "(u2f_app_id). pam_u2f's options appid and origin have to be what u2f_app_id "
-                 "and u2f_origins are here.\n",
-                 (long long)import->keys, (long long)import->users, import->notes.total,
+                 "(u2f_app_id). Set u2f_app_id and u2f_origins to what pam_u2f's options appid and "
+                 "origin were.\n",
+                 (long long)import->keys, (long long)import->users, import->skipped.total,
                  import->app_id, import->login_app);
-    return CS_EXIT_OK;
+    return CS_OK;
 }
 
-int cs_cmd_import(struct cs_cli *cli, int argc, char **argv)
+static int run(struct cs_cli *cli, const struct cs_words *words)
 {
+    static const struct cs_report report = {.say = say, .write = write};
     CS_AUTO(cs_string_free) char *text = NULL;
-    CS_AUTO(clear_import) struct import import = {0};
+    CS_AUTO(clear_import) struct import import = {.path = words->operands[0]};
     struct cs_error error = {0};
-    const char *app_id = NULL;
-    int status = parse(argc, argv, &import, &app_id);
-    enum cs_err result = CS_OK;
+    enum cs_err result = choose_app_id(cli, words->options[APP_ID], &import, &error);
 
-    if (status != CS_EXIT_OK)
-        return status;
-    if (geteuid() != 0)
-        result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
-    if (result == CS_OK)
-        result = choose_app_id(cli, app_id, &import, &error);
     if (result == CS_OK)
         result = read_file(import.path, &text, &error);
     if (result == CS_OK)
         result = read_keys(&import, text, &error);
-    if (result == CS_OK)
-        result = cs_cli_in_store(cli, import_keys, &import, &error);
-    if (result != CS_OK)
-        return cs_complain(&error);
-    return cli->json ? report_json(&import) : report(&import);
+    return result == CS_OK ? cs_cli_do(cli, import_keys, &report, &import) : cs_complain(&error);
 }
+
+const struct cs_verb cs_verb_import_pam_u2f = {
+    .name = "import pam-u2f",
+    .summary = "Take over the security keys of pam_u2f.",
+    .forms = {"FILE [--app-id ID]"},
+    .options = {[APP_ID] = {"app-id", "ID",
+                            "What they were registered for; u2f_app_id by default."}},
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .run = run,
+};

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* enroll u2f: with a key in this machine, or in two steps with a key that is elsewhere. */
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/pasted_word.h"
 #include "cli/cli.h"
-#include "cli/keys.h"
+#include "cli/key_answer.h"
+#include "cli/key_settings.h"
+#include "cli/verb.h"
 #include "providers/local/register.h"
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
 
-enum { TOUCH_MS = 30000 };
+enum { LABEL, APP_ID, ORIGIN, REQUEST, RESPONSE }; /* options */
 
 enum way { KEY_HERE, KEY_ASKED_ELSEWHERE, KEY_ANSWERED_ELSEWHERE };
 
@@ -25,6 +24,8 @@ struct key_wishes {
 
 struct registration {
     struct key_wishes wishes;
+    struct cs_config *config;
+    struct cs_options options; /* of `config` */
     struct cs_pending pending;
     bool found; /* `pending` was in the store */
     struct cs_u2f_request request;
@@ -35,36 +36,25 @@ struct registration {
 static void clear_registration(struct registration *registration)
 {
     cs_factor_clear(&registration->factor);
+    cs_config_release(&registration->config);
 }
 
-static int parse(int argc, char **argv, struct key_wishes *wishes)
+static int read_words(const struct cs_cli *cli, const struct cs_words *words,
+                      struct key_wishes *wishes)
 {
-    static const struct option options[] = {
-        {"label", required_argument, NULL, 'l'},  {"app-id", required_argument, NULL, 'a'},
-        {"origin", required_argument, NULL, 'o'}, {"request", no_argument, NULL, 'q'},
-        {"response", no_argument, NULL, 'r'},     {NULL, 0, NULL, 0}};
-    bool asked = false, answered = false;
-    int option;
+    bool asked = words->options[REQUEST] != NULL, answered = words->options[RESPONSE] != NULL;
 
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'l')
-            wishes->label = optarg;
-        else if (option == 'a')
-            wishes->app_id = optarg;
-        else if (option == 'o')
-            wishes->origin = optarg;
-        else if (option != 'q' && option != 'r')
-            return cs_option_error(argv, CS_USAGE_ENROLL_KEY);
-        asked = asked || option == 'q';
-        answered = answered || option == 'r';
-    }
     if (asked && answered)
         return cs_usage_error("--request and --response are two steps: first the one, then, with "
                               "the answer of countersign-touch, the other");
-    if (argc - optind != 2)
-        return cs_usage_error("usage: countersign " CS_USAGE_ENROLL_KEY);
-    wishes->way = asked ? KEY_ASKED_ELSEWHERE : answered ? KEY_ANSWERED_ELSEWHERE : KEY_HERE;
-    wishes->user = argv[optind + 1];
+    *wishes = (struct key_wishes){.user = words->operands[0],
+                                  .label = words->options[LABEL],
+                                  .app_id = words->options[APP_ID],
+                                  .origin = words->options[ORIGIN],
+                                  .way = asked      ? KEY_ASKED_ELSEWHERE
+                                         : answered ? KEY_ANSWERED_ELSEWHERE
+                                                    : KEY_HERE,
+                                  .json = cli->json};
     return cs_key_check_names(wishes->app_id, wishes->origin, asked);
 }
 
@@ -78,7 +68,7 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
     struct cs_judging judging;
     enum cs_err result = cs_cli_judging(options, name, &judging, error);
 
-    /* Who could not answer need not be asked. */
+    /* No request that nobody could answer. */
     if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
         result = cs_key_hosts(wishes->origin ? wishes->origin : judging.origins, &hosts, error);
     if (result != CS_OK)
@@ -103,7 +93,7 @@ static enum cs_err ask(const struct cs_transaction *transaction, void *context,
     return result;
 }
 
-/* For a program: what a person is told on standard error is there too. */
+/* For a program, including what a person is told on standard error. */
 static enum cs_err print_request_json(const struct cs_pending *pending, const char *line,
                                       struct cs_error *error)
 {
@@ -145,7 +135,7 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
     (void)fprintf(stderr,
                   "Answer it within %d minutes, where the key is, with\n"
                   "  countersign-touch --register --host NAME\n"
-                  "NAME being the one by which ssh calls this host, one of: %s\n"
+                  "NAME is what ssh there calls this host, one of: %s\n"
                   "Then give the answer to\n"
                   "  countersign enroll u2f %s --response\n",
                   CS_PENDING_SECONDS / 60, hosts.text, pending->user);
@@ -154,56 +144,7 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
 
 /* ---- answers ---- */
 
-static enum cs_err ask_helper(const char *socket_path, const struct cs_pending *pending,
-                              const struct cs_u2f_request *request,
-                              struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
-{
-    struct cs_u2f_host_request asked = {.purpose = CS_U2F_REGISTER,
-                                        .wait_for_key = true,
-                                        .milliseconds = TOUCH_MS,
-                                        .handle_count = request->handle_count};
-    struct cs_u2f_origins origins;
-    enum cs_err result = cs_u2f_read_origins(pending->origins, &origins, error);
-
-    memcpy(asked.handles, request->handles, sizeof asked.handles);
-    if (result == CS_OK)
-        result = cs_u2f_app_hash(request->app_id, asked.app_hash, error);
-    if (result == CS_OK)
-        result = cs_u2f_client_hash(CS_U2F_REGISTER, request->challenge, origins.items[0],
-                                    asked.client_hash, error);
-    if (result != CS_OK)
-        return result;
-    if (!cs_u2f_host_exists(socket_path))
-        return cs_fail(error, CS_ERR_UNAVAILABLE,
-                       "countersign-u2f-host does not run; enable its socket, or use --request for "
-                       "a key that is elsewhere");
-    (void)fprintf(stderr, "Touch the security key that is to be registered.\n");
-    return cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, ret_answer, error);
-}
-
-static enum cs_err read_response(struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
-{
-    static const struct cs_pasted_word wanted = {
-        .ask = "Answer of countersign-touch: ",
-        .again = "That line has no answer in it; the answer: ",
-        .prefix = "U2F1",
-    };
-    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
-    enum cs_err result = cs_pasted_word_read(&wanted, &line, error);
-
-    if (result != CS_OK && result != CS_ERR_NOT_FOUND)
-        return result;
-    if (line.length == 0)
-        return cs_fail(error, CS_ERR_INPUT, "there is no answer on standard input");
-    result = cs_u2f_read_enrolled(line.text, cs_pasted_word_length(line.text), ret_answer->data,
-                                  &ret_answer->length, error);
-    if (result == CS_ERR_INPUT &&
-        strncmp(line.text, CS_U2F_ENROLLED_PREFIX, strlen(CS_U2F_ENROLLED_PREFIX)) == 0)
-        cs_pasted_word_advise(line.text, error);
-    return result;
-}
-
-/* It is used up whatever comes of it. */
+/* This uses it up, whatever comes of it. */
 static enum cs_err take_pending(const struct cs_transaction *transaction, void *context,
                                 struct cs_error *error)
 {
@@ -216,15 +157,15 @@ static enum cs_err take_pending(const struct cs_transaction *transaction, void *
 static enum cs_err answer_pending(struct cs_store *store, struct registration *registration,
                                   struct cs_error *error)
 {
-    enum cs_err result = read_response(&registration->answer, error);
+    enum cs_err result = cs_key_read_response(&registration->answer, error);
 
     if (result == CS_OK)
         result = cs_cli_transact(store, take_pending, registration, error);
     if (result == CS_OK && !registration->found)
-        result = cs_fail(error, CS_ERR_NOT_FOUND,
-                         "%s has no request that waits for an answer, or it is older than %d "
-                         "minutes; start with --request",
-                         registration->wishes.user, CS_PENDING_SECONDS / 60);
+        result = cs_fail(
+            error, CS_ERR_NOT_FOUND,
+            "%s has no pending request, or it is older than %d minutes; start with --request",
+            registration->wishes.user, CS_PENDING_SECONDS / 60);
     return result;
 }
 
@@ -238,26 +179,30 @@ static enum cs_err save(const struct cs_transaction *transaction, void *context,
                               &registration->factor, error);
 }
 
-static int report(const struct cs_cli *cli, const struct cs_factor *factor)
+static enum cs_err say(void *context, struct cs_error *error)
 {
-    struct cs_json_writer *writer;
+    const struct cs_factor *factor = context;
 
-    if (!cli->json) {
-        (void)printf("%s now has factor %lld.\n", factor->user, (long long)factor->id);
-        return CS_EXIT_OK;
-    }
-    writer = cs_json_writer_new();
-    cs_json_write_object(writer, NULL);
+    (void)error;
+    (void)printf("%s now has factor %lld.\n", factor->user, (long long)factor->id);
+    return CS_OK;
+}
+
+static enum cs_err write_factor(struct cs_json_writer *writer, void *context,
+                                struct cs_error *error)
+{
+    const struct cs_factor *factor = context;
+
+    (void)error;
     cs_json_write_string(writer, "user", factor->user);
     cs_json_write_integer(writer, "id", factor->id);
     cs_json_write_string(writer, "label", factor->label);
     cs_json_write_string(writer, "app_id", factor->app_id);
-    cs_json_write_end(writer);
-    return cs_print_json(&writer, CS_JSON_FORMATTED);
+    return CS_OK;
 }
 
-/* Wrong name, other letters, another user's answer or that of an earlier request: all look alike,
- * and with each the request is used up. */
+/* A wrong name, garbled text, another user's answer or that of an earlier request: all look alike,
+ * and each uses up the request. */
 static int refuse(const struct key_wishes *wishes, const struct cs_pending *pending,
                   enum cs_err result, const struct cs_error *error)
 {
@@ -277,8 +222,8 @@ static int refuse(const struct key_wishes *wishes, const struct cs_pending *pend
 /* ---- the verb ---- */
 
 /* Everything between an open store and the answer of a key. */
-static enum cs_err converse(struct cs_store *store, const char *socket_path,
-                            struct registration *registration, struct cs_error *error)
+static enum cs_err converse(struct cs_store *store, struct registration *registration,
+                            struct cs_error *error)
 {
     const struct cs_pending *pending = &registration->pending;
     const struct cs_u2f_request *request = &registration->request;
@@ -291,46 +236,74 @@ static enum cs_err converse(struct cs_store *store, const char *socket_path,
         return result;
     return registration->wishes.way == KEY_ASKED_ELSEWHERE
                ? print_request(&registration->wishes, pending, request, error)
-               : ask_helper(socket_path, pending, request, &registration->answer, error);
+               : cs_key_ask_helper(registration->options.method.u2f_socket, pending, request,
+                                   &registration->answer, error);
 }
 
-int cs_enroll_key(struct cs_cli *cli, int argc, char **argv)
+static enum cs_err will_report(struct cs_cli *cli, const struct key_wishes *wishes,
+                               struct cs_error *error)
 {
-    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    return cs_will_show(cli, error,
+                        wishes->way == KEY_ASKED_ELSEWHERE
+                            ? "the request could not be shown: ask again for %s"
+                            : "the key of %s is registered all the same",
+                        wishes->user);
+}
+
+/* The configuration, the names that the key will answer for, and the store. */
+static enum cs_err open_all(const struct cs_cli *cli, struct registration *registration,
+                            struct cs_store **ret_store, struct cs_error *error)
+{
+    const struct key_wishes *wishes = &registration->wishes;
+    struct cs_options *options = &registration->options;
+    enum cs_err result = cs_cli_options(cli, &registration->config, options, error);
+
+    if (result == CS_OK)
+        result = prepare(wishes, options, &registration->pending, error);
+    if (result == CS_OK && wishes->way != KEY_ANSWERED_ELSEWHERE)
+        result =
+            cs_key_print_hint(registration->config, options, registration->pending.app_id, error);
+    return result == CS_OK ? cs_cli_open_store(cli, ret_store, error) : result;
+}
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    static const struct cs_report report = {.say = say, .write = write_factor};
+    CS_AUTO(clear_registration) struct registration registration = {0};
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(clear_registration) struct registration registration = {.wishes = {.json = cli->json}};
     const struct key_wishes *wishes = &registration.wishes;
-    struct cs_options options;
     struct cs_error error = {0};
-    int status = parse(argc, argv, &registration.wishes);
-    enum cs_err result = CS_OK;
+    int status = read_words(cli, words, &registration.wishes);
+    enum cs_err result;
 
     if (status != CS_EXIT_OK)
         return status;
-    if (geteuid() != 0)
-        result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
     cs_warn_if_unknown(wishes->user);
+    result = will_report(cli, wishes, &error);
     if (result == CS_OK)
-        result = cs_will_show(cli, &error,
-                              wishes->way == KEY_ASKED_ELSEWHERE
-                                  ? "the request could not be shown: ask again for %s"
-                                  : "the key of %s is registered all the same",
-                              wishes->user);
+        result = open_all(cli, &registration, &store, &error);
     if (result == CS_OK)
-        result = cs_cli_options(cli, &config, &options, &error);
-    if (result == CS_OK)
-        result = prepare(wishes, &options, &registration.pending, &error);
-    if (result == CS_OK && wishes->way != KEY_ANSWERED_ELSEWHERE)
-        result = cs_key_print_hint(config, &options, registration.pending.app_id, &error);
-    if (result == CS_OK)
-        result = cs_cli_open_store(cli, &store, &error);
-    if (result == CS_OK)
-        result = converse(store, options.method.u2f_socket, &registration, &error);
-    if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
-        return CS_EXIT_OK;
+        result = converse(store, &registration, &error);
     if (result != CS_OK)
         return cs_complain(&error);
+    if (wishes->way == KEY_ASKED_ELSEWHERE)
+        return CS_EXIT_OK;
     result = cs_cli_transact(store, save, &registration, &error);
-    return result == CS_OK ? report(cli, &registration.factor)
+    return result == CS_OK ? cs_report(cli, &report, &registration.factor)
                            : refuse(wishes, &registration.pending, result, &error);
 }
+
+const struct cs_verb cs_verb_enroll_u2f = {
+    .name = "enroll u2f",
+    .summary = "Register a security key (FIDO U2F) of a user.",
+    .forms = {"USER [--label TEXT] [--app-id ID] [--origin LIST] [--request | --response]"},
+    .options = {[LABEL] = {"label", "TEXT", "A name to tell keys apart."},
+                [APP_ID] = {"app-id", "ID", "Register for this application, not u2f_app_id."},
+                [ORIGIN] = {"origin", "LIST",
+                            "Accept an answer with these origins, not u2f_origins."},
+                [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
+                [RESPONSE] = {"response", NULL, "Read its answer from standard input."}},
+    .operands = {1, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .run = run,
+};

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/standard.h"
+#include "cli/cli.h"
+#include "cli/verb.h"
+#include "conversation/terminal.h"
+
+enum { SECRET, ALGORITHM, DIGITS, PERIOD, LABEL, NO_CONFIRM, BATCH }; /* options */
+
+enum { CONFIRM_TRIES = 3 };
+
+struct wishes {
+    struct cs_enrolment_choice choice;
+    const char *batch;
+    bool no_confirm, secret_from_input;
+};
+
+static bool parse_number(const char *text, unsigned *ret_number)
+{
+    unsigned number = 0;
+
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9' || number > 100000)
+            return false;
+        number = number * 10 + (unsigned)(*c - '0');
+    }
+    *ret_number = number;
+    return number > 0;
+}
+
+static int read_words(const struct cs_cli *cli, const struct cs_words *words, struct wishes *wishes)
+{
+    const char *secret = words->options[SECRET];
+    const char *digits = words->options[DIGITS], *period = words->options[PERIOD];
+
+    *wishes = (struct wishes){.choice = {.user = words->operands[0],
+                                         .algorithm = words->options[ALGORITHM],
+                                         .label = words->options[LABEL]},
+                              .batch = words->options[BATCH],
+                              .no_confirm = words->options[NO_CONFIRM] != NULL,
+                              .secret_from_input = secret != NULL};
+    if (secret != NULL && strcmp(secret, "-") != 0)
+        return cs_usage_error("--secret takes only '-': anybody could see a secret on the command "
+                              "line; write it to standard input");
+    if (digits != NULL && !parse_number(digits, &wishes->choice.digits))
+        return cs_usage_error("--digits '%s': 6, 7 or 8 expected", digits);
+    if (period != NULL && !parse_number(period, &wishes->choice.period))
+        return cs_usage_error("--period '%s': seconds expected", period);
+    if ((wishes->batch == NULL) != (wishes->choice.user != NULL))
+        return cs_misuse(&cs_verb_enroll_totp, "either a user or --batch expected");
+    if (cli->json && !wishes->no_confirm && wishes->batch == NULL)
+        return cs_usage_error("--json asks no questions: add --no-confirm");
+    return CS_EXIT_OK;
+}
+
+static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment,
+                           struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret line = {0};
+    enum cs_err result = CS_OK;
+
+    if (wishes->secret_from_input) {
+        result = cs_terminal_ask("", false, &line, error);
+        if (result == CS_OK && strlen(line.data) != line.length)
+            result = cs_fail(error, CS_ERR_INPUT, "the secret contains a NUL");
+        wishes->choice.secret = line.data;
+    }
+    if (result == CS_OK)
+        result = cs_enrolment_prepare(&wishes->choice, enrolment, error);
+    wishes->choice.secret = NULL;
+    return result;
+}
+
+static enum cs_err show(const struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
+    enum cs_err result = cs_enrolment_texts(enrolment, &uri, &key, error);
+
+    if (result != CS_OK)
+        return result;
+    (void)printf("Scan this with an authenticator app:\n\n");
+    if (!cs_print_qr(uri.data))
+        (void)printf("(too long for a QR code)\n");
+    (void)printf("\nor type the secret: %s\nor open: %s\n\n", key.data, uri.data);
+    return cs_standard_flush(NULL) == CS_OK
+               ? CS_OK
+               : cs_fail(error, CS_ERR_SYSTEM,
+                         "nothing was stored, because the secret could not be shown");
+}
+
+/* What is lost with the output that follows: with --json all of it follows. */
+static enum cs_err will_report(struct cs_cli *cli, const char *user, struct cs_error *error)
+{
+    return cli->json
+               ? cs_will_show(cli, error,
+                              "the factor is stored, but its secret was not shown: remove it "
+                              "(countersign list %s; countersign remove %s ID) and enrol again",
+                              user, user)
+               : cs_will_show(cli, error,
+                              "the factor is stored, but perhaps no recovery code was shown: run "
+                              "'countersign recovery %s'",
+                              user);
+}
+
+static enum cs_err confirm(struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    for (int i = 0; i < CONFIRM_TRIES; i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+        bool right = false;
+        enum cs_err result =
+            cs_terminal_ask("Verification code from the app: ", true, &code, error);
+
+        if (result == CS_OK)
+            result = cs_enrolment_confirm(enrolment, &code, &right, error);
+        if (result != CS_OK || right)
+            return result;
+        (void)puts("That code is not right.");
+    }
+    return cs_fail(error, CS_ERR_INPUT,
+                   "nothing was stored: no code was right; compare the clocks of this machine and "
+                   "of the app");
+}
+
+static enum cs_err save(const struct cs_transaction *transaction, void *context,
+                        struct cs_error *error)
+{
+    return cs_enrolment_save(transaction, context, error);
+}
+
+static enum cs_err say(void *context, struct cs_error *error)
+{
+    const struct cs_enrolment *enrolment = context;
+
+    (void)error;
+    (void)printf("%s now has factor %lld.\n", enrolment->factor.user,
+                 (long long)enrolment->factor.id);
+    cs_print_codes(enrolment);
+    return CS_OK;
+}
+
+static enum cs_err write_json(struct cs_json_writer *writer, void *context, struct cs_error *error)
+{
+    return cs_write_enrolment(writer, context, error);
+}
+
+static int enrol(struct cs_cli *cli, struct wishes *wishes)
+{
+    static const struct cs_report report = {.say = say, .write = write_json};
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    cs_warn_if_unknown(wishes->choice.user);
+    result = will_report(cli, wishes->choice.user, &error);
+    if (result == CS_OK)
+        result = prepare(wishes, &enrolment, &error);
+    if (result == CS_OK && !cli->json)
+        result = show(&enrolment, &error);
+    if (result == CS_OK && !wishes->no_confirm)
+        result = confirm(&enrolment, &error);
+    return result == CS_OK ? cs_cli_do(cli, save, &report, &enrolment) : cs_complain(&error);
+}
+
+static int run(struct cs_cli *cli, const struct cs_words *words)
+{
+    struct wishes wishes;
+    int status = read_words(cli, words, &wishes);
+
+    if (status != CS_EXIT_OK)
+        return status;
+    return wishes.batch != NULL ? cs_enrol_batch(cli, wishes.batch) : enrol(cli, &wishes);
+}
+
+const struct cs_verb cs_verb_enroll_totp = {
+    .name = "enroll totp",
+    .summary = "Give a user an authenticator app or token (TOTP).",
+    .forms = {"USER [--secret -] [--algorithm NAME] [--digits NUMBER] [--period SECONDS] "
+              "[--label TEXT] [--no-confirm]",
+              "--batch FILE"},
+    .options = {[SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
+                [ALGORITHM] = {"algorithm", "NAME", "sha1 (the default), sha256 or sha512."},
+                [DIGITS] = {"digits", "NUMBER", "6 (the default), 7 or 8."},
+                [PERIOD] = {"period", "SECONDS", "How long a code is shown; 30 by default."},
+                [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
+                [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
+                [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."}},
+    .operands = {0, 1},
+    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .run = run,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a PAM line with these arguments would mean: which file, which settings. */
+#ifndef CS_CLI_PAM_LINE_H
+#define CS_CLI_PAM_LINE_H
+
+#include <stdbool.h>
+
+#include "login/config.h"
+
+struct cs_cli;
+
+/* A login's settings as a PAM line would have them. */
+struct cs_cli_line {
+    struct cs_strlist arguments; /* of the module */
+    struct cs_config *config;
+    struct cs_options options; /* do not copy the struct */
+    struct cs_strlist warnings;
+    const char *path; /* the file that was read; borrowed */
+    bool ibm;         /* it is of IBM's gateway, named or the only one there is */
+};
+
+/* `ibm_path` (NULL: none) takes the place of ibm_auth_config. What was found stays in `line` also
+ * after an error; release it with cs_cli_line_clear. */
+enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, const char *service,
+                             int count, char **arguments, struct cs_cli_line *line,
+                             struct cs_error *error) CS_MUST_USE;
+void cs_cli_line_clear(struct cs_cli_line *line);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs of the tool. Everything about the use of a verb stands in its row: the parser, --help,
+ * the messages about wrong use and the manual page are made from it.
+ */
+#ifndef CS_CLI_VERB_H
+#define CS_CLI_VERB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/attributes.h"
+
+struct cs_cli;
+
+enum { CS_VERB_OPTIONS_MAX = 8, CS_VERB_FORMS_MAX = 2, CS_VERB_OPERANDS_MAX = 2 };
+
+/* What was typed after the name of a verb. All texts are those of argv. */
+struct cs_words {
+    /* In the order of the verb's rows: the value, "" for an option without one; NULL: not given. */
+    const char *options[CS_VERB_OPTIONS_MAX];
+    const char *operands[CS_VERB_OPERANDS_MAX];
+    size_t operand_count;
+    char **arguments; /* of a PAM line, after "--" */
+    int argument_count;
+    bool help; /* --help or -h: nothing else counts */
+};
+
+struct cs_verb_option {
+    const char *name;     /* without the dashes */
+    const char *argument; /* what the usage calls its value; NULL: it takes none */
+    const char *help;     /* a sentence */
+};
+
+enum cs_verb_flag {
+    CS_VERB_ARGUMENTS = 1, /* words of a PAM line may follow "--" */
+    CS_VERB_JSON = 2,      /* has an answer that a program would read */
+    CS_VERB_ANYBODY = 4,   /* need not be run by root */
+    CS_VERB_STORE = 8,     /* works on the store of the local provider */
+};
+
+struct cs_verb {
+    const char *name;                     /* one word, or two such as "enroll totp" */
+    const char *summary;                  /* a sentence */
+    const char *forms[CS_VERB_FORMS_MAX]; /* what may follow the name */
+    struct cs_verb_option options[CS_VERB_OPTIONS_MAX];
+    struct {
+        size_t least, most;
+    } operands;
+    unsigned flags; /* enum cs_verb_flag */
+    /* Returns an exit status. NULL: the program itself, whose words end at the verb. */
+    int (*run)(struct cs_cli *cli, const struct cs_words *words);
+};
+
+/* In the order in which people read about them. */
+extern const struct cs_verb *const cs_verbs[];
+extern const size_t cs_verbs_count;
+
+extern const struct cs_verb cs_verb_check, cs_verb_enroll_totp, cs_verb_enroll_u2f,
+    cs_verb_import_pam_u2f, cs_verb_init, cs_verb_lang, cs_verb_list, cs_verb_map, cs_verb_options,
+    cs_verb_passwd, cs_verb_prompts, cs_verb_recovery, cs_verb_rekey, cs_verb_remove, cs_verb_try,
+    cs_verb_unlock;
+
+/* Reads the words after argv[0]. Returns CS_EXIT_OK, or CS_EXIT_USAGE after complaining. */
+int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_words *ret_words);
+
+/* Prints "countersign: WHAT; usage: countersign VERB ..." and returns CS_EXIT_USAGE. */
+int cs_misuse(const struct cs_verb *verb, const char *format, ...) CS_PRINTF(2, 3);
+
+/* The same for `count` verbs that begin with the same word. */
+int cs_misuse_of(const struct cs_verb *const *verbs, size_t count, const char *format, ...)
+    CS_PRINTF(3, 4);
+
+/* Prints how to use `count` verbs, in detail. Returns an exit status, as do those below. */
+int cs_help_of(const struct cs_verb *const *verbs, size_t count);
+
+/* Prints how to use the program, and one line for each verb. */
+int cs_help(const struct cs_verb *program, FILE *out);
+
+/* The same for programs: the rows of the program and of all verbs. */
+int cs_help_json(const struct cs_verb *program);
+
+#endif

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""countersign: help for every verb, and what it says where the store is not the configured provider's."""
+import json
+
+from countersign import *
+
+IBM = pathlib.Path("/etc/countersign/ibm.json")
+API = {"client-id": "client", "client-secret": secret("kettle-drum-7", "the client secret"), "host": "tenant.example.com"}
+VERIFY = {"provider": "verify", "verify": API}
+NOTE = ("countersign: note: the configured provider is 'verify'; this works on the store of the local provider, "
+        "which logins with 'verify' do not use\n")
+
+
+def verbs():
+    return json.loads(countersign("--help", "--json").stdout)[1:]
+
+
+def as_alice(*words):
+    return run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, *words, check=False)
+
+
+# ---- help ----
+
+def test_help_is_no_error():
+    expect_equal(len({verb["name"] for verb in verbs()}), 16, "verbs")
+    for verb in verbs():
+        words = verb["name"].split()
+        for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
+            for result in countersign(*call, check=False), as_alice(*call):
+                expect_equal((result.returncode, result.stderr), (0, ""), f"{call}")
+                expect_match(rf"^Usage: countersign {verb['name']}\b", result.stdout, f"{call}")
+                expect(verb["summary"] in result.stdout, f"{call}: {result.stdout}")
+    for word in "enroll", "import":
+        text = countersign(word, "--help").stdout
+        for verb in verbs():
+            expect_equal(verb["summary"] in text, verb["name"].startswith(word), f"{word}: {verb['name']}")
+    text = countersign("--help").stdout
+    for verb in verbs():
+        expect_match(rf"^  {verb['name']} +{re.escape(verb['summary'])}$", text, "the list of verbs")
+
+
+def test_wrong_use_goes_to_standard_error():
+    for words in [], ["--bogus"], ["list"], ["list", "a", "b"], ["list", "--bogus", "--help"], ["enroll"], ["enroll", "bogus"]:
+        result = countersign(*words, check=False)
+        expect_equal((result.returncode, result.stdout), (2, ""), f"{words}")
+        expect_match("[Uu]sage: countersign ", result.stderr, f"{words}")
+    for words, why in ((["list"], "a word is missing"), (["list", "a", "b"], "'b' is one word too many"), (["list", ""], "a word is empty")):
+        expect_equal(countersign(*words, check=False).stderr, f"countersign: {why}; usage: countersign list USER\n", f"{words}")
+
+
+def test_words_after_two_dashes_are_no_options():
+    expect_match("^--json has no factor$", countersign("list", "--", "--json").stdout, "a name")
+    expect_equal(countersign("list", "--", "a", "b", check=False).returncode, 2, "two names")
+
+
+# ---- another provider ----
+
+def test_store_of_another_provider():
+    """Each verb says once where it works, and does its work."""
+    write_config({})
+    factor = fresh("alice")
+    write_config(VERIFY)
+    keys = WORKDIR / "keys"
+    keys.write_text("# none\n")
+    for words, text in ((["list", "alice", "--json"], ""), (["unlock", "alice"], ""), (["lang", "alice", "fr"], ""),
+                        (["recovery", "alice", "--json"], ""), (["passwd", "alice", "--stdin", "--json"], "correct horse battery\n"),
+                        (["passwd", "alice", "--remove", "--json"], ""), (["import", "pam-u2f", keys, "--json"], ""),
+                        (["enroll", "totp", "alice", "--no-confirm", "--json"], ""), (["rekey"], ""), (["init"], ""),
+                        (["remove", "alice", factor.id, "--json"], "")):
+        result = countersign(*words, input=text)
+        expect_equal(result.stderr, NOTE, f"{words}")
+        expect(words[-1] != "--json" or json.loads(result.stdout), f"{words}: {result.stdout}")
+    result = countersign("enroll", "u2f", "alice", "--request", "--origin", "pam://host.example.com")
+    expect_match("^U2F1-enrol", result.stdout, "a request")
+    expect(result.stderr.startswith(NOTE), result.stderr)
+    expect_equal(countersign("lang", "alice").stdout, "fr\n", "what was stored")
+    expect_equal(len(listing("alice")["factors"]), 1, "factors: one more, one less")
+
+
+def test_provider_of_profile_ibm():
+    write_config({"ibm-auth-api": API, "pam": {"pam_ibm_auth": {"additional-args": []}}}, IBM, 0o640)
+    write_config({"ibm_auth_config": str(IBM)})
+    expect_equal(countersign("unlock", "alice").stderr, NOTE, "IBM's file, which our own names")
+    write_config({"ibm_auth_config": str(IBM), "provider": "local"})
+    expect_equal(countersign("unlock", "alice").stderr, "", "IBM's file, but the local provider")
+
+
+def test_no_note_without_cause():
+    for content in {}, {"provider": "local"}, {"services": {"sshd": {"provider": "verify"}}, "verify": API}:
+        write_config(content)
+        expect_equal(countersign("unlock", "alice").stderr, "", f"{content}")
+    write_config(VERIFY)
+    for words in ["options"], ["map", "alice"], ["list"], ["list", "--help"], ["lang", "alice", "--json"]:
+        expect("note" not in countersign(*words, check=False).stderr, f"{words}: {countersign(*words, check=False).stderr}")
+    expect_equal(as_alice("list", "alice").stderr, "countersign: must be run by root\n", "not root")
+    write_config({"provider": "nobody"})
+    result = countersign("unlock", "alice", check=False)
+    expect(result.returncode == 1 and "note" not in result.stderr, f"a broken configuration: {result.stderr}")
+
+
+before_each.append(lambda: write_config({}))
+main()
