@@ -11,7 +11,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 4,
+    SCHEMA_VERSION = 5,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -55,7 +55,17 @@ static const char version_4[] =
     " app_id TEXT NOT NULL, origins TEXT NOT NULL, label TEXT NOT NULL,"
     " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
+/* Failures are counted by user and network; earlier counters say nothing of networks. */
+static const char version_5[] =
+    "DROP TABLE throttle;"
+    "CREATE TABLE throttle (scope INTEGER NOT NULL, subject TEXT NOT NULL, network TEXT NOT NULL,"
+    " failures INTEGER NOT NULL, failed INTEGER NOT NULL, full INTEGER NOT NULL,"
+    " PRIMARY KEY (scope, subject, network)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE place (kind INTEGER NOT NULL, user TEXT NOT NULL, network TEXT NOT NULL,"
+    " last INTEGER NOT NULL, PRIMARY KEY (kind, user, network)) STRICT, WITHOUT ROWID;";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
+                                                     version_5};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

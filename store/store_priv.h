@@ -10,7 +10,7 @@
 #include "store/key.h"
 #include "store/store.h"
 
-enum { CS_STATEMENTS_MAX = 40, CS_LOCK_WAIT_MS = 10000 };
+enum { CS_STATEMENTS_MAX = 64, CS_LOCK_WAIT_MS = 10000 };
 
 struct cs_store {
     char *path, *lock_path, *key_path;

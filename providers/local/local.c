@@ -55,8 +55,8 @@ static enum cs_err judge_repeat(const struct cs_verification *v, const struct cs
         cs_factor_note_repeat(&v->transaction, factor->id, match->step, &first, error);
 
     outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
-    if (result == CS_OK && first)
-        result = cs_tries_fail(v, error);
+    if (result == CS_OK && !first)
+        result = cs_throttle_undo(&v->transaction, &v->tried, v->now, error);
     return result;
 }
 
@@ -116,10 +116,7 @@ static enum cs_err judge_key(const struct cs_verification *v, struct cs_outcome 
         recovery.user = "";
     if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)
         result = judge_recovery(&recovery, v->attempt->answer, outcome, error);
-    if (result != CS_OK)
-        return result;
-    return outcome->judgement == CS_JUDGED_RIGHT ? cs_tries_forget(v, error)
-                                                 : cs_tries_fail(v, error);
+    return result;
 }
 
 static enum cs_err judge_code(const struct cs_verification *v, struct cs_outcome *outcome,
@@ -141,12 +138,25 @@ static enum cs_err judge_code(const struct cs_verification *v, struct cs_outcome
         result = judge_factor(v, &factors.items[i], &code, &match, outcome, error);
     if (result == CS_OK && !match.found)
         result = judge_recovery(v, v->attempt->answer, outcome, error);
-    if (result != CS_OK)
+    return result;
+}
+
+/* In an open transaction. The failure is written first and taken back when there was none: so a
+ * right answer needs no less room than a wrong one, and what cannot be counted is not judged. */
+static enum cs_err count_and_judge(struct cs_verification *v, struct cs_outcome *outcome,
+                                   struct cs_error *error)
+{
+    bool admitted = false;
+    enum cs_err result = cs_throttle_begin(&v->transaction, &v->tried, v->now, &admitted, error);
+
+    outcome->reason = "throttled";
+    if (result != CS_OK || !admitted)
         return result;
-    if (outcome->judgement == CS_JUDGED_RIGHT)
-        return cs_tries_forget(v, error);
-    return match.found ? CS_OK
-                       : cs_tries_fail(v, error); /* a repeat was counted where it was seen */
+    result = v->attempt->kind == CS_FACTOR_U2F ? judge_key(v, outcome, error)
+                                               : judge_code(v, outcome, error);
+    return result == CS_OK && outcome->judgement == CS_JUDGED_RIGHT
+               ? cs_throttle_succeed(&v->transaction, &v->tried, v->now, error)
+               : result;
 }
 
 static enum cs_err local_verify(struct cs_provider *provider, const struct cs_call *call,
@@ -157,10 +167,10 @@ static enum cs_err local_verify(struct cs_provider *provider, const struct cs_ca
     struct cs_verification v = {.local = local,
                                 .attempt = attempt,
                                 .judging = judging,
+                                .tried = cs_tries_of(attempt, judging),
                                 .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {0};
     struct cs_store *store = NULL;
-    bool throttled = false;
     enum cs_err result;
 
     if (attempt->kind == CS_FACTOR_PASSWORD)
@@ -171,12 +181,7 @@ static enum cs_err local_verify(struct cs_provider *provider, const struct cs_ca
     /* Only now: whoever waited for the lock must not be judged by an earlier time. */
     v.now = cs_clock_seconds();
     if (result == CS_OK)
-        result = cs_tries_throttled(&v, &throttled, error);
-    if (result == CS_OK && throttled)
-        outcome.reason = "throttled";
-    else if (result == CS_OK)
-        result = attempt->kind == CS_FACTOR_U2F ? judge_key(&v, &outcome, error)
-                                                : judge_code(&v, &outcome, error);
+        result = count_and_judge(&v, &outcome, error);
     if (result == CS_OK)
         result = cs_store_commit(&v.transaction, error);
     cs_store_end(&v.transaction);
