@@ -72,7 +72,8 @@ bool cs_throttle_admits(const struct cs_counters *counters, bool proven, int64_t
         return false;
     if (has_share(counters, now))
         return counters->known || account > 0;
-    return account > RESERVED && (proven || left(&address_bucket, counters->address, now) > 0);
+    return account > RESERVED &&
+           (proven || counters->known || left(&address_bucket, counters->address, now) > 0);
 }
 
 unsigned cs_throttle_charges(const struct cs_counters *counters, bool proven, bool countable,

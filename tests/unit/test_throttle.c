@@ -126,6 +126,8 @@ static void test_a_network_as_a_whole(void **state)
     assert_false(admits(&worn, T0));
     assert_true(admits(&worn, T0 + 30));
     assert_true(cs_throttle_admits(&worn, true, T0)); /* behind a proven factor */
+    worn.known = true;
+    assert_true(admits(&worn, T0)); /* whoever got in from there lately */
     assert_true(admits(&fresh, T0));
     assert_int_equal(cs_throttle_address_used(worn.address, T0), OF_ADDRESS);
     assert_int_equal(cs_throttle_address_used(worn.address, T0 + 30), OF_ADDRESS - 1);
