@@ -5,7 +5,6 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 
 #include "base/clock.h"
 #include "store/seal.h"
@@ -139,10 +138,11 @@ static enum cs_err upgrade_locked(struct cs_store *store, struct cs_error *error
 {
     enum cs_err result = cs_store_lock(store, cs_clock_ms() + CS_LOCK_WAIT_MS, error);
 
-    if (result == CS_OK)
-        result = upgrade_alone(store, error);
-    (void)flock(store->lock_fd, LOCK_UN);
-    return result;
+    if (result != CS_OK)
+        return result;
+    result = upgrade_alone(store, error);
+    /* Whoever opens the store closes it when this fails. */
+    return result == CS_OK ? cs_store_unlock(store, error) : result;
 }
 
 static enum cs_err check_version(const struct cs_store *store, int64_t version,

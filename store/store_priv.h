@@ -63,6 +63,9 @@ void cs_store_leave(struct cs_store *store);
 enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
                           struct cs_error *error) CS_MUST_USE;
 
+/* Gives it back. Where that fails the caller closes the database, and with it the lock. */
+enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
+
 /* Schema: creates it in an empty file, refuses a newer one. In a transaction of its own. */
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create,
                              struct cs_error *error) CS_MUST_USE;
