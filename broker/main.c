@@ -114,7 +114,7 @@ static int run_session(const struct settings *settings, const struct cs_log *log
     engine = cs_engine_new(settings->config, NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
-    cs_session_serve(engine, SESSION_FD, &root);
+    cs_session_serve(engine, NULL, SESSION_FD, &root);
     cs_engine_free(&engine);
     return EXIT_SUCCESS;
 }

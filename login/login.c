@@ -57,8 +57,7 @@ void cs_login_look_ahead(void *login)
         return;
 }
 
-/* Whether sshd's list of finished methods names a key. */
-static bool key_was_accepted(const struct cs_login *login)
+bool cs_login_has_key(const struct cs_login *login)
 {
     const char *info = login->request->ssh_auth_info;
 
@@ -83,7 +82,7 @@ static bool administrator_vouches(const struct cs_login *login)
 static bool first_factor_proven(const struct cs_login *login, bool answered)
 {
     return administrator_vouches(login) ||
-           (key_was_accepted(login) && (login->account.uid != 0 || answered));
+           (cs_login_has_key(login) && (login->account.uid != 0 || answered));
 }
 
 static struct cs_login *login_of(struct cs_method_login *method)
@@ -136,7 +135,7 @@ static void find_user_language(struct cs_login *login, struct cs_provider *provi
 
     ret_language[0] = '\0';
     if (provider->ops->language == NULL ||
-        !(administrator_vouches(login) || key_was_accepted(login)) ||
+        !(administrator_vouches(login) || cs_login_has_key(login)) ||
         look_up(login, &error) != CS_OK || !first_factor_proven(login, false) ||
         login->identity[0] == '\0')
         return;

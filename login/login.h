@@ -48,6 +48,9 @@ struct cs_login {
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer);
 
+/* Whether sshd's list of finished methods names a key. */
+bool cs_login_has_key(const struct cs_login *login);
+
 /* Whether the first prompt comes without anything being looked up. */
 bool cs_login_asks_at_once(const struct cs_login *login);
 

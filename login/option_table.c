@@ -265,7 +265,10 @@ const struct cs_option cs_option_rows[] = {
      .help = "Serves programs that do not run as root (screen lockers), each for its own account "
              "only. Under systemd set SocketMode=0666 as well."},
     {"max_logins", NULL, CS_OPTION_NUMBER, CS_SCOPE_BROKER, CS_FROM_FILE, AT(max_logins), "2000",
-     .min = 1, .max = 100000, .help = "Logins that the broker runs at once."},
+     .min = 1, .max = 100000,
+     .help =
+         "Logins that the broker runs at once. Whoever asks on this machine, by way of su or sudo, "
+         "may use a quarter; and a quarter is kept for logins with a key."},
     {"max_unprivileged", NULL, CS_OPTION_NUMBER, CS_SCOPE_BROKER, CS_FROM_FILE,
      AT(max_unprivileged), "16", .min = 1, .max = 1000,
      .help = "Of these, logins of peers that are not root; each account may use a quarter."},
