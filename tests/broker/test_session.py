@@ -68,6 +68,57 @@ def test_limits_that_cannot_be_raised_refuse_all_alike():
         expect_equal((result.code, result.prompts), ("PAM_AUTHINFO_UNAVAIL", []), "with files of 4096 bytes at most")
 
 
+class FullDisk:
+    """The store on a file system of its own, on which so many bytes are free."""
+
+    def __enter__(self):
+        self.folder = STORE.parent
+        owner = self.folder.stat()
+        self.copy = WORKDIR / "copy"
+        run("cp", "-a", self.folder, self.copy)
+        run("mount", "-t", "tmpfs", "-o", f"size=2m,mode=0700,uid={owner.st_uid},gid={owner.st_gid}", "tmpfs", self.folder)
+        run("cp", "-a", f"{self.copy}/.", self.folder)
+        self.filler = self.folder / "filler"
+        return self
+
+    def leave(self, pages):
+        self.filler.write_bytes(b"")
+        with self.filler.open("ab", buffering=0) as out:
+            try:
+                while out.write(bytes(4096)):
+                    continue
+            except OSError:
+                pass
+        size = self.filler.stat().st_size // 4096 * 4096
+        os.truncate(self.filler, max(0, size - pages * 4096))
+
+    def __exit__(self, *_):
+        run("umount", self.folder)
+
+
+def test_a_full_disk_judges_nothing():
+    """Neither a wrong code uncounted, nor a right one where a wrong one could not have been counted."""
+    names = [f"full{number}" for number in range(24)]
+    add_accounts(names, 21300)
+    people = iter(enroll_batch(names).values())
+    stack("retry=0", "require_broker", "stack_first_factor", service="full")
+    seen = set()
+    with FullDisk() as disk, Broker():
+        for pages in range(12):
+            person, other = next(people), next(people)
+            disk.leave(pages)
+            wrong = pam_login(person.user, [person.wrong()], service="full").code
+            disk.leave(pages)
+            right = pam_login(other.user, [other.code()], service="full").code
+            counted = failures(person)
+            print(f"  {pages} pages free: wrong {wrong}, counted {counted}; right {right}", flush=True)
+            expect_equal(counted, int(wrong == "PAM_MAXTRIES"), "failures")
+            expect(wrong in ("PAM_MAXTRIES", "PAM_AUTHINFO_UNAVAIL"), wrong)
+            expect(right == "PAM_AUTHINFO_UNAVAIL" or wrong == "PAM_MAXTRIES", "right, and a wrong one would not count")
+            seen |= {wrong, right}
+    expect_equal(seen, {"PAM_MAXTRIES", "PAM_AUTHINFO_UNAVAIL", "PAM_SUCCESS"}, "ends")
+
+
 def session_pid():
     """The process that serves the one login."""
     found = []
