@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "broker/limits.h"
 
-/* The share of the unprivileged places that one account may use. */
-enum { SHARE = 4 };
+enum {
+    /* One account may use this part of the places for peers that are not root, and one asker this
+     * part of all; and this part of all is kept for those who have shown a key. */
+    SHARE = 4,
+    TELL_MS = 60 * 1000,
+};
 
 void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unprivileged_max)
 {
@@ -60,4 +64,55 @@ void cs_limits_leave(struct cs_limits *limits, uid_t uid)
         remove_uid(limits, uid);
     limits->total--;
     pthread_mutex_unlock(&limits->mutex);
+}
+
+static uint16_t *places_of(struct cs_limits *limits, const char *asker)
+{
+    uint32_t hash = 2166136261U; /* FNV-1a */
+
+    for (; *asker != '\0'; asker++)
+        hash = (hash ^ (unsigned char)*asker) * 16777619U;
+    return &limits->askers[(hash ^ hash >> 16) % CS_ASKERS];
+}
+
+bool cs_limits_claim(struct cs_limits *limits, const struct cs_claim *claim)
+{
+    const unsigned share = (limits->total_max + SHARE - 1) / SHARE;
+    bool place = true;
+
+    pthread_mutex_lock(&limits->mutex);
+    if (!claim->has_key)
+        place = limits->keyless < limits->total_max - limits->total_max / SHARE;
+    if (place && claim->asker != NULL)
+        place = *places_of(limits, claim->asker) < share;
+    if (place) {
+        limits->keyless += !claim->has_key;
+        if (claim->asker != NULL)
+            (*places_of(limits, claim->asker))++;
+    }
+    pthread_mutex_unlock(&limits->mutex);
+    return place;
+}
+
+void cs_limits_release(struct cs_limits *limits, const struct cs_claim *claim)
+{
+    pthread_mutex_lock(&limits->mutex);
+    limits->keyless -= !claim->has_key;
+    if (claim->asker != NULL)
+        (*places_of(limits, claim->asker))--;
+    pthread_mutex_unlock(&limits->mutex);
+}
+
+bool cs_limits_tell(struct cs_limits *limits, uid_t uid, int64_t now, unsigned *ret_more)
+{
+    struct cs_refusal *refusal = &limits->refusals[uid % CS_REFUSAL_PLACES];
+    bool due;
+
+    pthread_mutex_lock(&limits->mutex);
+    due = !refusal->used || now - refusal->told >= TELL_MS;
+    *ret_more = refusal->more;
+    *refusal = due ? (struct cs_refusal){.used = true, .told = now}
+                   : (struct cs_refusal){true, refusal->told, refusal->more + 1};
+    pthread_mutex_unlock(&limits->mutex);
+    return due;
 }

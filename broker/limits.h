@@ -1,19 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Limits on running logins: in all, for peers that are not root, and for one such account. */
+/*
+ * Limits on running logins: in all, for peers that are not root, and for one such account. A peer
+ * that is root asks for others: once its request is known, whoever asks from this machine (by way
+ * of su or sudo) has a share of the places, and part of them is kept for those who have shown a
+ * key.
+ */
 #ifndef CS_BROKER_LIMITS_H
 #define CS_BROKER_LIMITS_H
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
-enum { CS_UNPRIVILEGED_MAX = 1000 };
+enum { CS_UNPRIVILEGED_MAX = 1000, CS_ASKERS = 1024, CS_REFUSAL_PLACES = 64 };
+
+/* What was said of peers that were refused. */
+struct cs_refusal {
+    bool used;
+    int64_t told;  /* cs_clock_ms of the last line */
+    unsigned more; /* since then */
+};
 
 struct cs_limits {
     pthread_mutex_t mutex;
     unsigned total_max, unprivileged_max;
     unsigned total, unprivileged;
-    uid_t uids[CS_UNPRIVILEGED_MAX]; /* of the running unprivileged logins */
+    unsigned keyless;                /* of those whose request is known, without a key */
+    uid_t uids[CS_UNPRIVILEGED_MAX]; /* of the unprivileged logins that run */
+    uint16_t askers[CS_ASKERS];      /* logins of each that asks from here, by a hash */
+    struct cs_refusal refusals[CS_REFUSAL_PLACES]; /* by uid */
 };
 
 void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unprivileged_max);
@@ -21,5 +37,19 @@ void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unpri
 /* Takes a place for a login of `uid`; false if there is none. Root is limited only by the total. */
 bool cs_limits_enter(struct cs_limits *limits, uid_t uid);
 void cs_limits_leave(struct cs_limits *limits, uid_t uid);
+
+/* What a place is for, when the request is known. */
+struct cs_claim {
+    const char *asker; /* whoever asks from this machine; NULL: the login comes from elsewhere */
+    bool has_key;      /* sshd has accepted one */
+};
+
+/* Whether the login may go on; then cs_limits_release is due. */
+bool cs_limits_claim(struct cs_limits *limits, const struct cs_claim *claim);
+void cs_limits_release(struct cs_limits *limits, const struct cs_claim *claim);
+
+/* Whether a line about a peer that is refused is due: one for each uid and minute. *ret_more: how
+ * many went without one since the last. `now` is cs_clock_ms. */
+bool cs_limits_tell(struct cs_limits *limits, uid_t uid, int64_t now, unsigned *ret_more);
 
 #endif

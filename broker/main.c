@@ -16,6 +16,7 @@
 #include "base/file.h"
 #include "base/privilege.h"
 #include "base/standard.h"
+#include "broker/fresh.h"
 #include "broker/listen.h"
 #include "broker/server.h"
 #include "broker/session.h"
@@ -82,6 +83,7 @@ static int parse(int argc, char **argv, struct settings *settings)
 static void prepare_process(void)
 {
     (void)umask(077);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file that cannot grow is an error like any other */
     /* With one arena per thread, each waiting login would cost one. */
     (void)mallopt(M_ARENA_MAX, ARENAS);
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
@@ -100,8 +102,11 @@ static int run_session(const struct settings *settings, const struct cs_log *log
     const struct cs_peer root = {0}; /* only root can start a session on such a socket */
     struct cs_error error = {0};
     struct cs_engine *engine;
-    pid_t pid = fork();
+    pid_t pid;
 
+    if (cs_fresh_process(&error) != CS_OK)
+        return complain(log, &error);
+    pid = fork();
     if (pid != 0)
         _exit(pid < 0 ? EXIT_FAILURE : EXIT_SUCCESS); /* the module reaps this one */
     if (cs_become_run_user(&error) != CS_OK)
@@ -109,7 +114,7 @@ static int run_session(const struct settings *settings, const struct cs_log *log
     engine = cs_engine_new(settings->config, NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
-    cs_session_serve(engine, SESSION_FD, &root);
+    cs_session_serve(engine, NULL, SESSION_FD, &root);
     cs_engine_free(&engine);
     return EXIT_SUCCESS;
 }

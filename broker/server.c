@@ -41,12 +41,11 @@ static void serve(struct cs_server *server, int socket)
     if (!identify_peer(socket, &peer) || (peer.uid != 0 && !server->allow_unprivileged))
         return;
     if (!cs_limits_enter(server->limits, peer.uid)) {
-        cs_log(log, peer.uid == 0 ? LOG_ERR : LOG_INFO,
-               "peer uid %u dropped: max_logins or max_unprivileged logins are already running",
-               (unsigned)peer.uid);
+        cs_session_refused(server->limits, log, &peer, peer.uid == 0 ? LOG_ERR : LOG_INFO,
+                           "as many logins run as max_logins or max_unprivileged allow");
         return;
     }
-    cs_session_serve(server->engine, socket, &peer);
+    cs_session_serve(server->engine, server->limits, socket, &peer);
     cs_limits_leave(server->limits, peer.uid);
 }
 

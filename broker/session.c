@@ -118,31 +118,79 @@ static enum cs_err accept_login(struct cs_wire_channel *channel, const struct gr
                : result;
 }
 
-static enum cs_err run_login(struct cs_engine *engine, int socket, const struct greeting *greeting,
-                             struct cs_request *request, const struct cs_peer *peer,
-                             struct cs_error *error)
+void cs_session_refused(struct cs_limits *limits, const struct cs_log *log,
+                        const struct cs_peer *peer, int priority, const char *why)
 {
-    CS_AUTO(cs_login_clear) struct cs_login login = {0};
+    unsigned more = 0;
+
+    if (!cs_limits_tell(limits, peer->uid, cs_clock_ms(), &more))
+        return;
+    if (more == 0)
+        cs_log(log, priority, "peer uid %u dropped: %s", (unsigned)peer->uid, why);
+    else
+        cs_log(log, priority, "peer uid %u dropped: %s (and %u times since this was last said)",
+               (unsigned)peer->uid, why, more);
+}
+
+static enum cs_err talk(struct cs_login *login, int socket, const struct greeting *greeting,
+                        struct cs_error *error)
+{
     CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
     CS_AUTO(cs_wire_channel_clear) struct cs_wire_channel channel = {0};
-    uint32_t deadline_ms;
+    uint32_t deadline_ms = login->options.login_timeout * 1000U;
     enum cs_err result;
 
-    cs_login_prepare(&login, engine, request, peer);
-    deadline_ms = login.options.login_timeout * 1000U;
-    cs_wire_channel_init(&channel, socket, greeting->version, login.started + deadline_ms);
-    result = accept_login(&channel, greeting, deadline_ms, cs_login_asks_at_once(&login), error);
+    cs_wire_channel_init(&channel, socket, greeting->version, login->started + deadline_ms);
+    result = accept_login(&channel, greeting, deadline_ms, cs_login_asks_at_once(login), error);
     if (result != CS_OK)
         return result;
-    login.cancel_fd = socket;
+    login->cancel_fd = socket;
     channel.meanwhile = cs_login_look_ahead;
-    channel.context = &login;
-    cs_login_run(&login, &channel.channel, &verdict);
+    channel.context = login;
+    cs_login_run(login, &channel.channel, &verdict);
     channel.deadline = cs_clock_ms() + VERDICT_MS;
     return cs_wire_channel_send(&channel, CS_MSG_VERDICT, &verdict, error);
 }
 
-void cs_session_serve(struct cs_engine *engine, int socket, const struct cs_peer *peer)
+static enum cs_err run_login(struct cs_engine *engine, struct cs_limits *limits, int socket,
+                             const struct greeting *greeting, struct cs_request *request,
+                             const struct cs_peer *peer, struct cs_error *error)
+{
+    CS_AUTO(cs_login_clear) struct cs_login login = {0};
+    struct cs_claim claim;
+    enum cs_err result;
+
+    cs_login_prepare(&login, engine, request, peer);
+    if (limits == NULL)
+        return talk(&login, socket, greeting, error);
+    claim = (struct cs_claim){.asker = login.here && peer->uid == 0 ? login.client : NULL,
+                              .has_key = cs_login_has_key(&login)};
+    if (!cs_limits_claim(limits, &claim)) {
+        cs_session_refused(limits, cs_engine_log(engine), peer, LOG_ERR,
+                           "whoever asks has a quarter of max_logins, or only what is kept for "
+                           "logins with a key is left");
+        return CS_OK;
+    }
+    result = talk(&login, socket, greeting, error);
+    cs_limits_release(limits, &claim);
+    return result;
+}
+
+/* A module is told each time; others can ask as often as they like. */
+static void complain(struct cs_engine *engine, struct cs_limits *limits, const struct cs_peer *peer,
+                     const struct cs_error *error)
+{
+    int priority = error->code == CS_ERR_HANGUP ? LOG_DEBUG : LOG_WARNING;
+
+    if (peer->uid != 0 && limits != NULL)
+        cs_session_refused(limits, cs_engine_log(engine), peer, priority, error->text);
+    else
+        cs_log(cs_engine_log(engine), priority, "peer uid %u dropped: %s", (unsigned)peer->uid,
+               error->text);
+}
+
+void cs_session_serve(struct cs_engine *engine, struct cs_limits *limits, int socket,
+                      const struct cs_peer *peer)
 {
     CS_AUTO(cs_request_clear) struct cs_request request = {.config_fd = -1};
     CS_AUTO(cs_fd_close) int config_fd = -1;
@@ -154,8 +202,7 @@ void cs_session_serve(struct cs_engine *engine, int socket, const struct cs_peer
     if (result == CS_OK)
         result = receive_request(socket, greeting.version, deadline, &request, &config_fd, &error);
     if (result == CS_OK)
-        result = run_login(engine, socket, &greeting, &request, peer, &error);
+        result = run_login(engine, limits, socket, &greeting, &request, peer, &error);
     if (result != CS_OK)
-        cs_log(cs_engine_log(engine), result == CS_ERR_HANGUP ? LOG_DEBUG : LOG_WARNING,
-               "peer uid %u dropped: %s", (unsigned)peer->uid, error.text);
+        complain(engine, limits, peer, &error);
 }

@@ -4,8 +4,7 @@
 
 #include "login/login_priv.h"
 
-/* Whether sshd's list of finished methods names a key. */
-static bool key_was_accepted(const struct cs_login *login)
+bool cs_login_has_key(const struct cs_login *login)
 {
     const char *info = login->request->ssh_auth_info;
 
@@ -30,10 +29,10 @@ static bool administrator_vouches(const struct cs_login *login)
 bool cs_login_first_factor(const struct cs_login *login, bool answered)
 {
     return administrator_vouches(login) ||
-           (key_was_accepted(login) && (login->account.uid != 0 || answered));
+           (cs_login_has_key(login) && (login->account.uid != 0 || answered));
 }
 
 bool cs_login_first_factor_claimed(const struct cs_login *login)
 {
-    return administrator_vouches(login) || key_was_accepted(login);
+    return administrator_vouches(login) || cs_login_has_key(login);
 }

@@ -5,6 +5,7 @@
 
 #include "conversation/channel.h"
 #include "login/account.h"
+#include "login/client.h"
 #include "login/engine.h"
 #include "methods/plan.h"
 #include "wire/messages.h"
@@ -27,9 +28,9 @@ struct cs_login {
     struct cs_account account;
     char identity[256];
     struct cs_phrasebook book;
-    char address[64];  /* numeric, or "" */
-    char client[64];   /* for counting, never "" */
-    char stranger[16]; /* for counting tries at an account that has no identity */
+    char address[CS_CLIENT_SIZE];    /* numeric, or "" */
+    char client[CS_CLIENT_SIZE];     /* for counting, never "" */
+    char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account that has no identity */
     const char *reason, *last;
     unsigned answers;
     bool proven;              /* a first factor is proven, when the plan has run */
@@ -46,6 +47,9 @@ struct cs_login {
  */
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer);
+
+/* Whether sshd's list of finished methods names a key. */
+bool cs_login_has_key(const struct cs_login *login);
 
 /* Whether the first prompt comes without anything being looked up. */
 bool cs_login_asks_at_once(const struct cs_login *login);

@@ -336,7 +336,8 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "2000",
      .min = 1,
      .max = 100000,
-     .help = "Logins that the broker runs at once."},
+     .help = "Logins that the broker runs at once. Whoever asks on this machine, by way of su or "
+             "sudo, may use a quarter; and a quarter is kept for logins with a key."},
     {.name = "max_unprivileged",
      .type = CS_SETTING_NUMBER,
      .scope = CS_SCOPE_BROKER,

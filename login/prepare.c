@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is known of a login before it runs: where it comes from, and its options. */
-#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
-#include "base/address.h"
 #include "base/clock.h"
 #include "login/login.h"
-
-enum { STRANGERS = 4096, LOCAL_CLIENT_BYTES = 48 };
 
 /* A peer that is not root says nothing but its name: neither where it comes from nor what was
  * proven nor how it is to be treated. */
@@ -23,51 +19,12 @@ static void silence(struct cs_request *request)
     request->config_fd = -1;
 }
 
-/* Without an address (sudo, su, the console) whoever asks is counted, not the whole machine: one
- * account's wrong codes must not delay another's. */
-static void set_local_client(struct cs_login *login)
+static void set_origin(struct cs_login *login)
 {
     const struct cs_request *request = login->request;
-    const char *asker = request->ruser ? request->ruser : request->tty;
 
-    if (login->peer.uid != 0)
-        (void)snprintf(login->client, sizeof login->client, "uid %u", (unsigned)login->peer.uid);
-    else
-        (void)snprintf(login->client, sizeof login->client, "local %.*s", LOCAL_CLIENT_BYTES,
-                       asker ? asker : "");
-}
-
-/* Names that no account has share a bounded number of counters, as an account has its own: tries at
- * them are delayed alike, and inventing names does not fill the store. */
-static void set_stranger(struct cs_login *login)
-{
-    uint32_t hash = 2166136261U; /* FNV-1a */
-
-    for (const char *c = login->request->user; *c != '\0'; c++)
-        hash = (hash ^ (unsigned char)*c) * 16777619U;
-    /* The leading blank keeps it apart from every account's name. */
-    (void)snprintf(login->stranger, sizeof login->stranger, " %u", (unsigned)(hash % STRANGERS));
-}
-
-static void set_address(struct cs_login *login)
-{
-    const struct cs_request *request = login->request;
-    char first[CS_ADDRESS_MAX] = "";
-    size_t length;
-
-    /* "client-ip client-port server-ip server-port"; PAM_RHOST may be a name, this never is. */
-    if (request->ssh_connection != NULL) {
-        length = strcspn(request->ssh_connection, " ");
-        if (length < sizeof first)
-            memcpy(first, request->ssh_connection, length);
-    }
-    if (!cs_address_parse(first, login->address) &&
-        !cs_address_parse(request->rhost, login->address))
-        login->address[0] = '\0';
-    if (login->address[0] != '\0')
-        cs_address_client(login->address, login->client);
-    else
-        set_local_client(login);
+    cs_client_find(request, login->peer.uid, login->address, login->client);
+    cs_client_stranger(request->user, login->stranger);
     /* A name in PAM_RHOST gives no address, and is another machine all the same. */
     login->here =
         request->ssh_connection == NULL && (request->rhost == NULL || request->rhost[0] == '\0');
@@ -130,8 +87,7 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
                                .started = cs_clock_ms()};
     if (peer->uid != 0)
         silence(request);
-    set_address(login);
-    set_stranger(login);
+    set_origin(login);
     if (resolve_options(login, &error) == CS_OK)
         login->plan = cs_plan_find(login->options.auth_method);
     else

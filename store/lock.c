@@ -65,3 +65,11 @@ enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_er
     }
     return CS_OK;
 }
+
+/* A failure here would leave everybody else waiting for a lock that nobody uses. */
+enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error)
+{
+    return flock(store->lock_fd, LOCK_UN) == 0
+               ? CS_OK
+               : cs_fail_errno(error, "%s: cannot unlock", store->lock_path);
+}

@@ -5,13 +5,12 @@
 #include <openssl/rand.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 
 #include "base/clock.h"
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 4,
+    SCHEMA_VERSION = 5,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -55,7 +54,17 @@ static const char version_4[] =
     " app_id TEXT NOT NULL, origins TEXT NOT NULL, label TEXT NOT NULL,"
     " expires INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4};
+/* Failures are counted by user and network; earlier counters say nothing of networks. */
+static const char version_5[] =
+    "DROP TABLE throttle;"
+    "CREATE TABLE throttle (scope INTEGER NOT NULL, subject TEXT NOT NULL, network TEXT NOT NULL,"
+    " failures INTEGER NOT NULL, failed INTEGER NOT NULL, full INTEGER NOT NULL,"
+    " PRIMARY KEY (scope, subject, network)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE place (kind INTEGER NOT NULL, user TEXT NOT NULL, network TEXT NOT NULL,"
+    " last INTEGER NOT NULL, PRIMARY KEY (kind, user, network)) STRICT, WITHOUT ROWID;";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
+                                                     version_5};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)
@@ -130,10 +139,11 @@ static enum cs_err upgrade_locked(struct cs_store *store, struct cs_error *error
 {
     enum cs_err result = cs_store_lock(store, cs_clock_ms() + CS_LOCK_WAIT_MS, error);
 
-    if (result == CS_OK)
-        result = upgrade_alone(store, error);
-    (void)flock(store->lock_fd, LOCK_UN);
-    return result;
+    if (result != CS_OK)
+        return result;
+    result = upgrade_alone(store, error);
+    /* Whoever opens the store closes it when this fails. */
+    return result == CS_OK ? cs_store_unlock(store, error) : result;
 }
 
 static enum cs_err check_version(const struct cs_store *store, int64_t version,

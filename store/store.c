@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -215,6 +214,13 @@ static bool was_replaced(const struct cs_store *store)
            status.st_ino != store->inode;
 }
 
+/* Closing gives the lock back as well; the next transaction opens the store again. */
+static void close_unless_unlocked(struct cs_store *store)
+{
+    if (cs_store_unlock(store, NULL) != CS_OK)
+        close_database(store);
+}
+
 enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
                            struct cs_error *error)
 {
@@ -237,7 +243,7 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
     if (result == CS_OK)
         result = cs_sql_run(store, statement, error);
     if (result != CS_OK) {
-        (void)flock(store->lock_fd, LOCK_UN);
+        close_unless_unlocked(store);
         cs_store_leave(store);
         return result;
     }
@@ -254,7 +260,7 @@ static void release(struct cs_transaction *transaction)
     struct cs_store *store = transaction->store;
 
     transaction->store = NULL;
-    (void)flock(store->lock_fd, LOCK_UN);
+    close_unless_unlocked(store);
     cs_store_leave(store);
 }
 

@@ -10,7 +10,7 @@
 #include "store/key.h"
 #include "store/store.h"
 
-enum { CS_STATEMENTS_MAX = 40, CS_LOCK_WAIT_MS = 10000 };
+enum { CS_STATEMENTS_MAX = 64, CS_LOCK_WAIT_MS = 10000 };
 
 struct cs_store {
     char *path, *lock_path, *key_path;
@@ -62,6 +62,9 @@ void cs_store_leave(struct cs_store *store);
 /* Takes the lock among processes; CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms). */
 enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
                           struct cs_error *error) CS_MUST_USE;
+
+/* Returns the lock. If that fails, the caller closes the database, and the lock with it. */
+enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
 
 /* Creates or upgrades the schema, refuses a newer one. In its own transaction. */
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create,

@@ -1,123 +1,186 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/throttle.h"
 
+#include "store/place.h"
 #include "store/store_priv.h"
+#include "store/throttle_row.h"
+#include "store/throttle_rule.h"
 
-/* Failures that lie further back are forgotten. */
-enum { MEMORY_SECONDS = 86400 };
-
-/*
- * free: failures without any delay. Then the delays, one for each further failure, the last for all
- * that follow. leak: every so many seconds one failure is forgotten (0: only by success or time).
- */
-static const struct {
-    unsigned free;
-    unsigned leak;
-    unsigned delays[3];
-} rules[CS_THROTTLE_SCOPES] = {
-    [CS_THROTTLE_USER_PROVEN] = {3, 0, {5, 15, 60}},
-    [CS_THROTTLE_USER_UNPROVEN] = {30, 60, {60, 60, 60}},
-    [CS_THROTTLE_ADDRESS] = {20, 30, {5, 15, 60}},
-    [CS_THROTTLE_PASSWORD_PROVEN] = {3, 0, {5, 15, 60}},
-    [CS_THROTTLE_PASSWORD_UNPROVEN] = {30, 60, {60, 60, 60}},
+/* The rows of one try. */
+struct rows {
+    struct cs_throttle_key pair, account, address;
+    char slot[CS_THROTTLE_SLOT_SIZE];
 };
 
-struct counter {
-    int64_t failures;
-    int64_t updated;
-};
-
-static enum cs_err load(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
-                        const char *subject, int64_t now, struct counter *ret_counter,
-                        struct cs_error *error)
+static bool is_proven(enum cs_throttle_scope scope)
 {
-    static const char sql[] =
-        "SELECT failures, updated FROM throttle WHERE scope = ?1 AND subject = ?2";
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    int64_t age;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
-
-    *ret_counter = (struct counter){0, now};
-    if (result != CS_OK)
-        return result;
-    sqlite3_bind_int64(statement, 1, scope);
-    cs_sql_bind_text(statement, 2, subject);
-    result = cs_sql_step(transaction->store, statement, &row, error);
-    if (row)
-        *ret_counter = (struct counter){sqlite3_column_int64(statement, 0),
-                                        sqlite3_column_int64(statement, 1)};
-    sqlite3_reset(statement);
-    age = now - ret_counter->updated;
-    /* A record from the future says that the clock went back; it must not lock anybody out. */
-    if (age > MEMORY_SECONDS || age < -MEMORY_SECONDS)
-        *ret_counter = (struct counter){0, now};
-    else if (rules[scope].leak > 0 && age > 0) {
-        int64_t leaked = age / rules[scope].leak;
-
-        ret_counter->failures -= leaked < ret_counter->failures ? leaked : ret_counter->failures;
-    }
-    return result;
+    return scope == CS_THROTTLE_USER_PROVEN || scope == CS_THROTTLE_PASSWORD_PROVEN;
 }
 
-enum cs_err cs_throttle_wait(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
-                             const char *subject, int64_t now, int64_t *ret_wait,
-                             struct cs_error *error)
+static enum cs_place_kind kind_of(enum cs_throttle_scope scope)
 {
-    struct counter counter;
-    int64_t over, delay;
-    enum cs_err result = load(transaction, scope, subject, now, &counter, error);
+    return scope == CS_THROTTLE_PASSWORD_PROVEN || scope == CS_THROTTLE_PASSWORD_UNPROVEN
+               ? CS_PLACE_PASSWORD
+               : CS_PLACE_CODE;
+}
 
-    *ret_wait = 0;
-    if (result != CS_OK || counter.failures <= rules[scope].free)
+static void find_rows(const struct cs_try *attempt, struct rows *ret_rows)
+{
+    cs_throttle_slot(attempt->network, ret_rows->slot);
+    ret_rows->pair = (struct cs_throttle_key){attempt->scope, attempt->subject, attempt->network};
+    ret_rows->account = (struct cs_throttle_key){attempt->scope, attempt->subject, ""};
+    ret_rows->address = (struct cs_throttle_key){CS_THROTTLE_ADDRESS, ret_rows->slot, ""};
+}
+
+/* *ret_exists: there is a row for the pair; may be NULL. */
+static enum cs_err load_counters(const struct cs_transaction *transaction,
+                                 const struct cs_try *attempt, int64_t now,
+                                 struct cs_counters *ret_counters, bool *ret_exists,
+                                 struct cs_error *error)
+{
+    const struct cs_place place = {kind_of(attempt->scope), attempt->subject, attempt->network};
+    struct cs_throttle_row pair, account, address;
+    struct rows rows;
+    enum cs_err result;
+
+    find_rows(attempt, &rows);
+    *ret_counters = (struct cs_counters){0};
+    result = cs_throttle_load_row(transaction, &rows.pair, &pair, ret_exists, error);
+    if (result == CS_OK)
+        result = cs_throttle_load_row(transaction, &rows.account, &account, NULL, error);
+    if (result == CS_OK)
+        result = cs_throttle_load_row(transaction, &rows.address, &address, NULL, error);
+    if (result == CS_OK)
+        result = cs_place_known(transaction, &place, now, &ret_counters->known, error);
+    if (result != CS_OK)
         return result;
-    over = counter.failures - rules[scope].free - 1;
-    delay = rules[scope].delays[over < 2 ? over : 2];
-    /* Past, or from a clock that has since been set back. */
-    if (now - counter.updated >= delay || now < counter.updated)
-        return CS_OK;
-    *ret_wait = counter.updated + delay - now;
+    ret_counters->failures = pair.failures;
+    ret_counters->failed = pair.failed;
+    ret_counters->share = pair.full;
+    ret_counters->account = account.full;
+    ret_counters->address = address.full;
     return CS_OK;
 }
 
-static enum cs_err forget_old(const struct cs_transaction *transaction, int64_t now,
-                              struct cs_error *error)
+/* The rows that `charges` concern: changed by a wrong answer, and changed and changed back by a
+ * right one. So that needs no less room. */
+static enum cs_err save_counters(const struct cs_transaction *transaction,
+                                 const struct cs_try *attempt, const struct cs_counters *counters,
+                                 unsigned charges, struct cs_error *error)
 {
-    static const char sql[] = "DELETE FROM throttle WHERE updated < ?1";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+    const struct cs_throttle_row pair = {counters->failures, counters->failed, counters->share};
+    const struct cs_throttle_row account = {.full = counters->account},
+                                 address = {.full = counters->address};
+    struct rows rows;
+    enum cs_err result = CS_OK;
 
-    if (result != CS_OK)
-        return result;
-    sqlite3_bind_int64(statement, 1, now - MEMORY_SECONDS);
-    return cs_sql_run(transaction->store, statement, error);
+    find_rows(attempt, &rows);
+    if (charges & ~(unsigned)CS_CHARGE_ADDRESS)
+        result = cs_throttle_save_row(transaction, &rows.pair, &pair, error);
+    if (result == CS_OK && charges & CS_CHARGE_ACCOUNT)
+        result = cs_throttle_save_row(transaction, &rows.account, &account, error);
+    if (result == CS_OK && charges & CS_CHARGE_ADDRESS)
+        result = cs_throttle_save_row(transaction, &rows.address, &address, error);
+    return result;
 }
 
-enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, enum cs_throttle_scope scope,
-                             const char *subject, int64_t now, struct cs_error *error)
+enum cs_err cs_throttle_look(const struct cs_transaction *transaction, const struct cs_try *attempt,
+                             int64_t now, bool *ret_admitted, struct cs_error *error)
 {
-    static const char sql[] =
-        "INSERT INTO throttle (scope, subject, failures, updated) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT DO UPDATE SET failures = ?3, updated = ?4";
-    sqlite3_stmt *statement = NULL;
-    struct counter counter;
-    enum cs_err result = load(transaction, scope, subject, now, &counter, error);
+    struct cs_counters counters;
+    enum cs_err result = load_counters(transaction, attempt, now, &counters, NULL, error);
 
-    if (result == CS_OK)
-        result = forget_old(transaction, now, error);
-    if (result == CS_OK)
-        result = cs_sql(transaction->store, sql, &statement, error);
+    *ret_admitted =
+        result == CS_OK &&
+        (!attempt->delays || cs_throttle_admits(&counters, is_proven(attempt->scope), now));
+    return result;
+}
+
+enum cs_err cs_throttle_begin(const struct cs_transaction *transaction, struct cs_try *attempt,
+                              int64_t now, bool *ret_admitted, struct cs_error *error)
+{
+    bool proven = is_proven(attempt->scope), exists = false;
+    struct cs_counters counters;
+    struct rows rows;
+    enum cs_err result = load_counters(transaction, attempt, now, &counters, &exists, error);
+
     if (result != CS_OK)
         return result;
-    sqlite3_bind_int64(statement, 1, scope);
-    cs_sql_bind_text(statement, 2, subject);
-    sqlite3_bind_int64(statement, 3, counter.failures + 1);
-    sqlite3_bind_int64(statement, 4, now);
-    return cs_sql_run(transaction->store, statement, error);
+    *ret_admitted = !attempt->delays || cs_throttle_admits(&counters, proven, now);
+    if (!*ret_admitted)
+        return CS_OK;
+    attempt->failed = counters.failed;
+    attempt->charges = cs_throttle_charges(&counters, proven, attempt->countable, now);
+    if (attempt->later)
+        attempt->charges &= ~(unsigned)CS_CHARGE_FAILURE;
+    cs_throttle_charge(&counters, attempt->charges, now);
+    find_rows(attempt, &rows);
+    if (!exists && attempt->countable)
+        result = cs_throttle_make_room(transaction, &rows.pair, kind_of(attempt->scope), error);
+    return result == CS_OK ? save_counters(transaction, attempt, &counters, attempt->charges, error)
+                           : result;
+}
+
+enum cs_err cs_throttle_delayed(const struct cs_transaction *transaction,
+                                const struct cs_try *attempt, int64_t now, bool *ret_delayed,
+                                struct cs_error *error)
+{
+    struct rows rows;
+    struct cs_throttle_row pair;
+    enum cs_err result;
+
+    find_rows(attempt, &rows);
+    result = cs_throttle_load_row(transaction, &rows.pair, &pair, NULL, error);
+    *ret_delayed = result == CS_OK && attempt->delays &&
+                   cs_throttle_delay(pair.failures, pair.failed, now) > 0;
+    return result;
+}
+
+enum cs_err cs_throttle_fail(const struct cs_transaction *transaction, const struct cs_try *attempt,
+                             int64_t now, struct cs_error *error)
+{
+    struct cs_counters counters;
+    enum cs_err result = CS_OK;
+
+    if (!attempt->later || !attempt->countable)
+        return CS_OK;
+    result = load_counters(transaction, attempt, now, &counters, NULL, error);
+    if (result != CS_OK)
+        return result;
+    cs_throttle_charge(&counters, CS_CHARGE_FAILURE, now);
+    return save_counters(transaction, attempt, &counters, CS_CHARGE_FAILURE, error);
+}
+
+enum cs_err cs_throttle_undo(const struct cs_transaction *transaction, const struct cs_try *attempt,
+                             int64_t now, struct cs_error *error)
+{
+    struct cs_counters counters;
+    enum cs_err result = load_counters(transaction, attempt, now, &counters, NULL, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_throttle_refund(&counters, attempt->charges);
+    counters.failed = attempt->failed;
+    return save_counters(transaction, attempt, &counters, attempt->charges, error);
+}
+
+enum cs_err cs_throttle_succeed(const struct cs_transaction *transaction,
+                                const struct cs_try *attempt, int64_t now, struct cs_error *error)
+{
+    const struct cs_place place = {kind_of(attempt->scope), attempt->subject, attempt->network};
+    struct cs_counters counters;
+    enum cs_err result = load_counters(transaction, attempt, now, &counters, NULL, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_throttle_refund(&counters, attempt->charges);
+    counters.failures = 0;
+    result = save_counters(transaction, attempt, &counters, attempt->charges, error);
+    return result == CS_OK ? cs_place_note(transaction, &place, now, error) : result;
 }
 
 enum cs_err cs_throttle_forget(const struct cs_transaction *transaction,
-                               enum cs_throttle_scope scope, const char *subject,
+                               enum cs_throttle_scope scope, const char *user,
                                struct cs_error *error)
 {
     static const char sql[] = "DELETE FROM throttle WHERE scope = ?1 AND subject = ?2";
@@ -127,7 +190,7 @@ enum cs_err cs_throttle_forget(const struct cs_transaction *transaction,
     if (result != CS_OK)
         return result;
     sqlite3_bind_int64(statement, 1, scope);
-    cs_sql_bind_text(statement, 2, subject);
+    cs_sql_bind_text(statement, 2, user);
     return cs_sql_run(transaction->store, statement, error);
 }
 
@@ -144,13 +207,40 @@ enum cs_err cs_throttle_forget_user(const struct cs_transaction *transaction, co
     return result;
 }
 
+static enum cs_err count_address(const struct cs_transaction *transaction, const char *network,
+                                 int64_t now, unsigned *ret_used, struct cs_error *error)
+{
+    const struct cs_try attempt = {.subject = "", .network = network};
+    struct rows rows;
+    struct cs_throttle_row row;
+    enum cs_err result;
+
+    find_rows(&attempt, &rows);
+    result = cs_throttle_load_row(transaction, &rows.address, &row, NULL, error);
+    *ret_used = (unsigned)cs_throttle_address_used(row.full, now);
+    return result;
+}
+
 enum cs_err cs_throttle_count(const struct cs_transaction *transaction,
                               enum cs_throttle_scope scope, const char *subject, int64_t now,
                               unsigned *ret_failures, struct cs_error *error)
 {
-    struct counter counter;
-    enum cs_err result = load(transaction, scope, subject, now, &counter, error);
+    static const char sql[] =
+        "SELECT failures, failed FROM throttle WHERE scope = ?1 AND subject = ?2";
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum cs_err result;
 
-    *ret_failures = (unsigned)counter.failures;
+    *ret_failures = 0;
+    if (scope == CS_THROTTLE_ADDRESS)
+        return count_address(transaction, subject, now, ret_failures, error);
+    result = cs_sql(transaction->store, sql, &statement, error);
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, scope);
+    cs_sql_bind_text(statement, 2, subject);
+    while ((result = cs_sql_step(transaction->store, statement, &row, error)) == CS_OK && row)
+        *ret_failures += (unsigned)cs_throttle_failures(sqlite3_column_int64(statement, 0),
+                                                        sqlite3_column_int64(statement, 1), now);
     return result;
 }

@@ -32,8 +32,8 @@ static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_fa
         cs_factor_note_repeat(&trial->transaction, factor->id, match->step, &first, error);
 
     outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
-    if (result == CS_OK && first)
-        result = cs_tries_fail(trial, error);
+    if (result == CS_OK && !first)
+        result = cs_throttle_undo(&trial->transaction, &trial->tried, trial->now, error);
     return result;
 }
 
@@ -96,10 +96,7 @@ static enum cs_err judge_key(const struct cs_trial *trial, struct cs_outcome *ou
         recovery.user = "";
     if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)
         result = judge_recovery(&recovery, trial->attempt->answer, outcome, error);
-    if (result != CS_OK)
-        return result;
-    return outcome->judgement == CS_JUDGED_RIGHT ? cs_tries_forget(trial, error)
-                                                 : cs_tries_fail(trial, error);
+    return result;
 }
 
 static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *outcome,
@@ -122,12 +119,26 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
         result = judge_factor(trial, &factors.items[i], &code, &match, outcome, error);
     if (result == CS_OK && !match.found)
         result = judge_recovery(trial, trial->attempt->answer, outcome, error);
-    if (result != CS_OK)
+    return result;
+}
+
+/* In an open transaction. The failure is written first and taken back when there was none: so a
+ * right answer needs no less room than a wrong one, and what cannot be counted is not judged. */
+static enum cs_err count_and_judge(struct cs_trial *trial, struct cs_outcome *outcome,
+                                   struct cs_error *error)
+{
+    bool admitted = false;
+    enum cs_err result =
+        cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, &admitted, error);
+
+    outcome->reason = "throttled";
+    if (result != CS_OK || !admitted)
         return result;
-    if (outcome->judgement == CS_JUDGED_RIGHT)
-        return cs_tries_forget(trial, error);
-    return match.found ? CS_OK
-                       : cs_tries_fail(trial, error); /* a repeat was counted where it was seen */
+    result = trial->attempt->kind == CS_FACTOR_U2F ? judge_key(trial, outcome, error)
+                                                   : judge_code(trial, outcome, error);
+    return result == CS_OK && outcome->judgement == CS_JUDGED_RIGHT
+               ? cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error)
+               : result;
 }
 
 static enum cs_err local_judge(struct cs_provider *provider, const struct cs_call *call,
@@ -138,10 +149,10 @@ static enum cs_err local_judge(struct cs_provider *provider, const struct cs_cal
     struct cs_trial trial = {.local = local,
                              .attempt = attempt,
                              .judging = judging,
+                             .tried = cs_tries_of(attempt, judging),
                              .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {0};
     struct cs_store *store = NULL;
-    bool throttled = false;
     enum cs_err result;
 
     if (attempt->kind == CS_FACTOR_PASSWORD)
@@ -152,12 +163,7 @@ static enum cs_err local_judge(struct cs_provider *provider, const struct cs_cal
     /* Only now: whoever waited for the lock must not be judged by an earlier time. */
     trial.now = cs_clock_seconds();
     if (result == CS_OK)
-        result = cs_tries_throttled(&trial, &throttled, error);
-    if (result == CS_OK && throttled)
-        outcome.reason = "throttled";
-    else if (result == CS_OK)
-        result = attempt->kind == CS_FACTOR_U2F ? judge_key(&trial, &outcome, error)
-                                                : judge_code(&trial, &outcome, error);
+        result = count_and_judge(&trial, &outcome, error);
     if (result == CS_OK)
         result = cs_store_commit(&trial.transaction, error);
     cs_store_end(&trial.transaction);

@@ -10,6 +10,7 @@
 #include "providers/local/slots.h"
 #include "providers/provider.h"
 #include "store/factor.h"
+#include "store/throttle.h"
 
 struct cs_local {
     struct cs_provider provider;
@@ -27,7 +28,8 @@ struct cs_trial {
     const struct cs_attempt *attempt;
     const struct cs_judging *judging;
     struct cs_transaction transaction;
-    const char *user; /* "" when there is no identity */
+    struct cs_try tried; /* as what it is counted */
+    const char *user;    /* "" when there is no identity */
     int64_t now;
 };
 
@@ -39,13 +41,8 @@ enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
 enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
                            struct cs_error *error) CS_MUST_USE;
 
-/* The counters of an attempt; codes and passwords have their own. All need the open transaction. */
-enum cs_err cs_tries_throttled(const struct cs_trial *trial, bool *ret_throttled,
-                               struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_tries_fail(const struct cs_trial *trial, struct cs_error *error) CS_MUST_USE;
-
-/* After a right answer: the failures of its own kind, those of the address excepted. */
-enum cs_err cs_tries_forget(const struct cs_trial *trial, struct cs_error *error) CS_MUST_USE;
+/* As what an attempt is counted, see store/throttle.h. Borrows from the attempt. */
+struct cs_try cs_tries_of(const struct cs_attempt *attempt, const struct cs_judging *judging);
 
 /* What the provider does for security keys, in an open transaction: list_factors() ... */
 enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,

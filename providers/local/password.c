@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A password is judged in three steps, because hashing takes long and a login must never wait for
- * another's hash: the hash is read, compared without the store, and the result settled in a second
- * transaction. That looks at the delay and at the hash again: tries that ran side by side count as
- * if they had come one after the other, and a password that was changed meanwhile is worth nothing.
+ * Hashing takes long, and a login must never wait for another's hash. So a password is counted as a
+ * failure and its hash read in one transaction, compared without the store, and the result settled
+ * in a second one: right takes the failure back. Where the first cannot be written nothing is
+ * compared. The second looks at the delay and at the hash again: a password that was changed
+ * meanwhile is worth nothing. As many are between the two as are hashed at the same time.
  */
 #include "store/password.h"
 
@@ -14,19 +15,42 @@
 
 enum { HASHES_MIN = 2, HASHES_MAX = 16 };
 
-/* *ret_hash is empty when the user has no password, or within a delay. */
-static enum cs_err look(struct cs_trial *trial, struct cs_store *store, bool *ret_throttled,
-                        struct cs_secret *ret_hash, struct cs_error *error)
+/* Begins the transaction of one step. */
+static enum cs_err begin(struct cs_trial *trial, struct cs_store *store, struct cs_error *error)
 {
     enum cs_err result = cs_store_begin(store, &trial->transaction, error);
 
-    if (result != CS_OK)
-        return result;
     /* Only now: whoever waited for the lock must not be judged by an earlier time. */
     trial->now = cs_clock_seconds();
-    result = cs_tries_throttled(trial, ret_throttled, error);
-    if (result == CS_OK && !*ret_throttled)
+    return result;
+}
+
+/* Whoever is within a delay does not wait for a turn to be told so. */
+static enum cs_err look(struct cs_trial *trial, struct cs_store *store, bool *ret_admitted,
+                        struct cs_error *error)
+{
+    enum cs_err result = begin(trial, store, error);
+
+    if (result == CS_OK)
+        result =
+            cs_throttle_look(&trial->transaction, &trial->tried, trial->now, ret_admitted, error);
+    cs_store_end(&trial->transaction);
+    return result;
+}
+
+/* *ret_hash is empty when the user has no password. */
+static enum cs_err count(struct cs_trial *trial, struct cs_store *store, bool *ret_admitted,
+                         struct cs_secret *ret_hash, struct cs_error *error)
+{
+    enum cs_err result = begin(trial, store, error);
+
+    if (result == CS_OK)
+        result =
+            cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, ret_admitted, error);
+    if (result == CS_OK && *ret_admitted)
         result = cs_password_load(&trial->transaction, trial->user, ret_hash, error);
+    if (result == CS_OK && *ret_admitted)
+        result = cs_store_commit(&trial->transaction, error);
     cs_store_end(&trial->transaction);
     return result;
 }
@@ -53,21 +77,23 @@ static enum cs_err open_slots(struct cs_local *local, struct cs_error *error)
     return result;
 }
 
-/* As long for a user without a password as for one with. */
-static enum cs_err compare(struct cs_local *local, const struct cs_call *call,
-                           const struct cs_secret *password, const struct cs_secret *hash,
-                           bool *ret_fits, struct cs_error *error)
+static enum cs_err take_turn(struct cs_local *local, const struct cs_call *call,
+                             struct cs_error *error)
 {
-    const char *setting = hash->length > 0 ? hash->data : local->nobodys_setting;
     enum cs_err result = open_slots(local, error);
 
-    if (result == CS_OK)
-        result = cs_slots_take(&local->hashing, call->deadline, call->cancel_fd,
-                               "checking a password", error);
-    if (result != CS_OK)
-        return result;
-    result = cs_password_fits(password, setting, ret_fits, error);
-    cs_slots_give(&local->hashing);
+    return result == CS_OK ? cs_slots_take(&local->hashing, call->deadline, call->cancel_fd,
+                                           "checking a password", error)
+                           : result;
+}
+
+/* As long for a user without a password as for one with. */
+static enum cs_err compare(const struct cs_trial *trial, const struct cs_secret *hash,
+                           bool *ret_fits, struct cs_error *error)
+{
+    const char *setting = hash->length > 0 ? hash->data : trial->local->nobodys_setting;
+    enum cs_err result = cs_password_fits(trial->attempt->answer, setting, ret_fits, error);
+
     *ret_fits = *ret_fits && hash->length > 0;
     return result;
 }
@@ -82,10 +108,11 @@ static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *h
                          struct cs_outcome *outcome, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret current = {0};
-    bool throttled = false;
-    enum cs_err result = cs_tries_throttled(trial, &throttled, error);
+    bool delayed = false;
+    enum cs_err result =
+        cs_throttle_delayed(&trial->transaction, &trial->tried, trial->now, &delayed, error);
 
-    if (result == CS_OK && throttled) {
+    if (result == CS_OK && delayed) {
         outcome->reason = "throttled";
         return CS_OK;
     }
@@ -96,26 +123,38 @@ static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *h
     if (fits && is_same(hash, &current)) {
         outcome->judgement = CS_JUDGED_RIGHT;
         outcome->reason = "password";
-        return cs_tries_forget(trial, error);
+        return cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error);
     }
     outcome->reason = hash->length > 0 ? "wrong-password" : "no-password";
-    return cs_tries_fail(trial, error);
+    return cs_throttle_fail(&trial->transaction, &trial->tried, trial->now, error);
 }
 
 static enum cs_err settle(struct cs_trial *trial, struct cs_store *store,
                           const struct cs_secret *hash, bool fits, struct cs_outcome *outcome,
                           struct cs_error *error)
 {
-    enum cs_err result = cs_store_begin(store, &trial->transaction, error);
+    enum cs_err result = begin(trial, store, error);
 
-    if (result != CS_OK)
-        return result;
-    trial->now = cs_clock_seconds();
-    result = judge(trial, hash, fits, outcome, error);
+    if (result == CS_OK)
+        result = judge(trial, hash, fits, outcome, error);
     if (result == CS_OK)
         result = cs_store_commit(&trial->transaction, error);
     cs_store_end(&trial->transaction);
     return result;
+}
+
+/* With a turn. */
+static enum cs_err count_and_judge(struct cs_trial *trial, struct cs_store *store,
+                                   struct cs_outcome *outcome, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
+    bool admitted = false, fits = false;
+    enum cs_err result = count(trial, store, &admitted, &hash, error);
+
+    if (result != CS_OK || !admitted)
+        return result;
+    result = compare(trial, &hash, &fits, error);
+    return result == CS_OK ? settle(trial, store, &hash, fits, outcome, error) : result;
 }
 
 enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
@@ -123,22 +162,24 @@ enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call
                                     const struct cs_judging *judging,
                                     struct cs_outcome *ret_outcome, struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
     struct cs_trial trial = {.local = local,
                              .attempt = attempt,
                              .judging = judging,
+                             .tried = cs_tries_of(attempt, judging),
                              .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {.reason = "throttled"};
     struct cs_store *store = NULL;
-    bool throttled = false, fits = false;
+    bool admitted = false;
     enum cs_err result = cs_local_store(local, &store, error);
 
     if (result == CS_OK)
-        result = look(&trial, store, &throttled, &hash, error);
-    if (result == CS_OK && !throttled)
-        result = compare(local, call, attempt->answer, &hash, &fits, error);
-    if (result == CS_OK && !throttled)
-        result = settle(&trial, store, &hash, fits, &outcome, error);
+        result = look(&trial, store, &admitted, error);
+    if (result == CS_OK && admitted)
+        result = take_turn(local, call, error);
+    if (result == CS_OK && admitted) {
+        result = count_and_judge(&trial, store, &outcome, error);
+        cs_slots_give(&local->hashing);
+    }
     /* Nothing is believed that was not committed. */
     if (result == CS_OK)
         *ret_outcome = outcome;

@@ -177,6 +177,53 @@ def test_one_account_cannot_use_up_the_places_of_others():
         again.close()
 
 
+def test_refusals_do_not_flood_the_log():
+    write_config(OPEN)
+    with Broker() as broker:
+        held = [waits_at_a_prompt("alice") for _ in range(4)]
+        for _ in range(500):
+            expect(waits_at_a_prompt("alice") is None, "a fifth place")
+        lines = [line for line in broker.log().splitlines() if "dropped" in line]
+        # A minute may end meanwhile.
+        expect(1 <= len(lines) <= 2, f"{len(lines)} lines: {lines[:3]}")
+        for peer in held:
+            peer.close()
+
+
+def begins(service, **items):
+    """A login that a program of root's asks for, up to its first prompt; None when it got no place."""
+    peer = Peer()
+    peer.send(message(HELLO, (1, uint(1)), (2, uint(2))))
+    if peer.receive() == b"":
+        peer.close()
+        return None
+    peer.send(message(REQUEST, *request_fields("alice", service=service, **items)))
+    if peer.receive() == b"":
+        peer.close()
+        return None
+    peer.expect(ROUND)
+    return peer
+
+
+def test_one_asker_cannot_use_up_the_places_by_way_of_su():
+    write_config({**OPEN, "max_logins": 16})
+    with Broker() as broker:
+        held = [begins("su", ruser="mallory", tty="pts/1") for _ in range(20)]
+        expect_equal(sum(peer is not None for peer in held), 4, "places of one asker (a quarter of 16)")
+        broker.wait_log("a quarter of max_logins")
+        expect_equal(broker.log().count("a quarter of max_logins"), 1, "lines")
+        more = [begins("su", ruser=f"friend{number}", tty="pts/2") for number in range(20)]
+        expect_equal(sum(peer is not None for peer in more), 8, "places without a key (three quarters of 16)")
+        keys = [begins("sshd", rhost="192.0.2.1", ssh_auth_info="publickey ssh-ed25519 AAAA") for _ in range(4)]
+        expect(None not in keys, "no room for somebody with a key")
+        for peer in filter(None, held + more + keys):
+            peer.close()
+        wait_until(lambda: connections_of(broker.pid) == 0, "the end of the logins")
+        again = begins("su", ruser="mallory", tty="pts/1")
+        expect(again is not None, "the places did not come back")
+        again.close()
+
+
 # ---- silent ----
 
 def test_a_peer_that_does_not_ask_is_dropped():

@@ -9,7 +9,7 @@ from countersign import *
 
 KEY = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
 JUNK = "\b\n\r\x7fINCORRECT"
-FREE_OF_USER, FREE_OF_ADDRESS, SLOW_CAP = 3, 20, 30  # failures without a delay
+FREE, SHARE, OF_ADDRESS = 3, 5, 20  # failures without a delay; tries of a network that others cannot use up
 FIRST_DELAY = 5
 
 _numbers = itertools.count()
@@ -59,17 +59,17 @@ def failures(who):
 def test_user_after_a_key():
     with Broker() as broker:
         who = person()
-        fail(who, FREE_OF_USER)
+        fail(who, FREE)
         expect(allowed(who, who.code(-1), env=KEY), "a delay after three failures")
         expect_equal(failures(who), 0, "failures after a success")
-        fail(who, FREE_OF_USER + 1)
+        fail(who, FREE + 1)
         begin = time.monotonic()
         code = who.code()
         result = login(who, code, env=KEY)
         expect_equal((result.code, len(result.prompts)), ("PAM_MAXTRIES", 1), "within the delay")
         expect_match(f'reason=throttled .*user="{who.user}"', broker.log(), "the log")
         fail(who, 5)
-        expect_equal(failures(who), FREE_OF_USER + 1, "failures counted within the delay")
+        expect_equal(failures(who), FREE + 1, "failures counted within the delay")
         wait_until(lambda: allowed(who, code, env=KEY), "the end of the delay", FIRST_DELAY + 3)
         waited = time.monotonic() - begin
         expect(FIRST_DELAY - 2 < waited < FIRST_DELAY + 2, f"the delay lasted {waited:.1f} s")
@@ -79,15 +79,15 @@ def test_user_after_a_key():
 def test_user_after_the_stack():
     with Broker():
         who = person()
-        fail(who, FREE_OF_USER + 1, env={}, service="stated")
-        expect_equal(failures(who), FREE_OF_USER + 1, "failures")
+        fail(who, FREE + 1, env={}, service="stated")
+        expect_equal(failures(who), FREE + 1, "failures")
         expect(not allowed(who, who.code(), service="stated"), "no delay")
 
 
 def test_unlock():
     with Broker():
         who = person()
-        fail(who, FREE_OF_USER + 2)
+        fail(who, FREE + 2)
         expect(not allowed(who, who.code(), env=KEY), "no delay")
         countersign("unlock", who.user)
         expect_equal(failures(who), 0, "failures after unlock")
@@ -97,46 +97,79 @@ def test_unlock():
 def test_nobody_locks_out_somebody_else():
     with Broker():
         who = person()
-        for _ in range(4):  # each from an address of its own, so that none is stopped
-            fail(who, FREE_OF_ADDRESS, rhost=address(), env={})
+        for _ in range(4):
+            fail(who, OF_ADDRESS, rhost=address(), env={})
         expect_equal(failures(who), 0, "failures of the user")
         expect(allowed(who, who.code(), env=KEY, rhost=address()), "the user was locked out")
 
 
-def test_slow_cap():
+def wear_out(broker, who, rhost):
+    """Wrong codes without a first factor until they are not looked at any more."""
+    for _ in range(4 * SHARE):
+        if not allowed(who, who.wrong(), rhost=rhost) and "reason=throttled" in last_audit(broker, who):
+            return
+    raise Failure(f"{rhost}: no delay")
+
+
+def last_audit(broker, who):
+    return [line for line in broker.log().splitlines() if f'user="{who.user}"' in line][-1]
+
+
+def test_new_networks_while_three_guess():
+    """She is looked at where she has not been before, whatever goes on elsewhere."""
     with Broker() as broker:
         who = person()
-        fail(who, 16, rhost=address(), env={})
-        fail(who, SLOW_CAP - 15, rhost=address(), env={})
+        for rhost in address(), address(), "2001:db8:7::1":
+            wear_out(broker, who, rhost)
+        expect(allowed(who, who.code(), rhost=address()), "kept out of a new network")
+
+
+def test_a_known_network_while_others_guess_from_everywhere():
+    with Broker() as broker:
+        who, home = person(), address()
+        expect(allowed(who, who.code(-1), rhost=home), "the right code was refused")
+        for _ in range(70):
+            login(who, who.wrong(), rhost=address())
+        expect_match("reason=throttled", last_audit(broker, who), "the account is not used up")
         expect(not allowed(who, who.code(), rhost=address()), "no cap on unproven tries")
-        expect_match(f'reason=throttled .*user="{who.user}"', broker.log(), "the log")
-        expect(allowed(who, who.code(), env=KEY), "the cap reached a login with a key")
-        expect(allowed(who, who.code(1), rhost=address()), "a success did not lift the cap")
+        expect(allowed(who, who.code(), rhost=home), "kept out of a known network")
+        expect(allowed(who, who.code(1), env=KEY, rhost=address()), "the cap reached a login with a key")
 
 
-def address_ladder(addresses, same, other):
-    """Wrong codes of several people from `addresses` stop `same`, but not `other`."""
-    people = [person() for _ in range(3)]
-    for number, each in enumerate(addresses):
-        fail(people[number % 2], 2, rhost=each, env={})
-    last = people[2]
-    expect(not allowed(last, last.code(), rhost=same), f"no delay for {same}")
-    expect(allowed(last, last.code(), rhost=other), f"a delay for {other}")
-    expect(allowed(last, last.code(1), rhost=same, env=KEY), f"a delay for {same} with a key")
+def test_neighbours_of_a_guesser():
+    """Others behind his address get in with their first right answer; he is slowed."""
+    with Broker() as broker:
+        victim, place = person(), address()
+        wear_out(broker, victim, place)
+        for number in range(OF_ADDRESS + 5):
+            pam_login(f"nobody{number}", ["123456"], service="test", rhost=place)
+            pam_login(f"nobody{number}", [""], service="test", rhost=place)
+        for _ in range(10):
+            who = person()
+            expect(allowed(who, who.code(), rhost=place), f"{who.user} was kept out")
+
+
+def expect_one_network(names, other):
+    """Wrong codes from all of them are those of one client, and `other` is another."""
+    with Broker() as broker:
+        who = person()
+        for name in names * (FREE + 1):
+            login(who, who.wrong(), env=KEY, rhost=name)
+        expect_match("reason=throttled", last_audit(broker, who), "the log")
+        expect(not allowed(who, who.code(), env=KEY, rhost=names[0]), "no delay")
+        expect(allowed(who, who.code(), env=KEY, rhost=other), f"a delay for {other}")
 
 
 def test_address():
-    half = FREE_OF_ADDRESS // 2 + 1
-    with Broker():
-        address_ladder(["203.0.113.1"] * half, "203.0.113.1", "203.0.113.2")
-        address_ladder(["::ffff:203.0.113.3", "203.0.113.3"] * (half // 2 + 1), "::ffff:203.0.113.3",
-                       "203.0.113.4")
+    expect_one_network(["203.0.113.3", "::ffff:203.0.113.3"], "203.0.113.4")
 
 
 def test_address_ipv6_is_its_network():
-    with Broker():
-        each = [f"2001:db8:0:1:{n:x}::{n:x}" for n in range(FREE_OF_ADDRESS // 2 + 1)]
-        address_ladder(each, "2001:db8:0:1:ffff::1", "2001:db8:0:2::1")
+    expect_one_network([f"2001:db8:0:1:{n:x}::{n:x}" for n in range(4)], "2001:db8:0:2::1")
+
+
+def test_names_of_hosts_are_clients_of_their_own():
+    expect_one_network(["Host1.example.com", "host1.Example.com"], "host2.example.com")
 
 
 def test_a_spent_code_counts_once():
@@ -160,20 +193,20 @@ def test_empty_and_junk_answers_change_no_user():
         expect_equal(countersign("list", who.user, "--json").stdout, before, "the user's state")
         expect_match("reason=refused-by-sshd", broker.log(), "the log")
         expect_match("reason=empty-answer", broker.log(), "the log")
-        # Junk counts against the address that it came from.
+        # Junk is counted where it came from, and keeps nobody out there.
         place = address()
-        for _ in range(FREE_OF_ADDRESS + 1):
+        for _ in range(OF_ADDRESS + 1):
             expect(not allowed(who, JUNK, env=KEY, rhost=place), "allowed with junk")
-        expect(not allowed(who, who.code(), rhost=place), "junk was not counted against the address")
-        expect(allowed(who, who.code(), rhost=address()), "junk was counted against the user")
+        expect(allowed(who, who.code(), rhost=place), "junk keeps out somebody else")
+        expect(allowed(who, who.code(1), rhost=address()), "junk was counted against the user")
 
 
 def test_switched_off():
     write_config({"throttle": False})
     with Broker():
         who = person()
-        fail(who, FREE_OF_USER + 3)
-        expect_equal(failures(who), FREE_OF_USER + 3, "failures counted all the same")
+        fail(who, FREE + 3)
+        expect_equal(failures(who), FREE + 3, "failures counted all the same")
         expect(allowed(who, who.code(), env=KEY), "a delay although it is switched off")
     write_config({})
 

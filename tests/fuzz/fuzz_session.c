@@ -328,7 +328,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     peer.uid = uids[data[0] & 3];
     REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     send_packets(ends[0], data + 1, size - 1, (data[0] & 4) != 0);
-    cs_session_serve(NULL, ends[1], &peer);
+    cs_session_serve(NULL, NULL, ends[1], &peer);
     cs_fd_close(&ends[1]);
     /* accept_on_missing_auth_method lets a user in if the input itself sets it. */
     read_replies(ends[0], has(data, size, "123456") || has(data, size, "accept") ||

@@ -406,23 +406,47 @@ static void test_nobody_locks_out_somebody_else(void **state)
     assert_right(judge_code(T0, 0));
 }
 
-static void test_slow_cap_of_unproven_tries(void **state)
+/* From ever new networks: what the account allows, and no more. */
+static void test_an_account_has_a_cap_of_unproven_tries(void **state)
 {
+    enum { OF_ACCOUNT = 60, COMES_BACK = 85 };
     struct cs_attempt attempt = {.identity = "alice", .countable = true};
-    char wrong[CS_TOTP_CODE_SIZE], client[16] = "192.0.2.a";
+    char wrong[CS_TOTP_CODE_SIZE], client[32];
 
     (void)state;
     wrong_code(wrong);
-    for (unsigned i = 0; i < 31; i++) {
-        client[8] = (char)('a' + i / 10);
-        attempt.client = client;
+    attempt.client = client;
+    for (unsigned i = 0; i < OF_ACCOUNT; i++) {
+        (void)snprintf(client, sizeof client, "192.0.2.%u", i);
         assert_wrong(judge_attempt(attempt, wrong), "wrong-code");
     }
     attempt.client = "198.51.100.1";
     assert_wrong(judge_attempt(attempt, wrong), "throttled");
-    fake_clock_set(T0 + 60);
+    fake_clock_set(T0 + COMES_BACK);
     assert_wrong(judge_attempt(attempt, wrong), "wrong-code");
     assert_wrong(judge_attempt(attempt, wrong), "throttled");
+    assert_right(judge_code(T0 + COMES_BACK, 0)); /* behind a key */
+}
+
+/* The failures of others give her no delay, wherever they are. */
+static void test_a_known_network_gets_in_whatever_others_do(void **state)
+{
+    struct cs_attempt attempt = {.identity = "alice", .countable = true, .client = "203.0.113.1"};
+    char wrong[CS_TOTP_CODE_SIZE], right[CS_TOTP_CODE_SIZE], client[32];
+
+    (void)state;
+    wrong_code(wrong);
+    code_of(&alice, cs_totp_step(T0, PERIOD), right);
+    assert_right(judge_attempt(attempt, right));
+    attempt.client = client;
+    for (unsigned i = 0; i < 200; i++) {
+        (void)snprintf(client, sizeof client, "192.0.2.%u", i);
+        (void)judge_attempt(attempt, wrong);
+    }
+    attempt.client = "203.0.113.1";
+    fake_clock_set(T0 + PERIOD);
+    code_of(&alice, cs_totp_step(T0 + PERIOD, PERIOD), right);
+    assert_right(judge_attempt(attempt, right));
 }
 
 /* What says nothing about the user (empty, junk) counts against the address alone. */
@@ -528,7 +552,8 @@ int main(void)
         TEST(test_the_delay),
         TEST(test_no_delay_where_it_is_switched_off),
         TEST(test_nobody_locks_out_somebody_else),
-        TEST(test_slow_cap_of_unproven_tries),
+        TEST(test_an_account_has_a_cap_of_unproven_tries),
+        TEST(test_a_known_network_gets_in_whatever_others_do),
         TEST(test_what_says_nothing_of_the_user),
         TEST(test_who_is_not_enrolled),
         TEST(test_recovery_codes),

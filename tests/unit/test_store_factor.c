@@ -240,15 +240,41 @@ static void test_factor_of_version_3_goes_on(void **state)
     int64_t id;
 
     add(scratch, CS_STORED_TOTP);
-    reopen_as(
-        scratch,
-        "ALTER TABLE factor DROP COLUMN app_id;"
-        "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; PRAGMA user_version = 3");
+    reopen_as(scratch,
+              "ALTER TABLE factor DROP COLUMN app_id;"
+              "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; DROP TABLE place;"
+              "PRAGMA user_version = 3");
     assert_int_equal(count_of(scratch, CS_STORED_TOTP), 1);
     assert_int_equal(count_of(scratch, CS_STORED_U2F), 0);
     assert_int_equal(try_add(scratch, CS_STORED_U2F, 20, &id), CS_OK);
     assert_int_equal(count_of(scratch, CS_STORED_ANY), 2);
     assert_int_equal(cs_store_check(scratch->store, NULL), CS_OK);
+}
+
+/* Counters of version 4 had no networks: they start anew, and nothing else changes. */
+static void test_factor_of_version_4_goes_on(void **state)
+{
+    struct scratch_store *scratch = *state;
+    char *before, *after, *counters;
+
+    add(scratch, CS_STORED_TOTP);
+    add(scratch, CS_STORED_U2F);
+    before = scratch_store_rows(scratch, "factor");
+    reopen_as(scratch,
+              "DROP TABLE place; DROP TABLE throttle;"
+              "CREATE TABLE throttle (scope INTEGER NOT NULL, subject TEXT NOT NULL,"
+              " failures INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (scope, subject))"
+              " STRICT, WITHOUT ROWID;"
+              "CREATE INDEX throttle_updated ON throttle (updated);"
+              "INSERT INTO throttle VALUES (1, 'alice', 7, 1700000000); PRAGMA user_version = 4");
+    after = scratch_store_rows(scratch, "factor");
+    counters = scratch_store_rows(scratch, "throttle");
+    assert_string_equal(after, before);
+    assert_string_equal(counters, "");
+    assert_int_equal(cs_store_check(scratch->store, NULL), CS_OK);
+    free(before);
+    free(after);
+    free(counters);
 }
 
 int main(void)
@@ -259,6 +285,7 @@ int main(void)
         IN_STORE(test_factor_longest_secret_is_resealed),
         IN_STORE(test_factor_suspect_is_for_good),
         IN_STORE(test_factor_of_version_3_goes_on),
+        IN_STORE(test_factor_of_version_4_goes_on),
         IN_STORE(test_pending_is_good_once_and_for_a_while),
         IN_STORE(test_pending_expired_ones_go_when_any_is_written_or_taken),
         IN_STORE(test_pending_is_not_revived_by_a_clock_that_is_set_back),

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the system does not give the lock back: nobody waits for it. */
+#include "tests/unit/unit.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "tests/support/scratch_store.h"
+
+static unsigned unlocks_that_fail;
+
+__attribute__((visibility("default"))) int flock(int fd, int operation)
+{
+    static int (*real)(int, int);
+
+    if (real == NULL)
+        *(void **)(void *)&real = dlsym(RTLD_NEXT, "flock");
+    if (operation == LOCK_UN && unlocks_that_fail > 0) {
+        unlocks_that_fail--;
+        errno = ENOLCK;
+        return -1;
+    }
+    return real(fd, operation);
+}
+
+static bool is_free(const struct scratch_store *scratch)
+{
+    char path[sizeof scratch->folder + sizeof "/store.lock"];
+    bool taken;
+    int fd;
+
+    (void)snprintf(path, sizeof path, "%s/store.lock", scratch->folder);
+    fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    taken = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    (void)close(fd);
+    return taken;
+}
+
+static void begin_and_end(struct scratch_store *scratch, bool commit)
+{
+    struct cs_transaction transaction;
+
+    scratch_store_begin(scratch, &transaction);
+    assert_false(is_free(scratch));
+    if (commit)
+        assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+    cs_store_end(&transaction);
+}
+
+static void test_an_unlock_that_fails_holds_up_nobody(void **state)
+{
+    struct scratch_store *scratch = *state;
+
+    for (unsigned i = 0; i < 4; i++) {
+        unlocks_that_fail = 1;
+        begin_and_end(scratch, i % 2 == 0);
+        assert_int_equal(unlocks_that_fail, 0);
+        assert_true(is_free(scratch));
+        begin_and_end(scratch, true);
+        assert_true(is_free(scratch));
+    }
+}
+
+/* Nor one after a transaction that could not begin. */
+static void test_nor_after_a_failure(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct cs_transaction transaction;
+    char away[sizeof scratch->path + sizeof ".away"];
+
+    (void)snprintf(away, sizeof away, "%s.away", scratch->path);
+    assert_int_equal(rename(scratch->path, away), 0);
+    unlocks_that_fail = 1;
+    assert_int_not_equal(cs_store_begin(scratch->store, &transaction, NULL), CS_OK);
+    unlocks_that_fail = 0;
+    assert_true(is_free(scratch));
+    assert_int_equal(rename(away, scratch->path), 0);
+    begin_and_end(scratch, true);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_STORE(test_an_unlock_that_fails_holds_up_nobody),
+        IN_STORE(test_nor_after_a_failure),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
