@@ -89,7 +89,7 @@ struct cs_setting {
     enum cs_setting_scope scope;
     unsigned where; /* CS_FROM_...; 0: nowhere, the program fills it */
     size_t offset;
-    bool opened;          /* a provider is opened with it; else it may differ by login */
+    bool by_login; /* of a provider: each login has its own; else the provider is opened with it */
     const char *fallback; /* default, in the form it is written; NULL: none */
     const char *ibm;      /* the default in profile ibm; NULL: the same */
     int64_t min, max;     /* of numbers; of texts `max` bytes, 0: CS_SETTING_TEXT_MAX */
@@ -163,8 +163,8 @@ bool cs_settings_copy(const struct cs_setting *rows, const void *source, void *t
 /* Wipes and releases the texts of a copy, and sets it to zeros. */
 void cs_settings_clear(const struct cs_setting *rows, void *target, size_t size);
 
-/* Whether two structs open the same: compares the members that are `opened`, secrets in a time that
- * does not depend on where they differ. */
+/* Whether two structs open the same: compares every member that is not `by_login`, secrets in a
+ * time that does not depend on where they differ. */
 bool cs_settings_equal(const struct cs_setting *rows, const void *a, const void *b);
 
 /* The member of a text; NULL: nothing is set, or the row is no text. */

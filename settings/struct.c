@@ -30,9 +30,14 @@ static const char **text_of(const struct cs_setting *row, void *target)
     return (const char **)((char *)target + row->offset);
 }
 
+static bool is_stored(const struct cs_setting *row)
+{
+    return row->offset != CS_SETTING_NOT_STORED && row->store == NULL;
+}
+
 static bool is_text(const struct cs_setting *row)
 {
-    return row->offset != CS_SETTING_NOT_STORED && form_of(row) == FORM_TEXT;
+    return is_stored(row) && form_of(row) == FORM_TEXT;
 }
 
 const char *cs_setting_text(const struct cs_setting *row, const void *source)
@@ -102,7 +107,7 @@ static bool same_member(const struct cs_setting *row, const void *a, const void 
 bool cs_settings_equal(const struct cs_setting *rows, const void *a, const void *b)
 {
     for (size_t i = 0; rows[i].name != NULL; i++) {
-        if (rows[i].opened &&
+        if (!rows[i].by_login && is_stored(&rows[i]) &&
             !same_member(&rows[i], member_of(&rows[i], a), member_of(&rows[i], b)))
             return false;
     }

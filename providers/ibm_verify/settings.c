@@ -17,7 +17,7 @@ enum {
 
 /* What all rows share that say how the tenant is reached. */
 #define ROW(row, kind, from, member, about)                                                        \
-    .name = row, .type = CS_SETTING_##kind, .where = from, .offset = AT(member), .opened = true,   \
+    .name = row, .type = CS_SETTING_##kind, .where = from, .offset = AT(member),                   \
     .empty = CS_EMPTY_UNSET, .help = about
 #define TEXT(row, member, about) ROW(row, STRING, API, member, about), .max = TEXT_BYTES
 #define SECRET(row, member, about) TEXT(row, member, about), .secrecy = CS_SECRECY_ALWAYS
@@ -50,7 +50,6 @@ const struct cs_setting cs_verify_rows[] = {
     {.name = "the secret in client-secret-file",
      .type = CS_SETTING_STRING,
      .offset = AT(secret_of_file),
-     .opened = true,
      .max = TEXT_BYTES,
      .secrecy = CS_SECRECY_ALWAYS},
     {.name = "obf-client-secret",
@@ -76,7 +75,6 @@ const struct cs_setting cs_verify_rows[] = {
      .type = CS_SETTING_STRING,
      .where = API,
      .offset = AT(proxy),
-     .opened = true,
      .max = TEXT_BYTES,
      .empty = CS_EMPTY_KEPT,
      .secrecy = CS_SECRECY_PASSWORD,

@@ -49,14 +49,12 @@ static const struct cs_setting rows[] = {
      .type = CS_SETTING_FLAG,
      .where = PAM | SECTION,
      .offset = AT(flag),
-     .opened = true,
      .fallback = "no"},
     {.name = "number",
      .alias = "count",
      .type = CS_SETTING_NUMBER,
      .where = PAM | SECTION,
      .offset = AT(number),
-     .opened = true,
      .fallback = "3",
      .ibm = "4",
      .min = 2,
@@ -65,53 +63,47 @@ static const struct cs_setting rows[] = {
      .type = CS_SETTING_CHOICE,
      .where = SECTION,
      .offset = AT(choice),
-     .opened = true,
      .fallback = "blue",
      .values = {"red", "blue"}},
     {.name = "size",
      .type = CS_SETTING_SIZE,
      .where = SECTION,
      .offset = AT(size),
-     .opened = true,
      .max = CS_SETTING_UNBOUNDED},
     {.name = "name",
      .type = CS_SETTING_NAME,
      .where = SECTION,
      .offset = AT(name),
-     .opened = true,
      .name_of = name_at,
      .other_name = other_name,
      .mistakes = mistakes},
-    {.name = "list", .type = CS_SETTING_LIST, .where = SECTION, .offset = AT(list), .opened = true},
+    {.name = "list", .type = CS_SETTING_LIST, .where = SECTION, .offset = AT(list)},
     {.name = "path",
      .type = CS_SETTING_PATH,
      .where = SECTION,
      .offset = AT(path),
-     .opened = true,
      .empty = CS_EMPTY_UNSET},
     {.name = "string",
      .type = CS_SETTING_STRING,
      .where = SECTION,
      .offset = AT(string),
+     .by_login = true,
      .max = 10},
     {.name = "kept",
      .type = CS_SETTING_STRING,
      .where = SECTION,
      .offset = AT(kept),
-     .opened = true,
      .empty = CS_EMPTY_KEPT,
      .secrecy = CS_SECRECY_PASSWORD},
     {.name = "secret",
      .type = CS_SETTING_STRING,
      .where = SECTION,
      .offset = AT(secret),
-     .opened = true,
      .secrecy = CS_SECRECY_ALWAYS},
     {.name = "checked",
      .type = CS_SETTING_STRING,
      .where = SECTION,
      .offset = AT(checked),
-     .opened = true,
      .check = even_length},
     {.name = "stored",
      .type = CS_SETTING_STRING,
@@ -352,8 +344,8 @@ static void test_copy_owns_its_texts(void **state)
     assert_memory_equal(&copy, &empty, sizeof copy);
 }
 
-/* Each member that is opened makes a difference, and no other. */
-static void test_equal_looks_at_every_opened_member(void **state)
+/* Each member makes a difference, except what each login has of its own. */
+static void test_equal_looks_at_every_member(void **state)
 {
     const struct sample different = {.number = 4,
                                      .size = 8,
@@ -377,8 +369,8 @@ static void test_equal_looks_at_every_opened_member(void **state)
         else if (rows[i].type == CS_SETTING_NUMBER || rows[i].type == CS_SETTING_CHOICE)
             size = sizeof(unsigned);
         memcpy((char *)&changed + rows[i].offset, (const char *)&different + rows[i].offset, size);
-        if (cs_settings_equal(rows, &full, &changed) == rows[i].opened)
-            fail_msg("%s makes %s difference", rows[i].name, rows[i].opened ? "no" : "a");
+        if (cs_settings_equal(rows, &full, &changed) != rows[i].by_login)
+            fail_msg("%s makes %s difference", rows[i].name, rows[i].by_login ? "a" : "no");
     }
     assert_true(cs_settings_equal(rows, &full, &full));
 }
@@ -394,7 +386,7 @@ int main(void)
         cmocka_unit_test(test_members_become_words),
         cmocka_unit_test(test_secrets_are_never_quoted),
         cmocka_unit_test(test_copy_owns_its_texts),
-        cmocka_unit_test(test_equal_looks_at_every_opened_member),
+        cmocka_unit_test(test_equal_looks_at_every_member),
     };
 
     return cmocka_run_group_tests_name("settings", tests, NULL, NULL);
