@@ -134,7 +134,7 @@ def test_no_helper():
     SOCKET.unlink(missing_ok=True)
     status, _, error = ask(20000)
     expect_equal(status, UNAVAILABLE, "without a socket")
-    expect_match("countersign-u2f-host does not run", error, "why")
+    expect_match("countersign-u2f-host is not running", error, "why")
 
 
 main()
