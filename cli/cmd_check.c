@@ -10,6 +10,7 @@
 #include "base/privilege.h"
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
+#include "cli/check_plan.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
 #include "cli/verb.h"
@@ -29,6 +30,7 @@ struct check {
     struct cs_key_apps registered; /* in the store, where it is the local provider's */
     struct cs_json_writer *writer; /* with --json */
     bool configured;               /* the configuration is right */
+    const char *service;           /* whose plan is looked at; "": that of the line */
     bool failed;
 };
 
@@ -176,6 +178,33 @@ static enum cs_err check_config_readable(struct check *check, struct cs_error *e
     return as_run_user(check, check_readable, error);
 }
 
+static enum cs_err open_plan(struct check *check, struct cs_error *error)
+{
+    return cs_check_plan(&check->line, check->service, error);
+}
+
+static enum cs_err check_plan(struct check *check, struct cs_error *error)
+{
+    return as_run_user(check, open_plan, error);
+}
+
+/* Each service of the file may have a plan of its own. */
+static void check_services(struct check *check)
+{
+    const struct cs_strlist *services = cs_config_services(check->line.config);
+
+    for (size_t i = 0; i < services->count; i++) {
+        struct cs_error error = {0};
+        char what[128];
+        enum cs_err result;
+
+        check->service = services->items[i];
+        (void)snprintf(what, sizeof what, "plan of service '%s'", check->service);
+        result = check_plan(check, &error);
+        report(check, what, result, &error);
+    }
+}
+
 static enum cs_err check_socket(struct check *check, struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int fd = -1;
@@ -249,6 +278,7 @@ static const struct {
     {"account " CS_RUN_USER, check_account, always},
     {"configuration", check_config, always},
     {"configuration, read by the broker", check_config_readable, is_configured},
+    {"plan", check_plan, is_configured},
     {"key", check_key, is_local},
     {"store", check_store, is_local},
     {"stand-alone program", check_broker_program, always},
@@ -307,6 +337,8 @@ static void run_checks(struct check *check)
     }
     if (check->line.config == NULL)
         return;
+    if (check->configured)
+        check_services(check);
     if (check->configured &&
         cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK)
         report(check, "security keys", cs_fail_nomem(&error), &error);
@@ -319,7 +351,7 @@ static void run_checks(struct check *check)
 
 static int run(struct cs_cli *cli, const struct cs_words *words)
 {
-    struct check check = {.cli = cli, .words = words};
+    struct check check = {.cli = cli, .words = words, .service = ""};
     int status = CS_EXIT_OK;
 
     cs_options_defaults(CS_PROFILE_OWN, &check.line.options);

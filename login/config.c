@@ -52,6 +52,7 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
     assignment = cs_config_add(config, &option, level, service);
     if (assignment == NULL)
         return cs_fail_nomem(error);
+    cs_json_position(document, member, &assignment->line, &assignment->column);
     if (cs_option_is_text(option.row, &text))
         return cs_config_read_text(assignment, text, document, member, error);
     result = cs_setting_read(option.row, document, member, CS_MEMBER_STRICT, &value, error);
@@ -153,7 +154,7 @@ enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
     enum cs_err result;
 
-    if (config == NULL)
+    if (config == NULL || (config->name = strdup(name)) == NULL)
         return cs_fail_nomem(error);
     result = cs_json_parse(name, text, length, CS_JSON_TOLERANT, &document, error);
     if (result == CS_OK)

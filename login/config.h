@@ -8,6 +8,7 @@
 #ifndef CS_LOGIN_CONFIG_H
 #define CS_LOGIN_CONFIG_H
 
+#include "base/buffer.h"
 #include "base/log.h"
 #include "login/options.h"
 
@@ -73,6 +74,11 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
 enum cs_err cs_config_line(const struct cs_config *config, const char *service,
                            const struct cs_strlist *arguments, struct cs_options *ret_options,
                            struct cs_strlist *ret_warnings, struct cs_error *error) CS_MUST_USE;
+
+/* Where our file sets that option for `service`, or for every service: "FILE:LINE:COLUMN". False:
+ * it does not. */
+bool cs_config_locate(const struct cs_config *config, const char *service, const char *option,
+                      struct cs_buffer *out);
 
 /* A variable that a file may name for user_env: only names of our own, because the module believes
  * others on its own line alone. NULL is fine. */

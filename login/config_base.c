@@ -47,6 +47,7 @@ void cs_config_release(struct cs_config **config)
     cs_strlist_free(&old->services);
     cs_strlist_free(&old->warnings);
     free(old->ibm_path);
+    free(old->name);
     cs_config_release(&old->own);
     cs_config_release(&old->ibm);
     free(old);

@@ -24,8 +24,9 @@ enum cs_level {
 struct cs_assignment {
     struct cs_option option;
     enum cs_level level;
-    char *service; /* of CS_LEVEL_SERVICE; else NULL */
-    char *value;   /* in its written form; NULL: a text by language */
+    char *service;         /* of CS_LEVEL_SERVICE; else NULL */
+    unsigned line, column; /* of its value in the file */
+    char *value;           /* in its written form; NULL: a text by language */
     struct cs_text_variant *variants;
     struct cs_strlist texts; /* of the variants, in their order */
 };
@@ -50,6 +51,7 @@ enum { CS_BESIDE_MAX = 8 };
 
 struct cs_config {
     atomic_uint references;
+    char *name; /* of the file, for messages; NULL: nobody gave one */
     enum cs_profile profile;
     struct cs_assignment *assignments;
     size_t count;

@@ -58,6 +58,32 @@ void cs_config_apply(const struct cs_config *config, enum cs_level level, const 
         options->sections |= config->sections;
 }
 
+static const struct cs_assignment *find_value(const struct cs_config *config, const char *option,
+                                              enum cs_level level, const char *service)
+{
+    for (size_t i = 0; i < config->count; i++) {
+        const struct cs_assignment *item = &config->assignments[i];
+
+        if (stands_at(item, level, service) && strcmp(item->option.row->name, option) == 0)
+            return item;
+    }
+    return NULL;
+}
+
+bool cs_config_locate(const struct cs_config *config, const char *service, const char *option,
+                      struct cs_buffer *out)
+{
+    const struct cs_config *own = config->own ? config->own : config;
+    const struct cs_assignment *item = find_value(own, option, CS_LEVEL_SERVICE, service);
+
+    if (item == NULL)
+        item = find_value(own, option, CS_LEVEL_FILE, NULL);
+    if (item == NULL || own->name == NULL)
+        return false;
+    cs_buffer_printf(out, "%s:%u:%u", own->name, item->line, item->column);
+    return true;
+}
+
 void cs_config_free_values(struct cs_config *config)
 {
     for (size_t i = 0; i < config->count; i++) {

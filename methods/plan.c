@@ -27,34 +27,11 @@ bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_opt
 
 /* ---- which factors ---- */
 
-static unsigned kinds_of_choice(const struct cs_method_options *options)
-{
-    static const unsigned transients[] = {
-        [CS_TRANSIENTS_ALL] = CS_KIND(CS_FACTOR_TRANS_EMAILOTP) | CS_KIND(CS_FACTOR_TRANS_SMSOTP),
-        [CS_TRANSIENTS_EMAIL] = CS_KIND(CS_FACTOR_TRANS_EMAILOTP),
-        [CS_TRANSIENTS_PHONE] = CS_KIND(CS_FACTOR_TRANS_SMSOTP),
-        [CS_TRANSIENTS_BOTH] = CS_KIND(CS_FACTOR_TRANS_EMAILOTP) | CS_KIND(CS_FACTOR_TRANS_SMSOTP)};
-    unsigned kinds = 0;
-
-    if (!options->no_enrollments_in_choice)
-        kinds |= CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_SMSOTP) | CS_KIND(CS_FACTOR_EMAILOTP);
-    if (options->voice_in_choice)
-        kinds |= CS_KIND(CS_FACTOR_VOICEOTP);
-    if (options->transients_in_choice)
-        kinds |= transients[options->transient_choices];
-    if (options->add_devices_to_choice)
-        kinds |= CS_KIND(CS_FACTOR_DEVICE);
-    if (options->u2f_in_choice)
-        kinds |= CS_KIND(CS_FACTOR_U2F);
-    return kinds;
-}
-
 /* Only those that the provider can have. */
 static unsigned kinds_for(const struct cs_plan *plan, const struct cs_method_login *login)
 {
-    unsigned kinds = plan->choice ? kinds_of_choice(login->given->options) : plan->kinds;
-
-    return kinds & login->given->provider->ops->kinds(login->given->provider);
+    return cs_plan_kinds(plan, login->given->options) &
+           login->given->provider->ops->kinds(login->given->provider);
 }
 
 static bool is_transient(const struct cs_listed_factor *factor)
@@ -194,10 +171,8 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
         return plan->direct->run(login, plan->direct, NULL);
     /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
     if (kinds == 0 && (plan->direct == NULL || plan->direct->looks_up)) {
-        result = cs_fail(&error, CS_ERR_CONFIG,
-                         "provider '%s' has none of the factors that auth_method and its "
-                         "options ask for",
-                         login->given->provider->ops->name);
+        result = cs_plan_check(plan, login->given->options, login->given->provider->ops->name, 0,
+                               &error);
         return cs_give_up(login, plan_method, result, &error);
     }
     result = cs_list_factors(login, kinds, &error);

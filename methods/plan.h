@@ -37,6 +37,16 @@ bool cs_plan_has_second(const struct cs_plan *plan);
 /* Whether the first prompt comes before anything is looked up. */
 bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options);
 
+/* The kinds of factors (CS_KIND() of each) that the second step asks for; 0: there is none, or the
+ * options leave none. */
+unsigned cs_plan_kinds(const struct cs_plan *plan, const struct cs_method_options *options);
+
+/* CS_ERR_CONFIG where a provider of that name whose users can have `provider_kinds` has nothing
+ * that the plan could ask for: nobody could log in. */
+enum cs_err cs_plan_check(const struct cs_plan *plan, const struct cs_method_options *options,
+                          const char *provider, unsigned provider_kinds,
+                          struct cs_error *error) CS_MUST_USE;
+
 enum cs_verdict cs_plan_run(const struct cs_plan *plan, struct cs_method_login *login);
 
 #endif

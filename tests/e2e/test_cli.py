@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """countersign, the administrator's tool: every verb, as it is used and as it is misused."""
 import json
+import re
 
 import pexpect
 
@@ -469,6 +470,33 @@ def test_try_on_a_terminal():
 
 
 # ---- check, options, misuse ----
+
+def test_check_says_which_plan_nobody_can_pass():
+    """What every login would be refused for is BAD, with the place in the file or the PAM line."""
+    tenant = {"host": "localhost", "client-id": "id", "client-secret": "secret"}
+    choice = {"auth_method": "choice-then-otp", "no_enrollments_in_choice": True}
+    # settings, words of the PAM line, the plan's name in the output, what it says
+    cases = ((choice, [], "plan", rf"{CONFIG}:\d+:\d+: auth_method=choice-then-otp: its options leave nothing"),
+             ({"auth_method": "device"}, [], "plan", rf"{CONFIG}:\d+:\d+: provider 'local' has none of the factors"),
+             ({"auth_method": "smsotp"}, [], "plan", rf"{CONFIG}:\d+:\d+: provider 'local' has none of the factors"),
+             ({"provider": "verify", "auth_method": "totp"}, [], "plan", rf"{CONFIG}:\d+:\d+: .*verify"),
+             ({"provider": "verify", "verify": tenant, "auth_method": "u2f"}, [], "plan",
+              "provider 'verify' has none of the factors that auth_method=u2f"),
+             ({"services": {"sudo": {"auth_method": "voiceotp"}}}, [], "plan of service 'sudo'",
+              rf"{CONFIG}:\d+:\d+: provider 'local' has none"),
+             ({}, ["auth_method=device"], "plan", "the PAM line: provider 'local' has none"))
+    for settings, words, what, problem in cases:
+        write_config(settings)
+        result = countersign("check", *(["--", *words] if words else []), check=False)
+        expect_equal(result.returncode, 1, f"{settings} {words}: status")
+        expect_match(f"^BAD  {re.escape(what)}: {problem}", result.stdout, f"{settings} {words}")
+    for settings in ({}, {"auth_method": "password-and-totp"}, {"provider": "verify", "verify": tenant, "auth_method": "device"},
+                     {"auth_method": "device", "services": {"sshd": {"auth_method": "totp"}}}):
+        write_config(settings)
+        output = countersign("check", check=False).stdout
+        expect_match("^ok   plan" if "services" not in settings else "^ok   plan of service 'sshd'", output, str(settings))
+    write_config({})
+
 
 def test_check():
     with Broker():
