@@ -481,7 +481,7 @@ def test_check_says_which_plan_nobody_can_pass():
              ({"auth_method": "smsotp"}, [], "plan", rf"{CONFIG}:\d+:\d+: provider 'local' has none of the factors"),
              ({"provider": "verify", "auth_method": "totp"}, [], "plan", rf"{CONFIG}:\d+:\d+: .*verify"),
              ({"provider": "verify", "verify": tenant, "auth_method": "u2f"}, [], "plan",
-              "provider 'verify' has none of the factors that auth_method=u2f"),
+              rf"{CONFIG}:\d+:\d+: provider 'verify' has none of the factors that auth_method=u2f"),
              ({"services": {"sudo": {"auth_method": "voiceotp"}}}, [], "plan of service 'sudo'",
               rf"{CONFIG}:\d+:\d+: provider 'local' has none"),
              ({}, ["auth_method=device"], "plan", "the PAM line: provider 'local' has none"))
