@@ -20,7 +20,7 @@ static const rlim_t MIB = 1024 * 1024;
 /* `fair` is what a login gets, `least` what it can do with where root may not raise limits (in a
  * container without CAP_SYS_RESOURCE). */
 struct limit {
-    int resource; /* an enum of its own in C */
+    __rlimit_resource_t resource;
     const char *name;
     rlim_t fair, least;
 };
