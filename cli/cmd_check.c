@@ -20,9 +20,8 @@
 
 enum { IBM };
 
-const struct cs_verb_option cs_options_check[] = {
+const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX] = {
     [IBM] = {"ibm", "FILE", "Read this file of IBM's gateway, and list what differs from it."},
-    {0},
 };
 
 enum { CONNECT_MS = 2000 };

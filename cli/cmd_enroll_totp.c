@@ -8,7 +8,7 @@
 
 enum { SECRET, ALGORITHM, DIGITS, PERIOD, LABEL, NO_CONFIRM, BATCH };
 
-const struct cs_verb_option cs_options_enroll_totp[] = {
+const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
     [ALGORITHM] = {"algorithm", "NAME", "sha1 (the default), sha256 or sha512."},
     [DIGITS] = {"digits", "NUMBER", "6 (the default), 7 or 8."},
@@ -16,7 +16,6 @@ const struct cs_verb_option cs_options_enroll_totp[] = {
     [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
     [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
     [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."},
-    {0},
 };
 
 enum { CONFIRM_TRIES = 3 };

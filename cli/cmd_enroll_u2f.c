@@ -14,13 +14,12 @@
 
 enum { LABEL, APP_ID, ORIGIN, REQUEST, RESPONSE };
 
-const struct cs_verb_option cs_options_enroll_u2f[] = {
+const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX] = {
     [LABEL] = {"label", "TEXT", "A name to tell keys apart."},
     [APP_ID] = {"app-id", "ID", "Register for this application, not u2f_app_id."},
     [ORIGIN] = {"origin", "LIST", "Accept an answer with these origins, not u2f_origins."},
     [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
     [RESPONSE] = {"response", NULL, "Read its answer from standard input."},
-    {0},
 };
 
 enum way { KEY_HERE, KEY_ASKED_ELSEWHERE, KEY_ANSWERED_ELSEWHERE };

@@ -12,9 +12,8 @@
 
 enum { KEY_ONLY };
 
-const struct cs_verb_option cs_options_init[] = {
+const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX] = {
     [KEY_ONLY] = {"key-only", NULL, "Make only the key; the account countersign need not exist."},
-    {0},
 };
 
 /* An existing key is kept and only gets its group: without its key a store is worthless. */

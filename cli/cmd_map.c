@@ -10,9 +10,8 @@
 
 enum { SERVICE };
 
-const struct cs_verb_option cs_options_map[] = {
+const struct cs_verb_option cs_options_map[CS_VERB_OPTIONS_MAX] = {
     [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
-    {0},
 };
 
 struct mapping {

@@ -14,11 +14,10 @@
 
 enum { FROM_INPUT, FORCE, REMOVE };
 
-const struct cs_verb_option cs_options_passwd[] = {
+const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX] = {
     [FROM_INPUT] = {"stdin", NULL, "Read one line of standard input; do not ask."},
     [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
     [REMOVE] = {"remove", NULL, "Take the password away."},
-    {0},
 };
 
 enum { CHARACTERS_MIN = 8 };

@@ -13,11 +13,10 @@
 
 enum { LANGUAGE, SERVICE, CHANNEL };
 
-const struct cs_verb_option cs_options_prompts[] = {
+const struct cs_verb_option cs_options_prompts[CS_VERB_OPTIONS_MAX] = {
     [LANGUAGE] = {"lang", "LANGUAGE", "The configured language is the default."},
     [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
     [CHANNEL] = {"channel", "CHANNEL", "sshd-fold (the default), sshd-live or terminal."},
-    {0},
 };
 
 enum channel { SSHD_FOLD, SSHD_LIVE, TERMINAL, CHANNELS };

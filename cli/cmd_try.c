@@ -13,10 +13,9 @@
 
 enum { SERVICE, RHOST };
 
-const struct cs_verb_option cs_options_try[] = {
+const struct cs_verb_option cs_options_try[CS_VERB_OPTIONS_MAX] = {
     [SERVICE] = {"service", "NAME", "The PAM service; countersign by default."},
     [RHOST] = {"rhost", "ADDRESS", "Where the login comes from; nowhere by default."},
-    {0},
 };
 
 static enum cs_err no_token(void *context, struct cs_secret *ret_token)

@@ -12,12 +12,11 @@
 
 enum { CONFIG, SOCKET, JSON, VERSION };
 
-static const struct cs_verb_option options[] = {
+static const struct cs_verb_option options[CS_VERB_OPTIONS_MAX] = {
     [CONFIG] = {"config", "FILE", "The configuration, not " CS_CONFIG_FILE "."},
     [SOCKET] = {"socket", "PATH", "The broker's socket, not " CS_SOCKET_FILE "."},
     [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
     [VERSION] = {"version", NULL, "Print the version."},
-    {0},
 };
 
 static const struct cs_verb program = {

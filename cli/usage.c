@@ -18,11 +18,12 @@ static size_t count_forms(const struct cs_verb *verb)
     return count;
 }
 
-static size_t count_options(const struct cs_verb *verb)
+size_t cs_verb_count_options(const struct cs_verb *verb)
 {
     size_t count = 0;
 
-    while (verb->options != NULL && verb->options[count].name != NULL)
+    while (verb->options != NULL && count < CS_VERB_OPTIONS_MAX &&
+           verb->options[count].name != NULL)
         count++;
     return count;
 }
@@ -133,7 +134,7 @@ static enum cs_err print_options(FILE *out, const struct cs_verb *verb, struct c
 {
     CS_AUTO(cs_table_clear) struct cs_table table = {.columns = 2, .indent = 2};
 
-    for (size_t i = 0; i < count_options(verb); i++)
+    for (size_t i = 0; i < cs_verb_count_options(verb); i++)
         add_option(&table, &verb->options[i]);
     cs_table_add(&table, "--help", "Print this.");
     (void)fputc('\n', out);
@@ -185,7 +186,7 @@ static void write_verb(struct cs_json_writer *writer, const struct cs_verb *verb
         cs_json_write_string(writer, NULL, verb->forms[f]);
     cs_json_write_end(writer);
     cs_json_write_array(writer, "options");
-    for (size_t i = 0; i < count_options(verb); i++) {
+    for (size_t i = 0; i < cs_verb_count_options(verb); i++) {
         cs_json_write_object(writer, NULL);
         cs_json_write_string(writer, "name", verb->options[i].name);
         cs_json_write_string(writer, "argument", verb->options[i].argument);

@@ -49,8 +49,7 @@ struct cs_verb {
     const char *name;                     /* one word, or two such as "enroll totp" */
     const char *summary;                  /* a sentence */
     const char *forms[CS_VERB_FORMS_MAX]; /* what may follow the name */
-    const struct cs_verb_option
-        *options; /* at most CS_VERB_OPTIONS_MAX, then one without a name; NULL: none */
+    const struct cs_verb_option *options; /* CS_VERB_OPTIONS_MAX, those at the end empty; or NULL */
     struct {
         size_t least, most;
     } operands;
@@ -67,9 +66,14 @@ extern const size_t cs_verbs_count;
 cs_verb_run cs_cmd_check, cs_cmd_enroll_totp, cs_cmd_enroll_u2f, cs_cmd_import_pam_u2f, cs_cmd_init,
     cs_cmd_lang, cs_cmd_list, cs_cmd_map, cs_cmd_options, cs_cmd_passwd, cs_cmd_prompts,
     cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
-extern const struct cs_verb_option cs_options_check[], cs_options_enroll_totp[],
-    cs_options_enroll_u2f[], cs_options_import_pam_u2f[], cs_options_init[], cs_options_map[],
-    cs_options_passwd[], cs_options_prompts[], cs_options_try[];
+extern const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX],
+    cs_options_enroll_totp[CS_VERB_OPTIONS_MAX], cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX],
+    cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX], cs_options_init[CS_VERB_OPTIONS_MAX],
+    cs_options_map[CS_VERB_OPTIONS_MAX], cs_options_passwd[CS_VERB_OPTIONS_MAX],
+    cs_options_prompts[CS_VERB_OPTIONS_MAX], cs_options_try[CS_VERB_OPTIONS_MAX];
+
+/* How many options the row has: they are the first ones. */
+size_t cs_verb_count_options(const struct cs_verb *verb);
 
 /* Reads the words after argv[0]. Returns CS_EXIT_OK, or CS_EXIT_USAGE after complaining. */
 int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_words *ret_words);
