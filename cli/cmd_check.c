@@ -19,7 +19,12 @@
 #include "u2f/host_client.h"
 #include "wire/connect.h"
 
-enum { IBM }; /* options */
+enum { IBM };
+
+const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX] = {
+    [IBM] = {"ibm", "FILE", "Read this file of IBM's gateway, and list what differs from it."},
+};
+
 enum { CONNECT_MS = 2000 };
 
 struct check {
@@ -349,7 +354,7 @@ static void run_checks(struct check *check)
         cs_print_ibm_differences(&check->line, check->writer);
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_check(struct cs_cli *cli, const struct cs_words *words)
 {
     struct check check = {.cli = cli, .words = words, .service = ""};
     int status = CS_EXIT_OK;
@@ -367,13 +372,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     cs_cli_line_clear(&check.line);
     return check.failed ? CS_EXIT_FAILED : status;
 }
-
-const struct cs_verb cs_verb_check = {
-    .name = "check",
-    .summary = "Look for what would refuse logins.",
-    .forms = {"[--ibm FILE] [-- ARGUMENT...]"},
-    .options = {[IBM] = {"ibm", "FILE",
-                         "Read this file of IBM's gateway, and list what differs from it."}},
-    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON,
-    .run = run,
-};

@@ -6,7 +6,17 @@
 #include "cli/verb.h"
 #include "conversation/terminal.h"
 
-enum { SECRET, ALGORITHM, DIGITS, PERIOD, LABEL, NO_CONFIRM, BATCH }; /* options */
+enum { SECRET, ALGORITHM, DIGITS, PERIOD, LABEL, NO_CONFIRM, BATCH };
+
+const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
+    [SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
+    [ALGORITHM] = {"algorithm", "NAME", "sha1 (the default), sha256 or sha512."},
+    [DIGITS] = {"digits", "NUMBER", "6 (the default), 7 or 8."},
+    [PERIOD] = {"period", "SECONDS", "How long a code is shown; 30 by default."},
+    [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
+    [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
+    [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."},
+};
 
 enum { CONFIRM_TRIES = 3 };
 
@@ -48,7 +58,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
     if (period != NULL && !parse_number(period, &wishes->choice.period))
         return cs_usage_error("--period '%s': seconds expected", period);
     if ((wishes->batch == NULL) != (wishes->choice.user != NULL))
-        return cs_misuse(&cs_verb_enroll_totp, "either a user or --batch expected");
+        return cs_misuse(words->verb, "either a user or --batch expected");
     if (cli->json && !wishes->no_confirm && wishes->batch == NULL)
         return cs_usage_error("--json asks no questions: add --no-confirm");
     return CS_EXIT_OK;
@@ -163,7 +173,7 @@ static int enrol(struct cs_cli *cli, struct wishes *wishes)
     return result == CS_OK ? cs_cli_do(cli, save, &report, &enrolment) : cs_complain(&error);
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_enroll_totp(struct cs_cli *cli, const struct cs_words *words)
 {
     struct wishes wishes;
     int status = read_words(cli, words, &wishes);
@@ -172,21 +182,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
         return status;
     return wishes.batch != NULL ? cs_enrol_batch(cli, wishes.batch) : enrol(cli, &wishes);
 }
-
-const struct cs_verb cs_verb_enroll_totp = {
-    .name = "enroll totp",
-    .summary = "Give a user an authenticator app or token (TOTP).",
-    .forms = {"USER [--secret -] [--algorithm NAME] [--digits NUMBER] [--period SECONDS] "
-              "[--label TEXT] [--no-confirm]",
-              "--batch FILE"},
-    .options = {[SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
-                [ALGORITHM] = {"algorithm", "NAME", "sha1 (the default), sha256 or sha512."},
-                [DIGITS] = {"digits", "NUMBER", "6 (the default), 7 or 8."},
-                [PERIOD] = {"period", "SECONDS", "How long a code is shown; 30 by default."},
-                [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
-                [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
-                [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."}},
-    .operands = {0, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
-    .run = run,
-};

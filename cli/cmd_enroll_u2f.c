@@ -12,7 +12,15 @@
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
 
-enum { LABEL, APP_ID, ORIGIN, REQUEST, RESPONSE }; /* options */
+enum { LABEL, APP_ID, ORIGIN, REQUEST, RESPONSE };
+
+const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX] = {
+    [LABEL] = {"label", "TEXT", "A name to tell keys apart."},
+    [APP_ID] = {"app-id", "ID", "Register for this application, not u2f_app_id."},
+    [ORIGIN] = {"origin", "LIST", "Accept an answer with these origins, not u2f_origins."},
+    [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
+    [RESPONSE] = {"response", NULL, "Read its answer from standard input."},
+};
 
 enum way { KEY_HERE, KEY_ASKED_ELSEWHERE, KEY_ANSWERED_ELSEWHERE };
 
@@ -266,7 +274,7 @@ static enum cs_err open_all(const struct cs_cli *cli, struct registration *regis
     return result == CS_OK ? cs_cli_open_store(cli, ret_store, error) : result;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_enroll_u2f(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write_factor};
     CS_AUTO(clear_registration) struct registration registration = {0};
@@ -292,18 +300,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     return result == CS_OK ? cs_report(cli, &report, &registration.factor)
                            : refuse(wishes, &registration.pending, result, &error);
 }
-
-const struct cs_verb cs_verb_enroll_u2f = {
-    .name = "enroll u2f",
-    .summary = "Register a security key (FIDO U2F) of a user.",
-    .forms = {"USER [--label TEXT] [--app-id ID] [--origin LIST] [--request | --response]"},
-    .options = {[LABEL] = {"label", "TEXT", "A name to tell keys apart."},
-                [APP_ID] = {"app-id", "ID", "Register for this application, not u2f_app_id."},
-                [ORIGIN] = {"origin", "LIST",
-                            "Accept an answer with these origins, not u2f_origins."},
-                [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
-                [RESPONSE] = {"response", NULL, "Read its answer from standard input."}},
-    .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
-    .run = run,
-};

@@ -11,7 +11,11 @@
 #include "cli/skipped.h"
 #include "cli/verb.h"
 
-enum { APP_ID }; /* options */
+enum { APP_ID };
+
+const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX] = {
+    [APP_ID] = {"app-id", "ID", "What they were registered for; u2f_app_id by default."},
+};
 
 enum {
     FILE_BYTES_MAX = 16 << 20,
@@ -273,7 +277,7 @@ static enum cs_err say(void *context, struct cs_error *error)
     return CS_OK;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write};
     CS_AUTO(cs_string_free) char *text = NULL;
@@ -287,14 +291,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
         result = read_keys(&import, text, &error);
     return result == CS_OK ? cs_cli_do(cli, import_keys, &report, &import) : cs_complain(&error);
 }
-
-const struct cs_verb cs_verb_import_pam_u2f = {
-    .name = "import pam-u2f",
-    .summary = "Take over the security keys of pam_u2f.",
-    .forms = {"FILE [--app-id ID]"},
-    .options = {[APP_ID] = {"app-id", "ID",
-                            "What they were registered for; u2f_app_id by default."}},
-    .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
-    .run = run,
-};

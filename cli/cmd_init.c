@@ -10,6 +10,12 @@
 #include "cli/verb.h"
 #include "store/key.h"
 
+enum { KEY_ONLY };
+
+const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX] = {
+    [KEY_ONLY] = {"key-only", NULL, "Make only the key; the account countersign need not exist."},
+};
+
 /* An existing key is kept and only gets its group: without its key a store is worthless. */
 static enum cs_err make_key(const char *path, gid_t group, struct cs_error *error)
 {
@@ -51,22 +57,10 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     return result;
 }
 
-enum { KEY_ONLY };
-
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_init(struct cs_cli *cli, const struct cs_words *words)
 {
     struct cs_error error = {0};
 
     return init(cli, words->options[KEY_ONLY] != NULL, &error) == CS_OK ? CS_EXIT_OK
                                                                         : cs_complain(&error);
 }
-
-const struct cs_verb cs_verb_init = {
-    .name = "init",
-    .summary = "Make the key and the store where they do not exist.",
-    .forms = {"[--key-only]"},
-    .options = {[KEY_ONLY] = {"key-only", NULL,
-                              "Make only the key; the account countersign need not exist."}},
-    .flags = CS_VERB_STORE,
-    .run = run,
-};

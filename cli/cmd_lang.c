@@ -32,7 +32,7 @@ static enum cs_err say(void *context, struct cs_error *error)
     return CS_OK;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_lang(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say};
     struct preference preference = {.user = words->operands[0]};
@@ -47,12 +47,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     preference.fresh = wish ? language : NULL;
     return cs_cli_do(cli, set_or_read, &report, &preference);
 }
-
-const struct cs_verb cs_verb_lang = {
-    .name = "lang",
-    .summary = "Show, set or forget the language of a user's prompts.",
-    .forms = {"USER [LANGUAGE | none]"},
-    .operands = {1, 2},
-    .flags = CS_VERB_STORE,
-    .run = run,
-};

@@ -154,19 +154,10 @@ static void clear_listing(struct listing *listing)
     cs_factors_clear(&listing->factors);
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_list(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write};
     CS_AUTO(clear_listing) struct listing listing = {.user = words->operands[0]};
 
     return cs_cli_do(cli, read_listing, &report, &listing);
 }
-
-const struct cs_verb cs_verb_list = {
-    .name = "list",
-    .summary = "Show a user's factors, recovery codes and failed tries.",
-    .forms = {"USER"},
-    .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
-    .run = run,
-};

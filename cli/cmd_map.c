@@ -8,6 +8,12 @@
 #include "login/account.h"
 #include "mapping/attribute.h"
 
+enum { SERVICE };
+
+const struct cs_verb_option cs_options_map[CS_VERB_OPTIONS_MAX] = {
+    [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
+};
+
 struct mapping {
     struct cs_account account;
     struct cs_map_trace trace;
@@ -93,9 +99,7 @@ static int show(const struct cs_cli *cli, const struct cs_cli_line *line, const 
     return mapping.found ? status : cs_complain(&error);
 }
 
-enum { SERVICE };
-
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_map(struct cs_cli *cli, const struct cs_words *words)
 {
     CS_AUTO(cs_cli_line_clear) struct cs_cli_line line = {0};
     const char *service = words->options[SERVICE];
@@ -107,13 +111,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
         (void)cs_usage_error("%s", line.warnings.items[i]);
     return result == CS_OK ? show(cli, &line, words->operands[0]) : cs_complain(&error);
 }
-
-const struct cs_verb cs_verb_map = {
-    .name = "map",
-    .summary = "Show by which name the provider knows a user.",
-    .forms = {"USER [--service NAME] [-- ARGUMENT...]"},
-    .options = {[SERVICE] = {"service", "NAME", "The PAM service; sshd by default."}},
-    .operands = {1, 1},
-    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON,
-    .run = run,
-};

@@ -129,7 +129,7 @@ static void write_text(void)
     }
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_options(struct cs_cli *cli, const struct cs_words *words)
 {
     (void)words;
     if (cli->json)
@@ -137,11 +137,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     write_text();
     return CS_EXIT_OK;
 }
-
-const struct cs_verb cs_verb_options = {
-    .name = "options",
-    .summary = "List every setting.",
-    .forms = {""},
-    .flags = CS_VERB_JSON | CS_VERB_ANYBODY,
-    .run = run,
-};

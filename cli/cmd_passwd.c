@@ -12,7 +12,13 @@
 #include "store/password.h"
 #include "store/throttle.h"
 
-enum { FROM_INPUT, FORCE, REMOVE }; /* options */
+enum { FROM_INPUT, FORCE, REMOVE };
+
+const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX] = {
+    [FROM_INPUT] = {"stdin", NULL, "Read one line of standard input; do not ask."},
+    [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
+    [REMOVE] = {"remove", NULL, "Take the password away."},
+};
 
 enum { CHARACTERS_MIN = 8 };
 
@@ -28,7 +34,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
                               .remove = words->options[REMOVE] != NULL,
                               .force = words->options[FORCE] != NULL};
     if (wishes->remove && (wishes->from_input || wishes->force))
-        return cs_misuse(&cs_verb_passwd, "--remove goes with no other option");
+        return cs_misuse(words->verb, "--remove goes with no other option");
     if (cli->json && !wishes->from_input && !wishes->remove)
         return cs_usage_error("--json asks no questions: add --stdin");
     return CS_EXIT_OK;
@@ -173,7 +179,7 @@ static enum cs_err write_change(struct cs_json_writer *writer, void *context,
     return CS_OK;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_passwd(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write_change};
     CS_AUTO(clear_change) struct change change = {.now = cs_clock_seconds()};
@@ -191,15 +197,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     }
     return result == CS_OK ? cs_cli_do(cli, save, &report, &change) : cs_complain(&error);
 }
-
-const struct cs_verb cs_verb_passwd = {
-    .name = "passwd",
-    .summary = "Give a user a password, or take it away.",
-    .forms = {"USER [--stdin] [--force]", "USER --remove"},
-    .options = {[FROM_INPUT] = {"stdin", NULL, "Read one line of standard input; do not ask."},
-                [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
-                [REMOVE] = {"remove", NULL, "Take the password away."}},
-    .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
-    .run = run,
-};

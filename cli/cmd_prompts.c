@@ -11,7 +11,13 @@
 #include "paths.h"
 #include "u2f/relay.h"
 
-enum { LANGUAGE, SERVICE, CHANNEL }; /* options */
+enum { LANGUAGE, SERVICE, CHANNEL };
+
+const struct cs_verb_option cs_options_prompts[CS_VERB_OPTIONS_MAX] = {
+    [LANGUAGE] = {"lang", "LANGUAGE", "The configured language is the default."},
+    [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
+    [CHANNEL] = {"channel", "CHANNEL", "sshd-fold (the default), sshd-live or terminal."},
+};
 
 enum channel { SSHD_FOLD, SSHD_LIVE, TERMINAL, CHANNELS };
 
@@ -250,7 +256,7 @@ static int show(const struct cs_cli *cli, const char *language, const char *serv
     return show_all(&preview);
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_prompts(struct cs_cli *cli, const struct cs_words *words)
 {
     const char *language = words->options[LANGUAGE], *service = words->options[SERVICE];
     const char *name = words->options[CHANNEL];
@@ -260,18 +266,6 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     if (language != NULL && !cs_language_parse(language, parsed))
         return cs_usage_error("--lang '%s': a language such as fr or pt_BR expected", language);
     if (name != NULL && !find_channel(name, &channel))
-        return cs_misuse(&cs_verb_prompts, "--channel '%s': there is no such channel", name);
+        return cs_misuse(words->verb, "--channel '%s': there is no such channel", name);
     return show(cli, language, service ? service : "sshd", channel);
 }
-
-const struct cs_verb cs_verb_prompts = {
-    .name = "prompts",
-    .summary = "Show every prompt as a person would see it.",
-    .forms = {"[--lang LANGUAGE] [--service NAME] [--channel CHANNEL]"},
-    .options = {[LANGUAGE] = {"lang", "LANGUAGE", "The configured language is the default."},
-                [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
-                [CHANNEL] = {"channel", "CHANNEL",
-                             "sshd-fold (the default), sshd-live or terminal."}},
-    .flags = CS_VERB_ANYBODY,
-    .run = run,
-};

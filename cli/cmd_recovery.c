@@ -37,7 +37,7 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     return CS_OK;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_recovery(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write};
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
@@ -53,12 +53,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     memcpy(enrolment.factor.user, user, strlen(user) + 1);
     return cs_cli_do(cli, replace, &report, &enrolment);
 }
-
-const struct cs_verb cs_verb_recovery = {
-    .name = "recovery",
-    .summary = "Replace a user's recovery codes by ten new ones.",
-    .forms = {"USER"},
-    .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
-    .run = run,
-};

@@ -95,18 +95,10 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
     return cs_keys_save(local->key_file, &keys, group, error);
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_rekey(struct cs_cli *cli, const struct cs_words *words)
 {
     struct cs_error error = {0};
 
     (void)words;
     return rekey(cli, &error) == CS_OK ? CS_EXIT_OK : cs_complain(&error);
 }
-
-const struct cs_verb cs_verb_rekey = {
-    .name = "rekey",
-    .summary = "Replace the key that protects the secrets in the store.",
-    .forms = {""},
-    .flags = CS_VERB_STORE,
-    .run = run,
-};

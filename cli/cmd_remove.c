@@ -36,7 +36,7 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     return CS_OK;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_remove(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.write = write};
     struct removal removal = {.user = words->operands[0]};
@@ -49,12 +49,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
         return cs_usage_error("'%s' is not the ID of a factor; see 'countersign list'", id);
     return cs_cli_do(cli, remove_factor, &report, &removal);
 }
-
-const struct cs_verb cs_verb_remove = {
-    .name = "remove",
-    .summary = "Remove a factor; 'list' shows its ID.",
-    .forms = {"USER ID"},
-    .operands = {2, 2},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
-    .run = run,
-};

@@ -11,7 +11,12 @@
 #include "paths.h"
 #include "wire/client.h"
 
-enum { SERVICE, RHOST }; /* options */
+enum { SERVICE, RHOST };
+
+const struct cs_verb_option cs_options_try[CS_VERB_OPTIONS_MAX] = {
+    [SERVICE] = {"service", "NAME", "The PAM service; countersign by default."},
+    [RHOST] = {"rhost", "ADDRESS", "Where the login comes from; nowhere by default."},
+};
 
 static enum cs_err no_authtok(void *context, struct cs_secret *ret_authtok)
 {
@@ -113,7 +118,7 @@ static enum cs_err write_login(struct cs_json_writer *writer, void *context, str
     return CS_OK;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_try(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write_login};
     CS_AUTO(clear_login) struct login login = {.request = {.config_fd = -1}};
@@ -127,14 +132,3 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     status = cs_report(cli, &report, &login);
     return strcmp(login.verdict.name, "allow") == 0 ? status : CS_EXIT_FAILED;
 }
-
-const struct cs_verb cs_verb_try = {
-    .name = "try",
-    .summary = "Log in on this terminal, as a PAM application would.",
-    .forms = {"USER [--service NAME] [--rhost ADDRESS] [-- ARGUMENT...]"},
-    .options = {[SERVICE] = {"service", "NAME", "The PAM service; countersign by default."},
-                [RHOST] = {"rhost", "ADDRESS", "Where the login comes from; nowhere by default."}},
-    .operands = {1, 1},
-    .flags = CS_VERB_ARGUMENTS | CS_VERB_JSON | CS_VERB_ANYBODY,
-    .run = run,
-};

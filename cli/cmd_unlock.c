@@ -31,18 +31,9 @@ static enum cs_err say(void *context, struct cs_error *error)
     return CS_OK;
 }
 
-static int run(struct cs_cli *cli, const struct cs_words *words)
+int cs_cmd_unlock(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say};
 
     return cs_cli_do(cli, unlock, &report, &(struct unlocking){.user = words->operands[0]});
 }
-
-const struct cs_verb cs_verb_unlock = {
-    .name = "unlock",
-    .summary = "Forget a user's failed tries.",
-    .forms = {"USER"},
-    .operands = {1, 1},
-    .flags = CS_VERB_STORE,
-    .run = run,
-};

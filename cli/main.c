@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* countersign: the administrator's tool. One file for each verb; verbs.c lists them. */
+/* countersign: the administrator's tool. One file for each verb; verbs.c has the table. */
 #include <openssl/crypto.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,14 +12,17 @@
 
 enum { CONFIG, SOCKET, JSON, VERSION };
 
+static const struct cs_verb_option options[CS_VERB_OPTIONS_MAX] = {
+    [CONFIG] = {"config", "FILE", "The configuration, not " CS_CONFIG_FILE "."},
+    [SOCKET] = {"socket", "PATH", "The broker's socket, not " CS_SOCKET_FILE "."},
+    [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
+    [VERSION] = {"version", NULL, "Print the version."},
+};
+
 static const struct cs_verb program = {
     .forms = {"[--config FILE] [--socket PATH] [--json] VERB [WORD...]", "--help | --version"},
-    .options = {[CONFIG] = {"config", "FILE", "The configuration, not " CS_CONFIG_FILE "."},
-                [SOCKET] = {"socket", "PATH", "The broker's socket, not " CS_SOCKET_FILE "."},
-                [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
-                [VERSION] = {"version", NULL, "Print the version."}},
-    .flags = CS_VERB_ARGUMENTS,
-};
+    .options = options,
+    .flags = CS_VERB_ARGUMENTS};
 
 /* --json may stand anywhere before "--". Returns the new number of words. */
 static int take_json(struct cs_cli *cli, int argc, char **argv)
@@ -39,14 +42,14 @@ static int take_json(struct cs_cli *cli, int argc, char **argv)
 }
 
 /* The verbs that begin with this word; those of two words stand together in the list. */
-static const struct cs_verb *const *find_verbs(const char *word, size_t *ret_count)
+static const struct cs_verb *find_verbs(const char *word, size_t *ret_count)
 {
-    const struct cs_verb *const *first = NULL;
+    const struct cs_verb *first = NULL;
     size_t length = strlen(word);
 
     *ret_count = 0;
     for (size_t i = 0; i < cs_verbs_count; i++) {
-        const char *name = cs_verbs[i]->name;
+        const char *name = cs_verbs[i].name;
 
         if (strncmp(name, word, length) != 0 || (name[length] != '\0' && name[length] != ' '))
             continue;
@@ -64,7 +67,7 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
     if (status != CS_EXIT_OK)
         return status;
     if (words.help)
-        return cs_help_of(&verb, 1);
+        return cs_help_of(verb, 1);
     if (cli->json && (verb->flags & CS_VERB_JSON) == 0)
         return cs_usage_error("%s prints no JSON: leave --json out", verb->name);
     if ((verb->flags & CS_VERB_ANYBODY) == 0 && geteuid() != 0)
@@ -75,16 +78,16 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
 }
 
 /* A verb of two words: its second one comes next, before any option. */
-static int run_second_word(struct cs_cli *cli, const struct cs_verb *const *verbs, size_t count,
-                           int argc, char **argv)
+static int run_second_word(struct cs_cli *cli, const struct cs_verb *verbs, size_t count, int argc,
+                           char **argv)
 {
     size_t first = strlen(argv[0]) + 1;
 
     if (argc < 2)
         return cs_misuse_of(verbs, count, "a word is missing after '%s'", argv[0]);
     for (size_t i = 0; i < count; i++) {
-        if (strcmp(verbs[i]->name + first, argv[1]) == 0)
-            return run_verb(cli, verbs[i], argc - 1, argv + 1);
+        if (strcmp(verbs[i].name + first, argv[1]) == 0)
+            return run_verb(cli, &verbs[i], argc - 1, argv + 1);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return cs_help_of(verbs, count);
@@ -95,7 +98,7 @@ static int run_second_word(struct cs_cli *cli, const struct cs_verb *const *verb
 
 static int run(struct cs_cli *cli, int argc, char **argv)
 {
-    const struct cs_verb *const *verbs;
+    const struct cs_verb *verbs;
     struct cs_words words;
     size_t count;
     int status;
@@ -120,9 +123,9 @@ static int run(struct cs_cli *cli, int argc, char **argv)
     if (verbs == NULL)
         return cs_usage_error("there is no verb '%s'; see 'countersign --help'",
                               words.arguments[0]);
-    return strchr(verbs[0]->name, ' ') != NULL
+    return strchr(verbs[0].name, ' ') != NULL
                ? run_second_word(cli, verbs, count, words.argument_count, words.arguments)
-               : run_verb(cli, verbs[0], words.argument_count, words.arguments);
+               : run_verb(cli, verbs, words.argument_count, words.arguments);
 }
 
 /* Output that nobody could read is a failure, whatever the verb says. */

@@ -18,11 +18,12 @@ static size_t count_forms(const struct cs_verb *verb)
     return count;
 }
 
-static size_t count_options(const struct cs_verb *verb)
+size_t cs_verb_count_options(const struct cs_verb *verb)
 {
     size_t count = 0;
 
-    while (count < CS_VERB_OPTIONS_MAX && verb->options[count].name != NULL)
+    while (verb->options != NULL && count < CS_VERB_OPTIONS_MAX &&
+           verb->options[count].name != NULL)
         count++;
     return count;
 }
@@ -35,20 +36,19 @@ static void add_form(struct cs_buffer *out, const struct cs_verb *verb, const ch
 
 /* ---- wrong use ---- */
 
-static int misuse(const struct cs_verb *const *verbs, size_t count, const char *format,
-                  va_list arguments) CS_PRINTF(3, 0);
+static int misuse(const struct cs_verb *verbs, size_t count, const char *format, va_list arguments)
+    CS_PRINTF(3, 0);
 
-static int misuse(const struct cs_verb *const *verbs, size_t count, const char *format,
-                  va_list arguments)
+static int misuse(const struct cs_verb *verbs, size_t count, const char *format, va_list arguments)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer usage = {0};
     char what[512];
 
     (void)vsnprintf(what, sizeof what, format, arguments);
     for (size_t v = 0; v < count; v++) {
-        for (size_t f = 0; f < count_forms(verbs[v]); f++) {
+        for (size_t f = 0; f < count_forms(&verbs[v]); f++) {
             cs_buffer_text(&usage, usage.length ? " | " : "");
-            add_form(&usage, verbs[v], verbs[v]->forms[f]);
+            add_form(&usage, &verbs[v], verbs[v].forms[f]);
         }
     }
     return cs_usage_error("%s; usage: %s", what, usage.text ? usage.text : "");
@@ -60,12 +60,12 @@ int cs_misuse(const struct cs_verb *verb, const char *format, ...)
     int status;
 
     va_start(arguments, format);
-    status = misuse(&verb, 1, format, arguments);
+    status = misuse(verb, 1, format, arguments);
     va_end(arguments);
     return status;
 }
 
-int cs_misuse_of(const struct cs_verb *const *verbs, size_t count, const char *format, ...)
+int cs_misuse_of(const struct cs_verb *verbs, size_t count, const char *format, ...)
 {
     va_list arguments;
     int status;
@@ -134,22 +134,22 @@ static enum cs_err print_options(FILE *out, const struct cs_verb *verb, struct c
 {
     CS_AUTO(cs_table_clear) struct cs_table table = {.columns = 2, .indent = 2};
 
-    for (size_t i = 0; i < count_options(verb); i++)
+    for (size_t i = 0; i < cs_verb_count_options(verb); i++)
         add_option(&table, &verb->options[i]);
     cs_table_add(&table, "--help", "Print this.");
     (void)fputc('\n', out);
     return cs_table_print(&table, out, error);
 }
 
-int cs_help_of(const struct cs_verb *const *verbs, size_t count)
+int cs_help_of(const struct cs_verb *verbs, size_t count)
 {
     struct cs_error error = {0};
 
     for (size_t v = 0; v < count; v++) {
         (void)fputs(v > 0 ? "\n" : "", stdout);
-        print_usage(stdout, verbs[v]);
-        (void)printf("\n%s\n", verbs[v]->summary);
-        if (print_options(stdout, verbs[v], &error) != CS_OK)
+        print_usage(stdout, &verbs[v]);
+        (void)printf("\n%s\n", verbs[v].summary);
+        if (print_options(stdout, &verbs[v], &error) != CS_OK)
             return cs_complain(&error);
     }
     (void)puts("\nSee countersign(8).");
@@ -164,7 +164,7 @@ int cs_help(const struct cs_verb *program, FILE *out)
     print_usage(out, program);
     (void)fputc('\n', out);
     for (size_t i = 0; i < cs_verbs_count; i++)
-        cs_table_add(&table, cs_verbs[i]->name, cs_verbs[i]->summary);
+        cs_table_add(&table, cs_verbs[i].name, cs_verbs[i].summary);
     if (cs_table_print(&table, out, &error) != CS_OK ||
         print_options(out, program, &error) != CS_OK)
         return cs_complain(&error);
@@ -186,7 +186,7 @@ static void write_verb(struct cs_json_writer *writer, const struct cs_verb *verb
         cs_json_write_string(writer, NULL, verb->forms[f]);
     cs_json_write_end(writer);
     cs_json_write_array(writer, "options");
-    for (size_t i = 0; i < count_options(verb); i++) {
+    for (size_t i = 0; i < cs_verb_count_options(verb); i++) {
         cs_json_write_object(writer, NULL);
         cs_json_write_string(writer, "name", verb->options[i].name);
         cs_json_write_string(writer, "argument", verb->options[i].argument);
@@ -205,7 +205,7 @@ int cs_help_json(const struct cs_verb *program)
     cs_json_write_array(writer, NULL);
     write_verb(writer, program);
     for (size_t i = 0; i < cs_verbs_count; i++)
-        write_verb(writer, cs_verbs[i]);
+        write_verb(writer, &cs_verbs[i]);
     cs_json_write_end(writer);
     return cs_print_json(&writer, CS_JSON_FORMATTED);
 }

@@ -13,11 +13,13 @@
 #include "base/attributes.h"
 
 struct cs_cli;
+struct cs_verb;
 
 enum { CS_VERB_OPTIONS_MAX = 8, CS_VERB_FORMS_MAX = 2, CS_VERB_OPERANDS_MAX = 2 };
 
 /* What was typed after the name of a verb. All texts are those of argv. */
 struct cs_words {
+    const struct cs_verb *verb;
     /* In the order of the verb's rows: the value, "" for an option without one; NULL: not given. */
     const char *options[CS_VERB_OPTIONS_MAX];
     const char *operands[CS_VERB_OPERANDS_MAX];
@@ -26,6 +28,9 @@ struct cs_words {
     int argument_count;
     bool help; /* --help or -h: nothing else counts */
 };
+
+/* Returns an exit status. */
+typedef int cs_verb_run(struct cs_cli *cli, const struct cs_words *words);
 
 struct cs_verb_option {
     const char *name;     /* without the dashes */
@@ -44,23 +49,31 @@ struct cs_verb {
     const char *name;                     /* one word, or two such as "enroll totp" */
     const char *summary;                  /* a sentence */
     const char *forms[CS_VERB_FORMS_MAX]; /* what may follow the name */
-    struct cs_verb_option options[CS_VERB_OPTIONS_MAX];
+    const struct cs_verb_option *options; /* CS_VERB_OPTIONS_MAX, those at the end empty; or NULL */
     struct {
         size_t least, most;
     } operands;
-    unsigned flags; /* enum cs_verb_flag */
-    /* Returns an exit status. NULL: the program itself, whose words end at the verb. */
-    int (*run)(struct cs_cli *cli, const struct cs_words *words);
+    unsigned flags;   /* enum cs_verb_flag */
+    cs_verb_run *run; /* NULL: the program itself, whose words end at the verb */
 };
 
-/* In the order in which people read about them. */
-extern const struct cs_verb *const cs_verbs[];
+/* In the order in which people read about them; those that begin with the same word stand together.
+ */
+extern const struct cs_verb cs_verbs[];
 extern const size_t cs_verbs_count;
 
-extern const struct cs_verb cs_verb_check, cs_verb_enroll_totp, cs_verb_enroll_u2f,
-    cs_verb_import_pam_u2f, cs_verb_init, cs_verb_lang, cs_verb_list, cs_verb_map, cs_verb_options,
-    cs_verb_passwd, cs_verb_prompts, cs_verb_recovery, cs_verb_rekey, cs_verb_remove, cs_verb_try,
-    cs_verb_unlock;
+/* What the rows are made of: each in the file of its verb. */
+cs_verb_run cs_cmd_check, cs_cmd_enroll_totp, cs_cmd_enroll_u2f, cs_cmd_import_pam_u2f, cs_cmd_init,
+    cs_cmd_lang, cs_cmd_list, cs_cmd_map, cs_cmd_options, cs_cmd_passwd, cs_cmd_prompts,
+    cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
+extern const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX],
+    cs_options_enroll_totp[CS_VERB_OPTIONS_MAX], cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX],
+    cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX], cs_options_init[CS_VERB_OPTIONS_MAX],
+    cs_options_map[CS_VERB_OPTIONS_MAX], cs_options_passwd[CS_VERB_OPTIONS_MAX],
+    cs_options_prompts[CS_VERB_OPTIONS_MAX], cs_options_try[CS_VERB_OPTIONS_MAX];
+
+/* How many options the row has: they are the first ones. */
+size_t cs_verb_count_options(const struct cs_verb *verb);
 
 /* Reads the words after argv[0]. Returns CS_EXIT_OK, or CS_EXIT_USAGE after complaining. */
 int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_words *ret_words);
@@ -69,11 +82,11 @@ int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_w
 int cs_misuse(const struct cs_verb *verb, const char *format, ...) CS_PRINTF(2, 3);
 
 /* The same for `count` verbs that begin with the same word. */
-int cs_misuse_of(const struct cs_verb *const *verbs, size_t count, const char *format, ...)
+int cs_misuse_of(const struct cs_verb *verbs, size_t count, const char *format, ...)
     CS_PRINTF(3, 4);
 
 /* Prints how to use `count` verbs, in detail. Returns an exit status, as do those below. */
-int cs_help_of(const struct cs_verb *const *verbs, size_t count);
+int cs_help_of(const struct cs_verb *verbs, size_t count);
 
 /* Prints how to use the program, and one line for each verb. */
 int cs_help(const struct cs_verb *program, FILE *out);

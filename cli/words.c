@@ -11,13 +11,13 @@ enum { OPERAND = 1, HELP = 'h', FIRST_OPTION = 256 };
 
 static void fill_table(const struct cs_verb *verb, struct option table[CS_VERB_OPTIONS_MAX + 2])
 {
-    size_t count = 0;
+    size_t count = cs_verb_count_options(verb);
 
-    for (; count < CS_VERB_OPTIONS_MAX && verb->options[count].name != NULL; count++)
-        table[count] = (struct option){.name = verb->options[count].name,
-                                       .has_arg = verb->options[count].argument ? required_argument
-                                                                                : no_argument,
-                                       .val = FIRST_OPTION + (int)count};
+    for (size_t i = 0; i < count; i++)
+        table[i] =
+            (struct option){.name = verb->options[i].name,
+                            .has_arg = verb->options[i].argument ? required_argument : no_argument,
+                            .val = FIRST_OPTION + (int)i};
     table[count++] = (struct option){.name = "help", .has_arg = no_argument, .val = HELP};
     table[count] = (struct option){0};
 }
@@ -82,7 +82,7 @@ int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_w
     struct option table[CS_VERB_OPTIONS_MAX + 2];
     int option, status = CS_EXIT_OK;
 
-    *ret_words = (struct cs_words){0};
+    *ret_words = (struct cs_words){.verb = verb};
     fill_table(verb, table);
     optind = 0; /* getopt_long starts again */
     opterr = 0; /* refuse_option */

@@ -68,7 +68,7 @@ def texts(tree):
 
 
 def verbs(tree):
-    for path, match in tree.search("cli/*.c", r"^const struct cs_verb cs_verb_(\w+) ="):
+    for path, match in tree.search("cli/*.c", r"^int cs_cmd_(\w+)\("):
         yield {"name": match.group(1), "item": match.group(1).replace("_", "-")}
 
 
@@ -139,7 +139,7 @@ BEGUN = {
                   "methods/plan_table.c", "conversation/texts.h", "tests/unit/test_plan.c")),
     "A provider": ({"providers/sample/sample.c": "static const struct cs_provider_ops sample_ops = {0};\n"},
                    ("providers/registry.c", "providers/CMakeLists.txt", "tests/checks/check_source.py")),
-    "A verb": ({"cli/cmd_sample.c": "const struct cs_verb cs_verb_sample = {0};\n"},
+    "A verb": ({"cli/cmd_sample.c": "int cs_cmd_sample(struct cs_cli *cli, const struct cs_words *words)\n"},
                ("cli/verb.h", "cli/CMakeLists.txt", "cli/verbs.c", "docs/man/countersign.8.in")),
     "A language": ({"i18n/eo.po": "\"Language: eo\\n\"\n"}, ("i18n/LINGUAS",)),
 }
