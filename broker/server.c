@@ -42,7 +42,7 @@ static void serve(struct cs_server *server, int socket)
         return;
     if (!cs_limits_enter(server->limits, peer.uid)) {
         cs_session_refused(server->limits, log, &peer, peer.uid == 0 ? LOG_ERR : LOG_INFO,
-                           "as many logins run as max_logins or max_unprivileged allow");
+                           "max_logins or max_unprivileged logins are already running");
         return;
     }
     cs_session_serve(server->engine, server->limits, socket, &peer);

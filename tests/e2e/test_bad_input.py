@@ -364,7 +364,7 @@ def test_what_the_provider_cannot_have_is_not_missing():
             with Broker() as broker:
                 result = pam_login("alice", answers)
                 expect_equal((result.code, wait_audit(broker)["verdict"]), ("PAM_SERVICE_ERR", "misconfigured"), plan)
-                expect_match("has none of the factors that auth_method and its options ask for", broker.log(), plan)
+                expect_match(f"provider 'local' has none of the factors that auth_method={plan} asks for", broker.log(), plan)
 
 
 before_each.append(lambda: write_config({}))
