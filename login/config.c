@@ -9,6 +9,7 @@
 #include "conversation/template.h"
 #include "i18n/language.h"
 #include "login/config_priv.h"
+#include "login/group_list.h"
 
 struct assignment {
     const struct cs_option *option;
@@ -35,14 +36,13 @@ static struct assignment *add_assignment(struct cs_config *config, const struct 
 }
 
 /* A list of names becomes the comma-separated form that a PAM line has. */
-static bool join_strings(const struct cs_json_value *array, struct cs_buffer *out)
+static bool join_strings(bool groups, const struct cs_json_value *array, struct cs_buffer *out)
 {
     for (const struct cs_json_value *item = cs_json_first(array); item; item = cs_json_next(item)) {
         const char *text = cs_json_string(item, NULL);
 
-        if (text == NULL || text[0] == '\0' || strchr(text, ',') != NULL)
+        if (text == NULL || (!groups && strchr(text, ',')) || !cs_group_list_add(out, text))
             return false;
-        cs_buffer_printf(out, "%s%s", out->length ? "," : "", text);
     }
     return true;
 }
@@ -69,7 +69,7 @@ static bool write_value(const struct cs_option *option, const struct cs_json_val
     case CS_OPTION_GROUPS:
     case CS_OPTION_ORIGINS:
         if (type == CS_JSON_ARRAY)
-            return join_strings(value, out);
+            return join_strings(option->type == CS_OPTION_GROUPS, value, out);
         break;
     default:
         break;

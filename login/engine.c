@@ -30,6 +30,7 @@ struct cs_engine {
     struct cs_config_cache *cache;
     struct cs_catalogues *catalogues;
     struct cs_guard *guard;
+    struct cs_directory *directory;
     struct utsname names;
     pthread_mutex_t mutex; /* guards what follows */
     struct opened opened[PROVIDERS_MAX];
@@ -50,8 +51,9 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->cache = cs_config_cache_new();
     engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
     engine->guard = cs_guard_new();
+    engine->directory = cs_directory_new();
     if (engine->cache == NULL || engine->catalogues == NULL || engine->guard == NULL ||
-        uname(&engine->names) != 0)
+        engine->directory == NULL || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     else
         cs_config_cache_set_log(engine->cache, log);
@@ -65,6 +67,7 @@ void cs_engine_free(struct cs_engine **engine)
     for (size_t i = 0; i < PROVIDERS_MAX; i++)
         close_provider(&(*engine)->opened[i]);
     cs_guard_free(&(*engine)->guard);
+    cs_directory_free(&(*engine)->directory);
     cs_config_cache_free(&(*engine)->cache);
     cs_catalogues_free(&(*engine)->catalogues);
     pthread_mutex_destroy(&(*engine)->mutex);
@@ -117,6 +120,11 @@ enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_so
     *ret_config = config;
     config = NULL;
     return CS_OK;
+}
+
+struct cs_directory *cs_engine_directory(struct cs_engine *engine)
+{
+    return engine->directory;
 }
 
 struct cs_guard *cs_engine_guard(struct cs_engine *engine)

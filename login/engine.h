@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "conversation/catalogue.h"
 #include "login/config.h"
+#include "login/directory.h"
 #include "login/guard.h"
 #include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
@@ -37,6 +38,9 @@ struct cs_config_source {
  * descriptor or is NULL; with the file of IBM's gateway that it names. */
 enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
+
+/* Who looks accounts and groups up. */
+struct cs_directory *cs_engine_directory(struct cs_engine *engine);
 
 /* What this process remembers of deliveries. */
 struct cs_guard *cs_engine_guard(struct cs_engine *engine);

@@ -8,54 +8,21 @@
 
 #include "base/clock.h"
 #include "login/audit.h"
+#include "login/look_up.h"
 #include "login/policy.h"
 #include "login/verdict.h"
 #include "methods/steps.h"
 
-enum { VARIABLE_BYTES_MAX = 32 * 1024 };
+enum {
+    VARIABLE_BYTES_MAX = 32 * 1024,
+    LANGUAGE_MS = 500, /* so long the first prompt waits for what decides its language */
+};
 
 /* What the method gets: its own view first, so that the callbacks find the login behind it. */
 struct run {
     struct cs_method_login method;
     struct cs_login *login;
 };
-
-/* No identity is no failure of the login's machinery: it is refused like an unknown user. */
-static void map_identity(struct cs_login *login)
-{
-    struct cs_error error = {0};
-
-    if (cs_account_identity(&login->account, &login->options.mapping, login->identity, NULL,
-                            &error) == CS_OK)
-        return;
-    cs_log(&login->log, error.code == CS_ERR_INPUT ? LOG_WARNING : LOG_ERR,
-           "'%s' has no identity: %s", login->account.name, error.text);
-    login->identity[0] = '\0';
-}
-
-static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
-{
-    enum cs_err result;
-
-    if (login->looked_up)
-        return CS_OK;
-    result = cs_account_find(login->request->user, &login->account, error);
-    if (result != CS_OK)
-        return result;
-    login->looked_up = true;
-    if (login->account.known)
-        map_identity(login);
-    cs_log(&login->log, LOG_DEBUG, "identity '%s'", login->identity);
-    return CS_OK;
-}
-
-void cs_login_look_ahead(void *login)
-{
-    struct cs_error error = {0};
-
-    if (look_up(login, &error) != CS_OK)
-        return;
-}
 
 /* Whether sshd's list of finished methods names a key. */
 static bool key_was_accepted(const struct cs_login *login)
@@ -91,11 +58,12 @@ static struct cs_login *login_of(struct cs_method_login *method)
     return ((struct run *)method)->login;
 }
 
+/* Without the account nothing can be judged. */
 static enum cs_err identify(struct cs_method_login *method, const char **ret_identity,
                             struct cs_error *error)
 {
     struct cs_login *login = login_of(method);
-    enum cs_err result = look_up(login, error);
+    enum cs_err result = cs_login_look_up_now(login, error);
 
     *ret_identity = login->identity[0] ? login->identity : NULL;
     return result;
@@ -128,7 +96,8 @@ static void was_refused(struct cs_method_login *method)
 /* ---- how it speaks ---- */
 
 /* The user's own language is asked for only where a first factor is proven: to a stranger every
- * account speaks alike. A preference that cannot be read is no reason to refuse. */
+ * account speaks alike. A preference that cannot be read is no reason to refuse, nor a directory
+ * that is slow to keep the prompt back. */
 static void find_user_language(struct cs_login *login, struct cs_provider *provider,
                                char ret_language[CS_PROVIDER_LANGUAGE_SIZE])
 {
@@ -137,8 +106,8 @@ static void find_user_language(struct cs_login *login, struct cs_provider *provi
     ret_language[0] = '\0';
     if (provider->ops->language == NULL ||
         !(administrator_vouches(login) || key_was_accepted(login)) ||
-        look_up(login, &error) != CS_OK || !first_factor_proven(login, false) ||
-        login->identity[0] == '\0')
+        cs_login_look_up(login, LANGUAGE_MS, &error) != CS_OK ||
+        !first_factor_proven(login, false) || login->identity[0] == '\0')
         return;
     if (provider->ops->language(provider, login->identity, ret_language, &error) != CS_OK)
         cs_log(&login->log, LOG_WARNING, "the user's language cannot be read: %s", error.text);
@@ -240,16 +209,6 @@ static bool peer_may_ask(const struct cs_login *login)
     return login->peer.uid == 0 || (login->account.known && login->account.uid == login->peer.uid);
 }
 
-/* The account matters before the first prompt only where a setting makes it matter; elsewhere the
- * prompt comes first, so that it tells nothing. */
-static bool needs_account_first(const struct cs_login *login)
-{
-    const struct cs_options *options = &login->options;
-
-    return login->peer.uid != 0 || options->exempt_group != NULL ||
-           options->two_factor_group != NULL;
-}
-
 static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, const char *reason,
                             const struct cs_error *error)
 {
@@ -261,16 +220,8 @@ static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, con
 
 bool cs_login_asks_at_once(const struct cs_login *login)
 {
-    return login->plan != NULL && !needs_account_first(login) &&
+    return login->plan != NULL && !cs_login_needs_account_first(login) &&
            cs_plan_asks_at_once(login->plan, &login->options.method);
-}
-
-/* Groups exempt from the second factor; a password by itself is none. */
-static const char *exemption(struct cs_login *login)
-{
-    return cs_plan_has_second(login->plan)
-               ? cs_policy_exemption(&login->options, &login->account, &login->log)
-               : NULL;
 }
 
 static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
@@ -286,11 +237,11 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
            login->request->user, login->request->service, login->client, login->options.auth_method,
            login->options.provider, login->options.method.retry);
-    if (needs_account_first(login) && look_up(login, &error) != CS_OK)
+    if (cs_login_look_up_first(login, &error) != CS_OK)
         return fail(login, CS_VERDICT_UNAVAILABLE, "account-look-up", &error);
     if (!peer_may_ask(login))
         return fail(login, CS_VERDICT_DENY, "not-your-account", NULL);
-    rule = exemption(login);
+    rule = cs_login_exemption(login);
     if (rule != NULL)
         return fail(login, CS_VERDICT_EXEMPT, rule, NULL);
     if (cs_engine_provider(login->engine, &login->options, cs_config_verify(login->config),
@@ -375,6 +326,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
 
 void cs_login_clear(struct cs_login *login)
 {
+    cs_search_release(&login->search);
     cs_config_release(&login->config);
     cs_secret_free(&login->token);
     if (login->record != NULL)

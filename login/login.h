@@ -5,6 +5,7 @@
 
 #include "conversation/channel.h"
 #include "login/account.h"
+#include "login/directory.h"
 #include "login/engine.h"
 #include "methods/plan.h"
 #include "wire/messages.h"
@@ -23,8 +24,9 @@ struct cs_login {
     struct cs_options options;
     const struct cs_plan *plan; /* NULL: the login is misconfigured */
     bool here;                  /* nothing says that the person is elsewhere */
+    struct cs_search *search;   /* for the account; NULL: not begun */
     bool looked_up;
-    struct cs_account account;
+    struct cs_account account; /* all zero until then */
     char identity[256];
     struct cs_phrasebook book;
     char address[64];  /* numeric, or "" */
@@ -50,8 +52,8 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
 /* Whether the first prompt comes without anything being looked up. */
 bool cs_login_asks_at_once(const struct cs_login *login);
 
-/* Looks the account up, if that is still to be done: for the time in which the person types.
- * `login` is a struct cs_login. A failure shows when the account is needed. */
+/* Begins to look the account up, if that is still to be done: for the time in which the person
+ * types. `login` is a struct cs_login. A failure shows when the account is needed. */
 void cs_login_look_ahead(void *login);
 
 /* Runs the login on `channel`, writes the audit line, and fills the verdict to be sent. */

@@ -33,11 +33,11 @@ const struct cs_option cs_option_rows[] = {
     {"provider", NULL, CS_OPTION_NAME, CS_SCOPE_LOGIN, BOTH, AT(provider), "local", .ibm = "verify",
      .name_of = cs_provider_name, .help = "Who knows the users and verifies their answers."},
     {"exempt_group", NULL, CS_OPTION_GROUPS, CS_SCOPE_LOGIN, BOTH, AT(exempt_group), NULL,
-     .help = "Members of these UNIX groups are not asked; compared by gid. A group that cannot be "
-             "resolved exempts nobody."},
+     .help = "Members of these UNIX groups are not asked; compared by gid. What cannot be resolved "
+             "exempts nobody."},
     {"2fa_group", NULL, CS_OPTION_GROUPS, CS_SCOPE_LOGIN, BOTH, AT(two_factor_group), NULL,
-     .help = "Only members of these UNIX groups are asked. A group that cannot be resolved makes "
-             "everybody be asked."},
+     .help = "Only members of these UNIX groups are asked, and everybody of whom that cannot be "
+             "resolved."},
     {"exempt_result", NULL, CS_OPTION_CHOICE, CS_SCOPE_LOGIN, BOTH, AT(exempt_result), "success",
      .values = {"success", "ignore"},
      .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack that "
@@ -100,7 +100,8 @@ const struct cs_option cs_option_rows[] = {
     STRING("gecos_replace", mapping.gecos_replace,
            "The name at the provider; $1 to $9 are the groups of gecos_match."),
     FLAG("gecos_trusted", BOTH, mapping.gecos_trusted,
-         "States that users cannot change their GECOS text (CHFN_RESTRICT in login.defs)."),
+         "States that users cannot change their GECOS text: with chfn, through accountsservice, "
+         "or in the directory."),
     STRING("append", mapping.append, "Is put behind the name at the provider."),
     STRING("user_name_attr", lookup.user_name_attr,
            "The attribute by which the provider finds the user."),
@@ -231,6 +232,10 @@ const struct cs_option cs_option_rows[] = {
     {"login_timeout", NULL, CS_OPTION_NUMBER, CS_SCOPE_LOGIN, BOTH, AT(login_timeout), "110",
      .min = 1, .max = 3600,
      .help = "Seconds that a login may take; keep it below sshd's LoginGraceTime."},
+    {"lookup_timeout", NULL, CS_OPTION_NUMBER, CS_SCOPE_LOGIN, BOTH, AT(lookup_timeout), "5",
+     .min = 1, .max = 60,
+     .help = "Seconds that a directory may take to answer for an account or its groups. Then "
+             "nobody is exempt, and who has to be known cannot log in."},
     {"totp_window", NULL, CS_OPTION_NUMBER, CS_SCOPE_LOGIN, BOTH, AT(totp_window), "1", .max = 10,
      .help = "Time steps before and after the expected one whose codes are accepted."},
     {"totp_drift", NULL, CS_OPTION_NUMBER, CS_SCOPE_LOGIN, BOTH, AT(totp_drift), "3", .max = 100,

@@ -12,6 +12,7 @@
 #include "base/sanitise.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
+#include "login/group_list.h"
 #include "login/mangled.h"
 #include "u2f/origins.h"
 
@@ -163,13 +164,12 @@ static enum cs_err set_name(const struct cs_option *option, const char *value, v
 static enum cs_err set_groups(const struct cs_option *option, const char *value, void *member,
                               struct cs_error *error)
 {
-    size_t length = strlen(value);
+    CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
+    struct cs_error inner = {0};
+    enum cs_err result = cs_group_list_read(value, &names, &inner);
 
-    if (length == 0 || length > 1000 || !cs_is_clean(value, length) || value[0] == ',' ||
-        value[length - 1] == ',' || strstr(value, ",,") != NULL || strchr(value, ' ') != NULL)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "%s: group names expected, separated by commas without blanks",
-                       option->name);
+    if (result != CS_OK)
+        return cs_fail(error, result, "%s: %s", option->name, inner.text);
     *(const char **)member = value;
     return CS_OK;
 }

@@ -37,10 +37,11 @@ struct cs_options {
     const char *lang;         /* NULL: the user's own choice */
     const char *default_lang; /* NULL: English */
     const char *store, *key_file;
-    unsigned exempt_result; /* enum cs_exempt_result */
-    unsigned conversation;  /* enum cs_conversation */
-    unsigned push_wait;     /* enum cs_push_wait */
-    unsigned login_timeout; /* seconds */
+    unsigned exempt_result;  /* enum cs_exempt_result */
+    unsigned conversation;   /* enum cs_conversation */
+    unsigned push_wait;      /* enum cs_push_wait */
+    unsigned login_timeout;  /* seconds */
+    unsigned lookup_timeout; /* seconds */
     unsigned totp_window, totp_drift;
     unsigned max_logins, max_unprivileged;
     bool stack_first_factor;

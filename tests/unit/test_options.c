@@ -24,7 +24,7 @@ static const char *other_value(const struct cs_option *option)
     case CS_OPTION_NAME:
         return cs_option_value(option, 1);
     case CS_OPTION_GROUPS:
-        return "wheel,staff";
+        return "wheel,domain users,\"Paris, France\"";
     case CS_OPTION_TEXT:
         return "Own: ";
     case CS_OPTION_LANG:
@@ -210,7 +210,7 @@ static void test_table_bad_values_refused_by_name(void **state)
         [CS_OPTION_CHOICE] = {"", "nonsense", "TOTP", " ", NULL},
         [CS_OPTION_NAME] = {"", "nonsense", "TOTP", "Local", " ", NULL},
         [CS_OPTION_LANG] = {"", "f", "../fr", "fr/", "french", "fr_", "fr_C1", "none", NULL},
-        [CS_OPTION_GROUPS] = {"", ",a", "a,", "a,,b", "a b", "a\n", NULL},
+        [CS_OPTION_GROUPS] = {"", ",a", "a,", "a,,b", "a, b", "\"a", "a\"b\"", "a\n", NULL},
         [CS_OPTION_TEXT] = {"a\rb", "\x1b[m", "\xff", "\u202e", NULL},
         [CS_OPTION_PATH] = {"", "relative", "/a\nb", "~/x", NULL},
         [CS_OPTION_STRING] = {"", "a\nb", "\x1b[m", "\xff", "\u202e", "\x7f", NULL},
