@@ -10,6 +10,7 @@ from .process import Server, run
 
 BASE = "dc=example,dc=com"
 LDAPI = "ldapi://%2frun%2fslapd%2fldapi"
+LDAP = "ldap://127.0.0.1"  # of the sandbox; SSSD knows no other kind
 NSSWITCH = pathlib.Path("/etc/nsswitch.conf")
 
 SLAPD_CONF = f"""\
@@ -46,7 +47,7 @@ entry_negative_timeout = 1
 [domain/example]
 id_provider = ldap
 auth_provider = none
-ldap_uri = {LDAPI}
+ldap_uri = {LDAP}
 ldap_search_base = {BASE}
 ldap_schema = rfc2307
 ldap_id_use_start_tls = false
@@ -89,7 +90,7 @@ class Slapd(Server):
 
     def __init__(self, accounts, groups):
         need_packages("slapd", "slapadd")
-        super().__init__("slapd", ["slapd", "-d", "0", "-f", "/run/slapd/conf", "-h", LDAPI])
+        super().__init__("slapd", ["slapd", "-d", "0", "-f", "/run/slapd/conf", "-h", f"{LDAPI} {LDAP}"])
         self.accounts = accounts
         self.groups = groups
 
