@@ -246,6 +246,16 @@ struct cs_memberships cs_memberships_find(struct cs_directory *directory,
     return (struct cs_memberships){0};
 }
 
+enum cs_err cs_account_identity(const struct cs_account *account, const struct cs_mapping *mapping,
+                                char ret_identity[CS_IDENTITY_SIZE], struct cs_map_trace *ret_trace,
+                                struct cs_error *error)
+{
+    const struct cs_map_account from = {
+        .name = account->name, .gecos = account->gecos, .local_files = true};
+
+    return cs_map_identity(mapping, &from, ret_identity, ret_trace, error);
+}
+
 static void drop_line(void *context, int priority, const char *line)
 {
     (void)context;

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #define SHOWN __attribute__((visibility("default")))
 
@@ -199,7 +200,7 @@ static bool find_account(const char *text, const char *name, struct passwd *entr
     bool found = false;
 
     while (file != NULL && !found && read_passwd(file, entry, buffer, size) == 0)
-        found = strcmp(entry->pw_name, name) == 0;
+        found = strcasecmp(entry->pw_name, name) == 0;
     if (file != NULL)
         (void)fclose(file);
     return found;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Name services that take the place of the C library's: /etc/passwd and /etc/group, and a directory
- * behind them, as texts in the form of those files. Each call can be made to fail, and the
- * directory to be away or to hang.
+ * behind them that takes names in any case; as texts in the form of those files. Each call can be
+ * made to fail, and the directory to be away or to hang.
  */
 #ifndef CS_TESTS_SUPPORT_FAKE_SERVICES_H
 #define CS_TESTS_SUPPORT_FAKE_SERVICES_H
