@@ -84,6 +84,12 @@ static int end_of_file(int failure)
     return failure == ENOENT ? 0 : failure;
 }
 
+/* Lines of the old compat source, which name no entry themselves. */
+static bool is_entry(const char *name)
+{
+    return name[0] != '+' && name[0] != '-';
+}
+
 struct passwd_question {
     const char *name; /* NULL: the uid is asked for */
     uid_t uid;
@@ -99,9 +105,9 @@ static int look_in_passwd(const void *question, char *buffer, size_t size, void 
 
     while (failure == 0 && !*ret_found) {
         failure = fgetpwent_r(file, &entry, buffer, size, &found);
-        if (failure == 0)
-            *ret_found =
-                asked->name ? strcmp(entry.pw_name, asked->name) == 0 : entry.pw_uid == asked->uid;
+        *ret_found =
+            failure == 0 && is_entry(entry.pw_name) &&
+            (asked->name ? strcmp(entry.pw_name, asked->name) == 0 : entry.pw_uid == asked->uid);
     }
     if (*ret_found)
         failure = take_account(&entry, ret_answer);
@@ -200,7 +206,8 @@ static int look_in_group(const void *question, char *buffer, size_t size, void *
 
     while (failure == 0 && !*ret_found) {
         failure = fgetgrent_r(file, &entry, buffer, size, &found);
-        *ret_found = failure == 0 && strcmp(entry.gr_name, asked->name) == 0;
+        *ret_found =
+            failure == 0 && is_entry(entry.gr_name) && strcmp(entry.gr_name, asked->name) == 0;
     }
     if (*ret_found)
         take_group(&entry, asked->account, ret_answer);

@@ -100,6 +100,17 @@ def test_a_directory_that_is_down_is_unavailable_and_no_unknown_user():
         expect(is_banned(broker.log()), "a wrong code is counted by the filter")
 
 
+def test_a_source_behind_the_directory_does_not_hide_that_it_is_down():
+    """The last source says "not found". Whom the directory knew is missed, though, and that tells."""
+    with directory(Nslcd(), "ldap", "systemd") as (slapd, _, broker):
+        code = fresh("eve").code()
+        expect_equal(attempt("dan", "000000")[0].code, "PAM_MAXTRIES", "a wrong code")
+        expect_equal(attempt("nobody-at-all", "000000")[0].code, "PAM_MAXTRIES", "an unknown account")
+        slapd.stop()
+        expect_equal(attempt("eve", code)[0].code, "PAM_AUTHINFO_UNAVAIL", "a right code")
+        expect_equal(wait_audit(broker, 3)["reason"], "account-look-up", "reason")
+
+
 def test_a_directory_that_hangs_keeps_no_prompt_back():
     with directory(Nslcd("timelimit 60\nbind_timelimit 60\n"), "ldap") as (slapd, _, broker):
         code = fresh("eve").code()

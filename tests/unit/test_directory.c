@@ -62,6 +62,23 @@ static void accounts_of_files_and_of_the_directory_are_found(void **state)
     assert_false(account.known);
 }
 
+static void lines_of_the_compat_source_are_no_accounts(void **state)
+{
+    static const char *const names[] = {"+", "-ann"};
+    struct fake_services compat = world;
+    struct cs_account account;
+
+    (void)state;
+    compat.passwd = "-ann::::::\nann:x:1000:1000:Ann:::\n+::::::\n";
+    fake_services_set(&compat);
+    assert_int_equal(find("ann", PATIENCE_MS, &account, NULL), CS_OK);
+    assert_true(account.known && account.uid == 1000);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
+        assert_int_equal(cs_names_local_account(names[i], &account, NULL), CS_NAMED_ABSENT);
+        assert_false(account.known);
+    }
+}
+
 /* A domain may show the accounts of /etc/passwd under names of its own. */
 static void an_account_whose_uid_is_local_is_known_as_such(void **state)
 {
@@ -199,6 +216,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(accounts_of_files_and_of_the_directory_are_found),
+        TEST(lines_of_the_compat_source_are_no_accounts),
         TEST(an_account_whose_uid_is_local_is_known_as_such),
         TEST(each_failing_call_is_unresolved_and_never_an_unknown_account),
         TEST(a_directory_that_says_enoent_does_not_say_that_there_is_no_account),
