@@ -124,8 +124,6 @@ static enum cs_membership judge(const struct cs_account *account, const struct f
 {
     bool files_know = account->local && local->named == CS_NAMED_FOUND;
 
-    if (local->named == CS_NAMED_UNRESOLVED)
-        return CS_MEMBERSHIP_UNRESOLVED;
     if (is_local_member(account, local))
         return CS_MEMBERSHIP_MEMBER;
     if (answer == NULL)
