@@ -219,14 +219,24 @@ enum cs_err cs_errand_start(struct cs_errands *errands, const struct cs_errand_k
     return CS_OK;
 }
 
-enum cs_waited cs_errand_wait(struct cs_errand *errand, int cancel_fd, int64_t until)
+static bool is_done(struct cs_errand *errand)
 {
     bool done;
 
     pthread_mutex_lock(&errand->errands->lock);
     done = errand->done;
     pthread_mutex_unlock(&errand->errands->lock);
-    return done ? CS_WAITED_EVENT : cs_event_wait(errand->done_fd, cancel_fd, until);
+    return done;
+}
+
+/* The lock, not the event, is what makes the thread's work visible here. */
+enum cs_waited cs_errand_wait(struct cs_errand *errand, int cancel_fd, int64_t until)
+{
+    enum cs_waited waited = CS_WAITED_EVENT;
+
+    if (!is_done(errand))
+        waited = cs_event_wait(errand->done_fd, cancel_fd, until);
+    return is_done(errand) ? CS_WAITED_EVENT : waited;
 }
 
 void *cs_errand_data(struct cs_errand *errand)
