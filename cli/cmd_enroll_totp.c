@@ -152,7 +152,6 @@ static int enrol(struct cs_cli *cli, struct wishes *wishes)
     struct cs_error error = {0};
     enum cs_err result;
 
-    cs_warn_if_unknown(wishes->choice.user);
     result = will_report(cli, wishes->choice.user, &error);
     if (result == CS_OK)
         result = prepare(wishes, &enrolment, &error);
@@ -187,6 +186,6 @@ const struct cs_verb cs_verb_enroll_totp = {
                 [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
                 [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."}},
     .operands = {0, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .flags = CS_VERB_JSON | CS_VERB_STORE | CS_VERB_USER | CS_VERB_USERS,
     .run = run,
 };

@@ -278,7 +278,6 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
-    cs_warn_if_unknown(wishes->user);
     result = will_report(cli, wishes, &error);
     if (result == CS_OK)
         result = open_all(cli, &registration, &store, &error);
@@ -304,6 +303,6 @@ const struct cs_verb cs_verb_enroll_u2f = {
                 [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
                 [RESPONSE] = {"response", NULL, "Read its answer from standard input."}},
     .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .flags = CS_VERB_JSON | CS_VERB_STORE | CS_VERB_USER,
     .run = run,
 };

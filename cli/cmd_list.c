@@ -167,6 +167,6 @@ const struct cs_verb cs_verb_list = {
     .summary = "Show a user's factors, recovery codes and failed tries.",
     .forms = {"USER"},
     .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .flags = CS_VERB_JSON | CS_VERB_STORE | CS_VERB_USER,
     .run = run,
 };

@@ -180,15 +180,12 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     const struct wishes *wishes = &change.wishes;
     struct cs_error error = {0};
     int status = read_words(cli, words, &change.wishes);
-    enum cs_err result;
+    enum cs_err result = CS_OK;
 
     if (status != CS_EXIT_OK)
         return status;
-    result = cs_cli_check_user(wishes->user, &error);
-    if (result == CS_OK && !wishes->remove) {
-        cs_warn_if_unknown(wishes->user);
+    if (!wishes->remove)
         result = read_hash(wishes, &change.hash, &error);
-    }
     return result == CS_OK ? cs_cli_do(cli, save, &report, &change) : cs_complain(&error);
 }
 
@@ -200,6 +197,6 @@ const struct cs_verb cs_verb_passwd = {
                 [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
                 [REMOVE] = {"remove", NULL, "Take the password away."}},
     .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .flags = CS_VERB_JSON | CS_VERB_STORE | CS_VERB_USER,
     .run = run,
 };

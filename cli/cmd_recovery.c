@@ -44,8 +44,7 @@ static int run(struct cs_cli *cli, const struct cs_words *words)
     const char *user = words->operands[0];
     struct cs_error error = {0};
 
-    if (cs_cli_check_user(user, &error) != CS_OK ||
-        cs_will_show(cli, &error,
+    if (cs_will_show(cli, &error,
                      "the recovery codes of %s were replaced, but the new ones were not shown: run "
                      "'countersign recovery %s' again",
                      user, user) != CS_OK)
@@ -59,6 +58,6 @@ const struct cs_verb cs_verb_recovery = {
     .summary = "Replace a user's recovery codes by ten new ones.",
     .forms = {"USER"},
     .operands = {1, 1},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .flags = CS_VERB_JSON | CS_VERB_STORE | CS_VERB_USER,
     .run = run,
 };

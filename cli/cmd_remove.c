@@ -55,6 +55,6 @@ const struct cs_verb cs_verb_remove = {
     .summary = "Remove a factor; 'list' shows its ID.",
     .forms = {"USER ID"},
     .operands = {2, 2},
-    .flags = CS_VERB_JSON | CS_VERB_STORE,
+    .flags = CS_VERB_JSON | CS_VERB_STORE | CS_VERB_USER,
     .run = run,
 };

@@ -43,6 +43,6 @@ const struct cs_verb cs_verb_unlock = {
     .summary = "Forget a user's failed tries.",
     .forms = {"USER"},
     .operands = {1, 1},
-    .flags = CS_VERB_STORE,
+    .flags = CS_VERB_STORE | CS_VERB_USER,
     .run = run,
 };
