@@ -3,26 +3,28 @@
 
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/names.h"
 #include "paths.h"
 
 enum cs_err cs_run_user(uid_t *ret_uid, gid_t *ret_gid, struct cs_error *error)
 {
-    struct passwd entry, *found = NULL;
-    char buffer[4096];
+    struct cs_account account;
+    enum cs_named named = cs_names_any_account(CS_RUN_USER, &account, error);
 
-    if (getpwnam_r(CS_RUN_USER, &entry, buffer, sizeof buffer, &found) != 0 || found == NULL)
+    if (named == CS_NAMED_UNRESOLVED)
+        return CS_ERR_UNRESOLVED;
+    if (named == CS_NAMED_ABSENT)
         return cs_fail(error, CS_ERR_NOT_FOUND,
                        "there is no account '" CS_RUN_USER "'; run systemd-sysusers");
-    if (entry.pw_uid == 0)
+    if (account.uid == 0)
         return cs_fail(error, CS_ERR_TRUST, "the account '" CS_RUN_USER "' must not be uid 0");
-    *ret_uid = entry.pw_uid;
-    *ret_gid = entry.pw_gid;
+    *ret_uid = account.uid;
+    *ret_gid = account.gid;
     return CS_OK;
 }
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+#include "cli/account.h"
 #include "cli/pam_line.h"
 #include "login/config.h"
 #include "providers/local/enrol.h"
@@ -25,6 +26,8 @@ struct cs_cli {
     const char *config_path;
     const char *socket_path;
     bool json;
+    bool no_account;               /* names of users are used as they are */
+    struct cs_cli_account account; /* of CS_VERB_USER: what its operand became */
     /* What to do when the output of a verb that did its work cannot be written (cs_will_show). */
     struct cs_error unseen;
 };
@@ -39,8 +42,8 @@ int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
 enum { CS_TIME_SIZE = 32 };
 void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE]);
 
-/* The account may yet come from a directory; a mistyped name never will. */
-void cs_warn_if_unknown(const char *user);
+/* Prints "countersign: TEXT" on standard error, unless the text is empty. */
+void cs_remark(const char *text);
 
 /*
  * Call it before something is stored that is shown only once. Fails where standard output is
@@ -68,10 +71,13 @@ struct cs_report {
 /* Prints one of the two; an exit status. */
 int cs_report(const struct cs_cli *cli, const struct cs_report *report, void *context);
 
-/* ---- configuration and store: local_store.c ---- */
+/* How a file of users is read: nobody looks at each of them. */
+static inline enum cs_cli_account_rule cs_cli_batch_rule(const struct cs_cli *cli)
+{
+    return cli->no_account ? CS_CLI_ACCOUNT_UNASKED : CS_CLI_ACCOUNT_REQUIRED;
+}
 
-/* CS_ERR_INPUT for a name that the store cannot hold. */
-enum cs_err cs_cli_check_user(const char *user, struct cs_error *error) CS_MUST_USE;
+/* ---- configuration and store: local_store.c ---- */
 
 /* Says so on standard error where logins use another provider than the local one, unless their
  * PAM line says otherwise. Nothing is said where the configuration cannot be read. */

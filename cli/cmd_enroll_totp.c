@@ -162,7 +162,6 @@ static int enrol(struct cs_cli *cli, struct wishes *wishes)
     struct cs_error error = {0};
     enum cs_err result;
 
-    cs_warn_if_unknown(wishes->choice.user);
     result = will_report(cli, wishes->choice.user, &error);
     if (result == CS_OK)
         result = prepare(wishes, &enrolment, &error);

@@ -286,7 +286,6 @@ int cs_cmd_enroll_u2f(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
-    cs_warn_if_unknown(wishes->user);
     result = will_report(cli, wishes, &error);
     if (result == CS_OK)
         result = open_all(cli, &registration, &store, &error);

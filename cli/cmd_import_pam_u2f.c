@@ -24,12 +24,15 @@ enum {
 
 struct entry {
     const struct cs_pam_u2f_line *line;
-    size_t number; /* of the credential in its line, from 1 */
+    const char *user; /* the account's name, of import.names */
+    size_t number;    /* of the credential in its line, from 1 */
     struct cs_pam_u2f_key key;
 };
 
 struct import {
     const char *path;
+    enum cs_cli_account_rule rule;
+    struct cs_strlist names;                  /* of accounts, one for each line that has keys */
     char app_id[CS_FACTOR_APP_ID_MAX + 1];    /* that the keys were registered for */
     char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* that logins ask keys for */
     struct cs_pam_u2f_lines lines;
@@ -43,6 +46,7 @@ static void clear_import(struct import *import)
 {
     cs_pam_u2f_lines_clear(&import->lines);
     cs_skipped_clear(&import->skipped);
+    cs_strlist_free(&import->names);
     free(import->entries);
 }
 
@@ -121,16 +125,36 @@ static const char *reason_against(const struct cs_pam_u2f_line *line)
     return NULL;
 }
 
+/* Adds the account's name to the import's. CS_ERR_NOT_FOUND: there is no such account. */
+static enum cs_err find_account(struct import *import, const char *user, struct cs_error *error)
+{
+    struct cs_cli_account account;
+    enum cs_err result = cs_cli_account_find(user, import->rule, &account, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_remark(account.note);
+    return cs_strlist_add(&import->names, account.name, strlen(account.name));
+}
+
 static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line *line,
                              struct cs_error *error)
 {
     const char *reason = reason_against(line);
     char *text, *rest = line->keys;
+    enum cs_err found;
 
     if (reason != NULL) {
         cs_skipped_add(&import->skipped, line->number, line->user, 0, reason);
         return CS_OK;
     }
+    found = find_account(import, line->user, error);
+    if (found == CS_ERR_NOT_FOUND) {
+        cs_skipped_add(&import->skipped, line->number, line->user, 0, error->text);
+        return CS_OK;
+    }
+    if (found != CS_OK)
+        return found;
     for (size_t number = 1; (text = strsep(&rest, ":")) != NULL; number++) {
         struct entry *entry = &import->entries[import->entry_count];
         enum cs_err result = cs_pam_u2f_read_key(text, &entry->key, error);
@@ -142,6 +166,7 @@ static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line
         if (result != CS_OK)
             return result;
         entry->line = line;
+        entry->user = import->names.items[import->names.count - 1];
         entry->number = number;
         import->entry_count++;
     }
@@ -209,7 +234,7 @@ static enum cs_err import_key(struct import *import, const struct cs_transaction
                               const struct entry *entry, struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
-    const char *user = entry->line->user, *reason = NULL;
+    const char *user = entry->user, *reason = NULL;
     enum cs_err result = cs_factor_load(transaction, user, CS_STORED_U2F, &factors, error);
 
     if (result != CS_OK)
@@ -281,7 +306,8 @@ int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write};
     CS_AUTO(cs_string_free) char *text = NULL;
-    CS_AUTO(clear_import) struct import import = {.path = words->operands[0]};
+    CS_AUTO(clear_import)
+    struct import import = {.path = words->operands[0], .rule = cs_cli_batch_rule(cli)};
     struct cs_error error = {0};
     enum cs_err result = choose_app_id(cli, words->options[APP_ID], &import, &error);
 

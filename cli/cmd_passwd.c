@@ -186,14 +186,11 @@ int cs_cmd_passwd(struct cs_cli *cli, const struct cs_words *words)
     const struct wishes *wishes = &change.wishes;
     struct cs_error error = {0};
     int status = read_words(cli, words, &change.wishes);
-    enum cs_err result;
+    enum cs_err result = CS_OK;
 
     if (status != CS_EXIT_OK)
         return status;
-    result = cs_cli_check_user(wishes->user, &error);
-    if (result == CS_OK && !wishes->remove) {
-        cs_warn_if_unknown(wishes->user);
+    if (!wishes->remove)
         result = read_hash(wishes, &change.hash, &error);
-    }
     return result == CS_OK ? cs_cli_do(cli, save, &report, &change) : cs_complain(&error);
 }

@@ -44,8 +44,7 @@ int cs_cmd_recovery(struct cs_cli *cli, const struct cs_words *words)
     const char *user = words->operands[0];
     struct cs_error error = {0};
 
-    if (cs_cli_check_user(user, &error) != CS_OK ||
-        cs_will_show(cli, &error,
+    if (cs_will_show(cli, &error,
                      "the recovery codes of %s were replaced, but the new ones were not shown: run "
                      "'countersign recovery %s' again",
                      user, user) != CS_OK)

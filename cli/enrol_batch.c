@@ -13,6 +13,7 @@ enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
 
 struct batch {
     const char *path;
+    enum cs_cli_account_rule rule;
     size_t line; /* being read, from 1 */
     struct cs_enrolment *items;
     size_t count;
@@ -63,6 +64,8 @@ static bool take_word(char *word, struct cs_enrolment_choice *choice)
 static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *error)
 {
     struct cs_enrolment_choice choice = {0};
+    struct cs_cli_account account;
+    enum cs_err result;
     struct cs_error inner = {0};
     char *word, *rest = line;
 
@@ -79,6 +82,12 @@ static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *e
     }
     if (choice.user == NULL)
         return CS_OK;
+    result = cs_cli_account_find(choice.user, batch->rule, &account, &inner);
+    if (result != CS_OK)
+        return cs_fail(error, result, "%s:%zu: %s; nobody was enrolled", batch->path, batch->line,
+                       inner.text);
+    cs_remark(account.note);
+    choice.user = account.name;
     if (batch->count == USERS_MAX)
         return cs_fail(error, CS_ERR_LIMIT, "%s:%zu: more than %d users", batch->path, batch->line,
                        USERS_MAX);
@@ -133,7 +142,7 @@ static enum cs_err save_batch(const struct cs_transaction *transaction, void *co
 
 int cs_enrol_batch(struct cs_cli *cli, const char *path)
 {
-    CS_AUTO(clear_batch) struct batch batch = {.path = path};
+    CS_AUTO(clear_batch) struct batch batch = {.path = path, .rule = cs_cli_batch_rule(cli)};
     struct cs_error error = {0};
     int status = CS_EXIT_OK;
     enum cs_err result = read_batch(&batch, &error);

@@ -68,18 +68,6 @@ void cs_cli_note_provider(const struct cs_cli *cli)
                       line.options.provider, line.options.provider);
 }
 
-enum cs_err cs_cli_check_user(const char *user, struct cs_error *error)
-{
-    size_t length = strlen(user);
-
-    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(user, length))
-        return cs_fail(
-            error, CS_ERR_INPUT,
-            "the user name is empty, longer than %d bytes or contains control characters",
-            CS_STORE_USER_MAX);
-    return CS_OK;
-}
-
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,
                               struct cs_error *error)
 {

@@ -10,22 +10,26 @@
 #include "cli/verb.h"
 #include "paths.h"
 
-enum { CONFIG, SOCKET, JSON, VERSION };
+enum { CONFIG, SOCKET, JSON, NO_ACCOUNT, VERSION };
 
 static const struct cs_verb_option options[CS_VERB_OPTIONS_MAX] = {
     [CONFIG] = {"config", "FILE", "The configuration, not " CS_CONFIG_FILE "."},
     [SOCKET] = {"socket", "PATH", "The broker's socket, not " CS_SOCKET_FILE "."},
     [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
+    [NO_ACCOUNT] = {"no-account", NULL,
+                    "Use the names of users as they are, without looking their accounts up. May "
+                    "stand anywhere before '--'."},
     [VERSION] = {"version", NULL, "Print the version."},
 };
 
 static const struct cs_verb program = {
-    .forms = {"[--config FILE] [--socket PATH] [--json] VERB [WORD...]", "--help | --version"},
+    .forms = {"[--config FILE] [--socket PATH] [--json] [--no-account] VERB [WORD...]",
+              "--help | --version"},
     .options = options,
     .flags = CS_VERB_ARGUMENTS};
 
-/* --json may stand anywhere before "--". Returns the new number of words. */
-static int take_json(struct cs_cli *cli, int argc, char **argv)
+/* --json and --no-account may stand anywhere before "--". Returns the new number of words. */
+static int take_flags(struct cs_cli *cli, int argc, char **argv)
 {
     bool verbatim = false;
     int kept = 0;
@@ -34,6 +38,8 @@ static int take_json(struct cs_cli *cli, int argc, char **argv)
         verbatim = verbatim || strcmp(argv[i], "--") == 0;
         if (!verbatim && strcmp(argv[i], "--json") == 0)
             cli->json = true;
+        else if (!verbatim && strcmp(argv[i], "--no-account") == 0)
+            cli->no_account = true;
         else
             argv[kept++] = argv[i];
     }
@@ -59,9 +65,24 @@ static const struct cs_verb *find_verbs(const char *word, size_t *ret_count)
     return first;
 }
 
+/* The name of the account takes the place of the word that was typed. */
+static enum cs_err find_account(struct cs_cli *cli, struct cs_words *words, struct cs_error *error)
+{
+    enum cs_err result = cs_cli_account_find(
+        words->operands[0], cli->no_account ? CS_CLI_ACCOUNT_UNASKED : CS_CLI_ACCOUNT_OPTIONAL,
+        &cli->account, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_remark(cli->account.note);
+    words->operands[0] = cli->account.name;
+    return CS_OK;
+}
+
 static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, char **argv)
 {
     struct cs_words words;
+    struct cs_error error = {0};
     int status = cs_words_read(verb, argc, argv, &words);
 
     if (status != CS_EXIT_OK)
@@ -70,10 +91,15 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
         return cs_help_of(verb, 1);
     if (cli->json && (verb->flags & CS_VERB_JSON) == 0)
         return cs_usage_error("%s prints no JSON: leave --json out", verb->name);
+    if (cli->no_account && (verb->flags & (CS_VERB_USER | CS_VERB_USERS)) == 0)
+        return cs_usage_error("%s stores nothing of a user: leave --no-account out", verb->name);
     if ((verb->flags & CS_VERB_ANYBODY) == 0 && geteuid() != 0)
         return cs_complain(&(struct cs_error){CS_ERR_TRUST, "must be run by root"});
     if ((verb->flags & CS_VERB_STORE) != 0)
         cs_cli_note_provider(cli);
+    if ((verb->flags & CS_VERB_USER) != 0 && words.operands[0] != NULL &&
+        find_account(cli, &words, &error) != CS_OK)
+        return cs_complain(&error);
     return verb->run(cli, &words);
 }
 
@@ -103,7 +129,7 @@ static int run(struct cs_cli *cli, int argc, char **argv)
     size_t count;
     int status;
 
-    argc = take_json(cli, argc, argv);
+    argc = take_flags(cli, argc, argv);
     status = cs_words_read(&program, argc, argv, &words);
     if (status != CS_EXIT_OK)
         return status;

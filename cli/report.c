@@ -8,7 +8,6 @@
 #include "base/sanitise.h"
 #include "base/standard.h"
 #include "cli/cli.h"
-#include "login/account.h"
 
 static void complain(const char *text)
 {
@@ -46,14 +45,10 @@ void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE])
         ret_text[0] = '\0';
 }
 
-void cs_warn_if_unknown(const char *user)
+void cs_remark(const char *text)
 {
-    struct cs_account account;
-    struct cs_error error = {0};
-
-    if (cs_account_find(user, &account, &error) == CS_OK && !account.known)
-        (void)fprintf(stderr,
-                      "countersign: warning: there is no account of that name on this machine\n");
+    if (text[0] != '\0')
+        complain(text);
 }
 
 enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char *format, ...)

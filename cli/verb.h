@@ -43,6 +43,8 @@ enum cs_verb_flag {
     CS_VERB_JSON = 2,      /* has an answer that a program would read */
     CS_VERB_ANYBODY = 4,   /* need not be run by root */
     CS_VERB_STORE = 8,     /* works on the store of the local provider */
+    CS_VERB_USER = 16,     /* its first operand, if any, is a user, whose account is looked up */
+    CS_VERB_USERS = 32,    /* reads a file of users, and looks their accounts up */
 };
 
 struct cs_verb {

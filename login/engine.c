@@ -33,6 +33,7 @@ struct cs_engine {
     struct cs_catalogues *catalogues;
     struct cs_delivery_limit *delivery_limit;
     struct cs_pending_queue *pending_queue;
+    struct cs_directory *directory;
     struct utsname names;
     pthread_mutex_t mutex; /* guards what follows */
     struct opened opened[PROVIDERS_MAX];
@@ -54,8 +55,9 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
     engine->delivery_limit = cs_delivery_limit_new();
     engine->pending_queue = cs_pending_queue_new();
+    engine->directory = cs_directory_new();
     if (engine->cache == NULL || engine->catalogues == NULL || engine->delivery_limit == NULL ||
-        engine->pending_queue == NULL || uname(&engine->names) != 0)
+        engine->pending_queue == NULL || engine->directory == NULL || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     else
         cs_config_cache_set_log(engine->cache, log);
@@ -70,6 +72,7 @@ void cs_engine_free(struct cs_engine **engine)
         close_provider(&(*engine)->opened[i]);
     cs_delivery_limit_free(&(*engine)->delivery_limit);
     cs_pending_queue_free(&(*engine)->pending_queue);
+    cs_directory_free(&(*engine)->directory);
     cs_config_cache_free(&(*engine)->cache);
     cs_catalogues_free(&(*engine)->catalogues);
     pthread_mutex_destroy(&(*engine)->mutex);
@@ -122,6 +125,11 @@ enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_so
     *ret_config = config;
     config = NULL;
     return CS_OK;
+}
+
+struct cs_directory *cs_engine_directory(struct cs_engine *engine)
+{
+    return engine->directory;
 }
 
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)

@@ -7,6 +7,7 @@
 #include "conversation/catalogue.h"
 #include "login/config.h"
 #include "login/delivery_limit.h"
+#include "login/directory.h"
 #include "login/pending_queue.h"
 #include "providers/provider.h"
 
@@ -37,6 +38,9 @@ struct cs_config_source {
  * descriptor or is NULL; with the file of IBM's gateway that it names. */
 enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
+
+/* Who looks accounts and groups up. */
+struct cs_directory *cs_engine_directory(struct cs_engine *engine);
 
 /* What this process remembers of deliveries. */
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);

@@ -6,8 +6,11 @@
 #include "login/login_priv.h"
 #include "methods/provider_call.h"
 
+enum { LANGUAGE_MS = 500 }; /* so long the first prompt waits for what decides its language */
+
 /* The user's own language is asked for only where a first factor is proven: to a stranger every
- * account speaks alike. A preference that cannot be read is no reason to refuse. */
+ * account speaks alike. A preference that cannot be read is no reason to refuse, nor is a slow
+ * directory a reason to keep the prompt back. */
 static void find_user_language(struct cs_login *login, struct cs_provider *provider,
                                char ret_language[CS_PROVIDER_LANGUAGE_SIZE])
 {
@@ -15,8 +18,8 @@ static void find_user_language(struct cs_login *login, struct cs_provider *provi
 
     ret_language[0] = '\0';
     if (!cs_call_knows_languages(provider) || !cs_login_first_factor_claimed(login) ||
-        cs_login_identify(login, &error) != CS_OK || !cs_login_first_factor(login, false) ||
-        login->identity[0] == '\0')
+        cs_login_look_up(login, LANGUAGE_MS, &error) != CS_OK ||
+        !cs_login_first_factor(login, false) || login->identity[0] == '\0')
         return;
     if (cs_call_language(provider, login->identity, ret_language, &error) != CS_OK)
         cs_log(&login->log, LOG_WARNING, "the user's language cannot be read: %s", error.text);

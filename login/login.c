@@ -8,7 +8,6 @@
 
 #include "base/clock.h"
 #include "login/audit.h"
-#include "login/policy.h"
 #include "login/verdict.h"
 
 enum { VARIABLE_BYTES_MAX = 32 * 1024 };
@@ -17,16 +16,6 @@ enum { VARIABLE_BYTES_MAX = 32 * 1024 };
 static bool peer_may_ask(const struct cs_login *login)
 {
     return login->peer.uid == 0 || (login->account.known && login->account.uid == login->peer.uid);
-}
-
-/* The account matters before the first prompt only where a setting makes it matter; elsewhere the
- * prompt comes first, so that it tells nothing. */
-static bool needs_account_first(const struct cs_login *login)
-{
-    const struct cs_options *options = &login->options;
-
-    return login->peer.uid != 0 || options->exempt_group != NULL ||
-           options->two_factor_group != NULL;
 }
 
 /* Ends a login before its plan is run; `reason` is for the audit line. */
@@ -45,16 +34,8 @@ static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, con
 
 bool cs_login_asks_at_once(const struct cs_login *login)
 {
-    return login->plan != NULL && !needs_account_first(login) &&
+    return login->plan != NULL && !cs_login_needs_account_first(login) &&
            cs_plan_asks_at_once(login->plan, &login->options.method);
-}
-
-/* Groups exempt from the second factor; a password by itself is none. */
-static const char *exemption(struct cs_login *login)
-{
-    return cs_plan_has_second(login->plan)
-               ? cs_policy_exemption(&login->options, &login->account, &login->log)
-               : NULL;
 }
 
 static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
@@ -70,11 +51,11 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
            login->request->user, login->request->service, login->client, login->options.auth_method,
            login->options.provider, login->options.method.retry);
-    if (needs_account_first(login) && cs_login_identify(login, &error) != CS_OK)
+    if (cs_login_look_up_first(login, &error) != CS_OK)
         return fail(login, CS_VERDICT_UNAVAILABLE, "account-look-up", &error);
     if (!peer_may_ask(login))
         return conclude(login, CS_VERDICT_DENY, "not-your-account");
-    rule = exemption(login);
+    rule = cs_login_exemption(login);
     if (rule != NULL)
         return conclude(login, CS_VERDICT_EXEMPT, rule);
     if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
@@ -158,6 +139,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
 
 void cs_login_clear(struct cs_login *login)
 {
+    cs_search_release(&login->search);
     cs_config_release(&login->config);
     cs_secret_free(&login->authtok);
     if (login->record != NULL)

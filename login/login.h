@@ -6,6 +6,7 @@
 #include "conversation/channel.h"
 #include "login/account.h"
 #include "login/client.h"
+#include "login/directory.h"
 #include "login/engine.h"
 #include "methods/plan.h"
 #include "wire/messages.h"
@@ -24,8 +25,9 @@ struct cs_login {
     struct cs_options options;
     const struct cs_plan *plan; /* NULL: the login is misconfigured */
     bool here;                  /* nothing says that the person is elsewhere */
+    struct cs_search *search;   /* for the account; NULL: not begun */
     bool looked_up;
-    struct cs_account account;
+    struct cs_account account; /* all zero until then */
     char identity[256];
     struct cs_phrasebook book;
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */
@@ -54,8 +56,8 @@ bool cs_login_has_key(const struct cs_login *login);
 /* Whether the first prompt comes without anything being looked up. */
 bool cs_login_asks_at_once(const struct cs_login *login);
 
-/* Looks the account up, if that is still to be done: for the time in which the person types.
- * `login` is a struct cs_login. A failure shows when the account is needed. */
+/* Begins to look the account up, if that is still to be done: for the time in which the person
+ * types. `login` is a struct cs_login. A failure shows when the account is needed. */
 void cs_login_look_ahead(void *login);
 
 /* Runs the login on `channel`, writes the audit line, and fills the verdict to be sent. */

@@ -3,25 +3,20 @@
 
 #include <string.h>
 
-#include "base/sanitise.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
+#include "login/group_list.h"
 #include "login/options.h"
 #include "u2f/origins.h"
 
-enum { GROUPS_BYTES_MAX = 1000, VARIABLE_BYTES_MAX = 64 };
+enum { VARIABLE_BYTES_MAX = 64 };
 
 enum cs_err cs_check_groups(const struct cs_setting *row, const char *value, struct cs_error *error)
 {
-    size_t length = strlen(value);
+    CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
 
     (void)row;
-    if (length == 0 || length > GROUPS_BYTES_MAX || !cs_is_clean(value, length) ||
-        value[0] == ',' || value[length - 1] == ',' || strstr(value, ",,") != NULL ||
-        strchr(value, ' ') != NULL)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "group names expected, separated by commas without blanks");
-    return CS_OK;
+    return cs_group_list_read(value, &names, error);
 }
 
 enum cs_err cs_check_language(const struct cs_setting *row, const char *value,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of the login's own options. */
+/* The rows of the login's own options; those about accounts and texts have tables of their own. */
 #include "login/ibm_words.h"
 #include "login/option_checks.h"
 #include "login/options.h"
@@ -14,11 +14,6 @@
     {                                                                                              \
         .name = option, .type = CS_SETTING_FLAG, .where = from, .offset = AT(member),              \
         .fallback = "no", .help = about                                                            \
-    }
-#define STRING(option, member, about)                                                              \
-    {                                                                                              \
-        .name = option, .type = CS_SETTING_STRING, .where = BOTH, .offset = AT(member),            \
-        .help = about                                                                              \
     }
 
 const struct cs_setting cs_option_rows[] = {
@@ -39,30 +34,6 @@ const struct cs_setting cs_option_rows[] = {
      .ibm = "verify",
      .name_of = cs_provider_name,
      .help = "Who knows the users and verifies their answers."},
-    {.name = "exempt_group",
-     .type = CS_SETTING_LIST,
-     .where = BOTH,
-     .offset = AT(exempt_group),
-     .type_name = "groups",
-     .check = cs_check_groups,
-     .help = "Members of these UNIX groups are not asked; compared by gid. A group that cannot be "
-             "resolved exempts nobody."},
-    {.name = "2fa_group",
-     .type = CS_SETTING_LIST,
-     .where = BOTH,
-     .offset = AT(two_factor_group),
-     .type_name = "groups",
-     .check = cs_check_groups,
-     .help = "Only members of these UNIX groups are asked. A group that cannot be resolved makes "
-             "everybody be asked."},
-    {.name = "exempt_result",
-     .type = CS_SETTING_CHOICE,
-     .where = BOTH,
-     .offset = AT(exempt_result),
-     .fallback = "success",
-     .values = {"success", "ignore"},
-     .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack that "
-             "has nothing else denies on ignore."},
     {.name = "retry",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,
@@ -156,27 +127,6 @@ const struct cs_setting cs_option_rows[] = {
      .ibm = "yes",
      .help = "Sends a code or request without a proven first factor, before anything was typed; a "
              "few each hour for each user."},
-    {.name = "gecos_field",
-     .type = CS_SETTING_NUMBER,
-     .where = BOTH,
-     .offset = AT(mapping.gecos_field),
-     .min = 1,
-     .max = 32,
-     .help = "The field of the account's GECOS text that is the name at the provider."},
-    STRING("gecos_separator", mapping.gecos_separator, "Stands between those fields. A comma."),
-    STRING("gecos_match", mapping.gecos_match,
-           "A regular expression for the whole GECOS text; used with gecos_replace."),
-    STRING("gecos_replace", mapping.gecos_replace,
-           "The name at the provider; $1 to $9 are the groups of gecos_match."),
-    FLAG("gecos_trusted", BOTH, mapping.gecos_trusted,
-         "States that users cannot change their GECOS text (CHFN_RESTRICT in login.defs)."),
-    STRING("append", mapping.append, "Is put behind the name at the provider."),
-    STRING("user_name_attr", lookup.user_name_attr,
-           "The attribute by which the provider finds the user."),
-    STRING("id_link_attr", lookup.id_link_attr,
-           "The attribute of the user found that holds the name for the password check."),
-    STRING("identity_source", lookup.identity_source,
-           "The identity source that checks the password."),
     {.name = "u2f_app_id",
      .type = CS_SETTING_STRING,
      .where = BOTH,

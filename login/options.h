@@ -31,6 +31,7 @@ struct cs_options {
     unsigned conversation;    /* enum cs_conversation */
     unsigned push_wait;       /* enum cs_push_wait */
     unsigned login_timeout;   /* seconds */
+    unsigned lookup_timeout;  /* seconds */
     unsigned totp_window, totp_drift;
     unsigned max_logins, max_unprivileged;
     bool stack_first_factor;
@@ -60,7 +61,8 @@ struct cs_option {
     size_t kind_row;                     /* of the kind in the registry */
 };
 
-extern const struct cs_setting cs_option_rows[], cs_text_rows[]; /* the login's own */
+extern const struct cs_setting cs_option_rows[], cs_account_rows[],
+    cs_text_rows[]; /* the login's own */
 
 /* All rows, those of the providers behind the login's; false behind the last. */
 bool cs_option_at(size_t place, struct cs_option *ret_option);

@@ -1,131 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/policy.h"
 
-#include <errno.h>
-#include <grp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
 #include "base/lower.h"
-#include "base/strlist.h"
-
-enum { GROUPS_START = 64, GROUPS_MAX = 65536, ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 4 << 20 };
-
-struct groups {
-    gid_t *items;
-    int count;
-};
-
-static void groups_free(struct groups *groups)
-{
-    free(groups->items);
-}
-
-/* All gids of the account, primary and supplementary. */
-static bool load_groups(const struct cs_account *account, struct groups *ret_groups)
-{
-    for (int size = GROUPS_START; size <= GROUPS_MAX; size *= 4) {
-        int count = size;
-
-        free(ret_groups->items);
-        ret_groups->items = calloc((size_t)size, sizeof *ret_groups->items);
-        if (ret_groups->items == NULL)
-            return false;
-        if (getgrouplist(account->name, account->gid, ret_groups->items, &count) >= 0) {
-            ret_groups->count = count;
-            return true;
-        }
-    }
-    return false;
-}
-
-enum membership { NOT_MEMBER, MEMBER, UNRESOLVED };
-
-static bool is_listed(const struct group *entry, const char *name)
-{
-    for (size_t i = 0; entry->gr_mem[i] != NULL; i++) {
-        if (strcmp(entry->gr_mem[i], name) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* getgrouplist does not report a directory that failed to answer, so the group's own list of
- * members is looked at as well. */
-static enum membership member_of(const char *name, const struct cs_account *account,
-                                 const struct groups *groups)
-{
-    for (size_t size = ENTRY_BYTES_MIN; size <= ENTRY_BYTES_MAX; size *= 4) {
-        CS_AUTO(cs_string_free) char *buffer = malloc(size);
-        struct group entry, *found = NULL;
-        int failed = buffer ? getgrnam_r(name, &entry, buffer, size, &found) : ENOMEM;
-
-        if (failed == ERANGE)
-            continue;
-        if (failed != 0 || found == NULL)
-            return UNRESOLVED;
-        for (int i = 0; i < groups->count; i++) {
-            if (groups->items[i] == entry.gr_gid)
-                return MEMBER;
-        }
-        return is_listed(found, account->name) ? MEMBER : NOT_MEMBER;
-    }
-    return UNRESOLVED;
-}
-
-/* Membership in any of the listed groups: one that is found counts more than one that cannot be
- * resolved, and that more than not being a member. */
-static enum membership member_of_any(const char *list, const struct cs_account *account,
-                                     const struct groups *groups)
-{
-    CS_AUTO(cs_string_free) char *names = strdup(list);
-    enum membership best = NOT_MEMBER;
-    char *rest = names, *name;
-
-    if (names == NULL)
-        return UNRESOLVED;
-    while ((name = strsep(&rest, ",")) != NULL) {
-        enum membership membership = member_of(name, account, groups);
-
-        if (membership == MEMBER)
-            return MEMBER;
-        if (membership == UNRESOLVED)
-            best = UNRESOLVED;
-    }
-    return best;
-}
+#include "login/membership.h"
 
 const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
+                                struct cs_directory *directory, const struct cs_patience *patience,
                                 const struct cs_log *log)
 {
-    CS_AUTO(groups_free) struct groups groups = {0};
-    enum membership exempt, asked;
+    const struct cs_policy_groups groups = {options->exempt_group, options->two_factor_group};
+    struct cs_memberships found;
 
-    if (!account->known || (options->exempt_group == NULL && options->two_factor_group == NULL))
+    if (!account->known || (groups.exempt == NULL && groups.asked == NULL))
         return NULL;
-    if (!load_groups(account, &groups)) {
-        cs_log(log, LOG_WARNING, "the groups of '%s' cannot be read: nobody is exempt",
-               account->name);
-        return NULL;
-    }
-    exempt =
-        options->exempt_group ? member_of_any(options->exempt_group, account, &groups) : NOT_MEMBER;
-    asked = options->two_factor_group ? member_of_any(options->two_factor_group, account, &groups)
-                                      : MEMBER;
-    if (exempt == UNRESOLVED)
+    found = cs_memberships_find(directory, account, &groups, patience);
+    if (found.exempt == CS_MEMBERSHIP_UNRESOLVED)
         cs_log(log, LOG_WARNING,
-               "exempt_group: a group of '%s' cannot be resolved and exempts "
-               "nobody",
-               options->exempt_group);
-    if (asked == UNRESOLVED)
+               "exempt_group: whether '%s' is in a group of '%s' cannot be resolved; it is not "
+               "exempt",
+               account->name, groups.exempt);
+    if (found.asked == CS_MEMBERSHIP_UNRESOLVED)
         cs_log(log, LOG_WARNING,
-               "2fa_group: a group of '%s' cannot be resolved; everybody is asked",
-               options->two_factor_group);
-    if (exempt == MEMBER)
+               "2fa_group: whether '%s' is in a group of '%s' cannot be resolved; it is asked",
+               account->name, groups.asked);
+    if (found.exempt == CS_MEMBERSHIP_MEMBER)
         return "exempt_group";
-    return asked == NOT_MEMBER ? "2fa_group" : NULL;
+    return groups.asked != NULL && found.asked == CS_MEMBERSHIP_NONE ? "2fa_group" : NULL;
 }
 
 /* Applications that show informational text at once. sshd does from 10.3 on; it cannot be asked. */

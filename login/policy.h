@@ -6,15 +6,17 @@
 #include "base/log.h"
 #include "conversation/waiting.h"
 #include "login/account.h"
+#include "login/directory.h"
 #include "login/options.h"
 
 /*
  * The rule that exempts the account ("exempt_group", "2fa_group"), or NULL: it is asked. Groups are
- * resolved to gids, and those compared with the account's, primary and supplementary. What cannot
- * be resolved never exempts: an exempt group exempts nobody, a 2fa group makes everybody be asked;
- * a warning says so. An unknown account is always asked.
+ * resolved to gids, and those compared with the account's, primary and supplementary
+ * (login/membership.h). What cannot be resolved, within the patience or at all, never exempts; a
+ * warning says so. An unknown account is always asked.
  */
 const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
+                                struct cs_directory *directory, const struct cs_patience *patience,
                                 const struct cs_log *log);
 
 /* Whether informational text is sent at once, rather than folded into the next prompt. */

@@ -14,10 +14,11 @@ struct run {
     struct cs_pending_turn turn;
 };
 
+/* Without the account nothing can be judged. */
 static enum cs_err identify(void *context, const char **ret_identity, struct cs_error *error)
 {
     struct cs_login *login = ((struct run *)context)->login;
-    enum cs_err result = cs_login_identify(login, error);
+    enum cs_err result = cs_login_look_up_now(login, error);
 
     *ret_identity = login->identity[0] ? login->identity : NULL;
     return result;

@@ -69,6 +69,24 @@ enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *
     return cs_pattern_check(mapping->gecos_match, mapping->gecos_replace, error);
 }
 
+/* Whoever writes a GECOS text chooses who he is. Where people can is not ours to find out; the
+ * texts name the ways that are open by default. */
+static enum cs_err refuse_gecos(const struct cs_map_account *account, struct cs_error *error)
+{
+    if (account->local_files)
+        return cs_fail(error, CS_ERR_TRUST,
+                       "'%s' is in /etc/passwd, by name or by uid: users may change their GECOS "
+                       "text, and with it who they are, with chfn (CHFN_RESTRICT in "
+                       "/etc/login.defs forbids that) and through accountsservice (which does not "
+                       "heed it); close both, then set gecos_trusted",
+                       account->name);
+    return cs_fail(error, CS_ERR_TRUST,
+                   "'%s' comes from a directory, and in some of them (FreeIPA with its default "
+                   "rules) users may change their GECOS text, and with it who they are; forbid "
+                   "that there, then set gecos_trusted",
+                   account->name);
+}
+
 static enum cs_err check_account(const struct cs_mapping *mapping,
                                  const struct cs_map_account *account, struct cs_error *error)
 {
@@ -81,12 +99,8 @@ static enum cs_err check_account(const struct cs_mapping *mapping,
                        CS_IDENTITY_SIZE - 1);
     if (!uses_gecos(mapping))
         return CS_OK;
-    if (account->local_files && !mapping->gecos_trusted)
-        return cs_fail(error, CS_ERR_TRUST,
-                       "'%s' is in /etc/passwd, where users may change their GECOS text, and so "
-                       "their identity, with chfn; forbid that with CHFN_RESTRICT in "
-                       "/etc/login.defs, then set gecos_trusted",
-                       account->name);
+    if (!mapping->gecos_trusted)
+        return refuse_gecos(account, error);
     if (account->gecos == NULL || *account->gecos == '\0')
         return cs_fail(error, CS_ERR_INPUT,
                        "the account has no GECOS text, but gecos_%s needs one; fill it in",

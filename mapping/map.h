@@ -28,7 +28,7 @@ struct cs_mapping {
 struct cs_map_account {
     const char *name;  /* canonical */
     const char *gecos; /* NULL if the account has none */
-    bool local_files;  /* found in /etc/passwd, where users may have chfn */
+    bool local_files;  /* its name or uid is in /etc/passwd: users may have chfn */
 };
 
 /* The steps taken, for an administrator who has to find out why. */
@@ -49,10 +49,10 @@ enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *
 
 /*
  * The identity of an account: clean UTF-8, 1 to CS_IDENTITY_SIZE - 1 bytes. CS_ERR_CONFIG if the
- * settings are wrong, CS_ERR_TRUST if they use a GECOS text that the user may have written,
- * CS_ERR_LIMIT if gecos_match needs too many steps, CS_ERR_INPUT if this account has no identity.
- * `ret_trace` may be NULL; it must be empty, holds the steps taken even after an error, and is the
- * caller's to free.
+ * settings are wrong, CS_ERR_TRUST if they use a GECOS text and do not say that users cannot write
+ * it, CS_ERR_LIMIT if gecos_match needs too many steps, CS_ERR_INPUT if this account has no
+ * identity. `ret_trace` may be NULL; it must be empty, holds the steps taken even after an error,
+ * and is the caller's to free.
  */
 enum cs_err cs_map_identity(const struct cs_mapping *mapping, const struct cs_map_account *account,
                             char ret_identity[CS_IDENTITY_SIZE], struct cs_map_trace *ret_trace,

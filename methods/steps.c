@@ -101,6 +101,7 @@ enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, en
         {CS_ERR_TIMEOUT, CS_VERDICT_ABORTED, "timeout", LOG_INFO},
         {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, "protocol", LOG_INFO},
         {CS_ERR_UNREACHABLE, CS_VERDICT_UNREACHABLE, "unreachable", LOG_ERR},
+        {CS_ERR_UNRESOLVED, CS_VERDICT_UNAVAILABLE, "account-look-up", LOG_ERR},
         {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured", LOG_ERR},
     };
 

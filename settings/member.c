@@ -6,15 +6,23 @@
 #include "base/flag.h"
 #include "base/lower.h"
 
+static bool add_name(struct cs_buffer *list, const char *name)
+{
+    if (name[0] == '\0' || strchr(name, ',') != NULL)
+        return false;
+    cs_buffer_printf(list, "%s%s", list->length ? "," : "", name);
+    return true;
+}
+
 /* A list of names becomes the comma-separated form that a PAM line has. */
-static bool join_strings(const struct cs_json_value *array, struct cs_buffer *out)
+static bool join_strings(const struct cs_setting *row, const struct cs_json_value *array,
+                         struct cs_buffer *out)
 {
     for (const struct cs_json_value *item = cs_json_first(array); item; item = cs_json_next(item)) {
         const char *text = cs_json_string(item, NULL);
 
-        if (text == NULL || text[0] == '\0' || strchr(text, ',') != NULL)
+        if (text == NULL || !(row->add ? row->add : add_name)(out, text))
             return false;
-        cs_buffer_printf(out, "%s%s", out->length ? "," : "", text);
     }
     return true;
 }
@@ -76,7 +84,7 @@ static bool write_value(const struct cs_setting *row, const struct cs_json_value
         return write_number(value, tolerant, out);
     case CS_SETTING_LIST:
         if (cs_json_type(value) == CS_JSON_ARRAY)
-            return join_strings(value, out);
+            return join_strings(row, value, out);
         return write_string(value, out);
     default:
         return write_string(value, out);

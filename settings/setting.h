@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 
 enum cs_setting_type {
@@ -113,6 +114,9 @@ struct cs_setting {
                                   struct cs_error *error);
     /* Stores a value that `check` has accepted; NULL: as the type says. `target` is the struct. */
     void (*store)(const struct cs_setting *row, const char *value, void *target);
+    /* Adds a name of a JSON list to the written form of a list; false: it cannot be one. NULL: any
+     * name without a comma. */
+    bool (*add)(struct cs_buffer *list, const char *name);
 };
 
 /* ---- tables ---- */

@@ -21,6 +21,7 @@ packages_test=(
     "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-paramiko strace tmux
     procps putty-tools dropbear-bin python3-asyncssh openssl nghttp2-server mandoc
     libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
+    slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers
 )
 packages_bench=(
     libpam-google-authenticator libpam-oath valgrind
@@ -42,17 +43,20 @@ missing_packages()
 }
 
 # Debian asks policy-rc.d before a package starts its service: a demo or test that needs the sshd program must
-# not start the machine's own sshd.
+# not start the machine's own sshd. Nor may the machine ask a directory for its accounts from then on: modules of
+# the name services enter themselves in nsswitch.conf.
 install_without_starting()
 {
-    local policy=/usr/sbin/policy-rc.d status=0 own=''
+    local policy=/usr/sbin/policy-rc.d names=/etc/nsswitch.conf status=0 own=''
 
     if [[ ! -e $policy ]]; then
         own=1
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 0755 "$policy"
     fi
+    cp -p "$names" "$names.kept"
     DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@" || status=$?
+    mv "$names.kept" "$names"
     if [[ -n $own ]]; then
         rm -f "$policy"
     fi

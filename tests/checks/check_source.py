@@ -55,6 +55,8 @@ BANNED = (
     (r"\bstrncpy\s*\(", None, "may not terminate"),
     (r"\b(mktemp|tmpnam|tempnam)\s*\(", None, "races"),
     (r"\b(rand|random|srand|drand48)\s*\(", None, "not random"),
+    (r"\bf?get(pw|gr)(nam|uid|gid|ent)(_r)?\s*\(|\b(getgrouplist|initgroups)\s*\(", "base/names.c",
+     "an error must not look like \"there is none\": cs_names_..."),
     (r"\b(gethostbyname|getaddrinfo)\s*\(", "net/http_resolve.c", "look-ups hang: ask cs_resolver"),
     (r"\bcs_store_begin\s*\(", ("store/", "providers/local/", "cli/local_store.c"),
      "the tool prints nothing while it holds the store: cs_cli_transact"),

@@ -177,6 +177,29 @@ def test_batch_with_a_bad_line():
     refused("enroll", "totp", "--batch", BATCH, pattern="not a text file")
 
 
+# ---- whose account it is ----
+
+def test_unknown_account_is_a_warning_alone_and_an_error_in_a_batch():
+    forget_factors("alice", "mistyped")
+    warning = "^countersign: warning: this machine knows no account 'mistyped'"
+    expect_match(warning, countersign("enroll", "totp", "mistyped", "--no-confirm").stderr, "alone")
+    expect_equal(len(listing("mistyped")["factors"]), 1, "factors")
+    expect_equal(countersign("list", "mistyped", "--no-account").stderr, "", "with --no-account")
+    expect_equal(countersign("list", "alice").stderr, "", "of an account that there is")
+    forget_factors("mistyped")
+    write_batch("alice\nmistyped\n")
+    refused("enroll", "totp", "--batch", BATCH,
+            pattern=rf"{BATCH}:2: this machine knows no account 'mistyped'; --no-account .*; nobody was enrolled")
+    expect_equal(listing("alice")["factors"] + listing("mistyped")["factors"], [], "factors")
+    countersign("--no-account", "enroll", "totp", "--batch", BATCH)
+    expect_equal([len(listing(user)["factors"]) for user in ("alice", "mistyped")], [1, 1], "factors")
+    forget_factors("alice", "mistyped")
+
+
+def test_no_account_is_refused_where_no_user_is_named():
+    refused("options", "--no-account", status=2, pattern="options stores nothing of a user: leave --no-account out")
+
+
 # ---- list, remove, recovery, unlock ----
 
 def test_list():

@@ -72,6 +72,17 @@ def test_both_forms_log_in():
     expect(keys_of("alice")[0]["counter"] is not None, "the counter was not kept")
 
 
+def test_users_without_an_account_are_left_out_unless_no_account():
+    keys = before()
+    lines = ["mistyped:" + old_form(*made(keys)), "alice:" + old_form(*made(keys))]
+    answer = imported(*lines)
+    expect_equal((answer["imported"], answer["users"], answer["skipped_count"]), (1, 1, 1), "answer")
+    expect_match("no account 'mistyped'; --no-account", answer["skipped"][0]["reason"], "reason")
+    expect_equal(imported(*lines, words=["--no-account"])["imported"], 1, "imported")
+    expect_equal(len(keys_of("mistyped")), 1, "keys")
+    countersign("remove", "mistyped", str(keys_of("mistyped")[0]["id"]))
+
+
 def test_what_cannot_be_used_is_named():
     keys = before()
     good, other, third = made(keys), made(keys), made(keys)

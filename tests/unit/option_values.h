@@ -27,7 +27,8 @@ static inline const char *other_value(const struct cs_setting *row)
     case CS_SETTING_NAME:
         return cs_setting_value(row, 1);
     case CS_SETTING_LIST:
-        return "wheel,staff";
+        return row->check == cs_check_groups ? "wheel,domain users,\"Paris, France\""
+                                             : "wheel,staff";
     case CS_SETTING_PATH:
         return "/other/path";
     case CS_SETTING_STRING:

@@ -39,12 +39,12 @@ static void test_parse_wrong_refused_with_its_place(void **state)
         {"{\"store\": \"x\"}", "c.json:1:11: store: an absolute path expected"},
         {"{\"exempt_group\": [\"a\", 1]}",
          "c.json:1:18: exempt_group: a string or a list of strings expected, found an array"},
-        {"{\"exempt_group\": [\"a,b\"]}",
+        {"{\"exempt_group\": [\"a\\\"b\"]}",
          "c.json:1:18: exempt_group: a string or a list of strings expected, found an array"},
         {"{\"exempt_group\": [\"\", \"a\"]}",
          "c.json:1:18: exempt_group: a string or a list of strings expected, found an array"},
-        {"{\"exempt_group\": []}", "c.json:1:18: exempt_group: group names expected, separated by "
-                                   "commas without blanks"},
+        {"{\"exempt_group\": []}",
+         "c.json:1:18: exempt_group: group names expected, at most 1000 bytes"},
         {"{\"auth_method\": \"none\"}",
          "c.json:1:17: auth_method: there is no 'none'; see 'countersign options'"},
         {"{\"append\": 1}", "c.json:1:12: append: a string expected, found a number"},
@@ -100,7 +100,7 @@ static void test_apply_service_over_file_over_default(void **state)
     static const char text[] =
         "/* ours */ {\"services\": {\"sudo\": {\"retry\": 7, \"otp-echo\": false},"
         " \"sshd\": {\"retry\": 0}}, \"retry\": 5, // five\n"
-        "\"exempt_group\": [\"a\", \"b\"], \"debug\": true,}";
+        "\"exempt_group\": [\"a\", \"domain admins\", \"Paris, France\"], \"debug\": true,}";
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     struct cs_options options;
     struct cs_error error = {0};
@@ -111,7 +111,7 @@ static void test_apply_service_over_file_over_default(void **state)
     cs_config_options(config, "login", NULL, &options);
     assert_int_equal(options.method.retry, 5);
     assert_true(options.method.otp_echo && options.debug);
-    assert_string_equal(options.exempt_group, "a,b");
+    assert_string_equal(options.exempt_group, "a,domain admins,\"Paris, France\"");
     cs_config_options(config, "sudo", NULL, &options);
     assert_int_equal(options.method.retry, 7);
     assert_false(options.method.otp_echo);

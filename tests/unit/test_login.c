@@ -4,6 +4,7 @@
 
 #include <security/_pam_types.h>
 
+#include "base/clock.h"
 #include "login/audit.h"
 #include "login/policy.h"
 #include "login/verdict.h"
@@ -101,18 +102,25 @@ static void test_verdict_failmode_needs_account_and_first_factor(void **state)
 static const char *exemption(const char *exempt, const char *asked,
                              const struct cs_account *account, struct cs_buffer *lines)
 {
+    const struct cs_patience patience = {cs_clock_ms() + 10000, -1};
+    struct cs_directory *directory = cs_directory_new();
     const struct cs_log log = log_into(lines);
     struct cs_options options;
+    const char *rule;
 
+    assert_non_null(directory);
     cs_options_defaults(CS_PROFILE_OWN, &options);
     options.exempt_group = exempt;
     options.two_factor_group = asked;
-    return cs_policy_exemption(&options, account, &log);
+    rule = cs_policy_exemption(&options, account, directory, &patience, &log);
+    cs_directory_free(&directory);
+    return rule;
 }
 
 static void assert_exemption(const char *exempt, const char *asked, const char *expected)
 {
-    const struct cs_account root = {.known = true, .name = "root", .uid = 0, .gid = 0};
+    const struct cs_account root = {
+        .known = true, .local = true, .name = "root", .uid = 0, .gid = 0};
     CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
     const char *rule = exemption(exempt, asked, &root, &lines);
 

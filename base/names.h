@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Accounts and groups: what this machine's files say, and what the name services say. The only
+ * caller of getpwnam_r and its like, so that an error is always told from "there is none". The
+ * functions with `local` in their name read /etc/passwd and /etc/group themselves and never wait
+ * for anybody; the others may hang for as long as a directory does.
+ */
+#ifndef CS_BASE_NAMES_H
+#define CS_BASE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+enum { CS_ACCOUNT_NAME_SIZE = 256 };
+
+/* What a look-up found out. Where something failed on the way nothing is known, least of all that
+ * there is no such entry; the error says why. */
+enum cs_named {
+    CS_NAMED_UNRESOLVED = 0,
+    CS_NAMED_ABSENT,
+    CS_NAMED_FOUND,
+};
+
+struct cs_account {
+    bool known;                      /* an entry was found */
+    bool local;                      /* it came from /etc/passwd */
+    bool local_uid;                  /* its uid stands in /etc/passwd, be it under another name */
+    char name[CS_ACCOUNT_NAME_SIZE]; /* canonical; may differ from the one typed */
+    uid_t uid;
+    gid_t gid;
+    char gecos[1025]; /* "" in place of a longer one */
+};
+
+struct cs_group {
+    gid_t gid;
+    bool lists;   /* its list of members has the account asked for */
+    bool peopled; /* its list of members has anybody */
+};
+
+struct cs_gids {
+    gid_t *items;
+    size_t count;
+};
+
+void cs_gids_free(struct cs_gids *gids);
+bool cs_gids_have(const struct cs_gids *gids, gid_t gid);
+
+/* The account called `name`. `ret_account` is set whatever the result is. */
+enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_account,
+                                     struct cs_error *error) CS_MUST_USE;
+enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
+                               struct cs_error *error) CS_MUST_USE;
+
+/* From the files, and where those have no such account from the name services. */
+enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_account,
+                                   struct cs_error *error) CS_MUST_USE;
+
+/* The group called `name`, and whether it lists `account`. */
+enum cs_named cs_names_local_group(const char *name, const char *account,
+                                   struct cs_group *ret_group, struct cs_error *error) CS_MUST_USE;
+enum cs_named cs_names_group(const char *name, const char *account, struct cs_group *ret_group,
+                             struct cs_error *error) CS_MUST_USE;
+
+/*
+ * The gids of an account: those of /etc/group that list it, and all that the name services know,
+ * the primary one among them. CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The name services cannot say
+ * that they do not know: a directory that is away looks like one in which the account is a member
+ * of nothing. The caller frees `ret_gids`.
+ */
+enum cs_named cs_names_local_gids(const char *account, struct cs_gids *ret_gids,
+                                  struct cs_error *error) CS_MUST_USE;
+enum cs_named cs_names_gids(const struct cs_account *account, struct cs_gids *ret_gids,
+                            struct cs_error *error) CS_MUST_USE;
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of the options about the account: how it is looked up, whom its groups exempt, and by
+ * which name a provider knows it. */
+#include "login/group_list.h"
+#include "login/option_checks.h"
+#include "login/options.h"
+
+#define AT(member) offsetof(struct cs_options, member)
+#define BOTH (CS_FROM_PAM | CS_FROM_FILE)
+
+#define FLAG(option, member, about)                                                                \
+    {                                                                                              \
+        .name = option, .type = CS_SETTING_FLAG, .where = BOTH, .offset = AT(member),              \
+        .fallback = "no", .help = about                                                            \
+    }
+#define STRING(option, member, about)                                                              \
+    {                                                                                              \
+        .name = option, .type = CS_SETTING_STRING, .where = BOTH, .offset = AT(member),            \
+        .help = about                                                                              \
+    }
+
+const struct cs_setting cs_account_rows[] = {
+    {.name = "exempt_group",
+     .type = CS_SETTING_LIST,
+     .where = BOTH,
+     .offset = AT(exempt_group),
+     .type_name = "groups",
+     .check = cs_check_groups,
+     .add = cs_group_list_add,
+     .help = "Members of these UNIX groups are not asked; compared by gid. What cannot be resolved "
+             "exempts nobody."},
+    {.name = "2fa_group",
+     .type = CS_SETTING_LIST,
+     .where = BOTH,
+     .offset = AT(two_factor_group),
+     .type_name = "groups",
+     .check = cs_check_groups,
+     .add = cs_group_list_add,
+     .help = "Only members of these UNIX groups are asked, and everybody of whom that cannot be "
+             "resolved."},
+    {.name = "exempt_result",
+     .type = CS_SETTING_CHOICE,
+     .where = BOTH,
+     .offset = AT(exempt_result),
+     .fallback = "success",
+     .values = {"success", "ignore"},
+     .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack that "
+             "has nothing else denies on ignore."},
+    {.name = "lookup_timeout",
+     .type = CS_SETTING_NUMBER,
+     .where = BOTH,
+     .offset = AT(lookup_timeout),
+     .fallback = "5",
+     .min = 1,
+     .max = 60,
+     .help = "Seconds that a directory may take to answer for an account or its groups. Then "
+             "nobody is exempt, and who has to be known cannot log in."},
+    {.name = "gecos_field",
+     .type = CS_SETTING_NUMBER,
+     .where = BOTH,
+     .offset = AT(mapping.gecos_field),
+     .min = 1,
+     .max = 32,
+     .help = "The field of the account's GECOS text that is the name at the provider."},
+    STRING("gecos_separator", mapping.gecos_separator, "Stands between those fields. A comma."),
+    STRING("gecos_match", mapping.gecos_match,
+           "A regular expression for the whole GECOS text; used with gecos_replace."),
+    STRING("gecos_replace", mapping.gecos_replace,
+           "The name at the provider; $1 to $9 are the groups of gecos_match."),
+    FLAG("gecos_trusted", mapping.gecos_trusted,
+         "States that users cannot change their GECOS text: with chfn, through accountsservice, "
+         "or in the directory."),
+    STRING("append", mapping.append, "Is put behind the name at the provider."),
+    STRING("user_name_attr", lookup.user_name_attr,
+           "The attribute by which the provider finds the user."),
+    STRING("id_link_attr", lookup.id_link_attr,
+           "The attribute of the user found that holds the name for the password check."),
+    STRING("identity_source", lookup.identity_source,
+           "The identity source that checks the password."),
+    {0},
+};
