@@ -29,11 +29,10 @@ enum cs_err cs_cli_account_find(const char *user, enum cs_cli_account_rule rule,
 
     *ret_account = (struct cs_cli_account){0};
     if (length == 0 || length >= sizeof ret_account->name || !cs_is_clean(user, length))
-        return cs_fail(
-            error, CS_ERR_INPUT,
-            "no account can be called so: the name is empty, longer than %d bytes or not "
-            "clean text",
-            CS_ACCOUNT_NAME_SIZE - 1);
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the user name is empty, longer than %d bytes or not "
+                       "clean text",
+                       CS_ACCOUNT_NAME_SIZE - 1);
     memcpy(ret_account->name, user, length + 1);
     if (rule == CS_CLI_ACCOUNT_UNASKED)
         return CS_OK;

@@ -21,7 +21,7 @@ struct cs_cli_account {
 
 /* Looks `user` up, for a few seconds at most. CS_ERR_NOT_FOUND and CS_ERR_UNRESOLVED under
  * CS_CLI_ACCOUNT_REQUIRED only; otherwise there is a note, and the name as it was typed.
- * CS_ERR_INPUT: no account can be called so. */
+ * CS_ERR_INPUT: no account can have that name. */
 enum cs_err cs_cli_account_find(const char *user, enum cs_cli_account_rule rule,
                                 struct cs_cli_account *ret_account,
                                 struct cs_error *error) CS_MUST_USE;

@@ -17,8 +17,7 @@ static const struct cs_verb_option options[CS_VERB_OPTIONS_MAX] = {
     [SOCKET] = {"socket", "PATH", "The broker's socket, not " CS_SOCKET_FILE "."},
     [JSON] = {"json", NULL, "Print JSON. May stand anywhere before '--'."},
     [NO_ACCOUNT] = {"no-account", NULL,
-                    "Use the names of users as they are, without looking their accounts up. May "
-                    "stand anywhere before '--'."},
+                    "Do not look users' accounts up. May stand anywhere before '--'."},
     [VERSION] = {"version", NULL, "Print the version."},
 };
 

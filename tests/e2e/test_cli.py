@@ -476,6 +476,7 @@ def test_try():
         result = countersign("try", "carol", "--", "accept_on_missing_auth_method", check=False)
         expect_equal((result.returncode, result.stdout), (1, "verdict: not-enrolled\n"), "not enrolled")
         expect_equal(countersign("try", "alice", input="", check=False).returncode, 1, "the end of the input")
+    countersign("unlock", "alice")  # the wrong codes above have earned a delay
     result = countersign("try", "alice", input=factor.code(1) + "\n")
     expect_match("verdict: allow", result.stdout, "without a broker")
 

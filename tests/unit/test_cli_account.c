@@ -84,9 +84,9 @@ static void what_cannot_be_a_name_is_refused_under_every_rule(void **state)
     memset(longest, 'a', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     for (unsigned rule = CS_CLI_ACCOUNT_OPTIONAL; rule <= CS_CLI_ACCOUNT_UNASKED; rule++) {
-        refuses("", rule, CS_ERR_INPUT, "no account can be called so");
-        refuses(longest, rule, CS_ERR_INPUT, "no account can be called so");
-        refuses("a\nb", rule, CS_ERR_INPUT, "no account can be called so");
+        refuses("", rule, CS_ERR_INPUT, "the user name is empty, longer than");
+        refuses(longest, rule, CS_ERR_INPUT, "the user name is empty, longer than");
+        refuses("a\nb", rule, CS_ERR_INPUT, "the user name is empty, longer than");
     }
 }
 
