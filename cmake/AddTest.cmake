@@ -77,12 +77,12 @@ function(cs_add_skipped name reason)
     LABELS "${kind};${ARG_LABELS}" TIMEOUT 60 SKIP_RETURN_CODE 77)
 endfunction()
 
-# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE])
+# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [ENV NAME=VALUE...])
 # Where LABELS has keys and the build has no programs that talk to them, it is skipped.
 # Logs stay in BUILD/Testing/system/KIND.NAME. Its namespaces are its own, so it may run beside others
 # unless it is to be ALONE, because it measures what a neighbour would take from it.
 function(cs_add_system_test name)
-  cmake_parse_arguments(ARG "ALONE" "SCRIPT;TIMEOUT" "LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
   if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
     return()
   endif()
@@ -104,7 +104,7 @@ function(cs_add_system_test name)
     CS_NEXT_MODULE=$<TARGET_FILE:pam_countersign_next> CS_NEXT_BROKER=$<TARGET_FILE:countersignd_next>
     CS_KILL_AT=$<TARGET_FILE:kill-at>
     CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend>
-    TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
+    TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp ${ARG_ENV})
   if(TARGET softkey)
     list(APPEND environment
       CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>

@@ -112,7 +112,7 @@ static void test_factor_longest_secret_is_resealed(void **state)
 
     assert_int_equal(try_add(scratch, CS_STORED_U2F, CS_FACTOR_SECRET_MAX + 1, &id), CS_ERR_LIMIT);
     assert_int_equal(try_add(scratch, CS_STORED_U2F, CS_FACTOR_SECRET_MAX, &id), CS_OK);
-    assert_int_equal(cs_store_reseal(scratch->store, &count, NULL), CS_OK);
+    assert_int_equal(cs_store_reseal(scratch->store, scratch_store_key(scratch), &count, NULL), CS_OK);
     assert_int_equal(count, 1);
     load_key(scratch, &key);
     assert_int_equal(key.secret.length, CS_FACTOR_SECRET_MAX);
