@@ -13,9 +13,6 @@
 #include "store/store.h"
 #include "json/write.h"
 
-/* Names us in authenticator apps. */
-#define CS_ISSUER "Countersign"
-
 enum cs_exit {
     CS_EXIT_OK = 0,
     CS_EXIT_FAILED = 1, /* also: the login was not allowed, the check found something */
@@ -33,9 +30,9 @@ struct cs_cli {
 /* One verb: argv[0] is its name. Returns an exit status. */
 typedef int cs_verb(struct cs_cli *cli, int argc, char **argv);
 
-cs_verb cs_cmd_check, cs_cmd_enroll, cs_cmd_import, cs_cmd_init, cs_cmd_lang, cs_cmd_list,
-    cs_cmd_options, cs_cmd_map, cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey,
-    cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
+cs_verb cs_cmd_after_restore, cs_cmd_check, cs_cmd_enroll, cs_cmd_import, cs_cmd_init, cs_cmd_lang,
+    cs_cmd_list, cs_cmd_options, cs_cmd_map, cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery,
+    cs_cmd_rekey, cs_cmd_remove, cs_cmd_try, cs_cmd_unlock;
 
 /* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
 int cs_complain(const struct cs_error *error);
@@ -74,6 +71,9 @@ typedef enum cs_err cs_cli_work(const struct cs_transaction *transaction, void *
 /* The only two places in which the tool begins a transaction: in a store that is open, and in one
  * that is opened by cs_cli_open_store and closed again. */
 enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,
+                            struct cs_error *error) CS_MUST_USE;
+/* The same work, undone again whatever it returns: shows what would be refused. */
+enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
@@ -118,8 +118,30 @@ void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_wri
 /* Prints the text of a writer and releases it; an exit status. */
 int cs_print_json(struct cs_json_writer **writer, enum cs_json_layout layout);
 
+/* One line of standard input that is all there is: where it is no terminal it is read to its end,
+ * and anything but white space behind the line is CS_ERR_INPUT. */
+enum cs_err cs_cli_one_line(struct cs_secret *ret_line, struct cs_error *error) CS_MUST_USE;
+
+/* The second half of it, after lines that were read one by one. */
+enum cs_err cs_cli_input_ends(struct cs_error *error) CS_MUST_USE;
+
+/* How entries in authenticator apps are called: templates with %U and %H. */
+struct cs_app_names {
+    const char *issuer, *label; /* borrowed */
+    struct utsname host;
+};
+
+/* Of the options; `issuer` takes the place of theirs unless it is NULL. */
+enum cs_err cs_app_names_read(const struct cs_options *options, const char *issuer,
+                              struct cs_app_names *ret_names, struct cs_error *error) CS_MUST_USE;
+
+/* The otpauth URI; a label of the factor's own takes the place of that of the options. */
+enum cs_err cs_app_uri(const struct cs_app_names *names, const struct cs_enrolment *enrolment,
+                       struct cs_secret *ret_uri, struct cs_error *error) CS_MUST_USE;
+
 /* Adds the keys of an enrolment, or of fresh recovery codes, to the open object. */
-enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
+enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_app_names *names,
+                               const struct cs_enrolment *enrolment,
                                struct cs_error *error) CS_MUST_USE;
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment);
 void cs_print_codes(const struct cs_enrolment *enrolment);
@@ -136,7 +158,7 @@ enum cs_err cs_will_show(struct cs_cli *cli, struct cs_error *error, const char 
 void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 
 /* `enroll totp --batch FILE`, after the options were read. */
-int cs_enroll_batch(struct cs_cli *cli, const char *path);
+int cs_enroll_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path);
 
 /* `enroll u2f`, with its arguments as cs_cmd_enroll got them: that word is the first of them. */
 #define CS_USAGE_ENROLL_KEY                                                                        \

@@ -11,7 +11,7 @@ enum { CONFIRM_TRIES = 3 };
 
 struct wishes {
     struct cs_enrolment_choice choice;
-    const char *batch;
+    const char *batch, *issuer;
     bool no_confirm, secret_from_input;
 };
 
@@ -30,7 +30,8 @@ static bool parse_number(const char *text, unsigned *ret_number)
 
 #define USAGE                                                                                      \
     "enroll totp USER [--secret -] [--algorithm sha1|sha256|sha512] [--digits 6..8] "              \
-    "[--period SECONDS] [--label TEXT] [--no-confirm] | enroll totp --batch FILE "                 \
+    "[--period SECONDS] [--issuer TEXT] [--label TEXT] [--no-confirm] "                            \
+    "| enroll totp --batch FILE [--issuer TEXT] "                                                  \
     "| " CS_USAGE_ENROLL_KEY
 
 static int take_option(int option, struct wishes *wishes)
@@ -53,6 +54,9 @@ static int take_option(int option, struct wishes *wishes)
         return parse_number(optarg, &wishes->choice.period)
                    ? CS_EXIT_OK
                    : cs_usage_error("--period '%s': seconds expected", optarg);
+    case 'i':
+        wishes->issuer = optarg;
+        return optarg[0] != '\0' ? CS_EXIT_OK : cs_usage_error("--issuer '': a text expected");
     case 'l':
         wishes->choice.label = optarg;
         return CS_EXIT_OK;
@@ -69,11 +73,15 @@ static int take_option(int option, struct wishes *wishes)
 
 static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes *wishes)
 {
-    static const struct option options[] = {
-        {"secret", required_argument, NULL, 's'}, {"algorithm", required_argument, NULL, 'a'},
-        {"digits", required_argument, NULL, 'd'}, {"period", required_argument, NULL, 'p'},
-        {"label", required_argument, NULL, 'l'},  {"no-confirm", no_argument, NULL, 'n'},
-        {"batch", required_argument, NULL, 'b'},  {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"secret", required_argument, NULL, 's'},
+                                            {"algorithm", required_argument, NULL, 'a'},
+                                            {"digits", required_argument, NULL, 'd'},
+                                            {"period", required_argument, NULL, 'p'},
+                                            {"label", required_argument, NULL, 'l'},
+                                            {"no-confirm", no_argument, NULL, 'n'},
+                                            {"batch", required_argument, NULL, 'b'},
+                                            {"issuer", required_argument, NULL, 'i'},
+                                            {NULL, 0, NULL, 0}};
     int option, status = CS_EXIT_OK;
 
     while (status == CS_EXIT_OK && (option = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -110,11 +118,12 @@ static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment
     return result;
 }
 
-static enum cs_err show(const struct cs_enrolment *enrolment, struct cs_error *error)
+static enum cs_err show(const struct cs_app_names *names, const struct cs_enrolment *enrolment,
+                        struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
-    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, &uri, error);
+    enum cs_err result = cs_app_uri(names, enrolment, &uri, error);
 
     if (result == CS_OK && cs_enrolment_secret(enrolment, &key) != CS_OK)
         result = cs_fail_nomem(error);
@@ -169,7 +178,8 @@ static enum cs_err save(const struct cs_transaction *transaction, void *context,
     return cs_enrolment_save(transaction, context, error);
 }
 
-static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment)
+static int report(const struct cs_cli *cli, const struct cs_app_names *names,
+                  const struct cs_enrolment *enrolment)
 {
     struct cs_json_writer *writer;
     struct cs_error error = {0};
@@ -183,7 +193,7 @@ static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment
     }
     writer = cs_json_writer_new();
     cs_json_write_object(writer, NULL);
-    result = cs_write_enrolment(writer, enrolment, &error);
+    result = cs_write_enrolment(writer, names, enrolment, &error);
     cs_json_write_end(writer);
     if (result == CS_OK)
         return cs_print_json(&writer, CS_JSON_FORMATTED);
@@ -191,10 +201,46 @@ static int report(const struct cs_cli *cli, const struct cs_enrolment *enrolment
     return cs_complain(&error);
 }
 
+/* Whoever scans a secret believes to be enrolled: it is shown only when the store takes it. What
+ * was made for that is thrown away. */
+static enum cs_err rehearse(struct cs_store *store, struct cs_enrolment *enrolment,
+                            struct cs_error *error)
+{
+    enum cs_err result = cs_cli_rehearse(store, save, enrolment, error);
+
+    enrolment->factor.id = 0;
+    enrolment->codes_count = 0;
+    return result;
+}
+
+/* From the secret to the factor. */
+static enum cs_err enroll(const struct cs_cli *cli, const struct cs_app_names *names,
+                          struct wishes *wishes, struct cs_enrolment *enrolment,
+                          struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result = cs_cli_open_store(cli, &store, error);
+
+    if (result == CS_OK)
+        result = prepare(wishes, enrolment, error);
+    if (result == CS_OK && !cli->json)
+        result = rehearse(store, enrolment, error);
+    if (result == CS_OK && !cli->json)
+        result = show(names, enrolment, error);
+    if (result == CS_OK && !wishes->no_confirm)
+        result = confirm(enrolment, error);
+    if (result == CS_OK && wishes->secret_from_input)
+        result = cs_cli_input_ends(error);
+    return result == CS_OK ? cs_cli_transact(store, save, enrolment, error) : result;
+}
+
 int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
 {
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     struct wishes wishes = {0};
+    struct cs_app_names names;
+    struct cs_options options;
     struct cs_error error = {0};
     int status;
     enum cs_err result = CS_OK;
@@ -206,19 +252,17 @@ int cs_cmd_enroll(struct cs_cli *cli, int argc, char **argv)
         return status;
     if (geteuid() != 0) /* before a secret is shown that nobody could store */
         result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
+    if (result == CS_OK)
+        result = cs_cli_options(cli, &config, &options, &error);
+    if (result == CS_OK)
+        result = cs_app_names_read(&options, wishes.issuer, &names, &error);
     if (result != CS_OK)
         return cs_complain(&error);
     if (wishes.batch != NULL)
-        return cs_enroll_batch(cli, wishes.batch);
+        return cs_enroll_batch(cli, &names, wishes.batch);
     cs_warn_if_unknown(wishes.choice.user);
     result = will_report(cli, wishes.choice.user, &error);
     if (result == CS_OK)
-        result = prepare(&wishes, &enrolment, &error);
-    if (result == CS_OK && !cli->json)
-        result = show(&enrolment, &error);
-    if (result == CS_OK && !wishes.no_confirm)
-        result = confirm(&enrolment, &error);
-    if (result == CS_OK)
-        result = cs_cli_in_store(cli, save, &enrolment, &error);
-    return result == CS_OK ? report(cli, &enrolment) : cs_complain(&error);
+        result = enroll(cli, &names, &wishes, &enrolment, &error);
+    return result == CS_OK ? report(cli, &names, &enrolment) : cs_complain(&error);
 }

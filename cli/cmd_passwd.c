@@ -46,17 +46,6 @@ static int parse(int argc, char **argv, const struct cs_cli *cli, struct wishes 
     return CS_EXIT_OK;
 }
 
-static enum cs_err check_user(const char *user, struct cs_error *error)
-{
-    size_t length = strlen(user);
-
-    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(user, length))
-        return cs_fail(error, CS_ERR_INPUT,
-                       "the user name is empty, longer than %d bytes or holds control characters",
-                       CS_STORE_USER_MAX);
-    return CS_OK;
-}
-
 /* ---- reading ---- */
 
 static size_t count_characters(const struct cs_secret *text)
@@ -115,8 +104,8 @@ static enum cs_err read_hash(const struct wishes *wishes, struct cs_secret *ret_
 {
     CS_AUTO(cs_secret_free) struct cs_secret password = {0};
     char setting[CS_PASSWORD_SETTING_SIZE];
-    enum cs_err result = wishes->from_input ? cs_terminal_ask("", false, &password, error)
-                                            : ask(wishes, &password, error);
+    enum cs_err result =
+        wishes->from_input ? cs_cli_one_line(&password, error) : ask(wishes, &password, error);
 
     if (result == CS_OK)
         result = check_password(&password, wishes->force, error);
@@ -205,8 +194,8 @@ int cs_cmd_passwd(struct cs_cli *cli, int argc, char **argv)
         return status;
     if (geteuid() != 0) /* before a password is typed that could not be stored */
         result = cs_fail(&error, CS_ERR_TRUST, "must be run by root");
-    if (result == CS_OK)
-        result = check_user(wishes->user, &error);
+    if (result == CS_OK && !wishes->remove) /* what is there can be taken away */
+        result = cs_user_name_check(wishes->user, &error);
     if (result != CS_OK)
         return cs_complain(&error);
     if (!wishes->remove) {

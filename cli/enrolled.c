@@ -2,9 +2,11 @@
 /* How an enrolment is shown. */
 #include <signal.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "base/standard.h"
 #include "cli/cli.h"
+#include "conversation/template.h"
 #include "providers/local/codes.h"
 
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment)
@@ -20,13 +22,45 @@ void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *en
     cs_json_write_end(writer);
 }
 
-enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
-                               struct cs_error *error)
+enum cs_err cs_app_names_read(const struct cs_options *options, const char *issuer,
+                              struct cs_app_names *ret_names, struct cs_error *error)
+{
+    *ret_names =
+        (struct cs_app_names){.issuer = issuer ? issuer : options->issuer, .label = options->label};
+    /* Apps cut issuer and label apart at the first one; names of users and hosts have none. */
+    if (strchr(ret_names->issuer, ':') != NULL)
+        return cs_fail(error, CS_ERR_INPUT, "the issuer '%s' holds a colon, which no app reads",
+                       ret_names->issuer);
+    return cs_cli_host(&ret_names->host, error);
+}
+
+enum cs_err cs_app_uri(const struct cs_app_names *names, const struct cs_enrolment *enrolment,
+                       struct cs_secret *ret_uri, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer issuer = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer label = {0};
+    const struct cs_factor *factor = &enrolment->factor;
+    struct cs_values values = {0};
+
+    cs_values_set(&values, 'U', factor->user);
+    cs_values_set(&values, 'H', names->host.nodename);
+    cs_template_render(&issuer, names->issuer, "UH", &values, false);
+    if (factor->label[0] != '\0')
+        cs_buffer_text(&label, factor->label);
+    else
+        cs_template_render(&label, names->label, "UH", &values, false);
+    if (issuer.failed || label.failed)
+        return cs_fail_nomem(error);
+    return cs_enrolment_uri(enrolment, issuer.text, label.text, ret_uri, error);
+}
+
+enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_app_names *names,
+                               const struct cs_enrolment *enrolment, struct cs_error *error)
 {
     const struct cs_factor *factor = &enrolment->factor;
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
     CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
-    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, &uri, error);
+    enum cs_err result = cs_app_uri(names, enrolment, &uri, error);
 
     if (result == CS_OK && cs_enrolment_secret(enrolment, &key) != CS_OK)
         result = cs_fail_nomem(error);

@@ -26,6 +26,8 @@ static const struct {
     {"list", cs_cmd_list, "USER", "show a user's factors", true},
     {"lang", cs_cmd_lang, "USER [LANGUAGE | none]", "show or set the language of a user's prompts",
      false},
+    {"after-restore", cs_cmd_after_restore, "--log FILE | --spend-codes | --keep-codes",
+     "spend what a restored backup believes unspent", false},
     {"passwd", cs_cmd_passwd, "USER [--stdin] [--force] | USER --remove",
      "give a user a password, or take it away", true},
     {"remove", cs_cmd_remove, "USER ID", "remove a factor", true},

@@ -118,6 +118,11 @@ const struct cs_option cs_option_rows[] = {
              "pam:// and the name of this host, in lower case."},
     {"u2f_socket", NULL, CS_OPTION_PATH, CS_SCOPE_LOGIN, CS_FROM_FILE, AT(method.u2f_socket),
      CS_U2F_SOCKET_FILE, .help = "The socket of the helper for the security keys of this machine."},
+    {"issuer", NULL, CS_OPTION_STRING, CS_SCOPE_TOOL, CS_FROM_FILE, AT(issuer), "%H",
+     .help = "The issuer of an entry in an authenticator app; %H is this host, %U the user. Apps "
+             "keep one entry for each pair of issuer and label."},
+    {"label", NULL, CS_OPTION_STRING, CS_SCOPE_TOOL, CS_FROM_FILE, AT(label), "%U@%H",
+     .help = "The label of an entry in an authenticator app, with the same substitutions."},
     {"user_env", NULL, CS_OPTION_NAME_OF_VARIABLE, CS_SCOPE_LOGIN, BOTH, AT(user_env), NULL,
      .help = "The PAM environment variable that gets the provider's record of the user. sshd puts "
              "it into the session. Names that do not begin with COUNTERSIGN_ must stand on the "

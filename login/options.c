@@ -51,7 +51,7 @@ const char *cs_option_type_name(enum cs_option_type type)
 
 const char *cs_option_scope_name(enum cs_option_scope scope)
 {
-    static const char *const names[] = {"login", "module", "broker"};
+    static const char *const names[] = {"login", "module", "broker", "tool"};
 
     return names[scope];
 }

@@ -54,6 +54,7 @@ struct cs_options {
     bool mask_addresses;
     const char *user_env; /* variable that gets the provider's record of the user; NULL: none */
     const char *u2f_app_id, *u2f_origins; /* NULL: pam://HOST */
+    const char *issuer, *label;           /* of an entry in an authenticator app; with %U and %H */
     struct cs_method_options method;
     struct cs_mapping mapping;
     struct cs_lookup lookup;
@@ -80,6 +81,7 @@ enum cs_option_scope {
     CS_SCOPE_LOGIN,  /* one login; may differ between services */
     CS_SCOPE_MODULE, /* read by the PAM module itself, before there is a broker */
     CS_SCOPE_BROKER, /* the whole broker, from its start on */
+    CS_SCOPE_TOOL,   /* the command-line tool alone */
 };
 
 enum { CS_FROM_PAM = 1, CS_FROM_FILE = 2, CS_OPTION_VALUES_MAX = 5, CS_NOT_STORED = -1 };
