@@ -15,6 +15,7 @@ main() runs the functions test_* in their order. Whatever is a secret is told to
 looks for it in every log that the tests left in WORKDIR.
 """
 from .driver import *
+from .fault import *
 from .harness import *
 from .kill import *
 from .process import *
