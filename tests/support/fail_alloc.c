@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#define EXPORT __attribute__((visibility("default")))
+
 static struct fail_alloc unmapped;
 static _Thread_local bool authenticating;
 
@@ -52,22 +54,22 @@ static bool fails(void)
     return true;
 }
 
-void *malloc(size_t size)
+EXPORT void *malloc(size_t size)
 {
     return fails() ? NULL : __libc_malloc(size);
 }
 
-void *calloc(size_t count, size_t size)
+EXPORT void *calloc(size_t count, size_t size)
 {
     return fails() ? NULL : __libc_calloc(count, size);
 }
 
-void *realloc(void *old, size_t size)
+EXPORT void *realloc(void *old, size_t size)
 {
     return fails() ? NULL : __libc_realloc(old, size);
 }
 
-void *reallocarray(void *old, size_t count, size_t size)
+EXPORT void *reallocarray(void *old, size_t count, size_t size)
 {
     size_t bytes;
 
@@ -78,17 +80,17 @@ void *reallocarray(void *old, size_t count, size_t size)
     return realloc(old, bytes);
 }
 
-void *aligned_alloc(size_t alignment, size_t size)
+EXPORT void *aligned_alloc(size_t alignment, size_t size)
 {
     return fails() ? NULL : __libc_memalign(alignment, size);
 }
 
-void *memalign(size_t alignment, size_t size)
+EXPORT void *memalign(size_t alignment, size_t size)
 {
     return fails() ? NULL : __libc_memalign(alignment, size);
 }
 
-int posix_memalign(void **ret_memory, size_t alignment, size_t size)
+EXPORT int posix_memalign(void **ret_memory, size_t alignment, size_t size)
 {
     void *memory = fails() ? NULL : __libc_memalign(alignment, size);
 
@@ -98,10 +100,10 @@ int posix_memalign(void **ret_memory, size_t alignment, size_t size)
     return 0;
 }
 
-int pam_authenticate(pam_handle_t *handle, int flags)
+EXPORT int pam_authenticate(pam_handle_t *handle, int flags)
 {
     void *found = dlsym(RTLD_NEXT, "pam_authenticate");
-    int (*real)(pam_handle_t *handle, int flags);
+    int (*real)(pam_handle_t * handle, int flags);
     int code;
 
     memcpy(&real, &found, sizeof real); /* ISO C has no cast for it */

@@ -6,11 +6,13 @@
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -106,8 +108,19 @@ static bool is_write(unsigned long long number)
     return false;
 }
 
+/* Giving a lock back is a call like taking it, but it does not fail. */
+static bool gives_back(const struct task *task, const struct ptrace_syscall_info *info)
+{
+    if (info->entry.nr == SYS_flock)
+        return (info->entry.args[1] & LOCK_UN) != 0;
+    /* The first member of struct flock is its l_type. */
+    return info->entry.nr == SYS_fcntl &&
+           (info->entry.args[1] == F_SETLK || info->entry.args[1] == F_SETLKW) &&
+           (short)ptrace(PTRACE_PEEKDATA, task->id, info->entry.args[2], NULL) == F_UNLCK;
+}
+
 /* Calls that get something and may not. Those that give it back, or wait, do not fail. */
-static bool can_fail(unsigned long long number)
+static bool can_fail(const struct task *task, const struct ptrace_syscall_info *info)
 {
     static const long calls[] = {
         SYS_openat,     SYS_read,      SYS_pread64,   SYS_write,      SYS_pwrite64,  SYS_writev,
@@ -122,8 +135,8 @@ static bool can_fail(unsigned long long number)
     };
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(calls); i++) {
-        if (number == (unsigned long long)calls[i])
-            return true;
+        if (info->entry.nr == (unsigned long long)calls[i])
+            return !gives_back(task, info);
     }
     return false;
 }
@@ -174,7 +187,7 @@ static bool at_call(struct tracer *tracer, struct task *task)
         spoil(task, tracer->error);
     }
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (tracer->writes_only && !is_write(info.entry.nr)) ||
-        (tracer->error != 0 && !can_fail(info.entry.nr)))
+        (tracer->error != 0 && !can_fail(task, &info)))
         return false;
     task->calls++;
     tracer->calls++;
