@@ -49,7 +49,7 @@ static int print_help(FILE *out, int status)
 {
     (void)fputs("Usage: countersign [--config FILE] [--socket PATH] [--json] VERB ...\n\n", out);
     for (size_t i = 0; i < CS_ARRAY_SIZE(verbs); i++)
-        (void)fprintf(out, "  %-8s %-36s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
+        (void)fprintf(out, "  %-13s %-36s %s\n", verbs[i].name, verbs[i].arguments, verbs[i].help);
     (void)fputs("\nExit status: 0 done or allowed, 1 failed or refused, 2 wrong use.\n"
                 "See countersign(8).\n",
                 out);

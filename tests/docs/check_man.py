@@ -75,7 +75,7 @@ def main():
     check_options(json.loads(subprocess.run([tool, "options", "--json"], capture_output=True, check=True).stdout),
                   text)
     help_text = subprocess.run([tool, "--help"], capture_output=True, text=True, check=True).stdout
-    for verb in re.findall(r"^  ([a-z]+) ", help_text, re.M):
+    for verb in re.findall(r"^  ([a-z-]+) ", help_text, re.M):
         need(re.search(rf"^(\.It )?\.?Cm {verb}\b|^\.It Cm {verb}\b", text["countersign.8"], re.M),
              f"countersign.8: verb {verb} is missing")
     help_text = subprocess.run([broker, "--help"], capture_output=True, text=True, check=True).stdout
