@@ -186,8 +186,7 @@ static enum cs_err read_option(struct cs_config *config, const struct cs_json *d
                                 "'%s' is set twice, under two spellings", option->name);
     if (service != NULL && option->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
-                                "'%s' is no setting of a login and cannot differ by service",
-                                key);
+                                "'%s' is no setting of a login and cannot differ by service", key);
     if (option->type == CS_OPTION_TEXT)
         return read_text(config, option, document, member, service, error);
     if (!write_value(option, member, &value))
