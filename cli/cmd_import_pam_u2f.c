@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/pam_u2f.h"
 #include "cli/skipped.h"
@@ -106,10 +105,8 @@ static enum cs_err read_file(const char *path, char **ret_text, struct cs_error 
 
 static const char *reason_against(const struct cs_pam_u2f_line *line)
 {
-    size_t length = strlen(line->user);
-
-    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(line->user, length))
-        return "the user name is empty, longer than 255 bytes or contains control characters";
+    if (cs_user_name_check(line->user, NULL) != CS_OK)
+        return "no account can have that user name";
     if (line->superseded)
         return "pam_u2f uses only the user's last line";
     if (line->keys == NULL || line->keys[0] == '\0')

@@ -57,10 +57,10 @@ struct cs_verb {
 extern const struct cs_verb *const cs_verbs[];
 extern const size_t cs_verbs_count;
 
-extern const struct cs_verb cs_verb_check, cs_verb_enroll_totp, cs_verb_enroll_u2f,
-    cs_verb_import_pam_u2f, cs_verb_init, cs_verb_lang, cs_verb_list, cs_verb_map, cs_verb_options,
-    cs_verb_passwd, cs_verb_prompts, cs_verb_recovery, cs_verb_rekey, cs_verb_remove, cs_verb_try,
-    cs_verb_unlock;
+extern const struct cs_verb cs_verb_after_restore, cs_verb_check, cs_verb_enroll_totp,
+    cs_verb_enroll_u2f, cs_verb_import_pam_u2f, cs_verb_init, cs_verb_lang, cs_verb_list,
+    cs_verb_map, cs_verb_options, cs_verb_passwd, cs_verb_prompts, cs_verb_recovery, cs_verb_rekey,
+    cs_verb_remove, cs_verb_try, cs_verb_unlock;
 
 /* Reads the words after argv[0]. Returns CS_EXIT_OK, or CS_EXIT_USAGE after complaining. */
 int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_words *ret_words);

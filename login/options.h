@@ -44,6 +44,7 @@ struct cs_options {
     bool mask_addresses;
     const char *user_env; /* variable that gets the provider's record of the user; NULL: none */
     const char *u2f_app_id, *u2f_origins; /* NULL: pam://HOST */
+    const char *issuer, *label;           /* of an entry in an authenticator app; with %U and %H */
     struct cs_method_options method;
     struct cs_mapping mapping;
     struct cs_lookup lookup;
