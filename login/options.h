@@ -61,7 +61,8 @@ struct cs_option {
     size_t kind_row;                     /* of the kind in the registry */
 };
 
-extern const struct cs_setting cs_option_rows[], cs_text_rows[]; /* the login's own */
+extern const struct cs_setting cs_option_rows[], cs_tool_rows[],
+    cs_text_rows[]; /* the login's own */
 
 /* All rows, those of the providers behind the login's; false behind the last. */
 bool cs_option_at(size_t place, struct cs_option *ret_option);
