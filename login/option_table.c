@@ -225,8 +225,7 @@ const struct cs_setting cs_option_rows[] = {
      .help =
          "How an approval on another device is awaited. live: the text is shown at once. enter: "
          "the person presses Enter after it. silent: nothing is shown but a number to choose. "
-         "auto: live where "
-         "conversation=live or the service shows text at once, else enter."},
+         "auto: live where conversation=live or the service shows text at once, else enter."},
     {.name = "lang",
      .type = CS_SETTING_STRING,
      .where = BOTH,
