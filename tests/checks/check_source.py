@@ -32,7 +32,7 @@ MAY_INCLUDE = {
     "providers/local": ("base", "json", "settings", "store", "u2f", "providers"),
     "providers/ibm_verify": ("base", "json", "settings", "mapping", "net", "providers"),
     "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
-    "login": BELOW_LOGIN + ("u2f/origins.h",),
+    "login": BELOW_LOGIN,
     "broker": BELOW_LOGIN + ("login",),
     "cli": BELOW_LOGIN + ("login", "providers/local", "u2f"),
     "pam": ("base", "wire"),

@@ -3,6 +3,8 @@
 #include "tests/unit/option_values.h"
 
 #include "pam/module.h"
+#include "providers/local/local.h"
+#include "providers/registry.h"
 
 static bool leads_to(const char *name, size_t length, const char *expected)
 {
@@ -37,6 +39,14 @@ static enum cs_err read_line(const char *const *arguments, struct cs_options *op
     return cs_options_from_arguments(&list, options, unknown, error);
 }
 
+static const struct cs_local_settings *local_of(const struct cs_options *options)
+{
+    size_t row = 0;
+
+    assert_true(cs_provider_find("local", &row));
+    return cs_options_provider(options, row);
+}
+
 static void test_arguments_read_in_order(void **state)
 {
     static const char *const line[] = {"retry=1",        "otp-echo=no",  "debug",
@@ -51,8 +61,8 @@ static void test_arguments_read_in_order(void **state)
     assert_int_equal(options.method.retry, 2);
     assert_false(options.method.otp_echo);
     assert_true(options.debug);
-    assert_int_equal(options.totp_window, 2);
-    assert_int_equal(options.totp_drift, 7);
+    assert_int_equal(local_of(&options)->totp_window, 2);
+    assert_int_equal(local_of(&options)->totp_drift, 7);
     assert_int_equal(options.login_timeout, 9);
     assert_non_null(options.exempt_group); /* borrowed from the list, which is gone */
     assert_non_null(options.two_factor_group);
