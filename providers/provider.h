@@ -40,8 +40,8 @@ enum cs_factor_kind { CS_FACTOR_KIND_LIST(CS_FACTOR_ENUMERATOR) CS_FACTOR_KINDS 
 struct cs_call {
     int64_t deadline;     /* cs_clock_ms; the provider gives up by then */
     int cancel_fd;        /* the call ends with CS_ERR_HANGUP when its other end closes; -1: none */
-    const void *settings; /* this login's, in the shape that the provider's kind says (kind.h);
-                             where they differ from those that it was opened with, these hold */
+    const void *settings; /* this login's, in the shape of the provider's kind (kind.h): what is
+                             `by_login` stands here alone */
     const char *language; /* of texts that the provider sends; NULL: its own choice */
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The settings of this kind of provider. How a tenant of IBM Verify is reached says the section
- * `verify` of our file, or `ibm-auth-api` and `pam` of a file of IBM's gateway; how its users are
- * found and asked, each login: those hold that struct cs_call has.
+ * The settings of IBM Verify. How to reach a tenant is in the section `verify` of our file, or in
+ * `ibm-auth-api` and `pam` of a file of IBM's gateway. How to find its users and ask them is each
+ * login's own: `settings` of struct cs_call.
  */
 #ifndef CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
 #define CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
@@ -41,7 +41,7 @@ struct cs_verify_settings {
     int64_t trace_rollover;                    /* bytes; 0: never */
     bool trace_localtime, trace_prefix_all;
 
-    /* Each login's; of the texts mapping/attribute.h says the form. NULL: the tenant's usual way.
+    /* Each login's own. mapping/attribute.h says how attributes are written; NULL: the usual one.
      */
     const char *user_name_attr;   /* the attribute that holds the identity */
     const char *id_link_attr;     /* the one whose value is the name for the password */

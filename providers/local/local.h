@@ -5,7 +5,7 @@
 
 #include "providers/kind.h"
 
-/* What logins of this kind are judged by: `settings` of struct cs_call. The first two open it. */
+/* The first two open the provider; the rest is each login's own: `settings` of struct cs_call. */
 struct cs_local_settings {
     const char *store, *key_file;
     unsigned totp_window, totp_drift;     /* time steps */
