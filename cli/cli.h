@@ -11,6 +11,7 @@
 #include "cli/pam_line.h"
 #include "login/config.h"
 #include "providers/local/enrol.h"
+#include "providers/local/key_names.h"
 #include "providers/local/local.h"
 #include "store/factor.h"
 #include "store/store.h"
@@ -120,10 +121,10 @@ int cs_cli_do(const struct cs_cli *cli, cs_cli_work *work, const struct cs_repor
 /* The name of this host, as it was written: `nodename`. */
 enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error) CS_MUST_USE;
 
-/* How answers are judged on this host, whose name `name` then holds: the result borrows from both.
- */
-enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVIDER_NAME_SIZE],
-                           struct cs_judging *ret_judging, struct cs_error *error) CS_MUST_USE;
+/* The names of security keys on this host, whose own `host_name` then holds: the result borrows
+ * from it and from the options. */
+enum cs_err cs_cli_key_names(const struct cs_options *options, char host_name[CS_KEY_HOST_SIZE],
+                             struct cs_key_names *ret_names, struct cs_error *error) CS_MUST_USE;
 
 /* ---- pieces of single verbs ---- */
 

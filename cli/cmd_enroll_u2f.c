@@ -72,18 +72,18 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
                            struct cs_pending *pending, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer hosts = {0};
-    char name[CS_PROVIDER_NAME_SIZE];
-    struct cs_judging judging;
-    enum cs_err result = cs_cli_judging(options, name, &judging, error);
+    char host_name[CS_KEY_HOST_SIZE];
+    struct cs_key_names names;
+    enum cs_err result = cs_cli_key_names(options, host_name, &names, error);
 
     /* No request that nobody could answer. */
     if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
-        result = cs_key_hosts(wishes->origin ? wishes->origin : judging.origins, &hosts, error);
+        result = cs_key_hosts(wishes->origin ? wishes->origin : names.origins, &hosts, error);
     if (result != CS_OK)
         return result;
     return cs_register_start(wishes->user, wishes->label,
-                             wishes->app_id ? wishes->app_id : judging.app_id,
-                             wishes->origin ? wishes->origin : judging.origins, pending, error);
+                             wishes->app_id ? wishes->app_id : names.app_id,
+                             wishes->origin ? wishes->origin : names.origins, pending, error);
 }
 
 /* The request for it; kept in the store where the answer comes to another process. */

@@ -57,15 +57,15 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     unsigned char hash[CS_U2F_HASH_BYTES];
-    char name[CS_PROVIDER_NAME_SIZE];
-    struct cs_judging judging;
+    char host_name[CS_KEY_HOST_SIZE];
+    struct cs_key_names names;
     struct cs_options options;
     struct utsname host;
     char theirs[sizeof host.nodename + sizeof CS_U2F_SCHEME];
     enum cs_err result = cs_cli_options(cli, &config, &options, error);
 
     if (result == CS_OK)
-        result = cs_cli_judging(&options, name, &judging, error);
+        result = cs_cli_key_names(&options, host_name, &names, error);
     if (result == CS_OK)
         result = cs_cli_host(&host, error);
     if (result != CS_OK)
@@ -73,12 +73,12 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     /* pam_u2f takes the name as it is, in capitals too. */
     (void)snprintf(theirs, sizeof theirs, CS_U2F_SCHEME "%s", host.nodename);
     if (wish == NULL)
-        wish = options.u2f_app_id ? options.u2f_app_id : theirs;
+        wish = cs_cli_local(&options)->u2f_app_id ? names.app_id : theirs;
     result = cs_u2f_app_hash(wish, hash, error); /* refuses names for which no key can be asked */
     if (result != CS_OK)
         return result;
     (void)snprintf(import->app_id, sizeof import->app_id, "%s", wish);
-    (void)snprintf(import->login_app, sizeof import->login_app, "%s", judging.app_id);
+    (void)snprintf(import->login_app, sizeof import->login_app, "%s", names.app_id);
     return CS_OK;
 }
 

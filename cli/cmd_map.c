@@ -36,7 +36,7 @@ static bool has_filter(const struct mapping *mapping)
 static enum cs_err map_account(const struct cs_cli_line *line, const char *user,
                                struct mapping *mapping, struct cs_error *error)
 {
-    const char *attribute = line->options.lookup.user_name_attr;
+    const char *attribute = cs_options_provider_text(&line->options, "verify", "user_name_attr");
     enum cs_err result = cs_account_find(user, &mapping->account, error);
 
     if (result == CS_OK && !mapping->account.known)

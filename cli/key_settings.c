@@ -26,17 +26,17 @@ static bool asks_for_keys(const struct cs_options *options)
 static enum cs_err keep(struct cs_key_settings *settings, const char *service,
                         const struct cs_options *options, struct cs_error *error)
 {
-    struct cs_judging judging;
-    enum cs_err result = cs_cli_judging(options, settings->name, &judging, error);
+    struct cs_key_names names;
+    enum cs_err result = cs_cli_key_names(options, settings->name, &names, error);
 
     if (result == CS_OK)
         settings->items[settings->count++] =
             (struct cs_key_setting){.service = service,
-                                    .app_id = judging.app_id,
-                                    .origins = judging.origins,
+                                    .app_id = names.app_id,
+                                    .origins = names.origins,
                                     .socket = options->method.u2f_socket,
                                     .used = asks_for_keys(options),
-                                    .origins_given = options->u2f_origins != NULL};
+                                    .origins_given = cs_cli_local(options)->u2f_origins != NULL};
     return result;
 }
 

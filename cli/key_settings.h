@@ -4,6 +4,7 @@
 #define CS_CLI_KEY_SETTINGS_H
 
 #include "login/config.h"
+#include "providers/local/key_names.h"
 #include "store/pending.h"
 
 enum { CS_KEY_SETTINGS_MAX = 32 };
@@ -16,7 +17,7 @@ struct cs_key_setting {
 };
 
 struct cs_key_settings {
-    char name[CS_PROVIDER_NAME_SIZE]; /* pam:// and this host's name */
+    char name[CS_KEY_HOST_SIZE]; /* pam:// and this host's name */
     struct cs_key_setting items[CS_KEY_SETTINGS_MAX];
     size_t count; /* at least 1: the first is the general one */
 };

@@ -7,7 +7,6 @@
 #include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/pam_line.h"
-#include "login/policy.h"
 #include "providers/registry.h"
 
 enum cs_err cs_cli_options(const struct cs_cli *cli, struct cs_config **ret_config,
@@ -44,15 +43,17 @@ enum cs_err cs_cli_host(struct utsname *ret_host, struct cs_error *error)
     return CS_OK;
 }
 
-enum cs_err cs_cli_judging(const struct cs_options *options, char name[CS_PROVIDER_NAME_SIZE],
-                           struct cs_judging *ret_judging, struct cs_error *error)
+enum cs_err cs_cli_key_names(const struct cs_options *options, char host_name[CS_KEY_HOST_SIZE],
+                             struct cs_key_names *ret_names, struct cs_error *error)
 {
     struct utsname host;
     enum cs_err result = cs_cli_host(&host, error);
 
-    if (result == CS_OK)
-        *ret_judging = cs_policy_judging(options, host.nodename, name);
-    return result;
+    if (result != CS_OK)
+        return result;
+    cs_key_host_name(host.nodename, host_name);
+    *ret_names = cs_key_names(cs_cli_local(options), host_name);
+    return CS_OK;
 }
 
 void cs_cli_note_provider(const struct cs_cli *cli)

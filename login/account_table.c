@@ -71,11 +71,5 @@ const struct cs_setting cs_account_rows[] = {
          "States that users cannot change their GECOS text: with chfn, through accountsservice, "
          "or in the directory."),
     STRING("append", mapping.append, "Is put behind the name at the provider."),
-    STRING("user_name_attr", lookup.user_name_attr,
-           "The attribute by which the provider finds the user."),
-    STRING("id_link_attr", lookup.id_link_attr,
-           "The attribute of the user found that holds the name for the password check."),
-    STRING("identity_source", lookup.identity_source,
-           "The identity source that checks the password."),
     {0},
 };

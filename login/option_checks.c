@@ -7,7 +7,6 @@
 #include "i18n/language.h"
 #include "login/group_list.h"
 #include "login/options.h"
-#include "u2f/origins.h"
 
 enum { VARIABLE_BYTES_MAX = 64 };
 
@@ -41,23 +40,6 @@ enum cs_err cs_check_variable(const struct cs_setting *row, const char *value,
         (value[0] >= '0' && value[0] <= '9'))
         return cs_fail(error, CS_ERR_CONFIG, "the name of a variable expected");
     return CS_OK;
-}
-
-enum cs_err cs_check_app_id(const struct cs_setting *row, const char *value, struct cs_error *error)
-{
-    unsigned char hash[CS_U2F_HASH_BYTES];
-
-    (void)row;
-    return cs_u2f_app_hash(value, hash, error);
-}
-
-enum cs_err cs_check_origins(const struct cs_setting *row, const char *value,
-                             struct cs_error *error)
-{
-    struct cs_u2f_origins origins;
-
-    (void)row;
-    return cs_u2f_read_origins(value, &origins, error);
 }
 
 /* ---- templates ---- */

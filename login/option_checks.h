@@ -18,12 +18,6 @@ enum cs_err cs_check_language(const struct cs_setting *row, const char *value,
 enum cs_err cs_check_variable(const struct cs_setting *row, const char *value,
                               struct cs_error *error) CS_MUST_USE;
 
-/* As cs_u2f_app_hash and cs_u2f_read_origins take them. */
-enum cs_err cs_check_app_id(const struct cs_setting *row, const char *value,
-                            struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_check_origins(const struct cs_setting *row, const char *value,
-                             struct cs_error *error) CS_MUST_USE;
-
 /* A template: as it must be anywhere, as our own file must have it, and where it goes. */
 enum cs_err cs_check_template(const struct cs_setting *row, const char *value,
                               struct cs_error *error) CS_MUST_USE;

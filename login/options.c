@@ -194,6 +194,14 @@ const void *cs_options_provider(const struct cs_options *options, size_t kind_ro
     return &options->providers[kind_row];
 }
 
+const void *cs_options_chosen_provider(const struct cs_options *options)
+{
+    size_t row = 0;
+
+    cs_provider_find(options->provider, &row); /* only names of the registry are ever stored */
+    return cs_options_provider(options, row);
+}
+
 const char *cs_options_provider_text(const struct cs_options *options, const char *kind,
                                      const char *name)
 {

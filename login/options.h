@@ -32,22 +32,18 @@ struct cs_options {
     unsigned push_wait;       /* enum cs_push_wait */
     unsigned login_timeout;   /* seconds */
     unsigned lookup_timeout;  /* seconds */
-    unsigned totp_window, totp_drift;
     unsigned max_logins, max_unprivileged;
     bool stack_first_factor;
     bool failmode_insecure;
     bool autopush;
     bool debug;
     bool nowarn;
-    bool throttle;
     bool allow_unprivileged;
     bool ascii_prompts;
     bool mask_addresses;
     const char *user_env; /* variable that gets the provider's record of the user; NULL: none */
-    const char *u2f_app_id, *u2f_origins; /* NULL: pam://HOST */
     struct cs_method_options method;
     struct cs_mapping mapping;
-    struct cs_lookup lookup;
     struct cs_text_setting texts[CS_TEXTS];
     struct cs_text_variant line_texts[CS_TEXTS]; /* where texts[] points for a PAM line */
     unsigned sections; /* of the kinds of providers: 1 << row of those that the file has */
@@ -106,6 +102,9 @@ const char *cs_options_suggest(const char *name, size_t length);
 
 /* The settings of the kind in that row of the registry; its own struct. */
 const void *cs_options_provider(const struct cs_options *options, size_t kind_row);
+
+/* Those of the kind that the login goes to: the `settings` of struct cs_call. */
+const void *cs_options_chosen_provider(const struct cs_options *options);
 
 /* A setting of a provider that is a text, by the names of both; NULL where it is not set. */
 const char *cs_options_provider_text(const struct cs_options *options, const char *kind,

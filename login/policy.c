@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/policy.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
-#include "base/lower.h"
 #include "login/membership.h"
 
 const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
@@ -54,20 +52,6 @@ bool cs_policy_live(const struct cs_options *options, const char *service)
 enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options, const char *service)
 {
     return cs_policy_live(options, service) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
-}
-
-struct cs_judging cs_policy_judging(const struct cs_options *options, const char *host,
-                                    char name[CS_PROVIDER_NAME_SIZE])
-{
-    (void)snprintf(name, CS_PROVIDER_NAME_SIZE, "pam://%s", host);
-    /* As ssh writes the host it talks to, whatever the case of what was typed. */
-    for (char *byte = name; *byte != '\0'; byte++)
-        *byte = cs_lower(*byte);
-    return (struct cs_judging){.window = options->totp_window,
-                               .drift_max = options->totp_drift,
-                               .throttle = options->throttle,
-                               .app_id = options->u2f_app_id ? options->u2f_app_id : name,
-                               .origins = options->u2f_origins ? options->u2f_origins : name};
 }
 
 enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service)

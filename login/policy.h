@@ -22,11 +22,6 @@ const char *cs_policy_exemption(const struct cs_options *options, const struct c
 /* Whether informational text is sent at once, rather than folded into the next prompt. */
 bool cs_policy_live(const struct cs_options *options, const char *service);
 
-/* How answers are judged. `name` gets the application and origin of security keys where no option
- * names them, and must live as long as the result. */
-struct cs_judging cs_policy_judging(const struct cs_options *options, const char *host,
-                                    char name[CS_PROVIDER_NAME_SIZE]);
-
 /* How an approval on another device is awaited. */
 enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service);
 

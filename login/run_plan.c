@@ -100,27 +100,25 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
     method->state.user.record = NULL;
 }
 
-/* `name` backs the result, see cs_policy_judging. */
 static struct cs_method_given give(struct cs_login *login, struct cs_channel *channel,
-                                   struct cs_provider *provider, char name[CS_PROVIDER_NAME_SIZE])
+                                   struct cs_provider *provider)
 {
     const struct cs_options *options = &login->options;
-    const char *service = login->request->service, *host = cs_engine_host(login->engine);
+    const char *service = login->request->service;
 
     return (struct cs_method_given){
         .options = &options->method,
         .channel = channel,
         .provider = provider,
         .log = &login->log,
-        .judging = cs_policy_judging(options, host, name),
         .call = {.deadline = login->started + (int64_t)options->login_timeout * 1000,
                  .cancel_fd = login->cancel_fd,
-                 .lookup = &options->lookup,
+                 .settings = cs_options_chosen_provider(options),
                  .language = login->book.catalogue->language},
         .book = &login->book,
         .wait_mode = cs_policy_wait_mode(options, service),
         .number_mode = cs_policy_shown_mode(options, service),
-        .host = host,
+        .host = cs_engine_host(login->engine),
         .service = service,
         .address = login->address,
         .client = login->client,
@@ -133,8 +131,7 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
 enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *channel,
                                   struct cs_provider *provider)
 {
-    char name[CS_PROVIDER_NAME_SIZE];
-    struct cs_method_given given = give(login, channel, provider, name);
+    struct cs_method_given given = give(login, channel, provider);
     struct run run = {.login = login, .given = &given};
     struct cs_method_login method = {
         .given = &given, .calls = &calls, .context = &run, .result = {.reason = "none"}};

@@ -42,11 +42,10 @@ static enum cs_err begin(struct cs_open_challenge *open, struct cs_error *error)
     const struct cs_method_login *login = open->login;
     const struct cs_method_given *given = login->given;
     CS_AUTO(cs_buffer_free) struct cs_buffer message = {0};
-    struct cs_challenge_request request = {.origin = given->address[0] ? given->address : NULL,
+    struct cs_challenge_request request = {.client = given->address[0] ? given->address : NULL,
                                            .program = given->service,
                                            .seconds = seconds_for(given),
-                                           .name = given->name,
-                                           .app_id = given->judging.app_id};
+                                           .name = given->name};
     enum cs_err result;
 
     say_message(given, &message);

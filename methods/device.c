@@ -125,7 +125,7 @@ const struct cs_method cs_method_device = {
     .name = "device",
     .kind = CS_FACTOR_DEVICE,
     .menu = CS_TEXT_DEVICE_PRESENCE,
-    .menu_biometric = CS_TEXT_DEVICE_BIOMETRIC,
+    .menu_checked = CS_TEXT_DEVICE_BIOMETRIC,
     .consent = CS_TEXT_CONSENT_DEVICE,
     .run = run,
 };

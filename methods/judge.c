@@ -101,7 +101,7 @@ static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct t
     if (result != CS_OK)
         return result;
     result = given->provider->ops->judge(given->provider, &given->call, &trial->attempt,
-                                         &given->judging, ret_outcome, error);
+                                         ret_outcome, error);
     if (in_turn)
         login->calls->give_turn(login->context);
     if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
@@ -122,10 +122,9 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
         *ret_outcome = (struct cs_outcome){.reason = "not-enrolled"};
         return CS_OK;
     }
-    return trial->elsewhere
-               ? judge_elsewhere(login, trial, ret_outcome, error)
-               : given->provider->ops->judge(given->provider, &given->call, &trial->attempt,
-                                             &given->judging, ret_outcome, error);
+    return trial->elsewhere ? judge_elsewhere(login, trial, ret_outcome, error)
+                            : given->provider->ops->judge(given->provider, &given->call,
+                                                          &trial->attempt, ret_outcome, error);
 }
 
 static enum cs_err hold(struct cs_method_login *login, int64_t started, struct cs_error *error)

@@ -27,13 +27,6 @@ enum cs_verdict {
     CS_VERDICTS
 };
 
-enum cs_device_order {
-    CS_DEVICE_BIOMETRIC_FIRST,
-    CS_DEVICE_PRESENCE_FIRST,
-    CS_DEVICE_BIOMETRIC_ONLY,
-    CS_DEVICE_PRESENCE_ONLY,
-};
-
 enum cs_transients {
     CS_TRANSIENTS_ALL,
     CS_TRANSIENTS_EMAIL,
@@ -44,11 +37,10 @@ enum cs_transients {
 /* Settings of plans and methods; a part of the login's options. */
 struct cs_method_options {
     const char *password_separator;
-    unsigned retry;               /* further codes or choices after the first */
-    unsigned password_retry;      /* further passwords after the first */
-    unsigned poll_timeout;        /* seconds that an approval may take */
-    unsigned verify_method_order; /* enum cs_device_order */
-    unsigned transient_choices;   /* enum cs_transients */
+    unsigned retry;             /* further codes or choices after the first */
+    unsigned password_retry;    /* further passwords after the first */
+    unsigned poll_timeout;      /* seconds that an approval may take */
+    unsigned transient_choices; /* enum cs_transients */
     bool password_first;
     bool ask_password_on_mismatch;
     bool add_devices_to_choice;
@@ -68,7 +60,6 @@ struct cs_method_given {
     struct cs_channel *channel;
     struct cs_provider *provider;
     const struct cs_log *log;
-    struct cs_judging judging;
     struct cs_call call;
     const struct cs_phrasebook *book; /* everything that is shown is said through it */
     enum cs_wait_mode wait_mode;
@@ -137,13 +128,14 @@ void cs_method_login_clear(struct cs_method_login *login);
 
 struct cs_method {
     const char *name;
-    enum cs_factor_kind kind;          /* the factor that it is about */
-    enum cs_text menu, menu_biometric; /* its line in a menu; the second for such a device */
-    enum cs_text consent;              /* asks before something is sent */
-    enum cs_text sent;                 /* says that it was */
-    bool is_address;                   /* the factor's name is a number or an address */
-    bool takes_code;                   /* its code may be typed into a menu */
-    bool looks_up;                     /* its first prompt depends on the user */
+    enum cs_factor_kind kind;  /* the factor that it is about */
+    enum cs_text menu;         /* its line in a menu ... */
+    enum cs_text menu_checked; /* ... for a device that makes sure who approves */
+    enum cs_text consent;      /* asks before something is sent */
+    enum cs_text sent;         /* says that it was */
+    bool is_address;           /* the factor's name is a number or an address */
+    bool takes_code;           /* its code may be typed into a menu */
+    bool looks_up;             /* its first prompt depends on the user */
     /* `factor` is one of login->state.factors, or NULL where the plan asks before anything is
      * looked up.
      */

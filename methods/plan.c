@@ -80,8 +80,8 @@ static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_en
         const struct cs_listed_factor *factor = &factors->items[i];
         const struct cs_method *method = cs_method_of(factor->kind);
 
-        entries[i] = (struct cs_menu_entry){.text = factor->biometric ? method->menu_biometric
-                                                                      : method->menu,
+        entries[i] = (struct cs_menu_entry){.text = factor->checks_user ? method->menu_checked
+                                                                        : method->menu,
                                             .name = factor->name,
                                             .word = method->name,
                                             .is_address = method->is_address,

@@ -37,22 +37,10 @@ enum cs_err cs_find_user(struct cs_method_login *login, struct cs_error *error)
     return CS_OK;
 }
 
-static struct cs_listing listing_of(const struct cs_method_login *login, unsigned kinds)
-{
-    const struct cs_method_options *options = login->given->options;
-
-    return (struct cs_listing){
-        .kinds = kinds,
-        .unvalidated = options->ignore_isvalidated,
-        .no_biometrics = options->verify_method_order == CS_DEVICE_PRESENCE_ONLY,
-        .no_presence = options->verify_method_order == CS_DEVICE_BIOMETRIC_ONLY,
-        .presence_first = options->verify_method_order == CS_DEVICE_PRESENCE_FIRST,
-        .app_id = login->given->judging.app_id};
-}
-
 enum cs_err cs_list_factors(struct cs_method_login *login, unsigned kinds, struct cs_error *error)
 {
-    const struct cs_listing listing = listing_of(login, kinds);
+    const struct cs_listing listing = {.kinds = kinds,
+                                       .unvalidated = login->given->options->ignore_isvalidated};
     enum cs_err result = cs_find_user(login, error);
 
     if (result != CS_OK || login->state.listed == kinds)

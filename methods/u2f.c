@@ -119,7 +119,7 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
         !dialogue->elsewhere && line_of(dialogue) != NULL && cs_u2f_may_be_here(login);
     if (!dialogue->looked)
         return CS_OK;
-    result = cs_u2f_look_here(login, line_of(dialogue), ret_found, error);
+    result = cs_u2f_look_here(login, &dialogue->open.challenge, ret_found, error);
     if (result != CS_OK || *ret_found != CS_U2F_FOUND_KEY)
         return result;
     result = tell_to_touch(dialogue, ret_answer, error);
@@ -132,7 +132,7 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
     cs_secret_free(ret_answer);
     result = renew(dialogue, error);
     return result == CS_OK
-               ? cs_u2f_touch_here(login, line_of(dialogue), ret_answer, ret_found, error)
+               ? cs_u2f_touch_here(login, &dialogue->open.challenge, ret_answer, ret_found, error)
                : result;
 }
 

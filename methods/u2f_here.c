@@ -6,22 +6,18 @@
 
 #include "base/clock.h"
 #include "u2f/host_client.h"
-#include "u2f/origins.h"
 
-/* The key signs for the first origin of the list. */
-static enum cs_err make_request(const struct cs_method_login *login, const char *line,
+static enum cs_err make_request(const struct cs_challenge *challenge,
                                 struct cs_u2f_host_request *ret_request, struct cs_error *error)
 {
-    struct cs_u2f_origins origins;
     struct cs_u2f_request asked;
-    enum cs_err result = cs_u2f_read_request(line, strlen(line), &asked, error);
+    enum cs_err result =
+        cs_u2f_read_request(challenge->request, strlen(challenge->request), &asked, error);
 
-    if (result == CS_OK)
-        result = cs_u2f_read_origins(login->given->judging.origins, &origins, error);
     if (result == CS_OK)
         result = cs_u2f_app_hash(asked.app_id, ret_request->app_hash, error);
     if (result == CS_OK)
-        result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked.challenge, origins.items[0],
+        result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked.challenge, challenge->origin,
                                     ret_request->client_hash, error);
     if (result != CS_OK)
         return result;
@@ -84,12 +80,12 @@ bool cs_u2f_may_be_here(const struct cs_method_login *login)
 }
 
 /* A key that does not answer may have the right one beside it. */
-enum cs_err cs_u2f_look_here(struct cs_method_login *login, const char *line,
+enum cs_err cs_u2f_look_here(struct cs_method_login *login, const struct cs_challenge *challenge,
                              enum cs_u2f_found *ret_found, struct cs_error *error)
 {
     struct cs_u2f_host_request request = {0};
     struct cs_u2f_host_answer answer = {0};
-    enum cs_err result = make_request(login, line, &request, error);
+    enum cs_err result = make_request(challenge, &request, error);
 
     if (result == CS_OK)
         result = ask_helper(login, &request, &answer, error);
@@ -99,14 +95,14 @@ enum cs_err cs_u2f_look_here(struct cs_method_login *login, const char *line,
     return explain(login, result, answer.result, ret_found, error);
 }
 
-enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const char *line,
+enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const struct cs_challenge *challenge,
                               struct cs_secret *ret_answer, enum cs_u2f_found *ret_found,
                               struct cs_error *error)
 {
     struct cs_u2f_host_request request = {0};
     struct cs_u2f_host_answer answer = {0};
     int64_t left = cs_clock_left(login->given->call.deadline);
-    enum cs_err result = make_request(login, line, &request, error);
+    enum cs_err result = make_request(challenge, &request, error);
 
     if (result != CS_OK)
         return result;

@@ -17,14 +17,14 @@ enum cs_u2f_found {
 /* For a login at this machine, where a helper is set up. */
 bool cs_u2f_may_be_here(const struct cs_method_login *login);
 
-/* Whether one of the keys that the request in `line` (u2f/relay.h) names may be plugged in: nobody
- * is told to touch what is not there. Errors end the login. */
-enum cs_err cs_u2f_look_here(struct cs_method_login *login, const char *line,
+/* Whether one of the keys that the challenge's request (u2f/relay.h) names may be plugged in:
+ * nobody is told to touch what is not there. Errors end the login. */
+enum cs_err cs_u2f_look_here(struct cs_method_login *login, const struct cs_challenge *challenge,
                              enum cs_u2f_found *ret_found, struct cs_error *error) CS_MUST_USE;
 
 /* Has one sign, who is touched within `poll_timeout`; with CS_U2F_FOUND_ANSWER its answer is in
  * `ret_answer`, as it would be typed. Errors end the login. */
-enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const char *line,
+enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const struct cs_challenge *challenge,
                               struct cs_secret *ret_answer, enum cs_u2f_found *ret_found,
                               struct cs_error *error) CS_MUST_USE;
 

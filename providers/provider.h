@@ -36,19 +36,12 @@ enum cs_factor_kind { CS_FACTOR_KIND_LIST(CS_FACTOR_ENUMERATOR) CS_FACTOR_KINDS 
 /* A set of kinds: CS_KIND(CS_FACTOR_TOTP) | ... */
 #define CS_KIND(kind) (1U << (unsigned)(kind))
 
-/* How users are found and named there; texts as mapping/attribute.h describes them. NULL: the
- * provider's usual way. */
-struct cs_lookup {
-    const char *user_name_attr;  /* the attribute that holds the identity */
-    const char *id_link_attr;    /* the one whose value is the name for the password */
-    const char *identity_source; /* who checks the password */
-};
-
 /* The login's side of a call that may take a while. Borrowed. */
 struct cs_call {
-    int64_t deadline; /* cs_clock_ms; the provider gives up by then */
-    int cancel_fd;    /* the call ends with CS_ERR_HANGUP when its other end closes; -1: none */
-    const struct cs_lookup *lookup;
+    int64_t deadline;     /* cs_clock_ms; the provider gives up by then */
+    int cancel_fd;        /* the call ends with CS_ERR_HANGUP when its other end closes; -1: none */
+    const void *settings; /* this login's, in the shape of the provider's kind (kind.h): what is
+                             `by_login` stands here alone */
     const char *language; /* of texts that the provider sends; NULL: its own choice */
 };
 
@@ -69,19 +62,15 @@ struct cs_listed_factor {
     char id[CS_PROVIDER_ID_SIZE];     /* of the enrolment; of a device: of what signs */
     char device[CS_PROVIDER_ID_SIZE]; /* of a device: its own id; else "" */
     char name[CS_PROVIDER_NAME_SIZE]; /* number, address, name of the device, label */
-    bool biometric;                   /* of a device: fingerprint or face */
+    bool checks_user; /* of a device: it makes sure who approves, not only that somebody does */
 };
 
 enum { CS_LISTED_FACTORS_MAX = 64 };
 
 /* Which factors are asked for. */
 struct cs_listing {
-    unsigned kinds;      /* CS_KIND() of each */
-    bool unvalidated;    /* those that were never confirmed count too */
-    bool no_biometrics;  /* of each device its plain approval alone ... */
-    bool no_presence;    /* ... or its fingerprint or face alone ... */
-    bool presence_first; /* ... or whichever there is, the plain one first */
-    const char *app_id;  /* of security keys: those that were registered for it */
+    unsigned kinds;   /* CS_KIND() of each */
+    bool unvalidated; /* those that were never confirmed count too */
 };
 
 struct cs_listed_factors {
@@ -99,14 +88,13 @@ void cs_listed_factors_clear(struct cs_listed_factors *factors);
 /* What a challenge tells the person. */
 struct cs_challenge_request {
     const char *message; /* shown on a device */
-    const char *origin;  /* numeric address of the client, or NULL */
+    const char *client;  /* its numeric address, or NULL */
     const char *program; /* the service that asks: "sshd" */
     unsigned seconds;    /* that an approval may take */
     const char *name;    /* of the account as it was typed; who has no security key gets a decoy */
-    const char *app_id;  /* of security keys */
 };
 
-enum { CS_CHALLENGE_URL_SIZE = 512 };
+enum { CS_CHALLENGE_URL_SIZE = 512, CS_CHALLENGE_ORIGIN_SIZE = 256 };
 
 /* A delivery or approval that was started and awaits its answer. All texts are cleaned where they
  * are shown. */
@@ -118,10 +106,12 @@ struct cs_challenge {
     char code[32];                   /* what is to be typed there; "": nothing */
     char *request;                   /* what the person's side needs to answer, shown in the prompt
                                         (of a security key: u2f/relay.h's request); NULL: nothing */
-    int64_t expires;                 /* cs_clock_ms; 0: does not */
-    unsigned poll_ms;                /* least time between two polls; 0: the method's own */
-    void *state;                     /* the provider's own, secrets included; NULL: none */
-    void (*free_state)(void *state); /* wipes and releases it; set where `state` is */
+    char origin[CS_CHALLENGE_ORIGIN_SIZE]; /* what a key of this machine signs as the place of the
+                                              login; "": nothing is signed here */
+    int64_t expires;                       /* cs_clock_ms; 0: does not */
+    unsigned poll_ms;                      /* least time between two polls; 0: the method's own */
+    void *state;                           /* the provider's own, secrets included; NULL: none */
+    void (*free_state)(void *state);       /* wipes and releases it; set where `state` is */
 };
 
 /* Wipes and releases everything; an empty challenge is left. */
@@ -143,17 +133,6 @@ struct cs_attempt {
     const char *client;                   /* network of the client for counting, never NULL */
     bool proven;    /* a first factor is proven: only then the user's own counter moves */
     bool countable; /* false: the answer says nothing about the user (empty, junk) */
-};
-
-/* How a login's factor is judged, from the options. */
-struct cs_judging {
-    unsigned window;    /* steps accepted before and after the expected one */
-    unsigned drift_max; /* steps by which a device's clock may be off */
-    bool throttle;      /* delays are in force */
-
-    /* Of security keys. */
-    const char *app_id;  /* that they were registered for */
-    const char *origins; /* those of which one must be signed; comma-separated, at most 8 */
 };
 
 enum cs_judgement {
@@ -239,8 +218,8 @@ struct cs_provider_ops {
 
     /* Judges an answer: a code, or a password where attempt->kind says so. */
     enum cs_err (*judge)(struct cs_provider *provider, const struct cs_call *call,
-                         const struct cs_attempt *attempt, const struct cs_judging *judging,
-                         struct cs_outcome *ret_outcome, struct cs_error *error);
+                         const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
+                         struct cs_error *error);
 
     /* Asks once how an approval stands; may change the challenge's poll_ms. Optional, with begin.
      */

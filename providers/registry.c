@@ -3,13 +3,17 @@
 
 #include <string.h>
 
-#include "providers/ibm_verify/verify.h"
-#include "providers/local/local.h"
+/* One row for each folder here. */
+#define PROVIDERS(X)                                                                               \
+    X(local)                                                                                       \
+    X(verify) /* ibm_verify/ */
 
-static const struct cs_provider_kind *const kinds[] = {
-    &cs_local_kind,
-    &cs_verify_kind,
-};
+#define DECLARE(name) extern const struct cs_provider_kind cs_##name##_kind;
+#define ADDRESS(name) &cs_##name##_kind,
+
+PROVIDERS(DECLARE)
+
+static const struct cs_provider_kind *const kinds[] = {PROVIDERS(ADDRESS)};
 
 _Static_assert(CS_ARRAY_SIZE(kinds) <= CS_PROVIDER_KINDS_MAX, "a login has room for all of them");
 

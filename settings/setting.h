@@ -159,8 +159,9 @@ void cs_setting_invert(const struct cs_setting *row, void *target);
 
 /* ---- structs ---- */
 
-/* Sets `target` to a copy of `source` that owns its texts; both have `size` bytes. False when
- * memory ran out: nothing is left to release. */
+/* Sets `target` to a copy of `source` that owns its texts; both have `size` bytes. Members that are
+ * `by_login` stay zero: one login's must not pass for those of others. False when memory ran out:
+ * nothing is left to release. */
 bool cs_settings_copy(const struct cs_setting *rows, const void *source, void *target,
                       size_t size) CS_MUST_USE;
 

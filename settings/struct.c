@@ -45,19 +45,29 @@ const char *cs_setting_text(const struct cs_setting *row, const void *source)
     return is_text(row) ? *(const char *const *)member_of(row, source) : NULL;
 }
 
+/* Leaves the member out: at its zero, which a text is anyway until it is copied. */
+static void blank(const struct cs_setting *row, void *target)
+{
+    static const size_t sizes[] = {[FORM_TEXT] = sizeof(const char *),
+                                   [FORM_FLAG] = sizeof(bool),
+                                   [FORM_NUMBER] = sizeof(unsigned),
+                                   [FORM_SIZE] = sizeof(int64_t)};
+
+    if (is_stored(row) && (row->by_login || is_text(row)))
+        memset((char *)target + row->offset, 0, sizes[form_of(row)]);
+}
+
 bool cs_settings_copy(const struct cs_setting *rows, const void *source, void *target, size_t size)
 {
     bool complete = true;
 
     memcpy(target, source, size);
-    for (size_t i = 0; rows[i].name != NULL; i++) {
-        if (is_text(&rows[i]))
-            *text_of(&rows[i], target) = NULL;
-    }
+    for (size_t i = 0; rows[i].name != NULL; i++)
+        blank(&rows[i], target);
     for (size_t i = 0; rows[i].name != NULL && complete; i++) {
         const char *text = cs_setting_text(&rows[i], source);
 
-        if (text == NULL)
+        if (text == NULL || rows[i].by_login)
             continue;
         *text_of(&rows[i], target) = strdup(text);
         complete = *text_of(&rows[i], target) != NULL;

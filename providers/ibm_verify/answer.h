@@ -7,6 +7,7 @@
 #define CS_PROVIDERS_IBM_VERIFY_ANSWER_H
 
 #include "mapping/attribute.h"
+#include "providers/ibm_verify/settings.h"
 #include "providers/provider.h"
 #include "json/json.h"
 
@@ -82,6 +83,7 @@ struct cs_verify_wanted {
     const struct cs_listing *listing;
     const char *user_id;
     const struct cs_log *log; /* gets a line for each factor that does not count */
+    enum cs_device_order order;
 };
 
 /* Type in paths and answers of an enrolled kind, or of the one a transient kind borrows; else NULL.
@@ -99,7 +101,7 @@ enum cs_err cs_verify_read_factors(const char *text, size_t length, const char *
                                    struct cs_listed_factors *factors,
                                    struct cs_error *error) CS_MUST_USE;
 
-/* As above, for devices: one way to sign of each, as the listing says. */
+/* As above, for devices: one way to sign of each, as the order says. */
 enum cs_err cs_verify_read_signatures(const char *text, size_t length,
                                       const struct cs_verify_wanted *wanted,
                                       struct cs_listed_factors *factors,

@@ -107,7 +107,7 @@ static bool read_state(const struct cs_json_value *item, const struct cs_json_va
 }
 
 /* Why a signature does not count, or NULL. */
-static const char *objection(const struct cs_listing *listing, const struct state *state,
+static const char *objection(const struct cs_verify_wanted *wanted, const struct state *state,
                              bool known, bool biometric)
 {
     const struct {
@@ -116,11 +116,14 @@ static const char *objection(const struct cs_listing *listing, const struct stat
     } objections[] = {
         {!known, "its way to sign is none that is known here"},
         {!state->enabled, "it is not enabled"},
-        {!state->validated && !listing->unvalidated, "it is not validated (ignore_isvalidated)"},
+        {!state->validated && !wanted->listing->unvalidated,
+         "it is not validated (ignore_isvalidated)"},
         {!state->device_enabled, "its device is not enabled"},
         {!state->active, "its device is not active"},
-        {biometric && listing->no_biometrics, "verify_method_order has no fingerprint"},
-        {known && !biometric && listing->no_presence, "verify_method_order has no userPresence"},
+        {biometric && wanted->order == CS_DEVICE_PRESENCE_ONLY,
+         "verify_method_order has no fingerprint"},
+        {known && !biometric && wanted->order == CS_DEVICE_BIOMETRIC_ONLY,
+         "verify_method_order has no userPresence"},
     };
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(objections); i++) {
@@ -148,8 +151,8 @@ static enum cs_err read_signature(const struct cs_json_value *item,
         return cs_verify_nonsense(error, what, "a device is another user's");
     if (!read_state(item, device, &state))
         return cs_verify_nonsense(error, what, "the state of a device is not said");
-    known = read_sub_type(item, &factor->biometric);
-    why = objection(wanted->listing, &state, known, factor->biometric);
+    known = read_sub_type(item, &factor->checks_user);
+    why = objection(wanted, &state, known, factor->checks_user);
     *ret_counts = why == NULL;
     if (why == NULL)
         return read_name(device, factor->name, error);
@@ -162,14 +165,15 @@ static enum cs_err read_signature(const struct cs_json_value *item,
 
 /* A second way of the same device takes the place of the first where it is preferred. */
 static enum cs_err add(struct cs_listed_factors *factors, size_t from,
-                       const struct cs_listed_factor *factor, const struct cs_listing *listing,
+                       const struct cs_listed_factor *factor, enum cs_device_order order,
                        struct cs_error *error)
 {
+    bool plain_first = order == CS_DEVICE_PRESENCE_FIRST;
+
     for (size_t i = from; i < factors->count; i++) {
         if (strcmp(factors->items[i].device, factor->device) != 0)
             continue;
-        if (factors->items[i].biometric == listing->presence_first &&
-            factor->biometric != listing->presence_first)
+        if (factors->items[i].checks_user == plain_first && factor->checks_user != plain_first)
             factors->items[i] = *factor;
         return CS_OK;
     }
@@ -193,7 +197,7 @@ enum cs_err cs_verify_read_signatures(const char *text, size_t length,
 
         result = read_signature(item, wanted, &factor, &used, error);
         if (result == CS_OK && used)
-            result = add(factors, from, &factor, wanted->listing, error);
+            result = add(factors, from, &factor, wanted->order, error);
     }
     return result;
 }

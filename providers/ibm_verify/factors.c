@@ -132,8 +132,11 @@ enum cs_err cs_verify_list_factors(struct cs_provider *provider, const struct cs
                                    struct cs_listed_factors *ret_factors, struct cs_error *error)
 {
     struct cs_verify *verify = (struct cs_verify *)provider;
-    const struct cs_verify_wanted wanted = {
-        .listing = listing, .user_id = user->id, .log = verify->log};
+    const struct cs_verify_settings *settings = call->settings;
+    const struct cs_verify_wanted wanted = {.listing = listing,
+                                            .user_id = user->id,
+                                            .log = verify->log,
+                                            .order = settings->verify_method_order};
     CS_AUTO(cs_listed_factors_clear) struct cs_listed_factors factors = {0};
     enum cs_err result = CS_OK;
 

@@ -98,8 +98,9 @@ static enum cs_err check(struct cs_verify *verify, const struct cs_call *call, c
                          const struct cs_attempt *attempt, struct cs_outcome *outcome,
                          struct cs_error *error)
 {
-    const char *source = call->lookup ? call->lookup->identity_source : NULL;
-    bool linked = source != NULL || (call->lookup != NULL && call->lookup->id_link_attr != NULL);
+    const struct cs_verify_settings *settings = call->settings;
+    const char *source = settings->identity_source;
+    bool linked = source != NULL || settings->id_link_attr != NULL;
     CS_AUTO(cs_secret_free) struct cs_secret body = {0};
     CS_AUTO(cs_verify_reply_clear) struct cs_verify_reply reply = {0};
     char path[64 + CS_PROVIDER_ID_SIZE] = "/v2.0/Users/authentication";
@@ -128,7 +129,8 @@ enum cs_err cs_verify_check_password(struct cs_verify *verify, const struct cs_c
                                      const struct cs_attempt *attempt, struct cs_outcome *outcome,
                                      struct cs_error *error)
 {
-    const char *source = call->lookup ? call->lookup->identity_source : NULL;
+    const struct cs_verify_settings *settings = call->settings;
+    const char *source = settings->identity_source;
     char name[CS_PROVIDER_NAME_SIZE];
     enum cs_err result = CS_OK;
 

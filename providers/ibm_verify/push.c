@@ -23,8 +23,8 @@ static enum cs_err write_request(const struct cs_listed_factor *factor,
     cs_json_write_object(writer, NULL);
     cs_json_write_object(writer, "transactionData");
     cs_json_write_string(writer, "message", request->message);
-    if (request->origin != NULL)
-        cs_json_write_string(writer, "originIpAddress", request->origin);
+    if (request->client != NULL)
+        cs_json_write_string(writer, "originIpAddress", request->client);
     if (request->program != NULL)
         cs_json_write_string(writer, "originUserAgent", request->program);
     cs_json_write_end(writer);

@@ -21,6 +21,9 @@ enum {
     .empty = CS_EMPTY_UNSET, .help = about
 #define TEXT(row, member, about) ROW(row, STRING, API, member, about), .max = TEXT_BYTES
 #define SECRET(row, member, about) TEXT(row, member, about), .secrecy = CS_SECRECY_ALWAYS
+#define LOGIN(row, kind, member, about)                                                            \
+    .name = row, .type = CS_SETTING_##kind, .where = CS_FROM_PAM | CS_FROM_FILE,                   \
+    .offset = AT(member), .by_login = true, .help = about
 #define DAEMON(row)                                                                                \
     .name = row, .where = CS_FROM_IBM_API, .offset = CS_SETTING_NOT_STORED,                        \
     .no_effect = "IBM's daemon is not used"
@@ -108,6 +111,17 @@ const struct cs_setting cs_verify_rows[] = {
          "Time and thread stand before every line of the trace, not only before the first of a "
          "record."),
      .fallback = "no"},
+    {LOGIN("user_name_attr", STRING, user_name_attr,
+           "The attribute by which the provider finds the user.")},
+    {LOGIN("id_link_attr", STRING, id_link_attr,
+           "The attribute of the user found that holds the name for the password check.")},
+    {LOGIN("identity_source", STRING, identity_source,
+           "The identity source that checks the password.")},
+    {LOGIN("verify_method_order", CHOICE, verify_method_order,
+           "Which way of approval a device is asked for, where it has both."),
+     .fallback = "fingerprint,userPresence",
+     .values = {"fingerprint,userPresence", "userPresence,fingerprint", "fingerprint",
+                "userPresence"}},
     {DAEMON("authd-port")},
     {DAEMON("authd-force")},
     {0},

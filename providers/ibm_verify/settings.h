@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a tenant of IBM Verify is reached: the section `verify` of our file, or `ibm-auth-api` and
- * `pam` of a file of IBM's gateway. */
+/*
+ * The settings of IBM Verify. How to reach a tenant is in the section `verify` of our file, or in
+ * `ibm-auth-api` and `pam` of a file of IBM's gateway. How to find its users and ask them is each
+ * login's own: `settings` of struct cs_call.
+ */
 #ifndef CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
 #define CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
 
@@ -9,6 +12,14 @@
 #include "settings/setting.h"
 
 enum cs_verify_protocol { CS_VERIFY_HTTPS, CS_VERIFY_HTTP };
+
+/* Which way of approval a device is asked for: with a fingerprint or face, or a plain one. */
+enum cs_device_order {
+    CS_DEVICE_BIOMETRIC_FIRST,
+    CS_DEVICE_PRESENCE_FIRST,
+    CS_DEVICE_BIOMETRIC_ONLY,
+    CS_DEVICE_PRESENCE_ONLY,
+};
 
 /* NULL where nothing was said. */
 struct cs_verify_settings {
@@ -29,6 +40,13 @@ struct cs_verify_settings {
     const char *trace_file;                    /* NULL: no trace */
     int64_t trace_rollover;                    /* bytes; 0: never */
     bool trace_localtime, trace_prefix_all;
+
+    /* Each login's own. mapping/attribute.h says how attributes are written; NULL: the usual one.
+     */
+    const char *user_name_attr;   /* the attribute that holds the identity */
+    const char *id_link_attr;     /* the one whose value is the name for the password */
+    const char *identity_source;  /* who checks the password */
+    unsigned verify_method_order; /* enum cs_device_order */
 };
 
 extern const struct cs_setting cs_verify_rows[];

@@ -51,7 +51,8 @@ static enum cs_err find(struct cs_verify *verify, const struct cs_call *call, co
                         struct cs_provider_user *user, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer target = {0};
-    const char *attribute = call->lookup ? call->lookup->user_name_attr : NULL;
+    const struct cs_verify_settings *settings = call->settings;
+    const char *attribute = settings->user_name_attr;
     enum cs_err result;
 
     cs_buffer_text(&target, "/v2.0/Users?filter=");
@@ -77,7 +78,8 @@ enum cs_err cs_verify_find_user(struct cs_provider *provider, const struct cs_ca
                                 struct cs_error *error)
 {
     CS_AUTO(cs_provider_user_clear) struct cs_provider_user user = {0};
-    const char *attribute = call->lookup ? call->lookup->id_link_attr : NULL;
+    const struct cs_verify_settings *settings = call->settings;
+    const char *attribute = settings->id_link_attr;
     struct cs_link link = {0};
     enum cs_err result = attribute ? cs_link_parse(attribute, &link, error) : CS_OK;
 
@@ -124,7 +126,8 @@ enum cs_err cs_verify_fetch_name(struct cs_verify *verify, const struct cs_call 
                                  struct cs_error *error)
 {
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
-    const char *attribute = call->lookup ? call->lookup->id_link_attr : NULL;
+    const struct cs_verify_settings *settings = call->settings;
+    const char *attribute = settings->id_link_attr;
     struct cs_link link = {0};
     enum cs_err result = cs_link_parse(attribute ? attribute : "userName", &link, error);
 

@@ -26,14 +26,13 @@ static enum cs_err verify_begin(struct cs_provider *provider, const struct cs_ca
 }
 
 static enum cs_err verify_judge(struct cs_provider *provider, const struct cs_call *call,
-                                const struct cs_attempt *attempt, const struct cs_judging *judging,
-                                struct cs_outcome *ret_outcome, struct cs_error *error)
+                                const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
+                                struct cs_error *error)
 {
     struct cs_verify *verify = (struct cs_verify *)provider;
     struct cs_outcome outcome = {.reason = "unknown-user"};
     enum cs_err result = CS_OK;
 
-    (void)judging; /* windows and delays are the tenant's */
     if (attempt->identity != NULL && attempt->user != NULL && attempt->user->found) {
         if (attempt->kind == CS_FACTOR_PASSWORD)
             result = cs_verify_check_password(verify, call, attempt, &outcome, error);

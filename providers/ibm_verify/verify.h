@@ -5,7 +5,7 @@
 
 #include "providers/kind.h"
 
-/* Nothing is sent before the first login. */
+/* Its settings are in settings.h. Nothing is sent before the first login. */
 extern const struct cs_provider_kind cs_verify_kind;
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "paths.h"
+#include "providers/local/key_names.h"
 #include "providers/local/local.h"
 #include "providers/local/local_priv.h"
 
 #define AT(member) offsetof(struct cs_local_settings, member)
+#define BOTH (CS_FROM_PAM | CS_FROM_FILE)
 
 static const struct cs_setting rows[] = {
     {.name = "store",
@@ -20,6 +22,48 @@ static const struct cs_setting rows[] = {
      .offset = AT(key_file),
      .fallback = CS_KEY_FILE,
      .help = "The keys that protect secrets in the store."},
+    {.name = "totp_window",
+     .type = CS_SETTING_NUMBER,
+     .where = BOTH,
+     .offset = AT(totp_window),
+     .by_login = true,
+     .fallback = "1",
+     .max = 10,
+     .help = "Time steps before and after the expected one whose codes are accepted."},
+    {.name = "totp_drift",
+     .type = CS_SETTING_NUMBER,
+     .where = BOTH,
+     .offset = AT(totp_drift),
+     .by_login = true,
+     .fallback = "3",
+     .max = 100,
+     .help = "Time steps by which the window may follow a token whose clock is off; 0 switches "
+             "this off."},
+    {.name = "throttle",
+     .type = CS_SETTING_FLAG,
+     .where = CS_FROM_FILE,
+     .offset = AT(throttle),
+     .by_login = true,
+     .fallback = "yes",
+     .help = "Delays after failed tries. They are counted in any case."},
+    {.name = "u2f_app_id",
+     .type = CS_SETTING_STRING,
+     .where = BOTH,
+     .offset = AT(u2f_app_id),
+     .by_login = true,
+     .check = cs_check_app_id,
+     .help = "The application for which security keys are registered; another one makes every key "
+             "that is registered useless. Without it pam:// and the name of this host, in "
+             "lower case."},
+    {.name = "u2f_origins",
+     .type = CS_SETTING_LIST,
+     .where = BOTH,
+     .offset = AT(u2f_origins),
+     .by_login = true,
+     .check = cs_check_origins,
+     .help = "What a security key's answer may name as the place of the login: at most eight names "
+             "with commas between them. A key of this machine signs for the first. Without it "
+             "pam:// and the name of this host, in lower case."},
     {0},
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
 
 #include "base/clock.h"
 #include "providers/local/codes.h"
@@ -42,10 +43,10 @@ static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_fa
                                 struct cs_outcome *outcome, struct cs_error *error)
 {
     int64_t step = cs_totp_step(trial->now, factor->period);
-    int64_t center = step + bounded(factor->drift, trial->judging->drift_max);
+    int64_t center = step + bounded(factor->drift, trial->settings->totp_drift);
     bool won = false;
     enum cs_err result =
-        cs_totp_search(factor, code, center, trial->judging->window, ret_match, error);
+        cs_totp_search(factor, code, center, trial->settings->totp_window, ret_match, error);
 
     if (result != CS_OK || !ret_match->found || factor == &trial->local->nobody) {
         ret_match->found = ret_match->found && factor != &trial->local->nobody;
@@ -53,12 +54,12 @@ static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_fa
     }
     result =
         cs_factor_spend(&trial->transaction, factor->id, ret_match->step,
-                        bounded(ret_match->step - step, trial->judging->drift_max), &won, error);
+                        bounded(ret_match->step - step, trial->settings->totp_drift), &won, error);
     if (result != CS_OK)
         return result;
     if (!won)
-        return judge_repeat(trial, factor, ret_match, center + trial->judging->window, outcome,
-                            error);
+        return judge_repeat(trial, factor, ret_match, center + trial->settings->totp_window,
+                            outcome, error);
     outcome->judgement = CS_JUDGED_RIGHT;
     outcome->reason = "totp";
     return CS_OK;
@@ -142,21 +143,21 @@ static enum cs_err count_and_judge(struct cs_trial *trial, struct cs_outcome *ou
 }
 
 static enum cs_err local_judge(struct cs_provider *provider, const struct cs_call *call,
-                               const struct cs_attempt *attempt, const struct cs_judging *judging,
-                               struct cs_outcome *ret_outcome, struct cs_error *error)
+                               const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
+                               struct cs_error *error)
 {
     struct cs_local *local = (struct cs_local *)provider;
     struct cs_trial trial = {.local = local,
                              .attempt = attempt,
-                             .judging = judging,
-                             .tried = cs_tries_of(attempt, judging),
+                             .settings = call->settings,
+                             .tried = cs_tries_of(attempt, call->settings),
                              .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {0};
     struct cs_store *store = NULL;
     enum cs_err result;
 
     if (attempt->kind == CS_FACTOR_PASSWORD)
-        return cs_local_judge_password(local, call, attempt, judging, ret_outcome, error);
+        return cs_local_judge_password(local, call, attempt, ret_outcome, error);
     result = cs_local_store(local, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &trial.transaction, error);
@@ -206,21 +207,22 @@ static enum cs_err local_list_factors(struct cs_provider *provider, const struct
                                       struct cs_listed_factors *ret_factors, struct cs_error *error)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_local *local = (struct cs_local *)provider;
+    const char *app_id = cs_key_names(call->settings, local->host_name).app_id;
     bool totp = (listing->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0;
     bool keys = (listing->kinds & CS_KIND(CS_FACTOR_U2F)) != 0;
     struct cs_store *store = NULL;
     enum cs_err result;
 
-    (void)call;
     if (!totp && !keys)
         return CS_OK;
-    result = cs_local_store((struct cs_local *)provider, &store, error);
+    result = cs_local_store(local, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
     if (result == CS_OK && totp)
         result = list_totp(&transaction, user->name, ret_factors, error);
     if (result == CS_OK && keys)
-        result = cs_local_list_keys(&transaction, user->name, listing->app_id, ret_factors, error);
+        result = cs_local_list_keys(&transaction, user->name, app_id, ret_factors, error);
     return result;
 }
 
@@ -231,17 +233,17 @@ static enum cs_err local_begin(struct cs_provider *provider, const struct cs_cal
                                struct cs_challenge *ret_challenge, struct cs_error *error)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_local *local = (struct cs_local *)provider;
+    const struct cs_key_names names = cs_key_names(call->settings, local->host_name);
     struct cs_store *store = NULL;
-    enum cs_err result;
+    enum cs_err result = cs_local_store(local, &store, error);
 
-    (void)call;
     (void)factor; /* only security keys are begun, and one challenge is for all of them */
-    result = cs_local_store((struct cs_local *)provider, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
-    return result == CS_OK
-               ? cs_local_begin_keys(&transaction, user->name, request, ret_challenge, error)
-               : result;
+    return result == CS_OK ? cs_local_begin_keys(&transaction, user->name, &names, request,
+                                                 ret_challenge, error)
+                           : result;
 }
 
 static enum cs_err local_language(struct cs_provider *provider, const char *identity,
@@ -288,6 +290,16 @@ static const struct cs_provider_ops local_ops = {
     .close = local_close,
 };
 
+static enum cs_err name_host(struct cs_local *local, struct cs_error *error)
+{
+    struct utsname host;
+
+    if (uname(&host) != 0)
+        return cs_fail_errno(error, "the name of this host cannot be read");
+    cs_key_host_name(host.nodename, local->host_name);
+    return CS_OK;
+}
+
 /* A factor like those of most users, with a key that nobody has. */
 static enum cs_err make_nobody(struct cs_factor *nobody, struct cs_error *error)
 {
@@ -316,7 +328,9 @@ enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
     local->settings = settings;
     local->hashing.fd = -1;
     pthread_mutex_init(&local->mutex, NULL);
-    result = make_nobody(&local->nobody, error);
+    result = name_host(local, error);
+    if (result == CS_OK)
+        result = make_nobody(&local->nobody, error);
     if (result == CS_OK)
         result = cs_password_setting(local->nobodys_setting, error);
     if (result != CS_OK) {

@@ -5,8 +5,12 @@
 
 #include "providers/kind.h"
 
+/* The first two open the provider; the rest is each login's own: `settings` of struct cs_call. */
 struct cs_local_settings {
     const char *store, *key_file;
+    unsigned totp_window, totp_drift;     /* time steps */
+    bool throttle;                        /* delays are in force */
+    const char *u2f_app_id, *u2f_origins; /* NULL: see key_names.h */
 };
 
 extern const struct cs_provider_kind cs_local_kind;

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "providers/local/hash.h"
+#include "providers/local/key_names.h"
 #include "providers/local/local.h"
 #include "providers/local/slots.h"
 #include "providers/provider.h"
@@ -14,7 +15,8 @@
 
 struct cs_local {
     struct cs_provider provider;
-    const struct cs_local_settings *settings;
+    const struct cs_local_settings *settings; /* store and keys; the rest is each login's */
+    char host_name[CS_KEY_HOST_SIZE];
     pthread_mutex_t mutex;   /* guards the opening of `store` */
     struct cs_store *store;  /* NULL until it could be opened */
     struct cs_factor nobody; /* judged in place of a user who has no factor, for equal time ... */
@@ -26,7 +28,7 @@ struct cs_local {
 struct cs_trial {
     const struct cs_local *local;
     const struct cs_attempt *attempt;
-    const struct cs_judging *judging;
+    const struct cs_local_settings *settings; /* the login's */
     struct cs_transaction transaction;
     struct cs_try tried; /* as what it is counted */
     const char *user;    /* "" when there is no identity */
@@ -42,7 +44,8 @@ enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
                            struct cs_error *error) CS_MUST_USE;
 
 /* As what an attempt is counted, see store/throttle.h. Borrows from the attempt. */
-struct cs_try cs_tries_of(const struct cs_attempt *attempt, const struct cs_judging *judging);
+struct cs_try cs_tries_of(const struct cs_attempt *attempt,
+                          const struct cs_local_settings *settings);
 
 /* What the provider does for security keys, in an open transaction: list_factors() ... */
 enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,
@@ -51,6 +54,7 @@ enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const c
 
 /* ... begin(), with a decoy for who has no key ... */
 enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_key_names *names,
                                 const struct cs_challenge_request *request,
                                 struct cs_challenge *ret_challenge,
                                 struct cs_error *error) CS_MUST_USE;
@@ -63,7 +67,6 @@ enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *
 /* judge() for a password. */
 enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
                                     const struct cs_attempt *attempt,
-                                    const struct cs_judging *judging,
                                     struct cs_outcome *ret_outcome,
                                     struct cs_error *error) CS_MUST_USE;
 

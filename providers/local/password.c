@@ -159,13 +159,12 @@ static enum cs_err count_and_judge(struct cs_trial *trial, struct cs_store *stor
 
 enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
                                     const struct cs_attempt *attempt,
-                                    const struct cs_judging *judging,
                                     struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     struct cs_trial trial = {.local = local,
                              .attempt = attempt,
-                             .judging = judging,
-                             .tried = cs_tries_of(attempt, judging),
+                             .settings = call->settings,
+                             .tried = cs_tries_of(attempt, call->settings),
                              .user = attempt->identity ? attempt->identity : ""};
     struct cs_outcome outcome = {.reason = "throttled"};
     struct cs_store *store = NULL;

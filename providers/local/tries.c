@@ -18,12 +18,13 @@ static enum cs_throttle_scope scope_of(const struct cs_attempt *attempt)
     return attempt->kind == CS_FACTOR_PASSWORD ? passwords[proven] : codes[proven];
 }
 
-struct cs_try cs_tries_of(const struct cs_attempt *attempt, const struct cs_judging *judging)
+struct cs_try cs_tries_of(const struct cs_attempt *attempt,
+                          const struct cs_local_settings *settings)
 {
     return (struct cs_try){.scope = scope_of(attempt),
                            .subject = attempt->subject,
                            .network = attempt->client,
                            .countable = attempt->countable,
-                           .delays = judging->throttle,
+                           .delays = settings->throttle,
                            .later = attempt->kind == CS_FACTOR_PASSWORD};
 }

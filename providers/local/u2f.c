@@ -100,14 +100,29 @@ static enum cs_err write_line(const struct cs_u2f_request *request, char **ret_l
     return *ret_line != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
+/* A key of this machine signs for the first of the origins. */
+static enum cs_err set_origin(const char *origins, struct cs_challenge *ret_challenge,
+                              struct cs_error *error)
+{
+    struct cs_u2f_origins list;
+    enum cs_err result = cs_u2f_read_origins(origins, &list, error);
+
+    _Static_assert((int)CS_U2F_ORIGIN_MAX < (int)CS_CHALLENGE_ORIGIN_SIZE, "an origin fits");
+    if (result == CS_OK)
+        memcpy(ret_challenge->origin, list.items[0], sizeof list.items[0]);
+    return result;
+}
+
 /* Fills the challenge for what `asked` names. */
-static enum cs_err make_challenge(struct asked *asked, unsigned seconds,
+static enum cs_err make_challenge(struct asked *asked, const char *origins, unsigned seconds,
                                   struct cs_challenge *ret_challenge, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer id = {0};
     struct cs_u2f_request *request = &asked->request;
     enum cs_err result = cs_u2f_new_challenge(request->challenge, error);
 
+    if (result == CS_OK)
+        result = set_origin(origins, ret_challenge, error);
     if (result != CS_OK)
         return result;
     cs_base64url_add(&id, request->challenge, sizeof request->challenge);
@@ -170,6 +185,7 @@ static enum cs_err add_decoy(const struct cs_transaction *transaction, const cha
  * Identities that are not their own folding are beyond this: to find them is to read all users.
  */
 enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_key_names *names,
                                 const struct cs_challenge_request *request,
                                 struct cs_challenge *ret_challenge, struct cs_error *error)
 {
@@ -177,7 +193,7 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
     char folded[CS_STORE_USER_MAX + 1];
     enum cs_err result;
 
-    if (strlen(request->app_id) >= sizeof asked->request.app_id)
+    if (strlen(names->app_id) >= sizeof asked->request.app_id)
         return cs_fail(error, CS_ERR_CONFIG, "the application id is too long");
     asked = calloc(1, sizeof *asked);
     if (asked == NULL)
@@ -185,12 +201,14 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
     ret_challenge->state = asked;
     ret_challenge->free_state = free_asked;
     asked->request.purpose = CS_U2F_AUTHENTICATE;
-    memcpy(asked->request.app_id, request->app_id, strlen(request->app_id) + 1);
+    memcpy(asked->request.app_id, names->app_id, strlen(names->app_id) + 1);
     fold_name(request->name ? request->name : user, folded);
     result = add_keys(transaction, user[0] != '\0' ? user : folded, asked, error);
     if (result == CS_OK && asked->request.handle_count == 0)
         result = add_decoy(transaction, folded, &asked->request, error);
-    return result == CS_OK ? make_challenge(asked, request->seconds, ret_challenge, error) : result;
+    return result == CS_OK
+               ? make_challenge(asked, names->origins, request->seconds, ret_challenge, error)
+               : result;
 }
 
 /* ---- the answer ---- */
@@ -277,6 +295,7 @@ static enum cs_err judge_answer(const struct cs_trial *trial, const struct keys 
 {
     const struct cs_u2f_request *request = &asked->request;
     const struct cs_secret *line = trial->attempt->answer;
+    const char *origins = cs_key_names(trial->settings, trial->local->host_name).origins;
     const struct cs_factor *key;
     struct cs_u2f_answer answer;
     struct cs_error reason = {0};
@@ -295,7 +314,7 @@ static enum cs_err judge_answer(const struct cs_trial *trial, const struct keys 
     /* The time must not tell who has a key. */
     result =
         signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
-                       request, trial->judging->origins, &answer.assertion, &is_signed, error);
+                       request, origins, &answer.assertion, &is_signed, error);
     return result == CS_OK && is_signed && key != NULL
                ? spend_counter(trial, key, answer.assertion.counter, asked->counters[answer.key],
                                outcome, error)

@@ -4,6 +4,8 @@
 
 #include "base/sanitise.h"
 #include "login/options.h"
+#include "providers/local/local.h"
+#include "providers/registry.h"
 
 static void check_texts(const struct cs_options *options)
 {
@@ -19,18 +21,26 @@ static void check_texts(const struct cs_options *options)
     }
 }
 
+static void check_local(const struct cs_local_settings *local)
+{
+    REQUIRE(local->totp_window <= 10 && local->totp_drift <= 100);
+    REQUIRE(local->throttle); /* for the file only */
+}
+
 static void check(const struct cs_options *options)
 {
     char language[CS_LANGUAGE_SIZE];
+    size_t row;
 
-    REQUIRE(options->method.retry <= 10 && options->totp_window <= 10 &&
-            options->totp_drift <= 100);
+    REQUIRE(cs_provider_find("local", &row));
+    check_local(cs_options_provider(options, row));
+    REQUIRE(options->method.retry <= 10);
     REQUIRE(options->login_timeout >= 1 && options->login_timeout <= 3600);
     REQUIRE(options->exempt_result <= CS_EXEMPT_IGNORE);
     REQUIRE(options->conversation <= CS_CONVERSATION_LIVE);
     REQUIRE(options->push_wait <= CS_PUSH_SILENT);
     REQUIRE(strcmp(options->auth_method, "totp") == 0);
-    REQUIRE(options->throttle && !options->allow_unprivileged); /* for the file only */
+    REQUIRE(!options->allow_unprivileged); /* for the file only */
     REQUIRE(options->default_lang == NULL);
     REQUIRE(options->lang == NULL || cs_language_parse(options->lang, language));
     check_texts(options);

@@ -158,12 +158,11 @@ static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_c
 }
 
 static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
-                         const struct cs_attempt *attempt, const struct cs_judging *judging,
-                         struct cs_outcome *ret_outcome, struct cs_error *error)
+                         const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
+                         struct cs_error *error)
 {
     (void)provider;
     (void)call;
-    (void)judging;
     (void)error;
     REQUIRE(attempt->client != NULL && attempt->client[0] != '\0');
     REQUIRE(attempt->answer->length <= CS_ANSWER_BYTES_MAX || attempt->identity == NULL);

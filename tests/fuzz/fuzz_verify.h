@@ -30,11 +30,16 @@ static inline void fuzz_refused(enum cs_err result, const struct cs_error *error
 /* Listed ids must be safe in a path. The first byte of the input chose the listing. */
 static inline struct cs_listing fuzz_listing(uint8_t byte)
 {
-    return (struct cs_listing){.kinds = ~0U,
-                               .unvalidated = (byte & 1) != 0,
-                               .no_biometrics = (byte & 2) != 0,
-                               .no_presence = (byte & 4) != 0,
-                               .presence_first = (byte & 8) != 0};
+    return (struct cs_listing){.kinds = ~0U, .unvalidated = (byte & 1) != 0};
+}
+
+static inline enum cs_device_order fuzz_order(uint8_t byte)
+{
+    if ((byte & 8) != 0)
+        return CS_DEVICE_PRESENCE_FIRST;
+    if ((byte & 4) != 0)
+        return CS_DEVICE_BIOMETRIC_ONLY;
+    return (byte & 2) != 0 ? CS_DEVICE_PRESENCE_ONLY : CS_DEVICE_BIOMETRIC_FIRST;
 }
 
 static inline void fuzz_listed(const struct cs_listed_factors *factors)

@@ -6,7 +6,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CS_AUTO(cs_listed_factors_clear) struct cs_listed_factors factors = {0};
     const struct cs_listing listing = fuzz_listing(size > 0 ? data[0] : 0);
-    const struct cs_verify_wanted wanted = {&listing, fuzz_user, &fuzz_log};
+    const struct cs_verify_wanted wanted = {
+        .listing = &listing, .user_id = fuzz_user, .log = &fuzz_log};
     struct cs_error error = {0};
     enum cs_err result;
 

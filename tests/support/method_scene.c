@@ -112,24 +112,26 @@ struct method_scene *method_scene_new(void)
     scene->provider.ops = &scene->ops;
     scene->log = (struct cs_log){keep_line, &scene->lines, true};
     scene->identity = "demo";
+    scene->settings.right_code = "123456";
     scene->kinds = CS_KIND(CS_FACTOR_KINDS) - 1;
     scene->options = (struct cs_method_options){
         .password_separator = ":", .retry = 2, .poll_timeout = 60, .otp_echo = true};
     cs_catalogue_english(&scene->english);
     scene->book.catalogue = &scene->english;
-    scene->given =
-        (struct cs_method_given){.options = &scene->options,
-                                 .channel = &scene->script.channel,
-                                 .provider = &scene->provider,
-                                 .log = &scene->log,
-                                 .call = {.deadline = cs_clock_ms() + 110 * 1000, .cancel_fd = -1},
-                                 .book = &scene->book,
-                                 .wait_mode = CS_WAIT_SILENT,
-                                 .host = "host.example.com",
-                                 .service = "sshd",
-                                 .address = "192.0.2.1",
-                                 .client = "192.0.2.1",
-                                 .stranger = " 7"};
+    scene->given = (struct cs_method_given){.options = &scene->options,
+                                            .channel = &scene->script.channel,
+                                            .provider = &scene->provider,
+                                            .log = &scene->log,
+                                            .call = {.deadline = cs_clock_ms() + 110 * 1000,
+                                                     .cancel_fd = -1,
+                                                     .settings = &scene->settings},
+                                            .book = &scene->book,
+                                            .wait_mode = CS_WAIT_SILENT,
+                                            .host = "host.example.com",
+                                            .service = "sshd",
+                                            .address = "192.0.2.1",
+                                            .client = "192.0.2.1",
+                                            .stranger = " 7"};
     scene->login = (struct cs_method_login){.given = &scene->given,
                                             .calls = &method_calls,
                                             .context = scene,

@@ -9,6 +9,12 @@
 
 enum { METHOD_SCENE_FACTORS_MAX = 12 };
 
+/* The settings of the scene's provider, in a shape of its own. */
+struct method_scene_settings {
+    const char *right_code;
+    bool approves_elsewhere; /* what an empty answer means where that is taken */
+};
+
 struct method_scene {
     struct cs_method_login login; /* what the method gets */
     struct cs_method_given given;
@@ -23,7 +29,9 @@ struct method_scene {
     struct cs_channel_ops channel_ops;
     struct cs_log log;
 
-    /* The situation. The right password is "secret", the right code "123456". */
+    /* The situation. The right password is "secret"; the right code says the login's settings,
+     * "123456" unless a test changes it. */
+    struct method_scene_settings settings;
     const char *identity; /* NULL: the account has none */
     const char *missing;  /* why the provider does not know the user; NULL: it does */
     bool key;             /* a first factor is proven, whatever the answers */
@@ -35,8 +43,7 @@ struct method_scene {
     bool recovery;        /* the right code is a recovery code, of which nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
-    unsigned kinds;          /* that the provider can have; all */
-    bool approves_elsewhere; /* what an empty answer means where that is taken */
+    unsigned kinds; /* that the provider can have; all */
     struct cs_standing standing;
     enum cs_err find_result, list_result, begin_result, judge_result, poll_result, cancel_result,
         account_result, turn_result;
@@ -44,6 +51,7 @@ struct method_scene {
     size_t approvals_count;
     const char *correlation; /* of a challenge; NULL: none */
     const char *line;        /* what the person's side needs; the same */
+    const char *origin;      /* what a key of this machine signs for; the same */
     const char *url, *code;  /* the same */
     unsigned poll_ms;        /* the same; 0: none */
     unsigned slow_down_ms;   /* the same, from the first poll on; 0: as before */

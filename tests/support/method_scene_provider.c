@@ -17,6 +17,16 @@ static struct method_scene *scene_of(struct cs_provider *provider)
                                            offsetof(struct method_scene, provider));
 }
 
+/* Every slot that has a call gets the login's settings with it, and nothing else that is the
+ * provider's alone. */
+static const struct method_scene_settings *settings_of(const struct method_scene *scene,
+                                                       const struct cs_call *call)
+{
+    if (call->settings != &scene->settings)
+        abort();
+    return call->settings;
+}
+
 /* A challenge that was released is not used any more. */
 static void assert_held(const struct method_scene *scene, const struct cs_challenge *challenge)
 {
@@ -30,7 +40,7 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
 {
     struct method_scene *scene = scene_of(provider);
 
-    (void)call;
+    (void)settings_of(scene, call);
     cs_buffer_printf(&scene->calls, " find:%s", identity);
     if (scene->find_result != CS_OK)
         return cs_fail(error, scene->find_result, "find is broken");
@@ -49,7 +59,7 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
     const char *before = "";
     enum cs_err result = CS_OK;
 
-    (void)call;
+    (void)settings_of(scene, call);
     cs_buffer_printf(&scene->calls, "%s", user->found ? " list:" : " list-of-nobody:");
     for (unsigned kind = 0; kind < CS_FACTOR_KINDS; kind++) {
         if ((listing->kinds & CS_KIND(kind)) == 0)
@@ -80,7 +90,7 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
 {
     struct method_scene *scene = scene_of(provider);
 
-    (void)call;
+    (void)settings_of(scene, call);
     cs_buffer_printf(&scene->calls, "%s%s=%s",
                      user->found ? " begin:" : " begin-for-nobody:", kinds[factor->kind],
                      factor->id);
@@ -96,6 +106,8 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
                    scene->url ? scene->url : "");
     (void)snprintf(ret_challenge->code, sizeof ret_challenge->code, "%s",
                    scene->code ? scene->code : "");
+    (void)snprintf(ret_challenge->origin, sizeof ret_challenge->origin, "%s",
+                   scene->origin ? scene->origin : "");
     ret_challenge->poll_ms = scene->poll_ms;
     ret_challenge->request = scene->line ? strdup(scene->line) : NULL;
     ret_challenge->state = &scene->held;
@@ -105,25 +117,24 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
 }
 
 /* An empty answer of somebody is right where the person approves elsewhere. */
-static bool is_right(const struct method_scene *scene, const struct cs_attempt *attempt)
+static bool is_right(const struct method_scene_settings *settings, const struct cs_attempt *attempt)
 {
-    const char *right = attempt->kind == CS_FACTOR_PASSWORD ? "secret" : "123456";
+    const char *right = attempt->kind == CS_FACTOR_PASSWORD ? "secret" : settings->right_code;
 
     if (attempt->identity != NULL && attempt->answer->length == 0)
-        return scene->approves_elsewhere;
+        return settings->approves_elsewhere;
     return attempt->identity != NULL && attempt->answer->length == strlen(right) &&
            strcmp(attempt->answer->data, right) == 0;
 }
 
 static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
-                         const struct cs_attempt *attempt, const struct cs_judging *judging,
-                         struct cs_outcome *ret_outcome, struct cs_error *error)
+                         const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
+                         struct cs_error *error)
 {
     struct method_scene *scene = scene_of(provider);
+    const struct method_scene_settings *settings = settings_of(scene, call);
     bool password = attempt->kind == CS_FACTOR_PASSWORD;
 
-    (void)call;
-    (void)judging;
     cs_buffer_printf(&scene->calls, " judge:%s=%s", kinds[attempt->kind], attempt->answer->data);
     cs_buffer_printf(&scene->judged, "%s%s%s\n", attempt->identity ? attempt->identity : "nobody",
                      attempt->countable ? " countable" : "", attempt->proven ? " proven" : "");
@@ -136,7 +147,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     if (scene->judge_result != CS_OK)
         return cs_fail(error, scene->judge_result, "judge is broken");
     *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
-    if (is_right(scene, attempt))
+    if (is_right(settings, attempt))
         *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
                                            .reason = kinds[attempt->kind],
                                            .recovery = scene->recovery,
@@ -162,7 +173,7 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
 {
     struct method_scene *scene = scene_of(provider);
 
-    (void)call;
+    (void)settings_of(scene, call);
     (void)user;
     (void)factor;
     assert_held(scene, challenge);
@@ -188,6 +199,7 @@ static enum cs_err cancel(struct cs_provider *provider, const struct cs_call *ca
     struct method_scene *scene = scene_of(provider);
 
     (void)user;
+    (void)settings_of(scene, call);
     assert_held(scene, challenge);
     cs_buffer_printf(&scene->calls, " cancel:%s=%s", kinds[factor->kind], challenge->id);
     scene->cancel_call = *call;
@@ -201,7 +213,7 @@ static enum cs_err account(struct cs_provider *provider, const struct cs_call *c
 {
     struct method_scene *scene = scene_of(provider);
 
-    (void)call;
+    (void)settings_of(scene, call);
     cs_buffer_printf(&scene->calls, " account:%s", user->id);
     *ret_standing = scene->standing;
     return scene->account_result == CS_OK

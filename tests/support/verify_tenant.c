@@ -105,12 +105,12 @@ int verify_login_setup(void **state)
         .connect_timeout = 5,
         .request_timeout = 10};
     tenant->log = log_into(&tenant->lines);
-    tenant->lookup = (struct cs_lookup){0};
+    tenant->login = (struct cs_verify_settings){0};
     tenant->listing = (struct cs_listing){0};
     tenant->challenge = (struct cs_challenge){0};
     tenant->error = (struct cs_error){0};
     tenant->call = (struct cs_call){
-        .deadline = cs_clock_ms() + PATIENCE_MS, .cancel_fd = -1, .lookup = &tenant->lookup};
+        .deadline = cs_clock_ms() + PATIENCE_MS, .cancel_fd = -1, .settings = &tenant->login};
     open_provider(tenant);
     return 0;
 }
@@ -157,7 +157,7 @@ enum cs_err login_list(struct verify_tenant *tenant, unsigned kinds)
 enum cs_err login_begin(struct verify_tenant *tenant, size_t factor)
 {
     static const struct cs_challenge_request request = {
-        .message = "Log in to \"host1\"?", .origin = "192.0.2.7", .program = "sshd", .seconds = 60};
+        .message = "Log in to \"host1\"?", .client = "192.0.2.7", .program = "sshd", .seconds = 60};
 
     assert_true(factor < tenant->factors.count);
     return tenant->provider->ops->begin(tenant->provider, &tenant->call, &tenant->user,
@@ -168,7 +168,6 @@ enum cs_err login_begin(struct verify_tenant *tenant, size_t factor)
 enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind, const char *answer)
 {
     const struct cs_secret typed = {(char *)(uintptr_t)answer, strlen(answer)};
-    const struct cs_judging judging = {0};
     const struct cs_attempt attempt = {
         .identity = "ann",
         .user = &tenant->user,
@@ -182,8 +181,8 @@ enum cs_err login_answer(struct verify_tenant *tenant, enum cs_factor_kind kind,
         .countable = true};
 
     tenant->outcome = (struct cs_outcome){0};
-    return tenant->provider->ops->judge(tenant->provider, &tenant->call, &attempt, &judging,
-                                        &tenant->outcome, &tenant->error);
+    return tenant->provider->ops->judge(tenant->provider, &tenant->call, &attempt, &tenant->outcome,
+                                        &tenant->error);
 }
 
 enum cs_err login_poll(struct verify_tenant *tenant, size_t factor)

@@ -23,7 +23,7 @@ struct verify_tenant {
     struct cs_buffer lines; /* the log */
     struct cs_log log;
     struct cs_provider *provider;
-    struct cs_lookup lookup;
+    struct cs_verify_settings login; /* what the logins have; the provider was opened with others */
     struct cs_call call;
     struct cs_listing listing;
     struct cs_provider_user user;

@@ -45,8 +45,9 @@ static inline void set_time(int64_t seconds)
 
 static inline struct cs_outcome judge(struct cs_attempt attempt, const char *answer)
 {
-    static const struct cs_judging judging = {.window = 1, .drift_max = 3, .throttle = true};
-    const struct cs_call call = {.cancel_fd = -1};
+    static const struct cs_local_settings login = {
+        .totp_window = 1, .totp_drift = 3, .throttle = true};
+    const struct cs_call call = {.cancel_fd = -1, .settings = &login};
     CS_AUTO(cs_secret_free) struct cs_secret secret = {0};
     struct cs_outcome outcome = {0};
     struct cs_error error = {0};
@@ -56,7 +57,7 @@ static inline struct cs_outcome judge(struct cs_attempt attempt, const char *ans
     attempt.kind = CS_FACTOR_TOTP;
     if (attempt.subject == NULL)
         attempt.subject = attempt.identity;
-    if (provider->ops->judge(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
+    if (provider->ops->judge(provider, &call, &attempt, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     return outcome;
 }

@@ -296,7 +296,7 @@ static void accept_empty(void)
 {
     start_over();
     scene->ops.accepts_empty = CS_KIND(CS_FACTOR_SMSOTP);
-    scene->approves_elsewhere = true;
+    scene->settings.approves_elsewhere = true;
 }
 
 static void test_empty_answer_is_approved_elsewhere(void **state)
@@ -319,7 +319,7 @@ static void test_empty_answer_refused_elsewhere(void **state)
 
     (void)state;
     accept_empty();
-    scene->approves_elsewhere = false;
+    scene->settings.approves_elsewhere = false;
     outcome = judge("");
     assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
     assert_string_equal(outcome.reason, "wrong-code"); /* the provider's word */

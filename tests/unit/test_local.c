@@ -10,13 +10,13 @@
 
 enum { PERIOD = 30 };
 
-static struct cs_judging judging;
+static struct cs_local_settings login; /* what the logins have; it was opened with others */
 static struct cs_enrolment alice;
 
 static int set_up(void **state)
 {
     (void)state;
-    judging = (struct cs_judging){.window = 1, .drift_max = 3, .throttle = true};
+    login = (struct cs_local_settings){.totp_window = 1, .totp_drift = 3, .throttle = true};
     local_open();
     enrol_app("alice", &alice);
     return 0;
@@ -32,7 +32,7 @@ static int tear_down(void **state)
 
 static struct cs_outcome judge_attempt(struct cs_attempt attempt, const char *answer)
 {
-    const struct cs_call call = {.cancel_fd = -1};
+    const struct cs_call call = {.cancel_fd = -1, .settings = &login};
     struct cs_secret secret = {0};
     struct cs_outcome outcome = {0};
     struct cs_error error = {0};
@@ -44,7 +44,7 @@ static struct cs_outcome judge_attempt(struct cs_attempt attempt, const char *an
     if (attempt.subject == NULL)
         attempt.subject = attempt.identity ? attempt.identity : " 1";
     attempt.kind = CS_FACTOR_TOTP;
-    if (provider->ops->judge(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
+    if (provider->ops->judge(provider, &call, &attempt, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     cs_secret_free(&secret);
     return outcome;
@@ -154,15 +154,15 @@ static void test_a_code_is_good_once(void **state)
 static void test_window(void **state)
 {
     (void)state;
-    judging.throttle = false;
-    judging.drift_max = 0;
+    login.throttle = false;
+    login.totp_drift = 0;
     assert_wrong(judge_code(T0, -2), "wrong-code");
     assert_wrong(judge_code(T0, 2), "wrong-code");
     assert_right(judge_code(T0, -1));
     assert_right(judge_code(T0, 0));
     assert_right(judge_code(T0, 1));
     fake_clock_set(T0 + 10 * PERIOD);
-    judging.window = 0;
+    login.totp_window = 0;
     assert_wrong(judge_code(T0 + 10 * PERIOD, -1), "wrong-code");
     assert_wrong(judge_code(T0 + 10 * PERIOD, 1), "wrong-code");
     assert_right(judge_code(T0 + 10 * PERIOD, 0));
@@ -171,7 +171,7 @@ static void test_window(void **state)
 static void test_a_step_lasts_to_its_last_second(void **state)
 {
     (void)state;
-    judging.window = 0;
+    login.totp_window = 0;
     fake_clock_set(T0 + PERIOD - 1);
     assert_right(judge_code(T0, 0));
     fake_clock_set(T0 + PERIOD);
@@ -184,7 +184,7 @@ static void drift(int direction)
 {
     int64_t now = T0;
 
-    judging.throttle = false;
+    login.throttle = false;
     for (int ahead = 1; ahead <= 4; ahead++, now += 100 * PERIOD) {
         fake_clock_set(now);
         assert_wrong(judge_code(now, direction * (ahead + 1)), "wrong-code");
@@ -200,7 +200,7 @@ static void drift(int direction)
     /* A smaller bound holds at once for what was learnt under a larger one. */
     now += 100 * PERIOD;
     fake_clock_set(now);
-    judging.drift_max = 0;
+    login.totp_drift = 0;
     assert_wrong(judge_code(now, direction * 2), "wrong-code");
     assert_right(judge_code(now, direction));
     assert_int_equal(factor_of("alice", 0).drift, 0);
@@ -316,7 +316,7 @@ static void test_a_failed_try_moves_nothing_but_its_counter(void **state)
     char *before[CS_ARRAY_SIZE(tables)], code[CS_TOTP_CODE_SIZE];
 
     (void)state;
-    judging.throttle = false;
+    login.throttle = false;
     wrong_code(code);
     for (size_t i = 0; i < CS_ARRAY_SIZE(tables); i++)
         before[i] = scratch_store_rows(&scratch, tables[i]);
@@ -383,13 +383,13 @@ static void test_no_delay_where_it_is_switched_off(void **state)
 
     (void)state;
     wrong_code(wrong);
-    judging.throttle = false;
+    login.throttle = false;
     for (unsigned i = 0; i < 20; i++)
         assert_wrong(judge("alice", wrong), "wrong-code");
     assert_int_equal(failures_of(CS_THROTTLE_USER_PROVEN, "alice", T0), 20);
-    judging.throttle = true;
+    login.throttle = true;
     assert_wrong(judge_code(T0, 0), "throttled");
-    judging.throttle = false;
+    login.throttle = false;
     assert_right(judge_code(T0, 0));
 }
 

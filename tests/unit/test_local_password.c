@@ -16,7 +16,7 @@
 
 static const char right[] = "correct horse battery staple", other[] = "another one entirely";
 
-static struct cs_judging judging;
+static struct cs_local_settings login; /* what the logins have; it was opened with others */
 static struct cs_enrolment alice;
 static struct cs_secret hash_of_right, hash_of_other;
 
@@ -81,7 +81,7 @@ static void set_password(const char *user, const struct cs_secret *hash)
 static int set_up(void **state)
 {
     (void)state;
-    judging = (struct cs_judging){.window = 1, .drift_max = 3, .throttle = true};
+    login = (struct cs_local_settings){.totp_window = 1, .totp_drift = 3, .throttle = true};
     local_open();
     enrol_app("alice", &alice);
     set_password("alice", &hash_of_right);
@@ -100,7 +100,7 @@ static int tear_down(void **state)
 
 static struct cs_outcome judge_bytes(struct cs_attempt attempt, const void *bytes, size_t length)
 {
-    const struct cs_call call = {.deadline = INT32_MAX, .cancel_fd = -1};
+    const struct cs_call call = {.deadline = INT32_MAX, .cancel_fd = -1, .settings = &login};
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
     struct cs_outcome outcome = {0};
     struct cs_error error = {0};
@@ -109,7 +109,7 @@ static struct cs_outcome judge_bytes(struct cs_attempt attempt, const void *byte
     attempt.answer = &answer;
     attempt.client = attempt.client ? attempt.client : "192.0.2.1";
     attempt.subject = attempt.identity ? attempt.identity : " 1";
-    if (provider->ops->judge(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
+    if (provider->ops->judge(provider, &call, &attempt, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     return outcome;
 }
@@ -281,7 +281,7 @@ static void test_every_try_costs_one_hash(void **state)
 
 static void test_looking_users_up_hashes_nothing(void **state)
 {
-    const struct cs_call call = {.deadline = INT32_MAX, .cancel_fd = -1};
+    const struct cs_call call = {.deadline = INT32_MAX, .cancel_fd = -1, .settings = &login};
     const struct cs_listing listing = {.kinds = UINT32_MAX};
     CS_AUTO(cs_provider_user_clear) struct cs_provider_user user = {0};
     CS_AUTO(cs_listed_factors_clear) struct cs_listed_factors factors = {0};
@@ -372,7 +372,7 @@ static void test_the_delay(void **state)
     fake_clock_set(T0 + 5);
     assert_right(proven_password("alice", right));
     assert_int_equal(failures_of(CS_THROTTLE_PASSWORD_PROVEN, "alice", T0), 0);
-    judging.throttle = false;
+    login.throttle = false;
     for (unsigned i = 0; i < 6; i++)
         assert_wrong(proven_password("alice", "wrong"), "wrong-password");
 }

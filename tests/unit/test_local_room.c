@@ -40,8 +40,8 @@ enum { RIGHT, WRONG, NOT_JUDGED, THROTTLED };
 
 static int judge(enum cs_factor_kind kind, bool proven, const char *answer)
 {
-    static const struct cs_judging judging = {.window = 1, .throttle = true};
-    const struct cs_call call = {.deadline = INT32_MAX, .cancel_fd = -1};
+    static const struct cs_local_settings login = {.totp_window = 1, .throttle = true};
+    const struct cs_call call = {.deadline = INT32_MAX, .cancel_fd = -1, .settings = &login};
     const struct cs_secret secret = {(char *)(uintptr_t)answer, strlen(answer)};
     const struct cs_attempt attempt = {.identity = "alice",
                                        .subject = "alice",
@@ -51,7 +51,7 @@ static int judge(enum cs_factor_kind kind, bool proven, const char *answer)
                                        .proven = proven,
                                        .countable = true};
     struct cs_outcome outcome = {0};
-    enum cs_err result = provider->ops->judge(provider, &call, &attempt, &judging, &outcome, NULL);
+    enum cs_err result = provider->ops->judge(provider, &call, &attempt, &outcome, NULL);
 
     if (result != CS_OK)
         return NOT_JUDGED;

@@ -3,7 +3,10 @@
  * of them changes. The keys are OpenSSL's. */
 #include "tests/unit/unit.h"
 
+#include <sys/utsname.h>
+
 #include "base/clock.h"
+#include "providers/local/key_names.h"
 #include "store/factor.h"
 #include "tests/support/u2f_signer.h"
 #include "tests/unit/local.h"
@@ -13,7 +16,7 @@
 
 enum { SECONDS = 60, TOUCHED = 1 };
 
-static struct cs_judging judging;
+static struct cs_local_settings login; /* what the logins have; it was opened with others */
 static struct u2f_signer first, second;
 
 static void enrol(const char *user, const struct u2f_signer *signer, char handle,
@@ -39,7 +42,7 @@ static void enrol(const char *user, const struct u2f_signer *signer, char handle
 static int set_up(void **state)
 {
     (void)state;
-    judging = (struct cs_judging){.app_id = APP, .origins = APP};
+    login = (struct cs_local_settings){.u2f_app_id = APP, .u2f_origins = APP};
     local_open();
     u2f_signer_open(&first, U2F_SELF_SIGNED);
     u2f_signer_open(&second, U2F_SELF_SIGNED);
@@ -58,7 +61,7 @@ static int tear_down(void **state)
 
 /* ---- what the person's side does ---- */
 
-static const struct cs_call call = {.cancel_fd = -1};
+static const struct cs_call call = {.cancel_fd = -1, .settings = &login};
 
 /* `user` NULL: `name` is no account. */
 static enum cs_err try_begin(const char *user, const char *name, const char *app_id,
@@ -66,9 +69,9 @@ static enum cs_err try_begin(const char *user, const char *name, const char *app
 {
     struct cs_provider_user found = {0};
     const struct cs_listed_factor factor = {.kind = CS_FACTOR_U2F};
-    const struct cs_challenge_request request = {
-        .seconds = SECONDS, .name = name, .app_id = app_id};
+    const struct cs_challenge_request request = {.seconds = SECONDS, .name = name};
 
+    login.u2f_app_id = app_id;
     if (user != NULL)
         assert_int_equal(provider->ops->find_user(provider, &call, user, &found, NULL), CS_OK);
     return provider->ops->begin(provider, &call, &found, &factor, &request, ret_challenge, NULL);
@@ -133,7 +136,7 @@ static struct cs_outcome judge(const char *user, const struct cs_challenge *chal
     struct cs_error error = {0};
 
     assert_int_equal(cs_secret_set(&secret, line, strlen(line)), CS_OK);
-    if (provider->ops->judge(provider, &call, &attempt, &judging, &outcome, &error) != CS_OK)
+    if (provider->ops->judge(provider, &call, &attempt, &outcome, &error) != CS_OK)
         fail_msg("%s", error.text);
     return outcome;
 }
@@ -158,10 +161,11 @@ static void assert_outcome(struct cs_outcome outcome, const char *reason)
 
 static void assert_listed(const char *user, const char *app_id, const char *name)
 {
-    const struct cs_listing listing = {.kinds = CS_KIND(CS_FACTOR_U2F), .app_id = app_id};
+    const struct cs_listing listing = {.kinds = CS_KIND(CS_FACTOR_U2F)};
     struct cs_provider_user found = {0};
     struct cs_listed_factors factors = {0};
 
+    login.u2f_app_id = app_id;
     assert_int_equal(provider->ops->find_user(provider, &call, user, &found, NULL), CS_OK);
     assert_int_equal(provider->ops->list_factors(provider, &call, &found, &listing, &factors, NULL),
                      CS_OK);
@@ -208,6 +212,37 @@ static void test_begin_names_the_keys_newest_first(void **state)
     assert_int_equal(request.handles[1].bytes[63], 'a');
     other = begin("alice");
     assert_string_not_equal(challenge.id, other.id);
+}
+
+/* What a key of this machine signs as the place of the login. */
+static void test_challenge_names_the_first_origin(void **state)
+{
+    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = begin("alice");
+    CS_AUTO(cs_challenge_clear) struct cs_challenge other = {0};
+
+    (void)state;
+    assert_string_equal(challenge.origin, APP);
+    login.u2f_origins = " pam://a.example , " APP;
+    other = begin("alice");
+    assert_string_equal(other.origin, "pam://a.example");
+}
+
+/* A login whose settings say nothing has keys that were registered for this host. */
+static void test_without_settings_the_name_of_this_host(void **state)
+{
+    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
+    char name[CS_KEY_HOST_SIZE];
+    struct utsname host;
+
+    (void)state;
+    assert_int_equal(uname(&host), 0);
+    cs_key_host_name(host.nodename, name);
+    enrol("carol", &second, 'c', name);
+    login = (struct cs_local_settings){0};
+    assert_listed("carol", NULL, "key c");
+    assert_int_equal(try_begin("carol", "carol", NULL, &challenge), CS_OK);
+    assert_string_equal(request_of(&challenge).app_id, name);
+    assert_string_equal(challenge.origin, name);
 }
 
 /* The one handle in the request for somebody with one key or none. */
@@ -283,9 +318,9 @@ static void test_a_key_that_may_not_be_used_is_not_missing(void **state)
     static const char *const users[] = {"alice", "bob"};
 
     (void)state;
+    login.u2f_app_id = "pam://other.example";
     for (size_t i = 0; i < CS_ARRAY_SIZE(users); i++) {
-        const struct cs_listing listing = {.kinds = CS_KIND(CS_FACTOR_U2F),
-                                           .app_id = "pam://other.example"};
+        const struct cs_listing listing = {.kinds = CS_KIND(CS_FACTOR_U2F)};
         struct cs_provider_user found = {0};
         struct cs_listed_factors factors = {0};
 
@@ -343,7 +378,7 @@ static void test_wrong_answers(void **state)
 static void test_any_origin_of_the_list(void **state)
 {
     (void)state;
-    judging.origins = "pam://a.example,pam://b.example," APP;
+    login.u2f_origins = "pam://a.example,pam://b.example," APP;
     assert_outcome(round_with(&first, 1, (struct manner){0}), "u2f");
     assert_outcome(round_with(&first, 2, (struct manner){.origin = "pam://a.example"}), "u2f");
     assert_outcome(round_with(&first, 3, (struct manner){.origin = "pam://c.example"}),
@@ -472,7 +507,7 @@ static void test_a_copy_at_an_old_prompt_makes_the_key_suspect(void **state)
 static void test_throttled_like_codes(void **state)
 {
     (void)state;
-    judging.throttle = true;
+    login.throttle = true;
     for (int i = 0; i < 20; i++)
         (void)round_with(&second, 1, (struct manner){0});
     assert_outcome(round_with(&first, 1, (struct manner){0}), "throttled");
@@ -484,6 +519,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_list_one_line_for_all_keys),
         TEST(test_begin_names_the_keys_newest_first),
+        TEST(test_challenge_names_the_first_origin),
+        TEST(test_without_settings_the_name_of_this_host),
         TEST(test_begin_without_a_key_has_a_decoy),
         TEST(test_all_ways_to_write_a_name_show_the_same),
         TEST(test_a_decoy_does_not_show_the_identity),

@@ -16,7 +16,8 @@
 
 enum { ROUNDS = 20, THREADS = 8, TOUCHED = 1 };
 
-static const struct cs_call call = {.cancel_fd = -1};
+static const struct cs_local_settings login = {.u2f_app_id = APP, .u2f_origins = APP};
+static const struct cs_call call = {.cancel_fd = -1, .settings = &login};
 static struct scratch_store scratch;
 static struct cs_provider *provider, *other;
 static struct u2f_signer signer;
@@ -62,7 +63,7 @@ static void enrol(const char *user)
 static void begin(const char *user, struct cs_challenge *ret_challenge)
 {
     const struct cs_listed_factor factor = {.kind = CS_FACTOR_U2F};
-    const struct cs_challenge_request request = {.seconds = 60, .name = user, .app_id = APP};
+    const struct cs_challenge_request request = {.seconds = 60, .name = user};
     struct cs_provider_user found = {0};
 
     assert_int_equal(provider->ops->find_user(provider, &call, user, &found, NULL), CS_OK);
@@ -99,13 +100,12 @@ struct runner {
 /* Nothing of cmocka's: it belongs to the thread that runs the test. */
 static void *judge(void *argument)
 {
-    static const struct cs_judging judging = {.app_id = APP, .origins = APP};
     struct runner *runner = argument;
     struct cs_outcome outcome = {0};
 
     (void)pthread_barrier_wait(runner->start);
     runner->right = runner->provider->ops->judge(runner->provider, &call, &runner->attempt,
-                                                 &judging, &outcome, NULL) == CS_OK &&
+                                                 &outcome, NULL) == CS_OK &&
                     outcome.judgement == CS_JUDGED_RIGHT;
     return NULL;
 }

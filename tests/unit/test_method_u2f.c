@@ -117,7 +117,7 @@ void scene_prepare(void)
 {
     scene->key = true;
     scene->line = line;
-    scene->given.judging.app_id = scene->given.judging.origins = APP;
+    scene->origin = APP;
     scene->options.u2f_socket = helper.path;
     method_scene_add(scene, CS_FACTOR_U2F, "k", "");
 }
@@ -158,7 +158,6 @@ static void test_prompt_carries_the_request(void **state)
     assert_shown("echo " PROMPT "LINE : \n");
     assert_string_equal(method_scene_calls(scene),
                         "find:demo list:u2f begin:u2f= ask judge:u2f=123456");
-    assert_string_equal(scene->listing.app_id, APP);
     assert_int_equal(scene->seconds, 60);
 }
 

@@ -2,6 +2,7 @@
 /* Every row of every table. */
 #include "tests/unit/option_values.h"
 
+#include "providers/local/key_names.h"
 #include "providers/registry.h"
 #include "u2f/origins.h"
 

@@ -3,6 +3,8 @@
 #include "tests/unit/option_values.h"
 
 #include "pam/module.h"
+#include "providers/local/local.h"
+#include "providers/registry.h"
 
 static bool leads_to(const char *name, size_t length, const char *expected)
 {
@@ -37,6 +39,14 @@ static enum cs_err read_line(const char *const *arguments, struct cs_options *op
     return cs_options_from_arguments(&list, options, unknown, error);
 }
 
+static const struct cs_local_settings *local_of(const struct cs_options *options)
+{
+    size_t row = 0;
+
+    assert_true(cs_provider_find("local", &row));
+    return cs_options_provider(options, row);
+}
+
 static void test_arguments_read_in_order(void **state)
 {
     static const char *const line[] = {"retry=1",        "otp-echo=no",  "debug",
@@ -51,8 +61,8 @@ static void test_arguments_read_in_order(void **state)
     assert_int_equal(options.method.retry, 2);
     assert_false(options.method.otp_echo);
     assert_true(options.debug);
-    assert_int_equal(options.totp_window, 2);
-    assert_int_equal(options.totp_drift, 7);
+    assert_int_equal(local_of(&options)->totp_window, 2);
+    assert_int_equal(local_of(&options)->totp_drift, 7);
     assert_int_equal(options.login_timeout, 9);
     assert_non_null(options.exempt_group); /* borrowed from the list, which is gone */
     assert_non_null(options.two_factor_group);
@@ -267,11 +277,40 @@ static void test_module_parse_values(void **state)
     }
 }
 
+/* Calls have the settings of the kind that the login goes to, with what its words say. */
+static void test_chosen_provider_has_the_settings_of_the_line(void **state)
+{
+    static const struct {
+        const char *line[3];
+        const char *kind, *option, *value;
+    } rows[] = {
+        {{"u2f_app_id=pam://a", NULL}, "local", "u2f_app_id", "pam://a"},
+        {{"provider=verify", "user_name_attr=mail", NULL}, "verify", "user_name_attr", "mail"},
+        {{"user_name_attr=mail", "u2f_app_id=pam://b", NULL}, "local", "u2f_app_id", "pam://b"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+        struct cs_options options;
+        struct cs_option option;
+        size_t row = 0;
+
+        assert_int_equal(read_line(rows[i].line, &options, &unknown, NULL), CS_OK);
+        assert_true(cs_provider_find(rows[i].kind, &row));
+        assert_ptr_equal(cs_options_chosen_provider(&options), cs_options_provider(&options, row));
+        assert_true(cs_option_find_in(row, ~0U, rows[i].option, &option));
+        assert_string_equal(cs_setting_text(option.row, cs_options_chosen_provider(&options)),
+                            rows[i].value);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_find_spellings),
         cmocka_unit_test(test_arguments_read_in_order),
+        cmocka_unit_test(test_chosen_provider_has_the_settings_of_the_line),
         cmocka_unit_test(test_arguments_inverse_names_say_the_opposite),
         cmocka_unit_test(test_arguments_plans_by_other_names),
         cmocka_unit_test(test_arguments_unknown_names_become_warnings),

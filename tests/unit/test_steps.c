@@ -40,6 +40,28 @@ static void assert_judged(const char *answer, enum cs_judgement judgement, const
     assert_string_equal(method_scene_calls(scene), calls);
 }
 
+/* ---- the provider's own settings ---- */
+
+/* What is a right code says this login's setting, whose shape no method knows. */
+static void test_provider_judges_by_the_settings_of_the_login(void **state)
+{
+    static const struct {
+        const char *right, *answer;
+        enum cs_judgement judgement;
+    } rows[] = {
+        {"777777", "777777", CS_JUDGED_RIGHT},
+        {"777777", "123456", CS_JUDGED_WRONG},
+        {"123456", "123456", CS_JUDGED_RIGHT},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        scene->settings.right_code = rows[i].right;
+        assert_int_equal(judge(&about_totp, rows[i].answer).judgement, rows[i].judgement);
+    }
+}
+
 /* ---- time ---- */
 
 /* A refusal comes at the next step of 250 ms after the answer, whatever it took. */
@@ -268,6 +290,7 @@ static void test_give_up_at_the_end_of_the_login(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_SCENE(test_provider_judges_by_the_settings_of_the_login),
         IN_SCENE(test_refusal_held_to_the_next_step),
         IN_SCENE(test_refusals_take_alike),
         IN_SCENE(test_right_answers_and_local_providers_do_not_wait),

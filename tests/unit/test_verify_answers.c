@@ -160,7 +160,7 @@ static void test_device_names_are_decoded_where_they_are_encoded(void **state)
     const struct cs_listing listing = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
     const struct cs_log log = log_into(&lines);
-    const struct cs_verify_wanted wanted = {&listing, "U", &log};
+    const struct cs_verify_wanted wanted = {.listing = &listing, .user_id = "U", .log = &log};
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
@@ -185,7 +185,7 @@ static void test_more_factors_than_a_menu_holds_are_refused(void **state)
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0}, lines = {0};
     CS_AUTO(cs_listed_factors_clear) struct cs_listed_factors factors = {0};
     const struct cs_log log = log_into(&lines);
-    const struct cs_verify_wanted wanted = {&listing, "U", &log};
+    const struct cs_verify_wanted wanted = {.listing = &listing, .user_id = "U", .log = &log};
 
     (void)state;
     cs_buffer_text(&text, "{\"totp\":[");

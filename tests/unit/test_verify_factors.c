@@ -29,7 +29,7 @@ static void assert_factors(const struct verify_tenant *tenant, const char *expec
         const struct cs_listed_factor *factor = &tenant->factors.items[i];
 
         cs_buffer_printf(&text, "%s%s:%s%s", i > 0 ? " " : "", kinds[factor->kind], factor->name,
-                         factor->biometric ? "*" : "");
+                         factor->checks_user ? "*" : "");
     }
     assert_string_equal(text.text, expected);
 }
@@ -108,13 +108,13 @@ static void test_list_leaves_out_what_does_not_count(void **state)
 static void test_list_keeps_one_signature_of_a_device(void **state)
 {
     static const struct {
-        struct cs_listing listing;
+        enum cs_device_order order;
         const char *expected;
     } rows[] = {
-        {{0}, "device:a* device:b* device:c"},
-        {{.presence_first = true}, "device:a device:b* device:c"},
-        {{.no_biometrics = true}, "device:a device:c"},
-        {{.no_presence = true}, "device:a* device:b*"},
+        {CS_DEVICE_BIOMETRIC_FIRST, "device:a* device:b* device:c"},
+        {CS_DEVICE_PRESENCE_FIRST, "device:a device:b* device:c"},
+        {CS_DEVICE_PRESENCE_ONLY, "device:a device:c"},
+        {CS_DEVICE_BIOMETRIC_ONLY, "device:a* device:b*"},
     };
     struct verify_tenant *tenant = *state;
 
@@ -123,7 +123,7 @@ static void test_list_keeps_one_signature_of_a_device(void **state)
     tenant_do(tenant, "ann.device('c', subtypes=('userPresence',)).id = 'x'");
     assert_int_equal(login_find(tenant, "ann"), CS_OK);
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        tenant->listing = rows[i].listing;
+        tenant->login.verify_method_order = rows[i].order;
         assert_int_equal(login_list(tenant, DEVICE), CS_OK);
         assert_factors(tenant, rows[i].expected);
     }

@@ -106,10 +106,10 @@ static void test_find_user_by_attribute_gives_user_name(void **state)
 {
     struct verify_tenant *tenant = *state;
 
-    tenant->lookup.user_name_attr = "emails.type%20eq%20%22work%22%20and%20emails.value";
+    tenant->login.user_name_attr = "emails.type%20eq%20%22work%22%20and%20emails.value";
     assert_int_equal(login_find(tenant, "ann@example.com"), CS_OK);
     assert_string_equal(tenant->user.name, "ann");
-    tenant->lookup.user_name_attr = "nonsense";
+    tenant->login.user_name_attr = "nonsense";
     assert_int_equal(login_find(tenant, "ann"), CS_ERR_CONFIG);
     assert_contains(tenant->error.text, "user_name_attr");
 }
@@ -130,11 +130,11 @@ static void test_link_names_each_kind_of_attribute(void **state)
 
     tenant_do(tenant, "ann.custom['other'] = 'alee'; ann.linked['Corp'] = 'alee@corp'");
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        tenant->lookup.id_link_attr = rows[i].attribute;
+        tenant->login.id_link_attr = rows[i].attribute;
         assert_int_equal(login_find(tenant, "ann"), CS_OK);
         assert_string_equal(tenant->user.name, rows[i].name);
     }
-    tenant->lookup.id_link_attr = "urn:other";
+    tenant->login.id_link_attr = "urn:other";
     assert_int_equal(login_find(tenant, "ann"), CS_ERR_CONFIG);
 }
 
@@ -209,8 +209,8 @@ static void test_password_at_identity_source(void **state)
     tenant_do(tenant, "source = tenant.identity_source('Corp', {'alee@corp': 'tower'})");
     tenant_do(tenant, "ann.linked['Corp'] = 'alee@corp'; tenant.brief_search = True");
     (void)sscanf(tenant_ask(tenant, "source.id"), "\"%127[^\"]", source);
-    tenant->lookup.identity_source = source;
-    tenant->lookup.id_link_attr =
+    tenant->login.identity_source = source;
+    tenant->login.id_link_attr =
         "urn:ietf:params:scim:schemas:extension:ibm:2.0:user:linkedAccounts.Corp";
     assert_int_equal(login_find(tenant, "ann"), CS_OK);
     assert_int_equal(login_answer(tenant, CS_FACTOR_PASSWORD, "tower"), CS_OK);
@@ -221,11 +221,11 @@ static void test_password_at_identity_source(void **state)
     tenant_do(tenant, "ann.linked.clear()");
     assert_int_equal(login_answer(tenant, CS_FACTOR_PASSWORD, "tower"), CS_OK);
     assert_judged(tenant, CS_JUDGED_WRONG, "no-linked-name");
-    tenant->lookup.id_link_attr = NULL;
-    tenant->lookup.identity_source = "00000000-0000-0000-0000-000000000000";
+    tenant->login.id_link_attr = NULL;
+    tenant->login.identity_source = "00000000-0000-0000-0000-000000000000";
     assert_int_equal(login_find(tenant, "ann"), CS_OK);
     assert_int_equal(login_answer(tenant, CS_FACTOR_PASSWORD, "tower"), CS_ERR_CONFIG);
-    tenant->lookup.identity_source = "../../x";
+    tenant->login.identity_source = "../../x";
     assert_int_equal(login_answer(tenant, CS_FACTOR_PASSWORD, "tower"), CS_ERR_CONFIG);
 }
 

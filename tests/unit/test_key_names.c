@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The application and origins of security keys: what no setting says is taken from this host. */
+#include "tests/unit/unit.h"
+
+#include "providers/local/key_names.h"
+
+static void names_are(const struct cs_local_settings *settings, const char *app_id,
+                      const char *origins)
+{
+    char host_name[CS_KEY_HOST_SIZE];
+    struct cs_key_names names;
+
+    cs_key_host_name("WEB01.Example", host_name);
+    names = cs_key_names(settings, host_name);
+    assert_string_equal(names.app_id, app_id);
+    assert_string_equal(names.origins, origins);
+}
+
+/* ssh writes the host that it talks to in lower case, and a key signs for that. */
+static void the_name_of_this_host_is_in_lower_case(void **state)
+{
+    (void)state;
+    names_are(&(struct cs_local_settings){0}, "pam://web01.example", "pam://web01.example");
+}
+
+static void names_of_the_settings_stay_as_they_are(void **state)
+{
+    const struct cs_local_settings settings = {.u2f_app_id = "pam://Cluster",
+                                               .u2f_origins = "pam://A.example,pam://b"};
+
+    (void)state;
+    names_are(&settings, "pam://Cluster", "pam://A.example,pam://b");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_name_of_this_host_is_in_lower_case),
+        cmocka_unit_test(names_of_the_settings_stay_as_they_are),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
