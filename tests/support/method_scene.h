@@ -32,6 +32,7 @@ struct method_scene {
     bool quiet;           /* nothing may be sent unasked at all */
     bool flooded;         /* too much was requested already */
     bool over;            /* a wrong code ends its challenge */
+    bool lenient;         /* the provider accepts what nobody says, too */
     bool recovery;        /* the right code is a recovery code, of which nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
