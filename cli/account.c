@@ -44,8 +44,8 @@ enum cs_err cs_cli_accounts_find(const struct cs_cli_accounts *accounts, const c
     enum cs_err result = cs_user_name_check(user, &why);
 
     *ret_account = (struct cs_cli_account){0};
-    if (result != CS_OK && (accounts->rule == CS_CLI_ACCOUNT_REQUIRED || length == 0 ||
-                            length > CS_USER_NAME_MAX))
+    if (result != CS_OK &&
+        (accounts->rule == CS_CLI_ACCOUNT_REQUIRED || length == 0 || length > CS_USER_NAME_MAX))
         return cs_fail(error, result, "%s", why.text);
     memcpy(ret_account->name, user, length + 1);
     if (result != CS_OK || accounts->rule == CS_CLI_ACCOUNT_UNASKED ||

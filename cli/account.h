@@ -21,10 +21,10 @@ struct cs_cli_account {
 
 /*
  * Looks `user` up, for a few seconds at most. CS_ERR_NOT_FOUND and CS_ERR_UNRESOLVED under
- * CS_CLI_ACCOUNT_REQUIRED only; otherwise there is a note, and the name as it was typed. A name that
- * no account can have (cs_user_name_check) is not looked up: it is CS_ERR_INPUT among many, and
- * whenever nothing can be stored under it because it is empty or too long; else it is used as it
- * is, without a note, so that what an earlier version stored can be seen and removed. Whoever
+ * CS_CLI_ACCOUNT_REQUIRED only; otherwise there is a note, and the name as it was typed. A name
+ * that no account can have (cs_user_name_check) is not looked up: it is CS_ERR_INPUT among many,
+ * and whenever nothing can be stored under it because it is empty or too long; else it is used as
+ * it is, without a note, so that what an earlier version stored can be seen and removed. Whoever
  * stores something new checks the name.
  */
 enum cs_err cs_cli_account_find(const char *user, enum cs_cli_account_rule rule,

@@ -38,16 +38,17 @@ def test_batch_takes_no_line_of_another_list_for_a_name():
     for line, why in ((f"bob,{SECRET}", "','"), (f"bob:{SECRET}", "':'"), (f"bob;{SECRET}", "';'"), (f"secret={SECRET}", "'='"),
                       (f"bob\u00a0{SECRET}\u0085", "control"), ("-bob", "hyphen"), (f'" bob" secret={SECRET}', "blank"),
                       (f'"bob secret={SECRET}', "quotes"), (f'"bob"secret={SECRET}', "quotes"), (f'"" secret={SECRET}', "empty"),
-                      (f"bob {SECRET}", "after the user's name only")):
+                      (f"bob {SECRET}", "may follow the user's name")):
         refused(*batch(f"alice\n{line}\n"), pattern=rf"^countersign: {BATCH}:2: .*{why}.*nobody was enrolled")
+        refused(*batch(f"alice\n{line}\n"), "--no-account", pattern=rf"^countersign: {BATCH}:2: .*{why}.*nobody was enrolled")
     expect_equal(state(), before, "the store")
 
 
 def test_batch_takes_every_name_that_an_account_can_have():
     names = ["EXAMPLE\\alice", "alice@example.com", "domain admin", "machine$"]
-    made = countersign(*batch("".join(f'"{name}" digits=8\n' for name in names))).stdout
+    made = countersign(*batch("".join(f'"{name}" digits=8\n' for name in names)), "--no-account").stdout
     expect_equal([json.loads(line)["user"] for line in made.splitlines()], names, "users")
-    made = countersign(*batch("machine$\n")).stdout
+    made = countersign(*batch("machine$\n"), "--no-account").stdout
     expect_equal(json.loads(made)["user"], "machine$", "without quotes")
     forget_factors(*names)
 
@@ -59,10 +60,21 @@ def test_no_verb_enrols_what_is_no_name():
                          (["passwd", name, "--stdin"], "correct horse battery staple\n")):
         refused(*words, input=input, pattern="^countersign: the user name holds ','")
     expect_equal(state(), before, "the store")
-    # What an earlier version has stored can be taken out.
-    run("sqlite3", STORE, "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, created) "
-                          "VALUES ('a,b', 'totp', '', 'sha1', 6, 30, x'00', 0)")
-    countersign("remove", "a,b", listing("a,b")["factors"][0]["id"])
+    expect_match("^countersign: the user name holds ','", countersign("lang", name, "fr", check=False).stderr, "lang")
+
+
+def test_what_is_stored_under_no_name_can_be_seen_and_removed():
+    """An earlier version took any text."""
+    before = state()
+    for name in "a,b", "a\x1b[31mb\u202e":
+        bound = "x'" + name.encode().hex() + "'"
+        run("sqlite3", STORE, "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, created) "
+                              f"VALUES (CAST({bound} AS TEXT), 'totp', '', 'sha1', 6, 30, x'00', 0)")
+        run("sqlite3", STORE, f"INSERT INTO password (user, hash, changed) VALUES (CAST({bound} AS TEXT), x'00', 0)")
+        countersign("lang", name, "none")
+        countersign("unlock", name)
+        countersign("passwd", name, "--remove")
+        countersign("remove", name, listing(name)["factors"][0]["id"])
     expect_equal(state(), before, "the store")
 
 
@@ -87,7 +99,7 @@ def test_no_secret_is_shown_that_could_not_be_stored():
         os.rename(path, f"{path}.away")
         return lambda: os.rename(f"{path}.away", path)
 
-    for prepare, pattern in ((lambda: lambda: None, "carol has 8 TOTP factors already"), (lambda: away(STORE), "there is no store"),
+    for prepare, pattern in ((lambda: lambda: None, "carol already has 8 TOTP factors"), (lambda: away(STORE), "there is no store"),
                              (lambda: away(KEY), "there is no key")):
         undo = prepare()
         try:
