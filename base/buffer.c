@@ -50,6 +50,13 @@ void cs_buffer_text(struct cs_buffer *buffer, const char *text)
     cs_buffer_add(buffer, text, strlen(text));
 }
 
+void cs_buffer_append(struct cs_buffer *buffer, const struct cs_buffer *part)
+{
+    buffer->failed = buffer->failed || part->failed;
+    if (part->text != NULL)
+        cs_buffer_add(buffer, part->text, part->length);
+}
+
 void cs_buffer_printf(struct cs_buffer *buffer, const char *format, ...)
 {
     va_list arguments;

@@ -22,6 +22,10 @@ void cs_buffer_add(struct cs_buffer *buffer, const char *data, size_t length);
 void cs_buffer_text(struct cs_buffer *buffer, const char *text);
 void cs_buffer_printf(struct cs_buffer *buffer, const char *format, ...) CS_PRINTF(2, 3);
 
+/* Adds what another buffer holds, and its failure: a part that could not be built must not look
+ * like one that is empty. */
+void cs_buffer_append(struct cs_buffer *buffer, const struct cs_buffer *part);
+
 /* The text, owned by the caller (free), or NULL when memory ran out; the buffer is empty
  * afterwards. */
 char *cs_buffer_take(struct cs_buffer *buffer) CS_MUST_USE;

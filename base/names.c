@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/strlist.h"
-
 /* Directory services return long entries, and groups of thousands. */
 enum { ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 4 << 20, GIDS_MIN = 64, GIDS_MAX = 65536 };
 
@@ -172,6 +170,43 @@ enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_acco
     enum cs_named named = cs_names_local_account(name, ret_account, error);
 
     return named == CS_NAMED_ABSENT ? cs_names_account(name, ret_account, error) : named;
+}
+
+/* ---- all accounts of the file ---- */
+
+static int list_passwd(const void *question, char *buffer, size_t size, void *ret_answer,
+                       bool *ret_found)
+{
+    FILE *file = fopen("/etc/passwd", "re");
+    struct cs_strlist *names = ret_answer;
+    struct passwd entry, *found = NULL;
+    int failure = file ? 0 : errno;
+
+    (void)question;
+    cs_strlist_free(names);
+    while (failure == 0) {
+        failure = fgetpwent_r(file, &entry, buffer, size, &found);
+        if (failure == 0 && is_entry(entry.pw_name) &&
+            cs_strlist_add(names, entry.pw_name, strlen(entry.pw_name)) != CS_OK)
+            failure = ENOMEM;
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    *ret_found = failure == ENOENT;
+    return end_of_file(failure);
+}
+
+enum cs_named cs_names_local_accounts(struct cs_strlist *ret_names, struct cs_error *error)
+{
+    int failure = 0;
+
+    *ret_names = (struct cs_strlist){0};
+    if (grow_and_look(list_passwd, NULL, ret_names, &failure) == CS_NAMED_UNRESOLVED) {
+        cs_strlist_free(ret_names);
+        return unresolved(error, failure, "the accounts of", "/etc/passwd");
+    }
+    cs_strlist_sort(ret_names);
+    return CS_NAMED_FOUND;
 }
 
 /* ---- groups ---- */

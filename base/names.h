@@ -12,9 +12,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "base/error.h"
+#include "base/strlist.h"
+#include "base/user_name.h"
 
-enum { CS_ACCOUNT_NAME_SIZE = 256 };
+enum { CS_ACCOUNT_NAME_SIZE = CS_USER_NAME_MAX + 1 };
 
 /* What a look-up found out. Where something failed on the way nothing is known, least of all that
  * there is no such entry; the error says why. */
@@ -53,6 +54,11 @@ enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_ac
                                      struct cs_error *error) CS_MUST_USE;
 enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
                                struct cs_error *error) CS_MUST_USE;
+
+/* The names of all accounts in /etc/passwd, sorted: whoever asks for many reads the file once.
+ * CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The caller frees `ret_names`. */
+enum cs_named cs_names_local_accounts(struct cs_strlist *ret_names,
+                                      struct cs_error *error) CS_MUST_USE;
 
 /* From the files, and where those have no such account from the name services. */
 enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_account,

@@ -21,6 +21,23 @@ enum cs_err cs_strlist_add(struct cs_strlist *list, const char *text, size_t len
     return CS_OK;
 }
 
+static int compare(const void *one, const void *other)
+{
+    return strcmp(*(const char *const *)one, *(const char *const *)other);
+}
+
+void cs_strlist_sort(struct cs_strlist *list)
+{
+    if (list->count > 0)
+        qsort(list->items, list->count, sizeof list->items[0], compare);
+}
+
+bool cs_strlist_has(const struct cs_strlist *sorted, const char *text)
+{
+    return sorted->count > 0 &&
+           bsearch(&text, sorted->items, sorted->count, sizeof text, compare) != NULL;
+}
+
 void cs_strlist_free(struct cs_strlist *list)
 {
     for (size_t i = 0; i < list->count; i++)

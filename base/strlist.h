@@ -3,6 +3,7 @@
 #ifndef CS_BASE_STRLIST_H
 #define CS_BASE_STRLIST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -14,6 +15,10 @@ struct cs_strlist {
 
 /* Appends a copy of `length` bytes, which must not include a NUL. */
 enum cs_err cs_strlist_add(struct cs_strlist *list, const char *text, size_t length) CS_MUST_USE;
+
+/* In the order of strcmp(). The second looks in a list that was sorted. */
+void cs_strlist_sort(struct cs_strlist *list);
+bool cs_strlist_has(const struct cs_strlist *sorted, const char *text);
 void cs_strlist_free(struct cs_strlist *list);
 
 /* Releases a string; for CS_AUTO. */

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sanitise.h"
 #include "login/account.h"
 
 /* Under its rule a name without an account is an error, or has a note. */
@@ -19,31 +18,61 @@ static enum cs_err lacks_account(enum cs_cli_account_rule rule, enum cs_err resu
     return CS_OK;
 }
 
-enum cs_err cs_cli_account_find(const char *user, enum cs_cli_account_rule rule,
-                                struct cs_cli_account *ret_account, struct cs_error *error)
+static enum cs_err look_up(const char *user, enum cs_cli_account_rule rule,
+                           struct cs_cli_account *account, struct cs_error *error)
 {
-    size_t length = strlen(user);
     struct cs_account found;
     struct cs_error why = {0};
-    enum cs_err result;
+    enum cs_err result = cs_account_find(user, &found, &why);
 
-    *ret_account = (struct cs_cli_account){0};
-    if (length == 0 || length >= sizeof ret_account->name || !cs_is_clean(user, length))
-        return cs_fail(error, CS_ERR_INPUT,
-                       "the user name is empty, longer than %d bytes or not "
-                       "clean text",
-                       CS_ACCOUNT_NAME_SIZE - 1);
-    memcpy(ret_account->name, user, length + 1);
-    if (rule == CS_CLI_ACCOUNT_UNASKED)
-        return CS_OK;
-    result = cs_account_find(user, &found, &why);
     if (result == CS_OK && !found.known)
         result = cs_fail(&why, CS_ERR_NOT_FOUND, "this machine knows no account '%s'", user);
     if (result != CS_OK)
-        return lacks_account(rule, result, &why, ret_account, error);
+        return lacks_account(rule, result, &why, account, error);
     if (strcmp(found.name, user) != 0)
-        (void)snprintf(ret_account->note, sizeof ret_account->note,
+        (void)snprintf(account->note, sizeof account->note,
                        "the account '%s' is called '%s', and so it is stored", user, found.name);
-    memcpy(ret_account->name, found.name, sizeof ret_account->name);
+    memcpy(account->name, found.name, sizeof account->name);
     return CS_OK;
+}
+
+enum cs_err cs_cli_accounts_find(const struct cs_cli_accounts *accounts, const char *user,
+                                 struct cs_cli_account *ret_account, struct cs_error *error)
+{
+    size_t length = strlen(user);
+    struct cs_error why = {0};
+    enum cs_err result = cs_user_name_check(user, &why);
+
+    *ret_account = (struct cs_cli_account){0};
+    if (result != CS_OK &&
+        (accounts->rule == CS_CLI_ACCOUNT_REQUIRED || length == 0 || length > CS_USER_NAME_MAX))
+        return cs_fail(error, result, "%s", why.text);
+    memcpy(ret_account->name, user, length + 1);
+    if (result != CS_OK || accounts->rule == CS_CLI_ACCOUNT_UNASKED ||
+        cs_strlist_has(&accounts->local, user))
+        return CS_OK;
+    return look_up(user, accounts->rule, ret_account, error);
+}
+
+enum cs_err cs_cli_account_find(const char *user, enum cs_cli_account_rule rule,
+                                struct cs_cli_account *ret_account, struct cs_error *error)
+{
+    const struct cs_cli_accounts none_read = {.rule = rule};
+
+    return cs_cli_accounts_find(&none_read, user, ret_account, error);
+}
+
+enum cs_err cs_cli_accounts_open(enum cs_cli_account_rule rule,
+                                 struct cs_cli_accounts *ret_accounts, struct cs_error *error)
+{
+    *ret_accounts = (struct cs_cli_accounts){.rule = rule};
+    if (rule == CS_CLI_ACCOUNT_UNASKED ||
+        cs_names_local_accounts(&ret_accounts->local, error) == CS_NAMED_FOUND)
+        return CS_OK;
+    return CS_ERR_UNRESOLVED;
+}
+
+void cs_cli_accounts_clear(struct cs_cli_accounts *accounts)
+{
+    cs_strlist_free(&accounts->local);
 }

@@ -111,6 +111,9 @@ typedef enum cs_err cs_cli_work(const struct cs_transaction *transaction, void *
  * that is opened by cs_cli_open_store and closed again. */
 enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
+/* The same work, undone again whatever it returns: shows what would be refused. */
+enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,
+                            struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
 
@@ -131,12 +134,32 @@ enum cs_err cs_cli_key_names(const struct cs_options *options, char host_name[CS
 /* Prints where the settings still act otherwise than IBM's gateway does. */
 void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);
 
-/* The otpauth URI and the secret in base32. */
-enum cs_err cs_enrolment_texts(const struct cs_enrolment *enrolment, struct cs_secret *ret_uri,
+/* One line of standard input that is all there is: where it is no terminal it is read to its end,
+ * and anything but white space behind the line is CS_ERR_INPUT. */
+enum cs_err cs_cli_one_line(struct cs_secret *ret_line, struct cs_error *error) CS_MUST_USE;
+
+/* The second half of it, after lines that were read one by one. */
+enum cs_err cs_cli_input_ends(struct cs_error *error) CS_MUST_USE;
+
+/* How entries in authenticator apps are called: templates with %U and %H. */
+struct cs_app_names {
+    const char *issuer, *label; /* borrowed */
+    struct utsname host;
+};
+
+/* Of the options; `issuer` takes the place of theirs unless it is NULL. */
+enum cs_err cs_app_names_read(const struct cs_options *options, const char *issuer,
+                              struct cs_app_names *ret_names, struct cs_error *error) CS_MUST_USE;
+
+/* The otpauth URI, in which a label of the factor's own takes the place of that of the options, and
+ * the secret in base32. */
+enum cs_err cs_enrolment_texts(const struct cs_app_names *names,
+                               const struct cs_enrolment *enrolment, struct cs_secret *ret_uri,
                                struct cs_secret *ret_key, struct cs_error *error) CS_MUST_USE;
 
 /* Adds the keys of an enrolment, or of fresh recovery codes, to the open object. */
-enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
+enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_app_names *names,
+                               const struct cs_enrolment *enrolment,
                                struct cs_error *error) CS_MUST_USE;
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment);
 void cs_print_codes(const struct cs_enrolment *enrolment);
@@ -145,7 +168,7 @@ void cs_print_codes(const struct cs_enrolment *enrolment);
 void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 
 /* Enrols the users in a file, all or none, and prints an object a line; an exit status. */
-int cs_enrol_batch(struct cs_cli *cli, const char *path);
+int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path);
 
 /* Draws a QR code on standard output; false when the text does not fit or memory ran out. */
 bool cs_print_qr(const char *text);

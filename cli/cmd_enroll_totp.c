@@ -6,13 +6,14 @@
 #include "cli/verb.h"
 #include "conversation/terminal.h"
 
-enum { SECRET, ALGORITHM, DIGITS, PERIOD, LABEL, NO_CONFIRM, BATCH };
+enum { SECRET, ALGORITHM, DIGITS, PERIOD, ISSUER, LABEL, NO_CONFIRM, BATCH };
 
 const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
     [ALGORITHM] = {"algorithm", "NAME", "sha1 (the default), sha256 or sha512."},
     [DIGITS] = {"digits", "NUMBER", "6 (the default), 7 or 8."},
     [PERIOD] = {"period", "SECONDS", "How long a code is shown; 30 by default."},
+    [ISSUER] = {"issuer", "TEXT", "What an app shows above the code; may have %U, %H."},
     [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
     [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
     [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."},
@@ -22,7 +23,7 @@ enum { CONFIRM_TRIES = 3 };
 
 struct wishes {
     struct cs_enrolment_choice choice;
-    const char *batch;
+    const char *batch, *issuer;
     bool no_confirm, secret_from_input;
 };
 
@@ -48,6 +49,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
                                          .algorithm = words->options[ALGORITHM],
                                          .label = words->options[LABEL]},
                               .batch = words->options[BATCH],
+                              .issuer = words->options[ISSUER],
                               .no_confirm = words->options[NO_CONFIRM] != NULL,
                               .secret_from_input = secret != NULL};
     if (secret != NULL && strcmp(secret, "-") != 0)
@@ -82,11 +84,23 @@ static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment
     return result;
 }
 
-static enum cs_err show(const struct cs_enrolment *enrolment, struct cs_error *error)
+/* A secret that is typed or scanned, and what it is shown with. */
+struct enrolling {
+    struct cs_app_names names;
+    struct cs_enrolment enrolment;
+};
+
+static void clear_enrolling(struct enrolling *enrolling)
+{
+    cs_enrolment_clear(&enrolling->enrolment);
+}
+
+static enum cs_err show(const struct enrolling *enrolling, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
-    enum cs_err result = cs_enrolment_texts(enrolment, &uri, &key, error);
+    enum cs_err result =
+        cs_enrolment_texts(&enrolling->names, &enrolling->enrolment, &uri, &key, error);
 
     if (result != CS_OK)
         return result;
@@ -136,12 +150,15 @@ static enum cs_err confirm(struct cs_enrolment *enrolment, struct cs_error *erro
 static enum cs_err save(const struct cs_transaction *transaction, void *context,
                         struct cs_error *error)
 {
-    return cs_enrolment_save(transaction, context, error);
+    struct enrolling *enrolling = context;
+
+    return cs_enrolment_save(transaction, &enrolling->enrolment, error);
 }
 
 static enum cs_err say(void *context, struct cs_error *error)
 {
-    const struct cs_enrolment *enrolment = context;
+    const struct enrolling *enrolling = context;
+    const struct cs_enrolment *enrolment = &enrolling->enrolment;
 
     (void)error;
     (void)printf("%s now has factor %lld.\n", enrolment->factor.user,
@@ -152,32 +169,73 @@ static enum cs_err say(void *context, struct cs_error *error)
 
 static enum cs_err write_json(struct cs_json_writer *writer, void *context, struct cs_error *error)
 {
-    return cs_write_enrolment(writer, context, error);
+    const struct enrolling *enrolling = context;
+
+    return cs_write_enrolment(writer, &enrolling->names, &enrolling->enrolment, error);
 }
 
-static int enrol(struct cs_cli *cli, struct wishes *wishes)
+/* Whoever scans a secret believes to be enrolled, so it is shown only if the store takes it. What
+ * was made for that is thrown away. */
+static enum cs_err rehearse(struct cs_store *store, struct enrolling *enrolling,
+                            struct cs_error *error)
+{
+    enum cs_err result = cs_cli_rehearse(store, save, enrolling, error);
+
+    enrolling->enrolment.factor.id = 0;
+    enrolling->enrolment.codes_count = 0;
+    return result;
+}
+
+/* From the secret to the factor. */
+static enum cs_err make(const struct cs_cli *cli, struct wishes *wishes,
+                        struct enrolling *enrolling, struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result = cs_cli_open_store(cli, &store, error);
+
+    if (result == CS_OK)
+        result = prepare(wishes, &enrolling->enrolment, error);
+    if (result == CS_OK && !cli->json)
+        result = rehearse(store, enrolling, error);
+    if (result == CS_OK && !cli->json)
+        result = show(enrolling, error);
+    if (result == CS_OK && !wishes->no_confirm)
+        result = confirm(&enrolling->enrolment, error);
+    if (result == CS_OK && wishes->secret_from_input)
+        result = cs_cli_input_ends(error);
+    return result == CS_OK ? cs_cli_transact(store, save, enrolling, error) : result;
+}
+
+static int enrol(struct cs_cli *cli, const struct cs_app_names *names, struct wishes *wishes)
 {
     static const struct cs_report report = {.say = say, .write = write_json};
-    CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+    CS_AUTO(clear_enrolling) struct enrolling enrolling = {.names = *names};
     struct cs_error error = {0};
     enum cs_err result;
 
     result = will_report(cli, wishes->choice.user, &error);
     if (result == CS_OK)
-        result = prepare(wishes, &enrolment, &error);
-    if (result == CS_OK && !cli->json)
-        result = show(&enrolment, &error);
-    if (result == CS_OK && !wishes->no_confirm)
-        result = confirm(&enrolment, &error);
-    return result == CS_OK ? cs_cli_do(cli, save, &report, &enrolment) : cs_complain(&error);
+        result = make(cli, wishes, &enrolling, &error);
+    return result == CS_OK ? cs_report(cli, &report, &enrolling) : cs_complain(&error);
 }
 
 int cs_cmd_enroll_totp(struct cs_cli *cli, const struct cs_words *words)
 {
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    struct cs_error error = {0};
+    struct cs_options options;
+    struct cs_app_names names;
     struct wishes wishes;
     int status = read_words(cli, words, &wishes);
+    enum cs_err result;
 
     if (status != CS_EXIT_OK)
         return status;
-    return wishes.batch != NULL ? cs_enrol_batch(cli, wishes.batch) : enrol(cli, &wishes);
+    result = cs_cli_options(cli, &config, &options, &error);
+    if (result == CS_OK)
+        result = cs_app_names_read(&options, wishes.issuer, &names, &error);
+    if (result != CS_OK)
+        return cs_complain(&error);
+    return wishes.batch != NULL ? cs_enrol_batch(cli, &names, wishes.batch)
+                                : enrol(cli, &names, &wishes);
 }

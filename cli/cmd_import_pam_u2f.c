@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/pam_u2f.h"
 #include "cli/skipped.h"
@@ -31,7 +30,7 @@ struct entry {
 
 struct import {
     const char *path;
-    enum cs_cli_account_rule rule;
+    struct cs_cli_accounts accounts;
     struct cs_strlist names;                  /* of accounts, one for each line that has keys */
     char app_id[CS_FACTOR_APP_ID_MAX + 1];    /* that the keys were registered for */
     char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* that logins ask keys for */
@@ -46,6 +45,7 @@ static void clear_import(struct import *import)
 {
     cs_pam_u2f_lines_clear(&import->lines);
     cs_skipped_clear(&import->skipped);
+    cs_cli_accounts_clear(&import->accounts);
     cs_strlist_free(&import->names);
     free(import->entries);
 }
@@ -114,10 +114,8 @@ static enum cs_err read_file(const char *path, char **ret_text, struct cs_error 
 
 static const char *reason_against(const struct cs_pam_u2f_line *line)
 {
-    size_t length = strlen(line->user);
-
-    if (length == 0 || length > CS_STORE_USER_MAX || !cs_is_clean(line->user, length))
-        return "the user name is empty, longer than 255 bytes or contains control characters";
+    if (cs_user_name_check(line->user, NULL) != CS_OK)
+        return "no account can have that user name";
     if (line->superseded)
         return "pam_u2f uses only the user's last line";
     if (line->keys == NULL || line->keys[0] == '\0')
@@ -129,7 +127,7 @@ static const char *reason_against(const struct cs_pam_u2f_line *line)
 static enum cs_err find_account(struct import *import, const char *user, struct cs_error *error)
 {
     struct cs_cli_account account;
-    enum cs_err result = cs_cli_account_find(user, import->rule, &account, error);
+    enum cs_err result = cs_cli_accounts_find(&import->accounts, user, &account, error);
 
     if (result != CS_OK)
         return result;
@@ -307,10 +305,12 @@ int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
     static const struct cs_report report = {.say = say, .write = write};
     CS_AUTO(cs_string_free) char *text = NULL;
     CS_AUTO(clear_import)
-    struct import import = {.path = words->operands[0], .rule = cs_cli_batch_rule(cli)};
+    struct import import = {.path = words->operands[0]};
     struct cs_error error = {0};
     enum cs_err result = choose_app_id(cli, words->options[APP_ID], &import, &error);
 
+    if (result == CS_OK)
+        result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &import.accounts, &error);
     if (result == CS_OK)
         result = read_file(import.path, &text, &error);
     if (result == CS_OK)

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/privilege.h"
 #include "cli/cli.h"
 #include "cli/verb.h"
@@ -35,6 +36,7 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    CS_AUTO(cs_fd_close) int lock = -1; /* until the store is sealed with the key */
     const struct cs_local_settings *local;
     struct cs_options options;
     gid_t group = (gid_t)-1;
@@ -48,7 +50,9 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     if (result != CS_OK && !key_only)
         return result;
     local = cs_cli_local(&options);
-    result = make_key(local->key_file, group, error);
+    result = cs_keys_lock(local->key_file, &lock, error);
+    if (result == CS_OK)
+        result = make_key(local->key_file, group, error);
     if (result != CS_OK || key_only)
         return result;
     result = cs_become_run_user(error);

@@ -38,9 +38,12 @@ int cs_cmd_lang(struct cs_cli *cli, const struct cs_words *words)
     struct preference preference = {.user = words->operands[0]};
     const char *wish = words->operands[1];
     char language[CS_LANGUAGE_SIZE] = "";
+    struct cs_error error = {0};
 
     if (wish != NULL && strcmp(wish, "none") != 0 && !cs_language_parse(wish, language))
         return cs_usage_error("'%s' is not a language such as fr or pt_BR", wish);
     preference.fresh = wish ? language : NULL;
+    if (language[0] != '\0' && cs_user_name_check(preference.user, &error) != CS_OK)
+        return cs_complain(&error);
     return cs_cli_do(cli, set_or_read, &report, &preference);
 }

@@ -98,8 +98,8 @@ static enum cs_err read_hash(const struct wishes *wishes, struct cs_secret *ret_
 {
     CS_AUTO(cs_secret_free) struct cs_secret password = {0};
     char setting[CS_PASSWORD_SETTING_SIZE];
-    enum cs_err result = wishes->from_input ? cs_terminal_ask("", false, &password, error)
-                                            : ask(wishes, &password, error);
+    enum cs_err result =
+        wishes->from_input ? cs_cli_one_line(&password, error) : ask(wishes, &password, error);
 
     if (result == CS_OK)
         result = check_password(&password, wishes->force, error);
@@ -190,7 +190,10 @@ int cs_cmd_passwd(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
+    /* Whatever is there already can be removed. */
     if (!wishes->remove)
+        result = cs_user_name_check(wishes->user, &error);
+    if (result == CS_OK && !wishes->remove)
         result = read_hash(wishes, &change.hash, &error);
     return result == CS_OK ? cs_cli_do(cli, save, &report, &change) : cs_complain(&error);
 }

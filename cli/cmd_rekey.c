@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Key rotation that may be interrupted at any point: (1) the key file gets a new key in front of
- * the old ones, (2) every secret is sealed again in one transaction, (3) the old keys leave the
- * file. At each step every secret can be read with the file as it is; a broker reads the file again
- * when it meets a key it does not know.
+ * the old ones, (2) every secret is sealed again in one transaction, (3) a look at all of them
+ * finds none that needs another key, (4) the old keys leave the file. At each step every secret can
+ * be read with the file as it is; a broker reads the file again when it meets a key it does not
+ * know. The lock of the key file is held from before (1) to after (4).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,7 @@
 
 /* The store is opened by a child that has become the account countersign; this process stays root,
  * to replace the key file. */
-static int reseal_in_child(const struct cs_local_settings *local, int count_fd)
+static int reseal_in_child(const struct cs_local_settings *local, uint32_t key_id, int count_fd)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     struct cs_error error = {0};
@@ -28,13 +29,16 @@ static int reseal_in_child(const struct cs_local_settings *local, int count_fd)
     if (result == CS_OK)
         result = cs_store_open(local->store, local->key_file, false, &store, &error);
     if (result == CS_OK)
-        result = cs_store_reseal(store, &count, &error);
+        result = cs_store_reseal(store, key_id, &count, &error);
+    if (result == CS_OK)
+        result = cs_store_check_sealed(store, key_id, &error);
     if (result != CS_OK)
         return cs_complain(&error);
     return write(count_fd, &count, sizeof count) == sizeof count ? CS_EXIT_OK : CS_EXIT_FAILED;
 }
 
-static enum cs_err reseal(const struct cs_local_settings *local, struct cs_error *error)
+static enum cs_err reseal(const struct cs_local_settings *local, uint32_t key_id,
+                          struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int reader = -1;
     CS_AUTO(cs_fd_close) int writer = -1;
@@ -50,7 +54,7 @@ static enum cs_err reseal(const struct cs_local_settings *local, struct cs_error
     if (child < 0)
         return cs_fail_errno(error, "fork");
     if (child == 0)
-        _exit(reseal_in_child(local, writer));
+        _exit(reseal_in_child(local, key_id, writer));
     while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR)
             return cs_fail_errno(error, "waitpid");
@@ -58,8 +62,8 @@ static enum cs_err reseal(const struct cs_local_settings *local, struct cs_error
     if (!WIFEXITED(status) || WEXITSTATUS(status) != CS_EXIT_OK ||
         read(reader, &count, sizeof count) != sizeof count)
         return cs_fail(error, CS_ERR_STORE,
-                       "the store was left as it was, and %s holds both keys; run 'countersign "
-                       "rekey' again once the cause is fixed",
+                       "the old key is kept, and %s holds both keys; run 'countersign rekey' again "
+                       "once the cause is fixed",
                        local->key_file);
     (void)printf("%u secrets were sealed with the new key\n", count);
     return CS_OK;
@@ -69,6 +73,7 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
+    CS_AUTO(cs_fd_close) int lock = -1; /* the child holds it too: it may outlive this process */
     const struct cs_local_settings *local;
     struct cs_options options;
     uid_t uid;
@@ -81,14 +86,16 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
     if (result != CS_OK)
         return result;
     local = cs_cli_local(&options);
-    result = cs_keys_load(local->key_file, &keys, error);
+    result = cs_keys_lock(local->key_file, &lock, error);
+    if (result == CS_OK)
+        result = cs_keys_load(local->key_file, &keys, error);
     /* Interrupted before: the key in front is fresh and may have sealed nothing yet. */
     if (result == CS_OK && keys.count == 1)
         result = cs_keys_add(&keys, error);
     if (result == CS_OK)
         result = cs_keys_save(local->key_file, &keys, group, error);
     if (result == CS_OK)
-        result = reseal(local, error);
+        result = reseal(local, keys.items[0].id, error);
     if (result != CS_OK)
         return result;
     keys.count = 1;

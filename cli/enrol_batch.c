@@ -11,9 +11,11 @@
 
 enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
 
+#define BLANKS " \t\r"
+
 struct batch {
     const char *path;
-    enum cs_cli_account_rule rule;
+    struct cs_cli_accounts accounts;
     size_t line; /* being read, from 1 */
     struct cs_enrolment *items;
     size_t count;
@@ -24,6 +26,7 @@ static void clear_batch(struct batch *batch)
     for (size_t i = 0; i < batch->count; i++)
         cs_enrolment_clear(&batch->items[i]);
     free(batch->items);
+    cs_cli_accounts_clear(&batch->accounts);
 }
 
 static bool take_number(const char *text, unsigned *out)
@@ -61,33 +64,50 @@ static bool take_word(char *word, struct cs_enrolment_choice *choice)
     return false;
 }
 
-static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *error)
+/* The first word, or what stands in quotes there: a name may have blanks in it. Leaves `*rest`
+ * behind it; false when the quotes do not end. */
+static bool take_user(char **rest, const char **ret_user)
 {
-    struct cs_enrolment_choice choice = {0};
-    struct cs_cli_account account;
-    enum cs_err result;
-    struct cs_error inner = {0};
-    char *word, *rest = line;
+    char *end;
 
-    while ((word = strsep(&rest, " \t\r")) != NULL && word[0] != '#') {
-        if (word[0] == '\0')
-            continue;
-        if (choice.user == NULL)
-            choice.user = word;
-        else if (!take_word(word, &choice))
+    if (**rest != '"') {
+        *ret_user = strsep(rest, BLANKS);
+        return true;
+    }
+    end = strchr(++*rest, '"');
+    if (end == NULL || (end[1] != '\0' && strchr(BLANKS, end[1]) == NULL))
+        return false;
+    *ret_user = *rest;
+    *end = '\0';
+    *rest = end + 1;
+    return true;
+}
+
+/* Everything in a line; without a user in it the line is empty. */
+static enum cs_err split_line(const struct batch *batch, char *line,
+                              struct cs_enrolment_choice *choice, struct cs_error *error)
+{
+    char *word, *rest = line + strspn(line, BLANKS);
+
+    if (*rest == '\0' || *rest == '#')
+        return CS_OK;
+    if (!take_user(&rest, &choice->user))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "%s:%zu: the quotes around the user's name do not end there; nobody was "
+                       "enrolled",
+                       batch->path, batch->line);
+    while ((word = strsep(&rest, BLANKS)) != NULL && word[0] != '#') {
+        if (word[0] != '\0' && !take_word(word, choice))
             return cs_fail(error, CS_ERR_INPUT,
                            "%s:%zu: only secret=, algorithm=, digits=, period= and label=, each "
                            "with a valid value, may follow the user's name; nobody was enrolled",
                            batch->path, batch->line);
     }
-    if (choice.user == NULL)
-        return CS_OK;
-    result = cs_cli_account_find(choice.user, batch->rule, &account, &inner);
-    if (result != CS_OK)
-        return cs_fail(error, result, "%s:%zu: %s; nobody was enrolled", batch->path, batch->line,
-                       inner.text);
-    cs_remark(account.note);
-    choice.user = account.name;
+    return CS_OK;
+}
+
+static enum cs_err add_place(struct batch *batch, struct cs_error *error)
+{
     if (batch->count == USERS_MAX)
         return cs_fail(error, CS_ERR_LIMIT, "%s:%zu: more than %d users", batch->path, batch->line,
                        USERS_MAX);
@@ -102,10 +122,29 @@ static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *e
         batch->items = grown;
     }
     batch->count++;
-    if (cs_enrolment_prepare(&choice, &batch->items[batch->count - 1], &inner) != CS_OK)
-        return cs_fail(error, CS_ERR_INPUT, "%s:%zu: %s; nobody was enrolled", batch->path,
-                       batch->line, inner.text);
     return CS_OK;
+}
+
+static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *error)
+{
+    struct cs_enrolment_choice choice = {0};
+    struct cs_cli_account account;
+    struct cs_error inner = {0};
+    enum cs_err result = split_line(batch, line, &choice, error);
+
+    if (result == CS_OK && choice.user != NULL)
+        result = add_place(batch, error);
+    if (result != CS_OK || choice.user == NULL)
+        return result;
+    result = cs_cli_accounts_find(&batch->accounts, choice.user, &account, &inner);
+    if (result == CS_OK) {
+        cs_remark(account.note);
+        choice.user = account.name;
+        result = cs_enrolment_prepare(&choice, &batch->items[batch->count - 1], &inner);
+    }
+    return result == CS_OK ? CS_OK
+                           : cs_fail(error, result, "%s:%zu: %s; nobody was enrolled", batch->path,
+                                     batch->line, inner.text);
 }
 
 static enum cs_err read_batch(struct batch *batch, struct cs_error *error)
@@ -140,13 +179,15 @@ static enum cs_err save_batch(const struct cs_transaction *transaction, void *co
     return result;
 }
 
-int cs_enrol_batch(struct cs_cli *cli, const char *path)
+int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path)
 {
-    CS_AUTO(clear_batch) struct batch batch = {.path = path, .rule = cs_cli_batch_rule(cli)};
+    CS_AUTO(clear_batch) struct batch batch = {.path = path};
     struct cs_error error = {0};
     int status = CS_EXIT_OK;
-    enum cs_err result = read_batch(&batch, &error);
+    enum cs_err result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &batch.accounts, &error);
 
+    if (result == CS_OK)
+        result = read_batch(&batch, &error);
     if (result == CS_OK)
         result =
             cs_will_show(cli, &error,
@@ -159,7 +200,7 @@ int cs_enrol_batch(struct cs_cli *cli, const char *path)
         struct cs_json_writer *writer = cs_json_writer_new();
 
         cs_json_write_object(writer, NULL);
-        result = cs_write_enrolment(writer, &batch.items[i], &error);
+        result = cs_write_enrolment(writer, names, &batch.items[i], &error);
         cs_json_write_end(writer);
         if (result == CS_OK)
             status = cs_print_json(&writer, CS_JSON_COMPACT);

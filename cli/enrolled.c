@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How an enrolment is shown. */
-#include "cli/cli.h"
-#include "providers/local/codes.h"
+#include <string.h>
 
-/* Names us in authenticator apps. */
-#define CS_ISSUER "Countersign"
+#include "cli/cli.h"
+#include "conversation/template.h"
+#include "providers/local/codes.h"
 
 void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *enrolment)
 {
@@ -19,23 +19,57 @@ void cs_write_codes(struct cs_json_writer *writer, const struct cs_enrolment *en
     cs_json_write_end(writer);
 }
 
-enum cs_err cs_enrolment_texts(const struct cs_enrolment *enrolment, struct cs_secret *ret_uri,
+enum cs_err cs_app_names_read(const struct cs_options *options, const char *issuer,
+                              struct cs_app_names *ret_names, struct cs_error *error)
+{
+    *ret_names =
+        (struct cs_app_names){.issuer = issuer ? issuer : options->issuer, .label = options->label};
+    /* Apps cut issuer and label apart at the first one; names of users and hosts have none. */
+    if (strchr(ret_names->issuer, ':') != NULL)
+        return cs_fail(error, CS_ERR_INPUT, "the issuer '%s' holds a colon, which no app reads",
+                       ret_names->issuer);
+    return cs_cli_host(&ret_names->host, error);
+}
+
+/* The otpauth URI; a label of the factor's own takes the place of that of the options. */
+static enum cs_err app_uri(const struct cs_app_names *names, const struct cs_enrolment *enrolment,
+                           struct cs_secret *ret_uri, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer issuer = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer label = {0};
+    const struct cs_factor *factor = &enrolment->factor;
+    struct cs_values values = {0};
+
+    cs_values_set(&values, 'U', factor->user);
+    cs_values_set(&values, 'H', names->host.nodename);
+    cs_template_render(&issuer, names->issuer, "UH", &values, false);
+    if (factor->label[0] != '\0')
+        cs_buffer_text(&label, factor->label);
+    else
+        cs_template_render(&label, names->label, "UH", &values, false);
+    if (issuer.failed || label.failed)
+        return cs_fail_nomem(error);
+    return cs_enrolment_uri(enrolment, issuer.text, label.text, ret_uri, error);
+}
+
+enum cs_err cs_enrolment_texts(const struct cs_app_names *names,
+                               const struct cs_enrolment *enrolment, struct cs_secret *ret_uri,
                                struct cs_secret *ret_key, struct cs_error *error)
 {
-    enum cs_err result = cs_enrolment_uri(enrolment, CS_ISSUER, ret_uri, error);
+    enum cs_err result = app_uri(names, enrolment, ret_uri, error);
 
     if (result == CS_OK && cs_enrolment_secret(enrolment, ret_key) != CS_OK)
         result = cs_fail_nomem(error);
     return result;
 }
 
-enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_enrolment *enrolment,
-                               struct cs_error *error)
+enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_app_names *names,
+                               const struct cs_enrolment *enrolment, struct cs_error *error)
 {
     const struct cs_factor *factor = &enrolment->factor;
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
     CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
-    enum cs_err result = cs_enrolment_texts(enrolment, &uri, &key, error);
+    enum cs_err result = cs_enrolment_texts(names, enrolment, &uri, &key, error);
 
     if (result != CS_OK)
         return result;

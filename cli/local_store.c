@@ -97,6 +97,15 @@ enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *con
     return result == CS_OK ? cs_store_commit(&transaction, error) : result;
 }
 
+enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,
+                            struct cs_error *error)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result = cs_store_begin(store, &transaction, error);
+
+    return result == CS_OK ? work(&transaction, context, error) : result;
+}
+
 enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
                             struct cs_error *error)
 {

@@ -76,12 +76,12 @@ function(cs_add_skipped name reason)
     LABELS "${kind};${ARG_LABELS}" TIMEOUT 60 SKIP_RETURN_CODE 77)
 endfunction()
 
-# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE]) Skipped if LABELS
-# has keys and the build has no programs that talk to security keys. Logs stay in
+# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [ENV NAME=VALUE...])
+# Skipped if LABELS has keys and the build has no programs that talk to security keys. Logs stay in
 # BUILD/Testing/system/KIND.NAME. It has its own namespaces, so it may run at the same time as others, unless
 # it is ALONE because it measures time or load that a neighbour would affect.
 function(cs_add_system_test name)
-  cmake_parse_arguments(ARG "ALONE" "SCRIPT;TIMEOUT" "LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
   if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
     return()
   endif()
@@ -101,9 +101,9 @@ function(cs_add_system_test name)
     PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1
     CS_PAM_DRIVER=$<TARGET_FILE:pam-driver> "CS_SANITIZE=${CS_SANITIZE}"
     CS_NEXT_MODULE=$<TARGET_FILE:pam_countersign_next> CS_NEXT_BROKER=$<TARGET_FILE:countersignd_next>
-    CS_KILL_AT=$<TARGET_FILE:kill-at>
+    CS_KILL_AT=$<TARGET_FILE:kill-at> CS_FAIL_ALLOC=$<TARGET_FILE:fail_alloc>
     CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend>
-    TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp)
+    TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp ${ARG_ENV})
   if(TARGET softkey)
     list(APPEND environment
       CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>

@@ -22,8 +22,8 @@ static void show_name(const struct cs_phrasebook *book, const struct cs_menu_ent
         cs_show_address(book, entry->name, &name);
     else
         cs_buffer_text(&name, entry->name);
-    if (!name.failed)
-        cs_add_bounded(out, name.text ? name.text : "", CS_MENU_NAME_COLUMNS);
+    out->failed = out->failed || name.failed;
+    cs_add_bounded(out, name.text ? name.text : "", CS_MENU_NAME_COLUMNS);
 }
 
 static void show_entry(const struct cs_phrasebook *book, const struct cs_menu *menu, size_t index,
@@ -34,6 +34,7 @@ static void show_entry(const struct cs_phrasebook *book, const struct cs_menu *m
 
     (void)snprintf(number, sizeof number, "%zu", index + 1);
     show_name(book, &menu->entries[index], &name);
+    out->failed = out->failed || name.failed;
     cs_values_set(values, 'I', number);
     cs_values_set(values, 'N', name.text ? name.text : "");
     cs_values_set(values, 'D', name.text ? name.text : "");
@@ -105,7 +106,7 @@ void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu
         book = &plain;
         make_frame(book, tries_left, &values, &frame);
     }
-    cs_buffer_add(out, frame.before.text ? frame.before.text : "", frame.before.length);
+    cs_buffer_append(out, &frame.before);
     for (; index < menu->count; index++, lines++) {
         CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
         /* The very last line needs no room for "more" after it if it is on the first page. */
@@ -116,12 +117,12 @@ void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu
             out->length + line.length + frame.end.length + (whole ? 0 : frame.more.length) >
                 CS_PROMPT_BYTES)
             break;
-        cs_buffer_add(out, line.text ? line.text : "", line.length);
+        cs_buffer_append(out, &line);
     }
     *ret_next = index < menu->count ? index : 0;
     if (first > 0 || *ret_next > 0)
-        cs_buffer_add(out, frame.more.text ? frame.more.text : "", frame.more.length);
-    cs_buffer_add(out, frame.end.text ? frame.end.text : "", frame.end.length);
+        cs_buffer_append(out, &frame.more);
+    cs_buffer_append(out, &frame.end);
 }
 
 /* ---- reading ---- */

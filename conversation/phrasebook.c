@@ -43,7 +43,8 @@ static struct cs_values merge(const struct cs_phrasebook *book, const struct cs_
     return merged;
 }
 
-/* Renders one candidate; false if it cannot be shown. */
+/* Renders one candidate; false if it cannot be shown. If memory runs out, `out` has failed, and no
+ * other candidate can make up for that. */
 static bool render(const struct cs_phrasebook *book, enum cs_text key, const char *text,
                    const struct cs_values *values, bool rtl, struct cs_buffer *out)
 {
@@ -52,15 +53,14 @@ static bool render(const struct cs_phrasebook *book, enum cs_text key, const cha
     const struct cs_buffer *shown = &rendered;
 
     cs_template_render(&rendered, text, cs_texts[key].substitutions, values, rtl && !book->ascii);
-    if (book->ascii && rendered.length > 0) {
-        if (!cs_to_ascii(&plain, rendered.text, rendered.length))
+    if (book->ascii && !rendered.failed && rendered.length > 0) {
+        if (!cs_to_ascii(&plain, rendered.text, rendered.length) && !plain.failed)
             return false;
         shown = &plain;
     }
-    if (rendered.failed || plain.failed ||
-        (shown->length == 0 && cs_texts[key].use == CS_USE_PROMPT))
+    if (!shown->failed && shown->length == 0 && cs_texts[key].use == CS_USE_PROMPT)
         return false;
-    cs_buffer_add(out, shown->text ? shown->text : "", shown->length);
+    cs_buffer_append(out, shown);
     return true;
 }
 
@@ -72,6 +72,7 @@ static void render_english(const struct cs_phrasebook *book, enum cs_text key,
 
     cs_template_render(&rendered, cs_texts[key].english, cs_texts[key].substitutions, values,
                        false);
+    out->failed = out->failed || rendered.failed;
     for (size_t i = 0; i < rendered.length; i++) {
         bool foreign = (unsigned char)rendered.text[i] >= 0x80;
 
@@ -102,8 +103,8 @@ void cs_say_prompt(const struct cs_phrasebook *book, const enum cs_text *keys, s
 
         for (size_t i = first; i < count; i++)
             cs_say(book, keys[i], values, &prompt);
-        if (!prompt.failed && prompt.length <= CS_PROMPT_BYTES) {
-            cs_buffer_add(out, prompt.text ? prompt.text : "", prompt.length);
+        if (prompt.failed || prompt.length <= CS_PROMPT_BYTES) {
+            cs_buffer_append(out, &prompt);
             return;
         }
     }
@@ -140,6 +141,7 @@ void cs_show_address(const struct cs_phrasebook *book, const char *address, stru
     size_t head, tail, characters;
 
     cs_sanitise(&clean, address, strlen(address));
+    out->failed = out->failed || clean.failed;
     if (clean.length == 0)
         return;
     at = strchr(clean.text, '@');

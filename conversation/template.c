@@ -23,8 +23,8 @@ void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most)
     size_t columns = 0;
 
     cs_sanitise(&clean, value, strnlen(value, most * UTF8_BYTES_MAX + 1));
-    if (clean.length <= most) { /* no character takes more columns than bytes */
-        cs_buffer_add(out, clean.text ? clean.text : "", clean.length);
+    if (clean.failed || clean.length <= most) { /* no character takes more columns than bytes */
+        cs_buffer_append(out, &clean);
         return;
     }
     for (size_t i = 0; i < clean.length;) {

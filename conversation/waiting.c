@@ -98,8 +98,8 @@ static void render_enter_prompt(const struct cs_phrasebook *book, const struct c
     struct cs_phrasebook catalogue = *book;
 
     add_enter_prompt(book, waiting, again, &own);
-    if (!own.failed && own.length <= CS_PROMPT_BYTES) {
-        cs_buffer_add(out, own.text, own.length);
+    if (own.failed || own.length <= CS_PROMPT_BYTES) {
+        cs_buffer_append(out, &own);
         return;
     }
     memset(catalogue.own, 0, sizeof catalogue.own);

@@ -16,6 +16,7 @@ static void add_quoted(struct cs_buffer *line, const char *key, const char *valu
     if (value == NULL)
         return;
     cs_sanitise(&clean, value, strnlen(value, VALUE_BYTES_MAX));
+    line->failed = line->failed || clean.failed;
     cs_buffer_text(line, " ");
     cs_buffer_text(line, key);
     cs_buffer_text(line, "=\"");

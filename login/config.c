@@ -24,8 +24,7 @@ static enum cs_err refuse_key(const struct cs_option *option, bool found,
                                 key);
     if (service != NULL && option->row->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
-                                "'%s' holds for the whole broker and cannot differ by service",
-                                key);
+                                "'%s' is no setting of a login and cannot differ by service", key);
     return CS_OK;
 }
 

@@ -13,7 +13,7 @@ enum { ORDINARY = CS_FROM_PAM | CS_FROM_FILE };
 
 /* ---- rows ---- */
 
-static const struct cs_setting *const own_tables[] = {cs_option_rows, cs_account_rows,
+static const struct cs_setting *const own_tables[] = {cs_option_rows, cs_account_rows, cs_tool_rows,
                                                       cs_text_rows};
 
 /* The tables one behind the other, those of the providers last; NULL behind the last. */

@@ -42,6 +42,7 @@ struct cs_options {
     bool ascii_prompts;
     bool mask_addresses;
     const char *user_env; /* variable that gets the provider's record of the user; NULL: none */
+    const char *issuer, *label; /* of an entry in an authenticator app; with %U and %H */
     struct cs_method_options method;
     struct cs_mapping mapping;
     struct cs_text_setting texts[CS_TEXTS];
@@ -57,7 +58,7 @@ struct cs_option {
     size_t kind_row;                     /* of the kind in the registry */
 };
 
-extern const struct cs_setting cs_option_rows[], cs_account_rows[],
+extern const struct cs_setting cs_option_rows[], cs_account_rows[], cs_tool_rows[],
     cs_text_rows[]; /* the login's own */
 
 /* All rows, those of the providers behind the login's; false behind the last. */

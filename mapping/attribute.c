@@ -125,9 +125,7 @@ enum cs_err cs_scim_filter(const char *attribute, const char *value, struct cs_b
                        "the filter that looks a user up is longer than %d characters; shorten "
                        "user_name_attr or the name",
                        CS_SCIM_FILTER_BYTES);
-    if (filter.failed)
-        return cs_fail_nomem(error);
-    cs_buffer_add(out, filter.text, filter.length);
+    cs_buffer_append(out, &filter);
     return out->failed ? cs_fail_nomem(error) : CS_OK;
 }
 

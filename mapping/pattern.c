@@ -205,6 +205,6 @@ enum cs_err cs_pattern_replace(const char *pattern, const char *replacement, con
         return cs_fail(error, CS_ERR_INPUT,
                        "gecos_match does not match the GECOS text; correct the account or the "
                        "expression");
-    cs_buffer_add(out, expanded.text ? expanded.text : "", expanded.length);
+    cs_buffer_append(out, &expanded);
     return out->failed ? cs_fail_nomem(error) : CS_OK;
 }

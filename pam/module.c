@@ -4,7 +4,6 @@
 #include "pam/module.h"
 
 #include <security/pam_ext.h>
-#include <string.h>
 #include <syslog.h>
 
 #include "base/file.h"
@@ -12,71 +11,6 @@
 static void write_pam_syslog(void *context, int priority, const char *line)
 {
     pam_syslog(context, priority, "%s", line);
-}
-
-/* PAM codes that a verdict may contain. Any other code from the broker denies. */
-static int accepted_code(uint32_t code)
-{
-    static const int codes[] = {PAM_SUCCESS,          PAM_IGNORE,      PAM_AUTH_ERR, PAM_MAXTRIES,
-                                PAM_AUTHINFO_UNAVAIL, PAM_SERVICE_ERR, PAM_CONV_ERR};
-
-    for (size_t i = 0; i < CS_ARRAY_SIZE(codes); i++) {
-        if (code == (uint32_t)codes[i])
-            return codes[i];
-    }
-    return PAM_AUTH_ERR;
-}
-
-/* How a login without a verdict ends. No row is PAM_SUCCESS or PAM_IGNORE: ignoring an error would
- * make the factor vanish (compare CVE-2025-23013). */
-static int code_of_error(enum cs_err error)
-{
-    static const struct {
-        enum cs_err error;
-        int code;
-    } rows[] = {
-        {CS_ERR_NOMEM, PAM_BUF_ERR},
-        {CS_ERR_CANCELLED, PAM_CONV_ERR},
-        {CS_ERR_CONFIG, PAM_SERVICE_ERR},
-        {CS_ERR_INPUT, PAM_SERVICE_ERR},
-    };
-
-    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        if (rows[i].error == error)
-            return rows[i].code;
-    }
-    return PAM_AUTHINFO_UNAVAIL;
-}
-
-/* Only our own names and the one on this PAM line: a compromised broker must not reach the
- * session's dynamic loader. */
-static bool may_set(const char *variable, const char *user_env)
-{
-    size_t length = user_env ? strlen(user_env) : 0;
-
-    return strncmp(variable, CS_VARIABLE_PREFIX, sizeof CS_VARIABLE_PREFIX - 1) == 0 ||
-           (length > 0 && strncmp(variable, user_env, length) == 0 && variable[length] == '=');
-}
-
-static int hand_over(pam_handle_t *pamh, const struct cs_verdict_message *verdict,
-                     const char *user_env)
-{
-    int code = accepted_code(verdict->pam_code);
-
-    if (code != PAM_SUCCESS)
-        return code;
-    for (size_t i = 0; i < verdict->variables.count; i++) {
-        const char *variable = verdict->variables.items[i];
-
-        if (!may_set(variable, user_env))
-            continue;
-        if (pam_putenv(pamh, variable) != PAM_SUCCESS)
-            return PAM_BUF_ERR;
-    }
-    if (verdict->authtok.data != NULL &&
-        pam_set_item(pamh, PAM_AUTHTOK, verdict->authtok.data) != PAM_SUCCESS)
-        return PAM_BUF_ERR;
-    return code;
 }
 
 PAM_EXTERN __attribute__((visibility("default"))) int
@@ -103,10 +37,10 @@ pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
     if (result != CS_OK) {
         cs_log(&log, result == CS_ERR_CANCELLED ? LOG_INFO : LOG_ERR, "login of '%s' refused: %s",
                request.user ? request.user : "", error.text[0] ? error.text : "out of memory");
-        return code_of_error(result);
+        return cs_module_error_code(result);
     }
     cs_log(&log, LOG_DEBUG, "login of '%s': %s", request.user, verdict.name);
-    return hand_over(pamh, &verdict, arguments.user_env);
+    return cs_module_hand_over(pamh, &verdict, arguments.user_env);
 }
 
 /* This module has no credentials to set, and the stack must not fail because of that. */

@@ -41,4 +41,13 @@ enum cs_err cs_module_exchange(void *context, const struct cs_round *round,
                                struct cs_answers *ret_answers, struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_module_authtok(void *context, struct cs_secret *ret_authtok) CS_MUST_USE;
 
+/* What PAM is told after an error of the module's own, or one that left no verdict. */
+int cs_module_error_code(enum cs_err error);
+
+/* What PAM is told of a verdict. Only PAM_SUCCESS hands over anything: the variables that may be
+ * set (ours, and the one named `user_env`, which may be NULL) and the password for later modules.
+ */
+int cs_module_hand_over(pam_handle_t *pamh, const struct cs_verdict_message *verdict,
+                        const char *user_env);
+
 #endif

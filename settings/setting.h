@@ -32,6 +32,7 @@ enum cs_setting_scope {
     CS_SCOPE_LOGIN,  /* one login; may differ between services */
     CS_SCOPE_MODULE, /* read by the PAM module itself, before there is a broker */
     CS_SCOPE_BROKER, /* the whole broker, from its start on */
+    CS_SCOPE_TOOL,   /* the command-line tool alone */
 };
 
 /* Where a setting may be written. */
@@ -134,7 +135,7 @@ const char *cs_setting_value(const struct cs_setting *row, size_t place);
 
 const char *cs_setting_default(const struct cs_setting *row, enum cs_profile profile);
 
-/* For people: "flag", "number"; "login", "module", "broker". */
+/* For people: "flag", "number"; "login", "module", "broker", "tool". */
 const char *cs_setting_type_name(const struct cs_setting *row);
 const char *cs_setting_scope_name(const struct cs_setting *row);
 

@@ -54,8 +54,10 @@ const char *cs_setting_type_name(const struct cs_setting *row)
 
 const char *cs_setting_scope_name(const struct cs_setting *row)
 {
-    static const char *const names[] = {
-        [CS_SCOPE_LOGIN] = "login", [CS_SCOPE_MODULE] = "module", [CS_SCOPE_BROKER] = "broker"};
+    static const char *const names[] = {[CS_SCOPE_LOGIN] = "login",
+                                        [CS_SCOPE_MODULE] = "module",
+                                        [CS_SCOPE_BROKER] = "broker",
+                                        [CS_SCOPE_TOOL] = "tool"};
 
     return names[row->scope];
 }

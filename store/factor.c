@@ -282,6 +282,22 @@ enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t 
     return cs_sql_run(transaction->store, statement, error);
 }
 
+enum cs_err cs_factor_spend_all(const struct cs_transaction *transaction, int64_t now,
+                                unsigned *ret_count, struct cs_error *error)
+{
+    static const char sql[] = "UPDATE factor SET last_step = ?1 / period"
+                              " WHERE kind = 'totp' AND last_step < ?1 / period";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, now < 0 ? 0 : now);
+    result = cs_sql_run(transaction->store, statement, error);
+    *ret_count = (unsigned)sqlite3_changes(transaction->store->db);
+    return result;
+}
+
 enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, const char *user,
                                    int64_t now, unsigned *ret_count, struct cs_error *error)
 {

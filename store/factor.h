@@ -4,6 +4,7 @@
 #ifndef CS_STORE_FACTOR_H
 #define CS_STORE_FACTOR_H
 
+#include "base/user_name.h"
 #include "store/store.h"
 
 enum {
@@ -12,7 +13,7 @@ enum {
     CS_FACTOR_SECRET_MAX = 256, /* bytes */
     CS_FACTOR_LABEL_MAX = 64,
     CS_FACTOR_APP_ID_MAX = 255,
-    CS_STORE_USER_MAX = 255,
+    CS_STORE_USER_MAX = CS_USER_NAME_MAX,
 };
 
 enum cs_stored_kind {
@@ -107,5 +108,10 @@ enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t 
 enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, const char *user,
                                    int64_t now, unsigned *ret_count,
                                    struct cs_error *error) CS_MUST_USE;
+
+/* Spends every TOTP code up to now, of all users: what a restored backup believes unspent.
+ * *ret_count factors were changed. */
+enum cs_err cs_factor_spend_all(const struct cs_transaction *transaction, int64_t now,
+                                unsigned *ret_count, struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/key.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/strlist.h"
 #include "base/trusted_open.h"
 #include "store/key_priv.h"
+#include "store/store_priv.h"
 
 enum {
     LINE_CHARS = 44, /* 32 bytes in base64, padded */
     FILE_MAX = CS_KEYS_MAX * (LINE_CHARS + 2),
+    LOCK_WAIT_SECONDS = 60, /* longer than a rekey itself waits for the store */
 };
 
 static enum cs_err set_id(struct cs_key *key, struct cs_error *error)
@@ -91,6 +97,52 @@ enum cs_err cs_keys_load(const char *path, struct cs_keys *ret_keys, struct cs_e
     if (result == CS_OK)
         *ret_keys = keys;
     return result;
+}
+
+/* Nobody but root may be able to hold it, or to put something else in its place. */
+static enum cs_err open_lock(const char *path, int *ret_fd, struct cs_error *error)
+{
+    const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0077};
+    char folder[PATH_MAX], *slash;
+    struct stat status;
+    enum cs_err result;
+
+    if (path[0] != '/' || (size_t)snprintf(folder, sizeof folder, "%s", path) >= sizeof folder)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path", path);
+    slash = strrchr(folder, '/');
+    slash[slash == folder] = '\0';
+    result = cs_check_trusted_folder(folder, &trust, error);
+    if (result != CS_OK)
+        return result;
+    *ret_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+    return *ret_fd < 0 ? cs_fail_errno(error, "%s: cannot open the lock", path)
+                       : cs_check_trusted(*ret_fd, path, &trust, &status, error);
+}
+
+enum cs_err cs_keys_lock(const char *path, int *ret_fd, struct cs_error *error)
+{
+    CS_AUTO(cs_string_free) char *lock = NULL;
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result;
+
+    if (asprintf(&lock, "%s.lock", path) < 0) {
+        lock = NULL;
+        return cs_fail_nomem(error);
+    }
+    result = open_lock(lock, &fd, error);
+    if (result != CS_OK)
+        return result;
+    result = cs_flock_until(fd, cs_clock_ms() + LOCK_WAIT_SECONDS * 1000);
+    if (result == CS_ERR_SYSTEM)
+        return cs_fail_errno(error, "%s: cannot lock", lock);
+    if (result != CS_OK)
+        return cs_fail(error, result,
+                       "%s: held by another 'countersign rekey' or 'init' for %d s; find it with "
+                       "'fuser %s'",
+                       lock, LOCK_WAIT_SECONDS, lock);
+    *ret_fd = fd;
+    fd = -1;
+    return CS_OK;
 }
 
 enum cs_err cs_keys_save(const char *path, const struct cs_keys *keys, unsigned group,

@@ -30,7 +30,21 @@ struct cs_keys {
 enum cs_err cs_keys_load(const char *path, struct cs_keys *ret_keys,
                          struct cs_error *error) CS_MUST_USE;
 
-/* Replaces the file atomically; `group` may read it ((gid_t)-1: only the owner). */
+/*
+ * The lock of all who change the key file, from the first look at it to the last write. Without it
+ * one of two would put a key into the file, and the other, who has read the file before, would
+ * write that key away after secrets were sealed with it. It is a file beside it, PATH.lock, that
+ * only root can open. Closing *ret_fd frees it; a child of fork() holds it too, so that nobody
+ * follows before the last of both has ended. CS_ERR_UNAVAILABLE after a minute.
+ *
+ * Sealing needs no lock: it happens in a transaction of the store, with the first key of the file
+ * as it is then (store/store_priv.h), and a key leaves the file only when nothing is sealed with it
+ * and another one is the first.
+ */
+enum cs_err cs_keys_lock(const char *path, int *ret_fd, struct cs_error *error) CS_MUST_USE;
+
+/* Replaces the file atomically, under cs_keys_lock; `group` may read it ((gid_t)-1: only the
+ * owner). */
 enum cs_err cs_keys_save(const char *path, const struct cs_keys *keys, unsigned group,
                          struct cs_error *error) CS_MUST_USE;
 

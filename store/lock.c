@@ -48,22 +48,33 @@ void cs_store_leave(struct cs_store *store)
 }
 
 /* flock has no time-out, and the signals that could make one belong to the application. */
-enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
+enum cs_err cs_flock_until(int fd, int64_t deadline)
 {
     struct timespec pause = {0, LOCK_PAUSE_NS};
 
-    while (flock(store->lock_fd, LOCK_EX | LOCK_NB) != 0) {
+    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
+            return CS_ERR_SYSTEM;
         if (cs_clock_left(deadline) == 0)
-            return cs_fail(error, CS_ERR_UNAVAILABLE,
-                           "%s: held by another process for %d s; find it with 'fuser %s'",
-                           store->lock_path, CS_LOCK_WAIT_MS / 1000, store->lock_path);
+            return CS_ERR_UNAVAILABLE;
         nanosleep(&pause, NULL);
         if (pause.tv_nsec < LOCK_PAUSE_MAX_NS)
             pause.tv_nsec *= 2;
     }
     return CS_OK;
+}
+
+enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
+{
+    enum cs_err result = cs_flock_until(store->lock_fd, deadline);
+
+    if (result == CS_ERR_SYSTEM)
+        return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
+    return result == CS_OK
+               ? CS_OK
+               : cs_fail(error, CS_ERR_UNAVAILABLE,
+                         "%s: held by another process for %d s; find it with 'fuser %s'",
+                         store->lock_path, CS_LOCK_WAIT_MS / 1000, store->lock_path);
 }
 
 /* A failure here would leave everybody else waiting for a lock that nobody uses. */

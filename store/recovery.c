@@ -113,3 +113,22 @@ enum cs_err cs_recovery_spend(const struct cs_transaction *transaction, const ch
     *ret_won = sqlite3_changes(transaction->store->db) == 1;
     return cs_recovery_count(transaction, user, ret_left, error);
 }
+
+enum cs_err cs_recovery_spend_all(const struct cs_transaction *transaction, unsigned *ret_users,
+                                  struct cs_error *error)
+{
+    static const char count[] = "SELECT count(DISTINCT user) FROM recovery";
+    static const char remove[] = "DELETE FROM recovery";
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum cs_err result = cs_sql(transaction->store, count, &statement, error);
+
+    if (result == CS_OK)
+        result = cs_sql_step(transaction->store, statement, &row, error);
+    if (result != CS_OK)
+        return result;
+    *ret_users = row ? (unsigned)sqlite3_column_int(statement, 0) : 0;
+    sqlite3_reset(statement);
+    result = cs_sql(transaction->store, remove, &statement, error);
+    return result == CS_OK ? cs_sql_run(transaction->store, statement, error) : result;
+}

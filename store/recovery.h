@@ -20,4 +20,8 @@ enum cs_err cs_recovery_spend(const struct cs_transaction *transaction, const ch
 enum cs_err cs_recovery_count(const struct cs_transaction *transaction, const char *user,
                               unsigned *ret_left, struct cs_error *error) CS_MUST_USE;
 
+/* Spends all codes of all users; *ret_users had some. */
+enum cs_err cs_recovery_spend_all(const struct cs_transaction *transaction, unsigned *ret_users,
+                                  struct cs_error *error) CS_MUST_USE;
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Key rotation: opens every secret with the key that sealed it and seals it with the current
- * one. */
+/* Key rotation: opens every secret with the key that sealed it and seals it with the current one;
+ * then checks whether the other keys are still needed. */
+#include <stdio.h>
 #include <string.h>
 
 #include "store/factor.h"
@@ -13,123 +14,133 @@ enum { SECRET_MAX = CS_FACTOR_SECRET_MAX };
 _Static_assert((int)CS_PASSWORD_HASH_MAX <= (int)SECRET_MAX,
                "a hash is resealed in a factor's place");
 
-static enum cs_err reseal_value(struct cs_store *store, const char *context, const void *sealed,
-                                size_t length, unsigned char *ret_sealed, size_t *ret_length,
-                                struct cs_error *error)
+static const char *text(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
+}
+
+static void factor_context(sqlite3_stmt *row, char ret_context[300])
+{
+    cs_factor_context(text(row, 2), sqlite3_column_int64(row, 0), ret_context);
+}
+
+static void password_context(sqlite3_stmt *row, char ret_context[300])
+{
+    cs_password_context(text(row, 0), ret_context);
+}
+
+static void recovery_context(sqlite3_stmt *row, char ret_context[300])
+{
+    (void)row;
+    (void)snprintf(ret_context, 300, "%s", cs_recovery_context);
+}
+
+/*
+ * Where sealed secrets are. `select` gives the row's key, then the secret; `update` takes the key
+ * and a secret. The sign keeps SQLite from reading along an index: sorted first, each row comes
+ * once, although it is changed while they are read.
+ */
+static const struct place {
+    const char *select, *update;
+    void (*context)(sqlite3_stmt *row, char ret_context[300]);
+    bool counted; /* what a person would call a secret of somebody */
+} places[] = {
+    {"SELECT id, secret, user FROM factor ORDER BY +id",
+     "UPDATE factor SET secret = ?2 WHERE id = ?1", factor_context, true},
+    {"SELECT user, hash FROM password ORDER BY +user",
+     "UPDATE password SET hash = ?2 WHERE user = ?1", password_context, true},
+    {"SELECT name, value FROM meta WHERE name = 'recovery_key'",
+     "UPDATE meta SET value = ?2 WHERE name = ?1", recovery_context, false},
+};
+
+/* What is done with each secret. `row` has what the place's `select` gives. */
+typedef enum cs_err work_on(struct cs_store *store, const struct place *place, sqlite3_stmt *row,
+                            const char *context, struct cs_error *error);
+
+static enum cs_err reseal(struct cs_store *store, const struct place *place, sqlite3_stmt *row,
+                          const char *context, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret plain = {0};
-    enum cs_err result = cs_store_unseal(store, context, sealed, length, &plain, error);
+    unsigned char sealed[SECRET_MAX + CS_SEAL_OVERHEAD];
+    sqlite3_stmt *update = NULL;
+    enum cs_err result = cs_store_unseal(store, context, sqlite3_column_blob(row, 1),
+                                         (size_t)sqlite3_column_bytes(row, 1), &plain, error);
 
     if (result == CS_OK && plain.length > SECRET_MAX)
         result = cs_fail(error, CS_ERR_STORE, "%s: the secret is too long", context);
     if (result == CS_OK)
-        result = cs_seal(&store->keys, context, plain.data, plain.length, ret_sealed, error);
-    *ret_length = plain.length + CS_SEAL_OVERHEAD;
-    return result;
-}
-
-static enum cs_err reseal_factor(struct cs_store *store, sqlite3_stmt *row, struct cs_error *error)
-{
-    static const char sql[] = "UPDATE factor SET secret = ?2 WHERE id = ?1";
-    unsigned char sealed[SECRET_MAX + CS_SEAL_OVERHEAD];
-    sqlite3_stmt *update = NULL;
-    char context[300];
-    size_t length = 0;
-    enum cs_err result;
-
-    cs_factor_context((const char *)sqlite3_column_text(row, 1), sqlite3_column_int64(row, 0),
-                      context);
-    result = reseal_value(store, context, sqlite3_column_blob(row, 2),
-                          (size_t)sqlite3_column_bytes(row, 2), sealed, &length, error);
+        result = cs_seal(&store->keys, context, plain.data, plain.length, sealed, error);
     if (result == CS_OK)
-        result = cs_sql(store, sql, &update, error);
+        result = cs_sql(store, place->update, &update, error);
     if (result != CS_OK)
         return result;
-    sqlite3_bind_int64(update, 1, sqlite3_column_int64(row, 0));
-    sqlite3_bind_blob(update, 2, sealed, (int)length, SQLITE_STATIC);
+    sqlite3_bind_value(update, 1, sqlite3_column_value(row, 0));
+    sqlite3_bind_blob(update, 2, sealed, (int)(plain.length + CS_SEAL_OVERHEAD), SQLITE_STATIC);
     return cs_sql_run(store, update, error);
 }
 
-/* Reseals every row that `sql` selects; adds their number to `*count`. */
-static enum cs_err reseal_rows(struct cs_store *store, const char *sql,
-                               enum cs_err (*reseal)(struct cs_store *store, sqlite3_stmt *row,
-                                                     struct cs_error *error),
+static enum cs_err open_with_first(struct cs_store *store, const struct place *place,
+                                   sqlite3_stmt *row, const char *context, struct cs_error *error)
+{
+    CS_AUTO(cs_keys_wipe) struct cs_keys first = {.items = {store->keys.items[0]}, .count = 1};
+    CS_AUTO(cs_secret_free) struct cs_secret plain = {0};
+
+    (void)place;
+    return cs_unseal(&first, context, sqlite3_column_blob(row, 1),
+                     (size_t)sqlite3_column_bytes(row, 1), &plain, error);
+}
+
+static enum cs_err visit_place(struct cs_store *store, const struct place *place, work_on *work,
                                unsigned *count, struct cs_error *error)
 {
-    sqlite3_stmt *rows = NULL;
-    bool row = true;
-    enum cs_err result = cs_sql(store, sql, &rows, error);
+    sqlite3_stmt *row = NULL;
+    char context[300];
+    bool more = true;
+    enum cs_err result = cs_sql(store, place->select, &row, error);
 
     while (result == CS_OK) {
-        result = cs_sql_step(store, rows, &row, error);
-        if (result != CS_OK || !row)
+        result = cs_sql_step(store, row, &more, error);
+        if (result != CS_OK || !more)
             break;
-        result = reseal(store, rows, error);
-        ++*count;
+        place->context(row, context);
+        result = work(store, place, row, context, error);
+        *count += place->counted;
     }
-    if (rows != NULL)
-        sqlite3_reset(rows);
+    if (row != NULL)
+        sqlite3_reset(row);
     return result;
 }
 
-static enum cs_err reseal_password(struct cs_store *store, sqlite3_stmt *row,
-                                   struct cs_error *error)
+/* In one transaction, with the key file as it is now. */
+static enum cs_err visit(struct cs_store *store, uint32_t key_id, work_on *work,
+                         unsigned *ret_count, struct cs_error *error)
 {
-    static const char sql[] = "UPDATE password SET hash = ?2 WHERE user = ?1";
-    const char *user = (const char *)sqlite3_column_text(row, 0);
-    unsigned char sealed[SECRET_MAX + CS_SEAL_OVERHEAD];
-    sqlite3_stmt *update = NULL;
-    char context[300];
-    size_t length = 0;
-    enum cs_err result;
-
-    cs_password_context(user, context);
-    result = reseal_value(store, context, sqlite3_column_blob(row, 1),
-                          (size_t)sqlite3_column_bytes(row, 1), sealed, &length, error);
-    if (result == CS_OK)
-        result = cs_sql(store, sql, &update, error);
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(update, 1, user);
-    sqlite3_bind_blob(update, 2, sealed, (int)length, SQLITE_STATIC);
-    return cs_sql_run(store, update, error);
-}
-
-static enum cs_err reseal_recovery_key(struct cs_store *store, struct cs_error *error)
-{
-    static const char sql[] = "UPDATE meta SET value = ?1 WHERE name = 'recovery_key'";
-    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
-    unsigned char sealed[SECRET_MAX + CS_SEAL_OVERHEAD];
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_recovery_key(store, &key, error);
-
-    if (result == CS_OK)
-        result = cs_seal(&store->keys, cs_recovery_context, key.data, key.length, sealed, error);
-    if (result == CS_OK)
-        result = cs_sql(store, sql, &statement, error);
-    if (result != CS_OK)
-        return result;
-    sqlite3_bind_blob(statement, 1, sealed, (int)(key.length + CS_SEAL_OVERHEAD), SQLITE_STATIC);
-    return cs_sql_run(store, statement, error);
-}
-
-enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count, struct cs_error *error)
-{
-    /* The plus sign stops SQLite from reading along an index: it sorts first, so each row comes
-     * once although rows change during the read. */
-    static const char factors[] = "SELECT id, user, secret FROM factor ORDER BY +id";
-    static const char passwords[] = "SELECT user, hash FROM password ORDER BY +user";
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret key = {0};
     enum cs_err result = cs_store_begin(store, &transaction, error);
 
     *ret_count = 0;
     if (result == CS_OK)
         result = cs_keys_load(store->key_path, &store->keys, error);
-    if (result == CS_OK)
-        result = reseal_rows(store, factors, reseal_factor, ret_count, error);
-    if (result == CS_OK)
-        result = reseal_rows(store, passwords, reseal_password, ret_count, error);
-    if (result == CS_OK)
-        result = reseal_recovery_key(store, error);
+    if (result == CS_OK && store->keys.items[0].id != key_id)
+        result =
+            cs_fail(error, CS_ERR_STORE, "%s: somebody else changed it meanwhile", store->key_path);
+    if (result == CS_OK) /* every store has it: a row that is missing is not one that is sealed */
+        result = cs_recovery_key(store, &key, error);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(places) && result == CS_OK; i++)
+        result = visit_place(store, &places[i], work, ret_count, error);
     return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+}
+
+enum cs_err cs_store_reseal(struct cs_store *store, uint32_t key_id, unsigned *ret_count,
+                            struct cs_error *error)
+{
+    return visit(store, key_id, reseal, ret_count, error);
+}
+
+enum cs_err cs_store_check_sealed(struct cs_store *store, uint32_t key_id, struct cs_error *error)
+{
+    unsigned count;
+
+    return visit(store, key_id, open_with_first, &count, error);
 }

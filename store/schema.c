@@ -90,7 +90,7 @@ static enum cs_err add_recovery_key(struct cs_store *store, struct cs_error *err
 
     if (RAND_priv_bytes(key, sizeof key) != 1)
         return cs_fail(error, CS_ERR_CRYPTO, "no random numbers are available");
-    result = cs_seal(&store->keys, cs_recovery_context, key, sizeof key, sealed, error);
+    result = cs_store_seal(store, cs_recovery_context, key, sizeof key, sealed, error);
     cs_wipe(key, sizeof key);
     if (result == CS_OK)
         result = cs_sql(store, sql, &statement, error);

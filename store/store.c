@@ -13,7 +13,6 @@
 #include "base/file.h"
 #include "base/strlist.h"
 #include "base/trusted_open.h"
-#include "store/seal.h"
 #include "store/store_priv.h"
 
 enum {
@@ -290,33 +289,4 @@ void cs_store_end(struct cs_transaction *transaction)
     if (cs_sql_exec(store, "ROLLBACK", NULL) != CS_OK && sqlite3_get_autocommit(store->db) == 0)
         close_database(store);
     release(transaction);
-}
-
-/* ---- secrets ---- */
-
-enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const void *sealed,
-                            size_t length, struct cs_secret *ret_plain, struct cs_error *error)
-{
-    enum cs_err result = cs_unseal(&store->keys, context, sealed, length, ret_plain, error);
-
-    if (result != CS_ERR_NOT_FOUND)
-        return result;
-    result = cs_keys_load(store->key_path, &store->keys, error);
-    if (result == CS_OK)
-        result = cs_unseal(&store->keys, context, sealed, length, ret_plain, error);
-    if (result == CS_ERR_NOT_FOUND)
-        return cs_fail(error, result,
-                       "%s: does not contain the key that sealed the %s; restore the key file that "
-                       "belongs to %s",
-                       store->key_path, context, store->path);
-    return result;
-}
-
-enum cs_err cs_store_seal(struct cs_store *store, const char *context, const void *plain,
-                          size_t length, unsigned char *ret_sealed, struct cs_error *error)
-{
-    enum cs_err result = cs_keys_load(store->key_path, &store->keys, error);
-
-    return result == CS_OK ? cs_seal(&store->keys, context, plain, length, ret_sealed, error)
-                           : result;
 }

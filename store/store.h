@@ -32,9 +32,15 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error) CS_MUST_USE;
 void cs_store_end(struct cs_transaction *transaction);
 
-/* Reseals every secret with the first key of the key file. Opens its own transaction. */
-enum cs_err cs_store_reseal(struct cs_store *store, unsigned *ret_count,
+/* Reseals every secret with the key `key_id`, which has to be the first of the key file.
+ * *ret_count: factors and passwords. Opens its own transaction. */
+enum cs_err cs_store_reseal(struct cs_store *store, uint32_t key_id, unsigned *ret_count,
                             struct cs_error *error) CS_MUST_USE;
+
+/* Opens every secret with the key `key_id` alone; CS_OK says that no other one is needed. Opens its
+ * own transaction. */
+enum cs_err cs_store_check_sealed(struct cs_store *store, uint32_t key_id,
+                                  struct cs_error *error) CS_MUST_USE;
 
 /* SQLite's own integrity check. */
 enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error) CS_MUST_USE;

@@ -59,6 +59,10 @@ enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline,
                            struct cs_error *error) CS_MUST_USE;
 void cs_store_leave(struct cs_store *store);
 
+/* Takes the lock of an open file. CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms), CS_ERR_SYSTEM
+ * with errno set otherwise; the message is the caller's. */
+enum cs_err cs_flock_until(int fd, int64_t deadline) CS_MUST_USE;
+
 /* Takes the lock among processes; CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms). */
 enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
                           struct cs_error *error) CS_MUST_USE;

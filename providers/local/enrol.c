@@ -24,14 +24,20 @@ void cs_enrolment_clear(struct cs_enrolment *enrolment)
     enrolment->codes_count = 0;
 }
 
-static enum cs_err copy_name(const char *what, const char *text, char *out, size_t size,
-                             struct cs_error *error)
+static enum cs_err copy_names(const struct cs_enrolment_choice *choice, struct cs_factor *factor,
+                              struct cs_error *error)
 {
-    if (strlen(text) >= size || !cs_is_clean(text, strlen(text)))
+    const char *label = choice->label ? choice->label : "";
+    enum cs_err result = cs_user_name_check(choice->user, error);
+
+    if (result != CS_OK)
+        return result;
+    if (strlen(label) > CS_FACTOR_LABEL_MAX || !cs_is_clean(label, strlen(label)))
         return cs_fail(error, CS_ERR_INPUT,
-                       "the %s is longer than %zu bytes or holds control characters", what,
-                       size - 1);
-    memcpy(out, text, strlen(text) + 1);
+                       "the label is longer than %d bytes or holds control characters",
+                       CS_FACTOR_LABEL_MAX);
+    memcpy(factor->user, choice->user, strlen(choice->user) + 1);
+    memcpy(factor->label, label, strlen(label) + 1);
     return CS_OK;
 }
 
@@ -88,12 +94,7 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
     if (factor->period > PERIOD_MAX)
         return cs_fail(error, CS_ERR_INPUT, "a period of %u s: 1 to %d expected", factor->period,
                        PERIOD_MAX);
-    result = copy_name("user name", choice->user, factor->user, sizeof factor->user, error);
-    if (result == CS_OK && factor->user[0] == '\0')
-        result = cs_fail(error, CS_ERR_INPUT, "the user name is empty");
-    if (result == CS_OK)
-        result = copy_name("label", choice->label ? choice->label : "", factor->label,
-                           sizeof factor->label, error);
+    result = copy_names(choice, factor, error);
     if (result == CS_OK)
         result =
             choice->secret ? given_key(choice->secret, factor, error) : random_key(factor, error);
@@ -115,7 +116,7 @@ static const char *uri_algorithm(const char *algorithm)
 }
 
 enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *issuer,
-                             struct cs_secret *ret_uri, struct cs_error *error)
+                             const char *account, struct cs_secret *ret_uri, struct cs_error *error)
 {
     const struct cs_factor *factor = &enrolment->factor;
     CS_AUTO(cs_secret_free) struct cs_secret key = {0};
@@ -125,7 +126,7 @@ enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *i
     cs_buffer_text(&uri, "otpauth://totp/");
     cs_percent_encode(&uri, issuer, strlen(issuer), "");
     cs_buffer_text(&uri, ":");
-    cs_percent_encode(&uri, factor->user, strlen(factor->user), "");
+    cs_percent_encode(&uri, account, strlen(account), "");
     cs_buffer_printf(&uri, "?secret=%s&issuer=", key.data ? key.data : "");
     cs_percent_encode(&uri, issuer, strlen(issuer), "");
     cs_buffer_printf(&uri, "&algorithm=%s&digits=%u&period=%u", uri_algorithm(factor->algorithm),

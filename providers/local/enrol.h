@@ -35,9 +35,11 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
 enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment,
                                 struct cs_secret *ret_text) CS_MUST_USE;
 
-/* otpauth://totp/ISSUER:USER?secret=... as authenticator apps read it. */
+/* otpauth://totp/ISSUER:ACCOUNT?secret=... as authenticator apps read it. An app keeps one entry
+ * for each pair of the two, so they must name the machine. */
 enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *issuer,
-                             struct cs_secret *ret_uri, struct cs_error *error) CS_MUST_USE;
+                             const char *account, struct cs_secret *ret_uri,
+                             struct cs_error *error) CS_MUST_USE;
 
 /* True when `code` is right now; it is spent then, so that it cannot log in as well. */
 enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs_secret *code,

@@ -49,10 +49,10 @@ enum cs_err cs_register_start(const char *user, const char *label, const char *a
 
     if (result == CS_OK)
         result = cs_u2f_new_challenge(pending->challenge, error);
+    if (result == CS_OK)
+        result = cs_user_name_check(user, error);
     for (size_t i = 0; i < CS_ARRAY_SIZE(texts) && result == CS_OK; i++)
         result = copy_text(texts[i].what, texts[i].text, texts[i].out, texts[i].size, error);
-    if (result == CS_OK && pending->user[0] == '\0')
-        result = cs_fail(error, CS_ERR_INPUT, "the user name is empty");
     return result;
 }
 

@@ -233,6 +233,7 @@ def sweep_command(task, words, check, input=None):
                 break
             expect_served("test")
             expect_sound()
+            expect_opened(one_key=True)
             check(result)
     print(f"  task {task}: killed at each of {number - 1} calls that write", flush=True)
     expect_equal(result.returncode, 0, f"{words}: status without a kill")
@@ -300,6 +301,53 @@ def test_passwd():
 
     sweep_command(0, ["passwd", "alice", "--stdin"], check, input="correct horse battery staple\n")
     expect_equal(seen, {False, True}, "states after a kill")
+
+
+def test_remove():
+    seen = set()
+
+    def check(_):
+        state = enrolled("user5")
+        expect(state in ((0, 0), (1, 10)), f"removed in part: {state}")
+        seen.add(state)
+
+    restore()
+    sweep_command(0, ["remove", "user5", ENROLLED["user5"].id], check)
+    expect_equal(seen, {(0, 0), (1, 10)}, "states after a kill")
+
+
+def test_recovery():
+    """The old codes or the new ones; the new ones are shown only where they are good."""
+    def hashes():
+        return set(store_rows("SELECT hash FROM recovery WHERE user = 'user5'"))
+
+    seen = set()
+    restore()
+    old = hashes()
+
+    def check(result):
+        now = hashes()
+        expect_equal(len(now), 10, "codes")
+        expect(now == old or not now & old, "a mixture of codes")
+        seen.add(now == old)
+        expect(now != old or result.stdout == "", "codes were shown that are not good")
+
+    sweep_command(0, ["recovery", "user5", "--json"], check)
+    expect_equal(seen, {False, True}, "states after a kill")
+
+
+def test_init():
+    """From nothing; another init mends whatever is left, and never with another key than the store's."""
+    for number in range(1, 1000):
+        run("find", STORE.parent, "-type", "f", "-delete")
+        run("find", KEY.parent, "-name", "store.key*", "-delete")
+        run(*kill_command(0, number, COUNTERSIGN, "init", kind="writes"), check=False)
+        report = KillReport()
+        countersign("init")
+        expect_equal(expect_opened(one_key=True), 1, "keys")
+        if not report.killed:
+            break
+    expect(10 < number < 1000, f"only {number} calls")
 
 
 main()

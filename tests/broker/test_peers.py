@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Peers of the broker: unprivileged, too many, hostile."""
+import pathlib
+import pwd
 import random
 
 from countersign import *
@@ -30,6 +32,30 @@ def descriptors_at_rest(broker):
     log_in_as_root()
     wait_until(lambda: connections_of(broker.pid) == 0, "the end of all connections")
     return descriptors_of(broker.pid)
+
+
+# ---- what it is itself ----
+
+class Grouped(Broker):
+    """Started by somebody who is in other groups."""
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.command = ["setpriv", "--groups", "0,4,27", *self.command]
+
+
+def test_it_keeps_nothing_of_who_started_it():
+    write_config(OPEN)
+    with Grouped() as broker:
+        status = pathlib.Path(f"/proc/{broker.pid}/status").read_text()
+        expect_match(r"^Groups:\t *$", status, "supplementary groups")
+        user = pwd.getpwnam(USER)
+        for name, number in (("Uid", user.pw_uid), ("Gid", user.pw_gid)):
+            expect_match(rf"^{name}:\t{number}\t{number}\t{number}\t{number}$", status, name)
+        expect_match(r"^CapEff:\t0+$", status, "capabilities")
+        expect_match(r"^NoNewPrivs:\t1$", status, "new privileges")
+        # What is not dumpable belongs to root, and nobody else can look into it.
+        expect_equal(os.stat(f"/proc/{broker.pid}/mem").st_uid, 0, "the owner of its memory")
 
 
 # ---- peers that are not root ----

@@ -60,7 +60,7 @@ def plans(tree):
 def options(tree):
     expression = (r'^    \{\.name = "(\w+)"(?:(?!^    [\w{]).)*?AT\((?:\w+\.)*(\w+)\)|^    FLAG\("(\w+)",\s*\w+,\s*(?:\w+\.)*(\w+)'
                   r'|^    STRING\("(\w+)",\s*(?:\w+\.)*(\w+)')
-    for _, match in tree.search("login/option_table.c", expression):
+    for _, match in tree.search("login/*_table.c", expression):
         name, member = (group for group in match.groups() if group)
         yield {"name": name, "member": member}
 

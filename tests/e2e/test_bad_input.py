@@ -189,7 +189,7 @@ def bad_configurations(path):
         ("an empty group", content(path, b'{"exempt_group": [""]}'), rf"{there}:1:\d+: exempt_group: "),
         ("a relative path", content(path, b'{"store": "store.db"}'), rf"{there}:1:\d+: store: an absolute path expected"),
         ("services that are a list", content(path, b'{"services": []}'), rf"{there}:1:\d+: services: an object of PAM service names expected, found an array"),
-        ("a broker's key for a service", content(path, b'{"services": {"sshd": {"max_logins": 1}}}'), rf"{there}:1:\d+: 'max_logins' holds for the whole broker"),
+        ("a broker's key for a service", content(path, b'{"services": {"sshd": {"max_logins": 1}}}'), rf"{there}:1:\d+: 'max_logins' is no setting of a login"),
         ("an empty prompt", content(path, b'{"otp_prompt": ""}'), rf"{there}:1:\d+: otp_prompt: the text is empty"),
         ("too deep", content(path, b'{"services":' * 40 + b"1" + b"}" * 40), rf"{there}:1:\d+: "),
         ("too large", content(path, b"{}" + b" " * 300000), rf"{there}: larger than \d+ bytes"),

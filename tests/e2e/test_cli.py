@@ -373,7 +373,7 @@ def test_passwd_refusals():
     refused("passwd", "alice", input=PASSWORD + "\n", pattern="standard input is not a terminal; --stdin")
     refused("passwd", "", "--stdin", status=2, input=PASSWORD + "\n", pattern="a word is empty")
     for user in ("u" * 300, "a\nb", "a\x1bb"):
-        refused("passwd", user, "--stdin", input=PASSWORD + "\n", pattern="the user name is empty, longer")
+        refused("passwd", user, "--stdin", input=PASSWORD + "\n", pattern="the user name ")
     expect_equal(store_rows("SELECT count(*) FROM password"), [(0,)], "passwords")
     for password in ("short12", "\u00fc", "x" * 511):
         set_password("alice", secret(password, "a password"), "--force")

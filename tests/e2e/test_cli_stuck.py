@@ -110,7 +110,7 @@ def test_import():
 def test_enroll():
     with Broker():
         stuck(["enroll", "totp", "carol", "--no-confirm"])
-        stuck(["enroll", "totp", "--batch", FILE])
+        stuck(["--no-account", "enroll", "totp", "--batch", FILE])
         stuck(["enroll", "u2f", "carol", "--request"])
 
 

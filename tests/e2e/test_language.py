@@ -44,6 +44,22 @@ def test_a_stranger_hears_the_default():
         expect_equal(prompt_of(), FRENCH, "the administrator says so")
 
 
+def test_a_key_of_root_proves_nothing_before_an_answer():
+    """With PermitRootLogin prohibit-password, sshd's default, root gets this far with a key and is refused all the same."""
+    before()
+    for user in "root", "alice":
+        fresh(user)
+        countersign("lang", user, "fr")
+    stack()
+    with Broker():
+        expect_equal(prompt_of("alice", KEY), FRENCH, "alice's key")
+        expect_equal(prompt_of("root", KEY), ENGLISH, "root's key")
+        stack("stack_first_factor")
+        expect_equal(prompt_of("root", KEY), FRENCH, "the administrator's word")
+    forget_factors("root")
+    countersign("lang", "root", "none")
+
+
 def test_the_option_wins():
     before(default_lang="de")
     fresh("alice")

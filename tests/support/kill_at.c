@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Kills a process just before the Nth system call of one of its tasks, or counts them. strace's
- * inject=all:signal=KILL:when=N counts each kind of call separately and so skips most calls.
+ * Kills a process just before the Nth system call of one of its tasks, or makes that call fail, or
+ * counts them. strace's inject=all:...:when=N counts each kind of call separately and so skips most
+ * calls.
  */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
+#include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,15 +33,20 @@ enum {
 };
 
 static const char usage[] =
-    "usage: kill-at REPORT all|writes TASK N COMMAND...\n"
-    "       kill-at REPORT all|writes TASK N --attach PID\n"
+    "usage: kill-at REPORT KIND TASK N COMMAND...\n"
+    "       kill-at REPORT KIND TASK N --attach PID\n"
     "\n"
     "Follows COMMAND, or a running process, with everything that it starts. TASK is a thread or\n"
     "process, numbered from 0 in the order of their appearance, or `any`, which counts the calls "
     "of\n"
     "all of them together; its process is killed before its\n"
-    "Nth call (from 1; 0: never). `writes` counts only calls that change files or locks.\n"
-    "REPORT gets a line `task I: C calls` each, and `killed` when it happened. With --attach a "
+    "Nth call (from 1; 0: never). KIND is `all`, or `writes`, which counts only calls that change\n"
+    "files or locks, or fail=ERRNO (a number) or fail-on=ERRNO: nobody is killed then, but that "
+    "call,\n"
+    "or it and all that follow, fail with this error; only calls count that get something.\n"
+    "REPORT gets a line `task I: C calls` each, and `killed` or `failed` when it happened. SIGTERM "
+    "ends\n"
+    "it, and leaves a process that it was attached to as it is. With --attach a "
     "line\n"
     "on standard output tells that everything is followed. Ends when all tasks have ended; when "
     "it\n"
@@ -46,18 +55,29 @@ static const char usage[] =
 struct task {
     pid_t id;
     bool started;
+    bool failing; /* in the call that is to fail */
     unsigned long calls;
 };
 
 struct tracer {
     bool writes_only;
+    long error; /* that calls fail with; 0: the process is killed */
+    bool and_on;
     size_t target;
     unsigned long when;
     unsigned long calls; /* of all tasks */
-    bool killed;
+    bool happened;
     struct task tasks[TASKS_MAX];
     size_t count;
 };
+
+static volatile sig_atomic_t ended;
+
+static void end(int number)
+{
+    (void)number;
+    ended = 1;
+}
 
 static struct task *find_task(struct tracer *tracer, pid_t id)
 {
@@ -88,22 +108,97 @@ static bool is_write(unsigned long long number)
     return false;
 }
 
+/* Giving a lock back is a call like taking it, but it does not fail. */
+static bool gives_back(const struct task *task, const struct ptrace_syscall_info *info)
+{
+    if (info->entry.nr == SYS_flock)
+        return (info->entry.args[1] & LOCK_UN) != 0;
+    /* The first member of struct flock is its l_type. */
+    return info->entry.nr == SYS_fcntl &&
+           (info->entry.args[1] == F_SETLK || info->entry.args[1] == F_SETLKW) &&
+           (short)ptrace(PTRACE_PEEKDATA, task->id, info->entry.args[2], NULL) == F_UNLCK;
+}
+
+/* Calls that get something and may not. Those that give it back, or wait, do not fail. */
+static bool can_fail(const struct task *task, const struct ptrace_syscall_info *info)
+{
+    static const long calls[] = {
+        SYS_openat,     SYS_read,      SYS_pread64,   SYS_write,      SYS_pwrite64,  SYS_writev,
+        SYS_fsync,      SYS_fdatasync, SYS_fstat,     SYS_newfstatat, SYS_lseek,     SYS_ftruncate,
+        SYS_fcntl,      SYS_flock,     SYS_mmap,      SYS_mremap,     SYS_brk,       SYS_socket,
+        SYS_connect,    SYS_sendto,    SYS_sendmsg,   SYS_recvfrom,   SYS_recvmsg,   SYS_accept4,
+        SYS_clone3,     SYS_clone,     SYS_getrandom, SYS_unlinkat,   SYS_fallocate, SYS_getsockopt,
+        SYS_setsockopt, SYS_pipe2,     SYS_eventfd2,  SYS_epoll_ctl,  SYS_mprotect,  SYS_dup,
+#ifdef SYS_unlink
+        SYS_unlink,     SYS_stat,      SYS_access,    SYS_open,
+#endif
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(calls); i++) {
+        if (info->entry.nr == (unsigned long long)calls[i])
+            return !gives_back(task, info);
+    }
+    return false;
+}
+
+#ifdef __x86_64__
+/* Has the kernel do nothing, at the start of a call; at its end, says that it failed. */
+static void spoil(const struct task *task, long error)
+{
+    struct user_regs_struct registers;
+
+    if (ptrace(PTRACE_GETREGS, task->id, NULL, &registers) != 0)
+        return;
+    if (error == 0)
+        registers.orig_rax = (unsigned long long)-1;
+    else
+        registers.rax = (unsigned long long)-error;
+    (void)ptrace(PTRACE_SETREGS, task->id, NULL, &registers);
+}
+#else
+static void spoil(const struct task *task, long error)
+{
+    (void)task;
+    (void)error;
+    (void)fputs("kill-at: calls can be made to fail on x86-64 only\n", stderr);
+    exit(EXIT_USAGE);
+}
+#endif
+
+/* Whether this call is the one. */
+static bool is_due(const struct tracer *tracer, const struct task *task)
+{
+    unsigned long calls = tracer->target == ANY_TASK ? tracer->calls : task->calls;
+
+    if (tracer->when == 0 || (tracer->target != ANY_TASK && task != &tracer->tasks[tracer->target]))
+        return false;
+    return calls == tracer->when || (tracer->and_on && calls > tracer->when);
+}
+
 /* True if the task must not continue. */
 static bool at_call(struct tracer *tracer, struct task *task)
 {
     struct ptrace_syscall_info info = {0};
 
-    if (ptrace(PTRACE_GET_SYSCALL_INFO, task->id, sizeof info, &info) < 0 ||
-        info.op != PTRACE_SYSCALL_INFO_ENTRY || (tracer->writes_only && !is_write(info.entry.nr)))
+    if (ptrace(PTRACE_GET_SYSCALL_INFO, task->id, sizeof info, &info) < 0)
+        return false;
+    if (info.op == PTRACE_SYSCALL_INFO_EXIT && task->failing) {
+        task->failing = false;
+        spoil(task, tracer->error);
+    }
+    if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (tracer->writes_only && !is_write(info.entry.nr)) ||
+        (tracer->error != 0 && !can_fail(task, &info)))
         return false;
     task->calls++;
     tracer->calls++;
-    if (tracer->target == ANY_TASK
-            ? tracer->calls != tracer->when
-            : task != &tracer->tasks[tracer->target] || task->calls != tracer->when)
+    if (!is_due(tracer, task))
         return false;
-    tracer->killed = true;
-    return kill(task->id, SIGKILL) == 0;
+    tracer->happened = true;
+    if (tracer->error == 0)
+        return kill(task->id, SIGKILL) == 0;
+    task->failing = true;
+    spoil(task, 0);
+    return false;
 }
 
 static void handle_stop(struct tracer *tracer, struct task *task, int status)
@@ -130,7 +225,7 @@ static void follow(struct tracer *tracer)
     for (;;) {
         pid_t id = waitpid(-1, &status, __WALL);
 
-        if (id < 0 && errno == EINTR)
+        if (id < 0 && errno == EINTR && !ended)
             continue;
         if (id < 0)
             return;
@@ -196,24 +291,37 @@ static int report(const struct tracer *tracer, const char *path)
         return EXIT_FAILURE;
     for (size_t i = 0; i < tracer->count; i++)
         (void)fprintf(out, "task %zu: %lu calls\n", i, tracer->tasks[i].calls);
-    if (tracer->killed)
-        (void)fputs("killed\n", out);
+    if (tracer->happened)
+        (void)fputs(tracer->error != 0 ? "failed\n" : "killed\n", out);
     return fclose(out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static bool read_kind(const char *kind, struct tracer *tracer)
+{
+    const char *error = strchr(kind, '=');
+
+    tracer->writes_only = strcmp(kind, "writes") == 0;
+    if (error == NULL)
+        return tracer->writes_only || strcmp(kind, "all") == 0;
+    tracer->and_on = strncmp(kind, "fail-on=", 8) == 0;
+    tracer->error = strtol(error + 1, NULL, 10);
+    return (tracer->and_on || strncmp(kind, "fail=", 5) == 0) && tracer->error > 0;
 }
 
 int main(int argc, char **argv)
 {
+    struct sigaction action = {.sa_handler = end};
     static struct tracer tracer;
 
-    if (argc < 6 || (strcmp(argv[2], "all") != 0 && strcmp(argv[2], "writes") != 0)) {
+    if (argc < 6 || !read_kind(argv[2], &tracer)) {
         (void)fputs(usage, stderr);
         return EXIT_USAGE;
     }
-    tracer.writes_only = strcmp(argv[2], "writes") == 0;
     tracer.target = strcmp(argv[3], "any") == 0 ? ANY_TASK : strtoul(argv[3], NULL, 10);
     tracer.when = strtoul(argv[4], NULL, 10);
     if (tracer.target > ANY_TASK)
         return EXIT_USAGE;
+    (void)sigaction(SIGTERM, &action, NULL);
     if (strcmp(argv[5], "--attach") != 0) {
         start(&tracer, argv + 5);
     } else if (argc != 7 || !attach(&tracer, argv[6])) {

@@ -13,6 +13,7 @@ enum { METHOD_SCENE_FACTORS_MAX = 12 };
 struct method_scene_settings {
     const char *right_code;
     bool approves_elsewhere; /* what an empty answer means where that is taken */
+    bool lenient;            /* accepts answers that come from nobody, too */
 };
 
 struct method_scene {

@@ -63,6 +63,23 @@ void scratch_store_begin(struct scratch_store *scratch, struct cs_transaction *r
     assert_int_equal(cs_store_begin(scratch->store, ret_transaction, NULL), CS_OK);
 }
 
+uint32_t scratch_store_key(const struct scratch_store *scratch)
+{
+    CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
+
+    assert_int_equal(cs_keys_load(scratch->key_path, &keys, NULL), CS_OK);
+    return keys.items[0].id;
+}
+
+void scratch_store_add_key(struct scratch_store *scratch)
+{
+    CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
+
+    assert_int_equal(cs_keys_load(scratch->key_path, &keys, NULL), CS_OK);
+    assert_int_equal(cs_keys_add(&keys, NULL), CS_OK);
+    assert_int_equal(cs_keys_save(scratch->key_path, &keys, UINT_MAX, NULL), CS_OK);
+}
+
 static void add_row(FILE *out, sqlite3_stmt *statement)
 {
     for (int i = 0; i < sqlite3_column_count(statement); i++) {

@@ -24,6 +24,12 @@ int scratch_store_teardown(void **state);
 
 void scratch_store_begin(struct scratch_store *scratch, struct cs_transaction *ret_transaction);
 
+/* The id of the first key in the key file. */
+uint32_t scratch_store_key(const struct scratch_store *scratch);
+
+/* Puts a fresh key in front of those in the key file. */
+void scratch_store_add_key(struct scratch_store *scratch);
+
 /* All rows of a table as one text, for comparison; the caller frees it. */
 char *scratch_store_rows(const struct scratch_store *scratch, const char *table);
 

@@ -3,6 +3,11 @@
 
 #include "tests/unit/folder.h"
 
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/file.h>
+
+#include "base/file.h"
 #include "store/key.h"
 
 #define ZEROS "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
@@ -147,6 +152,63 @@ static void test_add_puts_fresh_key_in_front(void **state)
     assert_memory_not_equal(keys.items[0].bytes, first.bytes, CS_KEY_BYTES);
 }
 
+/* Takes the lock in a thread, or what it was refused for. */
+struct taker {
+    const char *path;
+    int fd;
+    enum cs_err result;
+};
+
+static void *take(void *context)
+{
+    struct taker *taker = context;
+
+    taker->result = cs_keys_lock(taker->path, &taker->fd, NULL);
+    return NULL;
+}
+
+static void test_lock_is_held_by_one_until_it_is_closed(void **state)
+{
+    struct taker second = {.fd = -1, .result = CS_ERR_SYSTEM};
+    char path[PATH_SIZE], lock[PATH_SIZE];
+    int first = -1, probe;
+    struct stat status;
+    pthread_t thread;
+
+    second.path = folder_path(state, "key", path);
+    assert_int_equal(cs_keys_lock(path, &first, NULL), CS_OK);
+    assert_int_equal(stat(folder_path(state, "key.lock", lock), &status), 0);
+    assert_int_equal(status.st_mode & 07777, 0600);
+    probe = open(lock, O_RDWR | O_CLOEXEC);
+    assert_true(probe >= 0);
+    assert_int_equal(flock(probe, LOCK_EX | LOCK_NB), -1);
+    assert_int_equal(pthread_create(&thread, NULL, take, &second), 0);
+    cs_fd_close(&first);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(second.result, CS_OK);
+    assert_int_equal(flock(probe, LOCK_EX | LOCK_NB), -1);
+    cs_fd_close(&second.fd);
+    assert_int_equal(flock(probe, LOCK_EX | LOCK_NB), 0);
+    cs_fd_close(&probe);
+}
+
+static void test_lock_that_others_could_hold_is_refused(void **state)
+{
+    char path[PATH_SIZE], lock[PATH_SIZE], other[PATH_SIZE];
+    struct cs_error error = {0};
+    int fd = -1;
+
+    folder_path(state, "key", path);
+    write_file(folder_path(state, "key.lock", lock), 0644, "", 0);
+    assert_int_equal(cs_keys_lock(path, &fd, &error), CS_ERR_TRUST);
+    assert_contains(error.text, "key.lock: mode 0644 is too open");
+    assert_int_equal(unlink(lock), 0);
+    assert_int_equal(symlink(folder_path(state, "other", other), lock), 0);
+    assert_int_not_equal(cs_keys_lock(path, &fd, &error), CS_OK);
+    assert_int_equal(access(other, F_OK), -1);
+    assert_int_equal(fd, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -156,6 +218,8 @@ int main(void)
         IN_FOLDER(test_load_missing_open_or_link_refused),
         IN_FOLDER(test_add_save_load_round_trip),
         cmocka_unit_test(test_add_puts_fresh_key_in_front),
+        IN_FOLDER(test_lock_is_held_by_one_until_it_is_closed),
+        IN_FOLDER(test_lock_that_others_could_hold_is_refused),
     };
 
     return cmocka_run_group_tests_name("key", tests, NULL, NULL);

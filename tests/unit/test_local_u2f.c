@@ -504,6 +504,28 @@ static void test_a_copy_at_an_old_prompt_makes_the_key_suspect(void **state)
     assert_listed("alice", APP, NULL);
 }
 
+/* The way back in for somebody who has lost a key is no other way in for those who never had one.
+ */
+static void test_recovery_code_at_the_prompt_for_a_key_needs_a_key(void **state)
+{
+    CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment app = {0};
+    struct cs_outcome outcome;
+
+    (void)state;
+    enrol_app("carol", &app);
+    assert_int_equal(app.codes_count, CS_RECOVERY_CODES);
+    challenge = begin("carol");
+    outcome = judge("carol", &challenge, app.codes[0].data);
+    assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
+    enrol("carol", &second, 'c', APP);
+    cs_challenge_clear(&challenge);
+    challenge = begin("carol");
+    outcome = judge("carol", &challenge, app.codes[0].data);
+    assert_int_equal(outcome.judgement, CS_JUDGED_RIGHT);
+    assert_string_equal(outcome.reason, "recovery-code");
+}
+
 static void test_throttled_like_codes(void **state)
 {
     (void)state;
@@ -538,6 +560,7 @@ int main(void)
         TEST(test_counter_that_goes_back_makes_the_key_suspect),
         TEST(test_answers_out_of_order_are_no_copy),
         TEST(test_a_copy_at_an_old_prompt_makes_the_key_suspect),
+        TEST(test_recovery_code_at_the_prompt_for_a_key_needs_a_key),
         TEST(test_throttled_like_codes),
     };
 

@@ -164,6 +164,27 @@ static void test_provider_without_lists_judges_everybody(void **state)
     assert_true(scene->countable);
 }
 
+/* Unknown, refused by sshd, or an answer that sshd has put there: whatever a provider says of it.
+ */
+static void test_nobody_is_never_right(void **state)
+{
+    static const char junk[] = "\b\n\r\x7f"
+                               "IN";
+
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        start_over();
+        scene->ops.judges_unlisted = true;
+        scene->settings.lenient = true;
+        scene->identity = kind == 0 ? NULL : "demo";
+        scene->login.state.doomed = kind == 1;
+        if (kind == 2) /* it dooms the login, and so the answer behind it */
+            assert_int_equal(judge(&about_totp, junk).judgement, CS_JUDGED_WRONG);
+        assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_WRONG);
+        assert_string_equal(scene->user, "");
+    }
+}
+
 /* ---- what counts ---- */
 
 static void test_proven_when_judged(void **state)
@@ -298,6 +319,7 @@ int main(void)
         IN_SCENE(test_user_without_record_or_factor_is_not_judged),
         IN_SCENE(test_look_ups_made_once),
         IN_SCENE(test_provider_without_lists_judges_everybody),
+        IN_SCENE(test_nobody_is_never_right),
         IN_SCENE(test_proven_when_judged),
         IN_SCENE(test_answers_that_are_none),
         IN_SCENE(test_failures_of_each_call_reach_the_caller),

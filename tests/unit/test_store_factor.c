@@ -112,10 +112,54 @@ static void test_factor_longest_secret_is_resealed(void **state)
 
     assert_int_equal(try_add(scratch, CS_STORED_U2F, CS_FACTOR_SECRET_MAX + 1, &id), CS_ERR_LIMIT);
     assert_int_equal(try_add(scratch, CS_STORED_U2F, CS_FACTOR_SECRET_MAX, &id), CS_OK);
-    assert_int_equal(cs_store_reseal(scratch->store, &count, NULL), CS_OK);
+    assert_int_equal(cs_store_reseal(scratch->store, scratch_store_key(scratch), &count, NULL),
+                     CS_OK);
     assert_int_equal(count, 1);
     load_key(scratch, &key);
     assert_int_equal(key.secret.length, CS_FACTOR_SECRET_MAX);
+}
+
+static void move_secret(struct scratch_store *scratch, int64_t from, int64_t to)
+{
+    sqlite3 *database = NULL;
+    char sql[160];
+
+    (void)snprintf(sql, sizeof sql,
+                   "UPDATE factor SET secret = (SELECT secret FROM factor WHERE id = %lld) "
+                   "WHERE id = %lld",
+                   (long long)from, (long long)to);
+    assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+static enum cs_err load_all(struct scratch_store *scratch, const char *user)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+
+    scratch_store_begin(scratch, &transaction);
+    return cs_factor_load(&transaction, user, CS_STORED_ANY, &factors, NULL);
+}
+
+/* Whoever can write the store could else give a user a secret that he knows: his own. */
+static void test_factor_secret_of_another_user_or_row_refused(void **state)
+{
+    struct scratch_store *scratch = *state;
+    int64_t first = add(scratch, CS_STORED_TOTP), second = add(scratch, CS_STORED_TOTP);
+    sqlite3 *database = NULL;
+
+    assert_int_equal(load_all(scratch, "alice"), CS_OK);
+    move_secret(scratch, first, second);
+    assert_int_equal(load_all(scratch, "alice"), CS_ERR_CRYPTO);
+    assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database,
+                                  "DELETE FROM factor WHERE id = 2;"
+                                  "UPDATE factor SET user = 'bob' WHERE id = 1",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+    assert_int_equal(load_all(scratch, "bob"), CS_ERR_CRYPTO);
 }
 
 static void test_factor_suspect_is_for_good(void **state)
@@ -283,6 +327,7 @@ int main(void)
         IN_STORE(test_factor_kinds_are_apart),
         IN_STORE(test_factor_eight_of_each_kind),
         IN_STORE(test_factor_longest_secret_is_resealed),
+        IN_STORE(test_factor_secret_of_another_user_or_row_refused),
         IN_STORE(test_factor_suspect_is_for_good),
         IN_STORE(test_factor_of_version_3_goes_on),
         IN_STORE(test_factor_of_version_4_goes_on),

@@ -134,7 +134,7 @@ static void test_password_resealed_with_a_new_key(void **state)
     assert_int_equal(cs_keys_load(scratch->key_path, &keys, NULL), CS_OK);
     assert_int_equal(cs_keys_add(&keys, NULL), CS_OK);
     assert_int_equal(cs_keys_save(scratch->key_path, &keys, UINT_MAX, NULL), CS_OK);
-    assert_int_equal(cs_store_reseal(scratch->store, &count, NULL), CS_OK);
+    assert_int_equal(cs_store_reseal(scratch->store, keys.items[0].id, &count, NULL), CS_OK);
     assert_int_equal(count, 2);
     keys.count = 1;
     assert_int_equal(cs_keys_save(scratch->key_path, &keys, UINT_MAX, NULL), CS_OK);

@@ -15,11 +15,13 @@ main() runs the functions test_* in their order. Whatever is a secret is told to
 looks for it in every log that the tests left in WORKDIR.
 """
 from .driver import *
+from .fault import *
 from .harness import *
 from .kill import *
 from .process import *
 from .product import *
 from .protocol import *
+from .sealed import *
 from .ssh import *
 from .state import *
 from .system import *

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * After a backup was restored: what was spent since would be good once more. Of time-based codes
+ * all up to now are spent. Of recovery codes the store cannot know which ones; the log names those
+ * who used one, but not the code, so all codes of these users are spent.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/strlist.h"
+#include "cli/cli.h"
+#include "cli/verb.h"
+
+enum { LOG, SPEND_CODES, KEEP_CODES };
+
+const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX] = {
+    [LOG] = {"log", "FILE", "Spend the codes of users who used one, by this log."},
+    [SPEND_CODES] = {"spend-codes", NULL, "Spend all recovery codes of all users."},
+    [KEEP_CODES] = {"keep-codes", NULL, "Keep all recovery codes."},
+};
+
+enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer one is cut in the log (login/audit.c) */
+
+struct restoring {
+    const char *log;        /* NULL: no log */
+    bool spend, keep;       /* all recovery codes */
+    struct cs_strlist used; /* users who used one, as the provider calls them */
+    unsigned factors, users;
+};
+
+static void clear_restoring(struct restoring *restoring)
+{
+    cs_strlist_free(&restoring->used);
+}
+
+static int read_words(const struct cs_words *words, struct restoring *restoring)
+{
+    *restoring = (struct restoring){.log = words->options[LOG],
+                                    .spend = words->options[SPEND_CODES] != NULL,
+                                    .keep = words->options[KEEP_CODES] != NULL};
+    if ((restoring->log != NULL) + restoring->spend + restoring->keep != 1)
+        return cs_misuse(words->verb,
+                         "one of the three options says what becomes of recovery codes");
+    return CS_EXIT_OK;
+}
+
+/* ---- the log ---- */
+
+/* The audit line in a line of the log, or NULL. What others log there may hold anything, so only a
+ * line counts whose first tag is the broker's. */
+static const char *find_audit(const char *line)
+{
+    static const char program[] = "countersignd[", mark[] = "]: login verdict=";
+    const char *colon = strstr(line, ": ");
+    const char *tag = strstr(line, program);
+
+    if (colon == NULL || tag == NULL || tag > colon ||
+        strspn(tag + strlen(program), "0123456789") != (size_t)(colon - 1 - tag) - strlen(program))
+        return NULL;
+    return strncmp(colon - 1, mark, strlen(mark)) == 0 ? colon + 2 : NULL;
+}
+
+/* The identity at the end of an audit line, without its quotes and escapes, in place; NULL where it
+ * has none. */
+static char *take_identity(char *audit)
+{
+    static const char key[] = " identity=\"";
+    char *found = NULL, *out, *in;
+
+    /* The last: what stands before it may say the same inside its quotes, but escaped. */
+    for (char *next = strstr(audit, key); next != NULL; next = strstr(next + 1, key))
+        found = next + strlen(key);
+    if (found == NULL)
+        return NULL;
+    for (in = out = found; *in != '"' && *in != '\0'; in++) {
+        if (*in == '\\' && in[1] != '\0')
+            in++;
+        *out++ = *in;
+    }
+    *out = '\0';
+    return found;
+}
+
+static bool is_listed(const struct cs_strlist *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum cs_err read_line(struct restoring *restoring, char *line, struct cs_error *error)
+{
+    const char *audit = find_audit(line);
+    char *user;
+
+    /* Also where the login itself did not end well: the code was spent. */
+    if (audit == NULL || (strstr(audit, " reason=recovery-code ") == NULL &&
+                          strstr(audit, " last=recovery-code ") == NULL))
+        return CS_OK;
+    user = take_identity(line + (audit - line));
+    if (user == NULL || is_listed(&restoring->used, user))
+        return CS_OK;
+    if (strlen(user) > AUDIT_NAME_MAX)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "%s: the name of somebody who used a recovery code is cut short there; use "
+                       "--spend-codes; nothing was changed",
+                       restoring->log);
+    return cs_strlist_add(&restoring->used, user, strlen(user)) == CS_OK ? CS_OK
+                                                                         : cs_fail_nomem(error);
+}
+
+/* As root: the log is nobody else's to read. */
+static enum cs_err read_log(struct restoring *restoring, struct cs_error *error)
+{
+    CS_AUTO(cs_string_free) char *line = NULL;
+    bool input = strcmp(restoring->log, "-") == 0;
+    FILE *file = input ? stdin : fopen(restoring->log, "re");
+    enum cs_err result = CS_OK;
+    size_t size = 0;
+
+    if (file == NULL)
+        return cs_fail_errno(error, "%s: cannot open", restoring->log);
+    errno = 0;
+    while (result == CS_OK && getline(&line, &size, file) >= 0)
+        result = read_line(restoring, line, error);
+    if (result == CS_OK && !feof(file))
+        result = cs_fail_errno(error, "%s: cannot read; nothing was changed", restoring->log);
+    if (!input)
+        (void)fclose(file);
+    return result;
+}
+
+/* ---- the store ---- */
+
+static enum cs_err spend(const struct cs_transaction *transaction, void *context,
+                         struct cs_error *error)
+{
+    struct restoring *restoring = context;
+    enum cs_err result =
+        cs_factor_spend_all(transaction, cs_clock_seconds(), &restoring->factors, error);
+
+    if (result == CS_OK && restoring->spend)
+        result = cs_recovery_spend_all(transaction, &restoring->users, error);
+    for (size_t i = 0; i < restoring->used.count && result == CS_OK; i++) {
+        const char *user = restoring->used.items[i];
+        unsigned left = 0;
+
+        result = cs_recovery_count(transaction, user, &left, error);
+        if (result == CS_OK)
+            result = cs_recovery_replace(transaction, user, NULL, 0, error);
+        restoring->users += left > 0;
+    }
+    return result;
+}
+
+static enum cs_err say(void *context, struct cs_error *error)
+{
+    const struct restoring *restoring = context;
+
+    (void)error;
+    (void)printf("TOTP factors whose codes up to now are spent: %u\n"
+                 "users whose recovery codes are spent: %u\n",
+                 restoring->factors, restoring->users);
+    for (size_t i = 0; i < restoring->used.count; i++)
+        (void)printf("  %s: give new ones with 'countersign recovery'\n", restoring->used.items[i]);
+    (void)printf(
+        "Factors that were removed and passwords that were changed since the backup are as "
+        "they were in it; remove and change them again.\n");
+    return CS_OK;
+}
+
+int cs_cmd_after_restore(struct cs_cli *cli, const struct cs_words *words)
+{
+    static const struct cs_report report = {.say = say};
+    CS_AUTO(clear_restoring) struct restoring restoring = {0};
+    struct cs_error error = {0};
+    int status = read_words(words, &restoring);
+
+    if (status != CS_EXIT_OK)
+        return status;
+    if (restoring.log != NULL && read_log(&restoring, &error) != CS_OK)
+        return cs_complain(&error);
+    return cs_cli_do(cli, spend, &report, &restoring);
+}

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Each allocation and each system call of a login fails, once and from then on: nobody is let in by a wrong code or
+twice by one, no error becomes PAM_IGNORE, the broker lives, the store opens. CS_FAULT_STEP leaves numbers out."""
+import errno
+import os
+import platform
+import time
+
+from countersign import *
+
+STEP = int(os.environ.get("CS_FAULT_STEP", 7))
+PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
+ERRORS = (errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENOSPC)
+NEVER = ("PAM_SUCCESS", "PAM_IGNORE", None)  # None: the application died
+MOST = 30000
+PATIENT = 30  # seconds that a login may take in which everything fails
+people = []
+
+
+def test_prepare():
+    if SANITIZE:
+        raise Skip("sanitizers have memory of their own and cannot be traced")
+    stack("retry=0", "require_broker")
+    names = [f"user{number}" for number in range(MOST // STEP)]
+    add_accounts(names)
+    people.extend(enroll_batch(names, digits=8).values())
+
+
+def login(person, code, **options):
+    begin = time.monotonic()
+    result = pam_login(person.user, [code], env=PROVEN, **options).code
+    expect(time.monotonic() - begin < PATIENT, f"a login took {time.monotonic() - begin:.0f} s")
+    return result
+
+
+def wrong_and_right(person):
+    """Both, as PAM told the application."""
+    return login(person, person.wrong()), login(person, person.code())
+
+
+def judge(broker, person, codes, what):
+    """After the faults: what was told, and whether the right code is still good, once."""
+    expect(broker.running, f"{what}: the broker ended: {broker.log()[-2000:]}")
+    wrong, right = codes
+    expect(wrong not in NEVER, f"{what}: a wrong code: {wrong}")
+    expect(right not in NEVER[1:], f"{what}: a right code: {right}")
+    again = [login(person, person.code()) for _ in range(2 if right != "PAM_SUCCESS" else 1)]
+    expect((right, *again).count("PAM_SUCCESS") <= 1, f"{what}: one code: {right}, {again}")
+
+
+def expect_sound():
+    expect_opened(one_key=True)
+    checked = countersign("check", check=False)
+    expect_equal(checked.returncode, 0, f"check: {checked.stdout}")
+    person = people.pop()
+    expect_equal(login(person, person.code()), "PAM_SUCCESS", "afterwards")
+
+
+def sweep(broker, what, fault):
+    """fault(number, on, work) has that one fail and returns what work() did and whether it came."""
+    for on in False, True:
+        for number in range(1, MOST, STEP):
+            person = people.pop()
+            person.wait_left(10)
+            codes, came = fault(number, on, lambda: wrong_and_right(person))
+            judge(broker, person, codes, f"{what} {number}{' and on' * on}")
+            if not came:
+                break
+        else:
+            raise Failure(f"{what}: all of {MOST} came")
+        print(f"  {what}{' and on' * on}: up to {number}", flush=True)
+        expect(number > 20, f"{what}: only {number}")
+        expect_sound()
+
+
+def test_allocations_of_the_broker():
+    memory = FailingMemory()
+    with Broker(env=memory.env) as broker:
+        sweep(broker, "allocation", memory.during)
+
+
+def test_system_calls_of_the_broker():
+    if platform.machine() != "x86_64":
+        raise Skip("calls can be made to fail on x86-64 only")
+    with Broker() as broker:
+        sweep(broker, "call", lambda number, on, work: failing_calls(broker.pid, number, ERRORS[number % 4], on, work))
+
+
+def test_allocations_of_the_module():
+    memory = FailingMemory()
+    with Broker() as broker:
+        def logins(person):
+            return (login(person, person.wrong(), environ=memory.env), login(person, person.code(), environ=memory.env))
+
+        for on in False, True:
+            for number in range(1, MOST):
+                person = people.pop()
+                codes, came = memory.during(number, on, lambda: logins(person), FailingMemory.IN_PAM)
+                judge(broker, person, codes, f"allocation {number} of the module{' and on' * on}")
+                if not came:
+                    break
+            print(f"  allocation of the module{' and on' * on}: up to {number}", flush=True)
+        expect_sound()
+
+
+main()
