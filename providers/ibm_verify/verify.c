@@ -49,7 +49,10 @@ static enum cs_err verify_judge(struct cs_provider *provider, const struct cs_ca
 static unsigned verify_kinds(const struct cs_provider *provider)
 {
     (void)provider;
-    return CS_KIND(CS_FACTOR_U2F) - 1; /* all before it */
+    return CS_KIND(CS_FACTOR_PASSWORD) | CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_SMSOTP) |
+           CS_KIND(CS_FACTOR_EMAILOTP) | CS_KIND(CS_FACTOR_VOICEOTP) |
+           CS_KIND(CS_FACTOR_TRANS_EMAILOTP) | CS_KIND(CS_FACTOR_TRANS_SMSOTP) |
+           CS_KIND(CS_FACTOR_DEVICE);
 }
 
 static void verify_close(struct cs_provider *provider)

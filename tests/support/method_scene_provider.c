@@ -8,8 +8,18 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/method_scene.h"
 
-static const char *const kinds[CS_FACTOR_KINDS] = {
-    "password", "totp", "sms", "email", "voice", "trans-email", "trans-sms", "device", "u2f"};
+/* Short words for some kinds; of the others the name of their method. */
+static const char *word_of(enum cs_factor_kind kind)
+{
+    static const char *const words[CS_FACTOR_KINDS] = {[CS_FACTOR_PASSWORD] = "password",
+                                                       [CS_FACTOR_SMSOTP] = "sms",
+                                                       [CS_FACTOR_EMAILOTP] = "email",
+                                                       [CS_FACTOR_VOICEOTP] = "voice",
+                                                       [CS_FACTOR_TRANS_EMAILOTP] = "trans-email",
+                                                       [CS_FACTOR_TRANS_SMSOTP] = "trans-sms"};
+
+    return words[kind] != NULL ? words[kind] : cs_method_of(kind)->name;
+}
 
 static struct method_scene *scene_of(struct cs_provider *provider)
 {
@@ -64,7 +74,7 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
     for (unsigned kind = 0; kind < CS_FACTOR_KINDS; kind++) {
         if ((listing->kinds & CS_KIND(kind)) == 0)
             continue;
-        cs_buffer_printf(&scene->calls, "%s%s", before, kinds[kind]);
+        cs_buffer_printf(&scene->calls, "%s%s", before, word_of(kind));
         before = "+";
     }
     scene->listing = *listing;
@@ -92,7 +102,7 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
 
     (void)settings_of(scene, call);
     cs_buffer_printf(&scene->calls, "%s%s=%s",
-                     user->found ? " begin:" : " begin-for-nobody:", kinds[factor->kind],
+                     user->found ? " begin:" : " begin-for-nobody:", word_of(factor->kind),
                      factor->id);
     cs_buffer_free(&scene->message);
     cs_buffer_text(&scene->message, request->message);
@@ -135,7 +145,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     const struct method_scene_settings *settings = settings_of(scene, call);
     bool password = attempt->kind == CS_FACTOR_PASSWORD;
 
-    cs_buffer_printf(&scene->calls, " judge:%s=%s", kinds[attempt->kind], attempt->answer->data);
+    cs_buffer_printf(&scene->calls, " judge:%s=%s", word_of(attempt->kind), attempt->answer->data);
     cs_buffer_printf(&scene->judged, "%s%s%s\n", attempt->identity ? attempt->identity : "nobody",
                      attempt->countable ? " countable" : "", attempt->proven ? " proven" : "");
     scene->countable = attempt->countable;
@@ -149,7 +159,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
     if (is_right(settings, attempt))
         *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
-                                           .reason = kinds[attempt->kind],
+                                           .reason = word_of(attempt->kind),
                                            .recovery = scene->recovery,
                                            .recovery_left = scene->recovery ? 9 : 0};
     else if (scene->over && !password)
@@ -201,7 +211,7 @@ static enum cs_err cancel(struct cs_provider *provider, const struct cs_call *ca
     (void)user;
     (void)settings_of(scene, call);
     assert_held(scene, challenge);
-    cs_buffer_printf(&scene->calls, " cancel:%s=%s", kinds[factor->kind], challenge->id);
+    cs_buffer_printf(&scene->calls, " cancel:%s=%s", word_of(factor->kind), challenge->id);
     scene->cancel_call = *call;
     return scene->cancel_result == CS_OK ? CS_OK
                                          : cs_fail(error, scene->cancel_result, "cancel is broken");

@@ -291,12 +291,15 @@ static void test_chosen_provider_has_the_settings_of_the_line(void **state)
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        CS_AUTO(cs_strlist_free) struct cs_strlist unknown = {0};
+        CS_AUTO(cs_strlist_free) struct cs_strlist line = {0};
         struct cs_options options;
         struct cs_option option;
         size_t row = 0;
 
-        assert_int_equal(read_line(rows[i].line, &options, &unknown, NULL), CS_OK);
+        for (const char *const *word = rows[i].line; *word != NULL; word++)
+            assert_int_equal(cs_strlist_add(&line, *word, strlen(*word)), CS_OK);
+        cs_options_defaults(CS_PROFILE_OWN, &options);
+        assert_int_equal(cs_options_from_arguments(&line, &options, NULL, NULL), CS_OK);
         assert_true(cs_provider_find(rows[i].kind, &row));
         assert_ptr_equal(cs_options_chosen_provider(&options), cs_options_provider(&options, row));
         assert_true(cs_option_find_in(row, ~0U, rows[i].option, &option));
