@@ -43,7 +43,9 @@ static const char usage[] =
     "Nth call (from 1; 0: never). KIND is `all`, or `writes`, which counts only calls that change\n"
     "files or locks, or fail=ERRNO (a number) or fail-on=ERRNO: nobody is killed then, but that "
     "call,\n"
-    "or it and all that follow, fail with this error; only calls count that get something.\n"
+    "or it and all that follow, fail with this error; only calls count that get something. What\n"
+    "the dynamic loader calls is not counted where a process is to be killed: nothing of the\n"
+    "program has run by then.\n"
     "REPORT gets a line `task I: C calls` each, and `killed` or `failed` when it happened. SIGTERM "
     "ends\n"
     "it, and leaves a process that it was attached to as it is. With --attach a "
@@ -52,10 +54,15 @@ static const char usage[] =
     "it\n"
     "is killed itself, COMMAND ends with it.\n";
 
+struct range {
+    unsigned long long begin, end;
+};
+
 struct task {
     pid_t id;
     bool started;
-    bool failing; /* in the call that is to fail */
+    struct range loader; /* its code; empty: not looked for yet */
+    bool failing;        /* in the call that is to fail */
     unsigned long calls;
 };
 
@@ -141,6 +148,33 @@ static bool can_fail(const struct task *task, const struct ptrace_syscall_info *
     return false;
 }
 
+/* Where the dynamic loader's code lies in a process; an empty range where it has none. */
+static struct range find_loader(pid_t id)
+{
+    char path[64], line[512], modes[5];
+    struct range range = {0};
+    FILE *maps;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/maps", (int)id);
+    maps = fopen(path, "re");
+    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) {
+        if (strstr(line, "/ld-linux") != NULL &&
+            sscanf(line, "%llx-%llx %4s", &range.begin, &range.end, modes) == 3 && modes[2] == 'x')
+            break;
+        range = (struct range){0};
+    }
+    if (maps != NULL)
+        (void)fclose(maps);
+    return range;
+}
+
+static bool by_loader(struct task *task, unsigned long long caller)
+{
+    if (task->loader.end == 0)
+        task->loader = find_loader(task->id);
+    return caller >= task->loader.begin && caller < task->loader.end;
+}
+
 #ifdef __x86_64__
 /* Has the kernel do nothing, at the start of a call; at its end, says that it failed. */
 static void spoil(const struct task *task, long error)
@@ -187,7 +221,7 @@ static bool at_call(struct tracer *tracer, struct task *task)
         spoil(task, tracer->error);
     }
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (tracer->writes_only && !is_write(info.entry.nr)) ||
-        (tracer->error != 0 && !can_fail(task, &info)))
+        (tracer->error == 0 ? by_loader(task, info.instruction_pointer) : !can_fail(task, &info)))
         return false;
     task->calls++;
     tracer->calls++;
@@ -211,6 +245,8 @@ static void handle_stop(struct tracer *tracer, struct task *task, int status)
             return;
     } else if (number == SIGSTOP && !task->started && status >> 16 == 0) {
         (void)ptrace(PTRACE_SETOPTIONS, task->id, NULL, OPTIONS | PTRACE_O_EXITKILL);
+    } else if (status >> 16 == PTRACE_EVENT_EXEC) {
+        task->loader = (struct range){0}; /* it lies somewhere else now */
     } else if (status >> 16 == 0 && number != SIGTRAP) {
         deliver = number;
     }

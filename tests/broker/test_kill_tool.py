@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""SIGKILL before every call of the command-line tool that writes, while a broker has the store open."""
+import json
+
+from countersign import *
+from countersign.sweep import *
+
+
+def test_prepare():
+    prepare_sweep()
+
+
+def sweep_command(task, words, check, input=None):
+    """Kills the command at its Nth writing call, while a broker has the store open. check(result)
+    follows each kill."""
+    for number in range(1, 1000):
+        restore()
+        with Broker():
+            expect_served("test")
+            result = run(*kill_command(task, number, COUNTERSIGN, *words, kind="writes"), check=False,
+                         input=input)
+            report = KillReport()
+            if not report.killed:
+                break
+            expect_served("test")
+            expect_sound()
+            expect_opened(one_key=True)
+            check(result)
+    print(f"  task {task}: killed at each of {number - 1} calls that write", flush=True)
+    expect_equal(result.returncode, 0, f"{words}: status without a kill")
+    expect(number > 10, f"only {number - 1} calls")
+
+
+def test_rekey():
+    def keys():
+        return len(KEY.read_text().split())
+
+    seen = set()
+
+    def check(_):
+        seen.add(keys())
+        countersign("rekey")
+        expect_equal(keys(), 1, "keys after another rekey")
+        expect_served("test")
+        expect_sound()
+
+    for task in 0, 1:  # root, who writes the key file, and the child that writes the store
+        sweep_command(task, ["rekey"], check)
+        expect_equal(keys(), 1, "keys after a rekey without a kill")
+    expect_equal(seen, {1, 2}, "keys after a kill")
+
+
+def enrolled(user):
+    """(factors, recovery codes) of a user."""
+    answer = json.loads(countersign("list", user, "--json").stdout)
+    return len(answer["factors"]), answer["recovery_codes_left"]
+
+
+def sweep_enrolment(words, users):
+    seen = set()
+
+    def check(result):
+        states = {enrolled(user) for user in users}
+        expect(states in ({(0, 0)}, {(1, 10)}), f"enrolled in part: {states}")
+        seen.update(states)
+        expect(states == {(1, 10)} or result.stdout == "", "a factor was shown that does not exist")
+        if states == {(0, 0)}:
+            countersign(*words)
+
+    sweep_command(0, words, check)
+    expect_equal(seen, {(0, 0), (1, 10)}, "states after a kill")
+
+
+def test_enroll():
+    sweep_enrolment(["enroll", "totp", "alice", "--no-confirm", "--json"], ["alice"])
+
+
+def test_enroll_batch():
+    batch = WORKDIR / "keys" / "some"
+    batch.write_text("alice\nbob\ncarol\n")
+    sweep_enrolment(["enroll", "totp", "--batch", batch], ["alice", "bob", "carol"])
+
+
+def test_passwd():
+    seen = set()
+
+    def check(_):
+        known = json.loads(countersign("list", "alice", "--json").stdout)["password"] is not None
+        seen.add(known)
+        if known:
+            countersign("passwd", "alice", "--remove")
+
+    sweep_command(0, ["passwd", "alice", "--stdin"], check, input="correct horse battery staple\n")
+    expect_equal(seen, {False, True}, "states after a kill")
+
+
+def test_remove():
+    seen = set()
+
+    def check(_):
+        state = enrolled("user5")
+        expect(state in ((0, 0), (1, 10)), f"removed in part: {state}")
+        seen.add(state)
+
+    restore()
+    sweep_command(0, ["remove", "user5", ENROLLED["user5"].id], check)
+    expect_equal(seen, {(0, 0), (1, 10)}, "states after a kill")
+
+
+def test_recovery():
+    """The old codes or the new ones; the new ones are shown only where they are good."""
+    def hashes():
+        return set(store_rows("SELECT hash FROM recovery WHERE user = 'user5'"))
+
+    seen = set()
+    restore()
+    old = hashes()
+
+    def check(result):
+        now = hashes()
+        expect_equal(len(now), 10, "codes")
+        expect(now == old or not now & old, "a mixture of codes")
+        seen.add(now == old)
+        expect(now != old or result.stdout == "", "codes were shown that are not good")
+
+    sweep_command(0, ["recovery", "user5", "--json"], check)
+    expect_equal(seen, {False, True}, "states after a kill")
+
+
+def test_init():
+    """From nothing; another init mends whatever is left, and never with another key than the store's."""
+    for number in range(1, 1000):
+        run("find", STORE.parent, "-type", "f", "-delete")
+        run("find", KEY.parent, "-name", "store.key*", "-delete")
+        run(*kill_command(0, number, COUNTERSIGN, "init", kind="writes"), check=False)
+        report = KillReport()
+        countersign("init")
+        expect_equal(expect_opened(one_key=True), 1, "keys")
+        if not report.killed:
+            break
+    expect(10 < number < 1000, f"only {number} calls")
+
+
+main()
