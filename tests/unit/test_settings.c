@@ -69,6 +69,7 @@ static const struct cs_setting rows[] = {
      .type = CS_SETTING_SIZE,
      .where = SECTION,
      .offset = AT(size),
+     .by_login = true,
      .max = CS_SETTING_UNBOUNDED},
     {.name = "name",
      .type = CS_SETTING_NAME,
@@ -339,7 +340,9 @@ static void test_copy_owns_its_texts(void **state)
     assert_ptr_not_equal(copy.path, full.path);
     assert_ptr_not_equal(copy.secret, full.secret);
     assert_int_equal(copy.number, 5);
-    assert_null(copy.string); /* each login has its own */
+    /* Each login has its own. */
+    assert_null(copy.string);
+    assert_int_equal(copy.size, 0);
     cs_settings_clear(rows, &copy, sizeof copy);
     assert_memory_equal(&copy, &empty, sizeof copy);
 }
