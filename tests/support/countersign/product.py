@@ -109,12 +109,12 @@ def enroll(user, secret_text=None, algorithm="sha1", digits=6, period=30):
     return Factor(json.loads(result.stdout), algorithm=algorithm, digits=digits, period=period)
 
 
-def enroll_batch(users, algorithm="sha1", digits=6, period=30):
+def enroll_batch(users, *options, algorithm="sha1", digits=6, period=30):
     """Enrols many in one transaction; a dictionary of their factors."""
     words = f"algorithm={algorithm} digits={digits} period={period}"
     path = WORKDIR / "keys" / "batch"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     path.write_text("".join(f"{user} {words}\n" for user in users))
-    answers = map(json.loads, countersign("enroll", "totp", "--batch", path).stdout.splitlines())
+    answers = map(json.loads, countersign("enroll", "totp", "--batch", path, *options).stdout.splitlines())
     return {answer["user"]: Factor(answer, algorithm=algorithm, digits=digits, period=period)
             for answer in answers}
