@@ -162,6 +162,16 @@ static enum cs_err check_store(struct check *check, struct cs_error *error)
     return as_run_user(check, read_store, error);
 }
 
+/* That the broker takes our file for the only one with settings, as root does. */
+static enum cs_err check_usual(struct cs_error *error)
+{
+    CS_AUTO(cs_config_cache_free) struct cs_config_cache *cache = cs_config_cache_new();
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+
+    return cache != NULL ? cs_config_load_usual(cache, CS_CONFIG_FILE, &config, error)
+                         : cs_fail_nomem(error);
+}
+
 /* The module hands over what its line names; the rest the broker opens by itself. */
 static enum cs_err check_readable(struct check *check, struct cs_error *error)
 {
@@ -170,6 +180,8 @@ static enum cs_err check_readable(struct check *check, struct cs_error *error)
     CS_AUTO(cs_fd_close) int own = -1, ibm = -1;
     enum cs_err result = line->ibm ? CS_OK : cs_config_open(path, &own, error);
 
+    if (result == CS_OK && line->usual && !line->ibm)
+        result = check_usual(error);
     if (result != CS_OK || line->config == NULL)
         return result;
     path = cs_config_ibm_path(line->config);
@@ -327,6 +339,17 @@ static void note_helper(const struct check *check)
                   text.text ? text.text : "");
 }
 
+/* Which file a login with this PAM line reads, and why that one. */
+static void note_source(const struct check *check)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    cs_config_describe(check->line.config, &text);
+    if (check->line.usual && check->line.ibm)
+        cs_buffer_text(&text, "; " CS_CONFIG_FILE " has no settings");
+    cs_print_note(check->writer, "configuration in force", "note", text.text ? text.text : "");
+}
+
 static void run_checks(struct check *check)
 {
     struct cs_error error = {0};
@@ -342,6 +365,7 @@ static void run_checks(struct check *check)
     }
     if (check->line.config == NULL)
         return;
+    note_source(check);
     if (check->configured)
         check_services(check);
     if (check->configured &&
