@@ -94,7 +94,7 @@ static const struct {
     {"poll_timeout", pushes, "is 60 seconds unless it is set"},
     {"exempt_group", exempts,
      "compares by group id; a group that cannot be resolved exempts "
-     "nobody, and exempt_group wins over 2fa_group"},
+     "nobody, exempt_group wins over 2fa_group, and the password of a plan is asked all the same"},
     {"accept_on_missing_auth_method", accepts_missing,
      "never lets in an account or user that "
      "does not exist"},

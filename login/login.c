@@ -56,18 +56,19 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     if (!peer_may_ask(login))
         return conclude(login, CS_VERDICT_DENY, "not-your-account");
     rule = cs_login_exemption(login);
-    if (rule != NULL)
+    if (rule != NULL && !cs_plan_has_first(login->plan))
         return conclude(login, CS_VERDICT_EXEMPT, rule);
     if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
         return fail(login,
                     error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
                     "provider", &error);
     cs_login_choose_texts(login, provider);
-    verdict = cs_login_run_plan(login, channel, provider);
+    verdict = cs_login_run_plan(login, channel, provider, rule == NULL);
     cs_engine_release(login->engine, &provider);
     /* Nothing but a second factor may be missing. */
-    login->proven = login->proven && cs_plan_has_second(login->plan);
-    return verdict;
+    login->proven = login->proven && rule == NULL && cs_plan_has_second(login->plan);
+    return rule != NULL && verdict == CS_VERDICT_ALLOW ? conclude(login, CS_VERDICT_EXEMPT, rule)
+                                                       : verdict;
 }
 
 static void write_audit(const struct cs_login *login, enum cs_verdict verdict, bool granted)

@@ -210,6 +210,37 @@ def test_threads():
         expect_equal(result.count("PAM_SUCCESS"), 1, f"{way}: one code, eight times: {result.runs}")
 
 
+# ---- exemptions ----
+
+EXEMPTIONS = {"2fa_group": "2fa_group=daemon", "exempt_group": "exempt_group=alice"}
+PASSWORD = secret("Correct-Horse-7", "a password")
+
+
+def test_an_exemption_is_from_the_second_factor_alone():
+    """The password of a plan is asked, alone; a plan without one asks for nothing."""
+    countersign("passwd", "alice", "--stdin", input=PASSWORD + "\n")
+    fresh("alice")
+    for way in each_way():
+        for rule, argument in EXEMPTIONS.items():
+            for plan in ("password-then-totp", "password-then-u2f", "password-then-choice-then-otp", "password-and-totp",
+                         "password-and-totp-or-device", "totp", "u2f", "choice-then-otp"):
+                password = ["Password: "] if plan.startswith("password") else []
+                stack(*way, argument, f"auth_method={plan}", "accept_on_missing_auth_method",
+                      "password_retry=0")
+                for answer in (PASSWORD, "wrong"):
+                    result = pam_login("alice", [answer])
+                    right = answer == PASSWORD or not password
+                    expect_equal((result.code, [text for text, _ in result.prompts]),
+                                 ("PAM_SUCCESS" if right else "PAM_AUTH_ERR", password),
+                                 f"{way}, {rule}, {plan}, {answer}")
+            stack(*way, argument, "auth_method=password-then-totp", "exempt_result=ignore", "password_retry=0")
+            for answer, code in ((PASSWORD, "PAM_IGNORE"), ("wrong", "PAM_AUTH_ERR")):
+                code = "PAM_PERM_DENIED" if code == "PAM_IGNORE" else code  # what libpam makes of it, alone in a stack
+                expect_equal(pam_login("alice", [answer]).code, code, f"{way}, {rule}, exempt_result=ignore, {answer}")
+        stack(*way, EXEMPTIONS["2fa_group"], "auth_method=password", "password_retry=0")
+        expect_equal(pam_login("alice", ["wrong"]).code, "PAM_AUTH_ERR", f"{way}: a password is no second factor")
+
+
 # ---- the file ----
 
 def test_exports():
