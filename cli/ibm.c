@@ -101,6 +101,7 @@ static const struct {
     {"user_env", sets_variable,
      "a name that does not begin with COUNTERSIGN_ must stand on the "
      "PAM line"},
+    {"id", always, "that is on the line and not in the file refuses every login"},
     {"unknown argument", always, "is a warning in the log that says what was meant"},
 };
 

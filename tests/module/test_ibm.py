@@ -185,8 +185,35 @@ def test_id_selects_the_arguments():
     with Broker():
         fresh("alice")
         for line, wanted in (((), ["Usual: "]), (("id=pam-ibm-auth",), ["Usual: "]),
-                             (("id=other_one",), ["Other: "] * 2), (("id=nobody", "retry=0"), ["Enter OTP - "])):
+                             (("id=other_one",), ["Other: "] * 2)):
             expect_equal(prompts_of(f"ibm_auth_config={IBM}", *line)[1], wanted, f"{line}")
+
+
+def test_an_id_that_is_nowhere_in_the_file_is_refused_with_those_that_are():
+    """A typing error must not drop what its additional-args ask for."""
+    ibm_file(["retry=0"], pam_sshd=["auth_method=totp"])
+    with Broker() as broker:
+        fresh("alice")
+        for arguments, pattern in (
+                (["id=pam_ssdh"], rf"id: there is no 'pam_ssdh' in {IBM}, which has 'pam_ibm_auth', 'pam_sshd'; "
+                                  r"'pam_sshd' was probably meant"),
+                (["id=nothing-like-it", "retry=0"], rf"there is no 'nothing-like-it' in {IBM}, which has "
+                                                    r"'pam_ibm_auth', 'pam_sshd'$"),
+                (["id="], "id: ")):
+            begin = len(broker.log())
+            expect_equal(prompts_of(f"ibm_auth_config={IBM}", *arguments), ("PAM_SERVICE_ERR", []), f"{arguments}")
+            expect_match(pattern, broker.log()[begin:], f"{arguments}")
+            problem, _ = checked_source(f"ibm_auth_config={IBM}", *arguments)
+            expect_match(pattern, problem or "", f"check, {arguments}")
+        begin = len(broker.log())
+        expect_equal(prompts_of(f"config={CONFIG}", "id=pam_sshd")[0], "PAM_SERVICE_ERR", "our own file")
+        expect_match(rf"there is no 'pam_sshd' in {CONFIG}, which has no ids", broker.log()[begin:], "our own file")
+        write_config({"ibm-auth-api": TENANT, "pam": {}}, ELSEWHERE, 0o640)
+        expect_equal(prompts_of(f"ibm_auth_config={ELSEWHERE}", "retry=0")[1], ["Enter OTP - "], "none is written")
+        expect_equal(prompts_of(f"ibm_auth_config={ELSEWHERE}", "id=pam_ibm_auth")[0], "PAM_SERVICE_ERR",
+                     "the usual one, written")
+        write_config({"ibm_auth_config": str(ELSEWHERE)})
+        expect_equal(prompts_of("id=pam_sshd")[0], "PAM_SERVICE_ERR", "the pair of both")
 
 
 def test_two_in_one_stack():
