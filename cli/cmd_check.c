@@ -10,6 +10,7 @@
 #include "base/privilege.h"
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
+#include "cli/check_advice.h"
 #include "cli/check_plan.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
@@ -369,8 +370,9 @@ static void run_checks(struct check *check)
     if (check->configured)
         check_services(check);
     if (check->configured &&
-        cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK)
-        report(check, "security keys", cs_fail_nomem(&error), &error);
+        (cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK ||
+         cs_check_advice(&check->line, &check->line.warnings) != CS_OK))
+        report(check, "warnings", cs_fail_nomem(&error), &error);
     note_helper(check);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);

@@ -48,6 +48,14 @@ const struct cs_setting cs_account_rows[] = {
      .values = {"success", "ignore"},
      .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack that "
              "has nothing else denies on ignore."},
+    {.name = "missing_result",
+     .type = CS_SETTING_CHOICE,
+     .where = BOTH,
+     .offset = AT(missing_result),
+     .fallback = "success",
+     .values = {"success", "ignore"},
+     .help = "What PAM is told about an account that accept_on_missing_auth_method lets by: "
+             "PAM_SUCCESS, or PAM_IGNORE, which leaves the decision to the rest of the stack."},
     {.name = "lookup_timeout",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

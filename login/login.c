@@ -71,7 +71,13 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
                                                        : verdict;
 }
 
-static void write_audit(const struct cs_login *login, enum cs_verdict verdict, bool granted)
+/* As far as this module is concerned. PAM makes its own of all answers of the stack. */
+static bool is_granted(int code)
+{
+    return code == PAM_SUCCESS || code == PAM_IGNORE;
+}
+
+static void write_audit(const struct cs_login *login, enum cs_verdict verdict, int code)
 {
     const struct cs_request *request = login->request;
     const struct cs_audit audit = {
@@ -84,7 +90,8 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, b
         .verdict = cs_verdict_name(verdict),
         .reason = login->reason,
         .last = login->last,
-        .granted = granted,
+        .granted = is_granted(code),
+        .code = cs_pam_code_name(code),
         .answers = login->answers,
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
@@ -95,14 +102,15 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, b
 }
 
 /* What stands behind a pass that no factor earned. */
-static void explain_grant(struct cs_login *login, enum cs_verdict verdict)
+static void explain_grant(struct cs_login *login, enum cs_verdict verdict, int code)
 {
     if (verdict == CS_VERDICT_UNREACHABLE)
         login->reason = "failmode_insecure";
-    if (verdict == CS_VERDICT_NOT_ENROLLED && !login->proven)
+    if (verdict == CS_VERDICT_NOT_ENROLLED && code == PAM_SUCCESS && !login->proven)
         cs_log(&login->log, LOG_WARNING,
                "'%s' has no factor and is let in although nothing shows a first factor; set "
-               "stack_first_factor if the modules before this line prove one",
+               "stack_first_factor if the modules before this line prove one, or "
+               "missing_result=ignore",
                login->account.name);
 }
 
@@ -127,15 +135,14 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     enum cs_verdict verdict = run(login, channel);
     /* Passing needs an account; a plan that allowed one has looked it up. */
     int code = cs_verdict_pam_code(verdict, &login->options, login->account.known, login->proven);
-    bool granted = code == PAM_SUCCESS || code == PAM_IGNORE;
 
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
-    if (granted) {
-        explain_grant(login, verdict);
+    if (is_granted(code)) {
+        explain_grant(login, verdict, code);
         hand_over(login, ret_verdict);
     }
-    write_audit(login, verdict, granted);
+    write_audit(login, verdict, code);
 }
 
 void cs_login_clear(struct cs_login *login)

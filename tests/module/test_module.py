@@ -241,6 +241,33 @@ def test_an_exemption_is_from_the_second_factor_alone():
         expect_equal(pam_login("alice", ["wrong"]).code, "PAM_AUTH_ERR", f"{way}: a password is no second factor")
 
 
+# ---- nobody has a factor ----
+
+def sufficient_stack(*arguments):
+    """What people write who want a key or a code, and what refuses behind it."""
+    pam_service("test", ["auth sufficient pam_countersign.so " + " ".join(arguments), "auth required pam_deny.so",
+                         "account required pam_permit.so"])
+
+
+def test_missing_result_says_what_pam_is_told():
+    """ignore leaves it to the rest of the stack; an error never does."""
+    forget_factors("carol")
+    for way in each_way():
+        accept = [*way, "accept_on_missing_auth_method"]
+        for arguments, code in (([], "PAM_SUCCESS"), (["missing_result=success"], "PAM_SUCCESS"),
+                                (["missing-result=ignore"], "PAM_AUTH_ERR")):
+            sufficient_stack(*accept, *arguments)
+            expect_equal(pam_login("carol").code, code, f"{way}, {arguments}")
+        permit = "auth required pam_permit.so"
+        for arguments, code in ((accept, "PAM_SUCCESS"), (["accept_on_missing_auth_method", "socket=/run/nowhere",
+                                                           "require_broker"], "PAM_AUTHINFO_UNAVAIL"),
+                                ([*accept, "retry=x"], "PAM_SERVICE_ERR"), ([*way, "retry=0"], "PAM_MAXTRIES")):
+            pam_service("test", [f"auth required pam_countersign.so missing_result=ignore {' '.join(arguments)}", permit,
+                                 "account required pam_permit.so"])
+            expect_equal(pam_login("carol", ["1"]).code, code, f"{way}, {arguments}, then {permit}")
+        expect_equal(pam_login("no-such-user", ["1"]).code, "PAM_MAXTRIES", f"{way}: no account")
+
+
 # ---- the file ----
 
 def test_exports():
