@@ -126,16 +126,19 @@ struct bounds {
     unsigned logins, unprivileged_logins;
 };
 
-/* The broker's own settings come from the default file. If that is broken, the broker still starts,
- * with the defaults, and each login is refused with the line that says what is wrong. */
-static void read_bounds(struct cs_engine *engine, struct bounds *ret_bounds)
+/* The broker's own settings come from the default file, `path`. If that is broken, the broker still
+ * starts, with the defaults, and each login is refused with the line that says what is wrong. IBM's
+ * file has none of them, and only the module may be able to read it. */
+static void read_bounds(struct cs_engine *engine, const char *path, struct bounds *ret_bounds)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     struct cs_options options;
     struct cs_error error = {0};
 
     cs_options_defaults(CS_PROFILE_OWN, &options);
-    if (cs_engine_config(engine, NULL, &config, &error) == CS_OK)
+    if (cs_config_is_ibm(path))
+        cs_log(cs_engine_log(engine), LOG_DEBUG, "%s has no settings; IBM's file counts", path);
+    else if (cs_engine_config(engine, NULL, &config, &error) == CS_OK)
         cs_config_options(config, "", NULL, &options);
     else
         (void)complain(cs_engine_log(engine), &error);
@@ -218,7 +221,7 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
     engine = cs_engine_new(settings->config, systemd.key_path[0] ? systemd.key_path : NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;
-    read_bounds(engine, &bounds);
+    read_bounds(engine, settings->config, &bounds);
     result = serve(engine, settings, &systemd, &bounds, &error);
     if (result == CS_OK)
         cs_engine_free(&engine);

@@ -10,6 +10,7 @@
 #include "base/privilege.h"
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
+#include "cli/check_advice.h"
 #include "cli/check_plan.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
@@ -162,6 +163,16 @@ static enum cs_err check_store(struct check *check, struct cs_error *error)
     return as_run_user(check, read_store, error);
 }
 
+/* That the broker takes our file for the only one with settings, as root does. */
+static enum cs_err check_usual(struct cs_error *error)
+{
+    CS_AUTO(cs_config_cache_free) struct cs_config_cache *cache = cs_config_cache_new();
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+
+    return cache != NULL ? cs_config_load_usual(cache, CS_CONFIG_FILE, &config, error)
+                         : cs_fail_nomem(error);
+}
+
 /* The module hands over what its line names; the rest the broker opens by itself. */
 static enum cs_err check_readable(struct check *check, struct cs_error *error)
 {
@@ -170,6 +181,8 @@ static enum cs_err check_readable(struct check *check, struct cs_error *error)
     CS_AUTO(cs_fd_close) int own = -1, ibm = -1;
     enum cs_err result = line->ibm ? CS_OK : cs_config_open(path, &own, error);
 
+    if (result == CS_OK && line->usual && !line->ibm)
+        result = check_usual(error);
     if (result != CS_OK || line->config == NULL)
         return result;
     path = cs_config_ibm_path(line->config);
@@ -327,6 +340,17 @@ static void note_helper(const struct check *check)
                   text.text ? text.text : "");
 }
 
+/* Which file a login with this PAM line reads, and why that one. */
+static void note_source(const struct check *check)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    cs_config_describe(check->line.config, &text);
+    if (check->line.usual && check->line.ibm)
+        cs_buffer_text(&text, "; " CS_CONFIG_FILE " has no settings");
+    cs_print_note(check->writer, "configuration in force", "note", text.text ? text.text : "");
+}
+
 static void run_checks(struct check *check)
 {
     struct cs_error error = {0};
@@ -342,11 +366,13 @@ static void run_checks(struct check *check)
     }
     if (check->line.config == NULL)
         return;
+    note_source(check);
     if (check->configured)
         check_services(check);
     if (check->configured &&
-        cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK)
-        report(check, "security keys", cs_fail_nomem(&error), &error);
+        (cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK ||
+         cs_check_advice(&check->line, &check->line.warnings) != CS_OK))
+        report(check, "warnings", cs_fail_nomem(&error), &error);
     note_helper(check);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/pam_line.h"
 #include "cli/verb.h"
 #include "conversation/terminal.h"
 #include "paths.h"
@@ -51,6 +52,32 @@ static enum cs_err fill(struct cs_request *request, const struct cs_words *words
     return result;
 }
 
+/* As pam/items.c; --config is for the tool what config= is on a PAM line. */
+static enum cs_err open_config(const struct cs_cli *cli, struct cs_request *request,
+                               struct cs_error *error)
+{
+    static const char argument[] = "ibm_auth_config=" CS_IBM_CONFIG_FILE;
+    const char *own, *ibm;
+    enum cs_err result = CS_OK;
+
+    if (cs_cli_is_usual(cli, &request->arguments) && cs_config_is_ibm(CS_CONFIG_FILE)) {
+        if (cs_strlist_add(&request->arguments, argument, sizeof argument - 1) != CS_OK)
+            return cs_fail_nomem(error);
+        request->flags |= CS_REQUEST_IBM_FOUND;
+    }
+    own = cs_options_line_value(&request->arguments, "config");
+    ibm = cs_options_line_value(&request->arguments, "ibm_auth_config");
+    if (own == NULL && strcmp(cli->config_path, CS_CONFIG_FILE) != 0)
+        own = cli->config_path;
+    if (ibm != NULL)
+        result = cs_config_open_ibm(ibm, &request->config_fd, error);
+    else if (own != NULL)
+        result = cs_config_open(own, &request->config_fd, error);
+    if (request->config_fd >= 0)
+        request->flags |= CS_REQUEST_CONFIG_FILE;
+    return result;
+}
+
 static enum cs_err log_in(const struct cs_cli *cli, struct cs_request *request,
                           struct cs_verdict_message *ret_verdict, struct cs_error *error)
 {
@@ -58,15 +85,8 @@ static enum cs_err log_in(const struct cs_cli *cli, struct cs_request *request,
                                      .mode = CS_CLIENT_AUTO,
                                      .exchange = cs_terminal_exchange,
                                      .authtok = no_authtok};
-    const char *ibm = cs_options_line_value(&request->arguments, "ibm_auth_config");
-    enum cs_err result = CS_OK;
+    enum cs_err result = open_config(cli, request, error);
 
-    if (ibm != NULL)
-        result = cs_config_open_ibm(ibm, &request->config_fd, error);
-    else if (strcmp(cli->config_path, CS_CONFIG_FILE) != 0)
-        result = cs_config_open(cli->config_path, &request->config_fd, error);
-    if (request->config_fd >= 0)
-        request->flags |= CS_REQUEST_CONFIG_FILE;
     return result == CS_OK ? cs_client_login(&client, request, ret_verdict, error) : result;
 }
 

@@ -94,13 +94,14 @@ static const struct {
     {"poll_timeout", pushes, "is 60 seconds unless it is set"},
     {"exempt_group", exempts,
      "compares by group id; a group that cannot be resolved exempts "
-     "nobody, and exempt_group wins over 2fa_group"},
+     "nobody, exempt_group wins over 2fa_group, and the password of a plan is asked all the same"},
     {"accept_on_missing_auth_method", accepts_missing,
      "never lets in an account or user that "
      "does not exist"},
     {"user_env", sets_variable,
      "a name that does not begin with COUNTERSIGN_ must stand on the "
      "PAM line"},
+    {"id", always, "that is on the line and not in the file refuses every login"},
     {"unknown argument", always, "is a warning in the log that says what was meant"},
 };
 

@@ -2,20 +2,17 @@
 /* What a PAM line with these arguments would mean: which file, which settings. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 #include "cli/cli.h"
 #include "cli/pam_line.h"
 #include "paths.h"
 
-/* As pam/items.c: the file of IBM's gateway where ours does not exist. */
-static bool only_ibm(const struct cs_cli *cli)
+bool cs_cli_is_usual(const struct cs_cli *cli, const struct cs_strlist *arguments)
 {
-    struct stat status;
-
-    return strcmp(cli->config_path, CS_CONFIG_FILE) == 0 && stat(CS_CONFIG_FILE, &status) != 0 &&
-           stat(CS_IBM_CONFIG_FILE, &status) == 0;
+    return strcmp(cli->config_path, CS_CONFIG_FILE) == 0 &&
+           cs_options_line_value(arguments, "config") == NULL &&
+           cs_options_line_value(arguments, "ibm_auth_config") == NULL;
 }
 
 static enum cs_err choose_file(const struct cs_cli *cli, const char *ibm_path,
@@ -27,8 +24,11 @@ static enum cs_err choose_file(const struct cs_cli *cli, const char *ibm_path,
     if (own != NULL && (ibm != NULL || ibm_path != NULL))
         return cs_fail(error, CS_ERR_CONFIG,
                        "config= and ibm_auth_config= are both there; one of them expected");
+    line->usual = ibm_path == NULL && cs_cli_is_usual(cli, &line->arguments);
     if (ibm_path == NULL)
-        ibm_path = ibm ? ibm : own == NULL && only_ibm(cli) ? CS_IBM_CONFIG_FILE : NULL;
+        ibm_path = ibm                                               ? ibm
+                   : line->usual && cs_config_is_ibm(CS_CONFIG_FILE) ? CS_IBM_CONFIG_FILE
+                                                                     : NULL;
     line->ibm = ibm_path != NULL;
     line->path = ibm_path ? ibm_path : own ? own : cli->config_path;
     return CS_OK;
@@ -38,13 +38,16 @@ static enum cs_err load(struct cs_config_cache *cache, struct cs_cli_line *line,
                         struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int fd = -1;
-    enum cs_err result = line->ibm ? cs_config_open_ibm(line->path, &fd, error)
-                                   : cs_config_open(line->path, &fd, error);
+    enum cs_err result = CS_OK;
 
-    if (result == CS_OK && line->ibm)
-        return cs_config_load_ibm(cache, fd, line->path, &line->config, error);
-    if (result == CS_OK)
-        result = cs_config_load(cache, fd, line->path, &line->config, error);
+    if (line->usual)
+        result = cs_config_load_usual(cache, CS_CONFIG_FILE, &line->config, error);
+    else
+        result = line->ibm ? cs_config_open_ibm(line->path, &fd, error)
+                           : cs_config_open(line->path, &fd, error);
+    if (fd >= 0)
+        result = line->ibm ? cs_config_load_ibm(cache, fd, line->path, &line->config, error)
+                           : cs_config_load(cache, fd, line->path, &line->config, error);
     return result == CS_OK ? cs_config_follow(cache, &line->config, error) : result;
 }
 

@@ -16,8 +16,12 @@ struct cs_cli_line {
     struct cs_options options; /* do not copy the struct */
     struct cs_strlist warnings;
     const char *path; /* the file that was read; borrowed */
-    bool ibm;         /* it is of IBM's gateway, named or the only one there is */
+    bool ibm;         /* it is of IBM's gateway, named or the only one with settings */
+    bool usual;       /* nothing names a file: it is one at a usual place */
 };
+
+/* Whether neither the tool's words nor the arguments of the PAM line name a file. */
+bool cs_cli_is_usual(const struct cs_cli *cli, const struct cs_strlist *arguments);
 
 /* `ibm_path` (NULL: none) takes the place of ibm_auth_config. What was found stays in `line` also
  * after an error; release it with cs_cli_line_clear. */

@@ -27,8 +27,9 @@ const struct cs_setting cs_account_rows[] = {
      .type_name = "groups",
      .check = cs_check_groups,
      .add = cs_group_list_add,
-     .help = "Members of these UNIX groups are not asked; compared by gid. What cannot be resolved "
-             "exempts nobody."},
+     .help =
+         "Members of these UNIX groups are not asked for a second factor, only for the password "
+         "of the plan; compared by gid. What cannot be resolved exempts nobody."},
     {.name = "2fa_group",
      .type = CS_SETTING_LIST,
      .where = BOTH,
@@ -36,8 +37,9 @@ const struct cs_setting cs_account_rows[] = {
      .type_name = "groups",
      .check = cs_check_groups,
      .add = cs_group_list_add,
-     .help = "Only members of these UNIX groups are asked, and everybody of whom that cannot be "
-             "resolved."},
+     .help =
+         "Only members of these UNIX groups are asked for a second factor, and everybody of whom "
+         "that cannot be resolved."},
     {.name = "exempt_result",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
@@ -46,6 +48,14 @@ const struct cs_setting cs_account_rows[] = {
      .values = {"success", "ignore"},
      .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack that "
              "has nothing else denies on ignore."},
+    {.name = "missing_result",
+     .type = CS_SETTING_CHOICE,
+     .where = BOTH,
+     .offset = AT(missing_result),
+     .fallback = "success",
+     .values = {"success", "ignore"},
+     .help = "What PAM is told about an account that accept_on_missing_auth_method lets by: "
+             "PAM_SUCCESS, or PAM_IGNORE, which leaves the decision to the rest of the stack."},
     {.name = "lookup_timeout",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

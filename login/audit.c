@@ -36,11 +36,12 @@ void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
     /* Our own words first: a reader that stops at the first unknown part still has the outcome. */
     cs_buffer_printf(&line,
                      "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u ms=%lld "
-                     "peer_uid=%u%s",
+                     "peer_uid=%u%s%s%s",
                      audit->verdict, audit->granted ? "yes" : "no", audit->reason,
                      audit->last ? audit->last : "none", audit->method, audit->answers,
                      (long long)audit->milliseconds, audit->peer_uid,
-                     audit->standalone ? " standalone=yes" : "");
+                     audit->standalone ? " standalone=yes" : "", audit->code ? " code=" : "",
+                     audit->code ? audit->code : "");
     add_quoted(&line, "rhost", audit->address);
     add_quoted(&line, "service", audit->service);
     add_quoted(&line, "tty", audit->tty);

@@ -11,7 +11,8 @@ struct cs_audit {
     const char *user, *identity, *service, *address, *tty; /* NULL: left out */
     const char *method, *verdict, *reason;
     const char *last; /* how the last answer was judged; NULL: none was */
-    bool granted;     /* what the application was told: it may go on */
+    bool granted;     /* this module does not hold the login up; the stack may all the same */
+    const char *code; /* what PAM is answered, by name; NULL: left out */
     unsigned answers;
     int64_t milliseconds;
     unsigned peer_uid;

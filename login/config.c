@@ -9,6 +9,7 @@
 #include "login/option_checks.h"
 #include "providers/registry.h"
 #include "settings/member.h"
+#include "settings/suggest.h"
 
 /* ---- one option ---- */
 
@@ -197,18 +198,47 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
     cs_config_apply(own, CS_LEVEL_SERVICE, service, ret_options);
 }
 
+/* What an id that nobody knows would have said may be a factor: it is refused, and never left out.
+ * The ids that there are, and the one that was probably meant, help to mend it. */
+static enum cs_err refuse_id(const struct cs_config *config, const char *id, struct cs_error *error)
+{
+    const struct cs_config *ibm = config->ibm ? config->ibm : config;
+    struct cs_suggestion suggestion = cs_suggest_start(id, strlen(id));
+    CS_AUTO(cs_buffer_free) struct cs_buffer known = {0};
+    const char *meant;
+
+    for (size_t i = 0; i < ibm->instances_count; i++) {
+        cs_buffer_printf(&known, "%s'%s'", i > 0 ? ", " : "", ibm->instances[i].id);
+        cs_suggest_consider(&suggestion, ibm->instances[i].id);
+    }
+    meant = cs_suggest_result(&suggestion);
+    if (known.failed)
+        return cs_fail_nomem(error);
+    if (ibm->profile != CS_PROFILE_IBM)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "id: there is no '%s' in %s, which has no ids: they belong to a file of "
+                       "IBM's gateway",
+                       id, config->name);
+    return cs_fail(error, CS_ERR_CONFIG, "id: there is no '%s' in %s, which has %s%s%s%s", id,
+                   ibm->name, known.length > 0 ? known.text : "none", meant ? "; '" : "",
+                   meant ? meant : "", meant ? "' was probably meant" : "");
+}
+
 enum cs_err cs_config_line(const struct cs_config *config, const char *service,
                            const struct cs_strlist *arguments, struct cs_options *ret_options,
                            struct cs_strlist *ret_warnings, struct cs_error *error)
 {
-    const char *of_file;
+    const char *id = cs_options_line_value(arguments, "id"), *of_file;
     enum cs_err result;
 
-    cs_config_options(config, service, cs_options_line_value(arguments, "id"), ret_options);
+    cs_config_options(config, service, id, ret_options);
     of_file = ret_options->user_env;
     result = cs_options_from_arguments(arguments, ret_options, ret_warnings, error);
     if (result == CS_OK && ret_options->user_env == of_file)
         result = cs_config_check_user_env(of_file, error);
+    if (result == CS_OK && id != NULL &&
+        cs_config_instance(config->ibm ? config->ibm : config, id) == NULL)
+        return refuse_id(config, id, error);
     /* Arguments that only together make sense; they refuse like any bad value. */
     if (result == CS_OK)
         result = cs_mapping_check(&ret_options->mapping, error);

@@ -43,12 +43,24 @@ enum cs_err cs_config_load(struct cs_config_cache *cache, int fd, const char *na
 enum cs_err cs_config_load_ibm(struct cs_config_cache *cache, int fd, const char *name,
                                struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
+/* Whether a login whose PAM line names no file reads the one of IBM's gateway at its usual place:
+ * it is there, and `own`, ours, is not or says nothing (base/said.h). */
+bool cs_config_is_ibm(const char *own);
+
+/* The configuration of such a login. CS_ERR_CONFIG where both files have settings and ours does not
+ * name the other: nothing says which of them counts. */
+enum cs_err cs_config_load_usual(struct cs_config_cache *cache, const char *own,
+                                 struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
+
 /* Where `*config` names a file of IBM's gateway, loads that too, and *config becomes the two
  * together: options of our own file stand over additional-args. */
 enum cs_err cs_config_follow(struct cs_config_cache *cache, struct cs_config **config,
                              struct cs_error *error) CS_MUST_USE;
 
 void cs_config_release(struct cs_config **config);
+
+/* Which file or files it came from, for people; in words. */
+void cs_config_describe(const struct cs_config *config, struct cs_buffer *out);
 
 /* The file of IBM's gateway that our own names, or NULL. */
 const char *cs_config_ibm_path(const struct cs_config *config);

@@ -62,6 +62,18 @@ const struct cs_instance *cs_config_instance(const struct cs_config *config, con
     return NULL;
 }
 
+void cs_config_describe(const struct cs_config *config, struct cs_buffer *out)
+{
+    const struct cs_config *own = config->own ? config->own : config;
+
+    if (own->profile == CS_PROFILE_IBM)
+        cs_buffer_printf(out, "%s, a file of IBM's gateway", own->name);
+    else if (config->ibm != NULL)
+        cs_buffer_printf(out, "%s with %s, a file of IBM's gateway", own->name, own->ibm_path);
+    else
+        cs_buffer_text(out, own->name);
+}
+
 const char *cs_config_ibm_path(const struct cs_config *config)
 {
     return config->own ? config->own->ibm_path : config->ibm_path;

@@ -5,8 +5,10 @@
 #include <syslog.h>
 
 #include "base/file.h"
+#include "base/said.h"
 #include "base/trusted_open.h"
 #include "login/config_priv.h"
+#include "paths.h"
 
 enum { FILE_BYTES_MAX = 256 * 1024, CACHE_PLACES = 8, STRANGERS = 0007 };
 
@@ -16,13 +18,27 @@ static const struct cs_trust file_trust[] = {
     [CS_CONFIG_IBM] = {.owner = 0, .forbidden = 0022},
 };
 
+/* A hint must not lead anybody to replace settings that are in force. */
+static enum cs_err refuse_absent(const char *path, struct cs_error *error)
+{
+    if (cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_ABSENT)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "%s: there is no configuration of our own; logins whose PAM line names no "
+                       "file go by %s",
+                       path, CS_IBM_CONFIG_FILE);
+    return cs_fail(error, CS_ERR_CONFIG,
+                   "%s: there is no configuration; countersign.json(5) says what goes into that "
+                   "file, of mode 0640; {} in it means every default, with users of this machine's "
+                   "own store",
+                   path);
+}
+
 enum cs_err cs_config_open(const char *path, int *ret_fd, struct cs_error *error)
 {
     enum cs_err result = cs_open_trusted(path, &file_trust[CS_CONFIG_OWN], ret_fd, error);
 
     if (result == CS_ERR_NOT_FOUND)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "%s: there is no configuration; '{}' in a file of mode 0640 is one", path);
+        return refuse_absent(path, error);
     return result;
 }
 

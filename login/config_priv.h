@@ -51,7 +51,7 @@ enum { CS_BESIDE_MAX = 8 };
 
 struct cs_config {
     atomic_uint references;
-    char *name; /* of the file, for messages; NULL: nobody gave one */
+    char *name; /* of the file, for messages; NULL in a pair */
     enum cs_profile profile;
     struct cs_assignment *assignments;
     size_t count;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "base/file.h"
+#include "base/said.h"
 #include "paths.h"
 #include "providers/registry.h"
 
@@ -95,15 +95,13 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
     return engine->log;
 }
 
-static enum cs_err load_default(struct cs_engine *engine, struct cs_config **ret_config,
-                                struct cs_error *error)
+/* The module looks beside the usual file. Where the broker was given another one with settings, it
+ * is that which counts or competes. */
+static bool found_beside_another(const struct cs_engine *engine,
+                                 const struct cs_config_source *source)
 {
-    CS_AUTO(cs_fd_close) int fd = -1;
-    enum cs_err result = cs_config_open(engine->config_path, &fd, error);
-
-    return result == CS_OK
-               ? cs_config_load(engine->cache, fd, engine->config_path, ret_config, error)
-               : result;
+    return source->found && strcmp(engine->config_path, CS_CONFIG_FILE) != 0 &&
+           cs_said_by(engine->config_path) == CS_SAID_SETTINGS;
 }
 
 enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
@@ -112,8 +110,8 @@ enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_so
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     enum cs_err result;
 
-    if (source == NULL || source->fd < 0)
-        result = load_default(engine, &config, error);
+    if (source == NULL || source->fd < 0 || found_beside_another(engine, source))
+        result = cs_config_load_usual(engine->cache, engine->config_path, &config, error);
     else if (source->kind == CS_CONFIG_IBM)
         result = cs_config_load_ibm(engine->cache, source->fd, source->name, &config, error);
     else

@@ -32,10 +32,11 @@ struct cs_config_source {
     int fd; /* -1: the line names none */
     const char *name;
     enum cs_config_kind kind;
+    bool found; /* the line names none: the module found IBM's at its usual place */
 };
 
-/* The configuration for a login: the file of `source`, or the default one where that has no
- * descriptor or is NULL; with the file of IBM's gateway that it names. */
+/* The configuration for a login: the file of `source`, or the usual one (cs_config_load_usual)
+ * where that has no descriptor or is NULL; with the file of IBM's gateway that it names. */
 enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 

@@ -315,7 +315,7 @@ enum cs_err cs_config_parse_ibm(const char *name, const char *text, size_t lengt
     struct ibm_file file = {.name = name, .config = config, .error = error};
     enum cs_err result;
 
-    if (config == NULL)
+    if (config == NULL || (config->name = strdup(name)) == NULL)
         return cs_fail_nomem(error);
     config->profile = CS_PROFILE_IBM;
     result = cs_json_parse(name, text, length, CS_JSON_TOLERANT, &document, error);

@@ -56,21 +56,28 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     if (!peer_may_ask(login))
         return conclude(login, CS_VERDICT_DENY, "not-your-account");
     rule = cs_login_exemption(login);
-    if (rule != NULL)
+    if (rule != NULL && !cs_plan_has_first(login->plan))
         return conclude(login, CS_VERDICT_EXEMPT, rule);
     if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
         return fail(login,
                     error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
                     "provider", &error);
     cs_login_choose_texts(login, provider);
-    verdict = cs_login_run_plan(login, channel, provider);
+    verdict = cs_login_run_plan(login, channel, provider, rule == NULL);
     cs_engine_release(login->engine, &provider);
     /* Nothing but a second factor may be missing. */
-    login->proven = login->proven && cs_plan_has_second(login->plan);
-    return verdict;
+    login->proven = login->proven && rule == NULL && cs_plan_has_second(login->plan);
+    return rule != NULL && verdict == CS_VERDICT_ALLOW ? conclude(login, CS_VERDICT_EXEMPT, rule)
+                                                       : verdict;
 }
 
-static void write_audit(const struct cs_login *login, enum cs_verdict verdict, bool granted)
+/* As far as this module is concerned. PAM makes its own of all answers of the stack. */
+static bool is_granted(int code)
+{
+    return code == PAM_SUCCESS || code == PAM_IGNORE;
+}
+
+static void write_audit(const struct cs_login *login, enum cs_verdict verdict, int code)
 {
     const struct cs_request *request = login->request;
     const struct cs_audit audit = {
@@ -83,7 +90,8 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, b
         .verdict = cs_verdict_name(verdict),
         .reason = login->reason,
         .last = login->last,
-        .granted = granted,
+        .granted = is_granted(code),
+        .code = cs_pam_code_name(code),
         .answers = login->answers,
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
@@ -94,14 +102,15 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, b
 }
 
 /* What stands behind a pass that no factor earned. */
-static void explain_grant(struct cs_login *login, enum cs_verdict verdict)
+static void explain_grant(struct cs_login *login, enum cs_verdict verdict, int code)
 {
     if (verdict == CS_VERDICT_UNREACHABLE)
         login->reason = "failmode_insecure";
-    if (verdict == CS_VERDICT_NOT_ENROLLED && !login->proven)
+    if (verdict == CS_VERDICT_NOT_ENROLLED && code == PAM_SUCCESS && !login->proven)
         cs_log(&login->log, LOG_WARNING,
                "'%s' has no factor and is let in although nothing shows a first factor; set "
-               "stack_first_factor if the modules before this line prove one",
+               "stack_first_factor if the modules before this line prove one, or "
+               "missing_result=ignore",
                login->account.name);
 }
 
@@ -126,15 +135,14 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     enum cs_verdict verdict = run(login, channel);
     /* Passing needs an account; a plan that allowed one has looked it up. */
     int code = cs_verdict_pam_code(verdict, &login->options, login->account.known, login->proven);
-    bool granted = code == PAM_SUCCESS || code == PAM_IGNORE;
 
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
-    if (granted) {
-        explain_grant(login, verdict);
+    if (is_granted(code)) {
+        explain_grant(login, verdict, code);
         hand_over(login, ret_verdict);
     }
-    write_audit(login, verdict, granted);
+    write_audit(login, verdict, code);
 }
 
 void cs_login_clear(struct cs_login *login)

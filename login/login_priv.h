@@ -37,8 +37,9 @@ bool cs_login_first_factor_claimed(const struct cs_login *login);
 /* language.c: chooses the language, and fills login->book. */
 void cs_login_choose_texts(struct cs_login *login, struct cs_provider *provider);
 
-/* run_plan.c: runs login->plan on `channel`, and keeps in the login what outlives the run. */
+/* run_plan.c: runs login->plan on `channel`, and keeps in the login what outlives the run. Without
+ * `second` its first step alone. */
 enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *channel,
-                                  struct cs_provider *provider);
+                                  struct cs_provider *provider, bool second);
 
 #endif

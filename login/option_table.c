@@ -193,8 +193,8 @@ const struct cs_setting cs_option_rows[] = {
      .where = CS_FROM_PAM,
      .offset = CS_SETTING_NOT_STORED,
      .ibm = "pam_ibm_auth",
-     .help = "Which additional-args of that file are read, and what keeps several lines of one "
-             "stack apart."},
+     .help = "Which additional-args of that file are read. A name that is not in the file refuses "
+             "every login."},
     {.name = "require_broker",
      .alias = "failifnoqueueserver",
      .type = CS_SETTING_FLAG,

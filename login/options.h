@@ -16,6 +16,7 @@
 enum cs_conversation { CS_CONVERSATION_AUTO, CS_CONVERSATION_FOLD, CS_CONVERSATION_LIVE };
 enum cs_push_wait { CS_PUSH_AUTO, CS_PUSH_LIVE, CS_PUSH_ENTER, CS_PUSH_SILENT };
 enum cs_exempt_result { CS_EXEMPT_SUCCESS, CS_EXEMPT_IGNORE };
+enum cs_missing_result { CS_MISSING_SUCCESS, CS_MISSING_IGNORE };
 
 /* The settings of one login. Strings are borrowed from the table, the configuration or the request.
  */
@@ -28,6 +29,7 @@ struct cs_options {
     const char *lang;         /* NULL: the user's own choice */
     const char *default_lang; /* NULL: English */
     unsigned exempt_result;   /* enum cs_exempt_result */
+    unsigned missing_result;  /* enum cs_missing_result */
     unsigned conversation;    /* enum cs_conversation */
     unsigned push_wait;       /* enum cs_push_wait */
     unsigned login_timeout;   /* seconds */

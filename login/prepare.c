@@ -40,16 +40,27 @@ static enum cs_err find_source(const struct cs_request *request, struct cs_confi
     if (own != NULL && ibm != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
                        "config= and ibm_auth_config= are both there; one of them expected");
-    if (ibm != NULL && request->config_fd < 0)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: the file was not handed over by the module", ibm);
+    if ((own != NULL || ibm != NULL) && request->config_fd < 0)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: the file was not handed over by the module",
+                       own ? own : ibm);
     *source = (struct cs_config_source){
         .fd = request->config_fd,
         .name = ibm   ? ibm
                 : own ? own
                       : "the file named by config=",
         .kind = ibm ? CS_CONFIG_IBM : CS_CONFIG_OWN,
+        .found = (request->flags & CS_REQUEST_IBM_FOUND) != 0,
     };
     return CS_OK;
+}
+
+static void log_source(const struct cs_login *login)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer source = {0};
+
+    cs_config_describe(login->config, &source);
+    cs_log(&login->log, LOG_DEBUG, "service '%s': the configuration is %s", login->request->service,
+           source.text ? source.text : "");
 }
 
 static enum cs_err resolve_options(struct cs_login *login, struct cs_error *error)
@@ -68,6 +79,7 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     result = cs_config_line(login->config, request->service, &request->arguments, &login->options,
                             &warnings, error);
     login->log.debug = login->options.debug;
+    log_source(login);
     for (size_t i = 0; i < warnings.count && !login->options.nowarn; i++)
         cs_log(&login->log, LOG_WARNING, "service '%s': %s", request->service, warnings.items[i]);
     return result;

@@ -129,7 +129,7 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
 }
 
 enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *channel,
-                                  struct cs_provider *provider)
+                                  struct cs_provider *provider, bool second)
 {
     struct cs_method_given given = give(login, channel, provider);
     struct run run = {.login = login, .given = &given};
@@ -142,7 +142,7 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
     if (!cs_policy_live(&login->options, login->request->service) &&
         given.wait_mode != CS_WAIT_LIVE)
         given.channel = &fold.channel;
-    verdict = cs_plan_run(login->plan, &method);
+    verdict = (second ? cs_plan_run : cs_plan_run_first)(login->plan, &method);
     if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)
         flush_last_text(login, &fold);
     cs_fold_channel_clear(&fold);

@@ -25,6 +25,25 @@ const char *cs_verdict_name(enum cs_verdict verdict)
     return rows[verdict].name;
 }
 
+const char *cs_pam_code_name(int code)
+{
+    static const struct {
+        int code;
+        const char *name;
+    } names[] = {
+        {PAM_SUCCESS, "PAM_SUCCESS"},         {PAM_IGNORE, "PAM_IGNORE"},
+        {PAM_AUTH_ERR, "PAM_AUTH_ERR"},       {PAM_MAXTRIES, "PAM_MAXTRIES"},
+        {PAM_SERVICE_ERR, "PAM_SERVICE_ERR"}, {PAM_AUTHINFO_UNAVAIL, "PAM_AUTHINFO_UNAVAIL"},
+        {PAM_CONV_ERR, "PAM_CONV_ERR"},
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
+        if (names[i].code == code)
+            return names[i].name;
+    }
+    return "unknown";
+}
+
 int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *options, bool known,
                         bool proven)
 {
@@ -34,7 +53,7 @@ int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *option
         return PAM_IGNORE;
     if (verdict == CS_VERDICT_NOT_ENROLLED && options->method.accept_on_missing_auth_method &&
         known)
-        return PAM_SUCCESS;
+        return options->missing_result == CS_MISSING_IGNORE ? PAM_IGNORE : PAM_SUCCESS;
     if (verdict == CS_VERDICT_UNREACHABLE && options->failmode_insecure && known && proven)
         return PAM_SUCCESS;
     return rows[verdict].code;

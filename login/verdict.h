@@ -9,6 +9,9 @@
 /* "allow", "deny", ... for logs and people. */
 const char *cs_verdict_name(enum cs_verdict verdict);
 
+/* "PAM_SUCCESS", ...: the name of a code that cs_verdict_pam_code gives. */
+const char *cs_pam_code_name(int code);
+
 /* The PAM code. `known` is false for an account that getpwnam does not know: it never passes.
  * `proven`: a first factor is proven, and a second one is what is missing. */
 int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *options, bool known,

@@ -19,6 +19,11 @@ bool cs_plan_has_second(const struct cs_plan *plan)
            plan->direct != NULL;
 }
 
+bool cs_plan_has_first(const struct cs_plan *plan)
+{
+    return plan->first != CS_FIRST_NONE;
+}
+
 bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options)
 {
     return plan->first != CS_FIRST_NONE || (plan->direct != NULL && !plan->direct->looks_up &&
@@ -209,6 +214,11 @@ static enum cs_verdict first_step(const struct cs_plan *plan, struct cs_method_l
         *ret_done = !password_only;
         return verdict;
     }
+}
+
+enum cs_verdict cs_plan_run_first(const struct cs_plan *plan, struct cs_method_login *login)
+{
+    return cs_plan_has_first(plan) ? cs_ask_password(login) : CS_VERDICT_ALLOW;
 }
 
 enum cs_verdict cs_plan_run(const struct cs_plan *plan, struct cs_method_login *login)

@@ -47,6 +47,13 @@ enum cs_err cs_plan_check(const struct cs_plan *plan, const struct cs_method_opt
                           const char *provider, unsigned provider_kinds,
                           struct cs_error *error) CS_MUST_USE;
 
+/* Whether a password is asked before or with the second factor. */
+bool cs_plan_has_first(const struct cs_plan *plan);
+
 enum cs_verdict cs_plan_run(const struct cs_plan *plan, struct cs_method_login *login);
+
+/* For who is exempt from the second factor: the password by itself, also where the plan wants both
+ * in one line; nothing at all where it wants none. */
+enum cs_verdict cs_plan_run_first(const struct cs_plan *plan, struct cs_method_login *login);
 
 #endif

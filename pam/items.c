@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/said.h"
 #include "base/trusted_open.h"
 #include "pam/module.h"
 #include "paths.h"
@@ -53,19 +53,19 @@ static enum cs_err copy_items(pam_handle_t *pamh, struct cs_request *request)
     return CS_OK;
 }
 
-/* If the PAM line names no file and ours does not exist, passes the IBM gateway's file under the
- * argument that would name it, so that the broker never guesses what it reads. */
+/* If the PAM line names no file and ours does not exist or says nothing, passes the IBM gateway's
+ * file under the argument that would name it, so that the broker never guesses what it reads. */
 static enum cs_err add_default(const struct cs_module_arguments *arguments,
                                struct cs_request *request, const char **path)
 {
     static const char argument[] = "ibm_auth_config=" CS_IBM_CONFIG_FILE;
 
-    struct stat status; /* access(2) would use the real uid */
-
-    if (arguments->config != NULL || *path != NULL || stat(CS_CONFIG_FILE, &status) == 0 ||
-        errno != ENOENT || stat(CS_IBM_CONFIG_FILE, &status) != 0)
+    if (arguments->config != NULL || *path != NULL ||
+        cs_said_by(CS_IBM_CONFIG_FILE) == CS_SAID_ABSENT ||
+        cs_said_by(CS_CONFIG_FILE) == CS_SAID_SETTINGS)
         return CS_OK;
     *path = CS_IBM_CONFIG_FILE;
+    request->flags |= CS_REQUEST_IBM_FOUND;
     return cs_strlist_add(&request->arguments, argument, sizeof argument - 1);
 }
 

@@ -25,7 +25,7 @@ struct cs_module_arguments {
 void cs_module_parse(int argc, const char **argv, struct cs_module_arguments *ret_arguments);
 
 /* Copies PAM items, sshd's variables and the arguments into `request`, opening the file named by
- * config= or ibm_auth_config=, or the IBM gateway's if no other exists. The caller closes
+ * config= or ibm_auth_config=, or the IBM gateway's if no other has settings. The caller closes
  * request->config_fd. */
 enum cs_err cs_module_collect(pam_handle_t *pamh, int flags, int argc, const char **argv,
                               const struct cs_module_arguments *arguments,

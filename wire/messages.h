@@ -47,6 +47,7 @@ enum cs_request_flag {
     CS_REQUEST_SILENT = 1,      /* PAM_SILENT: no informational text */
     CS_REQUEST_CONFIG_FILE = 2, /* a descriptor of the file named by config= is attached */
     CS_REQUEST_STANDALONE = 4,  /* no broker was running */
+    CS_REQUEST_IBM_FOUND = 8,   /* the PAM line names no file: ibm_auth_config= is the module's */
 };
 
 struct cs_request {

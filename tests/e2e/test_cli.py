@@ -522,6 +522,36 @@ def test_check_says_which_plan_nobody_can_pass():
     write_config({})
 
 
+def warnings_of(*words):
+    rows = json.loads(countersign("check", "--json", *words, check=False).stdout)
+    return [row["warning"] for row in rows if row["what"] == "warning"]
+
+
+def test_check_warns_of_acceptance_without_a_first_factor():
+    accept = "accept_on_missing_auth_method"
+    pattern = "lets in who has no factor.*missing_result=ignore"
+    write_config({})
+    for words, warned in (([], False), ([accept], True), ([accept, "auth_method=u2f"], True),
+                          ([accept, "stack_first_factor"], False), ([accept, "missing_result=ignore"], False),
+                          ([accept, "auth_method=password-then-totp"], False), (["missing_result=ignore"], False)):
+        found = warnings_of("--", *words)
+        expect_equal([bool(re.search(pattern, text)) for text in found], [True] if warned else [], f"{words}: {found}")
+    write_config({"services": {"sshd": {accept: True}, "su": {}}})
+    found = warnings_of()
+    expect_equal(len(found), 1, f"{found}")
+    expect_match(rf"^service 'sshd': {accept} {pattern}", found[0], "the service is named")
+    write_config({})
+
+
+def test_check_warns_of_a_service_that_has_no_pam_file():
+    write_config({"services": {"sshd": {"retry": 0}, "ssdh": {"retry": 0}, "no-such-thing": {}, "countersign": {}}})
+    found = warnings_of()
+    expect_equal(len(found), 2, f"{found}")
+    expect_match("no PAM file of 'ssdh'.*'sshd' was probably meant$", found[0], "a typing error")
+    expect_match("no PAM file of 'no-such-thing', and no login asks for its options$", found[1], "nothing like it")
+    write_config({})
+
+
 def test_check():
     with Broker():
         result = countersign("check")

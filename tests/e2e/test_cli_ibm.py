@@ -130,5 +130,24 @@ def test_try():
         child.expect(pexpect.EOF)
 
 
+def test_try_reads_the_file_that_a_pam_line_would_read():
+    named, usual = pathlib.Path("/etc/countersign/named.json"), pathlib.Path("/etc/pam_ibm_auth.json")
+    write_config({"retry": 0, "otp_prompt": "Named: "}, named)
+    ibm_file(["retry=0", "otp_prompt=Theirs: "])
+    try:
+        usual.write_bytes(IBM.read_bytes())
+        usual.chmod(0o600)
+        with Broker():
+            for words, prompt in ((["--", f"config={named}"], "Named: $"), (["--", "provider=local"], "Theirs: $")):
+                child = pexpect.spawn(COUNTERSIGN, ["try", "alice", *words], timeout=PATIENCE, encoding="utf-8")
+                child.expect(prompt)
+                child.sendline("1")
+                child.expect("verdict: max-tries")
+                child.expect(pexpect.EOF)
+    finally:
+        named.unlink()
+        usual.unlink(missing_ok=True)
+
+
 before_each.append(lambda: write_config({}))
 main()

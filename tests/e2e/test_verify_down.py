@@ -16,6 +16,10 @@ def first_prompt(row, ann):
     return row.first_turns(ann)
 
 
+def has_first(row):
+    return row.first is not None
+
+
 def outcomes(row):
     """(arguments, how the login ends) when nothing of the tenant can be reached."""
     stated = CLOSED if row.method == "password" else OPEN  # a password is what was to be proven
@@ -33,6 +37,16 @@ def test_refused_connections():
         scene.set(row, FAILMODE, STATED, "retry=0")
         seen = scene.run("nobody-of-that-name", [Turn(row.first or CODE, "000000:x" if row.joined else "x")])
         expect_equal((seen.result.code != "PAM_SUCCESS", seen.audit["granted"]), (True, "no"), f"{row}: no account")
+        scene.tenant.accept()
+
+
+def test_who_is_exempt_still_lacks_the_password():
+    """It is all that is asked of them, so that nothing else can stand in for it."""
+    for scene, row in each_method(has_first):
+        ann = scene.person(row)
+        scene.tenant.refuse()
+        scene.set(row, FAILMODE, STATED, "2fa_group=daemon")
+        scene.login(ann.name, [Turn(PASSWORD, ann.user.password)], calls=[], **CLOSED)
         scene.tenant.accept()
 
 

@@ -103,6 +103,23 @@ def test_what_does_not_count_as_enrolled():
                             verdict="not-enrolled", reason=ACCEPT)
 
 
+# ---- exempt ----
+
+def test_an_exemption_is_from_the_second_factor_alone():
+    """The tenant judges the password, and nothing of the second factor is asked of it or of the person."""
+    for scene, row in each_method(has_second):
+        ann = scene.person(row)
+        scene.set(row, "2fa_group=daemon", "password_retry=0")
+        if row.first is None:
+            scene.login(ann.name, [], calls=[], code="PAM_SUCCESS", verdict="exempt", reason="2fa_group")
+            continue
+        calls = ["GET users", "POST password"]
+        scene.login(ann.name, [Turn(PASSWORD, ann.user.password)], calls=calls, code="PAM_SUCCESS", verdict="exempt",
+                    reason="2fa_group")
+        scene.login(ann.name, [Turn(PASSWORD, "not it")], calls=calls, code="PAM_AUTH_ERR", verdict="deny",
+                    reason="wrong-password")
+
+
 # ---- nobody whom the tenant knows ----
 
 def refused_login(scene, row, name, calls, reason, *arguments):

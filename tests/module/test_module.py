@@ -210,6 +210,64 @@ def test_threads():
         expect_equal(result.count("PAM_SUCCESS"), 1, f"{way}: one code, eight times: {result.runs}")
 
 
+# ---- exemptions ----
+
+EXEMPTIONS = {"2fa_group": "2fa_group=daemon", "exempt_group": "exempt_group=alice"}
+PASSWORD = secret("Correct-Horse-7", "a password")
+
+
+def test_an_exemption_is_from_the_second_factor_alone():
+    """The password of a plan is asked, alone; a plan without one asks for nothing."""
+    countersign("passwd", "alice", "--stdin", input=PASSWORD + "\n")
+    fresh("alice")
+    for way in each_way():
+        for rule, argument in EXEMPTIONS.items():
+            for plan in ("password-then-totp", "password-then-u2f", "password-then-choice-then-otp", "password-and-totp",
+                         "password-and-totp-or-device", "totp", "u2f", "choice-then-otp"):
+                password = ["Password: "] if plan.startswith("password") else []
+                stack(*way, argument, f"auth_method={plan}", "accept_on_missing_auth_method",
+                      "password_retry=0")
+                for answer in (PASSWORD, "wrong"):
+                    result = pam_login("alice", [answer])
+                    right = answer == PASSWORD or not password
+                    expect_equal((result.code, [text for text, _ in result.prompts]),
+                                 ("PAM_SUCCESS" if right else "PAM_AUTH_ERR", password),
+                                 f"{way}, {rule}, {plan}, {answer}")
+            stack(*way, argument, "auth_method=password-then-totp", "exempt_result=ignore", "password_retry=0")
+            for answer, code in ((PASSWORD, "PAM_IGNORE"), ("wrong", "PAM_AUTH_ERR")):
+                code = "PAM_PERM_DENIED" if code == "PAM_IGNORE" else code  # what libpam makes of it, alone in a stack
+                expect_equal(pam_login("alice", [answer]).code, code, f"{way}, {rule}, exempt_result=ignore, {answer}")
+        stack(*way, EXEMPTIONS["2fa_group"], "auth_method=password", "password_retry=0")
+        expect_equal(pam_login("alice", ["wrong"]).code, "PAM_AUTH_ERR", f"{way}: a password is no second factor")
+
+
+# ---- nobody has a factor ----
+
+def sufficient_stack(*arguments):
+    """What people write who want a key or a code, and what refuses behind it."""
+    pam_service("test", ["auth sufficient pam_countersign.so " + " ".join(arguments), "auth required pam_deny.so",
+                         "account required pam_permit.so"])
+
+
+def test_missing_result_says_what_pam_is_told():
+    """ignore leaves it to the rest of the stack; an error never does."""
+    forget_factors("carol")
+    for way in each_way():
+        accept = [*way, "accept_on_missing_auth_method"]
+        for arguments, code in (([], "PAM_SUCCESS"), (["missing_result=success"], "PAM_SUCCESS"),
+                                (["missing-result=ignore"], "PAM_AUTH_ERR")):
+            sufficient_stack(*accept, *arguments)
+            expect_equal(pam_login("carol").code, code, f"{way}, {arguments}")
+        permit = "auth required pam_permit.so"
+        for arguments, code in ((accept, "PAM_SUCCESS"), (["accept_on_missing_auth_method", "socket=/run/nowhere",
+                                                           "require_broker"], "PAM_AUTHINFO_UNAVAIL"),
+                                ([*accept, "retry=x"], "PAM_SERVICE_ERR"), ([*way, "retry=0"], "PAM_MAXTRIES")):
+            pam_service("test", [f"auth required pam_countersign.so missing_result=ignore {' '.join(arguments)}", permit,
+                                 "account required pam_permit.so"])
+            expect_equal(pam_login("carol", ["1"]).code, code, f"{way}, {arguments}, then {permit}")
+        expect_equal(pam_login("no-such-user", ["1"]).code, "PAM_MAXTRIES", f"{way}: no account")
+
+
 # ---- the file ----
 
 def test_exports():

@@ -39,11 +39,11 @@ static void test_verdict_every_row(void **state)
 }
 
 /* What the options make of a verdict about a known account; 0xff: nothing. */
-static int code_by_options(enum cs_verdict verdict, bool proven)
+static int code_by_options(enum cs_verdict verdict, bool proven, bool ignore)
 {
     switch (verdict) {
     case CS_VERDICT_NOT_ENROLLED:
-        return PAM_SUCCESS;
+        return ignore ? PAM_IGNORE : PAM_SUCCESS;
     case CS_VERDICT_EXEMPT:
         return PAM_IGNORE;
     case CS_VERDICT_UNREACHABLE:
@@ -64,11 +64,14 @@ static void test_verdict_options_change_their_row_alone(void **state)
     options.method.accept_on_missing_auth_method = true;
     options.exempt_result = CS_EXEMPT_IGNORE;
     options.failmode_insecure = true;
-    for (unsigned row = 0; row < 2 * CS_VERDICTS; row++) {
-        enum cs_verdict v = row / 2;
-        bool proven = row % 2 != 0;
-        int expected = code_by_options(v, proven);
-        int code = cs_verdict_pam_code(v, &options, true, proven);
+    for (unsigned row = 0; row < 4 * CS_VERDICTS; row++) {
+        enum cs_verdict v = row / 4;
+        bool proven = row % 2 != 0, ignore = row / 2 % 2 != 0;
+        int expected = code_by_options(v, proven, ignore);
+        int code;
+
+        options.missing_result = ignore ? CS_MISSING_IGNORE : CS_MISSING_SUCCESS;
+        code = cs_verdict_pam_code(v, &options, true, proven);
 
         assert_int_equal(code, expected != 0xff ? expected
                                                 : cs_verdict_pam_code(v, &plain, true, proven));
@@ -76,6 +79,18 @@ static void test_verdict_options_change_their_row_alone(void **state)
         assert_int_not_equal(code, PAM_SUCCESS);
         assert_int_not_equal(code, PAM_IGNORE);
     }
+}
+
+/* By itself it changes nothing: who has no factor is refused. */
+static void test_verdict_missing_result_needs_acceptance(void **state)
+{
+    struct cs_options options;
+
+    (void)state;
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    options.missing_result = CS_MISSING_IGNORE;
+    for (unsigned v = 0; v < CS_VERDICTS; v++)
+        assert_int_not_equal(cs_verdict_pam_code(v, &options, true, true), PAM_IGNORE);
 }
 
 /* Letting in while the server is away takes all three: the option, an account, a first factor. And
@@ -245,6 +260,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_verdict_every_row),
         cmocka_unit_test(test_verdict_options_change_their_row_alone),
+        cmocka_unit_test(test_verdict_missing_result_needs_acceptance),
         cmocka_unit_test(test_verdict_failmode_needs_account_and_first_factor),
         cmocka_unit_test(test_policy_groups_of_root),
         cmocka_unit_test(test_policy_unknown_account_never_exempt),

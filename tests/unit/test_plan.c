@@ -295,6 +295,33 @@ static void test_run_wrong_code_never_allows(void **state)
     }
 }
 
+/* ---- without the second step ---- */
+
+/* Of who is exempt from the second factor: nothing of it is looked up, begun or asked. */
+static void test_run_first_asks_the_password_of_every_plan_and_nothing_else(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_plan *plan = cs_plan_find(rows[i].name);
+        bool password = rows[i].first != NONE;
+
+        start_over();
+        add_one_of_each();
+        scene->key = scene->autopush = true;
+        if (password)
+            cs_script_answer(&scene->script, "secret");
+        assert_ran(rows[i].name, cs_plan_run_first(plan, &scene->login), CS_VERDICT_ALLOW,
+                   password ? "ask find:demo judge:password=secret" : "");
+        start_over();
+        add_one_of_each();
+        scene->key = scene->options.accept_on_missing_auth_method = true;
+        cs_script_answer(&scene->script, "wrong");
+        if (password)
+            assert_ran(rows[i].name, cs_plan_run_first(plan, &scene->login), CS_VERDICT_DENY,
+                       "ask find:demo judge:password=wrong");
+    }
+}
+
 /* ---- no factor ---- */
 
 static bool has_open_second(const struct row *row)
@@ -423,6 +450,7 @@ int main(void)
         IN_SCENE(test_run_each_plan_asks_in_order),
         IN_SCENE(test_run_wrong_password_starts_nothing),
         IN_SCENE(test_run_wrong_code_never_allows),
+        IN_SCENE(test_run_first_asks_the_password_of_every_plan_and_nothing_else),
         IN_SCENE(test_run_without_factor_refused),
         IN_SCENE(test_run_without_factor_accepted_where_the_option_says_so),
         IN_SCENE(test_run_accept_on_missing_is_no_way_round),

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/check_advice.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "methods/plan.h"
+#include "settings/suggest.h"
+
+/* Where libpam looks for a service, the first one first. */
+static const char *const pam_folders[] = {"/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d"};
+
+/* ---- services that nothing asks for ---- */
+
+/* `countersign try` has this one without a PAM file. Where there is no folder, all may stand in one
+ * file, pam.conf. */
+static bool is_service(const char *name)
+{
+    bool found = strcmp(name, "countersign") == 0 || access(pam_folders[0], F_OK) != 0;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(pam_folders) && !found; i++) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer path = {0};
+
+        cs_buffer_printf(&path, "%s/%s", pam_folders[i], name);
+        found = path.failed || access(path.text, F_OK) == 0;
+    }
+    return found && strchr(name, '/') == NULL;
+}
+
+static void consider_folder(const char *path, struct cs_suggestion *suggestion,
+                            struct cs_strlist *names)
+{
+    DIR *folder = opendir(path);
+    const struct dirent *entry;
+
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] != '.' &&
+            cs_strlist_add(names, entry->d_name, strlen(entry->d_name)) == CS_OK)
+            cs_suggest_consider(suggestion, names->items[names->count - 1]);
+    }
+    if (folder != NULL)
+        (void)closedir(folder);
+}
+
+static void warn_service(const char *name, struct cs_buffer *out)
+{
+    struct cs_suggestion suggestion = cs_suggest_start(name, strlen(name));
+    CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
+    const char *meant;
+
+    if (is_service(name))
+        return;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(pam_folders); i++)
+        consider_folder(pam_folders[i], &suggestion, &names);
+    meant = cs_suggest_result(&suggestion);
+    cs_buffer_printf(
+        out, "services: there is no PAM file of '%s', and no login asks for its options", name);
+    if (meant != NULL)
+        cs_buffer_printf(out, "; '%s' was probably meant", meant);
+}
+
+/* ---- nothing but a missing factor ---- */
+
+static void warn_missing(const struct cs_options *options, const char *service,
+                         struct cs_buffer *out)
+{
+    const struct cs_plan *plan = cs_plan_find(options->auth_method);
+
+    if (!options->method.accept_on_missing_auth_method || plan == NULL ||
+        options->missing_result == CS_MISSING_IGNORE || options->stack_first_factor ||
+        cs_plan_has_first(plan))
+        return;
+    if (service[0] != '\0')
+        cs_buffer_printf(out, "service '%s': ", service);
+    cs_buffer_text(out, "accept_on_missing_auth_method lets in who has no factor, and nothing says "
+                        "that a first factor was proven: under 'sufficient' that is a login with "
+                        "nothing; set stack_first_factor if the modules before prove one, or "
+                        "missing_result=ignore");
+}
+
+/* ---- all of them ---- */
+
+static enum cs_err keep(struct cs_buffer *text, struct cs_strlist *warnings)
+{
+    if (text->failed)
+        return CS_ERR_NOMEM;
+    return text->length > 0 ? cs_strlist_add(warnings, text->text, text->length) : CS_OK;
+}
+
+static enum cs_err advise(const struct cs_cli_line *line, const char *service,
+                          struct cs_strlist *warnings)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer unknown = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer missing = {0};
+    struct cs_options options;
+    enum cs_err result;
+
+    if (service[0] != '\0')
+        warn_service(service, &unknown);
+    /* What is wrong with the line is reported elsewhere. */
+    if (cs_config_line(line->config, service, &line->arguments, &options, NULL, NULL) == CS_OK)
+        warn_missing(&options, service, &missing);
+    result = keep(&unknown, warnings);
+    return result == CS_OK ? keep(&missing, warnings) : result;
+}
+
+enum cs_err cs_check_advice(const struct cs_cli_line *line, struct cs_strlist *warnings)
+{
+    const struct cs_strlist *services = cs_config_services(line->config);
+    enum cs_err result = advise(line, "", warnings);
+
+    for (size_t i = 0; i < services->count && result == CS_OK; i++)
+        result = advise(line, services->items[i], warnings);
+    return result;
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Settings that work, and are probably not meant so. */
+#ifndef CS_CLI_CHECK_ADVICE_H
+#define CS_CLI_CHECK_ADVICE_H
+
+#include "cli/pam_line.h"
+
+/* Adds a sentence to `warnings` for each. CS_ERR_NOMEM only. */
+enum cs_err cs_check_advice(const struct cs_cli_line *line,
+                            struct cs_strlist *warnings) CS_MUST_USE;
+
+#endif
