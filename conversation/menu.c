@@ -204,8 +204,8 @@ enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_se
     if (find_number(menu, text, length, ret_index) ||
         find_name(menu, text, length, true, ret_index))
         return CS_CHOICE_ENTRY;
-    if (is_code(text, length) && only_code_entry(menu, ret_index))
-        return CS_CHOICE_CODE;
+    if (is_code(text, length)) /* never the beginning of a number to send something to */
+        return only_code_entry(menu, ret_index) ? CS_CHOICE_CODE : CS_CHOICE_NONE;
     return find_name(menu, text, length, false, ret_index) ? CS_CHOICE_ENTRY : CS_CHOICE_NONE;
 }
 
@@ -221,17 +221,33 @@ static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebo
     return cs_ask(channel, prompt.text, true, ret_answer, error);
 }
 
+/* Whether an answer that chose nothing is the one before it again. Who presses a wrong digit twice
+ * is a person. */
+static enum cs_err note_odd(const struct cs_secret *answer, struct cs_secret *odd,
+                            bool *ret_repeated, struct cs_error *error)
+{
+    bool number = answer->length == 0 ||
+                  (answer->length <= 2 && strspn(answer->data, "0123456789") == answer->length);
+
+    if (number)
+        return CS_OK;
+    *ret_repeated = odd->data != NULL && odd->length == answer->length &&
+                    cs_equal_ct(odd->data, answer->data, odd->length);
+    return cs_secret_set(odd, answer->data, answer->length) == CS_OK ? CS_OK : cs_fail_nomem(error);
+}
+
 enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
                         const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
                         struct cs_error *error)
 {
+    CS_AUTO(cs_secret_free) struct cs_secret odd = {0};
     unsigned turns = 0, left = 0;
     size_t first = 0;
 
     *ret_choice = (struct cs_choice){.kind = CS_CHOICE_NONE};
     while (ret_choice->answers < tries && turns < PAGE_TURNS_MAX) {
         CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-        bool page_turn = false;
+        bool page_turn = false, repeated = false;
         size_t next = 0;
         enum cs_err result = ask_page(channel, book, menu, first, left, &next, &answer, error);
 
@@ -243,6 +259,12 @@ enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *
             return cs_secret_set(&ret_choice->code, answer.data, answer.length);
         if (ret_choice->kind != CS_CHOICE_NONE)
             return CS_OK;
+        if (!page_turn)
+            result = note_odd(&answer, &odd, &repeated, error);
+        if (repeated)
+            ret_choice->kind = CS_CHOICE_REPEATED;
+        if (result != CS_OK || repeated)
+            return result;
         turns += page_turn;
         ret_choice->answers += !page_turn;
         /* Turning the page is a valid answer. */

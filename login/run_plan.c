@@ -31,15 +31,14 @@ static bool proven(void *context, bool answered)
 
 /* Stand-alone there is no memory of what was sent before, so nothing is sent unasked to those who
  * have proven nothing. */
-static bool may_send(void *context, bool is_proven, bool asked_for)
+static bool may_send(void *context, const struct cs_sending *sending)
 {
     struct cs_login *login = ((struct run *)context)->login;
     bool standalone = (login->request->flags & CS_REQUEST_STANDALONE) != 0;
-    const struct cs_delivery what = {login->identity, is_proven, asked_for};
 
-    return (is_proven || asked_for || (login->options.autopush && !standalone)) &&
-           cs_delivery_limit_may_send(cs_engine_delivery_limit(login->engine), &what,
-                                      cs_clock_ms());
+    return (sending->proven || sending->asked_for || (login->options.autopush && !standalone)) &&
+           cs_delivery_limit_may_send(cs_engine_delivery_limit(login->engine), login->identity,
+                                      sending, cs_clock_ms());
 }
 
 static void was_refused(void *context)

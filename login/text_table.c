@@ -76,6 +76,9 @@ const struct cs_setting cs_text_rows[] = {
          "The prompt before a call is made without a proven first factor."),
     TEXT("consent_device", NULL, CS_FROM_FILE, CS_TEXT_CONSENT_DEVICE,
          "The prompt before a request is sent to a device without a proven first factor."),
+    TEXT("consent_word", NULL, CS_FROM_FILE, CS_TEXT_CONSENT_WORD,
+         "What has to be typed at those prompts: this word, or its first letter. Without it the "
+         "letter s, or the word for 'send' in the language of the login."),
     TEXT("device_prompt", NULL, BOTH, CS_TEXT_DEVICE_PROMPT,
          "Says that a request waits for approval on a device."),
     TEXT("device_number", NULL, CS_FROM_FILE, CS_TEXT_DEVICE_NUMBER,

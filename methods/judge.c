@@ -42,7 +42,8 @@ static bool is_elsewhere(const struct cs_method_login *login, const struct trial
 
     return trial->kind == CS_ANSWER_EMPTY && (kinds & CS_KIND(trial->question->kind)) != 0 &&
            trial->known && !login->state.doomed &&
-           login->calls->may_send(login->context, cs_is_proven(login), false);
+           login->calls->may_send(login->context,
+                                  &(const struct cs_sending){.proven = cs_is_proven(login)});
 }
 
 /* What the provider gets to see of it. */

@@ -83,6 +83,13 @@ struct cs_method_given {
     const char *stranger;          /* counts the tries of accounts that have no identity */
 };
 
+/* What is known of the one to whom something would be sent. */
+struct cs_sending {
+    bool proven;    /* a first factor is */
+    bool asked_for; /* something was typed that asks for it */
+    bool attended;  /* a message behind a password that was accepted in this login */
+};
+
 /* What a run may call, each with the login's `context`. */
 struct cs_method_calls {
     /* The identity, looked up when it is first needed and not before: a prompt that comes at once
@@ -91,9 +98,8 @@ struct cs_method_calls {
     /* Whether a first factor is proven without this login's own password; `answered`: an answer
      * came which was not junk. */
     bool (*proven)(void *context, bool answered);
-    /* Whether something may be sent to the person; `asked_for`: something was typed that asks for
-     * it. Counts it. */
-    bool (*may_send)(void *context, bool proven, bool asked_for);
+    /* Whether something may be sent to the person. Counts it. */
+    bool (*may_send)(void *context, const struct cs_sending *sending);
     /* The person refused what was sent, let it expire, or left before it was answered. */
     void (*was_refused)(void *context);
     /* Waits until no other login of this identity has a request open at the provider, and keeps
@@ -113,6 +119,7 @@ struct cs_method_state {
     bool password_accepted; /* in this login */
     bool consented;         /* the person typed what asks for a delivery */
     int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
+    struct cs_secret odd;   /* the last answer that could be nothing of ours */
     struct cs_secret typed; /* a code that was typed into the menu */
 };
 

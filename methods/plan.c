@@ -107,6 +107,10 @@ static enum cs_verdict choose(struct cs_method_login *login)
         return cs_give_up(login, plan_method, result, &error);
     if (choice.kind == CS_CHOICE_JUNK)
         return cs_refuse_codes(login, "refused-by-sshd");
+    if (choice.kind == CS_CHOICE_REPEATED) {
+        login->result.reason = login->result.last = "repeated-answer";
+        return CS_VERDICT_DENY;
+    }
     if (choice.kind == CS_CHOICE_NONE) {
         login->result.reason = "no-choice";
         return CS_VERDICT_MAX_TRIES;

@@ -317,6 +317,47 @@ def test_consent_without_a_first_factor():
         expect_equal((login.code, login.calls.count(PUSH)), ("PAM_SUCCESS", 1), login.log)
 
 
+def test_saved_password_makes_no_phone_ring():
+    """A program answers every prompt with the password it has; the same answer again ends the login."""
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        for saved in ("Summer2024!", "n", "send me", "123456"):
+            login = verify.log_in(DEVICE, "autopush=no", "retry=5", answers=[saved] * 6)
+            expect_equal((verdict_of(login), len(login.prompts), login.calls.count(PUSH)),
+                         (("PAM_AUTH_ERR", "deny", "repeated-answer"), 2, 0), f"{saved}: {login.log}")
+        login = verify.log_in(DEVICE, "autopush=no", answers=["Summer2024!", " Send "])
+        expect_equal((login.code, login.calls.count(PUSH)), ("PAM_SUCCESS", 1), f"a person reads on: {login.log}")
+
+
+def test_nothing_typed_sends_after_a_denial():
+    """Not without a proven first factor, for two minutes; behind one the letter does."""
+    with with_phone() as verify:
+        verify.alice.sms("+15550100")
+        verify.tenant.push_state, verify.tenant.push_after_polls = "USER_DENIED", 0
+        expect_equal(verdict_of(verify.log_in(DEVICE, PROVEN)), ("PAM_AUTH_ERR", "deny", "denied"), "denied")
+        verify.tenant.push_state = "VERIFY_SUCCESS"
+        for method in DEVICE, "auth_method=smsotp", "auth_method=choice-then-otp":
+            for answer in "s", "send", "1", "yes":
+                login = verify.log_in(method, "add_devices_to_choice", "autopush=no", "retry=2",
+                                      answers=[answer, "1", "s", "2", "s", "2"])
+                expect_equal((login.calls.count(PUSH), verify.tenant.outbox, login.audit["granted"]), (0, [], "no"),
+                             f"{method}, {answer}: {login.log}")
+        expect_equal(verify.log_in(DEVICE, PROVEN, answers=["s"]).calls.count(PUSH), 1, "behind a first factor")
+
+
+def test_message_behind_a_password_after_a_denial():
+    """A client that repeats a login by itself types no password."""
+    with with_phone() as verify:
+        verify.alice.sms("+15550100")
+        verify.tenant.push_state, verify.tenant.push_after_polls = "USER_DENIED", 0
+        verify.log_in(DEVICE, PROVEN)
+        session = verify.session("auth_method=password-then-smsotp")
+        session.prompt()
+        session.answer(verify.alice.password)
+        expect_match("code|OTP", session.prompt(), "no word is asked for")
+        session.kill()
+
+
 def test_junk_never_sends():
     """Whatever comes after it in the same login."""
     with with_phone() as verify:

@@ -72,12 +72,13 @@ struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
     return queue; /* whoever keeps a turn makes the next login wait for it without end */
 }
 
-bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
-                                int64_t now)
+bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const char *identity,
+                                const struct cs_sending *sending, int64_t now)
 {
     (void)limit;
+    (void)sending;
     (void)now;
-    REQUIRE(strcmp(what->identity, "demo") == 0);
+    REQUIRE(strcmp(identity, "demo") == 0);
     return true;
 }
 

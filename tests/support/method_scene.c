@@ -29,13 +29,13 @@ static bool proven(void *context, bool answered)
     return scene->key || (scene->key_if_answered && answered);
 }
 
-static bool may_send(void *context, bool is_proven, bool asked_for)
+static bool may_send(void *context, const struct cs_sending *sending)
 {
     struct method_scene *scene = context;
 
-    if (asked_for)
-        return is_proven || !scene->flooded;
-    return !scene->quiet && (is_proven || scene->autopush);
+    if (scene->quiet && !(sending->proven && (sending->asked_for || sending->attended)))
+        return false;
+    return sending->proven || (sending->asked_for ? !scene->flooded : scene->autopush);
 }
 
 static void was_refused(void *context)

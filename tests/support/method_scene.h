@@ -29,7 +29,7 @@ struct method_scene {
     bool key;             /* a first factor is proven, whatever the answers */
     bool key_if_answered; /* ... only after an answer that is not junk */
     bool autopush;        /* codes may be sent without one */
-    bool quiet;           /* nothing may be sent unasked at all */
+    bool quiet;           /* a request was refused a moment ago */
     bool flooded;         /* too much was requested already */
     bool over;            /* a wrong code ends its challenge */
     bool recovery;        /* the right code is a recovery code, of which nine are left */
