@@ -101,6 +101,7 @@ static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct t
 
     if (result != CS_OK)
         return result;
+    login->state.sent = true;
     result = given->provider->ops->judge(given->provider, &given->call, &trial->attempt,
                                          &given->judging, ret_outcome, error);
     if (in_turn)

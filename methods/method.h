@@ -117,6 +117,7 @@ struct cs_method_state {
     bool answered;          /* an answer came that is not junk */
     bool doomed;            /* junk came: sshd refuses the account */
     bool password_accepted; /* in this login */
+    bool sent;              /* something was sent to the person, or may have been */
     bool consented;         /* the person typed what asks for a delivery */
     int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
     struct cs_secret odd;   /* the last answer that could be nothing of ours */

@@ -242,8 +242,9 @@ struct cs_provider_ops {
                          const struct cs_attempt *attempt, const struct cs_judging *judging,
                          struct cs_outcome *ret_outcome, struct cs_error *error);
 
-    /* Asks once how an approval stands; may change the challenge's poll_ms. Optional, with begin.
-     */
+    /* Asks once how an approval stands; may change the challenge's poll_ms. CS_ERR_UNREACHABLE,
+     * which lets nobody in here, for every failure that may pass: it is asked again, at the usual
+     * time. Optional, with begin. */
     enum cs_err (*poll)(struct cs_provider *provider, const struct cs_call *call,
                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
                         struct cs_challenge *challenge, struct cs_approval_state *ret_state,

@@ -40,6 +40,8 @@ struct method_scene {
     struct cs_standing standing;
     enum cs_err find_result, list_result, begin_result, judge_result, poll_result, cancel_result,
         account_result, turn_result;
+    unsigned outages;      /* so many polls fail with poll_result, then none; 0: all */
+    unsigned failed_polls; /* counts them */
     const struct cs_approval_state *approvals; /* one for each poll; then pending */
     size_t approvals_count;
     const char *correlation; /* of a challenge; NULL: none */
