@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/typed_code.h"
 #include "conversation/answer.h"
 
 enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8, NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
@@ -126,12 +127,6 @@ void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu
 
 /* ---- reading ---- */
 
-static bool is_code(const char *text, size_t length)
-{
-    return length >= CODE_DIGITS_MIN && length <= CODE_DIGITS_MAX &&
-           strspn(text, "0123456789") == length;
-}
-
 /* Finds the only entry that could have produced a code; false if none or several could. */
 static bool only_code_entry(const struct cs_menu *menu, size_t *ret_index)
 {
@@ -186,25 +181,29 @@ static bool find_number(const struct cs_menu *menu, const char *text, size_t len
 enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_secret *answer,
                                   bool several_pages, size_t *ret_index, bool *ret_page_turn)
 {
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
     const char *text = answer->data ? answer->data : "";
     size_t length = answer->length;
 
     *ret_page_turn = false;
     if (cs_answer_kind(answer) == CS_ANSWER_JUNK)
         return CS_CHOICE_JUNK;
+    if (cs_typed_code(answer, &code) != CS_OK)
+        return CS_CHOICE_NONE;
     while (length > 0 && strchr(" \t\r", text[0]) != NULL && text[0] != '\0') {
         text++;
         length--;
     }
     while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL && text[length - 1] != '\0')
         length--;
-    *ret_page_turn = several_pages && (length == 0 || (length == 1 && text[0] == '0'));
-    if (*ret_page_turn || length == 0 || memchr(text, '\0', length) != NULL)
+    *ret_page_turn = several_pages && (length == 0 || strcmp(code.data, "0") == 0);
+    if (*ret_page_turn || code.length == 0 || memchr(text, '\0', length) != NULL)
         return CS_CHOICE_NONE;
-    if (find_number(menu, text, length, ret_index) ||
+    if (find_number(menu, code.data, code.length, ret_index) ||
         find_name(menu, text, length, true, ret_index))
         return CS_CHOICE_ENTRY;
-    if (is_code(text, length)) /* never the beginning of a number to send something to */
+    if (cs_is_digits(&code, CODE_DIGITS_MIN,
+                     CODE_DIGITS_MAX)) /* never the beginning of a number to send something to */
         return only_code_entry(menu, ret_index) ? CS_CHOICE_CODE : CS_CHOICE_NONE;
     return find_name(menu, text, length, false, ret_index) ? CS_CHOICE_ENTRY : CS_CHOICE_NONE;
 }

@@ -49,6 +49,30 @@ static void was_refused(void *context)
                               cs_clock_ms());
 }
 
+static enum cs_err claim_code(void *context, const struct cs_secret *code, bool *ret_claimed,
+                              struct cs_error *error)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    return cs_accepted_codes_claim(cs_engine_accepted_codes(login->engine), login->identity, code,
+                                   cs_clock_ms(), ret_claimed, error);
+}
+
+static void settle_code(void *context, const struct cs_secret *code, bool accepted)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    cs_accepted_codes_settle(cs_engine_accepted_codes(login->engine), login->identity, code,
+                             accepted, cs_clock_ms());
+}
+
+static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    return cs_refusal_pace_note(cs_engine_refusal_pace(login->engine), of, elapsed, cs_clock_ms());
+}
+
 static enum cs_err take_turn(void *context, struct cs_error *error)
 {
     struct run *run = context;
@@ -74,6 +98,9 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .proven = proven,
                                              .may_send = may_send,
                                              .was_refused = was_refused,
+                                             .claim_code = claim_code,
+                                             .settle_code = settle_code,
+                                             .pace = pace,
                                              .take_turn = take_turn,
                                              .give_turn = give_turn};
 

@@ -9,7 +9,8 @@ enum cs_err cs_note_odd_answer(struct cs_method_login *login, const struct cs_se
     *ret_repeated = before->data != NULL && before->length == answer->length &&
                     cs_equal_ct(before->data, answer->data, answer->length);
     if (*ret_repeated) {
-        login->result.reason = login->result.last = "repeated-answer";
+        login->state.repeated = true;
+        login->result.reason = "repeated-answer";
         return CS_OK;
     }
     return cs_secret_set(before, answer->data, answer->length) == CS_OK ? CS_OK

@@ -82,7 +82,7 @@ static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_en
 
         entries[i] = (struct cs_menu_entry){.text = factor->biometric ? method->menu_biometric
                                                                       : method->menu,
-                                            .name = factor->name,
+                                            .name = cs_name_of(factor),
                                             .word = method->name,
                                             .is_address = method->is_address,
                                             .takes_code = method->takes_code};
@@ -108,7 +108,7 @@ static enum cs_verdict choose(struct cs_method_login *login)
     if (choice.kind == CS_CHOICE_JUNK)
         return cs_refuse_codes(login, "refused-by-sshd");
     if (choice.kind == CS_CHOICE_REPEATED) {
-        login->result.reason = login->result.last = "repeated-answer";
+        login->result.reason = "repeated-answer";
         return CS_VERDICT_DENY;
     }
     if (choice.kind == CS_CHOICE_NONE) {

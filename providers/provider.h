@@ -119,6 +119,7 @@ struct cs_challenge {
     char *request;                   /* what the person's side needs to answer, shown in the prompt
                                         (of a security key: u2f/relay.h's request); NULL: nothing */
     int64_t expires;                 /* cs_clock_ms; 0: does not */
+    unsigned tries;                  /* answers that it takes; 0: not said */
     unsigned poll_ms;                /* least time between two polls; 0: the method's own */
     void *state;                     /* the provider's own, secrets included; NULL: none */
     void (*free_state)(void *state); /* wipes and releases it; set where `state` is */
@@ -137,12 +138,13 @@ struct cs_attempt {
                                                where judge() needs no list */
     size_t factor_count;
     const struct cs_challenge *challenge; /* that the answer belongs to, or NULL */
-    const struct cs_secret *answer;       /* what was typed, within CS_ANSWER_BYTES_MAX; empty: the
-                                             person approves elsewhere (`accepts_empty`) */
+    const struct cs_secret *answer;       /* what was typed, within CS_ANSWER_BYTES_MAX, a code
+                                             without what people paste along; empty: the person
+                                             approves elsewhere (`accepts_empty`) */
     const char *subject;                  /* whose tries are counted: the identity, or a stand-in */
     const char *client;                   /* network of the client for counting, never NULL */
     bool proven;    /* a first factor is proven: only then the user's own counter moves */
-    bool countable; /* false: the answer says nothing about the user (empty, junk) */
+    bool countable; /* false: the answer says nothing about the user (empty, junk, no code) */
 };
 
 /* How a login's factor is judged, from the options. */
@@ -204,6 +206,10 @@ struct cs_provider_ops {
     /* judge() finds the user and the factors by itself, so that one answer costs one call. */
     bool judges_unlisted;
 
+    /* judge() itself lets no code in twice, whichever process asks; for all others the login
+     * remembers which codes were accepted. */
+    bool spends_codes;
+
     /* It holds one request for each identity at a time, and a second one would end the first:
      * logins of one identity wait for each other. */
     bool one_pending;
@@ -214,6 +220,11 @@ struct cs_provider_ops {
 
     /* The kinds of factors that its users may have, as it was configured: CS_KIND() of each. */
     unsigned (*kinds)(const struct cs_provider *provider);
+
+    /* Whether an answer can be something of that kind at all. What cannot is never right, and says
+     * nothing about the user. Codes come without what people paste along (base/typed_code.h).
+     * Optional: everything can. */
+    bool (*fits)(enum cs_factor_kind kind, const struct cs_secret *answer);
 
     /* Finds the user with that identity. Not found, ambiguous and inactive are no errors. */
     enum cs_err (*find_user)(struct cs_provider *provider, const struct cs_call *call,

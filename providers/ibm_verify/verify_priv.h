@@ -100,6 +100,9 @@ enum cs_err cs_verify_check_code(struct cs_verify *verify, const struct cs_call 
                                  const struct cs_attempt *attempt, struct cs_outcome *outcome,
                                  struct cs_error *error) CS_MUST_USE;
 
+/* Whether it could be a code that a tenant sends: letters and digits. */
+bool cs_verify_is_code(const struct cs_secret *answer);
+
 /* ---- otp.c, push.c: what begin() does by kind ---- */
 
 enum cs_err cs_verify_send_code(struct cs_verify *verify, const struct cs_call *call,

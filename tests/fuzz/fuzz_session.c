@@ -61,6 +61,28 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
     return NULL;
 }
 
+struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine)
+{
+    static struct cs_accepted_codes *codes;
+
+    (void)engine;
+    if (codes == NULL)
+        codes = cs_accepted_codes_new();
+    REQUIRE(codes != NULL);
+    return codes;
+}
+
+struct cs_refusal_pace *cs_engine_refusal_pace(struct cs_engine *engine)
+{
+    static struct cs_refusal_pace *pace;
+
+    (void)engine;
+    if (pace == NULL)
+        pace = cs_refusal_pace_new();
+    REQUIRE(pace != NULL);
+    return pace;
+}
+
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
 {
     static struct cs_pending_queue *queue;
