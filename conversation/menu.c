@@ -183,7 +183,7 @@ enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_se
 {
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
     const char *text = answer->data ? answer->data : "";
-    size_t length = answer->length;
+    size_t length = answer->length, dash = 0;
 
     *ret_page_turn = false;
     if (cs_answer_kind(answer) == CS_ANSWER_JUNK)
@@ -199,7 +199,8 @@ enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_se
     *ret_page_turn = several_pages && (length == 0 || strcmp(code.data, "0") == 0);
     if (*ret_page_turn || code.length == 0 || memchr(text, '\0', length) != NULL)
         return CS_CHOICE_NONE;
-    if (find_number(menu, code.data, code.length, ret_index) ||
+    if ((cs_find_dash(text, length, &dash) == NULL &&
+         find_number(menu, code.data, code.length, ret_index)) ||
         find_name(menu, text, length, true, ret_index))
         return CS_CHOICE_ENTRY;
     if (cs_is_digits(&code, CODE_DIGITS_MIN,

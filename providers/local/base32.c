@@ -57,10 +57,11 @@ enum cs_err cs_base32_decode(const char *text, size_t length, struct cs_secret *
         if (padded && typed.data[i] == '=')
             continue;
         if (value < 0 || padded)
-            return cs_fail(error, CS_ERR_INPUT,
-                           "character %zu of the secret, blanks and hyphens not counted, is not "
-                           "base32 (A-Z, 2-7)",
-                           i + 1);
+            return cs_fail(
+                error, CS_ERR_INPUT,
+                "character %zu of the secret is not base32 (A-Z, 2-7); blanks and hyphens "
+                "do not count",
+                i + 1);
         bits = (bits << 5 | (uint32_t)value) & 0xfff;
         held += 5;
         if (held >= 8) {

@@ -80,7 +80,6 @@ static void test_parse_other_forms_refused(void **state)
         {TEXT("ABCDEFGHJKM\0")},
         {TEXT("ABCDEFGHJKM\t")},
         {TEXT("ABCDEFGHJKM_")},
-        {TEXT("ABCD\nEFGH\nJKMN")},
         {TEXT("\xef\xbc\xa1\xef\xbc\xa1\xef\xbc\xa1\xef\xbc\xa1")}, /* full-width letters */
     };
 

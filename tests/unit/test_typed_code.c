@@ -18,7 +18,7 @@ static void assert_code(const char *typed, size_t length, const char *wanted, si
 static void test_what_is_pasted_along_does_not_matter(void **state)
 {
     static const char *const rows[] = {
-        " ",      "\t",     "\r",     "\n",     "\v",     "\f",     "-",      "\u0085",    "\u00a0",
+        " ",      "\t",     "\r",     "\n",     "\v",     "\f",     "-",      "\xc2\x85",  "\u00a0",
         "\u00ad", "\u1680", "\u2003", "\u2009", "\u2028", "\u2029", "\u202f", "\u205f",    "\u3000",
         "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u200e", "\u200f", "\u061c",    "\u202a",
         "\u202e", "\u2066", "\u2069", "\u034f", "\ufe0f", "\u2010", "\u2011", "\u2012",    "\u2013",
