@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/typed_code.h"
 #include "conversation/answer.h"
 
 enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8, NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
@@ -127,12 +128,6 @@ void cs_menu_render(const struct cs_phrasebook *book, const struct cs_menu *menu
 
 /* ---- reading ---- */
 
-static bool is_code(const char *text, size_t length)
-{
-    return length >= CODE_DIGITS_MIN && length <= CODE_DIGITS_MAX &&
-           strspn(text, "0123456789") == length;
-}
-
 /* Finds the only entry that could have produced a code; false if none or several could. */
 static bool only_code_entry(const struct cs_menu *menu, size_t *ret_index)
 {
@@ -187,26 +182,31 @@ static bool find_number(const struct cs_menu *menu, const char *text, size_t len
 enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_secret *answer,
                                   bool several_pages, size_t *ret_index, bool *ret_page_turn)
 {
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
     const char *text = answer->data ? answer->data : "";
-    size_t length = answer->length;
+    size_t length = answer->length, dash = 0;
 
     *ret_page_turn = false;
     if (cs_answer_kind(answer) == CS_ANSWER_JUNK)
         return CS_CHOICE_JUNK;
+    if (cs_typed_code(answer, &code) != CS_OK)
+        return CS_CHOICE_NONE;
     while (length > 0 && strchr(" \t\r", text[0]) != NULL && text[0] != '\0') {
         text++;
         length--;
     }
     while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL && text[length - 1] != '\0')
         length--;
-    *ret_page_turn = several_pages && (length == 0 || (length == 1 && text[0] == '0'));
-    if (*ret_page_turn || length == 0 || memchr(text, '\0', length) != NULL)
+    *ret_page_turn = several_pages && (length == 0 || strcmp(code.data, "0") == 0);
+    if (*ret_page_turn || code.length == 0 || memchr(text, '\0', length) != NULL)
         return CS_CHOICE_NONE;
-    if (find_number(menu, text, length, ret_index) ||
+    if ((cs_find_dash(text, length, &dash) == NULL &&
+         find_number(menu, code.data, code.length, ret_index)) ||
         find_name(menu, text, length, true, ret_index))
         return CS_CHOICE_ENTRY;
-    if (is_code(text, length) && only_code_entry(menu, ret_index))
-        return CS_CHOICE_CODE;
+    if (cs_is_digits(&code, CODE_DIGITS_MIN,
+                     CODE_DIGITS_MAX)) /* never the beginning of a number to send something to */
+        return only_code_entry(menu, ret_index) ? CS_CHOICE_CODE : CS_CHOICE_NONE;
     return find_name(menu, text, length, false, ret_index) ? CS_CHOICE_ENTRY : CS_CHOICE_NONE;
 }
 
@@ -222,17 +222,33 @@ static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebo
     return cs_ask(channel, prompt.text, true, ret_answer, error);
 }
 
+/* Whether an answer that chose nothing is the one before it again. Who presses a wrong digit twice
+ * is a person. */
+static enum cs_err note_odd(const struct cs_secret *answer, struct cs_secret *odd,
+                            bool *ret_repeated, struct cs_error *error)
+{
+    bool number = answer->length == 0 ||
+                  (answer->length <= 2 && strspn(answer->data, "0123456789") == answer->length);
+
+    if (number)
+        return CS_OK;
+    *ret_repeated = odd->data != NULL && odd->length == answer->length &&
+                    cs_equal_ct(odd->data, answer->data, odd->length);
+    return cs_secret_set(odd, answer->data, answer->length) == CS_OK ? CS_OK : cs_fail_nomem(error);
+}
+
 enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
                         const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
                         struct cs_error *error)
 {
+    CS_AUTO(cs_secret_free) struct cs_secret odd = {0};
     unsigned turns = 0, left = 0;
     size_t first = 0;
 
     *ret_choice = (struct cs_choice){.kind = CS_CHOICE_NONE};
     while (ret_choice->answers < tries && turns < PAGE_TURNS_MAX) {
         CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
-        bool page_turn = false;
+        bool page_turn = false, repeated = false;
         size_t next = 0;
         enum cs_err result = ask_page(channel, book, menu, first, left, &next, &answer, error);
 
@@ -244,6 +260,12 @@ enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *
             return cs_secret_set(&ret_choice->code, answer.data, answer.length);
         if (ret_choice->kind != CS_CHOICE_NONE)
             return CS_OK;
+        if (!page_turn)
+            result = note_odd(&answer, &odd, &repeated, error);
+        if (repeated)
+            ret_choice->kind = CS_CHOICE_REPEATED;
+        if (result != CS_OK || repeated)
+            return result;
         turns += page_turn;
         ret_choice->answers += !page_turn;
         /* Turning the page is a valid answer. */

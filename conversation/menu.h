@@ -22,10 +22,11 @@ struct cs_menu {
 };
 
 enum cs_choice_kind {
-    CS_CHOICE_NONE,  /* the tries are used up */
-    CS_CHOICE_ENTRY, /* `index` was chosen */
-    CS_CHOICE_CODE,  /* the answer is a code that only entry `index` could have produced */
-    CS_CHOICE_JUNK,  /* sshd refuses the account */
+    CS_CHOICE_NONE,     /* the tries are used up */
+    CS_CHOICE_ENTRY,    /* `index` was chosen */
+    CS_CHOICE_CODE,     /* the answer is a code that only entry `index` could have produced */
+    CS_CHOICE_JUNK,     /* sshd refuses the account */
+    CS_CHOICE_REPEATED, /* the same answer twice, and nothing that could be a choice: a program's */
 };
 
 struct cs_choice {

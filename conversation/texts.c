@@ -12,7 +12,8 @@
  * code, never as a word for password; address people politely; keep every %X; %I is the number of a
  * line, %N a phone number, address or name, %T the number of choices, %C a word or number to
  * compare, %P the character that separates password and code (write no blank beside it), %D the
- * name of a device, %L a count of tries. Lines stay below 78 columns. A text that ends in ": "
+ * name of a device, %L a count of tries. "consent_word" is the one word that may be typed in place
+ * of the letter s of the texts with "Type s". Lines stay below 78 columns. A text that ends in ": "
  * waits for input and keeps that ending.
  */
 const struct cs_text_row cs_texts[CS_TEXTS] = {
@@ -105,6 +106,7 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     [CS_TEXT_CONSENT_DEVICE] = {"consent_device",
                                 C_("consent_device", "Type s to get a request on %D: "), LOGIN "ND",
                                 "D", CS_USE_PROMPT},
+    [CS_TEXT_CONSENT_WORD] = {"consent_word", C_("consent_word", "send"), "", "", CS_USE_NOTICE},
     [CS_TEXT_DEVICE_PROMPT] = {"device_prompt", C_("device_prompt", "Approve the request on %D."),
                                LOGIN "CDN", "D", CS_USE_NOTICE},
     [CS_TEXT_DEVICE_NUMBER] = {"device_number", C_("device_number", "Choose the number %C on %D."),

@@ -15,7 +15,7 @@ struct place {
     char identity[CS_IDENTITY_SIZE]; /* "": free */
     int64_t hour;                    /* when the hour that is counted began */
     unsigned sent;                   /* in that hour, without a proven first factor */
-    int64_t refused_until;           /* nothing is sent unasked before */
+    int64_t refused_until;           /* nothing is sent before, unless it is wanted */
 };
 
 struct cs_delivery_limit {
@@ -99,19 +99,24 @@ static bool count(struct place *place, unsigned most, int64_t now)
     return true;
 }
 
-bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
-                                int64_t now)
+/* Whether it may be sent although a request was refused a moment ago. */
+static bool is_wanted(const struct cs_sending *sending)
 {
-    unsigned most = what->asked_for ? CS_DELIVERIES_ASKED_PER_HOUR : CS_DELIVERIES_PER_HOUR;
+    return sending->proven && (sending->asked_for || sending->attended);
+}
+
+bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const char *identity,
+                                const struct cs_sending *sending, int64_t now)
+{
+    unsigned most = sending->asked_for ? CS_DELIVERIES_ASKED_PER_HOUR : CS_DELIVERIES_PER_HOUR;
     struct place *place;
     bool may;
 
     pthread_mutex_lock(&limit->mutex);
-    place = find_place(limit, what->identity);
-    may = what->asked_for || !is_quiet(place, now);
-    if (may && !what->proven)
-        may =
-            count(place != NULL ? place : take_place(limit, what->identity, false, now), most, now);
+    place = find_place(limit, identity);
+    may = is_wanted(sending) || !is_quiet(place, now);
+    if (may && !sending->proven)
+        may = count(place != NULL ? place : take_place(limit, identity, false, now), most, now);
     pthread_mutex_unlock(&limit->mutex);
     return may;
 }

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What this process remembers of deliveries: so that nobody's phone is flooded. Codes and requests
- * that are sent without a proven first factor are a few for each identity and hour; and after a
- * request was refused or ran out, the next one for that identity is sent only when it is asked for
- * by typing: clients repeat a failed login by themselves.
+ * that are sent without a proven first factor are a few for each identity and hour. After a request
+ * was refused or ran out, nothing more is sent to that identity for a while without a proven first
+ * factor, whatever is typed; behind one a request goes out when it is asked for by typing, because
+ * clients repeat a failed login by themselves, and a message as well when a password was typed.
  */
 #ifndef CS_LOGIN_DELIVERY_LIMIT_H
 #define CS_LOGIN_DELIVERY_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "methods/method.h"
 
 enum {
     CS_DELIVERIES_PER_HOUR = 6,        /* unasked */
@@ -23,17 +26,10 @@ struct cs_delivery_limit;
 struct cs_delivery_limit *cs_delivery_limit_new(void);
 void cs_delivery_limit_free(struct cs_delivery_limit **limit);
 
-/* What is known of the one to whom something would be sent. */
-struct cs_delivery {
-    const char *identity;
-    bool proven;    /* a first factor */
-    bool asked_for; /* by typing */
-};
-
 /* Whether it may be sent, and if so counts it. `now` is cs_clock_ms. While there is no room for
  * more identities nothing is sent to those without a proven first factor. */
-bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const struct cs_delivery *what,
-                                int64_t now);
+bool cs_delivery_limit_may_send(struct cs_delivery_limit *limit, const char *identity,
+                                const struct cs_sending *sending, int64_t now);
 
 void cs_delivery_limit_refused(struct cs_delivery_limit *limit, const char *identity, int64_t now);
 

@@ -32,6 +32,8 @@ struct cs_engine {
     struct cs_config_cache *cache;
     struct cs_catalogues *catalogues;
     struct cs_delivery_limit *delivery_limit;
+    struct cs_accepted_codes *accepted_codes;
+    struct cs_refusal_pace *refusal_pace;
     struct cs_pending_queue *pending_queue;
     struct cs_directory *directory;
     struct utsname names;
@@ -54,9 +56,12 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->cache = cs_config_cache_new();
     engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
     engine->delivery_limit = cs_delivery_limit_new();
+    engine->accepted_codes = cs_accepted_codes_new();
+    engine->refusal_pace = cs_refusal_pace_new();
     engine->pending_queue = cs_pending_queue_new();
     engine->directory = cs_directory_new();
     if (engine->cache == NULL || engine->catalogues == NULL || engine->delivery_limit == NULL ||
+        engine->accepted_codes == NULL || engine->refusal_pace == NULL ||
         engine->pending_queue == NULL || engine->directory == NULL || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     else
@@ -71,6 +76,8 @@ void cs_engine_free(struct cs_engine **engine)
     for (size_t i = 0; i < PROVIDERS_MAX; i++)
         close_provider(&(*engine)->opened[i]);
     cs_delivery_limit_free(&(*engine)->delivery_limit);
+    cs_accepted_codes_free(&(*engine)->accepted_codes);
+    cs_refusal_pace_free(&(*engine)->refusal_pace);
     cs_pending_queue_free(&(*engine)->pending_queue);
     cs_directory_free(&(*engine)->directory);
     cs_config_cache_free(&(*engine)->cache);
@@ -133,6 +140,16 @@ struct cs_directory *cs_engine_directory(struct cs_engine *engine)
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 {
     return engine->delivery_limit;
+}
+
+struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine)
+{
+    return engine->accepted_codes;
+}
+
+struct cs_refusal_pace *cs_engine_refusal_pace(struct cs_engine *engine)
+{
+    return engine->refusal_pace;
 }
 
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)

@@ -5,10 +5,12 @@
 
 #include "base/log.h"
 #include "conversation/catalogue.h"
+#include "login/accepted_codes.h"
 #include "login/config.h"
 #include "login/delivery_limit.h"
 #include "login/directory.h"
 #include "login/pending_queue.h"
+#include "login/refusal_pace.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -45,6 +47,12 @@ struct cs_directory *cs_engine_directory(struct cs_engine *engine);
 
 /* What this process remembers of deliveries. */
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);
+
+/* The codes that somebody got in with. */
+struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);
+
+/* How long refusals take. */
+struct cs_refusal_pace *cs_engine_refusal_pace(struct cs_engine *engine);
 
 /* Who waits for whose request at a provider that holds one for each identity. */
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine);

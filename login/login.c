@@ -129,12 +129,20 @@ static void hand_over(struct cs_login *login, struct cs_verdict_message *ret_ver
                login->account.name, login->options.user_env);
 }
 
+/* Who was sent something is asked for it: a tenant that goes away meanwhile must not let in
+ * somebody else while the person still reads what to do. */
+static bool may_fail_open(const struct cs_login *login)
+{
+    return login->proven && !login->sent;
+}
+
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict)
 {
     enum cs_verdict verdict = run(login, channel);
     /* Passing needs an account; a plan that allowed one has looked it up. */
-    int code = cs_verdict_pam_code(verdict, &login->options, login->account.known, login->proven);
+    int code =
+        cs_verdict_pam_code(verdict, &login->options, login->account.known, may_fail_open(login));
 
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));

@@ -36,6 +36,7 @@ struct cs_login {
     const char *reason, *last;
     unsigned answers;
     bool proven;              /* a first factor is proven, when the plan has run */
+    bool sent;                /* something was sent to the person, or may have been */
     struct cs_secret authtok; /* for the modules that follow */
     char *record;             /* of the user, as JSON, or NULL */
     int64_t started;          /* cs_clock_ms */

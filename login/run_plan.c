@@ -31,15 +31,14 @@ static bool proven(void *context, bool answered)
 
 /* Stand-alone there is no memory of what was sent before, so nothing is sent unasked to those who
  * have proven nothing. */
-static bool may_send(void *context, bool is_proven, bool asked_for)
+static bool may_send(void *context, const struct cs_sending *sending)
 {
     struct cs_login *login = ((struct run *)context)->login;
     bool standalone = (login->request->flags & CS_REQUEST_STANDALONE) != 0;
-    const struct cs_delivery what = {login->identity, is_proven, asked_for};
 
-    return (is_proven || asked_for || (login->options.autopush && !standalone)) &&
-           cs_delivery_limit_may_send(cs_engine_delivery_limit(login->engine), &what,
-                                      cs_clock_ms());
+    return (sending->proven || sending->asked_for || (login->options.autopush && !standalone)) &&
+           cs_delivery_limit_may_send(cs_engine_delivery_limit(login->engine), login->identity,
+                                      sending, cs_clock_ms());
 }
 
 static void was_refused(void *context)
@@ -48,6 +47,30 @@ static void was_refused(void *context)
 
     cs_delivery_limit_refused(cs_engine_delivery_limit(login->engine), login->identity,
                               cs_clock_ms());
+}
+
+static enum cs_err claim_code(void *context, const struct cs_secret *code, bool *ret_claimed,
+                              struct cs_error *error)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    return cs_accepted_codes_claim(cs_engine_accepted_codes(login->engine), login->identity, code,
+                                   cs_clock_ms(), ret_claimed, error);
+}
+
+static void settle_code(void *context, const struct cs_secret *code, bool accepted)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    cs_accepted_codes_settle(cs_engine_accepted_codes(login->engine), login->identity, code,
+                             accepted, cs_clock_ms());
+}
+
+static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    return cs_refusal_pace_note(cs_engine_refusal_pace(login->engine), of, elapsed, cs_clock_ms());
 }
 
 static enum cs_err take_turn(void *context, struct cs_error *error)
@@ -75,6 +98,9 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .proven = proven,
                                              .may_send = may_send,
                                              .was_refused = was_refused,
+                                             .claim_code = claim_code,
+                                             .settle_code = settle_code,
+                                             .pace = pace,
                                              .take_turn = take_turn,
                                              .give_turn = give_turn};
 
@@ -94,6 +120,7 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
     login->last = method->result.last;
     login->answers = method->result.answers;
     login->proven = cs_is_proven(method);
+    login->sent = method->state.sent;
     login->authtok = method->result.authtok;
     method->result.authtok = (struct cs_secret){0};
     login->record = method->state.user.record;

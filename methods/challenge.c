@@ -39,7 +39,7 @@ static unsigned seconds_for(const struct cs_method_given *given)
 
 static enum cs_err begin(struct cs_open_challenge *open, struct cs_error *error)
 {
-    const struct cs_method_login *login = open->login;
+    struct cs_method_login *login = open->login;
     const struct cs_method_given *given = login->given;
     CS_AUTO(cs_buffer_free) struct cs_buffer message = {0};
     struct cs_challenge_request request = {.client = given->address[0] ? given->address : NULL,
@@ -52,6 +52,8 @@ static enum cs_err begin(struct cs_open_challenge *open, struct cs_error *error)
     if (message.failed)
         return cs_fail_nomem(error);
     request.message = message.text;
+    /* Before the call: what gets no answer may have arrived all the same. */
+    login->state.sent = login->state.sent || open->factor->kind != CS_FACTOR_U2F;
     result = cs_call_begin(login, open->factor, &request, &open->challenge, error);
     open->open = result == CS_OK;
     if (open->open)

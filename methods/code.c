@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/typed_code.h"
 #include "methods/dialogue.h"
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
@@ -29,6 +30,18 @@ static size_t choose_texts(const struct cs_method_login *login,
     return count;
 }
 
+/* A challenge may take fewer answers than the options allow. */
+static unsigned retries_of(const struct cs_method_login *login,
+                           const struct cs_code_dialogue *dialogue)
+{
+    const struct cs_challenge *challenge = dialogue->question.challenge;
+    unsigned retry = login->given->options->retry;
+
+    return challenge != NULL && challenge->tries > 0 && challenge->tries - 1 < retry
+               ? challenge->tries - 1
+               : retry;
+}
+
 static enum cs_err ask(struct cs_method_login *login, const struct cs_code_dialogue *dialogue,
                        unsigned tried, struct cs_secret *ret_answer, struct cs_error *error)
 {
@@ -40,10 +53,10 @@ static enum cs_err ask(struct cs_method_login *login, const struct cs_code_dialo
     char tries[NUMBER_SIZE];
     size_t count = choose_texts(login, dialogue, tried > 0, keys);
 
-    (void)snprintf(tries, sizeof tries, "%u", 1 + login->given->options->retry - tried);
+    (void)snprintf(tries, sizeof tries, "%u", 1 + retries_of(login, dialogue) - tried);
     cs_values_set(&values, 'L', tries);
     if (factor != NULL)
-        cs_show_address(login->given->book, factor->name, &name);
+        cs_show_address(login->given->book, cs_name_of(factor), &name);
     cs_values_set(&values, 'N', name.text);
     cs_values_set(&values, 'C', challenge ? challenge->correlation : NULL);
     cs_say_prompt(login->given->book, keys, count, &values, &prompt);
@@ -57,14 +70,21 @@ static enum cs_err ask(struct cs_method_login *login, const struct cs_code_dialo
 static enum cs_err strip_correlation(const struct cs_challenge *challenge, struct cs_secret *answer,
                                      struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret rest = {0};
-    size_t length = challenge ? strlen(challenge->correlation) : 0;
+    CS_AUTO(cs_secret_free) struct cs_secret head = {0}, rest = {0};
+    size_t length = challenge ? strlen(challenge->correlation) : 0, dash_length = 0, before;
+    const char *dash = length > 0 && answer->length > 0
+                           ? cs_find_dash(answer->data, answer->length, &dash_length)
+                           : NULL;
 
-    if (length == 0 || answer->length <= length + 1 ||
-        !cs_equal_ct(answer->data, challenge->correlation, length) || answer->data[length] != '-')
+    if (dash == NULL)
         return CS_OK;
-    if (cs_secret_set(&rest, answer->data + length + 1, answer->length - length - 1) != CS_OK)
+    before = (size_t)(dash - answer->data);
+    if (cs_typed_code_of(answer->data, before, &head) != CS_OK ||
+        cs_typed_code_of(dash + dash_length, answer->length - before - dash_length, &rest) != CS_OK)
         return cs_fail_nomem(error);
+    if (head.length != length || rest.length == 0 ||
+        !cs_equal_ct(head.data, challenge->correlation, length))
+        return CS_OK;
     cs_secret_free(answer);
     *answer = rest;
     rest = (struct cs_secret){0};
@@ -100,7 +120,7 @@ static enum cs_err judge(struct cs_method_login *login, void *context,
 enum cs_verdict cs_ask_code(struct cs_method_login *login, struct cs_code_dialogue *dialogue)
 {
     const struct cs_dialogue loop = {.method = dialogue->method,
-                                     .retry = login->given->options->retry,
+                                     .retry = retries_of(login, dialogue),
                                      .context = dialogue,
                                      .ask = next_answer,
                                      .judge = judge};

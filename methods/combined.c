@@ -2,6 +2,7 @@
 /* Password and code in one line: which part is which. */
 #include <string.h>
 
+#include "base/typed_code.h"
 #include "methods/password.h"
 
 enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8 };
@@ -30,13 +31,15 @@ static const char *find_separator(const struct cs_secret *line, const char *sepa
     return found;
 }
 
-static bool is_code(const char *text, size_t length)
+static enum cs_err find_code(const char *text, size_t length, bool *ret_code,
+                             struct cs_error *error)
 {
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] < '0' || text[i] > '9')
-            return false;
-    }
-    return length >= CODE_DIGITS_MIN && length <= CODE_DIGITS_MAX;
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+    if (cs_typed_code_of(text, length, &code) != CS_OK)
+        return cs_fail_nomem(error);
+    *ret_code = cs_is_digits(&code, CODE_DIGITS_MIN, CODE_DIGITS_MAX);
+    return CS_OK;
 }
 
 enum cs_err cs_combined_split(const struct cs_secret *line, const char *separator,
@@ -50,11 +53,14 @@ enum cs_err cs_combined_split(const struct cs_secret *line, const char *separato
     size_t second_length = found ? line->length - (size_t)(second - line->data) : 0;
     struct cs_secret *first_part = password_first ? &ret_combined->password : &ret_combined->code;
     struct cs_secret *second_part = password_first ? &ret_combined->code : &ret_combined->password;
+    enum cs_err result = CS_OK;
 
     *ret_has_code = found != NULL;
     if (found != NULL && digits_only)
-        *ret_has_code =
-            password_first ? is_code(second, second_length) : is_code(line->data, first_length);
+        result = find_code(password_first ? second : line->data,
+                           password_first ? second_length : first_length, ret_has_code, error);
+    if (result != CS_OK)
+        return result;
     if (!*ret_has_code)
         return cs_secret_set(&ret_combined->password, line->data, line->length) == CS_OK
                    ? CS_OK

@@ -2,17 +2,22 @@
 #include "methods/delivery.h"
 
 #include "conversation/answer.h"
+#include "conversation/consent.h"
 #include "methods/code.h"
+#include "methods/odd_answer.h"
 #include "methods/steps.h"
 
-static enum cs_err ask_once(struct cs_method_login *login, const struct cs_method *method,
-                            const struct cs_listed_factor *factor, enum cs_answer_kind *ret_kind,
-                            struct cs_error *error)
+enum {
+    MESSAGES = CS_KIND(CS_FACTOR_SMSOTP) | CS_KIND(CS_FACTOR_EMAILOTP) |
+               CS_KIND(CS_FACTOR_TRANS_SMSOTP) | CS_KIND(CS_FACTOR_TRANS_EMAILOTP)
+};
+
+static enum cs_err show_question(struct cs_method_login *login, const struct cs_method *method,
+                                 const struct cs_listed_factor *factor,
+                                 struct cs_secret *ret_answer, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0}, name = {0};
-    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
     struct cs_values values = {0};
-    enum cs_err result;
 
     if (method->is_address)
         cs_show_address(login->given->book, factor->name, &name);
@@ -21,28 +26,56 @@ static enum cs_err ask_once(struct cs_method_login *login, const struct cs_metho
     cs_say(login->given->book, method->consent, &values, &prompt);
     if (prompt.failed || name.failed)
         return cs_fail_nomem(error);
-    result = cs_ask(login->given->channel, prompt.text, true, &answer, error);
-    *ret_kind = cs_answer_kind(&answer);
-    login->result.answers += result == CS_OK;
+    return cs_ask(login->given->channel, prompt.text, true, ret_answer, error);
+}
+
+/* How one answer was meant. */
+enum meaning { NOTHING, SEND, JUNK, REPEATED };
+
+static enum cs_err ask_once(struct cs_method_login *login, const struct cs_method *method,
+                            const struct cs_listed_factor *factor, enum meaning *ret_meaning,
+                            struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    enum cs_err result = show_question(login, method, factor, &answer, error);
+    enum cs_answer_kind kind = cs_answer_kind(&answer);
+    bool repeated = false;
+
+    *ret_meaning = NOTHING;
+    if (result != CS_OK)
+        return result;
+    login->result.answers++;
+    if (kind == CS_ANSWER_JUNK) {
+        *ret_meaning = JUNK;
+    } else if (kind != CS_ANSWER_EMPTY) {
+        login->state.answered = login->state.answered || kind == CS_ANSWER_TYPED;
+        if (cs_is_consent(login->given->book, &answer))
+            *ret_meaning = SEND;
+        else
+            result = cs_note_odd_answer(login, &answer, &repeated, error);
+    }
+    if (repeated)
+        *ret_meaning = REPEATED;
     return result;
 }
 
-/* Asks until something is typed. */
+/* Asks until it is asked for. */
 static enum cs_verdict ask(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
     struct cs_error error = {0};
 
     for (unsigned tried = 0; tried <= login->given->options->retry; tried++) {
-        enum cs_answer_kind kind = CS_ANSWER_EMPTY;
-        enum cs_err result = ask_once(login, method, factor, &kind, &error);
+        enum meaning meaning = NOTHING;
+        enum cs_err result = ask_once(login, method, factor, &meaning, &error);
 
         if (result != CS_OK)
             return cs_give_up(login, method->name, result, &error);
-        if (kind == CS_ANSWER_JUNK)
+        if (meaning == JUNK)
             return cs_refuse_codes(login, "refused-by-sshd");
-        login->state.consented = kind == CS_ANSWER_TYPED;
-        login->state.answered = login->state.answered || login->state.consented;
+        if (meaning == REPEATED)
+            return CS_VERDICT_DENY;
+        login->state.consented = meaning == SEND;
         if (login->state.consented)
             return CS_VERDICT_ALLOW;
     }
@@ -50,17 +83,32 @@ static enum cs_verdict ask(struct cs_method_login *login, const struct cs_method
     return CS_VERDICT_MAX_TRIES;
 }
 
+/* A client that repeats a refused login by itself types no password. */
+static bool is_attended(const struct cs_method_login *login, const struct cs_method *method)
+{
+    return login->state.password_accepted && (CS_KIND(method->kind) & MESSAGES) != 0;
+}
+
+static bool may_send(struct cs_method_login *login, const struct cs_method *method, bool asked_for)
+{
+    const struct cs_sending sending = {.proven = cs_is_proven(login),
+                                       .asked_for = asked_for,
+                                       .attended = is_attended(login, method)};
+
+    return login->calls->may_send(login->context, &sending);
+}
+
 bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *method,
                     const struct cs_listed_factor *factor, enum cs_verdict *ret_verdict)
 {
     if (!login->state.consented) {
-        if (login->calls->may_send(login->context, cs_is_proven(login), false))
+        if (may_send(login, method, false))
             return true;
         *ret_verdict = ask(login, method, factor);
         if (!login->state.consented)
             return false;
     }
-    if (login->calls->may_send(login->context, cs_is_proven(login), true))
+    if (may_send(login, method, true))
         return true;
     *ret_verdict = cs_refuse_codes(login, "too-many-deliveries");
     return false;

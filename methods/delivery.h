@@ -7,7 +7,8 @@
 
 /*
  * Whether it may be sent: a first factor is proven, the person chose it in a menu, or typed
- * something here that asks for it; without proof only so often in an hour. Never after an answer
+ * here what asks for it and nothing else (conversation/consent.h); without proof only so often in
+ * an hour, and not soon after a request was refused. Never after an answer
  * that shows that sshd refuses the account. *ret_verdict says how the login ends when it may not.
  */
 bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *method,

@@ -18,11 +18,22 @@ struct poll_context {
     struct cs_waiting *waiting;
     int64_t next; /* cs_clock_ms; not before */
     struct cs_approval_state state;
+    struct cs_error outage; /* why the last poll had no answer; CS_OK: it had one */
 };
 
 static int64_t interval_of(const struct cs_challenge *challenge)
 {
     return challenge->poll_ms > 0 ? challenge->poll_ms : POLL_MS;
+}
+
+/* The person may be about to approve: the wait goes on, and its own end ends it. */
+static void note_outage(struct poll_context *poll, const struct cs_error *error)
+{
+    if (poll->outage.code == CS_OK)
+        cs_log(poll->login->given->log, LOG_WARNING, "the wait for an approval goes on: %s",
+               error->text);
+    poll->outage = *error;
+    poll->outage.code = CS_ERR_UNREACHABLE;
 }
 
 static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
@@ -34,6 +45,7 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
                                                 [CS_APPROVAL_EXPIRED] = CS_WAIT_EXPIRED};
     struct poll_context *poll = context;
     struct cs_open_challenge *open = poll->open;
+    struct cs_error failure = {0};
     int64_t now = cs_clock_ms();
     enum cs_err result;
 
@@ -42,9 +54,13 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
         poll->waiting->poll_ms = poll->next - now;
         return CS_OK;
     }
-    result = cs_call_poll(poll->login, open->factor, &open->challenge, &poll->state, error);
-    if (result != CS_OK)
-        return result;
+    result = cs_call_poll(poll->login, open->factor, &open->challenge, &poll->state, &failure);
+    if (result == CS_ERR_UNREACHABLE)
+        note_outage(poll, &failure);
+    else if (result == CS_OK)
+        poll->outage.code = CS_OK;
+    else
+        return cs_fail(error, result, "%s", failure.text);
     poll->waiting->poll_ms = interval_of(&open->challenge);
     poll->next = open->challenge.poll_ms > 0 ? now + open->challenge.poll_ms : 0;
     *ret_state = states[poll->state.approval];
@@ -93,6 +109,8 @@ static enum cs_err await(struct cs_method_login *login, struct poll_context *pol
         waiting.deadline = given->call.deadline;
     poll->waiting = &waiting;
     result = cs_wait_for_approval(given->channel, given->book, &waiting, ret_state, error);
+    if (result == CS_OK && *ret_state == CS_WAIT_EXPIRED && poll->outage.code != CS_OK)
+        result = cs_fail(error, CS_ERR_UNREACHABLE, "%s", poll->outage.text);
     /* Whoever leaves and comes back at once must not have one request after another sent. */
     if (result != CS_OK)
         login->calls->was_refused(login->context);

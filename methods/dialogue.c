@@ -13,7 +13,10 @@ enum cs_err cs_dialogue_judge(struct cs_method_login *login, const struct cs_dia
     result = dialogue->judge(login, dialogue->context, answer, ret_outcome, error);
     if (result != CS_OK)
         return result;
-    login->result.reason = login->result.last = ret_outcome->reason;
+    login->result.reason = ret_outcome->reason;
+    /* Nothing that can be no answer hides a wrong one from the log. */
+    if (!login->state.was_odd || login->result.last == NULL)
+        login->result.last = ret_outcome->reason;
     cs_log(login->given->log, LOG_DEBUG, "%s: answer %u: %s", dialogue->method,
            login->result.answers, ret_outcome->reason);
     return CS_OK;

@@ -5,7 +5,9 @@
 #include <syslog.h>
 
 #include "base/clock.h"
+#include "base/typed_code.h"
 #include "conversation/answer.h"
+#include "methods/odd_answer.h"
 #include "methods/steps.h"
 
 enum { HOLD_MS = 250, NUMBER_SIZE = 16 };
@@ -15,6 +17,7 @@ struct trial {
     const struct cs_question *question;
     struct cs_attempt attempt;
     enum cs_answer_kind kind;
+    bool odd;       /* typed, and of a form that can be nothing of what was asked for */
     bool known;     /* the account has an identity */
     bool elsewhere; /* an empty answer that has the provider ask the person elsewhere */
 };
@@ -29,6 +32,8 @@ static const char *reason_for(const struct cs_method_login *login, const struct 
 
     if (trial->kind != CS_ANSWER_TYPED && !trial->elsewhere)
         return reasons[trial->kind];
+    if (trial->odd)
+        return "wrong-form";
     if (!trial->known)
         return "unknown-user";
     return login->state.sought && !login->state.user.found ? login->state.user.reason : judged;
@@ -42,7 +47,8 @@ static bool is_elsewhere(const struct cs_method_login *login, const struct trial
 
     return trial->kind == CS_ANSWER_EMPTY && (kinds & CS_KIND(trial->question->kind)) != 0 &&
            trial->known && !login->state.doomed &&
-           login->calls->may_send(login->context, cs_is_proven(login), false);
+           login->calls->may_send(login->context,
+                                  &(const struct cs_sending){.proven = cs_is_proven(login)});
 }
 
 /* What the provider gets to see of it. */
@@ -52,10 +58,10 @@ static void disguise(struct cs_method_login *login, struct trial *trial)
 
     login->state.doomed = login->state.doomed || trial->kind == CS_ANSWER_JUNK;
     trial->elsewhere = is_elsewhere(login, trial);
-    attempt->countable = !login->state.doomed && trial->kind == CS_ANSWER_TYPED;
-    if (attempt->countable)
+    attempt->countable = !login->state.doomed && trial->kind == CS_ANSWER_TYPED && !trial->odd;
+    if (!login->state.doomed && trial->kind == CS_ANSWER_TYPED)
         login->state.answered = true;
-    else if (!trial->elsewhere)
+    if (!attempt->countable && !trial->elsewhere)
         attempt->identity = NULL;
     attempt->proven = attempt->countable && cs_is_proven(login);
 }
@@ -100,6 +106,7 @@ static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct t
 
     if (result != CS_OK)
         return result;
+    login->state.sent = true;
     result = given->provider->ops->judge(given->provider, &given->call, &trial->attempt,
                                          ret_outcome, error);
     if (in_turn)
@@ -109,10 +116,39 @@ static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct t
     return result;
 }
 
+static bool is_code(enum cs_factor_kind kind)
+{
+    return kind != CS_FACTOR_PASSWORD && kind != CS_FACTOR_U2F;
+}
+
+/* The mark is taken before the provider is asked: of many logins with one code, one is judged. */
+static enum cs_err judge_once(struct cs_method_login *login, const struct trial *trial,
+                              struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    const struct cs_method_given *given = login->given;
+    const struct cs_attempt *attempt = &trial->attempt;
+    bool claims =
+        is_code(attempt->kind) && attempt->identity != NULL && !given->provider->ops->spends_codes;
+    bool claimed = false;
+    enum cs_err result =
+        claims ? login->calls->claim_code(login->context, attempt->answer, &claimed, error) : CS_OK;
+
+    if (result == CS_OK && claims && !claimed) {
+        *ret_outcome = (struct cs_outcome){.reason = "replayed"};
+        return CS_OK;
+    }
+    if (result == CS_OK)
+        result =
+            given->provider->ops->judge(given->provider, &given->call, attempt, ret_outcome, error);
+    if (claimed)
+        login->calls->settle_code(login->context, attempt->answer,
+                                  result == CS_OK && ret_outcome->judgement == CS_JUDGED_RIGHT);
+    return result;
+}
+
 static enum cs_err ask_provider(struct cs_method_login *login, struct trial *trial,
                                 struct cs_outcome *ret_outcome, struct cs_error *error)
 {
-    const struct cs_method_given *given = login->given;
     bool ask = false;
     enum cs_err result = prepare(login, trial, &ask, error);
 
@@ -123,13 +159,33 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
         return CS_OK;
     }
     return trial->elsewhere ? judge_elsewhere(login, trial, ret_outcome, error)
-                            : given->provider->ops->judge(given->provider, &given->call,
-                                                          &trial->attempt, ret_outcome, error);
+                            : judge_once(login, trial, ret_outcome, error);
 }
 
-static enum cs_err hold(struct cs_method_login *login, int64_t started, struct cs_error *error)
+/* Of a line the parts are alike: the number of calls must not tell which of them was wrong. */
+static enum cs_pace_of pace_of(const struct cs_method_login *login, enum cs_factor_kind kind)
 {
-    int64_t elapsed = cs_clock_ms() - started;
+    bool later = login->result.answers > 1;
+
+    if (login->state.line_started != 0)
+        return later ? CS_PACE_LATER_LINE : CS_PACE_FIRST_LINE;
+    if (kind == CS_FACTOR_PASSWORD)
+        return later ? CS_PACE_LATER_PASSWORD : CS_PACE_FIRST_PASSWORD;
+    return later ? CS_PACE_LATER_CODE : CS_PACE_FIRST_CODE;
+}
+
+/* Right answers are noted too: they take all the calls that there are. */
+static int64_t pace(struct cs_method_login *login, enum cs_factor_kind kind, int64_t started)
+{
+    return login->calls->pace(login->context, pace_of(login, kind), cs_clock_ms() - started);
+}
+
+static enum cs_err hold(struct cs_method_login *login, const struct trial *trial, int64_t started,
+                        struct cs_error *error)
+{
+    /* What somebody is asked elsewhere takes as long as that person takes. */
+    int64_t elapsed =
+        trial->elsewhere ? cs_clock_ms() - started : pace(login, trial->question->kind, started);
 
     return cs_channel_wait(login->given->channel, started + (elapsed / HOLD_MS + 1) * HOLD_MS,
                            error);
@@ -153,22 +209,62 @@ static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned le
     return cs_ask(login->given->channel, prompt.text, true, &answer, error);
 }
 
+/* Codes are judged without what people paste along; whatever else came can be nothing of ours. */
+static enum cs_err read_answer(const struct cs_method_login *login, struct trial *trial,
+                               const struct cs_secret *typed, struct cs_secret *ret_code,
+                               struct cs_error *error)
+{
+    bool (*fits)(enum cs_factor_kind, const struct cs_secret *) = login->given->provider->ops->fits;
+    struct cs_attempt *attempt = &trial->attempt;
+
+    trial->kind = cs_answer_kind(typed);
+    attempt->answer = typed;
+    if (trial->kind != CS_ANSWER_TYPED)
+        return CS_OK;
+    if (is_code(attempt->kind)) {
+        if (cs_typed_code(typed, ret_code) != CS_OK)
+            return cs_fail_nomem(error);
+        attempt->answer = ret_code;
+    }
+    /* An empty one would mean something else to a provider that takes it. */
+    trial->odd =
+        attempt->answer->length == 0 || (fits != NULL && !fits(attempt->kind, attempt->answer));
+    return CS_OK;
+}
+
+/* What a refusal looks like from outside, and how a program ends that gives one answer again. */
+static enum cs_err refuse(struct cs_method_login *login, const struct trial *trial,
+                          const struct cs_secret *typed, int64_t started,
+                          struct cs_outcome *outcome, struct cs_error *error)
+{
+    bool repeated = false;
+    enum cs_err result = trial->odd ? cs_note_odd_answer(login, typed, &repeated, error) : CS_OK;
+
+    if (repeated)
+        *outcome = (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = "repeated-answer"};
+    return result == CS_OK && login->given->provider->ops->remote
+               ? hold(login, trial, started, error)
+               : result;
+}
+
 enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
                      const struct cs_secret *answer, struct cs_outcome *ret_outcome,
                      struct cs_error *error)
 {
     int64_t started = login->state.line_started ? login->state.line_started : cs_clock_ms();
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
     struct trial trial = {.question = question,
-                          .kind = cs_answer_kind(answer),
                           .attempt = {.kind = question->kind,
                                       .challenge = question->challenge,
-                                      .answer = answer,
                                       .client = login->given->client}};
     struct cs_attempt *attempt = &trial.attempt;
     enum cs_err result = login->calls->identify(login->context, &attempt->identity, error);
 
+    if (result == CS_OK)
+        result = read_answer(login, &trial, answer, &code, error);
     if (result != CS_OK)
         return result;
+    login->state.was_odd = trial.odd;
     trial.known = attempt->identity != NULL;
     attempt->subject = trial.known ? attempt->identity : login->given->stranger;
     disguise(login, &trial);
@@ -181,7 +277,9 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
     if (ret_outcome->judgement != CS_JUDGED_RIGHT)
-        return login->given->provider->ops->remote ? hold(login, started, error) : CS_OK;
+        return refuse(login, &trial, answer, started, ret_outcome, error);
+    if (login->given->provider->ops->remote && !trial.elsewhere)
+        (void)pace(login, question->kind, started);
     return ret_outcome->recovery ? tell_recovery_left(login, ret_outcome->recovery_left, error)
                                  : CS_OK;
 }

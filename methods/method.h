@@ -74,6 +74,24 @@ struct cs_method_given {
     const char *stranger;          /* counts the tries of accounts that have no identity */
 };
 
+/* What is known of the one to whom something would be sent. */
+struct cs_sending {
+    bool proven;    /* a first factor is */
+    bool asked_for; /* something was typed that asks for it */
+    bool attended;  /* a message behind a password that was accepted in this login */
+};
+
+/* Answers that must not be told apart by how many calls it took to refuse them. */
+enum cs_pace_of {
+    CS_PACE_FIRST_CODE,
+    CS_PACE_LATER_CODE,
+    CS_PACE_FIRST_PASSWORD,
+    CS_PACE_LATER_PASSWORD,
+    CS_PACE_FIRST_LINE, /* password and code in one */
+    CS_PACE_LATER_LINE,
+    CS_PACES
+};
+
 /* What a run may call, each with the login's `context`. */
 struct cs_method_calls {
     /* The identity, looked up when it is first needed and not before: a prompt that comes at once
@@ -82,11 +100,18 @@ struct cs_method_calls {
     /* Whether a first factor is proven without this login's own password; `answered`: an answer
      * came which was not junk. */
     bool (*proven)(void *context, bool answered);
-    /* Whether something may be sent to the person; `asked_for`: something was typed that asks for
-     * it. Counts it. */
-    bool (*may_send)(void *context, bool proven, bool asked_for);
+    /* Whether something may be sent to the person. Counts it. */
+    bool (*may_send)(void *context, const struct cs_sending *sending);
     /* The person refused what was sent, let it expire, or left before it was answered. */
     void (*was_refused)(void *context);
+    /* Whether nobody got in with that code of the identity before, nor tries to just now: then it
+     * is this login's until it is settled. */
+    enum cs_err (*claim_code)(void *context, const struct cs_secret *code, bool *ret_claimed,
+                              struct cs_error *error);
+    void (*settle_code)(void *context, const struct cs_secret *code, bool accepted);
+    /* How long an answer of that sort takes to judge, this one of `elapsed` milliseconds included.
+     */
+    int64_t (*pace)(void *context, enum cs_pace_of of, int64_t elapsed);
     /* Waits until no other login of this identity has a request open at the provider, and keeps
      * the others waiting until give_turn. CS_ERR_TIMEOUT, CS_ERR_HANGUP: there is no turn. */
     enum cs_err (*take_turn)(void *context, struct cs_error *error);
@@ -102,8 +127,12 @@ struct cs_method_state {
     bool answered;          /* an answer came that is not junk */
     bool doomed;            /* junk came: sshd refuses the account */
     bool password_accepted; /* in this login */
+    bool sent;              /* something was sent to the person, or may have been */
     bool consented;         /* the person typed what asks for a delivery */
     int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
+    bool was_odd;           /* the last answer that was judged had a form that nothing has */
+    bool repeated;          /* that answer came again: the login is over */
+    struct cs_secret odd;   /* the last answer that could be nothing of ours */
     struct cs_secret typed; /* a code that was typed into the menu */
 };
 
@@ -133,6 +162,7 @@ struct cs_method {
     enum cs_text menu_checked; /* ... for a device that makes sure who approves */
     enum cs_text consent;      /* asks before something is sent */
     enum cs_text sent;         /* says that it was */
+    const char *name_shown;    /* %N of a factor that has no name; NULL: "" */
     bool is_address;           /* the factor's name is a number or an address */
     bool takes_code;           /* its code may be typed into a menu */
     bool looks_up;             /* its first prompt depends on the user */
@@ -145,6 +175,9 @@ struct cs_method {
 
 /* The method for a kind of factor; NULL when that is asked for in another way. */
 const struct cs_method *cs_method_of(enum cs_factor_kind kind);
+
+/* What a factor is called where it is shown. */
+const char *cs_name_of(const struct cs_listed_factor *factor);
 
 extern const struct cs_method cs_method_totp, cs_method_device, cs_method_smsotp,
     cs_method_emailotp, cs_method_voiceotp, cs_method_transsmsotp, cs_method_transemailotp,

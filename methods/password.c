@@ -8,6 +8,7 @@
 #include "conversation/answer.h"
 #include "methods/dialogue.h"
 #include "methods/judge.h"
+#include "methods/odd_answer.h"
 
 static const char password_method[] = "password";
 
@@ -88,7 +89,7 @@ static enum cs_err judge_part(struct cs_method_login *login, enum cs_factor_kind
     const struct cs_question question = {.kind = kind};
     enum cs_err result = cs_judge(login, &question, part, ret_outcome, error);
 
-    if (ret_outcome->judgement == CS_JUDGED_OVER)
+    if (ret_outcome->judgement == CS_JUDGED_OVER && !login->state.repeated)
         ret_outcome->judgement = CS_JUDGED_WRONG;
     return result;
 }
@@ -160,6 +161,18 @@ static enum cs_err judge_parts(struct cs_method_login *login, struct password_di
     return result;
 }
 
+/* Without a code it is nothing of ours. */
+static enum cs_err refuse_line(struct cs_method_login *login, const struct cs_secret *line,
+                               struct cs_outcome *outcome, struct cs_error *error)
+{
+    bool repeated = false;
+    enum cs_err result = cs_note_odd_answer(login, line, &repeated, error);
+
+    *outcome = repeated ? (struct cs_outcome){CS_JUDGED_OVER, .reason = "repeated-answer"}
+                        : (struct cs_outcome){CS_JUDGED_WRONG, .reason = "no-separator"};
+    return result;
+}
+
 static enum cs_err judge_combined(struct cs_method_login *login, void *context,
                                   const struct cs_secret *line, struct cs_outcome *ret_outcome,
                                   struct cs_error *error)
@@ -182,8 +195,7 @@ static enum cs_err judge_combined(struct cs_method_login *login, void *context,
         return judge_parts(login, dialogue, &parts, ret_outcome, error);
     if (dialogue->device_instead)
         return judge_password(login, dialogue, line, ret_outcome, error);
-    ret_outcome->reason = "no-separator";
-    return CS_OK;
+    return refuse_line(login, line, ret_outcome, error);
 }
 
 enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool device_instead,

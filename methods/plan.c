@@ -87,7 +87,7 @@ static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_en
 
         entries[i] = (struct cs_menu_entry){.text = factor->checks_user ? method->menu_checked
                                                                         : method->menu,
-                                            .name = factor->name,
+                                            .name = cs_name_of(factor),
                                             .word = method->name,
                                             .is_address = method->is_address,
                                             .takes_code = method->takes_code};
@@ -112,6 +112,10 @@ static enum cs_verdict choose(struct cs_method_login *login)
         return cs_give_up(login, plan_method, result, &error);
     if (choice.kind == CS_CHOICE_JUNK)
         return cs_refuse_codes(login, "refused-by-sshd");
+    if (choice.kind == CS_CHOICE_REPEATED) {
+        login->result.reason = "repeated-answer";
+        return CS_VERDICT_DENY;
+    }
     if (choice.kind == CS_CHOICE_NONE) {
         login->result.reason = "no-choice";
         return CS_VERDICT_MAX_TRIES;

@@ -38,12 +38,16 @@ enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_li
                          struct cs_error *error)
 {
     struct cs_provider *provider = login->given->provider;
+    struct cs_call call = login->given->call;
+    int64_t latest = cs_clock_ms() + CS_POLL_MS;
 
     if (provider->ops->poll == NULL)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "provider '%s' cannot tell what was approved",
                        provider->ops->name);
-    return provider->ops->poll(provider, &login->given->call, &login->state.user, factor, challenge,
-                               ret_state, error);
+    if (call.deadline > latest)
+        call.deadline = latest;
+    return provider->ops->poll(provider, &call, &login->state.user, factor, challenge, ret_state,
+                               error);
 }
 
 void cs_call_cancel(const struct cs_method_login *login, const struct cs_listed_factor *factor,

@@ -6,7 +6,10 @@
 
 #include "methods/method.h"
 
-enum { CS_CANCEL_MS = 5000 }; /* that taking back a challenge may last */
+enum {
+    CS_CANCEL_MS = 5000, /* that taking back a challenge may last */
+    CS_POLL_MS = 10000   /* that asking once how an approval stands may last */
+};
 
 /* Whether the provider knows which languages its users prefer: else nobody need be looked up for
  * that. */
@@ -24,7 +27,8 @@ enum cs_err cs_call_begin(const struct cs_method_login *login,
                           const struct cs_challenge_request *request,
                           struct cs_challenge *ret_challenge, struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_UNAVAILABLE where the provider cannot tell. */
+/* CS_ERR_UNAVAILABLE where the provider cannot tell. CS_ERR_UNREACHABLE, after CS_POLL_MS at the
+ * latest: it may be able to the next time. */
 enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_listed_factor *factor,
                          struct cs_challenge *challenge, struct cs_approval_state *ret_state,
                          struct cs_error *error) CS_MUST_USE;

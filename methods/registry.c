@@ -17,6 +17,15 @@
 
 static const struct cs_method *const methods[CS_FACTOR_KINDS] = {CS_FACTOR_KIND_LIST(ROW)};
 
+const char *cs_name_of(const struct cs_listed_factor *factor)
+{
+    const struct cs_method *method = methods[factor->kind];
+
+    return factor->name[0] != '\0' || method == NULL || method->name_shown == NULL
+               ? factor->name
+               : method->name_shown;
+}
+
 const struct cs_method *cs_method_of(enum cs_factor_kind kind)
 {
     return methods[kind];

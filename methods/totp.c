@@ -15,6 +15,7 @@ const struct cs_method cs_method_totp = {
     .name = "totp",
     .kind = CS_FACTOR_TOTP,
     .menu = CS_TEXT_TOTP,
+    .name_shown = "TOTP",
     .takes_code = true,
     .run = run,
 };

@@ -98,7 +98,7 @@ static enum cs_err tell_to_touch(struct dialogue *dialogue, struct cs_secret *re
     if (dialogue->untouched)
         return ask_with_request(dialogue, CS_U2F_FOUND_KEY, CS_TEXT_U2F_ENTER, ret_typed, error);
     if (login->given->number_mode == CS_WAIT_LIVE &&
-        login->calls->may_send(login->context, true, false))
+        login->calls->may_send(login->context, &(const struct cs_sending){.proven = true}))
         return cs_tell_text(login->given->channel, login->given->book, CS_TEXT_U2F_TOUCH, NULL,
                             error);
     result = say_prompt(dialogue, CS_U2F_FOUND_KEY, CS_TEXT_U2F_ENTER, &prompt, error);

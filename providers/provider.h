@@ -109,6 +109,7 @@ struct cs_challenge {
     char origin[CS_CHALLENGE_ORIGIN_SIZE]; /* what a key of this machine signs as the place of the
                                               login; "": nothing is signed here */
     int64_t expires;                       /* cs_clock_ms; 0: does not */
+    unsigned tries;                        /* answers that it takes; 0: not said */
     unsigned poll_ms;                      /* least time between two polls; 0: the method's own */
     void *state;                           /* the provider's own, secrets included; NULL: none */
     void (*free_state)(void *state);       /* wipes and releases it; set where `state` is */
@@ -127,12 +128,13 @@ struct cs_attempt {
                                                where judge() needs no list */
     size_t factor_count;
     const struct cs_challenge *challenge; /* that the answer belongs to, or NULL */
-    const struct cs_secret *answer;       /* what was typed, within CS_ANSWER_BYTES_MAX; empty: the
-                                             person approves elsewhere (`accepts_empty`) */
+    const struct cs_secret *answer;       /* what was typed, within CS_ANSWER_BYTES_MAX, a code
+                                             without what people paste along; empty: the person
+                                             approves elsewhere (`accepts_empty`) */
     const char *subject;                  /* whose tries are counted: the identity, or a stand-in */
     const char *client;                   /* network of the client for counting, never NULL */
     bool proven;    /* a first factor is proven: only then the user's own counter moves */
-    bool countable; /* false: the answer says nothing about the user (empty, junk) */
+    bool countable; /* false: the answer says nothing about the user (empty, junk, no code) */
 };
 
 enum cs_judgement {
@@ -183,6 +185,10 @@ struct cs_provider_ops {
     /* judge() finds the user and the factors by itself, so that one answer costs one call. */
     bool judges_unlisted;
 
+    /* judge() itself lets no code in twice, whichever process asks; for all others the login
+     * remembers which codes were accepted. */
+    bool spends_codes;
+
     /* It holds one request for each identity at a time, and a second one would end the first:
      * logins of one identity wait for each other. */
     bool one_pending;
@@ -193,6 +199,11 @@ struct cs_provider_ops {
 
     /* The kinds of factors that its users may have, as it was configured: CS_KIND() of each. */
     unsigned (*kinds)(const struct cs_provider *provider);
+
+    /* Whether an answer can be something of that kind at all. What cannot is never right, and says
+     * nothing about the user. Codes come without what people paste along (base/typed_code.h).
+     * Optional: everything can. */
+    bool (*fits)(enum cs_factor_kind kind, const struct cs_secret *answer);
 
     /* Finds the user with that identity. Not found, ambiguous and inactive are no errors. */
     enum cs_err (*find_user)(struct cs_provider *provider, const struct cs_call *call,
@@ -221,8 +232,9 @@ struct cs_provider_ops {
                          const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
                          struct cs_error *error);
 
-    /* Asks once how an approval stands; may change the challenge's poll_ms. Optional, with begin.
-     */
+    /* Asks once how an approval stands; may change the challenge's poll_ms. CS_ERR_UNREACHABLE,
+     * which lets nobody in here, for every failure that may pass: it is asked again, at the usual
+     * time. Optional, with begin. */
     enum cs_err (*poll)(struct cs_provider *provider, const struct cs_call *call,
                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
                         struct cs_challenge *challenge, struct cs_approval_state *ret_state,

@@ -18,6 +18,19 @@ static bool is_alphanumeric(const char *text)
 
 /* ---- codes ---- */
 
+/* After so many wrong ones no code is right any more: the person must not be asked again. */
+static void read_tries(const struct cs_json_value *root, struct cs_challenge *challenge)
+{
+    int64_t retries = 0, attempts = 0;
+
+    if (!cs_json_integer(cs_json_get(root, "retries"), &retries) || retries < 0 || retries > 100)
+        return;
+    if (!cs_json_integer(cs_json_get(root, "attempts"), &attempts) || attempts < 0 ||
+        attempts > retries)
+        attempts = 0;
+    challenge->tries = (unsigned)(retries + 1 - attempts);
+}
+
 enum cs_err cs_verify_read_delivery(const char *text, size_t length, const char *user_id,
                                     struct cs_challenge *ret_challenge, struct cs_error *error)
 {
@@ -41,6 +54,7 @@ enum cs_err cs_verify_read_delivery(const char *text, size_t length, const char 
                              sizeof challenge.correlation) ||
          !is_alphanumeric(challenge.correlation)))
         return cs_verify_nonsense(error, delivery, "its correlation is not letters and digits");
+    read_tries(root, &challenge);
     *ret_challenge = challenge;
     return CS_OK;
 }

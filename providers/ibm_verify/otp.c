@@ -6,7 +6,10 @@
 
 #include "providers/ibm_verify/verify_priv.h"
 
-enum { PATH_SIZE = 64 + 2 * CS_PROVIDER_ID_SIZE, CODE_BYTES_MAX = 32 };
+enum {
+    PATH_SIZE = 64 + 2 * CS_PROVIDER_ID_SIZE,
+    CODE_BYTES_MAX = 20 /* a tenant can choose no longer ones */
+};
 
 static const char entitlement[] = "\"Authenticate any user\" (authnAnyUser)";
 
@@ -87,9 +90,9 @@ enum cs_err cs_verify_send_code(struct cs_verify *verify, const struct cs_call *
 
 /* What could be a code. Nothing else is sent: a firewall in front of the tenant may cut a
  * connection because of what was typed, and that would look like a tenant that is not there. */
-static bool is_code(const struct cs_secret *answer)
+bool cs_verify_is_code(const struct cs_secret *answer)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 -";
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     return answer->length > 0 && answer->length <= CODE_BYTES_MAX &&
            strspn(answer->data, plain) == answer->length;
@@ -165,7 +168,7 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
     enum cs_err result = CS_OK;
 
     outcome->reason = count > 0 ? "wrong-code" : "not-enrolled";
-    if (!is_code(attempt->answer))
+    if (!cs_verify_is_code(attempt->answer))
         return CS_OK;
     for (size_t i = 0; i < count && result == CS_OK; i++) {
         struct cs_outcome one = {0};
@@ -192,7 +195,8 @@ enum cs_err cs_verify_check_code(struct cs_verify *verify, const struct cs_call 
     enum cs_err result;
 
     outcome->reason = "wrong-code";
-    if (attempt->challenge == NULL || attempt->factor_count == 0 || !is_code(attempt->answer))
+    if (attempt->challenge == NULL || attempt->factor_count == 0 ||
+        !cs_verify_is_code(attempt->answer))
         return CS_OK;
     write_path(&attempt->factors[0], path);
     (void)snprintf(whole, sizeof whole, "%s/%s", path, attempt->challenge->id);

@@ -5,8 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/typed_code.h"
 #include "providers/ibm_verify/settings.h"
 #include "providers/ibm_verify/verify_priv.h"
+
+enum { TOTP_DIGITS_MIN = 6, TOTP_DIGITS_MAX = 8 };
 
 /* ---- the vtable ---- */
 
@@ -55,6 +58,15 @@ static unsigned verify_kinds(const struct cs_provider *provider)
            CS_KIND(CS_FACTOR_DEVICE);
 }
 
+/* The tenant decides of what and how many characters a code is that it sends. */
+static bool verify_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
+{
+    if (kind == CS_FACTOR_PASSWORD)
+        return true;
+    return kind == CS_FACTOR_TOTP ? cs_is_digits(answer, TOTP_DIGITS_MIN, TOTP_DIGITS_MAX)
+                                  : cs_verify_is_code(answer);
+}
+
 static void verify_close(struct cs_provider *provider)
 {
     struct cs_verify *verify = (struct cs_verify *)provider;
@@ -70,6 +82,7 @@ static const struct cs_provider_ops verify_ops = {
     .name = "verify",
     .remote = true,
     .kinds = verify_kinds,
+    .fits = verify_fits,
     .find_user = cs_verify_find_user,
     .list_factors = cs_verify_list_factors,
     .begin = verify_begin,

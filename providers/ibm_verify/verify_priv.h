@@ -26,6 +26,7 @@ struct cs_verify_request {
     const char *target; /* path and query, percent-encoded */
     bool scim;          /* SCIM's media type instead of plain JSON's */
     bool idempotent;
+    bool asked_again; /* by the caller: every failure that may pass is CS_ERR_UNREACHABLE */
     const struct cs_secret *body; /* JSON, or NULL */
     const char *what;             /* for messages: "the user look-up" */
     const char *entitlement;      /* what the API client needs for it */
@@ -42,8 +43,9 @@ void cs_verify_reply_clear(struct cs_verify_reply *reply);
 /*
  * One call with the token; a second one with a new token when the first is refused. What no caller
  * could make sense of is an error: CS_ERR_UNREACHABLE also where a gateway answers for the tenant
- * (502, 503, 504, 529), CS_ERR_UNAVAILABLE for every other status but 2xx, 400 and 404; otherwise
- * as cs_http_perform and cs_bearer_get.
+ * (502, 503, 504, 529) and, where it is asked again, for every other 5xx, 429 and an answer that
+ * was cut; CS_ERR_UNAVAILABLE for every other status but 2xx, 400 and 404; otherwise as
+ * cs_http_perform and cs_bearer_get.
  */
 enum cs_err cs_verify_call(struct cs_verify *verify, const struct cs_call *call,
                            const struct cs_verify_request *request,
@@ -97,6 +99,9 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
 enum cs_err cs_verify_check_code(struct cs_verify *verify, const struct cs_call *call,
                                  const struct cs_attempt *attempt, struct cs_outcome *outcome,
                                  struct cs_error *error) CS_MUST_USE;
+
+/* Whether it could be a code that a tenant sends: letters and digits. */
+bool cs_verify_is_code(const struct cs_secret *answer);
 
 /* ---- otp.c, push.c: what begin() does by kind ---- */
 

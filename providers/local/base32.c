@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/typed_code.h"
+
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 enum cs_err cs_base32_encode(const void *data, size_t length, struct cs_secret *ret_text)
@@ -40,25 +42,26 @@ static int value_of(char c)
 enum cs_err cs_base32_decode(const char *text, size_t length, struct cs_secret *ret_data,
                              struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret data = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret data = {0}, typed = {0};
     uint32_t bits = 0;
     unsigned held = 0;
     bool padded = false;
 
     data.data = malloc(length + 1);
-    if (data.data == NULL)
+    if (data.data == NULL || cs_typed_code_of(text, length, &typed) != CS_OK)
         return cs_fail_nomem(error);
-    for (size_t i = 0; i < length; i++) {
-        int value = value_of(text[i]);
+    for (size_t i = 0; i < typed.length; i++) {
+        int value = value_of(typed.data[i]);
 
-        if (strchr(" -\t\r\n", text[i]) != NULL && text[i] != '\0')
-            continue;
-        padded = padded || text[i] == '=';
-        if (padded && text[i] == '=')
+        padded = padded || typed.data[i] == '=';
+        if (padded && typed.data[i] == '=')
             continue;
         if (value < 0 || padded)
-            return cs_fail(error, CS_ERR_INPUT,
-                           "character %zu of the secret is not base32 (A-Z, 2-7)", i + 1);
+            return cs_fail(
+                error, CS_ERR_INPUT,
+                "character %zu of the secret is not base32 (A-Z, 2-7); blanks and hyphens "
+                "do not count",
+                i + 1);
         bits = (bits << 5 | (uint32_t)value) & 0xfff;
         held += 5;
         if (held >= 8) {

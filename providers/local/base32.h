@@ -12,7 +12,8 @@
 enum cs_err cs_base32_encode(const void *data, size_t length,
                              struct cs_secret *ret_text) CS_MUST_USE;
 
-/* Decodes; blanks and hyphens are skipped, padding is allowed at the end, left-over bits must be 0.
+/* Decodes what was typed or pasted (base/typed_code.h); padding is allowed at the end, left-over
+ * bits must be 0.
  */
 enum cs_err cs_base32_decode(const char *text, size_t length, struct cs_secret *ret_data,
                              struct cs_error *error) CS_MUST_USE;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/typed_code.h"
+
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *error)
@@ -36,25 +38,9 @@ static char normalise(char c)
     return c == 'I' || c == 'L' ? '1' : c;
 }
 
-enum cs_err cs_code_compact(const struct cs_secret *typed, struct cs_secret *ret_code)
-{
-    enum cs_err result = cs_secret_set(ret_code, typed->data, typed->length);
-    size_t kept = 0;
-
-    if (result != CS_OK)
-        return result;
-    for (size_t i = 0; i < ret_code->length; i++) {
-        if (ret_code->data[i] != ' ' && ret_code->data[i] != '-')
-            ret_code->data[kept++] = ret_code->data[i];
-    }
-    cs_wipe(ret_code->data + kept, ret_code->length - kept);
-    ret_code->length = kept;
-    return CS_OK;
-}
-
 bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code)
 {
-    if (cs_code_compact(typed, ret_code) != CS_OK || ret_code->length != CS_RECOVERY_SYMBOLS)
+    if (cs_typed_code(typed, ret_code) != CS_OK || ret_code->length != CS_RECOVERY_SYMBOLS)
         return false;
     for (size_t i = 0; i < ret_code->length; i++) {
         ret_code->data[i] = normalise(ret_code->data[i]);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Recovery codes: 12 symbols of Crockford's base32 alphabet (no I, L, O, U), 60 random bits, shown
- * as three groups of four. People may type them in any case, with or without hyphens and blanks,
+ * as three groups of four. People may type them in any case, as base/typed_code.h says,
  * and with O for 0, I or L for 1.
  */
 #ifndef CS_PROVIDERS_LOCAL_CODES_H
@@ -21,8 +21,5 @@ void cs_recovery_show(const struct cs_secret *code, char ret_shown[CS_RECOVERY_S
 
 /* True, and the normalised code, when `typed` has the form of a recovery code. */
 bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code);
-
-/* Removes blanks and hyphens from a typed code ("123 456"). */
-enum cs_err cs_code_compact(const struct cs_secret *typed, struct cs_secret *ret_code) CS_MUST_USE;
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/percent.h"
 #include "base/sanitise.h"
+#include "base/typed_code.h"
 #include "providers/local/base32.h"
 #include "providers/local/codes.h"
 #include "providers/local/totp.h"
@@ -145,7 +146,7 @@ enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs
     struct cs_totp_match match = {0};
     enum cs_err result;
 
-    if (cs_code_compact(code, &compact) != CS_OK)
+    if (cs_typed_code(code, &compact) != CS_OK)
         return cs_fail_nomem(error);
     result = cs_totp_search(factor, &compact, cs_totp_step(cs_clock_seconds(), factor->period),
                             CONFIRM_WINDOW, &match, error);

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 
 #include "base/clock.h"
+#include "base/typed_code.h"
 #include "providers/local/codes.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/totp.h"
@@ -109,7 +110,7 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
     enum cs_err result =
         cs_factor_load(&trial->transaction, trial->user, CS_STORED_TOTP, &factors, error);
 
-    if (result == CS_OK && cs_code_compact(trial->attempt->answer, &code) != CS_OK)
+    if (result == CS_OK && cs_typed_code(trial->attempt->answer, &code) != CS_OK)
         result = cs_fail_nomem(error);
     if (result != CS_OK)
         return result;
@@ -267,6 +268,17 @@ static unsigned local_kinds(const struct cs_provider *provider)
     return CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F);
 }
 
+/* A code, a recovery code in its place, or the line of a security key. */
+static bool local_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+    if (kind == CS_FACTOR_PASSWORD || cs_recovery_parse(answer, &code))
+        return true;
+    return kind == CS_FACTOR_U2F ? cs_local_fits_key(answer)
+                                 : cs_is_digits(answer, CS_TOTP_DIGITS_MIN, CS_TOTP_DIGITS_MAX);
+}
+
 static void local_close(struct cs_provider *provider)
 {
     struct cs_local *local = (struct cs_local *)provider;
@@ -282,6 +294,8 @@ static const struct cs_provider_ops local_ops = {
     .name = "local",
     .kinds = local_kinds,
     .judges_unlisted = true,
+    .spends_codes = true,
+    .fits = local_fits,
     .find_user = local_find_user,
     .list_factors = local_list_factors,
     .language = local_language,

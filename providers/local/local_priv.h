@@ -64,6 +64,9 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
 enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *outcome,
                                bool *ret_registered, struct cs_error *error) CS_MUST_USE;
 
+/* Whether an answer has the form of a key's at all. */
+bool cs_local_fits_key(const struct cs_secret *answer);
+
 /* judge() for a password. */
 enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
                                     const struct cs_attempt *attempt,

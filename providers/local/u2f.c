@@ -321,6 +321,15 @@ static enum cs_err judge_answer(const struct cs_trial *trial, const struct keys 
                : result;
 }
 
+bool cs_local_fits_key(const struct cs_secret *answer)
+{
+    struct cs_u2f_answer read;
+    struct cs_error reason = {0};
+
+    return cs_u2f_read_answer(answer->data, answer->length, CS_U2F_RELAY_HANDLES, &read, &reason) ==
+           CS_OK;
+}
+
 enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *outcome,
                                bool *ret_registered, struct cs_error *error)
 {

@@ -201,6 +201,43 @@ def test_empty_and_junk_answers_change_no_user():
         expect(allowed(who, who.code(1), rhost=address()), "junk was counted against the user")
 
 
+def test_programs_answers_keep_nobody_out():
+    """A program answers with the password it has: no code of anybody's, again and again, every minute."""
+    pam_service("patient", "auth required pam_countersign.so retry=3 require_broker")
+    with Broker() as broker:
+        who = person()
+        before = countersign("list", who.user, "--json").stdout
+        for answer in "Summer2024!", "12345", "123456789", "correct horse", "--":
+            for env in {}, KEY:
+                begun = len(audits(broker.log()))
+                result = pam_login(who.user, [answer] * 4, service="patient", env=env, rhost=address())
+                expect_equal((result.code, len(result.prompts)), ("PAM_AUTH_ERR", 2), f"{answer}: ended by the second")
+                audit = wait_audit(broker, begun + 1)
+                expect_equal((audit["verdict"], audit["reason"], audit["last"]),
+                             ("deny", "repeated-answer", "wrong-form"), answer)
+        begun = len(audits(broker.log()))
+        result = pam_login(who.user, ["Summer1", "Summer2", "Summer3", "Summer4"], service="patient", rhost=address())
+        audit = wait_audit(broker, begun + 1)
+        expect_equal((result.code, audit["reason"], audit["last"]), ("PAM_MAXTRIES", "wrong-form", "wrong-form"), "forms")
+        expect_equal(countersign("list", who.user, "--json").stdout, before, "the user's state")
+        # It is counted where it came from, as a guess at nobody.
+        place = address()
+        for number in range(OF_ADDRESS + 1):
+            expect(not allowed(who, f"Summer{number}", rhost=place), "allowed")
+        expect(allowed(who, who.code(), env=KEY, rhost=place), "the right code behind the program's address")
+        expect(allowed(who, who.code(1), rhost=address()), "the right code from elsewhere")
+
+
+def test_pasted_codes():
+    with Broker():
+        for paste in ("\t{}\r", "{}\u00a0", "\ufeff{}", "\u200e{}\u200f", "{}\u200b"):
+            who = person()
+            code = who.code()
+            expect(allowed(who, paste.format(f"{code[:4]}\u2009{code[4:]}"), env=KEY), f"{paste!r}")
+        who = person()
+        expect(allowed(who, "".join(chr(0x660 + int(c)) for c in who.code()), env=KEY), "Arabic-Indic digits")
+
+
 def test_switched_off():
     write_config({"throttle": False})
     with Broker():

@@ -21,6 +21,14 @@ AUDIT_LINES = [
      'rhost="2001:db8::7" service="sshd" user="alice"', True),
     ('login verdict=allow granted=yes reason=totp last=totp method=totp answers=1 ms=6 peer_uid=0 rhost="192.0.2.7" '
      'service="sshd" user="alice" identity="alice"', False),
+    ('login verdict=deny granted=no reason=repeated-answer last=wrong-code method=totp answers=4 ms=18 peer_uid=0 '
+     'rhost="192.0.2.7" service="sshd" user="alice"', True),
+    ('login verdict=max-tries granted=no reason=wrong-form last=wrong-form method=totp answers=4 ms=18 peer_uid=0 '
+     'rhost="192.0.2.7" service="sshd" user="alice"', False),
+    ('login verdict=deny granted=no reason=repeated-answer last=wrong-form method=totp answers=2 ms=18 peer_uid=0 '
+     'rhost="192.0.2.7" service="sshd" user="alice"', False),
+    ('login verdict=deny granted=no reason=denied last=denied method=device answers=0 ms=18 peer_uid=0 '
+     'rhost="192.0.2.7" service="sshd" user="alice"', False),
     ('login verdict=aborted granted=no reason=timeout last=none method=totp answers=0 ms=6 peer_uid=0 rhost="192.0.2.7" '
      'service="sshd" user="alice"', False),
 ]

@@ -258,7 +258,7 @@ def test_unlock():
     factor = fresh("alice")
     with Broker() as broker:
         stack("retry=3")
-        pam_login("alice", ["1"] * 4)
+        pam_login("alice", [factor.wrong()] * 4)
         expect_equal(listing("alice")["failed_tries"], 4, "failed tries")
         expect(not logs_in("alice", factor.code()), "let in within the delay")
         countersign("unlock", "alice")

@@ -204,6 +204,68 @@ def test_wrong_code_beside_a_right_password():
                     code="PAM_SUCCESS", verdict="allow", reason="totp")
 
 
+def test_a_code_works_once_whatever_the_tenant_says():
+    """Also where many bring it at once; the message's code too."""
+    with Verify() as verify:
+        verify.alice.totp()
+        verify.tenant.one_time_use = False
+        verify.stack("require_broker", "auth_method=totp", "stack_first_factor", "retry=0")
+        code = verify.alice.factors[0].code()
+        result = pam_login("alice", [code], threads=32)
+        expect_equal((result.count("PAM_SUCCESS"), result.count("PAM_MAXTRIES")), (1, 31), "one of 32 gets in")
+        for spelled in code, f"{code[:3]} {code[3:]}", f"{code}\u00a0":
+            login = verify.log_in("auth_method=totp", "stack_first_factor", "retry=0", answers=[spelled])
+            expect_equal((login.code, login.audit["reason"], login.audit["last"]),
+                         ("PAM_MAXTRIES", "replayed", "replayed"), f"{spelled!r}: {login.log}")
+            expect(not any(call.startswith("POST totp") for call in login.calls), f"the tenant is asked: {login.calls}")
+
+
+def test_tenant_that_takes_fewer_tries_is_not_asked_in_vain():
+    with Verify() as verify:
+        verify.alice.sms("+15550100")
+        for retries, asked in ((0, 1), (1, 2), (4, 4)):
+            verify.tenant.otp_retries = retries
+            login = verify.log_in("auth_method=smsotp", "stack_first_factor", "retry=3",
+                                  answers=["000000", "000001", "000002", "000003"])
+            expect_equal((login.code, len(login.prompts), login.calls.count("POST smsotp/check")),
+                         ("PAM_MAXTRIES", asked, asked), f"retries={retries}: {login.log}")
+
+
+def test_menu_names_the_authenticator_app():
+    """%N of it is TOTP, and the order that of the product's sample."""
+    with Verify() as verify:
+        verify.alice.totp()
+        verify.alice.sms("15551234567")
+        verify.alice.email("user@us.example.com")
+        login = verify.log_in("auth_method=choice-then-otp", "prompt_totp=%I) %N\\n", "stack_first_factor", "retry=0",
+                              answers=["9"])
+        expect_equal(login.prompts[0][0],
+                     "Choose one of:\n1) user@us.example.com\n2) 15551234567\n3) TOTP\nYour choice (1->3):",
+                     "the menu")
+
+
+def test_sent_texts_can_be_switched_off():
+    """On a PAM line, and so in the product's file too."""
+    with Verify() as verify:
+        verify.alice.sms("+15550100")
+        for arguments, shown in (((), 1), (("sent_sms=",), 0)):
+            login = verify.log_in("auth_method=smsotp", "stack_first_factor", "retry=0", *arguments, answers=["000000"])
+            expect_equal(login.prompts[0][0].count("was sent"), shown, f"{arguments}: {login.prompts}")
+
+
+def test_refusals_at_a_slow_tenant_take_alike():
+    """Whether the account is known shows in no step of 250 ms, however many calls a refusal takes."""
+    with Verify() as verify:
+        verify.alice.totp()
+        for call in "GET users", "GET factors/totp", "POST totp":
+            verify.tenant.fault(call, slow=0.15, times=999)
+        times = {}
+        for user in "alice", "alice", "nobody-here", "alice", "nobody-here":
+            login = verify.log_in("auth_method=totp", "autopush=no", "retry=0", answers=["000000"], user=user)
+            times.setdefault(user, []).append(int(login.audit["ms"]) // 250)
+        expect_equal(set(times["alice"][1:]), set(times["nobody-here"]), f"steps of 250 ms: {times}")
+
+
 def test_which_part_is_the_code():
     """password_first and the separator; a password by itself is no answer to password-and-totp."""
     for scene, row in each_method(lambda row: row.joined):

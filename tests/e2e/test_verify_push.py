@@ -150,6 +150,63 @@ def test_never_outlives_the_login():
         expect_equal(session.result().code, "PAM_SUCCESS", "an approval before the end")
 
 
+# ---- a tenant that is away for a while ----
+
+OUTAGES = ({"status": 500}, {"status": 501}, {"status": 502, "html": True}, {"status": 503}, {"status": 504},
+           {"status": 529}, {"status": 429}, {"reset": True}, {"hangup": True})
+
+
+def test_short_outage_during_an_approval():
+    """While the phone asks: asked again at the usual beat, and its answer counts."""
+    for fault in OUTAGES:
+        for state, wanted in (("VERIFY_SUCCESS", ("PAM_SUCCESS", "allow", "approved")),
+                              ("USER_DENIED", ("PAM_AUTH_ERR", "deny", "denied"))):
+            with with_phone() as verify:
+                verify.tenant.push_state, verify.tenant.push_after_polls = state, 0
+                verify.tenant.fault(POLL, times=2, **fault)
+                login = verify.log_in(DEVICE, PROVEN, "failmode_insecure")
+                expect_equal((verdict_of(login), login.calls.count(POLL)), (wanted, 3), f"{fault}: {login.log}")
+                expect(3.8 < int(login.audit["ms"]) / 1000 < 6, f"{fault}: {login.audit['ms']} ms")
+
+
+def test_refused_connections_during_an_approval():
+    with with_phone() as verify:
+        session = verify.session(DEVICE, PROVEN, "failmode_insecure")
+        push = verify.tenant.wait_push()
+        push.wait_polls(1)
+        verify.tenant.refuse()
+        wait_until(lambda: "the wait for an approval goes on" in verify.broker.log(), "an outage in the log")
+        push.approve()
+        verify.tenant.accept()
+        expect_equal(session.result().code, "PAM_SUCCESS", "approved during the outage")
+
+
+def test_outage_to_the_end_of_the_wait_lets_nobody_in():
+    for fault in {"status": 503}, {"status": 500}, {"reset": True}, {"slow": 600}:
+        with with_phone() as verify:
+            verify.tenant.fault(POLL, times=99, **fault)
+            login = verify.log_in(DEVICE, PROVEN, "failmode_insecure", "poll_timeout=5")
+            expect_equal((verdict_of(login), login.audit["granted"]),
+                         (("PAM_AUTHINFO_UNAVAIL", "unreachable", "unreachable"), "no"), f"{fault}: {login.log}")
+            expect(4.5 < int(login.audit["ms"]) / 1000 < 12, f"{fault}: {login.audit['ms']} ms")
+
+
+def test_unreachable_after_something_was_sent_lets_nobody_in():
+    """Also where the tenant did send, and its answer was lost."""
+    for method, send, check in (("device", PUSH, None), ("smsotp", "POST smsotp/verifications", "POST smsotp/check"),
+                                ("emailotp", "POST emailotp/verifications", "POST emailotp/check")):
+        for call in filter(None, (send, check)):
+            for fault in {"reset": True}, {"status": 503}, {"status": 504, "html": True}:
+                with with_phone() as verify:
+                    verify.alice.sms("+15550100")
+                    verify.alice.email("alice@example.com")
+                    verify.tenant.fault(call, times=9, effect=True, **fault)
+                    login = verify.log_in(f"auth_method={method}", PROVEN, "failmode_insecure", answers=["123456"] * 3)
+                    expect_equal((verdict_of(login), login.audit["granted"]),
+                                 (("PAM_AUTHINFO_UNAVAIL", "unreachable", "unreachable"), "no"),
+                                 f"{method}, {call} {fault}: {login.log}")
+
+
 # ---- who gives up ----
 
 def test_give_up_frees_the_login():
@@ -315,6 +372,47 @@ def test_consent_without_a_first_factor():
                      ("PAM_MAXTRIES", "not-asked-for", [(CONSENT, True)] * 2, 0), login.log)
         login = verify.log_in(DEVICE, "autopush=no", answers=["", "s"])
         expect_equal((login.code, login.calls.count(PUSH)), ("PAM_SUCCESS", 1), login.log)
+
+
+def test_saved_password_makes_no_phone_ring():
+    """A program answers every prompt with the password it has; the same answer again ends the login."""
+    with with_phone() as verify:
+        verify.tenant.push_after_polls = 0
+        for saved in ("Summer2024!", "n", "send me", "123456"):
+            login = verify.log_in(DEVICE, "autopush=no", "retry=5", answers=[saved] * 6)
+            expect_equal((verdict_of(login), len(login.prompts), login.calls.count(PUSH)),
+                         (("PAM_AUTH_ERR", "deny", "repeated-answer"), 2, 0), f"{saved}: {login.log}")
+        login = verify.log_in(DEVICE, "autopush=no", answers=["Summer2024!", " Send "])
+        expect_equal((login.code, login.calls.count(PUSH)), ("PAM_SUCCESS", 1), f"a person reads on: {login.log}")
+
+
+def test_nothing_typed_sends_after_a_denial():
+    """Not without a proven first factor, for two minutes; behind one the letter does."""
+    with with_phone() as verify:
+        verify.alice.sms("+15550100")
+        verify.tenant.push_state, verify.tenant.push_after_polls = "USER_DENIED", 0
+        expect_equal(verdict_of(verify.log_in(DEVICE, PROVEN)), ("PAM_AUTH_ERR", "deny", "denied"), "denied")
+        verify.tenant.push_state = "VERIFY_SUCCESS"
+        for method in DEVICE, "auth_method=smsotp", "auth_method=choice-then-otp":
+            for answer in "s", "send", "1", "yes":
+                login = verify.log_in(method, "add_devices_to_choice", "autopush=no", "retry=2",
+                                      answers=[answer, "1", "s", "2", "s", "2"])
+                expect_equal((login.calls.count(PUSH), verify.tenant.outbox, login.audit["granted"]), (0, [], "no"),
+                             f"{method}, {answer}: {login.log}")
+        expect_equal(verify.log_in(DEVICE, PROVEN, answers=["s"]).calls.count(PUSH), 1, "behind a first factor")
+
+
+def test_message_behind_a_password_after_a_denial():
+    """A client that repeats a login by itself types no password."""
+    with with_phone() as verify:
+        verify.alice.sms("+15550100")
+        verify.tenant.push_state, verify.tenant.push_after_polls = "USER_DENIED", 0
+        verify.log_in(DEVICE, PROVEN)
+        session = verify.session("auth_method=password-then-smsotp")
+        session.prompt()
+        session.answer(verify.alice.password)
+        expect_match("code|OTP", session.prompt(), "no word is asked for")
+        session.kill()
 
 
 def test_junk_never_sends():

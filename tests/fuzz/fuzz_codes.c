@@ -2,6 +2,7 @@
 /* Recovery codes as people type them: an accepted code survives being shown and read again. */
 #include "tests/fuzz/fuzz.h"
 
+#include "base/typed_code.h"
 #include "providers/local/codes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -12,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char shown[CS_RECOVERY_SHOWN_SIZE];
 
     REQUIRE(cs_secret_set(&typed, data, size) == CS_OK);
-    REQUIRE(cs_code_compact(&typed, &code) == CS_OK);
+    REQUIRE(cs_typed_code(&typed, &code) == CS_OK);
     REQUIRE(code.length <= size);
     REQUIRE(memchr(code.data, ' ', code.length) == NULL);
     REQUIRE(memchr(code.data, '-', code.length) == NULL);

@@ -29,18 +29,49 @@ static bool proven(void *context, bool answered)
     return scene->key || (scene->key_if_answered && answered);
 }
 
-static bool may_send(void *context, bool is_proven, bool asked_for)
+static bool may_send(void *context, const struct cs_sending *sending)
 {
     struct method_scene *scene = context;
 
-    if (asked_for)
-        return is_proven || !scene->flooded;
-    return !scene->quiet && (is_proven || scene->autopush);
+    if (scene->quiet && !(sending->proven && (sending->asked_for || sending->attended)))
+        return false;
+    return sending->proven || (sending->asked_for ? !scene->flooded : scene->autopush);
 }
 
 static void was_refused(void *context)
 {
     ((struct method_scene *)context)->refusals++;
+}
+
+/* One code at a time is remembered. */
+static enum cs_err claim_code(void *context, const struct cs_secret *code, bool *ret_claimed,
+                              struct cs_error *error)
+{
+    struct method_scene *scene = context;
+
+    *ret_claimed = scene->accepted == NULL || strcmp(scene->accepted, code->data) != 0;
+    scene->claims += *ret_claimed;
+    return scene->claim_result == CS_OK ? CS_OK
+                                        : cs_fail(error, scene->claim_result, "nothing is kept");
+}
+
+static void settle_code(void *context, const struct cs_secret *code, bool accepted)
+{
+    struct method_scene *scene = context;
+
+    (void)code;
+    scene->claims--;
+    scene->kept += accepted;
+}
+
+static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
+{
+    struct method_scene *scene = context;
+
+    scene->paced = of;
+    if (scene->longest < elapsed)
+        scene->longest = elapsed;
+    return scene->slow ? scene->longest : elapsed;
 }
 
 static enum cs_err take_turn(void *context, struct cs_error *error)
@@ -61,6 +92,9 @@ static const struct cs_method_calls method_calls = {.identify = identify,
                                                     .proven = proven,
                                                     .may_send = may_send,
                                                     .was_refused = was_refused,
+                                                    .claim_code = claim_code,
+                                                    .settle_code = settle_code,
+                                                    .pace = pace,
                                                     .take_turn = take_turn,
                                                     .give_turn = give_turn};
 

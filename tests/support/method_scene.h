@@ -38,7 +38,8 @@ struct method_scene {
     bool key;             /* a first factor is proven, whatever the answers */
     bool key_if_answered; /* ... only after an answer that is not junk */
     bool autopush;        /* codes may be sent without one */
-    bool quiet;           /* nothing may be sent unasked at all */
+    bool slow;            /* refusals take as long as the longest before */
+    bool quiet;           /* a request was refused a moment ago */
     bool flooded;         /* too much was requested already */
     bool over;            /* a wrong code ends its challenge */
     bool recovery;        /* the right code is a recovery code, of which nine are left */
@@ -47,7 +48,10 @@ struct method_scene {
     unsigned kinds; /* that the provider can have; all */
     struct cs_standing standing;
     enum cs_err find_result, list_result, begin_result, judge_result, poll_result, cancel_result,
-        account_result, turn_result;
+        account_result, turn_result, claim_result;
+    const char *accepted;  /* a code that somebody got in with; NULL: none */
+    unsigned outages;      /* so many polls fail with poll_result, then none; 0: all */
+    unsigned failed_polls; /* counts them */
     const struct cs_approval_state *approvals; /* one for each poll; then pending */
     size_t approvals_count;
     const char *correlation; /* of a challenge; NULL: none */
@@ -66,6 +70,9 @@ struct method_scene {
     struct cs_buffer lines;  /* of the log */
     struct cs_buffer message;
     unsigned seconds, polls, refusals;
+    int64_t longest; /* that judging took */
+    enum cs_pace_of paced;
+    unsigned claims, kept;      /* codes that are being judged; that were accepted */
     unsigned held;              /* challenges that were not released yet */
     int64_t polled;             /* when the last poll was */
     int64_t least_gap;          /* the shortest time between two polls; 0: there were none */

@@ -190,7 +190,8 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
     note_gap(scene);
     if (scene->polls == 0)
         cs_buffer_text(&scene->calls, " poll");
-    if (scene->poll_result != CS_OK)
+    if (scene->poll_result != CS_OK &&
+        (scene->outages == 0 || scene->failed_polls++ < scene->outages))
         return cs_fail(error, scene->poll_result, "poll is broken");
     *ret_state = scene->polls < scene->approvals_count
                      ? scene->approvals[scene->polls]

@@ -197,7 +197,6 @@ static void test_choice_counts_as_consent(void **state)
     (void)state;
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
     method_scene_add(scene, CS_FACTOR_EMAILOTP, "e", "demo@example.com");
-    scene->quiet = true; /* nothing goes out unasked */
     cs_script_answer(&scene->script, "1");
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
@@ -234,13 +233,14 @@ static void test_quiet_time_asks_who_is_proven(void **state)
 {
     (void)state;
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
+    method_scene_add(scene, CS_FACTOR_VOICEOTP, "v", "15550100");
     scene->quiet = true;
     cs_script_answer(&scene->script, "secret");
     cs_script_answer(&scene->script, "s");
     cs_script_answer(&scene->script, "123456");
-    assert_run("password-then-smsotp", CS_VERDICT_ALLOW,
-               "ask find:demo judge:password=secret list:sms ask begin:sms=s ask "
-               "judge:sms=123456");
+    assert_run("password-then-voiceotp", CS_VERDICT_ALLOW,
+               "ask find:demo judge:password=secret list:voice ask begin:voice=v ask "
+               "judge:voice=123456");
 }
 
 static void test_autopush_sends_at_once(void **state)

@@ -80,7 +80,6 @@ static void test_parse_other_forms_refused(void **state)
         {TEXT("ABCDEFGHJKM\0")},
         {TEXT("ABCDEFGHJKM\t")},
         {TEXT("ABCDEFGHJKM_")},
-        {TEXT("ABCD\nEFGH\nJKMN")},
         {TEXT("\xef\xbc\xa1\xef\xbc\xa1\xef\xbc\xa1\xef\xbc\xa1")}, /* full-width letters */
     };
 
@@ -95,21 +94,6 @@ static void test_parse_other_forms_refused(void **state)
     }
 }
 
-static void test_compact_removes_blanks_and_hyphens_only(void **state)
-{
-    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
-
-    (void)state;
-    assert_int_equal(cs_code_compact(SECRET("123 456"), &code), CS_OK);
-    assert_holds(&code, "123456", 6);
-    assert_int_equal(cs_code_compact(SECRET("- - "), &code), CS_OK);
-    assert_holds(&code, "", 0);
-    assert_int_equal(cs_code_compact(SECRET("1\t2\0003"), &code), CS_OK);
-    assert_holds(&code, "1\t2\0003", 5);
-    assert_int_equal(cs_code_compact(&(struct cs_secret){NULL, 0}, &code), CS_OK);
-    assert_holds(&code, "", 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,7 +101,6 @@ int main(void)
         cmocka_unit_test(test_show_groups_of_four_parse_back),
         cmocka_unit_test(test_parse_as_people_type),
         cmocka_unit_test(test_parse_other_forms_refused),
-        cmocka_unit_test(test_compact_removes_blanks_and_hyphens_only),
     };
 
     return cmocka_run_group_tests_name("codes", tests, NULL, NULL);

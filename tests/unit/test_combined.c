@@ -76,7 +76,8 @@ static void test_split_or_device_takes_digits_alone(void **state)
         {"12345:secret", "12345:secret", NULL},
         {"123456789:secret", "123456789:secret", NULL},
         {"12345a:secret", "12345a:secret", NULL},
-        {" 123456:secret", " 123456:secret", NULL},
+        {" 123456:secret", "secret", " 123456"}, /* as it is pasted */
+        {"123 456:secret", "secret", "123 456"},
         {"se:123456", "se:123456", NULL},
         {":123456", ":123456", NULL},
         {"123456", "123456", NULL},
@@ -89,7 +90,7 @@ static void test_split_or_device_takes_digits_alone(void **state)
     } password_first[] = {
         {"secret:123456", "secret", "123456"},      {"se:cret:12345678", "se:cret", "12345678"},
         {"secret:12345", "secret:12345", NULL},     {"secret:123456789", "secret:123456789", NULL},
-        {"secret:123456 ", "secret:123456 ", NULL}, {"123456:secret", "123456:secret", NULL},
+        {"secret:123456 ", "secret", "123456 "},    {"123456:secret", "123456:secret", NULL},
         {"123456:secret:", "123456:secret:", NULL},
     };
 

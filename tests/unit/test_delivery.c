@@ -107,9 +107,54 @@ static void test_consent_given_before(void **state)
     assert_true(consents(&verdict)); /* by a first factor */
     scene->key = false;
     scene->login.state.consented = true; /* by a choice */
-    scene->quiet = true;
     assert_true(consents(&verdict));
     assert_int_equal(scene->script.rounds, 0);
+}
+
+/* After a denial nothing is sent without a first factor, whatever is typed or chosen. */
+static void test_denial_is_final_without_a_first_factor(void **state)
+{
+    enum cs_verdict verdict = CS_VERDICT_ALLOW;
+
+    (void)state;
+    for (int chosen = 0; chosen < 2; chosen++) {
+        start_over();
+        scene->key = false;
+        scene->quiet = true;
+        scene->login.state.consented = chosen;
+        for (int i = 0; i < 6; i++)
+            cs_script_answer(&scene->script, "s");
+        assert_false(consents(&verdict));
+        assert_int_not_equal(verdict, CS_VERDICT_ALLOW);
+    }
+}
+
+/* Behind an accepted password a message needs no word; a call and a request do. */
+static void test_message_after_a_denial_behind_an_accepted_password(void **state)
+{
+    static const struct {
+        const struct cs_method *method;
+        enum cs_factor_kind kind;
+        unsigned rounds;
+    } rows[] = {{&cs_method_smsotp, CS_FACTOR_SMSOTP, 0},
+                {&cs_method_emailotp, CS_FACTOR_EMAILOTP, 0},
+                {&cs_method_transsmsotp, CS_FACTOR_TRANS_SMSOTP, 0},
+                {&cs_method_transemailotp, CS_FACTOR_TRANS_EMAILOTP, 0},
+                {&cs_method_voiceotp, CS_FACTOR_VOICEOTP, 1},
+                {&cs_method_device, CS_FACTOR_DEVICE, 1}};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_listed_factor factor = {.kind = rows[i].kind, .name = "n"};
+        enum cs_verdict verdict = CS_VERDICT_DENY;
+
+        start_over();
+        scene->key = false;
+        scene->quiet = scene->login.state.password_accepted = true;
+        cs_script_answer(&scene->script, "s");
+        assert_true(cs_ask_consent(&scene->login, rows[i].method, &factor, &verdict));
+        assert_int_equal(scene->script.rounds, rows[i].rounds);
+    }
 }
 
 static void test_consent_typed(void **state)
@@ -120,10 +165,48 @@ static void test_consent_typed(void **state)
     scene->key = false;
     cs_script_answer(&scene->script, "");
     cs_script_answer(&scene->script, "anything");
+    cs_script_answer(&scene->script, " S\t");
     assert_true(consents(&verdict));
     assert_true(scene->login.state.consented && scene->login.state.answered);
-    assert_int_equal(scene->login.result.answers, 2);
+    assert_int_equal(scene->login.result.answers, 3);
     assert_true(consents(&verdict)); /* once is enough */
+    assert_int_equal(scene->script.rounds, 3);
+}
+
+static void test_no_other_text_is_consent(void **state)
+{
+    static const char *const rows[] = {"n",    "no",       "Summer2024!", "ss",  "x",     "123456",
+                                       "sand", "sendit",   "se",          "s.",  "-s",    "yes",
+                                       "e",    "\xd1\x81", "s\1",         "sms", "s end", "\xff"};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        enum cs_verdict verdict = CS_VERDICT_ALLOW;
+
+        start_over();
+        scene->key = false;
+        scene->options.retry = 0;
+        cs_script_answer(&scene->script, rows[i]);
+        if (consents(&verdict))
+            fail_msg("'%s' has something sent", rows[i]);
+        assert_int_equal(verdict, CS_VERDICT_MAX_TRIES);
+        assert_string_equal(scene->login.result.reason, "not-asked-for");
+    }
+}
+
+static void test_the_same_wrong_word_twice_ends_the_login(void **state)
+{
+    enum cs_verdict verdict = CS_VERDICT_ALLOW;
+
+    (void)state;
+    scene->key = false;
+    scene->options.retry = 10;
+    cs_script_answer(&scene->script, "Summer2024!");
+    cs_script_answer(&scene->script, "Summer2024!");
+    cs_script_answer(&scene->script, "s");
+    assert_false(consents(&verdict));
+    assert_int_equal(verdict, CS_VERDICT_DENY);
+    assert_string_equal(scene->login.result.reason, "repeated-answer");
     assert_int_equal(scene->script.rounds, 2);
 }
 
@@ -161,7 +244,8 @@ static void test_consent_typed_too_often(void **state)
     (void)state;
     scene->key = false;
     scene->flooded = true;
-    for (int i = 0; i < 6; i++)
+    cs_script_answer(&scene->script, "s");
+    for (int i = 0; i < 5; i++)
         cs_script_answer(&scene->script, "123456");
     assert_false(consents(&verdict));
     assert_int_equal(verdict, CS_VERDICT_MAX_TRIES);
@@ -217,7 +301,11 @@ int main(void)
         IN_SCENE(test_seconds_bounded_by_the_login),
         IN_SCENE(test_begin_failure_reaches_the_caller),
         IN_SCENE(test_consent_given_before),
+        IN_SCENE(test_denial_is_final_without_a_first_factor),
+        IN_SCENE(test_message_after_a_denial_behind_an_accepted_password),
         IN_SCENE(test_consent_typed),
+        IN_SCENE(test_no_other_text_is_consent),
+        IN_SCENE(test_the_same_wrong_word_twice_ends_the_login),
         IN_SCENE(test_consent_typed_too_often),
         IN_SCENE(test_consent_refused_broken_or_junk),
         IN_SCENE(test_consent_masks_the_number),

@@ -199,6 +199,57 @@ static void test_broken_calls_never_allow(void **state)
     assert_int_equal(scene->refusals, 1);
 }
 
+/* While the phone asks: the wait goes on at its beat, and what comes of it counts. */
+static void test_short_outage_does_not_end_the_wait(void **state)
+{
+    static const enum cs_wait_mode modes[] = {CS_WAIT_SILENT, CS_WAIT_LIVE, CS_WAIT_ENTER};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * CS_ARRAY_SIZE(modes); i++) {
+        bool approved = i % 2 == 0;
+
+        start_over();
+        scene->given.wait_mode = modes[i / 2];
+        scene->poll_result = CS_ERR_UNREACHABLE;
+        scene->outages = 5;
+        set_approvals(approved ? &given[1] : denied, 1);
+        for (int answers = 0; answers < 9; answers++)
+            cs_script_answer(&scene->script, "");
+        assert_int_equal(run(), approved ? CS_VERDICT_ALLOW : CS_VERDICT_DENY);
+        assert_int_equal(scene->polls, 1);
+        /* Those who read look once more at the end of each text. */
+        assert_true(modes[i / 2] != CS_WAIT_SILENT || scene->least_gap >= 1900);
+        assert_true(scene->login.state.sent);
+    }
+}
+
+/* Only its own end ends it, and then nothing is known: unreachable, which does not let in. */
+static void test_outage_to_the_end_of_the_wait(void **state)
+{
+    int64_t begun;
+
+    (void)state;
+    scene->options.poll_timeout = 30;
+    scene->outages = 1000;
+    scene->poll_result = CS_ERR_UNREACHABLE;
+    begun = cs_clock_ms();
+    assert_int_equal(run(), CS_VERDICT_UNREACHABLE);
+    assert_string_equal(scene->login.result.reason, "unreachable");
+    assert_in_range(scene->failed_polls, 15, 17);
+    assert_in_range(cs_clock_ms() - begun, 30 * 1000 - 100, 30 * 1000 + 100);
+    assert_true(scene->login.state.sent);
+    assert_int_equal(scene->refusals, 1);
+}
+
+/* A message that got no answer may have arrived. */
+static void test_begin_without_an_answer_counts_as_sent(void **state)
+{
+    (void)state;
+    scene->begin_result = CS_ERR_UNREACHABLE;
+    assert_run(CS_VERDICT_UNREACHABLE, "unreachable", "begin:device=d");
+    assert_true(scene->login.state.sent);
+}
+
 /* Otherwise a client that hangs up and returns would have one request after another sent. */
 static void test_left_behind_counts_as_refused(void **state)
 {
@@ -230,6 +281,9 @@ int main(void)
         IN_SCENE(test_number_to_choose_is_shown),
         IN_SCENE(test_enter_with_junk_never_allows),
         IN_SCENE(test_broken_calls_never_allow),
+        IN_SCENE(test_short_outage_does_not_end_the_wait),
+        IN_SCENE(test_outage_to_the_end_of_the_wait),
+        IN_SCENE(test_begin_without_an_answer_counts_as_sent),
         IN_SCENE(test_left_behind_counts_as_refused),
     };
 

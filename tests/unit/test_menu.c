@@ -366,12 +366,58 @@ static void test_ask_within_the_tries(void **state)
     assert_null(strstr(scene.script.shown.text, "hide "));
     scene_close(&scene);
     scene_open(&scene);
-    for (int i = 0; i < 4; i++)
-        cs_script_answer(&scene.script, "nonsense");
+    cs_script_answer(&scene.script, "nonsense");
+    cs_script_answer(&scene.script, "more nonsense");
+    cs_script_answer(&scene.script, "nonsense");
     ask(&scene, &sample, 3, &choice, CS_OK);
     assert_int_equal(choice.kind, CS_CHOICE_NONE);
     assert_int_equal(scene.script.rounds, 3);
     scene_close(&scene);
+}
+
+/* A program gives the same answer to whatever it is asked; a person mistypes a number. */
+static void test_the_same_nonsense_twice_ends_the_menu(void **state)
+{
+    static const struct {
+        const char *answer;
+        unsigned rounds;
+        enum cs_choice_kind kind;
+    } rows[] = {{"Summer2024!", 2, CS_CHOICE_REPEATED},
+                {"0000000000", 2, CS_CHOICE_REPEATED},
+                {"99", 3, CS_CHOICE_NONE},
+                {"", 3, CS_CHOICE_NONE}};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_choice choice = {0};
+        struct scene scene;
+
+        scene_open(&scene);
+        for (int tries = 0; tries < 4; tries++)
+            cs_script_answer(&scene.script, rows[i].answer);
+        ask(&scene, &sample, 3, &choice, CS_OK);
+        assert_int_equal(choice.kind, rows[i].kind);
+        assert_int_equal(scene.script.rounds, rows[i].rounds);
+        scene_close(&scene);
+    }
+}
+
+/* A code typed into a menu of numbers must not choose the number that begins like it. */
+static void test_code_is_no_prefix_of_a_number(void **state)
+{
+    static const struct cs_menu_entry entries[] = {
+        {CS_TEXT_SMS, "5551234567", "smsotp", true, false},
+        {CS_TEXT_EMAIL, "demo@example.com", "emailotp", true, false}};
+    static const struct cs_menu numbers = {entries, CS_ARRAY_SIZE(entries)};
+    const struct cs_secret code = {(char *)(uintptr_t) "555123", 6},
+                           whole = {(char *)(uintptr_t) "5551234567", 10};
+    bool page_turn = false;
+    size_t index = 9;
+
+    (void)state;
+    assert_int_equal(cs_menu_parse(&numbers, &code, false, &index, &page_turn), CS_CHOICE_NONE);
+    assert_int_equal(cs_menu_parse(&numbers, &whole, false, &index, &page_turn), CS_CHOICE_ENTRY);
+    assert_int_equal(index, 0);
 }
 
 static void test_ask_code_junk_and_hangup(void **state)
@@ -439,6 +485,8 @@ int main(void)
         cmocka_unit_test(test_render_hostile_names),
         cmocka_unit_test(test_render_longest_own_texts_within_the_limit),
         cmocka_unit_test(test_ask_within_the_tries),
+        cmocka_unit_test(test_the_same_nonsense_twice_ends_the_menu),
+        cmocka_unit_test(test_code_is_no_prefix_of_a_number),
         cmocka_unit_test(test_ask_code_junk_and_hangup),
         cmocka_unit_test(test_ask_turns_pages_and_not_for_ever),
     };

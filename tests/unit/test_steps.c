@@ -105,6 +105,30 @@ static void test_refusals_take_alike(void **state)
     }
 }
 
+/* At a slow tenant an account that makes no call takes as long as one that makes four. */
+static void test_refusals_take_alike_whatever_calls_they_make(void **state)
+{
+    int64_t slow, quick;
+
+    (void)state;
+    scene->slow = true;
+    scene->judge_ms = 600;
+    slow = cs_clock_ms();
+    assert_int_equal(judge(&about_totp, "000000").judgement, CS_JUDGED_WRONG);
+    slow = scene->waited_until - slow;
+    scene->identity = NULL;
+    scene->judge_ms = 0;
+    quick = cs_clock_ms();
+    assert_int_equal(judge(&about_totp, "000000").judgement, CS_JUDGED_WRONG);
+    assert_int_equal((scene->waited_until - quick) / HOLD_MS, slow / HOLD_MS);
+    assert_int_equal(slow / HOLD_MS, 3);
+    assert_int_equal(scene->paced, CS_PACE_FIRST_CODE);
+    scene->login.state.line_started = cs_clock_ms();
+    scene->login.result.answers = 2;
+    (void)judge(&about_totp, "000000");
+    assert_int_equal(scene->paced, CS_PACE_LATER_LINE);
+}
+
 static void test_right_answers_and_local_providers_do_not_wait(void **state)
 {
     (void)state;
@@ -229,6 +253,121 @@ static void test_answers_that_are_none(void **state)
     assert_false(cs_is_proven(&scene->login));
 }
 
+/* ---- answers of a form that nothing has ---- */
+
+static bool six_digits(enum cs_factor_kind kind, const struct cs_secret *answer)
+{
+    return kind == CS_FACTOR_PASSWORD ||
+           (answer->length == 6 && strspn(answer->data, "0123456789") == 6);
+}
+
+/* It says nothing about the user, is never right, and makes no call. */
+static void test_wrong_form_says_nothing_about_the_user(void **state)
+{
+    static const char *const rows[] = {"Summer2024!", "12345", "1234567", "abcdef",
+                                       "-",           " ",     "\u00a0"};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        scene->ops.fits = six_digits;
+        scene->key = true;
+        assert_judged(rows[i], CS_JUDGED_WRONG, "wrong-form", "");
+        assert_true(scene->login.state.answered);
+        start_over(); /* and at a provider that counts for itself, it is nobody's */
+        scene->ops.fits = six_digits;
+        scene->key = scene->ops.judges_unlisted = true;
+        assert_string_equal(judge(&about_totp, rows[i]).reason, "wrong-form");
+        assert_string_equal(scene->user, "");
+        assert_false(scene->countable || scene->proven);
+    }
+}
+
+static void test_the_same_wrong_form_twice_is_over(void **state)
+{
+    struct cs_outcome outcome;
+
+    (void)state;
+    scene->ops.fits = six_digits;
+    assert_int_equal(judge(&about_totp, "Summer2024!").judgement, CS_JUDGED_WRONG);
+    assert_int_equal(judge(&about_totp, "Summer2025!").judgement, CS_JUDGED_WRONG);
+    assert_int_equal(judge(&about_totp, "000000").judgement, CS_JUDGED_WRONG);
+    outcome = judge(&about_totp, "Summer2025!");
+    assert_int_equal(outcome.judgement, CS_JUDGED_OVER);
+    assert_string_equal(outcome.reason, "repeated-answer");
+    start_over(); /* a person may mistype a code twice */
+    scene->ops.fits = six_digits;
+    for (int i = 0; i < 3; i++)
+        assert_string_equal(judge(&about_totp, "000000").reason, "wrong-code");
+}
+
+static void test_pasted_code_is_judged_as_it_was_meant(void **state)
+{
+    static const char *const rows[] = {"\t123456",
+                                       "123\u00a0456",
+                                       "123456\r",
+                                       "123\u200b456",
+                                       "\ufeff123456",
+                                       "\u200e123-456\u200f",
+                                       "\u0661\u0662\u0663\u0664\u0665\u0666"};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        start_over();
+        scene->ops.fits = six_digits;
+        assert_judged(rows[i], CS_JUDGED_RIGHT, "totp", "find:demo list:totp judge:totp=123456");
+    }
+}
+
+static void test_password_is_judged_as_it_was_typed(void **state)
+{
+    static const struct cs_question about_password = {.kind = CS_FACTOR_PASSWORD};
+
+    (void)state;
+    (void)judge(&about_password, " sec-ret\u0661 ");
+    assert_string_equal(method_scene_calls(scene), "find:demo judge:password= sec-ret\u0661 ");
+}
+
+/* ---- a code works once ---- */
+
+static void test_code_that_was_accepted_is_not_judged_again(void **state)
+{
+    (void)state;
+    scene->accepted = "123456";
+    assert_judged("123 456", CS_JUDGED_WRONG, "replayed", "find:demo list:totp");
+    assert_int_equal(scene->claims, 0);
+    start_over(); /* a provider that sees to it itself says so */
+    scene->accepted = "123456";
+    scene->ops.spends_codes = true;
+    assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_RIGHT);
+}
+
+/* Whatever comes of it, the mark is settled: kept for a right code, given back otherwise. */
+static void test_claims_are_settled(void **state)
+{
+    static const struct cs_question about_password = {.kind = CS_FACTOR_PASSWORD};
+    const struct cs_secret code = {(char *)(uintptr_t) "123456", 6};
+    struct cs_outcome outcome = {0};
+
+    (void)state;
+    assert_int_equal(judge(&about_totp, "000000").judgement, CS_JUDGED_WRONG);
+    assert_int_equal(scene->claims + scene->kept, 0);
+    assert_int_equal(judge(&about_password, "secret").judgement, CS_JUDGED_RIGHT);
+    assert_int_equal(scene->claims + scene->kept, 0);
+    assert_int_equal(judge(&about_totp, "123456").judgement, CS_JUDGED_RIGHT);
+    assert_int_equal(scene->claims, 0);
+    assert_int_equal(scene->kept, 1);
+    scene->judge_result = CS_ERR_UNREACHABLE;
+    assert_int_equal(cs_judge(&scene->login, &about_totp, &code, &outcome, NULL),
+                     CS_ERR_UNREACHABLE);
+    assert_int_equal(scene->claims, 0);
+    assert_int_equal(scene->kept, 1);
+    start_over(); /* what cannot be remembered is not judged */
+    scene->claim_result = CS_ERR_CRYPTO;
+    assert_int_equal(cs_judge(&scene->login, &about_totp, &code, &outcome, NULL), CS_ERR_CRYPTO);
+    assert_null(strstr(method_scene_calls(scene), "judge:"));
+}
+
 /* ---- errors ---- */
 
 static void test_failures_of_each_call_reach_the_caller(void **state)
@@ -314,6 +453,13 @@ int main(void)
         IN_SCENE(test_provider_judges_by_the_settings_of_the_login),
         IN_SCENE(test_refusal_held_to_the_next_step),
         IN_SCENE(test_refusals_take_alike),
+        IN_SCENE(test_refusals_take_alike_whatever_calls_they_make),
+        IN_SCENE(test_wrong_form_says_nothing_about_the_user),
+        IN_SCENE(test_the_same_wrong_form_twice_is_over),
+        IN_SCENE(test_pasted_code_is_judged_as_it_was_meant),
+        IN_SCENE(test_password_is_judged_as_it_was_typed),
+        IN_SCENE(test_code_that_was_accepted_is_not_judged_again),
+        IN_SCENE(test_claims_are_settled),
         IN_SCENE(test_right_answers_and_local_providers_do_not_wait),
         IN_SCENE(test_unknown_user_makes_no_call),
         IN_SCENE(test_user_without_record_or_factor_is_not_judged),

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether an answer asks for what "Type s to get ..." offers. */
+#ifndef CS_CONVERSATION_CONSENT_H
+#define CS_CONVERSATION_CONSENT_H
+
+#include "base/secret.h"
+#include "conversation/phrasebook.h"
+
+/*
+ * True for the word of CS_TEXT_CONSENT_WORD or its first letter, and for the letter s unless an
+ * administrator chose another word; in upper or lower case, with blanks around. Every other answer
+ * is none: programs answer all prompts with a password they have saved.
+ */
+bool cs_is_consent(const struct cs_phrasebook *book, const struct cs_secret *answer);
+
+#endif
