@@ -190,8 +190,8 @@ def test_recovery_beside_rekey():
 
 
 def test_rekey_killed_beside_a_rekey():
-    """At each call that writes (every KILL_STEP-th), of the one that changes the key file and of its child: the other goes on, what
-    is left opens, and the next rekey leaves one key."""
+    """At each call that writes, or every KILL_STEP-th, of the one that changes the key file and of its child: the other
+    goes on, what is left opens, and the next rekey leaves one key."""
     if SANITIZE:
         raise Skip("sanitizers change the system calls and cannot be traced")
     for task in 0, 1:

@@ -580,7 +580,7 @@ def test_options():
         expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
         expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path",
                                "variable", "list"), f"{row}")
-        expect(row["scope"] in ("login", "module", "broker"), f"{row}")
+        expect(row["scope"] in ("login", "module", "broker", "tool"), f"{row}")
         expect(row["help"].endswith(".") and (row["pam"] or row["file"]), f"{row}")
         expect((row["type"] in ("choice", "name")) == bool(row["values"]), f"{row}")
         if row["type"] in ("choice", "name"):
