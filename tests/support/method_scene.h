@@ -28,6 +28,7 @@ struct method_scene {
     const char *missing;  /* why the provider does not know the user; NULL: it does */
     bool key;             /* a first factor is proven, whatever the answers */
     bool key_if_answered; /* ... only after an answer that is not junk */
+    bool withheld;        /* a factor is there that may not be used */
     bool autopush;        /* codes may be sent without one */
     bool quiet;           /* nothing may be sent unasked at all */
     bool flooded;         /* too much was requested already */
