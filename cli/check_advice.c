@@ -43,6 +43,8 @@ static void consider_folder(const char *path, struct cs_suggestion *suggestion,
         (void)closedir(folder);
 }
 
+/* Options may be prepared before their service is installed: only what looks like another is a
+ * mistake. */
 static void warn_service(const char *name, struct cs_buffer *out)
 {
     struct cs_suggestion suggestion = cs_suggest_start(name, strlen(name));
@@ -54,10 +56,11 @@ static void warn_service(const char *name, struct cs_buffer *out)
     for (size_t i = 0; i < CS_ARRAY_SIZE(pam_folders); i++)
         consider_folder(pam_folders[i], &suggestion, &names);
     meant = cs_suggest_result(&suggestion);
-    cs_buffer_printf(
-        out, "services: there is no PAM file of '%s', and no login asks for its options", name);
     if (meant != NULL)
-        cs_buffer_printf(out, "; '%s' was probably meant", meant);
+        cs_buffer_printf(out,
+                         "services: there is no PAM file of '%s', so that no login asks for its "
+                         "options; '%s' was probably meant",
+                         name, meant);
 }
 
 /* ---- nothing but a missing factor ---- */

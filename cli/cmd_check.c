@@ -163,16 +163,6 @@ static enum cs_err check_store(struct check *check, struct cs_error *error)
     return as_run_user(check, read_store, error);
 }
 
-/* That the broker takes our file for the only one with settings, as root does. */
-static enum cs_err check_usual(struct cs_error *error)
-{
-    CS_AUTO(cs_config_cache_free) struct cs_config_cache *cache = cs_config_cache_new();
-    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
-
-    return cache != NULL ? cs_config_load_usual(cache, CS_CONFIG_FILE, &config, error)
-                         : cs_fail_nomem(error);
-}
-
 /* The module hands over what its line names; the rest the broker opens by itself. */
 static enum cs_err check_readable(struct check *check, struct cs_error *error)
 {
@@ -182,7 +172,7 @@ static enum cs_err check_readable(struct check *check, struct cs_error *error)
     enum cs_err result = line->ibm ? CS_OK : cs_config_open(path, &own, error);
 
     if (result == CS_OK && line->usual && !line->ibm)
-        result = check_usual(error);
+        result = cs_cli_usual_read(error);
     if (result != CS_OK || line->config == NULL)
         return result;
     path = cs_config_ibm_path(line->config);
@@ -340,15 +330,16 @@ static void note_helper(const struct check *check)
                   text.text ? text.text : "");
 }
 
-/* Which file a login with this PAM line reads, and why that one. */
 static void note_source(const struct check *check)
 {
+    static const char what[] = "configuration in force";
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
-    cs_config_describe(check->line.config, &text);
-    if (check->line.usual && check->line.ibm)
-        cs_buffer_text(&text, "; " CS_CONFIG_FILE " has no settings");
-    cs_print_note(check->writer, "configuration in force", "note", text.text ? text.text : "");
+    cs_cli_line_source(&check->line, &text);
+    if (check->writer == NULL)
+        (void)printf("ok   %s: %s\n", what, text.text ? text.text : "");
+    else
+        cs_print_note(check->writer, what, "source", text.text);
 }
 
 static void run_checks(struct check *check)

@@ -75,6 +75,22 @@ enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, con
     return result;
 }
 
+void cs_cli_line_source(const struct cs_cli_line *line, struct cs_buffer *out)
+{
+    cs_config_describe(line->config, out);
+    if (line->usual && line->ibm)
+        cs_buffer_text(out, "; " CS_CONFIG_FILE " has no settings");
+}
+
+enum cs_err cs_cli_usual_read(struct cs_error *error)
+{
+    CS_AUTO(cs_config_cache_free) struct cs_config_cache *cache = cs_config_cache_new();
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+
+    return cache != NULL ? cs_config_load_usual(cache, CS_CONFIG_FILE, &config, error)
+                         : cs_fail_nomem(error);
+}
+
 void cs_cli_line_clear(struct cs_cli_line *line)
 {
     cs_config_release(&line->config);

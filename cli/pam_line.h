@@ -28,6 +28,11 @@ bool cs_cli_is_usual(const struct cs_cli *cli, const struct cs_strlist *argument
 enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, const char *service,
                              int count, char **arguments, struct cs_cli_line *line,
                              struct cs_error *error) CS_MUST_USE;
+/* Which file a login with this PAM line reads, and why that one. */
+void cs_cli_line_source(const struct cs_cli_line *line, struct cs_buffer *out);
+
+/* That this process too takes our file for the only one with settings. */
+enum cs_err cs_cli_usual_read(struct cs_error *error) CS_MUST_USE;
 void cs_cli_line_clear(struct cs_cli_line *line);
 
 #endif

@@ -136,6 +136,12 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     [CS_TEXT_U2F_NO_KEY] = {"u2f_no_key",
                             C_("u2f_no_key", "No security key of yours is plugged in here.\n"),
                             LOGIN "L", "", CS_USE_LINES},
+    [CS_TEXT_U2F_WITHHELD] =
+        {
+            "u2f_withheld",
+            C_("u2f_withheld",
+               "One of your security keys is no longer accepted. Ask your administrator.\n"),
+            LOGIN "L", "", CS_USE_LINES},
     [CS_TEXT_U2F_NO_TOUCH] = {"u2f_no_touch",
                               C_("u2f_no_touch", "The security key was not touched in time."),
                               LOGIN "L", "", CS_USE_NOTICE},

@@ -104,6 +104,9 @@ const struct cs_setting cs_text_rows[] = {
          "Asks for a touch of a security key of this machine where they are shown at once."),
     TEXT("u2f_no_key", NULL, CS_FROM_FILE, CS_TEXT_U2F_NO_KEY,
          "Stands before the prompt where this machine has no such key."),
+    TEXT("u2f_withheld", NULL, CS_FROM_FILE, CS_TEXT_U2F_WITHHELD,
+         "Stands there instead where a key of the user is refused: its counter went back, or it is "
+         "registered for another application."),
     TEXT("u2f_no_touch", NULL, CS_FROM_FILE, CS_TEXT_U2F_NO_TOUCH,
          "Says that the security key was not touched in time."),
     TEXT_IBM("verify_message", NULL, BOTH, CS_TEXT_VERIFY_MESSAGE,

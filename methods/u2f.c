@@ -56,7 +56,7 @@ static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found
     if (dialogue->tried > 0)
         keys[count++] = CS_TEXT_NOT_ACCEPTED;
     else if (found == CS_U2F_FOUND_NO_KEY)
-        keys[count++] = CS_TEXT_U2F_NO_KEY;
+        keys[count++] = login->state.factors.withheld ? CS_TEXT_U2F_WITHHELD : CS_TEXT_U2F_NO_KEY;
     keys[count++] = key;
     cs_say_prompt(login->given->book, keys, count, &values, out);
     return out->failed ? cs_fail_nomem(error) : CS_OK;

@@ -87,7 +87,7 @@ def checked_source(*arguments):
     """The same as `countersign check` says it: the file and what is wrong."""
     rows = json.loads(countersign("check", "--json", "--", *arguments, LOCAL, check=False).stdout)
     problem = next(row["problem"] for row in rows if row["what"] == "configuration")
-    return problem, next((row["note"] for row in rows if row["what"] == "configuration in force"), None)
+    return problem, next((row["source"] for row in rows if row["what"] == "configuration in force"), None)
 
 
 def each_pair_of_files():

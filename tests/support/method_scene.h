@@ -37,6 +37,7 @@ struct method_scene {
     const char *missing;  /* why the provider does not know the user; NULL: it does */
     bool key;             /* a first factor is proven, whatever the answers */
     bool key_if_answered; /* ... only after an answer that is not junk */
+    bool withheld;        /* a factor is there that may not be used */
     bool autopush;        /* codes may be sent without one */
     bool slow;            /* refusals take as long as the longest before */
     bool quiet;           /* a request was refused a moment ago */

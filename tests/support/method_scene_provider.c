@@ -78,6 +78,7 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
         before = "+";
     }
     scene->listing = *listing;
+    ret_factors->withheld = scene->withheld;
     if (scene->list_result != CS_OK)
         return cs_fail(error, scene->list_result, "list is broken");
     for (size_t i = 0; i < scene->factors_count && result == CS_OK; i++) {

@@ -239,6 +239,22 @@ static void test_no_key_here_asks_elsewhere(void **state)
                  "echo That was not accepted. Tries left: 2\\n" PROMPT "LINE : \n");
 }
 
+/* One whose counter went back may well be plugged in: it is refused, and not missing. */
+static void test_a_refused_key_is_not_said_to_be_missing(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_NOT_FOUND};
+
+    (void)state;
+    scene->given.here = true;
+    scene->withheld = true;
+    start_helper(results, 1);
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+    assert_shown("echo One of your security keys is no longer accepted. Ask your "
+                 "administrator.\\n" PROMPT "LINE : \n");
+}
+
 /* Where texts come with the next prompt only, there is one before the touch. */
 static void test_touch_where_texts_wait(void **state)
 {
@@ -394,6 +410,7 @@ int main(void)
         TEST(test_a_login_from_elsewhere_never_asks_the_helper),
         TEST(test_touch_of_a_key_here),
         TEST(test_no_key_here_asks_elsewhere),
+        TEST(test_a_refused_key_is_not_said_to_be_missing),
         TEST(test_touch_where_texts_wait),
         TEST(test_after_no_touch_enter_asks_for_it_again),
         TEST(test_after_no_touch_an_answer_may_come_from_elsewhere),
