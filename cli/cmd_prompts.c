@@ -73,6 +73,7 @@ static const struct {
     {"before an email", {CS_TEXT_CONSENT_EMAIL}, 1, "alice@example.com"},
     {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
     {"before a request to a device", {CS_TEXT_CONSENT_DEVICE}, 1, "Phone"},
+    {"the word to type there, or its first letter", {CS_TEXT_CONSENT_WORD}, 1, ""},
     {"Enter before the approval", {CS_TEXT_WAIT_NOT_YET, CS_TEXT_WAIT_ENTER}, 2, ""},
     {"refused on the device", {CS_TEXT_WAIT_DENIED}, 1, "Phone"},
     {"not approved in time", {CS_TEXT_WAIT_EXPIRED}, 1, "Phone"},

@@ -207,7 +207,7 @@ def test_programs_answers_keep_nobody_out():
     with Broker() as broker:
         who = person()
         before = countersign("list", who.user, "--json").stdout
-        for answer in "Summer2024!", "12345", "123456789", "correct horse", "--":
+        for answer in "Summer2024!", "12345", "123456789", "correct horse battery", "--":
             for env in {}, KEY:
                 begun = len(audits(broker.log()))
                 result = pam_login(who.user, [answer] * 4, service="patient", env=env, rhost=address())

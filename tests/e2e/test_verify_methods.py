@@ -58,8 +58,8 @@ def test_verification_that_ends_early():
         scene.tenant.otp_retries = 0
         ann = scene.person(row)
         scene.set(row)
-        scene.login(ann.name, row.dialogue(ann, wrong=2, right=False), calls=row.calls(checks=2),
-                    code="PAM_AUTH_ERR", verdict="deny", reason="expired")
+        scene.login(ann.name, row.dialogue(ann, wrong=1, right=False), calls=row.calls(checks=1),
+                    code="PAM_MAXTRIES", verdict="max-tries", reason="wrong-code")
 
 
 def test_menu():
