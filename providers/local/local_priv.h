@@ -47,6 +47,14 @@ enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
 struct cs_try cs_tries_of(const struct cs_attempt *attempt,
                           const struct cs_local_settings *settings);
 
+/*
+ * judge() for a code or a security key's answer, in an open transaction. The failure is written
+ * first and taken back when there was none: so a right answer needs no less room than a wrong one,
+ * and what cannot be counted is not judged.
+ */
+enum cs_err cs_local_count_and_judge(struct cs_trial *trial, struct cs_outcome *outcome,
+                                     struct cs_error *error) CS_MUST_USE;
+
 /* What the provider does for security keys, in an open transaction: list_factors() ... */
 enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,
                                const char *app_id, struct cs_listed_factors *ret_factors,

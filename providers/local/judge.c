@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Judges codes and the answers of security keys, and counts the tries. */
+#include "base/typed_code.h"
+#include "providers/local/codes.h"
+#include "providers/local/local_priv.h"
+#include "providers/local/totp.h"
+#include "store/recovery.h"
+
+static int64_t bounded(int64_t value, unsigned bound)
+{
+    int64_t most = bound;
+
+    if (value > most)
+        return most;
+    return value < -most ? -most : value;
+}
+
+/* A match that cannot be spent was used before, or the clock stood later when it last was. */
+static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_factor *factor,
+                                const struct cs_totp_match *match, int64_t latest,
+                                struct cs_outcome *outcome, struct cs_error *error)
+{
+    bool first = false;
+    enum cs_err result =
+        cs_factor_note_repeat(&trial->transaction, factor->id, match->step, &first, error);
+
+    outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
+    if (result == CS_OK && !first)
+        result = cs_throttle_undo(&trial->transaction, &trial->tried, trial->now, error);
+    return result;
+}
+
+static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_factor *factor,
+                                const struct cs_secret *code, struct cs_totp_match *ret_match,
+                                struct cs_outcome *outcome, struct cs_error *error)
+{
+    int64_t step = cs_totp_step(trial->now, factor->period);
+    int64_t center = step + bounded(factor->drift, trial->settings->totp_drift);
+    bool won = false;
+    enum cs_err result =
+        cs_totp_search(factor, code, center, trial->settings->totp_window, ret_match, error);
+
+    if (result != CS_OK || !ret_match->found || factor == &trial->local->nobody) {
+        ret_match->found = ret_match->found && factor != &trial->local->nobody;
+        return result;
+    }
+    result =
+        cs_factor_spend(&trial->transaction, factor->id, ret_match->step,
+                        bounded(ret_match->step - step, trial->settings->totp_drift), &won, error);
+    if (result != CS_OK)
+        return result;
+    if (!won)
+        return judge_repeat(trial, factor, ret_match, center + trial->settings->totp_window,
+                            outcome, error);
+    outcome->judgement = CS_JUDGED_RIGHT;
+    outcome->reason = "totp";
+    return CS_OK;
+}
+
+static enum cs_err judge_recovery(const struct cs_trial *trial, const struct cs_secret *typed,
+                                  struct cs_outcome *outcome, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+    bool won = false;
+    enum cs_err result;
+
+    if (!cs_recovery_parse(typed, &code))
+        return CS_OK;
+    result = cs_recovery_spend(&trial->transaction, trial->user, &code, &won,
+                               &outcome->recovery_left, error);
+    if (result != CS_OK || !won)
+        return result;
+    outcome->judgement = CS_JUDGED_RIGHT;
+    outcome->reason = "recovery-code";
+    outcome->recovery = true;
+    return CS_OK;
+}
+
+static enum cs_err judge_key(const struct cs_trial *trial, struct cs_outcome *outcome,
+                             struct cs_error *error)
+{
+    struct cs_trial recovery = *trial;
+    bool registered = false;
+    enum cs_err result = cs_local_judge_key(trial, outcome, &registered, error);
+
+    /* The way back in for somebody who has lost the key; no other way in for those without one, in
+     * the same time. */
+    if (!registered)
+        recovery.user = "";
+    if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)
+        result = judge_recovery(&recovery, trial->attempt->answer, outcome, error);
+    return result;
+}
+
+static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *outcome,
+                              struct cs_error *error)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+    struct cs_totp_match match = {0};
+    enum cs_err result =
+        cs_factor_load(&trial->transaction, trial->user, CS_STORED_TOTP, &factors, error);
+
+    if (result == CS_OK && cs_typed_code(trial->attempt->answer, &code) != CS_OK)
+        result = cs_fail_nomem(error);
+    if (result != CS_OK)
+        return result;
+    outcome->reason = factors.count > 0 ? "wrong-code" : "not-enrolled";
+    if (factors.count == 0)
+        result = judge_factor(trial, &trial->local->nobody, &code, &match, outcome, error);
+    for (size_t i = 0; i < factors.count && result == CS_OK && !match.found; i++)
+        result = judge_factor(trial, &factors.items[i], &code, &match, outcome, error);
+    if (result == CS_OK && !match.found)
+        result = judge_recovery(trial, trial->attempt->answer, outcome, error);
+    return result;
+}
+
+enum cs_err cs_local_count_and_judge(struct cs_trial *trial, struct cs_outcome *outcome,
+                                     struct cs_error *error)
+{
+    bool admitted = false;
+    enum cs_err result =
+        cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, &admitted, error);
+
+    outcome->reason = "throttled";
+    if (result != CS_OK || !admitted)
+        return result;
+    result = trial->attempt->kind == CS_FACTOR_U2F ? judge_key(trial, outcome, error)
+                                                   : judge_code(trial, outcome, error);
+    return result == CS_OK && outcome->judgement == CS_JUDGED_RIGHT
+               ? cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error)
+               : result;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a security key answered. What is kept of it is the counter, which only grows. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "providers/local/local_priv.h"
+#include "providers/local/u2f_keys.h"
+#include "u2f/challenge.h"
+#include "u2f/origins.h"
+#include "u2f/verify.h"
+
+/* Whether the key signed this challenge for that origin. */
+static enum cs_err signed_for(const unsigned char *public_key, const struct cs_u2f_request *asked,
+                              const char *origin, const struct cs_u2f_assertion *assertion,
+                              bool *ret_signed, struct cs_error *error)
+{
+    unsigned char app_hash[CS_U2F_HASH_BYTES], client_hash[CS_U2F_HASH_BYTES];
+    enum cs_err result = cs_u2f_app_hash(asked->app_id, app_hash, error);
+
+    if (result == CS_OK)
+        result =
+            cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked->challenge, origin, client_hash, error);
+    if (result == CS_OK)
+        result = cs_u2f_verify_assertion(public_key, app_hash, client_hash, assertion, error);
+    *ret_signed = result == CS_OK;
+    return result == CS_ERR_INPUT ? CS_OK : result;
+}
+
+static enum cs_err signed_for_any(const unsigned char *public_key,
+                                  const struct cs_u2f_request *asked, const char *origins,
+                                  const struct cs_u2f_assertion *assertion, bool *ret_signed,
+                                  struct cs_error *error)
+{
+    struct cs_u2f_origins list;
+    enum cs_err result = cs_u2f_read_origins(origins, &list, error);
+
+    *ret_signed = false;
+    for (size_t i = 0; i < list.count && result == CS_OK && !*ret_signed; i++)
+        result = signed_for(public_key, asked, list.items[i], assertion, ret_signed, error);
+    return result;
+}
+
+/*
+ * The counter comes last: only an answer that the key itself signed may spend it, or show that it
+ * went back. `before` is the one that was known when the challenge began: of two challenges that
+ * are open at once, one may be signed first and come second. Such an answer is refused, but no copy
+ * of the key needed to be there.
+ */
+static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_factor *key,
+                                 uint32_t counter, int64_t before, struct cs_outcome *outcome,
+                                 struct cs_error *error)
+{
+    bool won = false;
+    enum cs_err result = cs_factor_spend(&trial->transaction, key->id, counter, 0, &won, error);
+
+    if (result != CS_OK)
+        return result;
+    if (won) {
+        outcome->judgement = CS_JUDGED_RIGHT;
+        outcome->reason = "u2f";
+        return CS_OK;
+    }
+    outcome->reason = "out-of-order";
+    if (counter > before)
+        return CS_OK;
+    outcome->reason = "counter-went-back";
+    (void)snprintf(outcome->alert, sizeof outcome->alert,
+                   "the counter of a security key went back, from %lld to %lu: there may be a copy "
+                   "of it, and it is not accepted any more; factor %lld of '%s'",
+                   (long long)key->last_step, (unsigned long)counter, (long long)key->id,
+                   trial->user);
+    return cs_factor_suspect(&trial->transaction, key->id, error);
+}
+
+/* The key that the answer names by its place in the request. Keys may have come and gone since. */
+static const struct cs_factor *find_key(const struct cs_keys *keys,
+                                        const struct cs_u2f_handle *handle)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        struct cs_u2f_handle own;
+
+        if (cs_key_split(keys->items[i], &own) && own.length == handle->length &&
+            cs_equal_ct(own.bytes, handle->bytes, own.length))
+            return keys->items[i];
+    }
+    return NULL;
+}
+
+static enum cs_err judge_answer(const struct cs_trial *trial, const struct cs_keys *keys,
+                                const struct cs_keys_asked *asked, struct cs_outcome *outcome,
+                                struct cs_error *error)
+{
+    const struct cs_u2f_request *request = &asked->request;
+    const struct cs_secret *line = trial->attempt->answer;
+    const char *origins = cs_key_names(trial->settings, trial->local->host_name).origins;
+    const struct cs_factor *key;
+    struct cs_u2f_answer answer;
+    struct cs_error reason = {0};
+    bool is_signed = false;
+    enum cs_err result;
+
+    outcome->reason = "wrong-form";
+    if (cs_u2f_read_answer(line->data, line->length, request->handle_count, &answer, &reason) !=
+        CS_OK)
+        return CS_OK;
+    outcome->reason = "not-touched";
+    if ((answer.assertion.flags & 1) == 0)
+        return CS_OK;
+    key = find_key(keys, &request->handles[answer.key]);
+    outcome->reason = key != NULL ? "wrong-signature" : "not-enrolled";
+    /* The time must not tell who has a key. */
+    result =
+        signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
+                       request, origins, &answer.assertion, &is_signed, error);
+    return result == CS_OK && is_signed && key != NULL
+               ? spend_counter(trial, key, answer.assertion.counter, asked->counters[answer.key],
+                               outcome, error)
+               : result;
+}
+
+bool cs_local_fits_key(const struct cs_secret *answer)
+{
+    struct cs_u2f_answer read;
+    struct cs_error reason = {0};
+
+    return cs_u2f_read_answer(answer->data, answer->length, CS_U2F_RELAY_HANDLES, &read, &reason) ==
+           CS_OK;
+}
+
+enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *outcome,
+                               bool *ret_registered, struct cs_error *error)
+{
+    const struct cs_challenge *challenge = trial->attempt->challenge;
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    const struct cs_keys_asked *asked;
+    struct cs_keys keys = {0};
+    enum cs_err result =
+        cs_factor_load(&trial->transaction, trial->user, CS_STORED_U2F, &factors, error);
+
+    *ret_registered = factors.count > 0;
+    if (result != CS_OK)
+        return result;
+    outcome->reason = "no-challenge";
+    if (challenge == NULL || challenge->state == NULL)
+        return CS_OK;
+    outcome->reason = "expired";
+    if (cs_clock_ms() > challenge->expires)
+        return CS_OK;
+    asked = challenge->state;
+    cs_keys_choose(&factors, asked->request.app_id, &keys);
+    result = judge_answer(trial, &keys, asked, outcome, error);
+    /* So that the log tells why nothing that this person does can help. */
+    if (keys.count == 0 && factors.count > 0)
+        outcome->reason = "no-usable-key";
+    return result;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A challenge for all security keys of a user. It is known to the login that began it and to nobody
+ * else, so that it is used once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/lower.h"
+#include "providers/local/local_priv.h"
+#include "providers/local/u2f_keys.h"
+#include "store/decoy.h"
+#include "u2f/base64url.h"
+#include "u2f/challenge.h"
+#include "u2f/origins.h"
+
+static void free_asked(void *state)
+{
+    cs_wipe(state, sizeof(struct cs_keys_asked));
+    free(state);
+}
+
+static enum cs_err write_line(const struct cs_u2f_request *request, char **ret_line,
+                              struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    enum cs_err result = cs_u2f_write_request(request, &line, error);
+
+    if (result != CS_OK)
+        return result;
+    *ret_line = line.failed ? NULL : strdup(line.text);
+    return *ret_line != NULL ? CS_OK : cs_fail_nomem(error);
+}
+
+/* A key of this machine signs for the first of the origins. */
+static enum cs_err set_origin(const char *origins, struct cs_challenge *ret_challenge,
+                              struct cs_error *error)
+{
+    struct cs_u2f_origins list;
+    enum cs_err result = cs_u2f_read_origins(origins, &list, error);
+
+    _Static_assert((int)CS_U2F_ORIGIN_MAX < (int)CS_CHALLENGE_ORIGIN_SIZE, "an origin fits");
+    if (result == CS_OK)
+        memcpy(ret_challenge->origin, list.items[0], sizeof list.items[0]);
+    return result;
+}
+
+/* Fills the challenge for what `asked` names. */
+static enum cs_err make_challenge(struct cs_keys_asked *asked, const char *origins,
+                                  unsigned seconds, struct cs_challenge *ret_challenge,
+                                  struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer id = {0};
+    struct cs_u2f_request *request = &asked->request;
+    enum cs_err result = cs_u2f_new_challenge(request->challenge, error);
+
+    if (result == CS_OK)
+        result = set_origin(origins, ret_challenge, error);
+    if (result != CS_OK)
+        return result;
+    cs_base64url_add(&id, request->challenge, sizeof request->challenge);
+    if (id.failed || id.length >= sizeof ret_challenge->id)
+        return cs_fail_nomem(error);
+    memcpy(ret_challenge->id, id.text, id.length + 1);
+    ret_challenge->expires = cs_clock_ms() + (int64_t)seconds * 1000;
+    return write_line(request, &ret_challenge->request, error);
+}
+
+/* The name as it may be written in several ways, by some directories: in lower case, without the
+ * domain. */
+static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
+{
+    const char *domain = strrchr(name, '\\');
+    size_t length = 0;
+
+    if (domain != NULL)
+        name = domain + 1;
+    for (; name[length] != '\0' && name[length] != '@' && length < CS_STORE_USER_MAX; length++)
+        ret_folded[length] = cs_lower(name[length]);
+    ret_folded[length] = '\0';
+}
+
+/* The handles of a user's keys, with their counters. */
+static enum cs_err add_keys(const struct cs_transaction *transaction, const char *user,
+                            struct cs_keys_asked *asked, struct cs_error *error)
+{
+    struct cs_u2f_request *request = &asked->request;
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_keys keys = {0};
+    enum cs_err result = cs_factor_load(transaction, user, CS_STORED_U2F, &factors, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_keys_choose(&factors, request->app_id, &keys);
+    for (size_t i = 0; i < keys.count; i++) {
+        if (!cs_key_split(keys.items[i], &request->handles[request->handle_count]))
+            continue;
+        asked->counters[request->handle_count++] = keys.items[i]->last_step;
+    }
+    return CS_OK;
+}
+
+/* Most keys have handles of this length. */
+static enum cs_err add_decoy(const struct cs_transaction *transaction, const char *name,
+                             struct cs_u2f_request *asked, struct cs_error *error)
+{
+    struct cs_u2f_handle *handle = &asked->handles[asked->handle_count++];
+
+    _Static_assert((int)CS_DECOY_BYTES <= (int)CS_U2F_HANDLE_MAX, "a decoy is a handle");
+    handle->length = CS_DECOY_BYTES;
+    return cs_decoy(transaction, name, handle->bytes, error);
+}
+
+/*
+ * Nobody shall see who has no key, or no account. All ways to write a name show the same handles,
+ * where the system takes them for the same account and where it does not: those of the account's
+ * keys, or one decoy. A name that is no account gets no further than this, whoever's keys it asks.
+ * Identities that are not their own folding are beyond this: to find them is to read all users.
+ */
+enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_key_names *names,
+                                const struct cs_challenge_request *request,
+                                struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    struct cs_keys_asked *asked;
+    char folded[CS_STORE_USER_MAX + 1];
+    enum cs_err result;
+
+    if (strlen(names->app_id) >= sizeof asked->request.app_id)
+        return cs_fail(error, CS_ERR_CONFIG, "the application id is too long");
+    asked = calloc(1, sizeof *asked);
+    if (asked == NULL)
+        return cs_fail_nomem(error);
+    ret_challenge->state = asked;
+    ret_challenge->free_state = free_asked;
+    asked->request.purpose = CS_U2F_AUTHENTICATE;
+    memcpy(asked->request.app_id, names->app_id, strlen(names->app_id) + 1);
+    fold_name(request->name ? request->name : user, folded);
+    result = add_keys(transaction, user[0] != '\0' ? user : folded, asked, error);
+    if (result == CS_OK && asked->request.handle_count == 0)
+        result = add_decoy(transaction, folded, &asked->request, error);
+    return result == CS_OK
+               ? make_challenge(asked, names->origins, request->seconds, ret_challenge, error)
+               : result;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "providers/local/u2f_keys.h"
+
+#include <string.h>
+
+#include "providers/local/local_priv.h"
+
+_Static_assert((int)CS_U2F_PUBLIC_KEY_BYTES + (int)CS_U2F_HANDLE_MAX <= (int)CS_FACTOR_SECRET_MAX,
+               "a key and its handle are one secret");
+_Static_assert((int)CS_FACTORS_PER_KIND_MAX <= (int)CS_U2F_RELAY_HANDLES,
+               "one request holds every key of a user");
+
+void cs_keys_choose(const struct cs_factors *all, const char *app_id, struct cs_keys *ret_keys)
+{
+    for (size_t i = all->count; i-- > 0 && ret_keys->count < CS_ARRAY_SIZE(ret_keys->items);) {
+        const struct cs_factor *factor = &all->items[i];
+
+        if (!factor->suspect && app_id != NULL && strcmp(factor->app_id, app_id) == 0)
+            ret_keys->items[ret_keys->count++] = factor;
+    }
+}
+
+bool cs_key_split(const struct cs_factor *factor, struct cs_u2f_handle *ret_handle)
+{
+    size_t length = factor->secret.length;
+
+    if (length <= CS_U2F_PUBLIC_KEY_BYTES || length > CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX)
+        return false;
+    ret_handle->length = length - CS_U2F_PUBLIC_KEY_BYTES;
+    memcpy(ret_handle->bytes, factor->secret.data + CS_U2F_PUBLIC_KEY_BYTES, ret_handle->length);
+    return true;
+}
+
+enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,
+                               const char *app_id, struct cs_listed_factors *ret_factors,
+                               struct cs_error *error)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_listed_factor listed = {.kind = CS_FACTOR_U2F};
+    struct cs_keys keys = {0};
+    enum cs_err result = cs_factor_list(transaction, user, CS_STORED_U2F, &factors, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_keys_choose(&factors, app_id, &keys);
+    if (keys.count == 0) {
+        ret_factors->withheld = ret_factors->withheld || factors.count > 0;
+        return CS_OK;
+    }
+    if (keys.count == 1)
+        memcpy(listed.name, keys.items[0]->label, sizeof keys.items[0]->label);
+    return cs_listed_factors_add(ret_factors, &listed, error);
+}
