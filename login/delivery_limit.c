@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/delivery_limit.h"
 
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/attributes.h"
+#include "base/locked.h"
 #include "mapping/map.h"
 
 enum { PLACES = 1024, HOUR_MS = 3600 * 1000 };
@@ -23,23 +22,7 @@ struct cs_delivery_limit {
     struct place places[PLACES];
 };
 
-struct cs_delivery_limit *cs_delivery_limit_new(void)
-{
-    struct cs_delivery_limit *limit = calloc(1, sizeof *limit);
-
-    if (limit != NULL)
-        pthread_mutex_init(&limit->mutex, NULL);
-    return limit;
-}
-
-void cs_delivery_limit_free(struct cs_delivery_limit **limit)
-{
-    if (*limit == NULL)
-        return;
-    pthread_mutex_destroy(&(*limit)->mutex);
-    free(*limit);
-    *limit = NULL;
-}
+CS_DEFINE_LOCKED(cs_delivery_limit)
 
 /* Whether something is remembered in it that still holds. */
 static bool is_live(const struct place *place, int64_t now)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/pending_queue.h"
 
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/event.h"
+#include "base/locked.h"
 
 /* Those who hold a turn and those who wait, oldest first. Of each provider and identity the first
  * one holds it. */
@@ -15,23 +14,7 @@ struct cs_pending_queue {
     struct cs_pending_turn *first;
 };
 
-struct cs_pending_queue *cs_pending_queue_new(void)
-{
-    struct cs_pending_queue *queue = calloc(1, sizeof *queue);
-
-    if (queue != NULL)
-        pthread_mutex_init(&queue->mutex, NULL);
-    return queue;
-}
-
-void cs_pending_queue_free(struct cs_pending_queue **queue)
-{
-    if (*queue == NULL)
-        return;
-    pthread_mutex_destroy(&(*queue)->mutex);
-    free(*queue);
-    *queue = NULL;
-}
+CS_DEFINE_LOCKED(cs_pending_queue)
 
 /* The next at or behind `turn` for the same; NULL: nobody. */
 static struct cs_pending_turn *find_same(struct cs_pending_turn *turn,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/refusal_pace.h"
 
-#include <pthread.h>
-#include <stdlib.h>
+#include "base/locked.h"
 
 /* The longest of two windows of time: what is forgotten is at least one window old. */
 struct window {
@@ -14,23 +13,7 @@ struct cs_refusal_pace {
     struct window windows[CS_PACES];
 };
 
-struct cs_refusal_pace *cs_refusal_pace_new(void)
-{
-    struct cs_refusal_pace *pace = calloc(1, sizeof *pace);
-
-    if (pace != NULL)
-        pthread_mutex_init(&pace->mutex, NULL);
-    return pace;
-}
-
-void cs_refusal_pace_free(struct cs_refusal_pace **pace)
-{
-    if (*pace == NULL)
-        return;
-    pthread_mutex_destroy(&(*pace)->mutex);
-    free(*pace);
-    *pace = NULL;
-}
+CS_DEFINE_LOCKED(cs_refusal_pace)
 
 static void move_on(struct window *window, int64_t now)
 {

@@ -71,9 +71,9 @@ def test_codes_that_are_not_right():
         cases = {"wrong": (alice.wrong(), "wrong-code"), "empty": ("", "empty-answer"),
                  "replayed": (spent, "replayed"), "another user's": (bob.code(), "wrong-code"),
                  "far ahead": (alice.code(7), "wrong-code"), "long past": (alice.code(-7), "wrong-code"),
-                 "10 kB": ("7" * 10240, "answer-too-long"), "short": (alice.code(1)[:5], "wrong-code"),
+                 "10 kB": ("7" * 10240, "answer-too-long"), "short": (alice.code(1)[:5], "wrong-form"),
                  "long": (alice.code(1) + "0", "wrong-code"),
-                 "letters": ("abcdef", "wrong-code"), "format": ("%n%s%n%s", "wrong-code")}
+                 "letters": ("abcdef", "wrong-form"), "format": ("%n%s%n%s", "wrong-form")}
         count = 1
         before = user_state()["factor"]
         for client in CLIENTS:
@@ -84,7 +84,7 @@ def test_codes_that_are_not_right():
                 count += 1
                 audit = wait_audit(broker, count)
                 if (client, name) == ("ssh", "10 kB"):
-                    reason = "wrong-code"  # the client itself cuts at 1023 bytes
+                    reason = "wrong-form"  # the client itself cuts at 1023 bytes
                 expect_equal((audit["verdict"], audit["reason"]), ("max-tries", reason), f"{client}, {name}")
         after = user_state()["factor"]
         # A wrong answer spends nothing; a repeat is recorded so that it counts once.
