@@ -119,12 +119,14 @@ def test_the_counter_goes_back():
     keys = before()
     expect_end(login(keys), "PAM_SUCCESS", "u2f", "a touch")
     with Broker():
-        handle = decoded(LINE.search(pam_login("alice", ["123456"], **AWAY).text)[0])[-68:-4]
+        request = LINE.search(pam_login("alice", ["123456"], **AWAY).text)[0]
+    handle = decoded(request)[-68:-4]
+    answer = signed(keys, request)  # of the form of one; what it was signed for is over
     keys.plug(words="counter=0")
     expect_end(login(keys), "PAM_MAXTRIES", "counter-went-back", "a copy of the key")
     keys.plug(words="counter=1000")
     with Broker() as broker:
-        result = pam_login("alice", ["123456"], **AWAY)
+        result = pam_login("alice", [answer], **AWAY)
         expect(handle not in decoded(LINE.search(result.text)[0]), f"a suspect key is asked for: {result.text}")
         expect_equal((result.code, wait_audit(broker)["reason"]), ("PAM_MAXTRIES", "no-usable-key"), "after that")
 
