@@ -110,7 +110,7 @@ def check_filter(page):
 
 def judged(source):
     """Why an answer for a security key or a password is refused."""
-    for name in ("u2f", "password"):
+    for name in ("u2f_answer", "password"):
         for found in re.findall(r'outcome->reason =([^;]*);', (source / f"providers/local/{name}.c").read_text()):
             yield from (reason for reason in re.findall(r'"([a-z0-9-]+)"', found) if reason not in ("u2f", "password"))
 
