@@ -76,12 +76,13 @@ function(cs_add_skipped name reason)
     LABELS "${kind};${ARG_LABELS}" TIMEOUT 60 SKIP_RETURN_CODE 77)
 endfunction()
 
-# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [ENV NAME=VALUE...])
+# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [LONG] [ENV NAME=VALUE...])
 # Skipped if LABELS has keys and the build has no programs that talk to security keys. Logs stay in
 # BUILD/Testing/system/KIND.NAME. It has its own namespaces, so it may run at the same time as others, unless
-# it is ALONE because it measures time or load that a neighbour would affect.
+# it is ALONE because it measures time or load that a neighbour would affect. LONG: it takes half an hour and runs
+# only where it is asked for (ctest -C long), beside a shorter form that always runs.
 function(cs_add_system_test name)
-  cmake_parse_arguments(ARG "ALONE" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE;LONG" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
   if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
     return()
   endif()
@@ -94,7 +95,11 @@ function(cs_add_system_test name)
   endif()
   string(REGEX REPLACE "\\..*" "" kind ${name})
   get_filename_component(script ${ARG_SCRIPT} ABSOLUTE)
-  add_test(NAME ${name}
+  set(configurations)
+  if(ARG_LONG)
+    set(configurations CONFIGURATIONS long)
+  endif()
+  add_test(NAME ${name} ${configurations}
     COMMAND ${CMAKE_SOURCE_DIR}/tests/support/sandbox --fresh --stage ${CS_STAGE_DIR}
             --dir ${CMAKE_BINARY_DIR}/Testing/system/${name} -- /usr/bin/python3 ${script})
   set(environment
