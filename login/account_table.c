@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of the options about the account: how it is looked up, whom its groups exempt, and by
- * which name a provider knows it. */
+/* Options about the account: how it is looked up, whom its groups exempt, and what a provider calls
+ * it. */
 #include "login/group_list.h"
 #include "login/option_checks.h"
 #include "login/options.h"

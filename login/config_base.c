@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A loaded configuration: its life, and what it says besides options. */
+/* A loaded configuration: its lifetime, and what it says besides options. */
 #include <stdlib.h>
 #include <string.h>
 

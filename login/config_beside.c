@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that a configuration is made with besides its own, named in the sections of providers: a
- * secret in a file of its own, certificates. They are looked at again with each login, so that a
- * secret can be replaced alone. */
+/* The files that options of a provider's section name: secrets, certificates, keys. Each login
+ * checks them again, so that a secret can be replaced on its own. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 
 enum { SECRET_BYTES_MAX = 4096 };
 
-/* ---- whether they are what they were ---- */
+/* ---- whether they have changed ---- */
 
 static bool same_time(const struct timespec *a, const struct timespec *b)
 {
@@ -28,7 +27,7 @@ bool cs_same_file(const struct stat *a, const struct stat *b)
            same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
 }
 
-/* Before the file is read, so that a change meanwhile is noticed. NULL after an error. */
+/* Call it before the file is read, so that a change in between is noticed. NULL after an error. */
 static struct cs_beside *remember(struct cs_config *config, const struct cs_option *option,
                                   const char *path, struct cs_error *error)
 {
@@ -62,9 +61,9 @@ bool cs_config_beside_same(const struct cs_config *config)
     return true;
 }
 
-/* ---- what is in them ---- */
+/* ---- their content ---- */
 
-/* As the store's key: root's or the broker's own, for its group to read at most. */
+/* Like the store's key: owned by root or by the broker, readable at most by its group. */
 static enum cs_err open_secret(const char *path, int *ret_fd, struct cs_error *error)
 {
     const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0027};
@@ -91,7 +90,7 @@ static enum cs_err read_secret(struct cs_beside *beside, struct cs_error *error)
                                                                            : cs_fail_nomem(error);
 }
 
-/* What libcurl would say late and less clearly. */
+/* libcurl would report this later and less clearly. */
 static enum cs_err check_trusted(const struct cs_beside *beside, struct cs_error *error)
 {
     const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
@@ -102,9 +101,9 @@ static enum cs_err check_trusted(const struct cs_beside *beside, struct cs_error
     return cs_open_trusted(beside->path, &trust, &fd, error);
 }
 
-/* ---- the settings that name them ---- */
+/* ---- the options that name them ---- */
 
-/* In profile ibm another file may take the place of the one that is named. */
+/* In profile ibm another file may take precedence over the named one. */
 static enum cs_err read_trusted(struct cs_config *config, const struct cs_option *option,
                                 const char *named, struct cs_error *error)
 {

@@ -14,11 +14,11 @@ enum { FILE_BYTES_MAX = 256 * 1024, CACHE_PLACES = 8, STRANGERS = 0007 };
 
 static const struct cs_trust file_trust[] = {
     [CS_CONFIG_OWN] = {.owner = 0, .forbidden = 0027},
-    /* Who may read it depends on what is in it. */
+    /* Who may read the file depends on its content. */
     [CS_CONFIG_IBM] = {.owner = 0, .forbidden = 0022},
 };
 
-/* A hint must not lead anybody to replace settings that are in force. */
+/* A hint must not lead anybody to replace settings that are in use. */
 static enum cs_err refuse_absent(const char *path, struct cs_error *error)
 {
     if (cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_ABSENT)
@@ -58,7 +58,7 @@ struct place {
 struct cs_config_cache {
     pthread_mutex_t mutex;
     struct place places[CACHE_PLACES];
-    size_t next; /* to be replaced */
+    size_t next; /* the place to replace next */
     const struct cs_log *log;
 };
 

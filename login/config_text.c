@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts that people see: one for every language, or an object of languages. */
+/* Texts shown to users: one for every language, or an object of languages. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of the login's own options; those about accounts and texts have tables of their own. */
+/* The login's own options, except those about accounts and texts, which have tables of their
+ * own. */
 #include "login/ibm_words.h"
 #include "login/option_checks.h"
 #include "login/options.h"

@@ -8,8 +8,8 @@
 
 #include "base/event.h"
 
-/* Those who hold a turn and those who wait, oldest first. Of each provider and identity the first
- * one holds it. */
+/* Those who hold a turn and those who wait, oldest first. The first for each provider and identity
+ * holds its turn. */
 struct cs_pending_queue {
     pthread_mutex_t mutex;
     struct cs_pending_turn *first;
@@ -33,7 +33,7 @@ void cs_pending_queue_free(struct cs_pending_queue **queue)
     *queue = NULL;
 }
 
-/* The next at or behind `turn` for the same; NULL: nobody. */
+/* The next for the same provider and identity, from `turn` on; NULL: none. */
 static struct cs_pending_turn *find_same(struct cs_pending_turn *turn,
                                          const struct cs_pending_turn *like)
 {

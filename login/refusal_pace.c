@@ -4,7 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* The longest of two windows of time: what is forgotten is at least one window old. */
+/* The longest time of this window and of the one before. What is forgotten is at least one window
+ * old. */
 struct window {
     int64_t begun, longest, before;
 };

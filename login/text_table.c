@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of texts that an administrator may replace, one for each of conversation/texts.c. */
+/* The texts that an administrator may replace, one for each in conversation/texts.c. */
 #include "login/option_checks.h"
 #include "login/options.h"
 

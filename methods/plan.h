@@ -10,8 +10,7 @@ enum cs_first_step {
     CS_FIRST_NONE,
     CS_FIRST_PASSWORD,
     CS_FIRST_PASSWORD_AND_TOTP,           /* both in one line, and nothing after it */
-    CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE, /* the same, or the password alone and then a second step
-                                           */
+    CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE, /* the same, or the password and then a second step */
 };
 
 struct cs_plan {

@@ -19,8 +19,7 @@ enum cs_err cs_call_language(struct cs_provider *provider, const char *identity,
                              char ret_language[CS_PROVIDER_LANGUAGE_SIZE],
                              struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_UNAVAILABLE if the provider can start nothing. Clear `ret_challenge` even after an error.
- */
+/* CS_ERR_UNAVAILABLE if the provider can start nothing. Clear `ret_challenge` after errors too. */
 enum cs_err cs_call_begin(const struct cs_method_login *login,
                           const struct cs_listed_factor *factor,
                           const struct cs_challenge_request *request,
