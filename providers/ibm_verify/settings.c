@@ -15,7 +15,7 @@ enum {
 
 #define AT(member) offsetof(struct cs_verify_settings, member)
 
-/* What all rows share that say how the tenant is reached. */
+/* Shared by all rows that say how to reach the tenant. */
 #define ROW(row, kind, from, member, about)                                                        \
     .name = row, .type = CS_SETTING_##kind, .where = from, .offset = AT(member),                   \
     .empty = CS_EMPTY_UNSET, .help = about
@@ -127,7 +127,7 @@ const struct cs_setting cs_verify_rows[] = {
     {0},
 };
 
-/* ---- what they make together ---- */
+/* ---- settings together ---- */
 
 static bool is_host(const char *host)
 {

@@ -58,7 +58,7 @@ static unsigned verify_kinds(const struct cs_provider *provider)
            CS_KIND(CS_FACTOR_DEVICE);
 }
 
-/* The tenant decides of what and how many characters a code is that it sends. */
+/* The tenant decides the length and characters of the codes that it sends. */
 static bool verify_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
 {
     if (kind == CS_FACTOR_PASSWORD)

@@ -33,7 +33,7 @@ enum cs_err cs_slots_take(const struct cs_slots *slots, int64_t deadline, int ca
         case CS_WAITED_EVENT:
             break;
         }
-        /* Who was faster took it: wait for the next. */
+        /* Another was faster: wait for the next one. */
         if (read(slots->fd, &one, sizeof one) == (ssize_t)sizeof one)
             return CS_OK;
         if (errno != EAGAIN && errno != EINTR)
