@@ -6,7 +6,7 @@
 
 #include "login/account.h"
 
-/* Under its rule a name without an account is an error, or has a note. */
+/* What the rule makes of a name without an account: an error, or a note. */
 static enum cs_err lacks_account(enum cs_cli_account_rule rule, enum cs_err result,
                                  const struct cs_error *why, struct cs_cli_account *account,
                                  struct cs_error *error)

@@ -32,11 +32,11 @@ struct check {
     const struct cs_cli *cli;
     const struct cs_words *words;
     struct cs_cli_line line;
-    struct cs_key_settings keys;   /* without any as long as the configuration was not read */
-    struct cs_key_apps registered; /* in the store, where it is the local provider's */
+    struct cs_key_settings keys;   /* empty until the configuration is read */
+    struct cs_key_apps registered; /* in the store, if that belongs to the local provider */
     struct cs_json_writer *writer; /* with --json */
     bool configured;               /* the configuration is right */
-    const char *service;           /* whose plan is looked at; "": that of the line */
+    const char *service;           /* the service whose plan to check; "": that of the line */
     bool failed;
 };
 
@@ -89,8 +89,8 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
     return cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
 }
 
-/* What the broker can read is tried as the broker's account, in a child. Its one line comes back
- * through a pipe, and which keys it saw. */
+/* What the broker must be able to read is tried as the broker's account, in a child. A pipe returns
+ * its one line, and the keys it saw. */
 struct seen {
     struct cs_error error;
     struct cs_key_apps registered;
@@ -163,7 +163,7 @@ static enum cs_err check_store(struct check *check, struct cs_error *error)
     return as_run_user(check, read_store, error);
 }
 
-/* The module hands over what its line names; the rest the broker opens by itself. */
+/* The module hands over the file that its line names; the broker opens everything else itself. */
 static enum cs_err check_readable(struct check *check, struct cs_error *error)
 {
     const struct cs_cli_line *line = &check->line;
@@ -222,8 +222,8 @@ static enum cs_err check_socket(struct check *check, struct cs_error *error)
 
 /* ---- the helper for security keys ---- */
 
-/* Of the settings that ask for keys; without such settings, but with keys, the general one: the
- * PAM line may have them. NULL: no key is ever asked for. */
+/* The names from the settings that ask for keys. If no setting asks but keys exist, the general
+ * ones: the PAM line may ask. NULL: no key is ever asked for. */
 static const char *helper_socket(const struct check *check)
 {
     for (size_t i = 0; i < check->keys.count; i++) {
@@ -313,7 +313,7 @@ static void print_warnings(struct check *check, const struct cs_strlist *warning
     }
 }
 
-/* A key elsewhere needs no helper: nothing is wrong without one. */
+/* A key elsewhere needs no helper, so nothing is wrong without one. */
 static void note_helper(const struct check *check)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the settings act otherwise than IBM's gateway does with the same file and line. */
+/* Where the settings act differently from IBM's gateway with the same file and line. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -53,7 +53,7 @@ static bool sets_variable(const struct cs_cli_line *line)
     return line->options.user_env != NULL;
 }
 
-/* docs/ibm-verify.md has the reasons, in the same order. */
+/* docs/ibm-verify.md gives the reasons, in the same order. */
 static const struct {
     const char *what;
     bool (*applies)(const struct cs_cli_line *line);

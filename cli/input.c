@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is read from standard input when nobody sits there. */
+/* Reading standard input when nobody is typing. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a PAM line with these arguments would mean: which file, which settings. */
+/* What a PAM line with these arguments means: which file, which settings. */
 #include <stdlib.h>
 #include <string.h>
 
