@@ -58,8 +58,8 @@ static void warn_service(const char *name, struct cs_buffer *out)
     meant = cs_suggest_result(&suggestion);
     if (meant != NULL)
         cs_buffer_printf(out,
-                         "services: there is no PAM file of '%s', so that no login asks for its "
-                         "options; '%s' was probably meant",
+                         "services: there is no PAM file for '%s', so no login uses its options; "
+                         "'%s' was probably meant",
                          name, meant);
 }
 
@@ -76,10 +76,11 @@ static void warn_missing(const struct cs_options *options, const char *service,
         return;
     if (service[0] != '\0')
         cs_buffer_printf(out, "service '%s': ", service);
-    cs_buffer_text(out, "accept_on_missing_auth_method lets in who has no factor, and nothing says "
-                        "that a first factor was proven: under 'sufficient' that is a login with "
-                        "nothing; set stack_first_factor if the modules before prove one, or "
-                        "missing_result=ignore");
+    cs_buffer_text(
+        out,
+        "accept_on_missing_auth_method lets in users without a factor, and nothing says that a "
+        "first factor was proven: under 'sufficient' they log in with nothing; set "
+        "stack_first_factor if the modules before this line prove one, or missing_result=ignore");
 }
 
 /* ---- everything ---- */

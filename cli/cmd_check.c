@@ -241,10 +241,10 @@ static enum cs_err connect_helper(struct check *check, struct cs_error *error)
     enum cs_err result = cs_connect_broker(path, cs_clock_ms() + CONNECT_MS, &fd, error);
 
     if (result == CS_ERR_NOT_FOUND || result == CS_ERR_UNAVAILABLE)
-        return cs_fail(error, result,
-                       "%s: nothing is listening that the broker can reach; restart "
-                       "countersign-u2f-host.socket",
-                       path);
+        return cs_fail(
+            error, result,
+            "%s: the broker finds nothing listening there; restart countersign-u2f-host.socket",
+            path);
     return result;
 }
 
@@ -321,11 +321,11 @@ static void note_helper(const struct check *check)
 
     if (!is_local(check) || path == NULL || cs_u2f_host_exists(path))
         return;
-    cs_buffer_printf(&text,
-                     "there is no socket %s: enable countersign-u2f-host.socket for keys that are "
-                     "plugged into this machine; for keys where people log in from there is "
-                     "nothing to do",
-                     path);
+    cs_buffer_printf(
+        &text,
+        "there is no socket %s: enable countersign-u2f-host.socket for keys plugged into this "
+        "machine; for keys on the users' own machines there is nothing to do",
+        path);
     cs_print_note(check->writer, "security keys of this machine", "note",
                   text.text ? text.text : "");
 }

@@ -53,8 +53,8 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words,
     bool asked = words->options[REQUEST] != NULL, answered = words->options[RESPONSE] != NULL;
 
     if (asked && answered)
-        return cs_usage_error("--request and --response are two steps: first the one, then, with "
-                              "the answer of countersign-touch, the other");
+        return cs_usage_error("--request and --response are two steps: first --request, then, with "
+                              "the answer of countersign-touch, --response");
     *wishes = (struct key_wishes){.user = words->operands[0],
                                   .label = words->options[LABEL],
                                   .app_id = words->options[APP_ID],

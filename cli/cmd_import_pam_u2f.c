@@ -13,7 +13,7 @@
 enum { APP_ID };
 
 const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX] = {
-    [APP_ID] = {"app-id", "ID", "What they were registered for; u2f_app_id by default."},
+    [APP_ID] = {"app-id", "ID", "The application they were registered for; u2f_app_id by default."},
 };
 
 enum {

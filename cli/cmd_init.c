@@ -14,7 +14,7 @@
 enum { KEY_ONLY };
 
 const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX] = {
-    [KEY_ONLY] = {"key-only", NULL, "Make only the key; the account countersign need not exist."},
+    [KEY_ONLY] = {"key-only", NULL, "Create only the key; the account countersign need not exist."},
 };
 
 /* An existing key is kept and only gets its group: without its key a store is worthless. */

@@ -15,9 +15,9 @@
 enum { FROM_INPUT, FORCE, REMOVE };
 
 const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX] = {
-    [FROM_INPUT] = {"stdin", NULL, "Read one line of standard input; do not ask."},
-    [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
-    [REMOVE] = {"remove", NULL, "Take the password away."},
+    [FROM_INPUT] = {"stdin", NULL, "Read one line of standard input instead of asking."},
+    [FORCE] = {"force", NULL, "Accept a password of fewer than eight characters."},
+    [REMOVE] = {"remove", NULL, "Remove the password."},
 };
 
 enum { CHARACTERS_MIN = 8 };

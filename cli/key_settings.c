@@ -286,10 +286,9 @@ int cs_key_check_names(const char *app_id, const char *origins, bool elsewhere)
             "--app-id '%.200s': 1 to %d bytes without control characters expected", app_id,
             CS_U2F_APP_ID_MAX);
     if (origins != NULL && cs_u2f_read_origins(origins, &list, NULL) != CS_OK)
-        return cs_usage_error(
-            "--origin '%.200s': at most %d names with commas between them expected, "
-            "none empty, such as pam://host.example",
-            origins, CS_U2F_ORIGINS_MAX);
+        return cs_usage_error("--origin '%.200s': at most %d names separated by commas expected, "
+                              "none empty, such as pam://host.example",
+                              origins, CS_U2F_ORIGINS_MAX);
     for (size_t i = 0; i < list.count && elsewhere; i++) {
         const char *fault = origin_fault(list.items[i]);
 

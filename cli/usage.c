@@ -136,7 +136,7 @@ static enum cs_err print_options(FILE *out, const struct cs_verb *verb, struct c
 
     for (size_t i = 0; i < cs_verb_count_options(verb); i++)
         add_option(&table, &verb->options[i]);
-    cs_table_add(&table, "--help", "Print this.");
+    cs_table_add(&table, "--help", "Print this help.");
     (void)fputc('\n', out);
     return cs_table_print(&table, out, error);
 }

@@ -25,7 +25,8 @@ static enum cs_err refuse_key(const struct cs_option *option, bool found,
                                 key);
     if (service != NULL && option->row->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
-                                "'%s' is no setting of a login and cannot differ by service", key);
+                                "'%s' is not a setting of a login and cannot differ by service",
+                                key);
     return CS_OK;
 }
 
@@ -142,8 +143,7 @@ static enum cs_err read_file(struct cs_config *config, const struct cs_json *doc
         result = read_member(config, document, member, error);
     if (result == CS_OK && config->ibm_path != NULL && cs_json_get(root, CS_IBM_PROVIDER) != NULL)
         return cs_json_fail(error, CS_ERR_CONFIG, document, root,
-                            CS_IBM_PROVIDER
-                            " and ibm_auth_config are both there; one of them expected");
+                            CS_IBM_PROVIDER " and ibm_auth_config are both given; give only one");
     return result;
 }
 

@@ -22,15 +22,15 @@ static const struct cs_trust file_trust[] = {
 static enum cs_err refuse_absent(const char *path, struct cs_error *error)
 {
     if (cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_ABSENT)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "%s: there is no configuration of our own; logins whose PAM line names no "
-                       "file go by %s",
-                       path, CS_IBM_CONFIG_FILE);
-    return cs_fail(error, CS_ERR_CONFIG,
-                   "%s: there is no configuration; countersign.json(5) says what goes into that "
-                   "file, of mode 0640; {} in it means every default, with users of this machine's "
-                   "own store",
-                   path);
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "%s: there is no configuration of our own; logins whose PAM line names no file use %s",
+            path, CS_IBM_CONFIG_FILE);
+    return cs_fail(
+        error, CS_ERR_CONFIG,
+        "%s: there is no configuration; countersign.json(5) says what goes into that file, with "
+        "mode 0640; {} in it means every default, with the users in this machine's own store",
+        path);
 }
 
 enum cs_err cs_config_open(const char *path, int *ret_fd, struct cs_error *error)

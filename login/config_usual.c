@@ -29,7 +29,7 @@ static enum cs_err refuse_two(const struct cs_config *config, const char *own,
     if (config->ibm_path != NULL || cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_SETTINGS)
         return CS_OK;
     return cs_fail(error, CS_ERR_CONFIG,
-                   "%s and %s both have settings, and nothing says which of them counts; write "
+                   "%s and %s both have settings, and nothing says which one counts; write "
                    "config=%s or ibm_auth_config=%s on the PAM line, or name the latter in the "
                    "former (\"ibm_auth_config\")",
                    own, CS_IBM_CONFIG_FILE, own, CS_IBM_CONFIG_FILE);

@@ -102,8 +102,7 @@ static void ask(void *data)
     question->named = CS_NAMED_UNRESOLVED;
     (void)cs_fail(
         &question->error, CS_ERR_UNRESOLVED,
-        "a directory does not answer: it does not know '%s' any more, whom it knew within "
-        "the hour",
+        "a directory does not answer: it no longer knows '%s', whom it knew within the hour",
         question->witness);
 }
 

@@ -198,7 +198,7 @@ static enum cs_err read_instance(struct ibm_file *file, const struct cs_json_val
 
     if (cs_config_instance(config, id) != NULL)
         return cs_json_fail_key(file->error, CS_ERR_CONFIG, file->document, object,
-                                "'%s' is there twice, under two spellings", id);
+                                "'%s' is given twice, under two spellings", id);
     grown = reallocarray(config->instances, config->instances_count + 1, sizeof *grown);
     if (grown == NULL)
         return cs_fail_nomem(file->error);

@@ -106,7 +106,7 @@ enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *erro
     result = cs_login_look_up(login, lookup_ms(login), error);
     if (result != CS_ERR_TIMEOUT || login->peer.uid != 0)
         return result;
-    cs_log(&login->log, LOG_WARNING, "%s; so '%s' is not exempt", error->text,
+    cs_log(&login->log, LOG_WARNING, "%s, so '%s' is not exempt", error->text,
            login->request->user);
     return CS_OK;
 }

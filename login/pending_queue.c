@@ -77,12 +77,12 @@ enum cs_err cs_pending_queue_await(const struct cs_pending_turn *turn, const str
     case CS_WAITED_EVENT:
         return CS_OK;
     case CS_WAITED_HANGUP:
-        return cs_fail(error, CS_ERR_HANGUP,
-                       "the login was given up while another one of the user had its request open");
-    default:
         return cs_fail(
-            error, CS_ERR_TIMEOUT,
-            "another login of the same user did not end before this one's time was over");
+            error, CS_ERR_HANGUP,
+            "the login was given up while another login of the same user had its request open");
+    default:
+        return cs_fail(error, CS_ERR_TIMEOUT,
+                       "another login of the same user did not end before this one's time ran out");
     }
 }
 

@@ -39,7 +39,7 @@ static enum cs_err find_source(const struct cs_request *request, struct cs_confi
 
     if (own != NULL && ibm != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "config= and ibm_auth_config= are both there; one of them expected");
+                       "config= and ibm_auth_config= are both given; give only one");
     if ((own != NULL || ibm != NULL) && request->config_fd < 0)
         return cs_fail(error, CS_ERR_CONFIG, "%s: the file was not handed over by the module",
                        own ? own : ibm);

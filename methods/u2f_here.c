@@ -46,7 +46,7 @@ static enum cs_err explain(struct cs_method_login *login, enum cs_err result, en
                            enum cs_u2f_found *ret_found, struct cs_error *error)
 {
     if (cs_clock_left(login->given->call.deadline) == 0)
-        return cs_fail(error, CS_ERR_TIMEOUT, "the time of the login is over");
+        return cs_fail(error, CS_ERR_TIMEOUT, "the login's time is over");
     switch (result) {
     case CS_ERR_NOT_FOUND:
     case CS_ERR_INPUT:

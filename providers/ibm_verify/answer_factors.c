@@ -75,7 +75,7 @@ static enum cs_err check_all(const struct cs_json_value *list,
         if (!cs_verify_is_or_absent(item, "userId", wanted->user_id))
             return cs_verify_nonsense(error, what, "a factor is another user's");
         if (!is_known(type))
-            cs_log(wanted->log, LOG_DEBUG, "factor skipped: its type is none that is used here");
+            cs_log(wanted->log, LOG_DEBUG, "factor skipped: its type is not used here");
     }
     return CS_OK;
 }

@@ -114,7 +114,7 @@ static const char *objection(const struct cs_verify_wanted *wanted, const struct
         bool holds;
         const char *text;
     } objections[] = {
-        {!known, "its way to sign is none that is known here"},
+        {!known, "its way to sign is not known here"},
         {!state->enabled, "it is not enabled"},
         {!state->validated && !wanted->listing->unvalidated,
          "it is not validated (ignore_isvalidated)"},
@@ -150,7 +150,7 @@ static enum cs_err read_signature(const struct cs_json_value *item,
         !cs_verify_is_or_absent(device, "owner", wanted->user_id))
         return cs_verify_nonsense(error, what, "a device is another user's");
     if (!read_state(item, device, &state))
-        return cs_verify_nonsense(error, what, "the state of a device is not said");
+        return cs_verify_nonsense(error, what, "the state of a device is missing");
     known = read_sub_type(item, &factor->checks_user);
     why = objection(wanted, &state, known, factor->checks_user);
     *ret_counts = why == NULL;

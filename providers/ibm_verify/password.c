@@ -119,7 +119,7 @@ static enum cs_err check(struct cs_verify *verify, const struct cs_call *call, c
         result = cs_verify_call(verify, call, &request, &reply, error);
     if (result == CS_OK && source != NULL && reply.status == 404)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "identity_source is the id of no identity source of the tenant");
+                       "identity_source is not the id of any identity source in the tenant");
     return result == CS_OK
                ? judge(verify, &request, &reply, linked ? NULL : attempt->user->id, outcome, error)
                : result;

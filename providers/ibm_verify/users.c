@@ -26,7 +26,7 @@ static enum cs_err look_up(struct cs_verify *verify, const struct cs_call *call,
         strcasecmp(reply.refusal.scim_type, "invalidFilter") == 0)
         return cs_fail(error, CS_ERR_CONFIG,
                        "the tenant does not understand the filter that looks a user up; check that "
-                       "user_name_attr names an attribute that users have there");
+                       "user_name_attr names an attribute that its users have");
     if (result == CS_OK)
         result = cs_verify_expect_success(&request, &reply, error);
     if (result == CS_OK)

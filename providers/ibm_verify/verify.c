@@ -25,7 +25,7 @@ static enum cs_err verify_begin(struct cs_provider *provider, const struct cs_ca
         return cs_verify_send_question(verify, call, user, factor, request, ret_challenge, error);
     if (factor->kind != CS_FACTOR_TOTP && cs_verify_type(factor->kind) != NULL)
         return cs_verify_send_code(verify, call, user, factor, ret_challenge, error);
-    return cs_fail(error, CS_ERR_INPUT, "nothing can be sent for such a factor");
+    return cs_fail(error, CS_ERR_INPUT, "nothing can be sent to such a factor");
 }
 
 static enum cs_err verify_judge(struct cs_provider *provider, const struct cs_call *call,

@@ -64,7 +64,7 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
     outcome->reason = "counter-went-back";
     (void)snprintf(outcome->alert, sizeof outcome->alert,
                    "the counter of a security key went back, from %lld to %lu: there may be a copy "
-                   "of it, and it is not accepted any more; factor %lld of '%s'",
+                   "of it, and it is no longer accepted; factor %lld of '%s'",
                    (long long)key->last_step, (unsigned long)counter, (long long)key->id,
                    trial->user);
     return cs_factor_suspect(&trial->transaction, key->id, error);
