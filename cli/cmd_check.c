@@ -178,7 +178,7 @@ static enum cs_err check_readable(struct check *check, struct cs_error *error)
     path = cs_config_ibm_path(line->config);
     if (path != NULL)
         result = cs_config_open_ibm(path, &ibm, error);
-    return result == CS_OK ? cs_config_check_beside(line->config, error) : result;
+    return result == CS_OK ? cs_config_check_extra_files(line->config, error) : result;
 }
 
 static enum cs_err check_config_readable(struct check *check, struct cs_error *error)

@@ -190,7 +190,7 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
     *ret_options = first->base;
     if (config->own != NULL) {
         cs_config_apply(own, CS_LEVEL_SECTION, NULL, ret_options);
-        cs_config_apply_beside(own, ret_options);
+        cs_config_apply_extra_files(own, ret_options);
     }
     apply_instance(first, id, ret_options);
     if (config->own != NULL)

@@ -63,8 +63,8 @@ void cs_config_describe(const struct cs_config *config, struct cs_buffer *out);
 const char *cs_config_ibm_path(const struct cs_config *config);
 
 /* Whether this process may read the files named in the sections: secrets, certificates. */
-enum cs_err cs_config_check_beside(const struct cs_config *config,
-                                   struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_config_check_extra_files(const struct cs_config *config,
+                                        struct cs_error *error) CS_MUST_USE;
 
 /* The services that our own file has options for. */
 const struct cs_strlist *cs_config_services(const struct cs_config *config);

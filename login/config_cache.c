@@ -95,7 +95,7 @@ static struct cs_config *find_cached(struct cs_config_cache *cache, const struct
 
         if (place->config == NULL || place->kind != kind || !cs_same_file(&place->status, status))
             continue;
-        if (!cs_config_beside_same(place->config)) {
+        if (!cs_config_extra_files_same(place->config)) {
             cs_config_release(&place->config);
             continue;
         }
@@ -133,7 +133,7 @@ static enum cs_err read_file(int fd, const char *name, enum cs_config_kind kind,
                        "%s: holds a secret, and mode %04o lets everybody read it; chmod 0600 it",
                        name, (unsigned)status->st_mode & 07777);
     if (result == CS_OK)
-        result = cs_config_read_beside(config, error);
+        result = cs_config_read_extra_files(config, error);
     if (result != CS_OK)
         return result;
     *ret_config = config;

@@ -37,17 +37,17 @@ struct cs_instance {
     struct cs_strlist arguments;
 };
 
-/* A file that an option names: a secret, a certificate, a key. */
-struct cs_beside {
+/* A file that an option names: a secret, a certificate. */
+struct cs_extra_file {
     char *path;
     bool found; /* it existed */
     struct stat status;
     struct cs_option option; /* the option that names it */
-    struct cs_secret secret; /* for CS_BESIDE_SECRET: its content */
+    struct cs_secret secret; /* for CS_EXTRA_FILE_SECRET: its content */
     bool instead;            /* used instead of the file that the option names */
 };
 
-enum { CS_BESIDE_MAX = 8 };
+enum { CS_EXTRA_FILES_MAX = 8 };
 
 struct cs_config {
     atomic_uint references;
@@ -64,8 +64,8 @@ struct cs_config {
     struct cs_instance *instances; /* of IBM's file */
     size_t instances_count;
 
-    struct cs_beside beside[CS_BESIDE_MAX];
-    size_t beside_count;
+    struct cs_extra_file extra_files[CS_EXTRA_FILES_MAX];
+    size_t extra_file_count;
 
     char *ibm_path; /* named in our own file */
 
@@ -141,16 +141,17 @@ enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
 enum cs_err cs_config_parse_ibm(const char *name, const char *text, size_t length,
                                 struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
-/* ---- config_beside.c ---- */
+/* ---- config_extra_files.c ---- */
 
 /* Reads the files that options name, and sets their content in `base`. */
-enum cs_err cs_config_read_beside(struct cs_config *config, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_config_read_extra_files(struct cs_config *config,
+                                       struct cs_error *error) CS_MUST_USE;
 
 /* Sets their content in options to which the sections were applied. */
-void cs_config_apply_beside(const struct cs_config *config, struct cs_options *options);
+void cs_config_apply_extra_files(const struct cs_config *config, struct cs_options *options);
 
 /* False if one of them has changed. */
-bool cs_config_beside_same(const struct cs_config *config);
+bool cs_config_extra_files_same(const struct cs_config *config);
 
 /* Whether two stats show the same content. */
 bool cs_same_file(const struct stat *a, const struct stat *b);

@@ -49,7 +49,7 @@ const struct cs_setting cs_verify_rows[] = {
     {ROW("client-secret-file", PATH, API, secret_file,
          "A file that holds the secret on one line, instead of client-secret; root:countersign "
          "0640."),
-     .beside = CS_BESIDE_SECRET, .content = AT(secret_of_file)},
+     .extra_file = CS_EXTRA_FILE_SECRET, .content = AT(secret_of_file)},
     {.name = "the secret in client-secret-file",
      .type = CS_SETTING_STRING,
      .offset = AT(secret_of_file),
@@ -88,7 +88,7 @@ const struct cs_setting cs_verify_rows[] = {
      .fallback = "yes"},
     {ROW("ca-path", PATH, API, ca_path,
          "Certificates to trust, a file or a folder. By default those of the system."),
-     .max = TEXT_BYTES, .beside = CS_BESIDE_TRUSTED, .ibm_instead = CS_IBM_CA_FILE},
+     .max = TEXT_BYTES, .extra_file = CS_EXTRA_FILE_TRUSTED, .ibm_instead = CS_IBM_CA_FILE},
     {ROW("max-handles", NUMBER, API, max_handles, "Simultaneous connections to the tenant."),
      .min = 1, .max = 1024, .fallback = "16"},
     {ROW("connect-timeout", NUMBER, API, connect_timeout,

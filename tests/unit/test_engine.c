@@ -119,7 +119,7 @@ static void test_every_opened_setting_opens_another_provider(void **state)
         for (const struct cs_setting *row = kind->rows; row->name != NULL; row++) {
             /* Two ways to say the same exclude each other. */
             if (row->by_login || row->offset == CS_SETTING_NOT_STORED ||
-                row->beside == CS_BESIDE_SECRET)
+                row->extra_file == CS_EXTRA_FILE_SECRET)
                 continue;
             seen++;
             assert_opens_two(kind_row, row);
