@@ -6,7 +6,7 @@
 
 #include "login/account.h"
 
-/* Under its rule a name without an account is an error, or has a note. */
+/* What the rule makes of a name without an account: an error, or a note. */
 static enum cs_err lacks_account(enum cs_cli_account_rule rule, enum cs_err result,
                                  const struct cs_error *why, struct cs_cli_account *account,
                                  struct cs_error *error)
@@ -31,7 +31,8 @@ static enum cs_err look_up(const char *user, enum cs_cli_account_rule rule,
         return lacks_account(rule, result, &why, account, error);
     if (strcmp(found.name, user) != 0)
         (void)snprintf(account->note, sizeof account->note,
-                       "the account '%s' is called '%s', and so it is stored", user, found.name);
+                       "the account '%s' is called '%s', and is stored under that name", user,
+                       found.name);
     memcpy(account->name, found.name, sizeof account->name);
     return CS_OK;
 }

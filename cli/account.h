@@ -1,38 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The account that a verb is asked to act on. Logins use an account's canonical name, so whatever
- * is stored has to be stored under that, however it was typed.
- */
+/* The account that a verb is asked to act on. Logins use the account's canonical name, so whatever
+ * is stored must be stored under that, whatever was typed. */
 #ifndef CS_CLI_ACCOUNT_H
 #define CS_CLI_ACCOUNT_H
 
 #include "base/names.h"
 
 enum cs_cli_account_rule {
-    CS_CLI_ACCOUNT_OPTIONAL, /* one user: who is unknown may come later, from a directory say */
-    CS_CLI_ACCOUNT_REQUIRED, /* one of many, of whom nobody looks at each */
-    CS_CLI_ACCOUNT_UNASKED,  /* --no-account: the name is used as it is */
+    CS_CLI_ACCOUNT_OPTIONAL, /* one user: an unknown name may become an account later, in a
+                                directory say */
+    CS_CLI_ACCOUNT_REQUIRED, /* one of many, which nobody checks one by one */
+    CS_CLI_ACCOUNT_UNASKED,  /* --no-account: use the name as it is */
 };
 
 struct cs_cli_account {
-    char name[CS_ACCOUNT_NAME_SIZE]; /* to be used */
-    char note[1024];                 /* what whoever typed another name has to know, or "" */
+    char name[CS_ACCOUNT_NAME_SIZE]; /* the name to use */
+    char note[1024]; /* what the user must know if the name differs from the typed one, or "" */
 };
 
-/*
- * Looks `user` up, for a few seconds at most. CS_ERR_NOT_FOUND and CS_ERR_UNRESOLVED under
- * CS_CLI_ACCOUNT_REQUIRED only; otherwise there is a note, and the name as it was typed. A name
- * that no account can have (cs_user_name_check) is not looked up: it is CS_ERR_INPUT among many,
- * and whenever nothing can be stored under it because it is empty or too long; else it is used as
- * it is, without a note, so that what an earlier version stored can be seen and removed. Whoever
- * stores something new checks the name.
- */
+/* Looks `user` up, for a few seconds at most. CS_ERR_NOT_FOUND and CS_ERR_UNRESOLVED only under
+ * CS_CLI_ACCOUNT_REQUIRED; otherwise the result is a note, and the name as it was typed. A name
+ * that no account can have (cs_user_name_check) is not looked up. It is CS_ERR_INPUT if it is one
+ * of many, or if it is empty or too long to be stored. Otherwise it is used as it is, without a
+ * note, so that entries from an earlier version can be seen and removed. A verb that stores
+ * something new checks the name. */
 enum cs_err cs_cli_account_find(const char *user, enum cs_cli_account_rule rule,
                                 struct cs_cli_account *ret_account,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* The same for many: /etc/passwd is read once, and the name services are asked only for names that
- * it does not have. */
+/* The same for many: reads /etc/passwd once, and asks the name services only for names that it
+ * lacks. */
 struct cs_cli_accounts {
     enum cs_cli_account_rule rule;
     struct cs_strlist local; /* names in /etc/passwd, sorted */

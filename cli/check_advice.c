@@ -8,13 +8,13 @@
 #include "methods/plan.h"
 #include "settings/suggest.h"
 
-/* Where libpam looks for a service, the first one first. */
+/* Where libpam looks for a service, in order. */
 static const char *const pam_folders[] = {"/etc/pam.d", "/usr/lib/pam.d", "/usr/etc/pam.d"};
 
-/* ---- services that nothing asks for ---- */
+/* ---- services without a PAM file ---- */
 
-/* `countersign try` has this one without a PAM file. Where there is no folder, all may stand in one
- * file, pam.conf. */
+/* `countersign try` uses this service without a PAM file. If there is no folder, all services may
+ * be in one file, pam.conf. */
 static bool is_service(const char *name)
 {
     bool found = strcmp(name, "countersign") == 0 || access(pam_folders[0], F_OK) != 0;
@@ -43,7 +43,7 @@ static void consider_folder(const char *path, struct cs_suggestion *suggestion,
         (void)closedir(folder);
 }
 
-/* Options may be prepared before their service is installed: only what looks like another is a
+/* Options may be written before their service is installed: only a name like another service's is a
  * mistake. */
 static void warn_service(const char *name, struct cs_buffer *out)
 {
@@ -58,12 +58,12 @@ static void warn_service(const char *name, struct cs_buffer *out)
     meant = cs_suggest_result(&suggestion);
     if (meant != NULL)
         cs_buffer_printf(out,
-                         "services: there is no PAM file of '%s', so that no login asks for its "
-                         "options; '%s' was probably meant",
+                         "services: there is no PAM file for '%s', so no login uses its options; "
+                         "'%s' was probably meant",
                          name, meant);
 }
 
-/* ---- nothing but a missing factor ---- */
+/* ---- only a missing factor ---- */
 
 static void warn_missing(const struct cs_options *options, const char *service,
                          struct cs_buffer *out)
@@ -76,13 +76,14 @@ static void warn_missing(const struct cs_options *options, const char *service,
         return;
     if (service[0] != '\0')
         cs_buffer_printf(out, "service '%s': ", service);
-    cs_buffer_text(out, "accept_on_missing_auth_method lets in who has no factor, and nothing says "
-                        "that a first factor was proven: under 'sufficient' that is a login with "
-                        "nothing; set stack_first_factor if the modules before prove one, or "
-                        "missing_result=ignore");
+    cs_buffer_text(
+        out,
+        "accept_on_missing_auth_method lets in users without a factor, and nothing says that a "
+        "first factor was proven: under 'sufficient' they log in with nothing; set "
+        "stack_first_factor if the modules before this line prove one, or missing_result=ignore");
 }
 
-/* ---- all of them ---- */
+/* ---- everything ---- */
 
 static enum cs_err keep(struct cs_buffer *text, struct cs_strlist *warnings)
 {
@@ -101,7 +102,7 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
 
     if (service[0] != '\0')
         warn_service(service, &unknown);
-    /* What is wrong with the line is reported elsewhere. */
+    /* Mistakes on the line are reported elsewhere. */
     if (cs_config_line(line->config, service, &line->arguments, &options, NULL, NULL) == CS_OK)
         warn_missing(&options, service, &missing);
     result = keep(&unknown, warnings);

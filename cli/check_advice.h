@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Settings that work, and are probably not meant so. */
+/* Settings that work but are probably not intended. */
 #ifndef CS_CLI_CHECK_ADVICE_H
 #define CS_CLI_CHECK_ADVICE_H
 

@@ -3,10 +3,10 @@
 
 #include "login/serviceable.h"
 
-/* The options that decide which factors are asked for, the most telling one first. */
+/* The options that decide which factors are asked for, the most telling first. */
 static const char *const deciding[] = {"auth_method", "provider"};
 
-/* Where the file or the PAM line chose what cannot be served; nothing where both are defaults. */
+/* Where the file or the PAM line chose what cannot be served; nothing if both are defaults. */
 static void add_place(const struct cs_cli_line *line, const char *service, struct cs_buffer *out)
 {
     for (size_t i = 0; i < CS_ARRAY_SIZE(deciding); i++) {

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * After a backup was restored: what was spent since would be good once more. Of time-based codes
- * all up to now are spent. Of recovery codes the store cannot know which ones; the log names those
- * who used one, but not the code, so all codes of these users are spent.
- */
+/* After a backup is restored, whatever was spent since would be valid once more. All time-based
+ * codes up to now are marked as spent. The store cannot know which recovery codes were used. The
+ * log names the users who used one, but not the code, so all codes of these users are spent. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +14,18 @@
 enum { LOG, SPEND_CODES, KEEP_CODES };
 
 const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX] = {
-    [LOG] = {"log", "FILE", "Spend the codes of users who used one, by this log."},
+    [LOG] = {"log", "FILE",
+             "Spend the recovery codes of users who used one, according to this log."},
     [SPEND_CODES] = {"spend-codes", NULL, "Spend all recovery codes of all users."},
     [KEEP_CODES] = {"keep-codes", NULL, "Keep all recovery codes."},
 };
 
-enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer one is cut in the log (login/audit.c) */
+enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/audit.c) */
 
 struct restoring {
     const char *log;        /* NULL: no log */
     bool spend, keep;       /* all recovery codes */
-    struct cs_strlist used; /* users who used one, as the provider calls them */
+    struct cs_strlist used; /* users who used one, under the provider's names */
     unsigned factors, users;
 };
 
@@ -48,8 +47,8 @@ static int read_words(const struct cs_words *words, struct restoring *restoring)
 
 /* ---- the log ---- */
 
-/* The audit line in a line of the log, or NULL. What others log there may hold anything, so only a
- * line counts whose first tag is the broker's. */
+/* The audit line within a log line, or NULL. Text that others log may hold anything, so a line
+ * counts only if its first tag is the broker's. */
 static const char *find_audit(const char *line)
 {
     static const char program[] = "countersignd[", mark[] = "]: login verdict=";
@@ -62,14 +61,14 @@ static const char *find_audit(const char *line)
     return strncmp(colon - 1, mark, strlen(mark)) == 0 ? colon + 2 : NULL;
 }
 
-/* The identity at the end of an audit line, without its quotes and escapes, in place; NULL where it
- * has none. */
+/* The identity at the end of an audit line, without quotes and escapes, in place; NULL if there is
+ * none. */
 static char *take_identity(char *audit)
 {
     static const char key[] = " identity=\"";
     char *found = NULL, *out, *in;
 
-    /* The last: what stands before it may say the same inside its quotes, but escaped. */
+    /* Take the last match: text before it may say the same inside quotes, but escaped. */
     for (char *next = strstr(audit, key); next != NULL; next = strstr(next + 1, key))
         found = next + strlen(key);
     if (found == NULL)
@@ -97,7 +96,7 @@ static enum cs_err read_line(struct restoring *restoring, char *line, struct cs_
     const char *audit = find_audit(line);
     char *user;
 
-    /* Also where the login itself did not end well: the code was spent. */
+    /* This counts even if the login itself failed: the code was spent. */
     if (audit == NULL || (strstr(audit, " reason=recovery-code ") == NULL &&
                           strstr(audit, " last=recovery-code ") == NULL))
         return CS_OK;
@@ -113,7 +112,7 @@ static enum cs_err read_line(struct restoring *restoring, char *line, struct cs_
                                                                          : cs_fail_nomem(error);
 }
 
-/* As root: the log is nobody else's to read. */
+/* Read as root: nobody else may read the log. */
 static enum cs_err read_log(struct restoring *restoring, struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *line = NULL;

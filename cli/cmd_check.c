@@ -32,11 +32,11 @@ struct check {
     const struct cs_cli *cli;
     const struct cs_words *words;
     struct cs_cli_line line;
-    struct cs_key_settings keys;   /* without any as long as the configuration was not read */
-    struct cs_key_apps registered; /* in the store, where it is the local provider's */
+    struct cs_key_settings keys;   /* empty until the configuration is read */
+    struct cs_key_apps registered; /* in the store, if that belongs to the local provider */
     struct cs_json_writer *writer; /* with --json */
     bool configured;               /* the configuration is right */
-    const char *service;           /* whose plan is looked at; "": that of the line */
+    const char *service;           /* the service whose plan to check; "": that of the line */
     bool failed;
 };
 
@@ -89,8 +89,8 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
     return cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
 }
 
-/* What the broker can read is tried as the broker's account, in a child. Its one line comes back
- * through a pipe, and which keys it saw. */
+/* What the broker must be able to read is tried as the broker's account, in a child. A pipe returns
+ * its one line, and the keys it saw. */
 struct seen {
     struct cs_error error;
     struct cs_key_apps registered;
@@ -163,7 +163,7 @@ static enum cs_err check_store(struct check *check, struct cs_error *error)
     return as_run_user(check, read_store, error);
 }
 
-/* The module hands over what its line names; the rest the broker opens by itself. */
+/* The module hands over the file that its line names; the broker opens everything else itself. */
 static enum cs_err check_readable(struct check *check, struct cs_error *error)
 {
     const struct cs_cli_line *line = &check->line;
@@ -178,7 +178,7 @@ static enum cs_err check_readable(struct check *check, struct cs_error *error)
     path = cs_config_ibm_path(line->config);
     if (path != NULL)
         result = cs_config_open_ibm(path, &ibm, error);
-    return result == CS_OK ? cs_config_check_beside(line->config, error) : result;
+    return result == CS_OK ? cs_config_check_extra_files(line->config, error) : result;
 }
 
 static enum cs_err check_config_readable(struct check *check, struct cs_error *error)
@@ -222,8 +222,8 @@ static enum cs_err check_socket(struct check *check, struct cs_error *error)
 
 /* ---- the helper for security keys ---- */
 
-/* Of the settings that ask for keys; without such settings, but with keys, the general one: the
- * PAM line may have them. NULL: no key is ever asked for. */
+/* The names from the settings that ask for keys. If no setting asks but keys exist, the general
+ * ones: the PAM line may ask. NULL: no key is ever asked for. */
 static const char *helper_socket(const struct check *check)
 {
     for (size_t i = 0; i < check->keys.count; i++) {
@@ -241,10 +241,10 @@ static enum cs_err connect_helper(struct check *check, struct cs_error *error)
     enum cs_err result = cs_connect_broker(path, cs_clock_ms() + CONNECT_MS, &fd, error);
 
     if (result == CS_ERR_NOT_FOUND || result == CS_ERR_UNAVAILABLE)
-        return cs_fail(error, result,
-                       "%s: nothing is listening that the broker can reach; restart "
-                       "countersign-u2f-host.socket",
-                       path);
+        return cs_fail(
+            error, result,
+            "%s: the broker finds nothing listening there; restart countersign-u2f-host.socket",
+            path);
     return result;
 }
 
@@ -313,7 +313,7 @@ static void print_warnings(struct check *check, const struct cs_strlist *warning
     }
 }
 
-/* A key elsewhere needs no helper: nothing is wrong without one. */
+/* A key elsewhere needs no helper, so nothing is wrong without one. */
 static void note_helper(const struct check *check)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
@@ -321,11 +321,11 @@ static void note_helper(const struct check *check)
 
     if (!is_local(check) || path == NULL || cs_u2f_host_exists(path))
         return;
-    cs_buffer_printf(&text,
-                     "there is no socket %s: enable countersign-u2f-host.socket for keys that are "
-                     "plugged into this machine; for keys where people log in from there is "
-                     "nothing to do",
-                     path);
+    cs_buffer_printf(
+        &text,
+        "there is no socket %s: enable countersign-u2f-host.socket for keys plugged into this "
+        "machine; for keys on the users' own machines there is nothing to do",
+        path);
     cs_print_note(check->writer, "security keys of this machine", "note",
                   text.text ? text.text : "");
 }

@@ -84,7 +84,7 @@ static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment
     return result;
 }
 
-/* A secret that is typed or scanned, and what it is shown with. */
+/* A secret that is typed or scanned, and how it is shown. */
 struct enrolling {
     struct cs_app_names names;
     struct cs_enrolment enrolment;
@@ -114,7 +114,7 @@ static enum cs_err show(const struct enrolling *enrolling, struct cs_error *erro
                          "nothing was stored, because the secret could not be shown");
 }
 
-/* What is lost with the output that follows: with --json all of it follows. */
+/* What is lost if the output that follows fails: with --json, all of it follows. */
 static enum cs_err will_report(struct cs_cli *cli, const char *user, struct cs_error *error)
 {
     return cli->json
@@ -174,8 +174,8 @@ static enum cs_err write_json(struct cs_json_writer *writer, void *context, stru
     return cs_write_enrolment(writer, &enrolling->names, &enrolling->enrolment, error);
 }
 
-/* Whoever scans a secret believes to be enrolled, so it is shown only if the store takes it. What
- * was made for that is thrown away. */
+/* A user who scans a secret takes it for enrolled, so it is shown only if the store accepts it.
+ * What this trial made is thrown away. */
 static enum cs_err rehearse(struct cs_store *store, struct enrolling *enrolling,
                             struct cs_error *error)
 {

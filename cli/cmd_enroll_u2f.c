@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* enroll u2f: with a key in this machine, or in two steps with a key that is elsewhere. */
+/* enroll u2f: with a key in this machine, or in two steps with a key elsewhere. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,8 +53,8 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words,
     bool asked = words->options[REQUEST] != NULL, answered = words->options[RESPONSE] != NULL;
 
     if (asked && answered)
-        return cs_usage_error("--request and --response are two steps: first the one, then, with "
-                              "the answer of countersign-touch, the other");
+        return cs_usage_error("--request and --response are two steps: first --request, then, with "
+                              "the answer of countersign-touch, --response");
     *wishes = (struct key_wishes){.user = words->operands[0],
                                   .label = words->options[LABEL],
                                   .app_id = words->options[APP_ID],
@@ -76,7 +76,7 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
     struct cs_key_names names;
     enum cs_err result = cs_cli_key_names(options, host_name, &names, error);
 
-    /* No request that nobody could answer. */
+    /* Make no request that nobody could answer. */
     if (result == CS_OK && wishes->way == KEY_ASKED_ELSEWHERE)
         result = cs_key_hosts(wishes->origin ? wishes->origin : names.origins, &hosts, error);
     if (result != CS_OK)
@@ -86,7 +86,7 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
                              wishes->origin ? wishes->origin : names.origins, pending, error);
 }
 
-/* The request for it; kept in the store where the answer comes to another process. */
+/* The request; kept in the store if the answer comes to another process. */
 static enum cs_err ask(const struct cs_transaction *transaction, void *context,
                        struct cs_error *error)
 {
@@ -101,7 +101,7 @@ static enum cs_err ask(const struct cs_transaction *transaction, void *context,
     return result;
 }
 
-/* For a program, including what a person is told on standard error. */
+/* For a program, including what a user is told on standard error. */
 static enum cs_err print_request_json(const struct cs_pending *pending, const char *line,
                                       struct cs_error *error)
 {
@@ -123,7 +123,7 @@ static enum cs_err print_request_json(const struct cs_pending *pending, const ch
     return cs_print_json(&writer, CS_JSON_FORMATTED) == CS_EXIT_OK ? CS_OK : cs_fail_nomem(error);
 }
 
-/* An answer for another name than those of this host is refused. */
+/* An answer that names another host is refused. */
 static enum cs_err print_request(const struct key_wishes *wishes, const struct cs_pending *pending,
                                  const struct cs_u2f_request *request, struct cs_error *error)
 {
@@ -152,7 +152,7 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
 
 /* ---- answers ---- */
 
-/* This uses it up, whatever comes of it. */
+/* This uses the request up, whatever comes of it. */
 static enum cs_err take_pending(const struct cs_transaction *transaction, void *context,
                                 struct cs_error *error)
 {
@@ -209,8 +209,8 @@ static enum cs_err write_factor(struct cs_json_writer *writer, void *context,
     return CS_OK;
 }
 
-/* A wrong name, garbled text, another user's answer or that of an earlier request: all look alike,
- * and each uses up the request. */
+/* A wrong name, garbled text, another user's answer and the answer to an earlier request all look
+ * alike, and each uses up the request. */
 static int refuse(const struct key_wishes *wishes, const struct cs_pending *pending,
                   enum cs_err result, const struct cs_error *error)
 {
@@ -229,7 +229,7 @@ static int refuse(const struct key_wishes *wishes, const struct cs_pending *pend
 
 /* ---- the verb ---- */
 
-/* Everything between an open store and the answer of a key. */
+/* Everything from the open store to the key's answer. */
 static enum cs_err converse(struct cs_store *store, struct registration *registration,
                             struct cs_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* import pam-u2f: the keys of pam_u2f's file, all that can be used in one transaction. */
+/* import pam-u2f: imports the keys in pam_u2f's file, all usable ones in one transaction. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,29 +13,29 @@
 enum { APP_ID };
 
 const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX] = {
-    [APP_ID] = {"app-id", "ID", "What they were registered for; u2f_app_id by default."},
+    [APP_ID] = {"app-id", "ID", "The application they were registered for; u2f_app_id by default."},
 };
 
 enum {
     FILE_BYTES_MAX = 16 << 20,
-    KEY_BYTES_MIN = 86, /* that the public key alone takes in the file, as base64 */
+    KEY_BYTES_MIN = 86, /* of the public key alone in the file, as base64 */
 };
 
 struct entry {
     const struct cs_pam_u2f_line *line;
     const char *user; /* the account's name, of import.names */
-    size_t number;    /* of the credential in its line, from 1 */
+    size_t number;    /* the credential's number in its line, from 1 */
     struct cs_pam_u2f_key key;
 };
 
 struct import {
     const char *path;
     struct cs_cli_accounts accounts;
-    struct cs_strlist names;                  /* of accounts, one for each line that has keys */
-    char app_id[CS_FACTOR_APP_ID_MAX + 1];    /* that the keys were registered for */
-    char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* that logins ask keys for */
+    struct cs_strlist names;               /* account names, one for each line that has keys */
+    char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* the application that the keys were registered for */
+    char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* the one that logins ask keys for */
     struct cs_pam_u2f_lines lines;
-    struct entry *entries; /* keys that can be read, in the order of the file */
+    struct entry *entries; /* readable keys, in the order of the file */
     size_t entry_count;
     struct cs_skipped skipped;
     int64_t keys, users; /* counted */
@@ -70,11 +70,11 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
         result = cs_cli_host(&host, error);
     if (result != CS_OK)
         return result;
-    /* pam_u2f takes the name as it is, in capitals too. */
+    /* pam_u2f takes the name as it is, capitals included. */
     (void)snprintf(theirs, sizeof theirs, CS_U2F_SCHEME "%s", host.nodename);
     if (wish == NULL)
         wish = cs_cli_local(&options)->u2f_app_id ? names.app_id : theirs;
-    result = cs_u2f_app_hash(wish, hash, error); /* refuses names for which no key can be asked */
+    result = cs_u2f_app_hash(wish, hash, error); /* refuses names that no key can be asked for */
     if (result != CS_OK)
         return result;
     (void)snprintf(import->app_id, sizeof import->app_id, "%s", wish);
@@ -82,7 +82,7 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
     return CS_OK;
 }
 
-/* As root: perhaps nobody else may read the file. `*ret_text` is the caller's to free. */
+/* Runs as root: nobody else may be able to read the file. The caller frees `*ret_text`. */
 static enum cs_err read_file(const char *path, char **ret_text, struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *text = calloc(1, FILE_BYTES_MAX + 2);
@@ -171,8 +171,8 @@ static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line
     return CS_OK;
 }
 
-/* Everything that needs no store. There is room for one key more than the file can hold: every
- * credential is read to where the next key goes. */
+/* Everything that needs no store. There is room for one key more than the file can hold, because
+ * each credential is read into the place of the next key. */
 static enum cs_err read_keys(struct import *import, char *text, struct cs_error *error)
 {
     size_t room = strlen(text) / KEY_BYTES_MIN + 1;

@@ -14,7 +14,7 @@
 enum { KEY_ONLY };
 
 const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX] = {
-    [KEY_ONLY] = {"key-only", NULL, "Make only the key; the account countersign need not exist."},
+    [KEY_ONLY] = {"key-only", NULL, "Create only the key; the account countersign need not exist."},
 };
 
 /* An existing key is kept and only gets its group: without its key a store is worthless. */
@@ -36,7 +36,7 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    CS_AUTO(cs_fd_close) int lock = -1; /* until the store is sealed with the key */
+    CS_AUTO(cs_fd_close) int lock = -1; /* true until the store is sealed with the key */
     const struct cs_local_settings *local;
     struct cs_options options;
     gid_t group = (gid_t)-1;

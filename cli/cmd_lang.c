@@ -8,7 +8,7 @@
 
 struct preference {
     const char *user;
-    const char *fresh; /* to be set; "" for none; NULL: only look */
+    const char *fresh; /* the language to set; "" for none; NULL: only look */
     char language[CS_PREFERENCE_LANGUAGE_SIZE];
 };
 

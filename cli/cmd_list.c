@@ -17,7 +17,7 @@ struct listing {
     int64_t password_changed;
 };
 
-/* Those after a proven first factor, of codes and of passwords. */
+/* Failures after a proven first factor, of codes and of passwords. */
 static enum cs_err read_failures(const struct cs_transaction *transaction, const char *user,
                                  unsigned *ret_failures, struct cs_error *error)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each step from the UNIX account to the name by which the provider knows it. Nothing is sent. */
+/* Each step from the UNIX account to the provider's name for it. Nothing is sent. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -85,7 +85,7 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     return CS_OK;
 }
 
-/* The steps are shown also where they lead nowhere. */
+/* The steps are shown even if they lead nowhere. */
 static int show(const struct cs_cli *cli, const struct cs_cli_line *line, const char *user)
 {
     static const struct cs_report report = {.say = say, .write = write};

@@ -2,13 +2,13 @@
 #include "cli/cli.h"
 #include "cli/verb.h"
 
-/* Those of IBM's own file alone are in docs/ibm-verify.md. */
+/* Options found only in IBM's own file are in docs/ibm-verify.md. */
 static bool is_listed(const struct cs_option *option)
 {
     return (option->row->where & (CS_FROM_PAM | CS_FROM_FILE | CS_FROM_SECTION)) != 0;
 }
 
-/* Of the file; NULL: its top level. */
+/* For the file; NULL: its top level. */
 static const char *section_of(const struct cs_option *option)
 {
     return (option->row->where & CS_FROM_SECTION) != 0 ? option->kind->name : NULL;
@@ -70,7 +70,7 @@ static int write_json(void)
     return cs_print_json(&writer, CS_JSON_FORMATTED);
 }
 
-/* In one line, as it may be written on a PAM line. */
+/* On one line, as in a PAM line. */
 static void print_default(const char *title, const char *value)
 {
     (void)printf("  %s: ", title);

@@ -15,9 +15,9 @@
 enum { FROM_INPUT, FORCE, REMOVE };
 
 const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX] = {
-    [FROM_INPUT] = {"stdin", NULL, "Read one line of standard input; do not ask."},
-    [FORCE] = {"force", NULL, "Take a password of fewer than eight characters."},
-    [REMOVE] = {"remove", NULL, "Take the password away."},
+    [FROM_INPUT] = {"stdin", NULL, "Read one line of standard input instead of asking."},
+    [FORCE] = {"force", NULL, "Accept a password of fewer than eight characters."},
+    [REMOVE] = {"remove", NULL, "Remove the password."},
 };
 
 enum { CHARACTERS_MIN = 8 };
@@ -47,7 +47,7 @@ static size_t count_characters(const struct cs_secret *text)
     size_t count = 0;
 
     for (size_t i = 0; i < text->length; i++)
-        count += ((unsigned char)text->data[i] & 0xc0) != 0x80; /* not inside one of UTF-8 */
+        count += ((unsigned char)text->data[i] & 0xc0) != 0x80; /* not within a UTF-8 character */
     return count;
 }
 
@@ -82,7 +82,7 @@ static enum cs_err ask(const struct wishes *wishes, struct cs_secret *ret_passwo
                        "standard input is not a terminal; --stdin reads the password from it");
     (void)snprintf(prompt, sizeof prompt, "New password of %s: ", wishes->user);
     result = cs_terminal_ask(prompt, false, ret_password, error);
-    /* Nobody need repeat a password that will be refused. */
+    /* Nobody should repeat a password that will be refused. */
     if (result == CS_OK)
         result = check_password(ret_password, wishes->force, error);
     if (result == CS_OK)
@@ -116,7 +116,7 @@ struct change {
     int64_t now;
 };
 
-/* Failures of the old password say nothing about the new one. */
+/* Failures with the old password say nothing about the new one. */
 static enum cs_err replace(const struct cs_transaction *transaction, const struct change *change,
                            struct cs_error *error)
 {
@@ -190,7 +190,7 @@ int cs_cmd_passwd(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
-    /* Whatever is there already can be removed. */
+    /* Whatever is already there can be removed. */
     if (!wishes->remove)
         result = cs_user_name_check(wishes->user, &error);
     if (result == CS_OK && !wishes->remove)

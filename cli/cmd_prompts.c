@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Shows each round as the person would see it, with sample values, so that a translator or an
- * administrator needs no login to check. It is rendered by the code of a login.
- */
+/* Shows each round as a user would see it, with sample values, so that translators and
+ * administrators can check it without logging in. The code of a real login renders it. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -39,7 +37,7 @@ static const struct cs_menu_entry entries[] = {
     {CS_TEXT_U2F, "Blue key", "u2f", false, false},
 };
 
-/* The rounds that are texts one after the other; the last is the prompt, unless it is a notice. */
+/* Rounds that are texts one after the other; the last is the prompt, unless it is a notice. */
 static const struct {
     const char *title;
     enum cs_text texts[2];
@@ -85,7 +83,7 @@ static const struct {
     {"a security key that nobody touched", {CS_TEXT_U2F_NO_TOUCH}, 1, ""},
 };
 
-/* Those in which a request to a security key follows the texts. */
+/* Rounds in which a request to a security key follows the texts. */
 static const struct {
     const char *title;
     enum cs_text texts[2];
@@ -113,7 +111,7 @@ static void title(const char *text)
     (void)printf("--- %s\n", text);
 }
 
-/* What OpenSSH's client writes: its prefix once, before the first line of a prompt. */
+/* What OpenSSH's client prints: its prefix once, before the first line of a prompt. */
 static void show_prompt(const struct preview *preview, const char *text)
 {
     if (preview->channel != TERMINAL)
@@ -122,7 +120,7 @@ static void show_prompt(const struct preview *preview, const char *text)
     (void)printf("%s\n", text);
 }
 
-/* As methods/u2f.c writes it after the prompt: as long as for one key, but no key can answer it. */
+/* As methods/u2f.c appends it to the prompt: as long as for one key, but no key can answer it. */
 static void add_request(struct cs_buffer *text)
 {
     const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,

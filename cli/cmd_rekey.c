@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Key rotation that may be interrupted at any point: (1) the key file gets a new key in front of
- * the old ones, (2) every secret is sealed again in one transaction, (3) a look at all of them
- * finds none that needs another key, (4) the old keys leave the file. At each step every secret can
- * be read with the file as it is; a broker reads the file again when it meets a key it does not
- * know. The lock of the key file is held from before (1) to after (4).
- */
+/* Key rotation that may be interrupted at any point: (1) a new key goes to the front of the key
+ * file, (2) one transaction seals every secret again, (3) a check of all secrets finds none that
+ * needs another key, (4) the old keys leave the file. At each step the file as it is can open every
+ * secret; a broker reads the file again when it meets a key that it does not know. The lock on the
+ * key file is held from before (1) until after (4). */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
@@ -17,8 +15,8 @@
 #include "cli/verb.h"
 #include "store/key.h"
 
-/* The store is opened by a child that has become the account countersign; this process stays root,
- * to replace the key file. */
+/* A child that has become the account countersign opens the store; this process stays root, to
+ * replace the key file. */
 static int reseal_in_child(const struct cs_local_settings *local, uint32_t key_id, int count_fd)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
@@ -73,7 +71,8 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
-    CS_AUTO(cs_fd_close) int lock = -1; /* the child holds it too: it may outlive this process */
+    CS_AUTO(cs_fd_close)
+    int lock = -1; /* the child holds it too, because it may outlive this process */
     const struct cs_local_settings *local;
     struct cs_options options;
     uid_t uid;
@@ -89,7 +88,7 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
     result = cs_keys_lock(local->key_file, &lock, error);
     if (result == CS_OK)
         result = cs_keys_load(local->key_file, &keys, error);
-    /* Interrupted before: the key in front is fresh and may have sealed nothing yet. */
+    /* After an interruption: the key in front is new and may have sealed nothing yet. */
     if (result == CS_OK && keys.count == 1)
         result = cs_keys_add(&keys, error);
     if (result == CS_OK)

@@ -10,8 +10,7 @@ struct removal {
     int64_t id;
 };
 
-/* The last factor takes the recovery codes with it: without a factor there is nothing to recover.
- */
+/* The recovery codes go with the last factor: without a factor there is nothing to recover. */
 static enum cs_err remove_factor(const struct cs_transaction *transaction, void *context,
                                  struct cs_error *error)
 {

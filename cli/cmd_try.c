@@ -52,7 +52,7 @@ static enum cs_err fill(struct cs_request *request, const struct cs_words *words
     return result;
 }
 
-/* As pam/items.c; --config is for the tool what config= is on a PAM line. */
+/* Like pam/items.c; --config is to the tool what config= is on a PAM line. */
 static enum cs_err open_config(const struct cs_cli *cli, struct cs_request *request,
                                struct cs_error *error)
 {
@@ -90,7 +90,7 @@ static enum cs_err log_in(const struct cs_cli *cli, struct cs_request *request,
     return result == CS_OK ? cs_client_login(&client, request, ret_verdict, error) : result;
 }
 
-/* With --json standard output is for a program, and what a person reads goes to standard error. */
+/* With --json, standard output is for a program, and text for people goes to standard error. */
 static enum cs_err log_in_aside(const struct cs_cli *cli, struct cs_request *request,
                                 struct cs_verdict_message *ret_verdict, struct cs_error *error)
 {

@@ -16,7 +16,7 @@ enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
 struct batch {
     const char *path;
     struct cs_cli_accounts accounts;
-    size_t line; /* being read, from 1 */
+    size_t line; /* the line being read, from 1 */
     struct cs_enrolment *items;
     size_t count;
 };
@@ -64,8 +64,8 @@ static bool take_word(char *word, struct cs_enrolment_choice *choice)
     return false;
 }
 
-/* The first word, or what stands in quotes there: a name may have blanks in it. Leaves `*rest`
- * behind it; false when the quotes do not end. */
+/* The first word, or a quoted one: a name may contain blanks. Moves `*rest` past it; false if the
+ * quotes do not end. */
 static bool take_user(char **rest, const char **ret_user)
 {
     char *end;
@@ -83,7 +83,7 @@ static bool take_user(char **rest, const char **ret_user)
     return true;
 }
 
-/* Everything in a line; without a user in it the line is empty. */
+/* Everything in a line; `user` stays empty if the line is. */
 static enum cs_err split_line(const struct batch *batch, char *line,
                               struct cs_enrolment_choice *choice, struct cs_error *error)
 {
@@ -118,7 +118,7 @@ static enum cs_err add_place(struct batch *batch, struct cs_error *error)
             return cs_fail_nomem(error);
         if (batch->count > 0)
             memcpy(grown, batch->items, batch->count * sizeof *grown);
-        free(batch->items); /* secrets moved with their pointers; the structs hold none */
+        free(batch->items); /* the secrets moved with their pointers; the structs hold none now */
         batch->items = grown;
     }
     batch->count++;

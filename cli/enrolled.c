@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How an enrolment is shown. */
+/* Shows an enrolment. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -24,14 +24,14 @@ enum cs_err cs_app_names_read(const struct cs_options *options, const char *issu
 {
     *ret_names =
         (struct cs_app_names){.issuer = issuer ? issuer : options->issuer, .label = options->label};
-    /* Apps cut issuer and label apart at the first one; names of users and hosts have none. */
+    /* Apps split issuer and label at the first colon; names of users and hosts have none. */
     if (strchr(ret_names->issuer, ':') != NULL)
         return cs_fail(error, CS_ERR_INPUT, "the issuer '%s' holds a colon, which no app reads",
                        ret_names->issuer);
     return cs_cli_host(&ret_names->host, error);
 }
 
-/* The otpauth URI; a label of the factor's own takes the place of that of the options. */
+/* The otpauth URI; the factor's own label replaces that of the options. */
 static enum cs_err app_uri(const struct cs_app_names *names, const struct cs_enrolment *enrolment,
                            struct cs_secret *ret_uri, struct cs_error *error)
 {

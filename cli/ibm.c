@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the settings act otherwise than IBM's gateway does with the same file and line. */
+/* Where the settings act differently from IBM's gateway with the same file and line. */
 #include <string.h>
 
 #include "cli/cli.h"
@@ -53,7 +53,7 @@ static bool sets_variable(const struct cs_cli_line *line)
     return line->options.user_env != NULL;
 }
 
-/* docs/ibm-verify.md has the reasons, in the same order. */
+/* docs/ibm-verify.md gives the reasons, in the same order. */
 static const struct {
     const char *what;
     bool (*applies)(const struct cs_cli_line *line);
@@ -64,25 +64,26 @@ static const struct {
     {"TLS", always,
      "the server's certificate and name are always verified, not only where "
      "/etc/pam_ibm_auth.pem exists"},
-    {"protocol", always, "http is accepted for this machine alone"},
-    {"ibm-authd", always, "IBM's daemon is not used: the broker keeps token and connections"},
+    {"protocol", always, "http is accepted only for this machine"},
+    {"ibm-authd", always,
+     "IBM's daemon is not used: the broker keeps the token and the connections"},
     {"trace-file", traces,
-     "is written by the account countersign, with secrets blanked; its folder must be that "
-     "account's to write"},
+     "is written by the account countersign, with secrets blanked; that account must be able to "
+     "write to its folder"},
     {"gecos_trusted", uses_gecos,
-     "must be set before the GECOS text of an account in /etc/passwd counts, because its user may "
-     "be able to change it"},
+     "must be set, or the GECOS text of an account in /etc/passwd does not count, because its user "
+     "may be able to change it"},
     {"mapping", always,
      "an account without the field or match is refused; the UNIX name is not "
      "used in its place"},
     {"unknown user", always, "is refused like a wrong answer, with the same prompts"},
-    {"several users", always, "more than one user of that name is no user"},
+    {"several users", always, "several users of that name count as none"},
     {"401", always,
      "a client that the tenant does not accept refuses every login, also with "
      "failmode_insecure"},
     {"failmode_insecure", lets_in_unreachable,
-     "lets in only who has proven a first factor, and only where the server does not answer at "
-     "all; never on errors of TLS, 401 or 500"},
+     "lets in only users who have proven a first factor, and only if the server does not answer at "
+     "all; never on TLS errors, 401 or 500"},
     {"retry", always, "is the number of further tries after the first"},
     {"password_retry", has_password,
      "is 0: a wrong password ends the login, as in the product; "

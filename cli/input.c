@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is read from standard input when nobody sits there. */
+/* Reading standard input when nobody is typing. */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,8 +24,8 @@ enum cs_err cs_cli_input_ends(struct cs_error *error)
             return CS_OK;
         if (strchr(" \t\r\n", byte) == NULL || byte == '\0')
             return cs_fail(error, CS_ERR_INPUT,
-                           "standard input: something stands behind the line that was asked for; "
-                           "nothing was stored");
+                           "standard input: something follows the line that was asked for; nothing "
+                           "was stored");
     }
 }
 

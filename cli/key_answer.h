@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A security key's answer to a request to register: from this machine, or from elsewhere. */
+/* A security key's answer to a registration request, from this machine or elsewhere. */
 #ifndef CS_CLI_KEY_ANSWER_H
 #define CS_CLI_KEY_ANSWER_H
 
@@ -7,14 +7,14 @@
 #include "u2f/host_client.h"
 #include "u2f/message.h"
 
-/* Has a key of this machine answer, through the helper, within 30 seconds; says on standard error
- * that it wants a touch. CS_ERR_UNAVAILABLE: the helper is not running. */
+/* Has a key in this machine answer, through the helper, within 30 seconds; asks for the touch on
+ * standard error. CS_ERR_UNAVAILABLE: the helper is not running. */
 enum cs_err cs_key_ask_helper(const char *socket_path, const struct cs_pending *pending,
                               const struct cs_u2f_request *request,
                               struct cs_u2f_host_answer *ret_answer,
                               struct cs_error *error) CS_MUST_USE;
 
-/* Reads the answer that countersign-touch printed from standard input. */
+/* Reads, from standard input, the answer that countersign-touch printed. */
 enum cs_err cs_key_read_response(struct cs_u2f_host_answer *ret_answer,
                                  struct cs_error *error) CS_MUST_USE;
 

@@ -59,7 +59,7 @@ enum cs_err cs_key_settings_read(const struct cs_config *config, const struct cs
     return result;
 }
 
-/* ---- sentences ---- */
+/* ---- messages ---- */
 
 static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...) CS_PRINTF(2, 3);
 
@@ -94,7 +94,7 @@ static bool is_loopback(const char *origin)
     return cs_is_loopback(origin + sizeof CS_U2F_SCHEME - 1);
 }
 
-/* An address of IPv6 has more than one colon. */
+/* An IPv6 address has more than one colon. */
 static bool has_port(const char *origin)
 {
     const char *host = origin + sizeof CS_U2F_SCHEME - 1;
@@ -112,10 +112,10 @@ static bool has_upper_case(const char *origin)
     return false;
 }
 
-/* The first that fits counts; each may rely on those before it. */
+/* The first match counts; each may rely on the ones before it. */
 static const struct {
     bool (*fits)(const char *origin);
-    bool answered; /* there are answers with it all the same */
+    bool answered; /* there can be answers with it all the same */
     const char *why;
 } origin_faults[] = {
     {has_no_scheme, false,
@@ -142,7 +142,7 @@ static size_t find_fault(const char *origin)
     return fault;
 }
 
-/* Why no answer of countersign-touch ever has it; NULL: it may. */
+/* Why no answer of countersign-touch ever has it; NULL: one may. */
 static const char *origin_fault(const char *origin)
 {
     size_t fault = find_fault(origin);
@@ -182,7 +182,7 @@ static enum cs_err warn_of_origins(const struct cs_key_setting *setting,
     enum cs_err result = CS_OK;
 
     if (cs_u2f_read_origins(setting->origins, &origins, NULL) != CS_OK)
-        return CS_OK; /* cannot be: it was read with the file */
+        return CS_OK; /* cannot happen: it was read with the file */
     for (size_t i = 0; i < origins.count && result == CS_OK; i++) {
         size_t fault = find_fault(origins.items[i]);
 
@@ -196,7 +196,7 @@ static enum cs_err warn_of_origins(const struct cs_key_setting *setting,
 
 /* ---- applications ---- */
 
-/* Perhaps: one of the services that were left out may ask for it. */
+/* Not certain: one of the services that were left out may ask for it. */
 static bool is_asked_for(const struct cs_key_settings *settings, const char *app_id)
 {
     if (settings->count == CS_KEY_SETTINGS_MAX)
@@ -274,7 +274,7 @@ enum cs_err cs_key_print_hint(const struct cs_config *config, const struct cs_op
     return CS_OK;
 }
 
-/* ---- what was typed ---- */
+/* ---- the command line ---- */
 
 int cs_key_check_names(const char *app_id, const char *origins, bool elsewhere)
 {
@@ -286,10 +286,9 @@ int cs_key_check_names(const char *app_id, const char *origins, bool elsewhere)
             "--app-id '%.200s': 1 to %d bytes without control characters expected", app_id,
             CS_U2F_APP_ID_MAX);
     if (origins != NULL && cs_u2f_read_origins(origins, &list, NULL) != CS_OK)
-        return cs_usage_error(
-            "--origin '%.200s': at most %d names with commas between them expected, "
-            "none empty, such as pam://host.example",
-            origins, CS_U2F_ORIGINS_MAX);
+        return cs_usage_error("--origin '%.200s': at most %d names separated by commas expected, "
+                              "none empty, such as pam://host.example",
+                              origins, CS_U2F_ORIGINS_MAX);
     for (size_t i = 0; i < list.count && elsewhere; i++) {
         const char *fault = origin_fault(list.items[i]);
 

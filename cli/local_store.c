@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the configuration to the store of the local provider, and to what is done in it. */
+/* From the configuration to the store of the local provider, and the work in it. */
 #include <string.h>
 
 #include "base/file.h"

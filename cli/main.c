@@ -46,7 +46,7 @@ static int take_flags(struct cs_cli *cli, int argc, char **argv)
     return kept;
 }
 
-/* The verbs that begin with this word; those of two words stand together in the list. */
+/* The verbs that begin with this word; those of two words are adjacent in the list. */
 static const struct cs_verb *find_verbs(const char *word, size_t *ret_count)
 {
     const struct cs_verb *first = NULL;
@@ -64,7 +64,7 @@ static const struct cs_verb *find_verbs(const char *word, size_t *ret_count)
     return first;
 }
 
-/* The name of the account takes the place of the word that was typed. */
+/* The account's name replaces the word that was typed. */
 static enum cs_err find_account(struct cs_cli *cli, struct cs_words *words, struct cs_error *error)
 {
     enum cs_err result = cs_cli_account_find(
@@ -102,7 +102,7 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
     return verb->run(cli, &words);
 }
 
-/* A verb of two words: its second one comes next, before any option. */
+/* The second word of a two-word verb comes next, before any option. */
 static int run_second_word(struct cs_cli *cli, const struct cs_verb *verbs, size_t count, int argc,
                            char **argv)
 {
@@ -153,7 +153,7 @@ static int run(struct cs_cli *cli, int argc, char **argv)
                : run_verb(cli, verbs, words.argument_count, words.arguments);
 }
 
-/* Output that nobody could read is a failure, whatever the verb says. */
+/* If the output cannot be read by anybody, that is a failure, whatever the verb returns. */
 static int finish(const struct cs_cli *cli, int status)
 {
     struct cs_error error = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a PAM line with these arguments would mean: which file, which settings. */
+/* What a PAM line with these arguments means: which file, which settings. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ static enum cs_err choose_file(const struct cs_cli *cli, const char *ibm_path,
 
     if (own != NULL && (ibm != NULL || ibm_path != NULL))
         return cs_fail(error, CS_ERR_CONFIG,
-                       "config= and ibm_auth_config= are both there; one of them expected");
+                       "config= and ibm_auth_config= are both given; give only one");
     line->usual = ibm_path == NULL && cs_cli_is_usual(cli, &line->arguments);
     if (ibm_path == NULL)
         ibm_path = ibm                                               ? ibm

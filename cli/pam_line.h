@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a PAM line with these arguments would mean: which file, which settings. */
+/* What a PAM line with these arguments means: which file, which settings. */
 #ifndef CS_CLI_PAM_LINE_H
 #define CS_CLI_PAM_LINE_H
 
@@ -11,27 +11,27 @@ struct cs_cli;
 
 /* A login's settings as a PAM line would have them. */
 struct cs_cli_line {
-    struct cs_strlist arguments; /* of the module */
+    struct cs_strlist arguments; /* the module's arguments */
     struct cs_config *config;
     struct cs_options options; /* do not copy the struct */
     struct cs_strlist warnings;
     const char *path; /* the file that was read; borrowed */
-    bool ibm;         /* it is of IBM's gateway, named or the only one with settings */
-    bool usual;       /* nothing names a file: it is one at a usual place */
+    bool ibm;         /* it is IBM's file, named or the only one with settings */
+    bool usual;       /* nothing names a file: it is at a usual place */
 };
 
-/* Whether neither the tool's words nor the arguments of the PAM line name a file. */
+/* Whether neither the tool's options nor the PAM line's arguments name a file. */
 bool cs_cli_is_usual(const struct cs_cli *cli, const struct cs_strlist *arguments);
 
-/* `ibm_path` (NULL: none) takes the place of ibm_auth_config. What was found stays in `line` also
- * after an error; release it with cs_cli_line_clear. */
+/* `ibm_path` (NULL: none) replaces ibm_auth_config. What was found stays in `line` even after an
+ * error; release it with cs_cli_line_clear. */
 enum cs_err cs_cli_line_read(const struct cs_cli *cli, const char *ibm_path, const char *service,
                              int count, char **arguments, struct cs_cli_line *line,
                              struct cs_error *error) CS_MUST_USE;
-/* Which file a login with this PAM line reads, and why that one. */
+/* Which file a login with this PAM line reads, and why. */
 void cs_cli_line_source(const struct cs_cli_line *line, struct cs_buffer *out);
 
-/* That this process too takes our file for the only one with settings. */
+/* Checks that this process agrees that only our file has settings. */
 enum cs_err cs_cli_usual_read(struct cs_error *error) CS_MUST_USE;
 void cs_cli_line_clear(struct cs_cli_line *line);
 

@@ -25,7 +25,7 @@ static int by_number(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
-/* A key that was taken away by a newer line must not come back. */
+/* A key that a newer line dropped must not come back. */
 static void mark_superseded(struct cs_pam_u2f_lines *lines)
 {
     struct cs_pam_u2f_line *items = lines->items;
@@ -83,7 +83,7 @@ void cs_pam_u2f_lines_clear(struct cs_pam_u2f_lines *lines)
 
 enum { BASE64_MAX = CS_BASE64URL_LENGTH(CS_U2F_HANDLE_MAX) };
 
-/* Of either alphabet, with or without padding: both have been written. */
+/* In either alphabet, with or without padding: all of these are in use. */
 static bool decode_base64(const char *text, unsigned char *ret_data, size_t room,
                           size_t *ret_length)
 {
@@ -113,7 +113,7 @@ static bool decode_hexadecimal(const char *text, unsigned char *out, size_t leng
         const char *found = strchr(digits, text[i]);
         unsigned digit = found ? (unsigned)(found - digits) : 22;
 
-        if (digit == 22) /* also the NUL at the end of `digits` */
+        if (digit == 22) /* also the NUL that ends `digits` */
             return false;
         if (digit > 15)
             digit -= 6;
@@ -136,7 +136,7 @@ static enum cs_err read_handle(const char *text, struct cs_u2f_handle *ret_handl
     return CS_OK;
 }
 
-/* The newer form holds the coordinates, without the byte that says they follow. */
+/* The newer form holds the coordinates, without the byte that announces them. */
 static enum cs_err read_public_key(const char *text, bool newer,
                                    unsigned char ret_key[CS_U2F_PUBLIC_KEY_BYTES],
                                    struct cs_error *error)
@@ -156,8 +156,8 @@ static enum cs_err read_public_key(const char *text, bool newer,
     return cs_u2f_check_public_key(ret_key, error);
 }
 
-/* U2F has one kind of key and asks for a touch: what demands a PIN or a finger must not get by with
- * less here. */
+/* U2F has one kind of key and asks for a touch: a credential that demands a PIN or a fingerprint
+ * must not get by with less here. */
 static enum cs_err check_kind(const char *type, char *options, struct cs_error *error)
 {
     char *option;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The file in which pam_u2f keeps security keys (its authfile): one line for each user, the name
- * and then credentials, separated by colons. Text in, keys out; nothing here is trusted or stored.
- */
+/* pam_u2f's file of security keys (its authfile): one line per user, the name and then credentials,
+ * separated by colons. Text in, keys out; nothing here is trusted or stored. */
 #ifndef CS_CLI_PAM_U2F_H
 #define CS_CLI_PAM_U2F_H
 
@@ -13,9 +11,9 @@
 
 struct cs_pam_u2f_line {
     size_t number;    /* in the file, from 1 */
-    const char *user; /* as it stands there, perhaps empty; within the text */
+    const char *user; /* as written, perhaps empty; within the text */
     char *keys;       /* the credentials, for strsep; NULL without a colon; within the text */
-    bool superseded;  /* by a later line of this user: pam_u2f heeds the last one only */
+    bool superseded;  /* by a later line of this user: pam_u2f uses only the last one */
 };
 
 struct cs_pam_u2f_lines {
@@ -23,8 +21,8 @@ struct cs_pam_u2f_lines {
     size_t count;
 };
 
-/* Cuts `text` into lines, in place; it must outlive them. Empty lines and those that start with '#'
- * are left out. CS_ERR_LIMIT beyond a million of lines. */
+/* Splits `text` into lines, in place; it must outlive them. Empty lines and those starting with '#'
+ * are left out. CS_ERR_LIMIT beyond a million lines. */
 enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines,
                              struct cs_error *error) CS_MUST_USE;
 
@@ -35,11 +33,9 @@ struct cs_pam_u2f_key {
     struct cs_u2f_handle handle;
 };
 
-/*
- * Reads one credential: "HANDLE,KEY" as pam_u2f wrote it until 1.0 (key in hexadecimal), or
- * "HANDLE,KEY,TYPE,OPTIONS" as it does since (key in base64). CS_ERR_INPUT, with the reason, where
- * it is damaged, or where a touch that is asked for by U2F would be less than it demands.
- */
+/* Reads one credential: "HANDLE,KEY" as pam_u2f wrote it until 1.0 (key in hexadecimal), or
+ * "HANDLE,KEY,TYPE,OPTIONS" as it does since (key in base64). CS_ERR_INPUT, with the reason, if it
+ * is damaged, or if it demands more than U2F's touch. */
 enum cs_err cs_pam_u2f_read_key(const char *text, struct cs_pam_u2f_key *ret_key,
                                 struct cs_error *error) CS_MUST_USE;
 

@@ -13,8 +13,8 @@ static bool is_dark(const QRcode *code, int row, int column)
     return (code->data[row * code->width + column] & 1) != 0;
 }
 
-/* Two rows of modules make one line of half blocks. Colours are set where a terminal shows them, so
- * that the code is dark on light whatever the terminal's own colours are. */
+/* Two rows of modules make one line of half blocks. On a terminal the colours are set, so that the
+ * code is dark on light whatever the terminal's own colours are. */
 static void print_line(const QRcode *code, int row, bool colours)
 {
     static const char *const blocks[] = {" ", "\u2584", "\u2580", "\u2588"};

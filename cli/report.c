@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the verbs say: complaints, results for people and for programs. */
+/* The verbs' messages: complaints, and results for people and for programs. */
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>

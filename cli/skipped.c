@@ -12,7 +12,7 @@ struct cs_skipped_entry {
     char reason[160];
 };
 
-/* Pages to which no entry is written to take no memory. */
+/* Pages without entries take no memory. */
 enum cs_err cs_skipped_open(struct cs_skipped *ret_skipped, struct cs_error *error)
 {
     struct cs_skipped_entry *items = calloc(CS_SKIPPED_MAX, sizeof *items);

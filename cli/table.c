@@ -41,7 +41,7 @@ static size_t column_width(const struct cs_table *table, size_t column)
     return widest;
 }
 
-/* Whether only empty cells follow in the row. */
+/* Whether the rest of the row is empty. */
 static bool is_last(const struct cs_table *table, size_t cell)
 {
     for (size_t i = cell + 1; i % table->columns != 0 && i < table->cells.count; i++) {

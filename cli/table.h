@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows of text in columns, each as wide as its widest cell is on a terminal. */
+/* Rows of text in columns, each as wide as its widest cell appears on a terminal. */
 #ifndef CS_CLI_TABLE_H
 #define CS_CLI_TABLE_H
 
@@ -11,17 +11,17 @@
 
 enum { CS_TABLE_COLUMNS_MAX = 6 };
 
-/* Set the first three; the rest begins empty. Release it with cs_table_clear. */
+/* Set the first three; the rest starts empty. Release it with cs_table_clear. */
 struct cs_table {
     size_t columns;          /* 1 to CS_TABLE_COLUMNS_MAX */
-    unsigned numbers;        /* bit n: column n is aligned to the right */
+    unsigned numbers;        /* bit n: column n is right-aligned */
     unsigned indent;         /* blanks before each row */
     struct cs_strlist cells; /* row by row */
     bool failed;             /* memory ran out; sticky, cs_table_print reports it */
 };
 
-/* Adds a row of exactly table->columns texts, or headings where it is the first. They are copied,
- * and cleaned as by cs_sanitise. */
+/* Adds a row of exactly table->columns texts; the first row may be headings. They are copied, and
+ * cleaned as by cs_sanitise. */
 #define cs_table_add(table, ...) cs_table_add_row(table, (const char *const[]){__VA_ARGS__})
 void cs_table_add_row(struct cs_table *table, const char *const *cells);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the verbs are used, for people and for programs: made from their rows. */
+/* How to use the verbs, for people and for programs: generated from their rows. */
 #include <stdarg.h>
 #include <string.h>
 
@@ -78,7 +78,7 @@ int cs_misuse_of(const struct cs_verb *verbs, size_t count, const char *format, 
 
 /* ---- help ---- */
 
-/* The bytes up to the next blank that is not within brackets. */
+/* The number of bytes up to the next blank that is not in brackets. */
 static size_t piece_length(const char *text)
 {
     size_t length = 0;
@@ -89,7 +89,7 @@ static size_t piece_length(const char *text)
     return length;
 }
 
-/* In as many lines as it takes; those that follow are indented. */
+/* Takes as many lines as needed; all but the first are indented. */
 static void print_form(FILE *out, const char *title, const struct cs_verb *verb, const char *form)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
@@ -136,7 +136,7 @@ static enum cs_err print_options(FILE *out, const struct cs_verb *verb, struct c
 
     for (size_t i = 0; i < cs_verb_count_options(verb); i++)
         add_option(&table, &verb->options[i]);
-    cs_table_add(&table, "--help", "Print this.");
+    cs_table_add(&table, "--help", "Print this help.");
     (void)fputc('\n', out);
     return cs_table_print(&table, out, error);
 }

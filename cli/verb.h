@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The verbs of the tool. Everything about the use of a verb stands in its row: the parser, --help,
- * the messages about wrong use and the manual page are made from it.
- */
+/* The verbs of the tool. A verb's row says everything about its use: the parser, --help, the
+ * messages about wrong use and the manual page are generated from it. */
 #ifndef CS_CLI_VERB_H
 #define CS_CLI_VERB_H
 
@@ -17,16 +15,16 @@ struct cs_verb;
 
 enum { CS_VERB_OPTIONS_MAX = 8, CS_VERB_FORMS_MAX = 2, CS_VERB_OPERANDS_MAX = 2 };
 
-/* What was typed after the name of a verb. All texts are those of argv. */
+/* What was typed after a verb's name. All texts are those of argv. */
 struct cs_words {
     const struct cs_verb *verb;
     /* In the order of the verb's rows: the value, "" for an option without one; NULL: not given. */
     const char *options[CS_VERB_OPTIONS_MAX];
     const char *operands[CS_VERB_OPERANDS_MAX];
     size_t operand_count;
-    char **arguments; /* of a PAM line, after "--" */
+    char **arguments; /* a PAM line's arguments, after "--" */
     int argument_count;
-    bool help; /* --help or -h: nothing else counts */
+    bool help; /* --help or -h: nothing else matters */
 };
 
 /* Returns an exit status. */
@@ -34,37 +32,37 @@ typedef int cs_verb_run(struct cs_cli *cli, const struct cs_words *words);
 
 struct cs_verb_option {
     const char *name;     /* without the dashes */
-    const char *argument; /* what the usage calls its value; NULL: it takes none */
+    const char *argument; /* the name of its value in the usage; NULL: it takes none */
     const char *help;     /* a sentence */
 };
 
 enum cs_verb_flag {
-    CS_VERB_ARGUMENTS = 1, /* words of a PAM line may follow "--" */
-    CS_VERB_JSON = 2,      /* has an answer that a program would read */
-    CS_VERB_ANYBODY = 4,   /* need not be run by root */
-    CS_VERB_STORE = 8,     /* works on the store of the local provider */
-    CS_VERB_USER = 16,     /* its first operand, if any, is a user, whose account is looked up */
-    CS_VERB_USERS = 32,    /* reads a file of users, and looks their accounts up */
+    CS_VERB_ARGUMENTS = 1, /* a PAM line's arguments may follow "--" */
+    CS_VERB_JSON = 2,      /* has output that a program would read */
+    CS_VERB_ANYBODY = 4,   /* anybody may run it, not only root */
+    CS_VERB_STORE = 8,     /* works on the local provider's store */
+    CS_VERB_USER = 16,     /* its first operand, if any, is a user whose account is looked up */
+    CS_VERB_USERS = 32,    /* reads a file of users and looks up their accounts */
 };
 
 struct cs_verb {
     const char *name;                     /* one word, or two such as "enroll totp" */
     const char *summary;                  /* a sentence */
     const char *forms[CS_VERB_FORMS_MAX]; /* what may follow the name */
-    const struct cs_verb_option *options; /* CS_VERB_OPTIONS_MAX, those at the end empty; or NULL */
+    const struct cs_verb_option
+        *options; /* CS_VERB_OPTIONS_MAX, the unused last ones empty; or NULL */
     struct {
         size_t least, most;
     } operands;
     unsigned flags;   /* enum cs_verb_flag */
-    cs_verb_run *run; /* NULL: the program itself, whose words end at the verb */
+    cs_verb_run *run; /* NULL: the program itself, whose own words end at the verb */
 };
 
-/* In the order in which people read about them; those that begin with the same word stand together.
- */
+/* In the order of the help; verbs that begin with the same word are adjacent. */
 extern const struct cs_verb cs_verbs[];
 extern const size_t cs_verbs_count;
 
-/* What the rows are made of: each in the file of its verb. */
+/* The parts of the rows: each in the file of its verb. */
 cs_verb_run cs_cmd_after_restore, cs_cmd_check, cs_cmd_enroll_totp, cs_cmd_enroll_u2f,
     cs_cmd_import_pam_u2f, cs_cmd_init, cs_cmd_lang, cs_cmd_list, cs_cmd_map, cs_cmd_options,
     cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove, cs_cmd_try,
@@ -76,7 +74,7 @@ extern const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX]
     cs_options_passwd[CS_VERB_OPTIONS_MAX], cs_options_prompts[CS_VERB_OPTIONS_MAX],
     cs_options_try[CS_VERB_OPTIONS_MAX];
 
-/* How many options the row has: they are the first ones. */
+/* How many options the row has: they come first. */
 size_t cs_verb_count_options(const struct cs_verb *verb);
 
 /* Reads the words after argv[0]. Returns CS_EXIT_OK, or CS_EXIT_USAGE after complaining. */
@@ -89,7 +87,7 @@ int cs_misuse(const struct cs_verb *verb, const char *format, ...) CS_PRINTF(2, 
 int cs_misuse_of(const struct cs_verb *verbs, size_t count, const char *format, ...)
     CS_PRINTF(3, 4);
 
-/* Prints how to use `count` verbs, in detail. Returns an exit status, as do those below. */
+/* Prints in detail how to use `count` verbs. Returns an exit status, like those below. */
 int cs_help_of(const struct cs_verb *verbs, size_t count);
 
 /* Prints how to use the program, and one line for each verb. */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From what was typed to the options and operands of a verb. */
+/* From the typed words to a verb's options and operands. */
 #include <getopt.h>
 #include <string.h>
 
 #include "cli/cli.h"
 #include "cli/verb.h"
 
-/* What getopt_long returns: an operand, --help, or this and the number of the option's row. */
+/* What getopt_long returns: an operand, --help, or this plus the option's row number. */
 enum { OPERAND = 1, HELP = 'h', FIRST_OPTION = 256 };
 
 static void fill_table(const struct cs_verb *verb, struct option table[CS_VERB_OPTIONS_MAX + 2])
@@ -22,16 +22,16 @@ static void fill_table(const struct cs_verb *verb, struct option table[CS_VERB_O
     table[count] = (struct option){0};
 }
 
-/* What getopt_long refuses, in our words: its own messages take the verb for the program. */
+/* Our own messages for what getopt_long refuses: its messages take the verb for the program. */
 static int refuse_option(const struct cs_verb *verb, char **argv)
 {
     const char *word = argv[optind - 1];
     bool is_long = strncmp(word, "--", 2) == 0;
 
-    /* In the middle of several short ones getopt has not passed their word yet. */
+    /* Within a group of short options, getopt has not passed their word yet. */
     if (optopt != 0 && !is_long)
         return cs_misuse(verb, "there is no option '-%c'", optopt);
-    /* For a long one that exists, getopt sets optopt. */
+    /* For a long option that exists, getopt sets optopt. */
     if (optopt == 0)
         return cs_misuse(verb, "there is no option '%s'", word);
     return strchr(word, '=') != NULL ? cs_misuse(verb, "'%s': the option takes no value", word)
@@ -61,8 +61,8 @@ static int take(const struct cs_verb *verb, char **argv, int option, struct cs_w
     return CS_EXIT_OK;
 }
 
-/* After "--": arguments of the module where the verb takes those, else operands that may begin with
- * a dash. */
+/* After "--": the module's arguments if the verb takes them, else operands that may begin with a
+ * dash. */
 static int take_rest(const struct cs_verb *verb, int argc, char **argv, struct cs_words *words)
 {
     int status = CS_EXIT_OK;
@@ -84,7 +84,7 @@ int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_w
 
     *ret_words = (struct cs_words){.verb = verb};
     fill_table(verb, table);
-    optind = 0; /* getopt_long starts again */
+    optind = 0; /* makes getopt_long start again */
     opterr = 0; /* refuse_option */
     while (status == CS_EXIT_OK && !ret_words->help &&
            (option = getopt_long(argc, argv, verb->run ? "-h" : "+h", table, NULL)) != -1)

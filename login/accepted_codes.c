@@ -17,7 +17,7 @@ enum state { FREE, CLAIMED, ACCEPTED };
 struct place {
     unsigned char tag[TAG_BYTES];
     enum state state;
-    int64_t until; /* of ACCEPTED: when the code may be forgotten */
+    int64_t until; /* for ACCEPTED: when the code may be forgotten */
 };
 
 struct cs_accepted_codes {
@@ -50,7 +50,8 @@ void cs_accepted_codes_free(struct cs_accepted_codes **codes)
     *codes = NULL;
 }
 
-/* Of the identity with its NUL, then the code; a server may take letters of either case. */
+/* The tag of the identity with its NUL, then the code. A server may accept letters in either
+ * case. */
 static bool make_tag(const struct cs_accepted_codes *codes, const char *identity,
                      const struct cs_secret *code, unsigned char ret_tag[TAG_BYTES])
 {
@@ -75,7 +76,7 @@ static bool is_live(const struct place *place, int64_t now)
     return place->state == CLAIMED || (place->state == ACCEPTED && now < place->until);
 }
 
-/* NULL: not there. */
+/* NULL: the code is not in it. */
 static struct place *find(struct cs_accepted_codes *codes, const unsigned char *tag, int64_t now)
 {
     for (size_t i = 0; i < CS_ACCEPTED_CODES_MAX; i++) {
@@ -87,7 +88,7 @@ static struct place *find(struct cs_accepted_codes *codes, const unsigned char *
     return NULL;
 }
 
-/* A free one, else the oldest; NULL: every code is being judged. */
+/* A free place, else the oldest; NULL: every code is being judged. */
 static struct place *make_room(struct cs_accepted_codes *codes, int64_t now)
 {
     struct place *oldest = NULL;
@@ -131,7 +132,7 @@ void cs_accepted_codes_settle(struct cs_accepted_codes *codes, const char *ident
     unsigned char tag[TAG_BYTES];
     struct place *place;
 
-    /* Without memory the claim stands: then the code lets nobody in any more. */
+    /* If memory ran out, the claim stands: the code lets nobody in any more. */
     if (!make_tag(codes, identity, code, tag))
         return;
     pthread_mutex_lock(&codes->mutex);

@@ -6,7 +6,7 @@
 #include "base/names.h"
 #include "mapping/map.h"
 
-/* Looks the account up, for five seconds at most. Not finding it is no error (`known` stays
+/* Looks the account up, for at most five seconds. A missing account is no error (`known` stays
  * false). CS_ERR_UNRESOLVED: the name services did not say. */
 enum cs_err cs_account_find(const char *user, struct cs_account *ret_account,
                             struct cs_error *error) CS_MUST_USE;

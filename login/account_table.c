@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of the options about the account: how it is looked up, whom its groups exempt, and by
- * which name a provider knows it. */
+/* Options about the account: how it is looked up, whom its groups exempt, and what a provider calls
+ * it. */
 #include "login/group_list.h"
 #include "login/option_checks.h"
 #include "login/options.h"
@@ -27,9 +27,8 @@ const struct cs_setting cs_account_rows[] = {
      .type_name = "groups",
      .check = cs_check_groups,
      .add = cs_group_list_add,
-     .help =
-         "Members of these UNIX groups are not asked for a second factor, only for the password "
-         "of the plan; compared by gid. What cannot be resolved exempts nobody."},
+     .help = "Members of these UNIX groups are not asked for a second factor, only for the plan's "
+             "password; compared by gid. A group that cannot be resolved exempts nobody."},
     {.name = "2fa_group",
      .type = CS_SETTING_LIST,
      .where = BOTH,
@@ -37,24 +36,23 @@ const struct cs_setting cs_account_rows[] = {
      .type_name = "groups",
      .check = cs_check_groups,
      .add = cs_group_list_add,
-     .help =
-         "Only members of these UNIX groups are asked for a second factor, and everybody of whom "
-         "that cannot be resolved."},
+     .help = "Only members of these UNIX groups, and accounts whose membership cannot be resolved, "
+             "are asked for a second factor."},
     {.name = "exempt_result",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
      .offset = AT(exempt_result),
      .fallback = "success",
      .values = {"success", "ignore"},
-     .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack that "
-             "has nothing else denies on ignore."},
+     .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack with "
+             "nothing else denies on ignore."},
     {.name = "missing_result",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
      .offset = AT(missing_result),
      .fallback = "success",
      .values = {"success", "ignore"},
-     .help = "What PAM is told about an account that accept_on_missing_auth_method lets by: "
+     .help = "What PAM is told about an account that accept_on_missing_auth_method lets in: "
              "PAM_SUCCESS, or PAM_IGNORE, which leaves the decision to the rest of the stack."},
     {.name = "lookup_timeout",
      .type = CS_SETTING_NUMBER,
@@ -63,8 +61,8 @@ const struct cs_setting cs_account_rows[] = {
      .fallback = "5",
      .min = 1,
      .max = 60,
-     .help = "Seconds that a directory may take to answer for an account or its groups. Then "
-             "nobody is exempt, and who has to be known cannot log in."},
+     .help = "Seconds that a directory may take to answer for an account or its groups. After that "
+             "nobody is exempt, and an account that must be known cannot log in."},
     {.name = "gecos_field",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,
@@ -72,7 +70,8 @@ const struct cs_setting cs_account_rows[] = {
      .min = 1,
      .max = 32,
      .help = "The field of the account's GECOS text that is the name at the provider."},
-    STRING("gecos_separator", mapping.gecos_separator, "Stands between those fields. A comma."),
+    STRING("gecos_separator", mapping.gecos_separator,
+           "Separates those fields. By default a comma."),
     STRING("gecos_match", mapping.gecos_match,
            "A regular expression for the whole GECOS text; used with gecos_replace."),
     STRING("gecos_replace", mapping.gecos_replace,
@@ -80,6 +79,6 @@ const struct cs_setting cs_account_rows[] = {
     FLAG("gecos_trusted", mapping.gecos_trusted,
          "States that users cannot change their GECOS text: with chfn, through accountsservice, "
          "or in the directory."),
-    STRING("append", mapping.append, "Is put behind the name at the provider."),
+    STRING("append", mapping.append, "Appended to the name at the provider."),
     {0},
 };

@@ -8,7 +8,7 @@
 
 enum { VALUE_BYTES_MAX = 160 };
 
-/* A value from outside can neither end its quotes nor look like another key. */
+/* An outside value can neither end its quotes nor look like another key. */
 static void add_quoted(struct cs_buffer *line, const char *key, const char *value)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
@@ -21,7 +21,7 @@ static void add_quoted(struct cs_buffer *line, const char *key, const char *valu
     cs_buffer_text(line, key);
     cs_buffer_text(line, "=\"");
     for (size_t i = 0, run; i < clean.length; i += run) {
-        run = strcspn(clean.text + i + 1, "\"\\") + 1; /* up to the next that needs an escape */
+        run = strcspn(clean.text + i + 1, "\"\\") + 1; /* up to the next escape */
         if (clean.text[i] == '"' || clean.text[i] == '\\')
             cs_buffer_text(line, "\\");
         cs_buffer_add(line, clean.text + i, run);
@@ -33,7 +33,8 @@ void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
 
-    /* Our own words first: a reader that stops at the first unknown part still has the outcome. */
+    /* Our own words come first: a reader that stops at the first unknown part still has the
+     * outcome. */
     cs_buffer_printf(&line,
                      "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u ms=%lld "
                      "peer_uid=%u%s%s%s",

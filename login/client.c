@@ -11,7 +11,7 @@ enum { STRANGERS = 4096, HOST_NAMES = 1024, ASKER_BYTES = 48 };
 
 _Static_assert((int)CS_CLIENT_SIZE >= (int)CS_ADDRESS_MAX, "an address is a client");
 
-/* FNV-1a, of the bytes as `fold` makes them. */
+/* FNV-1a over the bytes, each passed through `fold`. */
 static unsigned hash(const char *text, char (*fold)(char))
 {
     uint32_t sum = 2166136261U;
@@ -28,7 +28,7 @@ static char as_it_is(char c)
 
 void cs_client_stranger(const char *user, char ret_stranger[CS_STRANGER_SIZE])
 {
-    /* The leading blank keeps it apart from every account's name. */
+    /* The leading blank keeps it apart from the names of accounts. */
     (void)snprintf(ret_stranger, CS_STRANGER_SIZE, " %u", hash(user, as_it_is) % STRANGERS);
 }
 
@@ -52,7 +52,7 @@ void cs_client_find(const struct cs_request *request, uid_t peer, char ret_addre
     char first[CS_ADDRESS_MAX] = "";
     size_t length;
 
-    /* "client-ip client-port server-ip server-port"; PAM_RHOST may be a name, this never is. */
+    /* "client-ip client-port server-ip server-port". PAM_RHOST may be a name; this never is. */
     if (request->ssh_connection != NULL) {
         length = strcspn(request->ssh_connection, " ");
         if (length < sizeof first)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Our own file, and what a login takes of the files. */
+/* Our own file, and what a login takes from the files. */
 #include "login/config.h"
 
 #include <stdlib.h>
@@ -25,7 +25,8 @@ static enum cs_err refuse_key(const struct cs_option *option, bool found,
                                 key);
     if (service != NULL && option->row->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
-                                "'%s' is no setting of a login and cannot differ by service", key);
+                                "'%s' is not a setting of a login and cannot differ by service",
+                                key);
     return CS_OK;
 }
 
@@ -142,8 +143,7 @@ static enum cs_err read_file(struct cs_config *config, const struct cs_json *doc
         result = read_member(config, document, member, error);
     if (result == CS_OK && config->ibm_path != NULL && cs_json_get(root, CS_IBM_PROVIDER) != NULL)
         return cs_json_fail(error, CS_ERR_CONFIG, document, root,
-                            CS_IBM_PROVIDER
-                            " and ibm_auth_config are both there; one of them expected");
+                            CS_IBM_PROVIDER " and ibm_auth_config are both given; give only one");
     return result;
 }
 
@@ -190,7 +190,7 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
     *ret_options = first->base;
     if (config->own != NULL) {
         cs_config_apply(own, CS_LEVEL_SECTION, NULL, ret_options);
-        cs_config_apply_beside(own, ret_options);
+        cs_config_apply_extra_files(own, ret_options);
     }
     apply_instance(first, id, ret_options);
     if (config->own != NULL)
@@ -198,8 +198,8 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
     cs_config_apply(own, CS_LEVEL_SERVICE, service, ret_options);
 }
 
-/* What an id that nobody knows would have said may be a factor: it is refused, and never left out.
- * The ids that there are, and the one that was probably meant, help to mend it. */
+/* An unknown id might have set a factor, so it is refused, never ignored. The error lists the known
+ * ids and the one that was probably meant. */
 static enum cs_err refuse_id(const struct cs_config *config, const char *id, struct cs_error *error)
 {
     const struct cs_config *ibm = config->ibm ? config->ibm : config;
@@ -239,7 +239,7 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
     if (result == CS_OK && id != NULL &&
         cs_config_instance(config->ibm ? config->ibm : config, id) == NULL)
         return refuse_id(config, id, error);
-    /* Arguments that only together make sense; they refuse like any bad value. */
+    /* Some arguments only make sense together; a bad combination is refused like a bad value. */
     if (result == CS_OK)
         result = cs_mapping_check(&ret_options->mapping, error);
     return result;

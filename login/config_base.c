@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A loaded configuration: its life, and what it says besides options. */
+/* A loaded configuration: its lifetime, and what it says besides options. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,11 +17,11 @@ struct cs_config *cs_config_new(void)
     return config;
 }
 
-static void free_beside(struct cs_config *config)
+static void free_extra_files(struct cs_config *config)
 {
-    for (size_t i = 0; i < config->beside_count; i++) {
-        free(config->beside[i].path);
-        cs_secret_free(&config->beside[i].secret);
+    for (size_t i = 0; i < config->extra_file_count; i++) {
+        free(config->extra_files[i].path);
+        cs_secret_free(&config->extra_files[i].secret);
     }
 }
 
@@ -43,7 +43,7 @@ void cs_config_release(struct cs_config **config)
         return;
     cs_config_free_values(old);
     free_instances(old);
-    free_beside(old);
+    free_extra_files(old);
     cs_strlist_free(&old->services);
     cs_strlist_free(&old->warnings);
     free(old->ibm_path);

@@ -14,23 +14,23 @@ enum { FILE_BYTES_MAX = 256 * 1024, CACHE_PLACES = 8, STRANGERS = 0007 };
 
 static const struct cs_trust file_trust[] = {
     [CS_CONFIG_OWN] = {.owner = 0, .forbidden = 0027},
-    /* Who may read it depends on what is in it. */
+    /* Who may read the file depends on its content. */
     [CS_CONFIG_IBM] = {.owner = 0, .forbidden = 0022},
 };
 
-/* A hint must not lead anybody to replace settings that are in force. */
+/* A hint must not lead anybody to replace settings that are in use. */
 static enum cs_err refuse_absent(const char *path, struct cs_error *error)
 {
     if (cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_ABSENT)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "%s: there is no configuration of our own; logins whose PAM line names no "
-                       "file go by %s",
-                       path, CS_IBM_CONFIG_FILE);
-    return cs_fail(error, CS_ERR_CONFIG,
-                   "%s: there is no configuration; countersign.json(5) says what goes into that "
-                   "file, of mode 0640; {} in it means every default, with users of this machine's "
-                   "own store",
-                   path);
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "%s: there is no configuration of our own; logins whose PAM line names no file use %s",
+            path, CS_IBM_CONFIG_FILE);
+    return cs_fail(
+        error, CS_ERR_CONFIG,
+        "%s: there is no configuration; countersign.json(5) says what goes into that file, with "
+        "mode 0640; {} in it means every default, with the users in this machine's own store",
+        path);
 }
 
 enum cs_err cs_config_open(const char *path, int *ret_fd, struct cs_error *error)
@@ -58,7 +58,7 @@ struct place {
 struct cs_config_cache {
     pthread_mutex_t mutex;
     struct place places[CACHE_PLACES];
-    size_t next; /* to be replaced */
+    size_t next; /* the place to replace next */
     const struct cs_log *log;
 };
 
@@ -95,7 +95,7 @@ static struct cs_config *find_cached(struct cs_config_cache *cache, const struct
 
         if (place->config == NULL || place->kind != kind || !cs_same_file(&place->status, status))
             continue;
-        if (!cs_config_beside_same(place->config)) {
+        if (!cs_config_extra_files_same(place->config)) {
             cs_config_release(&place->config);
             continue;
         }
@@ -133,7 +133,7 @@ static enum cs_err read_file(int fd, const char *name, enum cs_config_kind kind,
                        "%s: holds a secret, and mode %04o lets everybody read it; chmod 0600 it",
                        name, (unsigned)status->st_mode & 07777);
     if (result == CS_OK)
-        result = cs_config_read_beside(config, error);
+        result = cs_config_read_extra_files(config, error);
     if (result != CS_OK)
         return result;
     *ret_config = config;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a file says of one kind of provider, whose settings nothing here knows. */
+/* What a file says about one kind of provider. Nothing here knows its settings. */
 #include <string.h>
 
 #include "login/config_priv.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Texts that people see: one for every language, or an object of languages. */
+/* Texts shown to users: one for every language, or an object of languages. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,11 +15,11 @@ static enum cs_err read_language(const struct cs_assignment *assignment,
 
     if (!cs_language_parse(language, ret_language) && language[0] != '\0')
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, value,
-                                "'%s' is no language such as fr or pt_BR", language);
+                                "'%s' is not a language such as fr or pt_BR", language);
     for (size_t i = 0; i < assignment->texts.count; i++) {
         if (strcmp(assignment->variants[i].language, ret_language) == 0)
             return cs_json_fail_key(error, CS_ERR_CONFIG, document, value,
-                                    "'%s' is there twice, under two spellings", language);
+                                    "'%s' is given twice, under two spellings", language);
     }
     return CS_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which of the two files at their usual places a login reads whose PAM line names none. */
+/* Which of the two files at their usual places a login reads if its PAM line names none. */
 #include <string.h>
 
 #include "base/file.h"
@@ -22,14 +22,14 @@ static enum cs_err load_ibm(struct cs_config_cache *cache, struct cs_config **re
                            : result;
 }
 
-/* Where ours names a file of IBM's gateway, it has said which of them counts. */
+/* If ours names a file of IBM's gateway, it has said which one counts. */
 static enum cs_err refuse_two(const struct cs_config *config, const char *own,
                               struct cs_error *error)
 {
     if (config->ibm_path != NULL || cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_SETTINGS)
         return CS_OK;
     return cs_fail(error, CS_ERR_CONFIG,
-                   "%s and %s both have settings, and nothing says which of them counts; write "
+                   "%s and %s both have settings, and nothing says which one counts; write "
                    "config=%s or ibm_auth_config=%s on the PAM line, or name the latter in the "
                    "former (\"ibm_auth_config\")",
                    own, CS_IBM_CONFIG_FILE, own, CS_IBM_CONFIG_FILE);

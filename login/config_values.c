@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The values of a file, in the form they were written in. */
+/* The values in a file, as they were written. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -12,9 +12,9 @@ enum { PLACES = 1024, HOUR_MS = 3600 * 1000 };
 
 struct place {
     char identity[CS_IDENTITY_SIZE]; /* "": free */
-    int64_t hour;                    /* when the hour that is counted began */
+    int64_t hour;                    /* when the current hour of counting began */
     unsigned sent;                   /* in that hour, without a proven first factor */
-    int64_t refused_until;           /* nothing is sent before, unless it is wanted */
+    int64_t refused_until;           /* until then nothing is sent that is not wanted */
 };
 
 struct cs_delivery_limit {
@@ -24,14 +24,14 @@ struct cs_delivery_limit {
 
 CS_DEFINE_LOCKED(cs_delivery_limit)
 
-/* Whether something is remembered in it that still holds. */
+/* Whether the place still holds anything that counts. */
 static bool is_live(const struct place *place, int64_t now)
 {
     return place->identity[0] != '\0' &&
            (now < place->refused_until || (place->sent > 0 && now - place->hour < HOUR_MS));
 }
 
-/* NULL: nothing is remembered of the identity. */
+/* NULL: nothing is remembered about the identity. */
 static struct place *find_place(struct cs_delivery_limit *limit, const char *identity)
 {
     for (size_t i = 0; i < PLACES; i++) {
@@ -41,8 +41,8 @@ static struct place *find_place(struct cs_delivery_limit *limit, const char *ide
     return NULL;
 }
 
-/* One where nothing holds any more. Otherwise NULL, or where `force` is set the one of which the
- * least is lost: nobody may make this forget one identity by asking for many others. */
+/* Takes a place that no longer holds anything. If there is none: NULL, or with `force` the place
+ * whose loss costs least. Nobody may make this forget one identity by asking for many others. */
 static struct place *take_place(struct cs_delivery_limit *limit, const char *identity, bool force,
                                 int64_t now)
 {
@@ -61,13 +61,13 @@ static struct place *take_place(struct cs_delivery_limit *limit, const char *ide
     return best;
 }
 
-/* With a place of the identity, or NULL. */
+/* `place` is the identity's, or NULL. */
 static bool is_quiet(const struct place *place, int64_t now)
 {
     return place != NULL && now < place->refused_until;
 }
 
-/* A few in an hour; none where no place is left to count them. */
+/* Allows a few each hour, and none if there is no place to count them in. */
 static bool count(struct place *place, unsigned most, int64_t now)
 {
     if (place == NULL)
@@ -82,7 +82,7 @@ static bool count(struct place *place, unsigned most, int64_t now)
     return true;
 }
 
-/* Whether it may be sent although a request was refused a moment ago. */
+/* Whether it may be sent although a request was just refused. */
 static bool is_wanted(const struct cs_sending *sending)
 {
     return sending->proven && (sending->asked_for || sending->attended);

@@ -7,14 +7,12 @@
 
 #include "base/clock.h"
 
-/* An account that was found is expected to be found again for so long. */
+/* For this long, an account that was found is expected to be found again. */
 enum { WITNESS_MS = 60 * 60 * 1000 };
 
-/*
- * Where the name services ask somebody else behind the directory that fails, they say "there is no
- * such account" and hide the failure. The witness is the last account that came from a directory:
- * while it cannot be found either, no other is missing for certain.
- */
+/* If another name service comes after a failing directory, the answer is "no such account", which
+ * hides the failure. The witness is the last account that came from a directory: while it cannot be
+ * found either, no other account is certain to be missing. */
 struct cs_directory {
     struct cs_errands *errands;
     pthread_mutex_t lock; /* guards the witness */
@@ -24,7 +22,7 @@ struct cs_directory {
 
 struct question {
     char *user;
-    char witness[CS_ACCOUNT_NAME_SIZE]; /* "": there is none */
+    char witness[CS_ACCOUNT_NAME_SIZE]; /* "": none */
     enum cs_named named;
     struct cs_account account;
     struct cs_error error;
@@ -32,7 +30,7 @@ struct question {
 
 struct cs_search {
     struct cs_directory *directory;
-    struct cs_account account; /* where no errand was needed */
+    struct cs_account account; /* set if no errand was needed */
     struct cs_errand *errand;
 };
 
@@ -104,8 +102,7 @@ static void ask(void *data)
     question->named = CS_NAMED_UNRESOLVED;
     (void)cs_fail(
         &question->error, CS_ERR_UNRESOLVED,
-        "a directory does not answer: it does not know '%s' any more, whom it knew within "
-        "the hour",
+        "a directory does not answer: it no longer knows '%s', whom it knew within the hour",
         question->witness);
 }
 

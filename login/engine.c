@@ -14,14 +14,14 @@
 
 enum { PROVIDERS_MAX = 8 };
 
-/* A provider, and what it was opened with. Replaced when nobody uses it and another is needed: a
- * changed configuration leaves the old one behind. */
+/* A provider and the settings it was opened with. It is replaced when nobody uses it and another is
+ * needed: a changed configuration leaves the old one behind. */
 struct opened {
     const struct cs_provider_kind *kind;
     union cs_provider_settings settings; /* owns its texts */
     struct cs_provider *provider;        /* NULL: a free place */
     unsigned users;
-    uint64_t used; /* when it was last asked for */
+    uint64_t used; /* when it was last requested */
 };
 
 static void close_provider(struct opened *opened);
@@ -37,7 +37,7 @@ struct cs_engine {
     struct cs_pending_queue *pending_queue;
     struct cs_directory *directory;
     struct utsname names;
-    pthread_mutex_t mutex; /* guards what follows */
+    pthread_mutex_t mutex; /* guards the members below */
     struct opened opened[PROVIDERS_MAX];
     uint64_t turns;
 };
@@ -102,8 +102,8 @@ const struct cs_log *cs_engine_log(const struct cs_engine *engine)
     return engine->log;
 }
 
-/* The module looks beside the usual file. Where the broker was given another one with settings, it
- * is that which counts or competes. */
+/* The module looks for IBM's file beside our usual one. If the broker was given another file of
+ * ours with settings, that one counts, or competes with IBM's. */
 static bool found_beside_another(const struct cs_engine *engine,
                                  const struct cs_config_source *source)
 {
@@ -189,7 +189,7 @@ static enum cs_err open_provider(struct opened *opened, const struct cs_provider
     return result;
 }
 
-/* The provider's place: where it is open, else one to open it in; NULL: all are in use. */
+/* The place of the open provider, or one to open it in; NULL: all are in use. */
 static struct opened *find_opened(struct cs_engine *engine, const struct cs_provider_kind *kind,
                                   const union cs_provider_settings *settings)
 {
@@ -206,7 +206,7 @@ static struct opened *find_opened(struct cs_engine *engine, const struct cs_prov
     return unused;
 }
 
-/* A key that systemd hands over takes the place of the one that the settings name. */
+/* A key that systemd hands over replaces the one that the settings name. */
 static enum cs_err set_credential(const struct cs_engine *engine,
                                   const struct cs_provider_kind *kind,
                                   union cs_provider_settings *settings, struct cs_error *error)

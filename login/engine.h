@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What logins share: configuration, provider, log. Made once, used by every thread. */
+/* What logins share: configuration, provider, log. Created once, used by every thread. */
 #ifndef CS_LOGIN_ENGINE_H
 #define CS_LOGIN_ENGINE_H
 
@@ -15,50 +15,50 @@
 
 struct cs_engine;
 
-/* `config_path` is the default file, `key_path` takes the place of the option key_file unless it is
- * NULL (a systemd credential). Borrowed, like `log`. */
+/* `config_path` is the default file. `key_path` (a systemd credential) replaces the option key_file
+ * unless it is NULL. Both are borrowed, like `log`. */
 struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
                                 const struct cs_log *log) CS_MUST_USE;
 void cs_engine_free(struct cs_engine **engine);
 
-/* The texts of a language; see conversation/catalogue.h. */
+/* The texts in a language; see conversation/catalogue.h. */
 const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language);
 
-/* The name of this host. */
+/* This host's name. */
 const char *cs_engine_host(const struct cs_engine *engine);
 
 const struct cs_log *cs_engine_log(const struct cs_engine *engine);
 
-/* The file that a PAM line names: an open descriptor, what errors call it, its format. */
+/* The file that a PAM line names: an open descriptor, its name for errors, its format. */
 struct cs_config_source {
     int fd; /* -1: the line names none */
     const char *name;
     enum cs_config_kind kind;
-    bool found; /* the line names none: the module found IBM's at its usual place */
+    bool found; /* the line names none: the module found IBM's file at its usual place */
 };
 
-/* The configuration for a login: the file of `source`, or the usual one (cs_config_load_usual)
- * where that has no descriptor or is NULL; with the file of IBM's gateway that it names. */
+/* The configuration for a login: the file of `source`, or the usual one (cs_config_load_usual) if
+ * `source` is NULL or has no descriptor; with the file of IBM's gateway that it names. */
 enum cs_err cs_engine_config(struct cs_engine *engine, const struct cs_config_source *source,
                              struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 
-/* Who looks accounts and groups up. */
+/* Looks up accounts and groups. */
 struct cs_directory *cs_engine_directory(struct cs_engine *engine);
 
-/* What this process remembers of deliveries. */
+/* What this process remembers about deliveries. */
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);
 
-/* The codes that somebody got in with. */
+/* The codes that have let a user in. */
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);
 
 /* How long refusals take. */
 struct cs_refusal_pace *cs_engine_refusal_pace(struct cs_engine *engine);
 
-/* Who waits for whose request at a provider that holds one for each identity. */
+/* Who waits for whose request, at a provider that holds one for each identity. */
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine);
 
-/* The provider of the options with their settings, opened by the first login that needs it; another
- * configuration may have another. The caller's until cs_engine_release. */
+/* The provider for the options' settings, opened by the first login that needs it; another
+ * configuration may have another. The caller holds it until cs_engine_release. */
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider,
                                struct cs_error *error) CS_MUST_USE;

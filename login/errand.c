@@ -14,7 +14,7 @@ struct cs_errands {
     pthread_mutex_t lock;
     unsigned holders; /* the owner, and each thread */
     unsigned threads;
-    struct cs_errand *first, **end; /* those that wait for a thread */
+    struct cs_errand *first, **end; /* queued for a thread */
     struct cs_errand *running[CS_ERRANDS_MAX];
 };
 
@@ -23,7 +23,7 @@ struct cs_errand {
     const struct cs_errand_kind *kind;
     void *data;
     int done_fd;
-    unsigned holders; /* who wants it, and the queue or the thread */
+    unsigned holders; /* whoever wants it, and the queue or the thread */
     bool done;
     int64_t since; /* cs_clock_ms */
     struct cs_errand *next;
@@ -41,7 +41,7 @@ struct cs_errands *cs_errands_new(void)
     return errands;
 }
 
-/* Called with the lock, which is gone with the last holder. */
+/* Called with the lock held; the last holder destroys it. */
 static void let_go(struct cs_errands *errands)
 {
     bool last = --errands->holders == 0;
@@ -82,9 +82,9 @@ static void free_errand(struct cs_errand *errand)
     free(errand);
 }
 
-/* ---- threads; the lock is held where nothing else is said ---- */
+/* ---- threads; the lock is held unless a comment says otherwise ---- */
 
-/* The first that waits, and the place for it among those under way. */
+/* Takes the first in the queue, and finds it a place among those in progress. */
 static struct cs_errand *take_first(struct cs_errands *errands, unsigned *ret_place)
 {
     struct cs_errand *errand = errands->first;
@@ -100,7 +100,7 @@ static struct cs_errand *take_first(struct cs_errands *errands, unsigned *ret_pl
     return errand;
 }
 
-/* Returns whether nobody is left who wants it. */
+/* Returns whether nobody wants it any more. */
 static bool finish(struct cs_errand *errand)
 {
     errand->done = true;
@@ -108,7 +108,7 @@ static bool finish(struct cs_errand *errand)
     return --errand->holders == 0;
 }
 
-/* The only function that may hang. It holds no lock while it does. */
+/* The only function that may hang. It holds no lock meanwhile. */
 static void *work(void *argument)
 {
     struct cs_errands *errands = argument;
@@ -135,7 +135,7 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* False when there is no thread at all that will come to what waits. */
+/* False if there is no thread that will ever take work from the queue. */
 static bool ensure_thread(struct cs_errands *errands)
 {
     pthread_attr_t attributes;
@@ -161,7 +161,7 @@ static void append(struct cs_errands *errands, struct cs_errand *errand)
     errands->end = &errand->next;
 }
 
-/* Takes it out again, unless a thread has come to it. */
+/* Takes it out of the queue, unless a thread has started on it. */
 static bool withdraw(struct cs_errands *errands, struct cs_errand *errand)
 {
     for (struct cs_errand **at = &errands->first; *at != NULL; at = &(*at)->next) {
@@ -175,7 +175,7 @@ static bool withdraw(struct cs_errands *errands, struct cs_errand *errand)
     return false;
 }
 
-/* ---- who wants it ---- */
+/* ---- callers ---- */
 
 static struct cs_errand *new_errand(struct cs_errands *errands, const struct cs_errand_kind *kind,
                                     void *data)
@@ -229,7 +229,7 @@ static bool is_done(struct cs_errand *errand)
     return done;
 }
 
-/* The lock, not the event, is what makes the thread's work visible here. */
+/* The lock, not the event, makes the thread's work visible here. */
 enum cs_waited cs_errand_wait(struct cs_errand *errand, int cancel_fd, int64_t until)
 {
     enum cs_waited waited = CS_WAITED_EVENT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What counts as a first factor that was proven before the login. */
+/* What counts as a first factor proven before the login. */
 #include <string.h>
 
 #include "login/login_priv.h"
@@ -23,9 +23,9 @@ static bool administrator_vouches(const struct cs_login *login)
     return login->options.stack_first_factor && login->peer.uid == 0;
 }
 
-/* A key, or the administrator's word. For root over sshd, and for an account that was not looked up
- * yet, the key counts only after an answer that is not junk: with `PermitRootLogin
- * prohibit-password`, sshd's default, root gets this far and is refused all the same. */
+/* A key, or the administrator's word. For root over sshd, and for an account not yet looked up, a
+ * key counts only after an answer that is not junk: with sshd's default, `PermitRootLogin
+ * prohibit-password`, root gets this far and is refused all the same. */
 bool cs_login_first_factor(const struct cs_login *login, bool answered)
 {
     return administrator_vouches(login) ||

@@ -7,7 +7,7 @@
 
 enum { LIST_BYTES_MAX = 1000 };
 
-/* One name at *at, which is moved behind it. */
+/* Reads one name at *at, and moves *at past it. */
 static enum cs_err read_name(const char **at, struct cs_strlist *names, struct cs_error *error)
 {
     bool quoted = **at == '"';

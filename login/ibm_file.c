@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file of IBM's gateway: how the tenant is reached, where the trace goes, and module arguments
- * that were moved out of the PAM line. Unknown members are warnings, as in the product. */
+/* A file of IBM's gateway: how to reach the tenant, where the trace goes, and module arguments
+ * moved out of the PAM line. Unknown members are warnings, as in the product. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +11,12 @@
 #include "login/config_priv.h"
 #include "providers/registry.h"
 
-/* The file while it is read. */
+/* The file while it is being read. */
 struct ibm_file {
     const char *name;
     const struct cs_json *document;
     struct cs_config *config;
-    size_t kind_row;                 /* of the provider, in the registry */
+    size_t kind_row;                 /* the provider's row in the registry */
     const struct cs_json_value *api; /* the section ibm-auth-api, or NULL */
     struct cs_error *error;
 };
@@ -24,7 +24,7 @@ struct ibm_file {
 static enum cs_err warn_at(struct ibm_file *file, const struct cs_json_value *member,
                            const char *format, ...) CS_PRINTF(3, 4);
 
-/* A warning has the place of the key, as an error would. */
+/* A warning points at the key, as an error would. */
 static enum cs_err warn_at(struct ibm_file *file, const struct cs_json_value *member,
                            const char *format, ...)
 {
@@ -54,7 +54,7 @@ static enum cs_err expect_object(struct ibm_file *file, const struct cs_json_val
                         cs_json_type_name(cs_json_type(member)));
 }
 
-/* Members of the section, and of `pam` those of the trace. Sets *ret_known. */
+/* Members of the section, and the trace's members of `pam`. Sets *ret_known. */
 static enum cs_err read_setting(struct ibm_file *file, const struct cs_json_value *member,
                                 unsigned where, bool *ret_known)
 {
@@ -86,7 +86,7 @@ static enum cs_err read_api(struct ibm_file *file, const struct cs_json_value *s
 
 /* ---- additional-args ---- */
 
-/* Reads one argument as the PAM line would, so that a mistake has its place. */
+/* Reads one argument as a PAM line would, so that a mistake has its place. */
 static enum cs_err check_argument(struct ibm_file *file, const struct cs_json_value *member,
                                   const char *argument)
 {
@@ -198,7 +198,7 @@ static enum cs_err read_instance(struct ibm_file *file, const struct cs_json_val
 
     if (cs_config_instance(config, id) != NULL)
         return cs_json_fail_key(file->error, CS_ERR_CONFIG, file->document, object,
-                                "'%s' is there twice, under two spellings", id);
+                                "'%s' is given twice, under two spellings", id);
     grown = reallocarray(config->instances, config->instances_count + 1, sizeof *grown);
     if (grown == NULL)
         return cs_fail_nomem(file->error);
@@ -246,7 +246,7 @@ static enum cs_err read_daemon(struct ibm_file *file, const struct cs_json_value
                    cs_json_key(section));
 }
 
-/* ---- the whole ---- */
+/* ---- the whole file ---- */
 
 static enum cs_err read_sections(struct ibm_file *file)
 {
@@ -274,7 +274,7 @@ static enum cs_err read_sections(struct ibm_file *file)
     return result;
 }
 
-/* Warnings that come with it have no place of their own: that of the section. */
+/* Warnings that come with it have no place of their own, so they get the section's. */
 static enum cs_err complete(struct ibm_file *file)
 {
     const struct cs_section section = {file->config, file->document, file->kind_row, 0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Words that machine translation of IBM's pages has damaged and that administrators copy. */
+/* Words that machine translation of IBM's pages has garbled, and that administrators copy. */
 #ifndef CS_LOGIN_IBM_WORDS_H
 #define CS_LOGIN_IBM_WORDS_H
 

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* In which language, and with which texts, a login speaks. */
+/* The language and the texts that a login uses. */
 #include <string.h>
 #include <syslog.h>
 
 #include "login/login_priv.h"
 #include "methods/provider_call.h"
 
-enum { LANGUAGE_MS = 500 }; /* so long the first prompt waits for what decides its language */
+enum { LANGUAGE_MS = 500 }; /* how long the first prompt waits for what decides its language */
 
-/* The user's own language is asked for only where a first factor is proven: to a stranger every
- * account speaks alike. A preference that cannot be read is no reason to refuse, nor is a slow
- * directory a reason to keep the prompt back. */
+/* The user's own language is looked up only if a first factor is proven: to a stranger every
+ * account speaks the same language. A preference that cannot be read does not refuse the login, and
+ * a slow directory does not delay the prompt. */
 static void find_user_language(struct cs_login *login, struct cs_provider *provider,
                                char ret_language[CS_PROVIDER_LANGUAGE_SIZE])
 {

@@ -12,7 +12,7 @@
 
 enum { VARIABLE_BYTES_MAX = 32 * 1024 };
 
-/* A screen locker may only ask for the account that it runs as, and never for root. */
+/* A screen locker may ask only for the account that it runs as, and never for root. */
 static bool peer_may_ask(const struct cs_login *login)
 {
     return login->peer.uid == 0 || (login->account.known && login->account.uid == login->peer.uid);
@@ -65,13 +65,13 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     cs_login_choose_texts(login, provider);
     verdict = cs_login_run_plan(login, channel, provider, rule == NULL);
     cs_engine_release(login->engine, &provider);
-    /* Nothing but a second factor may be missing. */
+    /* Failing open may forgive only a missing second factor. */
     login->proven = login->proven && rule == NULL && cs_plan_has_second(login->plan);
     return rule != NULL && verdict == CS_VERDICT_ALLOW ? conclude(login, CS_VERDICT_EXEMPT, rule)
                                                        : verdict;
 }
 
-/* As far as this module is concerned. PAM makes its own of all answers of the stack. */
+/* As far as this module is concerned: PAM combines the answers of the whole stack. */
 static bool is_granted(int code)
 {
     return code == PAM_SUCCESS || code == PAM_IGNORE;
@@ -101,7 +101,7 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
     cs_audit_write(&login->log, &audit);
 }
 
-/* What stands behind a pass that no factor earned. */
+/* Says why a login passed without a second factor. */
 static void explain_grant(struct cs_login *login, enum cs_verdict verdict, int code)
 {
     if (verdict == CS_VERDICT_UNREACHABLE)
@@ -129,8 +129,8 @@ static void hand_over(struct cs_login *login, struct cs_verdict_message *ret_ver
                login->account.name, login->options.user_env);
 }
 
-/* Who was sent something is asked for it: a tenant that goes away meanwhile must not let in
- * somebody else while the person still reads what to do. */
+/* After something was sent, the user must answer it. Otherwise, if the tenant goes away meanwhile,
+ * someone else would be let in while the user still reads what to do. */
 static bool may_fail_open(const struct cs_login *login)
 {
     return login->proven && !login->sent;
@@ -140,7 +140,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict)
 {
     enum cs_verdict verdict = run(login, channel);
-    /* Passing needs an account; a plan that allowed one has looked it up. */
+    /* To pass, the account must be known; a plan that allowed it has looked it up. */
     int code =
         cs_verdict_pam_code(verdict, &login->options, login->account.known, may_fail_open(login));
 

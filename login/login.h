@@ -11,7 +11,7 @@
 #include "methods/plan.h"
 #include "wire/messages.h"
 
-/* Who asks: the peer of the connection, as the kernel says. */
+/* The peer of the connection, as reported by the kernel. */
 struct cs_peer {
     uid_t uid;
 };
@@ -24,44 +24,42 @@ struct cs_login {
     struct cs_config *config;
     struct cs_options options;
     const struct cs_plan *plan; /* NULL: the login is misconfigured */
-    bool here;                  /* nothing says that the person is elsewhere */
-    struct cs_search *search;   /* for the account; NULL: not begun */
+    bool here;                  /* nothing suggests that the user is elsewhere */
+    struct cs_search *search;   /* for the account; NULL: not started */
     bool looked_up;
     struct cs_account account; /* all zero until then */
     char identity[256];
     struct cs_phrasebook book;
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */
-    char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account that has no identity */
+    char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account without an identity */
     const char *reason, *last;
     unsigned answers;
-    bool proven;              /* a first factor is proven, when the plan has run */
-    bool sent;                /* something was sent to the person, or may have been */
+    bool proven;              /* a first factor is proven; valid once the plan has run */
+    bool sent;                /* something was sent to the user, or may have been */
     struct cs_secret authtok; /* for the modules that follow */
-    char *record;             /* of the user, as JSON, or NULL */
+    char *record;             /* the provider's record of the user as JSON, or NULL */
     int64_t started;          /* cs_clock_ms */
-    int cancel_fd;            /* its end ends every wait; -1: none */
+    int cancel_fd;            /* its closing ends every wait; -1: none */
 };
 
-/*
- * Prepares: forgets what the peer may not say, resolves the options. `request` is borrowed and
- * loses what a peer that is not root may not say. Problems are logged and make cs_login_run end at
- * once; the time limit is in `login->options` in any case.
- */
+/* Prepares a login: removes from `request`, which is borrowed, what a peer that is not root may not
+ * say, and resolves the options. Problems are logged and make cs_login_run end at once; the time
+ * limit is in `login->options` in any case. */
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer);
 
 /* Whether sshd's list of finished methods names a key. */
 bool cs_login_has_key(const struct cs_login *login);
 
-/* Whether the first prompt comes without anything being looked up. */
+/* Whether the first prompt comes before anything is looked up. */
 bool cs_login_asks_at_once(const struct cs_login *login);
 
-/* Begins to look the account up, if that is still to be done: for the time in which the person
+/* Starts looking the account up if that is still to be done, to use the time in which the user
  * types. `login` is a struct cs_login. A failure shows when the account is needed. */
 void cs_login_look_ahead(void *login);
 
-/* Runs the login on `channel`, writes the audit line, and fills the verdict to be sent. */
+/* Runs the login on `channel`, writes the audit line, and fills in the verdict to be sent. */
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict);
 

@@ -5,20 +5,18 @@
 
 #include "login/login.h"
 
-/*
- * look_up.c: finds account and identity, once, and waits up to `ms` for the name services.
- * CS_ERR_TIMEOUT: the search goes on, and may have the account the next time. CS_ERR_UNRESOLVED:
- * the name services did not say; the next time begins anew. CS_ERR_HANGUP.
- */
+/* look_up.c: finds account and identity, once, and waits up to `ms` for the name services.
+ * CS_ERR_TIMEOUT: the search goes on, and the next call may have the account. CS_ERR_UNRESOLVED:
+ * the name services did not say; the next call starts again. CS_ERR_HANGUP: the peer is gone. */
 enum cs_err cs_login_look_up(struct cs_login *login, int64_t ms,
                              struct cs_error *error) CS_MUST_USE;
 
-/* The same for as long as lookup_timeout says: the login cannot go on without the account. After
- * that time CS_ERR_UNRESOLVED; CS_ERR_TIMEOUT at the login's own end. */
+/* The same with lookup_timeout as the limit: the login cannot go on without the account. After that
+ * time CS_ERR_UNRESOLVED; at the login's own end CS_ERR_TIMEOUT. */
 enum cs_err cs_login_look_up_now(struct cs_login *login, struct cs_error *error) CS_MUST_USE;
 
-/* Whether an option makes the account matter before the first prompt; elsewhere the prompt comes
- * first, so that it tells nothing. */
+/* Whether an option makes the account matter before the first prompt. Otherwise the prompt comes
+ * first, so that it reveals nothing. */
 bool cs_login_needs_account_first(const struct cs_login *login);
 
 /* Looks the account up if it matters before the first prompt. */
@@ -28,17 +26,18 @@ enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *erro
 const char *cs_login_exemption(struct cs_login *login);
 
 /* first_factor.c: whether a first factor was proven before this login. `answered`: an answer came
- * that is not junk. */
+ * that was not junk. */
 bool cs_login_first_factor(const struct cs_login *login, bool answered);
 
-/* The same as far as it can be told without the account; that may still change it to no. */
+/* The same, as far as that is clear without the account; the account may still turn it into a
+ * no. */
 bool cs_login_first_factor_claimed(const struct cs_login *login);
 
 /* language.c: chooses the language, and fills login->book. */
 void cs_login_choose_texts(struct cs_login *login, struct cs_provider *provider);
 
 /* run_plan.c: runs login->plan on `channel`, and keeps in the login what outlives the run. Without
- * `second` its first step alone. */
+ * `second`, runs only the first step. */
 enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *channel,
                                   struct cs_provider *provider, bool second);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whom a login is for: when it looks the account up, and how long it waits for that. */
+/* Whom a login is for: when it looks the account up, and how long it waits. */
 #include <syslog.h>
 
 #include "base/clock.h"
 #include "login/login_priv.h"
 #include "login/policy.h"
 
-/* No identity is no failure of the login's machinery: it is refused like an unknown user. */
+/* A missing identity is no failure of the login: it is refused like an unknown user. */
 static void map_identity(struct cs_login *login)
 {
     struct cs_error error = {0};
@@ -29,7 +29,7 @@ static int64_t lookup_ms(const struct cs_login *login)
     return (int64_t)login->options.lookup_timeout * 1000;
 }
 
-/* A wait of `ms` from now on, at most to the end of the login. */
+/* A wait of `ms` from now, at most until the login ends. */
 static struct cs_patience patience(const struct cs_login *login, int64_t ms)
 {
     int64_t until = cs_clock_ms() + ms, end = end_of(login);
@@ -94,9 +94,9 @@ bool cs_login_needs_account_first(const struct cs_login *login)
            options->two_factor_group != NULL;
 }
 
-/* A directory that does not answer in time is no reason to keep the prompt back: nobody is exempt
- * who is not known, and the answer may be there when it is needed. But a peer that is not root has
- * to be known. */
+/* A directory that does not answer in time does not delay the prompt: an unknown account is not
+ * exempt, and the answer may come by the time it is needed. But if the peer is not root, the
+ * account must be known. */
 enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *error)
 {
     enum cs_err result;
@@ -106,12 +106,12 @@ enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *erro
     result = cs_login_look_up(login, lookup_ms(login), error);
     if (result != CS_ERR_TIMEOUT || login->peer.uid != 0)
         return result;
-    cs_log(&login->log, LOG_WARNING, "%s; so '%s' is not exempt", error->text,
+    cs_log(&login->log, LOG_WARNING, "%s, so '%s' is not exempt", error->text,
            login->request->user);
     return CS_OK;
 }
 
-/* A password by itself is no second factor. */
+/* A plan with only a password has no second factor to be exempt from. */
 const char *cs_login_exemption(struct cs_login *login)
 {
     const struct cs_patience waits = patience(login, lookup_ms(login));

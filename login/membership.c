@@ -8,24 +8,24 @@
 #include "login/group_list.h"
 
 enum {
-    LOCAL_MS = 500,  /* so long a local account waits for what a directory may add */
-    STUCK_MS = 1000, /* a directory that has not answered for so long is not waited for */
+    LOCAL_MS = 500,  /* how long a local account waits for what a directory may add */
+    STUCK_MS = 1000, /* a directory that has been silent for this long is not waited for */
 };
 
-/* What was found out about one group. */
+/* What is known about one group. */
 struct fact {
     enum cs_named named;
     struct cs_group group;
 };
 
-/* What the name services say; the data of an errand. */
+/* What the name services say: the data of an errand. */
 struct answer {
     struct cs_account account;
     struct cs_strlist names;
     struct fact *facts; /* one for each name */
     enum cs_named gids_named;
-    struct cs_gids gids; /* of the account */
-    bool answered;       /* a group beyond the primary one and those of /etc/group is among them */
+    struct cs_gids gids; /* the account's groups */
+    bool answered;       /* they include one beyond the primary group and those of /etc/group */
 };
 
 /* ---- what the name services say ---- */
@@ -40,7 +40,7 @@ static void free_answer(void *data)
     free(answer);
 }
 
-/* The files answer for themselves whether a directory does or not. */
+/* Whether the groups show that a directory answered: the files answer whether it does or not. */
 static bool shows_an_answer(const struct answer *answer)
 {
     struct cs_gids local = {0};
@@ -88,7 +88,7 @@ static struct answer *new_answer(const struct cs_account *account, const struct 
     return NULL;
 }
 
-/* The errand with the answer, or NULL: there is none in good time. */
+/* The errand with the answer, or NULL if none came in time. */
 static struct cs_errand *ask_services(struct cs_directory *directory,
                                       const struct cs_account *account,
                                       const struct cs_strlist *names,
@@ -110,7 +110,7 @@ static struct cs_errand *ask_services(struct cs_directory *directory,
     return errand;
 }
 
-/* ---- what follows from it ---- */
+/* ---- what it means ---- */
 
 static bool is_local_member(const struct cs_account *account, const struct fact *local)
 {
@@ -118,7 +118,7 @@ static bool is_local_member(const struct cs_account *account, const struct fact 
            (local->group.lists || local->group.gid == account->gid);
 }
 
-/* `answer` is NULL where there is none, `told` then as well. */
+/* If there is no answer, `answer` and `told` are NULL. */
 static enum cs_membership judge(const struct cs_account *account, const struct fact *local,
                                 const struct answer *answer, const struct fact *told)
 {
@@ -134,13 +134,13 @@ static enum cs_membership judge(const struct cs_account *account, const struct f
         return CS_MEMBERSHIP_MEMBER;
     if (told->group.lists)
         return CS_MEMBERSHIP_LISTED;
-    /* A list of /etc/group shows nothing of what a directory would add to it. */
+    /* A list in /etc/group does not show what a directory would add to it. */
     if (files_know || answer->answered || (local->named == CS_NAMED_ABSENT && told->group.peopled))
         return CS_MEMBERSHIP_NONE;
     return CS_MEMBERSHIP_UNRESOLVED;
 }
 
-/* What the files say of each group. */
+/* What the files say about each group. */
 static struct fact *ask_files(const struct cs_account *account, const struct cs_strlist *names)
 {
     struct fact *facts = calloc(names->count, sizeof *facts);
@@ -166,7 +166,7 @@ static enum cs_membership best(const struct cs_account *account, const struct fa
     return found;
 }
 
-/* The names of both lists, and how many are of the first. */
+/* The names in both lists, and how many are from the first. */
 static bool read_lists(const struct cs_policy_groups *groups, struct cs_strlist *names,
                        size_t *ret_exempt)
 {

@@ -26,7 +26,7 @@ enum cs_err cs_check_language(const struct cs_setting *row, const char *value,
     (void)row;
     return cs_language_parse(value, parsed)
                ? CS_OK
-               : cs_fail(error, CS_ERR_CONFIG, "'%s' is no language such as fr or pt_BR", value);
+               : cs_fail(error, CS_ERR_CONFIG, "'%s' is not a language such as fr or pt_BR", value);
 }
 
 enum cs_err cs_check_variable(const struct cs_setting *row, const char *value,

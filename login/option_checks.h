@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is peculiar to single options: functions for the columns of struct cs_setting. */
+/* Checks for single options: functions for the columns of struct cs_setting. */
 #ifndef CS_LOGIN_OPTION_CHECKS_H
 #define CS_LOGIN_OPTION_CHECKS_H
 
@@ -18,14 +18,15 @@ enum cs_err cs_check_language(const struct cs_setting *row, const char *value,
 enum cs_err cs_check_variable(const struct cs_setting *row, const char *value,
                               struct cs_error *error) CS_MUST_USE;
 
-/* A template: as it must be anywhere, as our own file must have it, and where it goes. */
+/* A template: what must hold everywhere, what must also hold in our own file, and where to store
+ * it. */
 enum cs_err cs_check_template(const struct cs_setting *row, const char *value,
                               struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_check_letters(const struct cs_setting *row, const char *value,
                              struct cs_error *error) CS_MUST_USE;
 void cs_store_text(const struct cs_setting *row, const char *value, void *options);
 
-/* Which text the row sets; false: it sets something else. */
+/* Which text the row sets; false: it does not set a text. */
 bool cs_option_is_text(const struct cs_setting *row, enum cs_text *ret_text);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of the login's own options; those about accounts and texts have tables of their own. */
+/* The login's own options, except those about accounts and texts, which have tables of their
+ * own. */
 #include "login/ibm_words.h"
 #include "login/option_checks.h"
 #include "login/options.h"
@@ -40,7 +41,7 @@ const struct cs_setting cs_option_rows[] = {
      .offset = AT(method.retry),
      .fallback = "3",
      .max = 10,
-     .help = "Further tries after the first. Used up, PAM_MAXTRIES ends the login."},
+     .help = "Tries after the first. When they run out, PAM_MAXTRIES ends the login."},
     {.name = "accept_on_missing_auth_method",
      .type = CS_SETTING_FLAG,
      .where = BOTH,
@@ -56,10 +57,10 @@ const struct cs_setting cs_option_rows[] = {
      .offset = AT(method.otp_echo),
      .fallback = "yes",
      .ibm = "no",
-     .help = "Shows a code while it is typed."},
+     .help = "Shows codes while they are typed."},
     FLAG("failmode_insecure", BOTH, failmode_insecure,
-         "Lets in who has proven a first factor while the provider's server cannot be reached. "
-         "Each use is a line in the log."),
+         "Lets in users who have proven a first factor while the provider's server cannot be "
+         "reached. Each use is logged."),
     {.name = "password_retry",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,
@@ -67,17 +68,17 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "3",
      .ibm = "0",
      .max = 10,
-     .help = "Further passwords after the first."},
+     .help = "Passwords after the first."},
     FLAG("password_first", BOTH, method.password_first,
-         "password-and-totp: the password stands before the code."),
+         "password-and-totp: the password comes before the code."),
     {.name = "password_separator",
      .type = CS_SETTING_STRING,
      .where = BOTH,
      .offset = AT(method.password_separator),
      .fallback = ":",
-     .help = "Stands between password and code."},
+     .help = "Separates password and code."},
     FLAG("ask_password_on_mismatch", BOTH, method.ask_password_on_mismatch,
-         "Asks for the password when the one that an earlier module asked for is not accepted."),
+         "Asks for the password if the one that an earlier module asked for is not accepted."),
     {.name = "add_devices_to_choice",
      .type = CS_SETTING_FLAG,
      .where = BOTH,
@@ -93,7 +94,7 @@ const struct cs_setting cs_option_rows[] = {
      .offset = AT(method.transient_choices),
      .fallback = "emails,phoneNumbers",
      .values = {"emails,phoneNumbers", "emails", "phoneNumbers", "phoneNumbers,emails"},
-     .help = "Which of them, where transients_in_choice is set."},
+     .help = "Which of them, if transients_in_choice is set."},
     FLAG("voice_in_choice", BOTH, method.voice_in_choice,
          "Phone calls are in the menu of the choice methods."),
     FLAG("u2f_in_choice", BOTH, method.u2f_in_choice,
@@ -101,7 +102,7 @@ const struct cs_setting cs_option_rows[] = {
     FLAG("no_enrollments_in_choice", BOTH, method.no_enrollments_in_choice,
          "Leaves authenticator apps, text messages and emails out of that menu."),
     FLAG("ignore_isvalidated", BOTH, method.ignore_isvalidated,
-         "Factors count although they were never confirmed."),
+         "Factors count even if they were never confirmed."),
     {.name = "poll_timeout",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,
@@ -109,22 +110,22 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "60",
      .min = 5,
      .max = 600,
-     .help = "Seconds that an approval on a device, a touch of a security key, or its answer from "
-             "elsewhere may take."},
+     .help = "Seconds allowed for an approval on a device, for a touch of a security key, or for "
+             "its answer from elsewhere."},
     {.name = "autopush",
      .type = CS_SETTING_FLAG,
      .where = BOTH,
      .offset = AT(autopush),
      .fallback = "no",
      .ibm = "yes",
-     .help = "Sends a code or request without a proven first factor, before anything was typed; a "
+     .help = "Sends a code or request without a proven first factor, before anything is typed; a "
              "few each hour for each user."},
     {.name = "u2f_socket",
      .type = CS_SETTING_PATH,
      .where = CS_FROM_FILE,
      .offset = AT(method.u2f_socket),
      .fallback = CS_U2F_SOCKET_FILE,
-     .help = "The socket of the helper for the security keys of this machine."},
+     .help = "The socket of the helper for security keys plugged into this machine."},
     {.name = "user_env",
      .type = CS_SETTING_STRING,
      .where = BOTH,
@@ -140,8 +141,9 @@ const struct cs_setting cs_option_rows[] = {
      .offset = AT(conversation),
      .fallback = "auto",
      .values = {"auto", "fold", "live"},
-     .help = "fold: all text stands in prompts, right for every sshd. live: informational text is "
-             "sent at once, for sshd 10.3 or later. auto: live for sudo, su and login, else fold."},
+     .help =
+         "fold: all text is put into prompts, which suits every sshd. live: informational text is "
+         "sent at once, for sshd 10.3 or later. auto: live for sudo, su and login, else fold."},
     {.name = "push_wait",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
@@ -149,9 +151,9 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "auto",
      .values = {"auto", "live", "enter", "silent"},
      .help =
-         "How an approval on another device is awaited. live: the text is shown at once. enter: "
-         "the person presses Enter after it. silent: nothing is shown but a number to choose. "
-         "auto: live where conversation=live or the service shows text at once, else enter."},
+         "How to wait for an approval on another device. live: the text is shown at once. enter: "
+         "the user presses Enter after approving. silent: nothing is shown except a number to "
+         "choose. auto: live if conversation=live or the service shows text at once, else enter."},
     {.name = "lang",
      .type = CS_SETTING_STRING,
      .where = BOTH,
@@ -165,9 +167,9 @@ const struct cs_setting cs_option_rows[] = {
      .offset = AT(default_lang),
      .type_name = "language",
      .check = cs_check_language,
-     .help = "The language where the user has no preference. None: English."},
+     .help = "The language if the user has no preference. By default English."},
     FLAG("ascii_prompts", BOTH, ascii_prompts,
-         "Only plain ASCII: accents are left out, other scripts give way to English."),
+         "Only plain ASCII: accents are left out, and English replaces other scripts."),
     FLAG("mask_addresses", BOTH, mask_addresses,
          "Hides the middle of phone numbers and addresses."),
     {.name = "login_timeout",
@@ -177,24 +179,24 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "110",
      .min = 1,
      .max = 3600,
-     .help = "Seconds that a login may take; keep it below sshd's LoginGraceTime."},
-    FLAG("nowarn", CS_FROM_PAM, nowarn, "No warnings about arguments in the log."),
+     .help = "Seconds allowed for a login; keep it below sshd's LoginGraceTime."},
+    FLAG("nowarn", CS_FROM_PAM, nowarn, "Logs no warnings about arguments."),
     FLAG("debug", BOTH, debug, "Logs each step. Never logs a secret or an answer."),
     {.name = "ibm_auth_config",
      .type = CS_SETTING_PATH,
      .scope = CS_SCOPE_MODULE,
      .where = CS_FROM_PAM,
      .offset = CS_SETTING_NOT_STORED,
-     .help = "The file of IBM's gateway that is read in place of the configuration file; chooses "
-             "the defaults of that product."},
+     .help = "The file of IBM's gateway to read instead of the configuration file; selects that "
+             "product's defaults."},
     {.name = "id",
      .type = CS_SETTING_STRING,
      .scope = CS_SCOPE_MODULE,
      .where = CS_FROM_PAM,
      .offset = CS_SETTING_NOT_STORED,
      .ibm = "pam_ibm_auth",
-     .help = "Which additional-args of that file are read. A name that is not in the file refuses "
-             "every login."},
+     .help = "Which additional-args of that file to read. With a name that is not in the file, "
+             "every login is refused."},
     {.name = "require_broker",
      .alias = "failifnoqueueserver",
      .type = CS_SETTING_FLAG,
@@ -202,14 +204,14 @@ const struct cs_setting cs_option_rows[] = {
      .where = CS_FROM_PAM,
      .offset = CS_SETTING_NOT_STORED,
      .fallback = "no",
-     .help = "Refuses the login when no broker is running."},
+     .help = "Refuses the login if no broker is running."},
     {.name = "standalone",
      .type = CS_SETTING_FLAG,
      .scope = CS_SCOPE_MODULE,
      .where = CS_FROM_PAM,
      .offset = CS_SETTING_NOT_STORED,
      .fallback = "no",
-     .help = "Starts a process of its own for each login and never asks the broker."},
+     .help = "Starts a separate process for each login and never asks the broker."},
     {.name = "socket",
      .type = CS_SETTING_PATH,
      .scope = CS_SCOPE_MODULE,
@@ -240,8 +242,8 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "2000",
      .min = 1,
      .max = 100000,
-     .help = "Logins that the broker runs at once. Whoever asks on this machine, by way of su or "
-             "sudo, may use a quarter; and a quarter is kept for logins with a key."},
+     .help = "Logins that the broker runs at once. Each user who asks on this machine, with su or "
+             "sudo, may use a quarter; a quarter is kept for logins with a key."},
     {.name = "max_unprivileged",
      .type = CS_SETTING_NUMBER,
      .scope = CS_SCOPE_BROKER,

@@ -16,7 +16,7 @@ enum { ORDINARY = CS_FROM_PAM | CS_FROM_FILE };
 static const struct cs_setting *const own_tables[] = {cs_option_rows, cs_account_rows, cs_tool_rows,
                                                       cs_text_rows};
 
-/* The tables one behind the other, those of the providers last; NULL behind the last. */
+/* Walks the tables one after the other, those of the providers last; NULL after the last row. */
 static const struct cs_setting *table_at(size_t place, struct cs_option *ret_whose)
 {
     *ret_whose = (struct cs_option){0};
@@ -198,7 +198,7 @@ const void *cs_options_chosen_provider(const struct cs_options *options)
 {
     size_t row = 0;
 
-    cs_provider_find(options->provider, &row); /* only names of the registry are ever stored */
+    cs_provider_find(options->provider, &row); /* only names from the registry are ever stored */
     return cs_options_provider(options, row);
 }
 
@@ -213,7 +213,7 @@ const char *cs_options_provider_text(const struct cs_options *options, const cha
     return cs_setting_text(option.row, &options->providers[kind_row]);
 }
 
-/* A file of IBM's gateway is refused when it is loaded without the section. */
+/* A file of IBM's gateway without the section is refused when it is loaded. */
 static enum cs_err refuse_without_section(const char *name, struct cs_error *error)
 {
     return cs_fail(error, CS_ERR_CONFIG,

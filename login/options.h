@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Options: every setting of a login. The login's own are rows over struct cs_options, those of the
- * providers rows over structs of theirs (providers/kind.h). The parser, the configuration file,
- * `countersign options`, the manual and the test that flips each option walk the same rows.
- */
+/* Options: every setting of a login. The login's own are rows over struct cs_options, those of the
+ * providers rows over their own structs (providers/kind.h). The parser, the configuration file,
+ * `countersign options`, the manual and the test that flips each option all walk the same rows. */
 #ifndef CS_LOGIN_OPTIONS_H
 #define CS_LOGIN_OPTIONS_H
 
@@ -18,8 +16,7 @@ enum cs_push_wait { CS_PUSH_AUTO, CS_PUSH_LIVE, CS_PUSH_ENTER, CS_PUSH_SILENT };
 enum cs_exempt_result { CS_EXEMPT_SUCCESS, CS_EXEMPT_IGNORE };
 enum cs_missing_result { CS_MISSING_SUCCESS, CS_MISSING_IGNORE };
 
-/* The settings of one login. Strings are borrowed from the table, the configuration or the request.
- */
+/* The settings of one login. Strings are borrowed from table, configuration or request. */
 struct cs_options {
     unsigned profile; /* enum cs_profile */
     const char *auth_method;
@@ -43,13 +40,13 @@ struct cs_options {
     bool allow_unprivileged;
     bool ascii_prompts;
     bool mask_addresses;
-    const char *user_env; /* variable that gets the provider's record of the user; NULL: none */
-    const char *issuer, *label; /* of an entry in an authenticator app; with %U and %H */
+    const char *user_env;       /* variable to hold the provider's record of the user; NULL: none */
+    const char *issuer, *label; /* name of an entry in an authenticator app; with %U and %H */
     struct cs_method_options method;
     struct cs_mapping mapping;
     struct cs_text_setting texts[CS_TEXTS];
-    struct cs_text_variant line_texts[CS_TEXTS]; /* where texts[] points for a PAM line */
-    unsigned sections; /* of the kinds of providers: 1 << row of those that the file has */
+    struct cs_text_variant line_texts[CS_TEXTS]; /* where the texts[] of a PAM line point */
+    unsigned sections;                           /* kinds of providers in the file: 1 << row */
     union cs_provider_settings providers[CS_PROVIDER_KINDS_MAX]; /* by row in the registry */
 };
 
@@ -57,64 +54,62 @@ struct cs_options {
 struct cs_option {
     const struct cs_setting *row;
     const struct cs_provider_kind *kind; /* NULL: the login's own */
-    size_t kind_row;                     /* of the kind in the registry */
+    size_t kind_row;                     /* the kind's row in the registry */
 };
 
 extern const struct cs_setting cs_option_rows[], cs_account_rows[], cs_tool_rows[],
     cs_text_rows[]; /* the login's own */
 
-/* All rows, those of the providers behind the login's; false behind the last. */
+/* All rows, the login's own first, then those of the providers; false after the last. */
 bool cs_option_at(size_t place, struct cs_option *ret_option);
 
-/* The option for a PAM line or the top level of the file with that name or alias; hyphens and
+/* Finds an option of the PAM line or of the file's top level by name or alias; hyphens and
  * underscores are the same. *ret_inverted (may be NULL): the name says the opposite. False: there
  * is no such option. */
 bool cs_option_find(const char *name, size_t length, struct cs_option *ret_option,
                     bool *ret_inverted);
 
-/* The member of that provider's section, in one of the places `where` (CS_FROM_...). */
+/* Finds a member of that provider's section that is allowed in one of the places `where`
+ * (CS_FROM_...). */
 bool cs_option_find_in(size_t kind_row, unsigned where, const char *name,
                        struct cs_option *ret_option);
 
-/* Sets every option to its default. The texts of profile ibm point into the struct: where it is
- * copied they go on pointing into the one that was set, which must outlive the copy. */
+/* Sets every option to its default. The texts of profile ibm point into the struct. If it is
+ * copied, the copy still points into the original, which must outlive it. */
 void cs_options_defaults(enum cs_profile profile, struct cs_options *ret_options);
 
-/* Sets one option from its written form; `value` is borrowed. As cs_setting_set. */
+/* Sets one option from its written form; `value` is borrowed. Like cs_setting_set. */
 enum cs_err cs_option_set(const struct cs_option *option, const char *value,
                           struct cs_options *options, struct cs_error *error) CS_MUST_USE;
 
-/*
- * Reads the arguments of a PAM line. An unknown name, or a substitution that does not apply to a
- * text, becomes a sentence in `ret_warnings` and is no error: a typo must not lock people out, but
- * is reported (`ret_warnings` may be NULL: they are dropped). A bad value, or an option that
- * belongs in the file, is CS_ERR_CONFIG. The texts in `options` point into it: do not copy the
- * struct.
- */
+/* Reads the arguments of a PAM line. An unknown name, or a substitution that does not apply to a
+ * text, becomes a sentence in `ret_warnings` (NULL: dropped) and is no error: a typo is reported
+ * but must not lock people out. A bad value, or an option that belongs in the file, is
+ * CS_ERR_CONFIG. The texts in `options` point into it: do not copy the struct. */
 enum cs_err cs_options_from_arguments(const struct cs_strlist *arguments,
                                       struct cs_options *options, struct cs_strlist *ret_warnings,
                                       struct cs_error *error) CS_MUST_USE;
 
-/* The last value that a PAM line gives that option, or NULL; for those that are not stored. */
+/* The last value that a PAM line gives that option, or NULL; for options that are not stored. */
 const char *cs_options_line_value(const struct cs_strlist *arguments, const char *name);
 
-/* The option that was meant by a name that is none, or NULL. */
+/* The option that a misspelt name probably means, or NULL. */
 const char *cs_options_suggest(const char *name, size_t length);
 
 /* ---- the provider ---- */
 
-/* The settings of the kind in that row of the registry; its own struct. */
+/* The settings of the kind in that row of the registry, in its own struct. */
 const void *cs_options_provider(const struct cs_options *options, size_t kind_row);
 
-/* Those of the kind that the login goes to: the `settings` of struct cs_call. */
+/* The settings of the kind that the login uses: the `settings` of struct cs_call. */
 const void *cs_options_chosen_provider(const struct cs_options *options);
 
-/* A setting of a provider that is a text, by the names of both; NULL where it is not set. */
+/* A provider's text setting, by the names of both; NULL if it is not set. */
 const char *cs_options_provider_text(const struct cs_options *options, const char *kind,
                                      const char *name);
 
-/* Whether the provider of the options can be opened, as far as settings say: CS_ERR_CONFIG. Sets
- * *ret_row to its row in the registry. */
+/* Whether the provider of the options can be opened, as far as its settings show; CS_ERR_CONFIG if
+ * not. Sets *ret_row to its row in the registry. */
 enum cs_err cs_options_check_provider(const struct cs_options *options, size_t *ret_row,
                                       struct cs_error *error) CS_MUST_USE;
 

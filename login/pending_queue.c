@@ -7,8 +7,8 @@
 #include "base/event.h"
 #include "base/locked.h"
 
-/* Those who hold a turn and those who wait, oldest first. Of each provider and identity the first
- * one holds it. */
+/* Those who hold a turn and those who wait, oldest first. The first for each provider and identity
+ * holds its turn. */
 struct cs_pending_queue {
     pthread_mutex_t mutex;
     struct cs_pending_turn *first;
@@ -16,7 +16,7 @@ struct cs_pending_queue {
 
 CS_DEFINE_LOCKED(cs_pending_queue)
 
-/* The next at or behind `turn` for the same; NULL: nobody. */
+/* The next for the same provider and identity, from `turn` on; NULL: none. */
 static struct cs_pending_turn *find_same(struct cs_pending_turn *turn,
                                          const struct cs_pending_turn *like)
 {
@@ -60,12 +60,12 @@ enum cs_err cs_pending_queue_await(const struct cs_pending_turn *turn, const str
     case CS_WAITED_EVENT:
         return CS_OK;
     case CS_WAITED_HANGUP:
-        return cs_fail(error, CS_ERR_HANGUP,
-                       "the login was given up while another one of the user had its request open");
-    default:
         return cs_fail(
-            error, CS_ERR_TIMEOUT,
-            "another login of the same user did not end before this one's time was over");
+            error, CS_ERR_HANGUP,
+            "the login was given up while another login of the same user had its request open");
+    default:
+        return cs_fail(error, CS_ERR_TIMEOUT,
+                       "another login of the same user did not end before this one's time ran out");
     }
 }
 

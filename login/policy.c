@@ -30,7 +30,8 @@ const char *cs_policy_exemption(const struct cs_options *options, const struct c
     return groups.asked != NULL && found.asked == CS_MEMBERSHIP_NONE ? "2fa_group" : NULL;
 }
 
-/* Applications that show informational text at once. sshd does from 10.3 on; it cannot be asked. */
+/* Applications that show informational text at once. sshd does so from 10.3 on; there is no way to
+ * ask it. */
 static bool shows_text_at_once(const char *service)
 {
     static const char *const services[] = {"sudo", "sudo-i", "su", "su-l", "login", "countersign"};
@@ -60,7 +61,7 @@ enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const ch
                                               [CS_PUSH_ENTER] = CS_WAIT_ENTER,
                                               [CS_PUSH_SILENT] = CS_WAIT_SILENT};
 
-    /* That product shows nothing unless it is told what. */
+    /* IBM's product shows nothing unless it is told to. */
     if (options->push_wait == CS_PUSH_AUTO && options->profile == CS_PROFILE_IBM &&
         options->texts[CS_TEXT_DEVICE_PROMPT].count == 0)
         return CS_WAIT_SILENT;

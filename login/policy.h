@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who is asked for a second factor, and in which manner. */
+/* Who is asked for a second factor, and how. */
 #ifndef CS_LOGIN_POLICY_H
 #define CS_LOGIN_POLICY_H
 
@@ -9,23 +9,21 @@
 #include "login/directory.h"
 #include "login/options.h"
 
-/*
- * The rule that exempts the account ("exempt_group", "2fa_group"), or NULL: it is asked. Groups are
- * resolved to gids, and those compared with the account's, primary and supplementary
- * (login/membership.h). What cannot be resolved, within the patience or at all, never exempts; a
- * warning says so. An unknown account is always asked.
- */
+/* The rule that exempts the account ("exempt_group", "2fa_group"), or NULL: it is asked. Groups are
+ * resolved to gids and compared with the account's primary and supplementary groups
+ * (login/membership.h). A group that cannot be resolved, in time or at all, never exempts; a
+ * warning says so. An unknown account is always asked. */
 const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
                                 struct cs_directory *directory, const struct cs_patience *patience,
                                 const struct cs_log *log);
 
-/* Whether informational text is sent at once, rather than folded into the next prompt. */
+/* Whether informational text is sent at once rather than folded into the next prompt. */
 bool cs_policy_live(const struct cs_options *options, const char *service);
 
-/* How an approval on another device is awaited. */
+/* How to wait for an approval on another device. */
 enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service);
 
-/* The same where something has to be shown: never silent. */
+/* The same if something must be shown: never silently. */
 enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options, const char *service);
 
 #endif

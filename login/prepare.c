@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is known of a login before it runs: where it comes from, and its options. */
+/* What is known about a login before it runs: where it comes from, and its options. */
 #include <string.h>
 #include <syslog.h>
 
 #include "base/clock.h"
 #include "login/login.h"
 
-/* A peer that is not root says nothing but its name: neither where it comes from nor what was
- * proven nor how it is to be treated. */
+/* A peer that is not root is believed about its name only: not where it comes from, not what was
+ * proven, not how it is to be treated. */
 static void silence(struct cs_request *request)
 {
     char **texts[] = {&request->rhost, &request->ruser, &request->ssh_connection,
@@ -25,12 +25,12 @@ static void set_origin(struct cs_login *login)
 
     cs_client_find(request, login->peer.uid, login->address, login->client);
     cs_client_stranger(request->user, login->stranger);
-    /* A name in PAM_RHOST gives no address, and is another machine all the same. */
+    /* A name in PAM_RHOST gives no address, but it does mean another machine. */
     login->here =
         request->ssh_connection == NULL && (request->rhost == NULL || request->rhost[0] == '\0');
 }
 
-/* The file behind the descriptor is what the line says it is, never what it looks like. */
+/* The PAM line says which format the file has; its content never does. */
 static enum cs_err find_source(const struct cs_request *request, struct cs_config_source *source,
                                struct cs_error *error)
 {
@@ -39,7 +39,7 @@ static enum cs_err find_source(const struct cs_request *request, struct cs_confi
 
     if (own != NULL && ibm != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "config= and ibm_auth_config= are both there; one of them expected");
+                       "config= and ibm_auth_config= are both given; give only one");
     if ((own != NULL || ibm != NULL) && request->config_fd < 0)
         return cs_fail(error, CS_ERR_CONFIG, "%s: the file was not handed over by the module",
                        own ? own : ibm);

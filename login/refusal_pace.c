@@ -3,7 +3,8 @@
 
 #include "base/locked.h"
 
-/* The longest of two windows of time: what is forgotten is at least one window old. */
+/* The longest time of this window and of the one before. What is forgotten is at least one window
+ * old. */
 struct window {
     int64_t begun, longest, before;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The plan of a login: what its methods are given, what they may call, what is kept of them. */
+/* Runs a login's plan: what the methods are given, what they may call, what is kept. */
 #include <syslog.h>
 
 #include "base/clock.h"
@@ -7,14 +7,14 @@
 #include "login/policy.h"
 #include "methods/steps.h"
 
-/* The context of what methods may call. */
+/* The context that the methods' calls get. */
 struct run {
     struct cs_login *login;
     const struct cs_method_given *given;
     struct cs_pending_turn turn;
 };
 
-/* Without the account nothing can be judged. */
+/* Nothing can be judged without the account. */
 static enum cs_err identify(void *context, const char **ret_identity, struct cs_error *error)
 {
     struct cs_login *login = ((struct run *)context)->login;
@@ -29,8 +29,8 @@ static bool proven(void *context, bool answered)
     return cs_login_first_factor(((struct run *)context)->login, answered);
 }
 
-/* Stand-alone there is no memory of what was sent before, so nothing is sent unasked to those who
- * have proven nothing. */
+/* A stand-alone session does not know what was sent before, so it sends nothing unasked to users
+ * who have proven nothing. */
 static bool may_send(void *context, const struct cs_sending *sending)
 {
     struct cs_login *login = ((struct run *)context)->login;
@@ -104,7 +104,7 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .take_turn = take_turn,
                                              .give_turn = give_turn};
 
-/* Shows what no prompt has carried: for the end of a refused login. */
+/* Shows text that no prompt has carried: for the end of a refused login. */
 static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold)
 {
     struct cs_error error = {0};
@@ -113,7 +113,7 @@ static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold
         cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
 }
 
-/* What outlives the run; a login that is refused hands nothing over of it. */
+/* Keeps what outlives the run. A refused login hands nothing over. */
 static void keep_results(struct cs_login *login, struct cs_method_login *method)
 {
     login->reason = method->result.reason;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of what only the command-line tool reads. */
+/* The options that only the command-line tool reads. */
 #include "login/options.h"
 
 #define AT(member) offsetof(struct cs_options, member)

@@ -3,7 +3,7 @@
 
 #include <security/_pam_types.h>
 
-/* Each row: the code by itself, and the one where the option says otherwise. */
+/* Each row: the usual code, and the one if the option says otherwise. */
 static const struct {
     const char *name;
     int code;

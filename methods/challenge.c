@@ -7,9 +7,9 @@
 #include "base/clock.h"
 #include "methods/provider_call.h"
 
-enum { MARGIN_MS = 2000 }; /* between the end of an approval and that of the login */
+enum { MARGIN_MS = 2000 }; /* approvals end this long before the login does */
 
-/* What the device shows. IBM's files write the host as {hostname}. */
+/* What the device shows. IBM's files call the host {hostname}. */
 static void say_message(const struct cs_method_given *given, struct cs_buffer *out)
 {
     static const char host[] = "{hostname}";
@@ -26,7 +26,7 @@ static void say_message(const struct cs_method_given *given, struct cs_buffer *o
     cs_buffer_text(out, rest);
 }
 
-/* Never longer than the login itself: what outlives it could be approved by mistake. */
+/* No longer than the login itself: a request that outlives it could be approved by mistake. */
 static unsigned seconds_for(const struct cs_method_given *given)
 {
     int64_t left = (given->call.deadline - cs_clock_ms() - MARGIN_MS) / 1000;
@@ -52,7 +52,7 @@ static enum cs_err begin(struct cs_open_challenge *open, struct cs_error *error)
     if (message.failed)
         return cs_fail_nomem(error);
     request.message = message.text;
-    /* Before the call: what gets no answer may have arrived all the same. */
+    /* Set before the call: a request may arrive even if its call gets no answer. */
     login->state.sent = login->state.sent || open->factor->kind != CS_FACTOR_U2F;
     result = cs_call_begin(login, open->factor, &request, &open->challenge, error);
     open->open = result == CS_OK;

@@ -9,7 +9,6 @@
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
 
-/* Which texts make up the prompt. */
 static size_t choose_texts(const struct cs_method_login *login,
                            const struct cs_code_dialogue *dialogue, bool again,
                            enum cs_text ret_keys[KEYS_MAX])
@@ -23,14 +22,14 @@ static size_t choose_texts(const struct cs_method_login *login,
         ret_keys[count++] = CS_TEXT_CODE_NOT_ACCEPTED;
     else if (dialogue->sent != NULL)
         ret_keys[count++] = dialogue->sent->sent;
-    /* An administrator's one prompt serves for both. */
+    /* If the administrator replaced only one prompt, it serves for both. */
     ret_keys[count++] = challenge != NULL && challenge->correlation[0] != '\0' && !own
                             ? CS_TEXT_OTP_PROMPT_CORRELATION
                             : CS_TEXT_OTP_PROMPT;
     return count;
 }
 
-/* A challenge may take fewer answers than the options allow. */
+/* A challenge may allow fewer answers than the options do. */
 static unsigned retries_of(const struct cs_method_login *login,
                            const struct cs_code_dialogue *dialogue)
 {
@@ -66,7 +65,7 @@ static enum cs_err ask(struct cs_method_login *login, const struct cs_code_dialo
                   error);
 }
 
-/* Who copies the whole of "9131-963017" out of a message means the part behind the dash. */
+/* Anyone who copies all of "9131-963017" from a message means the part after the dash. */
 static enum cs_err strip_correlation(const struct cs_challenge *challenge, struct cs_secret *answer,
                                      struct cs_error *error)
 {
@@ -91,7 +90,7 @@ static enum cs_err strip_correlation(const struct cs_challenge *challenge, struc
     return CS_OK;
 }
 
-/* The next code: one that was typed into the menu comes first, without a prompt. */
+/* The next code. One typed into the menu is used first, without a prompt. */
 static enum cs_err next_answer(struct cs_method_login *login, void *context, unsigned tried,
                                struct cs_secret *ret_answer, struct cs_error *error)
 {

@@ -13,7 +13,7 @@ void cs_combined_clear(struct cs_combined *combined)
     cs_secret_free(&combined->code);
 }
 
-/* The first place of the separator, or the last; NULL: it is not there. */
+/* The first or last separator; NULL: there is none. */
 static const char *find_separator(const struct cs_secret *line, const char *separator, bool last)
 {
     size_t length = strlen(separator);

@@ -29,7 +29,7 @@ static enum cs_err show_question(struct cs_method_login *login, const struct cs_
     return cs_ask(login->given->channel, prompt.text, true, ret_answer, error);
 }
 
-/* How one answer was meant. */
+/* What an answer at the prompt meant. */
 enum meaning { NOTHING, SEND, JUNK, REPEATED };
 
 static enum cs_err ask_once(struct cs_method_login *login, const struct cs_method *method,
@@ -59,7 +59,7 @@ static enum cs_err ask_once(struct cs_method_login *login, const struct cs_metho
     return result;
 }
 
-/* Asks until it is asked for. */
+/* Prompts until the user asks for the delivery. */
 static enum cs_verdict ask(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor)
 {
@@ -83,7 +83,7 @@ static enum cs_verdict ask(struct cs_method_login *login, const struct cs_method
     return CS_VERDICT_MAX_TRIES;
 }
 
-/* A client that repeats a refused login by itself types no password. */
+/* A client that repeats a refused login by itself does not type a password. */
 static bool is_attended(const struct cs_method_login *login, const struct cs_method *method)
 {
     return login->state.password_accepted && (CS_KIND(method->kind) & MESSAGES) != 0;

@@ -11,14 +11,14 @@
 
 enum { POLL_MS = 2000 };
 
-/* What a poll works on. */
+/* What each poll works on. */
 struct poll_context {
     struct cs_method_login *login;
     struct cs_open_challenge *open;
     struct cs_waiting *waiting;
-    int64_t next; /* cs_clock_ms; not before */
+    int64_t next; /* cs_clock_ms; no poll before this */
     struct cs_approval_state state;
-    struct cs_error outage; /* why the last poll had no answer; CS_OK: it had one */
+    struct cs_error outage; /* why the last poll got no answer; CS_OK: it got one */
 };
 
 static int64_t interval_of(const struct cs_challenge *challenge)
@@ -26,7 +26,7 @@ static int64_t interval_of(const struct cs_challenge *challenge)
     return challenge->poll_ms > 0 ? challenge->poll_ms : POLL_MS;
 }
 
-/* The person may be about to approve: the wait goes on, and its own end ends it. */
+/* The user may be about to approve, so keep waiting; the wait has its own limit. */
 static void note_outage(struct poll_context *poll, const struct cs_error *error)
 {
     if (poll->outage.code == CS_OK)
@@ -49,7 +49,7 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
     int64_t now = cs_clock_ms();
     enum cs_err result;
 
-    /* Whoever waits looks once more at the end of each text that is shown. */
+    /* Poll once more after each text is shown: the approval may have come meanwhile. */
     if (now < poll->next) {
         poll->waiting->poll_ms = poll->next - now;
         return CS_OK;
@@ -102,7 +102,7 @@ static enum cs_err await(struct cs_method_login *login, struct poll_context *pol
         .poll = poll_once};
     enum cs_err result;
 
-    /* Nobody can choose a number that was not shown. */
+    /* The user cannot choose a number that was never shown. */
     if (waiting.correlation != NULL && waiting.mode == CS_WAIT_SILENT)
         waiting.mode = given->number_mode;
     if (waiting.deadline > given->call.deadline)
@@ -111,7 +111,7 @@ static enum cs_err await(struct cs_method_login *login, struct poll_context *pol
     result = cs_wait_for_approval(given->channel, given->book, &waiting, ret_state, error);
     if (result == CS_OK && *ret_state == CS_WAIT_EXPIRED && poll->outage.code != CS_OK)
         result = cs_fail(error, CS_ERR_UNREACHABLE, "%s", poll->outage.text);
-    /* Whoever leaves and comes back at once must not have one request after another sent. */
+    /* A user who hangs up and comes back must not trigger request after request. */
     if (result != CS_OK)
         login->calls->was_refused(login->context);
     return result;
@@ -134,7 +134,7 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
     if (result == CS_OK)
         result = await(login, &poll, &state, &error);
     open.fulfilled = result == CS_OK && state == CS_WAIT_APPROVED;
-    cs_open_challenge_end(&open); /* before anything more is asked */
+    cs_open_challenge_end(&open); /* before the next prompt */
     return result == CS_OK ? conclude(login, &poll, state)
                            : cs_give_up(login, method->name, result, &error);
 }

@@ -14,7 +14,7 @@ enum cs_err cs_dialogue_judge(struct cs_method_login *login, const struct cs_dia
     if (result != CS_OK)
         return result;
     login->result.reason = ret_outcome->reason;
-    /* Nothing that can be no answer hides a wrong one from the log. */
+    /* In the log, an answer of an impossible form must not hide an earlier wrong one. */
     if (!login->state.was_odd || login->result.last == NULL)
         login->result.last = ret_outcome->reason;
     cs_log(login->given->log, LOG_DEBUG, "%s: answer %u: %s", dialogue->method,

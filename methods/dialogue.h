@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop that every dialogue is: ask, judge, ask again, within the tries. */
+/* The loop behind every dialogue: ask, judge, and ask again until the tries run out. */
 #ifndef CS_METHODS_DIALOGUE_H
 #define CS_METHODS_DIALOGUE_H
 
@@ -7,11 +7,11 @@
 
 struct cs_dialogue {
     const char *method; /* for the log */
-    unsigned retry;     /* further tries after the first */
-    void *context;      /* of the two functions */
+    unsigned retry;     /* tries after the first */
+    void *context;      /* passed to both functions */
 
-    /* Gets an answer; `tried` answers were refused before it. One without data (data == NULL) is
-     * none: it is not judged, and uses up a try. */
+    /* Gets an answer after `tried` refused ones. No data (data == NULL) means no answer: it is not
+     * judged, but uses up a try. */
     enum cs_err (*ask)(struct cs_method_login *login, void *context, unsigned tried,
                        struct cs_secret *ret_answer, struct cs_error *error);
     enum cs_err (*judge)(struct cs_method_login *login, void *context,
@@ -19,13 +19,13 @@ struct cs_dialogue {
                          struct cs_error *error);
 };
 
-/* Judges one answer, however it came, and notes it in the result. */
+/* Judges one answer, wherever it came from, and records it in the result. */
 enum cs_err cs_dialogue_judge(struct cs_method_login *login, const struct cs_dialogue *dialogue,
                               const struct cs_secret *answer, struct cs_outcome *ret_outcome,
                               struct cs_error *error) CS_MUST_USE;
 
-/* CS_VERDICT_ALLOW for a right answer, CS_VERDICT_DENY where the challenge takes no more,
- * CS_VERDICT_MAX_TRIES; an error ends it as cs_give_up says. */
+/* Returns CS_VERDICT_ALLOW for a right answer, CS_VERDICT_DENY if the challenge takes no more
+ * answers, CS_VERDICT_MAX_TRIES when the tries run out. Errors end it as cs_give_up says. */
 enum cs_verdict cs_dialogue_run(struct cs_method_login *login, const struct cs_dialogue *dialogue);
 
 #endif

@@ -17,12 +17,12 @@ struct trial {
     const struct cs_question *question;
     struct cs_attempt attempt;
     enum cs_answer_kind kind;
-    bool odd;       /* typed, and of a form that can be nothing of what was asked for */
+    bool odd;       /* typed, but nothing that was asked for has this form */
     bool known;     /* the account has an identity */
-    bool elsewhere; /* an empty answer that has the provider ask the person elsewhere */
+    bool elsewhere; /* an empty answer, for which the provider asks the user elsewhere */
 };
 
-/* Why an answer was refused that the provider saw only in disguise, or not at all. */
+/* Why an answer was refused that the provider saw only as a decoy, or not at all. */
 static const char *reason_for(const struct cs_method_login *login, const struct trial *trial,
                               const char *judged)
 {
@@ -39,8 +39,8 @@ static const char *reason_for(const struct cs_method_login *login, const struct 
     return login->state.sought && !login->state.user.found ? login->state.user.reason : judged;
 }
 
-/* An empty answer is no wish to be sent something: sshd leaves it as it is where it refuses the
- * account. So the same holds as for what is sent unasked. */
+/* An empty answer is no request for a delivery: sshd passes one on even if it refuses the account.
+ * So the rules for unrequested deliveries apply. */
 static bool is_elsewhere(const struct cs_method_login *login, const struct trial *trial)
 {
     unsigned kinds = login->given->provider->ops->accepts_empty;
@@ -51,7 +51,7 @@ static bool is_elsewhere(const struct cs_method_login *login, const struct trial
                                   &(const struct cs_sending){.proven = cs_is_proven(login)});
 }
 
-/* What the provider gets to see of it. */
+/* What the provider is given in place of the answer. */
 static void disguise(struct cs_method_login *login, struct trial *trial)
 {
     struct cs_attempt *attempt = &trial->attempt;
@@ -66,7 +66,7 @@ static void disguise(struct cs_method_login *login, struct trial *trial)
     attempt->proven = attempt->countable && cs_is_proven(login);
 }
 
-/* Whether the provider has to be asked at all; what it must know is found out before. */
+/* Whether to ask the provider. What it needs to know is looked up first. */
 static enum cs_err prepare(struct cs_method_login *login, struct trial *trial, bool *ret_ask,
                            struct cs_error *error)
 {
@@ -95,8 +95,8 @@ static enum cs_err prepare(struct cs_method_login *login, struct trial *trial, b
     return result;
 }
 
-/* What is asked elsewhere is a request like one of a challenge: it may have to wait for its turn,
- * and whoever lets it run out is not asked again unasked. */
+/* An approval elsewhere counts as a request like that of a challenge: it may have to wait its turn,
+ * and if the user lets it expire, no unrequested one follows. */
 static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct trial *trial,
                                    struct cs_outcome *ret_outcome, struct cs_error *error)
 {
@@ -121,7 +121,7 @@ static bool is_code(enum cs_factor_kind kind)
     return kind != CS_FACTOR_PASSWORD && kind != CS_FACTOR_U2F;
 }
 
-/* The mark is taken before the provider is asked: of many logins with one code, one is judged. */
+/* Claimed before the provider is asked: of many logins with the same code, one is judged. */
 static enum cs_err judge_once(struct cs_method_login *login, const struct trial *trial,
                               struct cs_outcome *ret_outcome, struct cs_error *error)
 {
@@ -162,7 +162,8 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
                             : judge_once(login, trial, ret_outcome, error);
 }
 
-/* Of a line the parts are alike: the number of calls must not tell which of them was wrong. */
+/* Both parts of a combined line take equally long: the number of calls must not tell which was
+ * wrong. */
 static enum cs_pace_of pace_of(const struct cs_method_login *login, enum cs_factor_kind kind)
 {
     bool later = login->result.answers > 1;
@@ -174,7 +175,7 @@ static enum cs_pace_of pace_of(const struct cs_method_login *login, enum cs_fact
     return later ? CS_PACE_LATER_CODE : CS_PACE_FIRST_CODE;
 }
 
-/* Right answers are noted too: they take all the calls that there are. */
+/* Right answers are recorded too, because they take every call there is. */
 static int64_t pace(struct cs_method_login *login, enum cs_factor_kind kind, int64_t started)
 {
     return login->calls->pace(login->context, pace_of(login, kind), cs_clock_ms() - started);
@@ -183,7 +184,7 @@ static int64_t pace(struct cs_method_login *login, enum cs_factor_kind kind, int
 static enum cs_err hold(struct cs_method_login *login, const struct trial *trial, int64_t started,
                         struct cs_error *error)
 {
-    /* What somebody is asked elsewhere takes as long as that person takes. */
+    /* An approval elsewhere takes as long as the user does. */
     int64_t elapsed =
         trial->elsewhere ? cs_clock_ms() - started : pace(login, trial->question->kind, started);
 
@@ -191,8 +192,8 @@ static enum cs_err hold(struct cs_method_login *login, const struct trial *trial
                            error);
 }
 
-/* The person must know, and no text after the last prompt is shown once by every server: so this is
- * a prompt of its own. Whoever hangs up here has spent the code all the same. */
+/* The user must see this, and no server shows a text after the last prompt once and to everybody.
+ * So it is a prompt of its own. A user who hangs up here has spent the code all the same. */
 static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
                                       struct cs_error *error)
 {
@@ -209,7 +210,7 @@ static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned le
     return cs_ask(login->given->channel, prompt.text, true, &answer, error);
 }
 
-/* Codes are judged without what people paste along; whatever else came can be nothing of ours. */
+/* Codes are judged without characters pasted along with them. Anything else cannot be a code. */
 static enum cs_err read_answer(const struct cs_method_login *login, struct trial *trial,
                                const struct cs_secret *typed, struct cs_secret *ret_code,
                                struct cs_error *error)
@@ -226,13 +227,14 @@ static enum cs_err read_answer(const struct cs_method_login *login, struct trial
             return cs_fail_nomem(error);
         attempt->answer = ret_code;
     }
-    /* An empty one would mean something else to a provider that takes it. */
+    /* A provider that accepts empty answers would take an empty code for something else. */
     trial->odd =
         attempt->answer->length == 0 || (fits != NULL && !fits(attempt->kind, attempt->answer));
     return CS_OK;
 }
 
-/* What a refusal looks like from outside, and how a program ends that gives one answer again. */
+/* Makes all refusals look alike from outside, and ends the login of a program that repeats its
+ * answer. */
 static enum cs_err refuse(struct cs_method_login *login, const struct trial *trial,
                           const struct cs_secret *typed, int64_t started,
                           struct cs_outcome *outcome, struct cs_error *error)
@@ -273,7 +275,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
         return result;
     if (ret_outcome->alert[0] != '\0')
         cs_log(login->given->log, LOG_ALERT, "%s", ret_outcome->alert);
-    if (attempt->identity == NULL) /* whatever a provider says of nobody */
+    if (attempt->identity == NULL) /* whatever the provider says about a user who does not exist */
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
     if (ret_outcome->judgement != CS_JUDGED_RIGHT)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A method is one way to prove identity: one file here and one row in registry.c. `run` is straight
- * code: begin, ask, judge, loop within the tries, return a verdict.
- */
+/* A method is one way to prove identity: one file here and one row in registry.c. `run` is
+ * straight-line code: begin, ask, judge, repeat until the tries run out, return a verdict. */
 #ifndef CS_METHODS_METHOD_H
 #define CS_METHODS_METHOD_H
 
@@ -20,7 +18,7 @@ enum cs_verdict {
     CS_VERDICT_NOT_ENROLLED,
     CS_VERDICT_MAX_TRIES,
     CS_VERDICT_UNAVAILABLE,
-    CS_VERDICT_UNREACHABLE, /* the provider could not be reached at all */
+    CS_VERDICT_UNREACHABLE, /* the provider cannot be reached at all */
     CS_VERDICT_MISCONFIGURED,
     CS_VERDICT_UNKNOWN_USER,
     CS_VERDICT_ABORTED,
@@ -31,15 +29,15 @@ enum cs_transients {
     CS_TRANSIENTS_ALL,
     CS_TRANSIENTS_EMAIL,
     CS_TRANSIENTS_PHONE,
-    CS_TRANSIENTS_BOTH, /* all, written the other way round */
+    CS_TRANSIENTS_BOTH, /* the same as ALL */
 };
 
 /* Settings of plans and methods; a part of the login's options. */
 struct cs_method_options {
     const char *password_separator;
-    unsigned retry;             /* further codes or choices after the first */
-    unsigned password_retry;    /* further passwords after the first */
-    unsigned poll_timeout;      /* seconds that an approval may take */
+    unsigned retry;             /* codes or choices after the first */
+    unsigned password_retry;    /* passwords after the first */
+    unsigned poll_timeout;      /* seconds to wait for an approval */
     unsigned transient_choices; /* enum cs_transients */
     bool password_first;
     bool ask_password_on_mismatch;
@@ -51,37 +49,37 @@ struct cs_method_options {
     bool accept_on_missing_auth_method;
     bool otp_echo;
     bool u2f_in_choice;
-    const char *u2f_socket; /* of the helper for the keys of this machine; NULL: none */
+    const char *u2f_socket; /* the helper for keys in this machine; NULL: none */
 };
 
-/* What a run is given. Nobody changes it while it lasts, and everything in it outlives the run. */
+/* What a run is given. It does not change during the run, and everything in it outlives the run. */
 struct cs_method_given {
     const struct cs_method_options *options;
     struct cs_channel *channel;
     struct cs_provider *provider;
     const struct cs_log *log;
     struct cs_call call;
-    const struct cs_phrasebook *book; /* everything that is shown is said through it */
+    const struct cs_phrasebook *book; /* shows everything that the user sees */
     enum cs_wait_mode wait_mode;
-    enum cs_wait_mode number_mode; /* in place of silence, where a number has to be shown */
-    const char *host;              /* the name of this one */
-    const char *service;           /* that asks */
-    const char *address;           /* of the client, numeric, or "" */
-    const char *client;            /* network of the client, for counting */
-    bool here;                     /* nothing says that the person is elsewhere */
-    const char *name;              /* of the account as it was typed */
-    bool foreign;                  /* the peer is not root: its PAM_AUTHTOK is nobody's word */
-    const char *stranger;          /* counts the tries of accounts that have no identity */
+    enum cs_wait_mode number_mode; /* used instead of silence if a number must be shown */
+    const char *host;              /* this host's name */
+    const char *service;           /* the service that asks */
+    const char *address;           /* the client's numeric address, or "" */
+    const char *client;            /* the client's network, for counting */
+    bool here;                     /* nothing suggests that the user is elsewhere */
+    const char *name;              /* the account's name as it was typed */
+    bool foreign;                  /* the peer is not root: its PAM_AUTHTOK cannot be trusted */
+    const char *stranger;          /* counts tries at accounts without an identity */
 };
 
-/* What is known of the one to whom something would be sent. */
+/* What is known about the user to whom something would be sent. */
 struct cs_sending {
-    bool proven;    /* a first factor is */
-    bool asked_for; /* something was typed that asks for it */
-    bool attended;  /* a message behind a password that was accepted in this login */
+    bool proven;    /* a first factor is proven */
+    bool asked_for; /* the user typed what asks for it */
+    bool attended;  /* it is a message, after a password that was accepted in this login */
 };
 
-/* Answers that must not be told apart by how many calls it took to refuse them. */
+/* Sorts of answers. Within a sort, the time must not tell how many calls a refusal took. */
 enum cs_pace_of {
     CS_PACE_FIRST_CODE,
     CS_PACE_LATER_CODE,
@@ -92,58 +90,58 @@ enum cs_pace_of {
     CS_PACES
 };
 
-/* What a run may call, each with the login's `context`. */
+/* What a run may call. Each function gets the login's `context`. */
 struct cs_method_calls {
-    /* The identity, looked up when it is first needed and not before: a prompt that comes at once
-     * tells nothing about the account. NULL: there is none. */
+    /* The identity, looked up when it is first needed and no earlier: a prompt that comes at once
+     * reveals nothing about the account. NULL: there is none. */
     enum cs_err (*identify)(void *context, const char **ret_identity, struct cs_error *error);
-    /* Whether a first factor is proven without this login's own password; `answered`: an answer
-     * came which was not junk. */
+    /* Whether a first factor is proven apart from this login's own password. `answered`: an answer
+     * came that was not junk. */
     bool (*proven)(void *context, bool answered);
-    /* Whether something may be sent to the person. Counts it. */
+    /* Whether something may be sent to the user. Counts it. */
     bool (*may_send)(void *context, const struct cs_sending *sending);
-    /* The person refused what was sent, let it expire, or left before it was answered. */
+    /* The user refused the request, let it expire, or left before it was answered. */
     void (*was_refused)(void *context);
-    /* Whether nobody got in with that code of the identity before, nor tries to just now: then it
-     * is this login's until it is settled. */
+    /* Whether this code of the identity has let nobody in before, and no other login is trying it
+     * now. If so, this login holds it until it is settled. */
     enum cs_err (*claim_code)(void *context, const struct cs_secret *code, bool *ret_claimed,
                               struct cs_error *error);
     void (*settle_code)(void *context, const struct cs_secret *code, bool accepted);
-    /* How long an answer of that sort takes to judge, this one of `elapsed` milliseconds included.
-     */
+    /* How long an answer of that sort takes to judge, counting this one, which took `elapsed`
+     * milliseconds. */
     int64_t (*pace)(void *context, enum cs_pace_of of, int64_t elapsed);
-    /* Waits until no other login of this identity has a request open at the provider, and keeps
-     * the others waiting until give_turn. CS_ERR_TIMEOUT, CS_ERR_HANGUP: there is no turn. */
+    /* Waits until no other login of this identity has a request open at the provider, then holds
+     * the others back until give_turn. On CS_ERR_TIMEOUT or CS_ERR_HANGUP there is no turn. */
     enum cs_err (*take_turn)(void *context, struct cs_error *error);
     void (*give_turn)(void *context);
 };
 
-/* What the steps (steps.h) remember for each other. */
+/* What the steps (steps.h) share. */
 struct cs_method_state {
     struct cs_provider_user user;
     struct cs_listed_factors factors;
-    unsigned listed;        /* CS_KIND() of what `factors` was asked for */
-    bool sought;            /* `user` was looked for */
-    bool answered;          /* an answer came that is not junk */
-    bool doomed;            /* junk came: sshd refuses the account */
+    unsigned listed;        /* the kinds (CS_KIND()) that `factors` was listed for */
+    bool sought;            /* `user` was looked up */
+    bool answered;          /* an answer came that was not junk */
+    bool doomed;            /* a junk answer came: sshd refuses the account */
     bool password_accepted; /* in this login */
-    bool sent;              /* something was sent to the person, or may have been */
-    bool consented;         /* the person typed what asks for a delivery */
-    int64_t line_started;   /* when a line of several parts came, while it is judged; else 0 */
-    bool was_odd;           /* the last answer that was judged had a form that nothing has */
-    bool repeated;          /* that answer came again: the login is over */
-    struct cs_secret odd;   /* the last answer that could be nothing of ours */
-    struct cs_secret typed; /* a code that was typed into the menu */
+    bool sent;              /* something was sent to the user, or may have been */
+    bool consented;         /* the user typed what asks for a delivery */
+    int64_t line_started;   /* when the combined line being judged came in; else 0 */
+    bool was_odd;           /* the last answer judged had a form that nothing has */
+    bool repeated;          /* the same answer came again: the login is over */
+    struct cs_secret odd;   /* the last answer of an impossible form */
+    struct cs_secret typed; /* a code typed into the menu */
 };
 
 struct cs_method_result {
     struct cs_secret authtok; /* the password, for the modules that follow */
     const char *reason;       /* one word for the audit line */
-    const char *last;         /* the same for the last answer that was judged, or NULL */
-    unsigned answers;         /* how many were given */
+    const char *last;         /* the same for the last answer judged, or NULL */
+    unsigned answers;         /* number of answers given */
 };
 
-/* What a method works on; made by the login. */
+/* What a method works on. The login creates it. */
 struct cs_method_login {
     const struct cs_method_given *given;
     const struct cs_method_calls *calls;
@@ -152,31 +150,30 @@ struct cs_method_login {
     struct cs_method_result result;
 };
 
-/* Releases what the run left behind. */
+/* Releases what the run leaves behind. */
 void cs_method_login_clear(struct cs_method_login *login);
 
 struct cs_method {
     const char *name;
-    enum cs_factor_kind kind;  /* the factor that it is about */
-    enum cs_text menu;         /* its line in a menu ... */
-    enum cs_text menu_checked; /* ... for a device that makes sure who approves */
-    enum cs_text consent;      /* asks before something is sent */
-    enum cs_text sent;         /* says that it was */
-    const char *name_shown;    /* %N of a factor that has no name; NULL: "" */
+    enum cs_factor_kind kind;  /* the factor in question */
+    enum cs_text menu;         /* a factor's line in a menu ... */
+    enum cs_text menu_checked; /* ... for a device that verifies who approves */
+    enum cs_text consent;      /* the prompt before something is sent */
+    enum cs_text sent;         /* the text saying that it was sent */
+    const char *name_shown;    /* %N for a factor without a name; NULL: "" */
     bool is_address;           /* the factor's name is a number or an address */
-    bool takes_code;           /* its code may be typed into a menu */
+    bool takes_code;           /* the user may type its code into a menu */
     bool looks_up;             /* its first prompt depends on the user */
-    /* `factor` is one of login->state.factors, or NULL where the plan asks before anything is
-     * looked up.
-     */
+    /* `factor` is one of login->state.factors, or NULL if the plan asks before anything is looked
+     * up. */
     enum cs_verdict (*run)(struct cs_method_login *login, const struct cs_method *method,
                            const struct cs_listed_factor *factor);
 };
 
-/* The method for a kind of factor; NULL when that is asked for in another way. */
+/* The method for a kind of factor; NULL if that kind is asked for in another way. */
 const struct cs_method *cs_method_of(enum cs_factor_kind kind);
 
-/* What a factor is called where it is shown. */
+/* A factor's name as users see it. */
 const char *cs_name_of(const struct cs_listed_factor *factor);
 
 extern const struct cs_method cs_method_totp, cs_method_device, cs_method_smsotp,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A code that is sent to the person: by text message, email or call. */
+/* A code sent to the user by text message, email or call. */
 #include "methods/challenge.h"
 #include "methods/code.h"
 #include "methods/delivery.h"

@@ -15,10 +15,11 @@ static const char password_method[] = "password";
 /* A dialogue whose answer holds a password. */
 struct password_dialogue {
     enum cs_text prompt, refused;
-    /* Where the line holds a code as well: */
-    bool device_instead; /* or none, and a device does */
-    bool password_only;  /* result: that was so */
-    bool missing;        /* result: nothing that the code could be of, and that is accepted */
+    /* If the line also holds a code: */
+    bool device_instead; /* the code may be missing, and a device takes its place */
+    bool password_only;  /* result: the password came without a code */
+    bool missing;        /* result: the user has nothing that the code could come from, and that is
+                            accepted */
 };
 
 static enum cs_err ask(struct cs_method_login *login, void *context, unsigned tried,
@@ -77,11 +78,11 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_dialog
     if (decided)
         return outcome.judgement == CS_JUDGED_RIGHT ? CS_VERDICT_ALLOW : CS_VERDICT_DENY;
     verdict = cs_dialogue_run(login, loop);
-    /* One try, then the end: a wrong password and not a matter of tries. */
+    /* One try, then the end: a wrong password, not a question of tries. */
     return verdict == CS_VERDICT_MAX_TRIES && loop->retry == 0 ? CS_VERDICT_DENY : verdict;
 }
 
-/* Nothing here belongs to a challenge that could be over: another line may be right. */
+/* No challenge is open here that could be used up: another line may be right. */
 static enum cs_err judge_part(struct cs_method_login *login, enum cs_factor_kind kind,
                               const struct cs_secret *part, struct cs_outcome *ret_outcome,
                               struct cs_error *error)
@@ -145,8 +146,8 @@ static enum cs_err judge_code(struct cs_method_login *login, struct password_dia
     return result;
 }
 
-/* The password first: a wrong one never spends the code. A refusal is held from the line's own
- * start: otherwise its time would tell that the password was right. */
+/* Check the password first: a wrong one never spends the code. A refusal is timed from when the
+ * whole line came in; otherwise its timing would tell that the password was right. */
 static enum cs_err judge_parts(struct cs_method_login *login, struct password_dialogue *dialogue,
                                const struct cs_combined *parts, struct cs_outcome *ret_outcome,
                                struct cs_error *error)
@@ -161,7 +162,7 @@ static enum cs_err judge_parts(struct cs_method_login *login, struct password_di
     return result;
 }
 
-/* Without a code it is nothing of ours. */
+/* Without a code it is no combined line. */
 static enum cs_err refuse_line(struct cs_method_login *login, const struct cs_secret *line,
                                struct cs_outcome *outcome, struct cs_error *error)
 {
@@ -183,7 +184,7 @@ static enum cs_err judge_combined(struct cs_method_login *login, void *context,
     bool has_code = false;
     enum cs_err result;
 
-    /* What is no line of ours at all is judged as it came: it must look like any wrong one. */
+    /* A line that is not of our form is judged as it came: it must look like any wrong one. */
     if (cs_answer_kind(line) != CS_ANSWER_TYPED)
         return judge_part(login, CS_FACTOR_PASSWORD, line, ret_outcome, error);
     result = cs_combined_split(line, options->password_separator, options->password_first,
@@ -218,7 +219,7 @@ enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool dev
     *ret_password_only = dialogue.password_only;
     if (verdict == CS_VERDICT_ALLOW && dialogue.missing)
         return CS_VERDICT_NOT_ENROLLED;
-    /* The accepted password counts where only the server of the code is missing. */
+    /* The accepted password counts if only the server for the code is missing. */
     if (verdict != CS_VERDICT_ALLOW && verdict != CS_VERDICT_UNREACHABLE) {
         login->state.password_accepted = false;
         cs_secret_free(&login->result.authtok);

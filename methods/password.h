@@ -5,29 +5,26 @@
 
 #include "methods/method.h"
 
-/* Asks for the password (or takes the application's PAM_AUTHTOK). CS_VERDICT_ALLOW: it was
- * accepted, and is in login->result.authtok. */
+/* Asks for the password, or takes the application's PAM_AUTHTOK. CS_VERDICT_ALLOW: it was accepted
+ * and is in login->result.authtok. */
 enum cs_verdict cs_ask_password(struct cs_method_login *login);
 
-/*
- * Asks for password and TOTP code in one line. `device_instead`: without a code the password alone
- * will do, and *ret_password_only says that it was so; the caller goes on with a device.
- */
+/* Asks for password and TOTP code in one line. With `device_instead` the password may come without
+ * a code; *ret_password_only says that it did, and the caller goes on with a device. */
 enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool device_instead,
                                          bool *ret_password_only);
 
-/* The two parts of such a line; empty parts are left out of neither. */
+/* The two parts of such a line. An empty part counts as a part. */
 struct cs_combined {
     struct cs_secret password, code;
 };
 
 void cs_combined_clear(struct cs_combined *combined);
 
-/*
- * Splits `line`: the code stands before the first separator, or with `password_first` behind the
- * last one; the password may hold separators. Without one there is no code. `digits_only`: what
- * stands there is a code only when it is 6 to 8 digits. Sets *ret_has_code.
- */
+/* Splits `line`. The code stands before the first separator, or with `password_first` after the
+ * last one; the password may contain separators. Without a separator there is no code. With
+ * `digits_only` the part in the code's place is a code only if it is 6 to 8 digits. Sets
+ * *ret_has_code. */
 enum cs_err cs_combined_split(const struct cs_secret *line, const char *separator,
                               bool password_first, bool digits_only,
                               struct cs_combined *ret_combined, bool *ret_has_code,

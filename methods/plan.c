@@ -32,7 +32,7 @@ bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_opt
 
 /* ---- which factors ---- */
 
-/* Only those that the provider can have. */
+/* Only kinds that the provider can have. */
 static unsigned kinds_for(const struct cs_plan *plan, const struct cs_method_login *login)
 {
     return cs_plan_kinds(plan, login->given->options) &
@@ -57,7 +57,7 @@ static bool is_enrolled_too(const struct cs_listed_factors *factors,
     return false;
 }
 
-/* An address of the directory that is enrolled as well would be there twice. */
+/* An address from the directory that is also enrolled would be listed twice. */
 static void drop_duplicates(struct cs_listed_factors *factors)
 {
     size_t kept = 0;
@@ -94,7 +94,7 @@ static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_en
     }
 }
 
-/* A choice is typed, and so it asks for what it chooses. */
+/* The user types the choice, which therefore asks for what it chooses. */
 static enum cs_verdict choose(struct cs_method_login *login)
 {
     struct cs_menu_entry entries[CS_LISTED_FACTORS_MAX];
@@ -124,8 +124,8 @@ static enum cs_verdict choose(struct cs_method_login *login)
     return run_factor(login, choice.index);
 }
 
-/* Nothing to choose from. Who has proven a first factor is told; everybody else is asked for codes
- * that are never right. */
+/* Nothing to choose from. A user who has proven a first factor is told; all others are asked for
+ * codes that are never right. */
 static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
 {
     const char *reason = login->state.user.found || !login->state.sought ? "not-enrolled"
@@ -133,7 +133,7 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
                                                                          : "unknown-user";
     struct cs_error error = {0};
 
-    /* Whose only key may not be used any more has a way back in: a recovery code. */
+    /* A user whose only key may no longer be used still has a way in: a recovery code. */
     if (login->state.factors.withheld)
         return cs_method_u2f.run(login, &cs_method_u2f, NULL);
     if (!login->state.user.found || !cs_is_proven(login))
@@ -145,7 +145,7 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
     return CS_VERDICT_NOT_ENROLLED;
 }
 
-/* Where the line may hold a code instead, a user with an authenticator app does have a factor. */
+/* If the line may hold a code instead, a user with an authenticator app does have a factor. */
 static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_method_login *login)
 {
     unsigned others =
@@ -160,8 +160,8 @@ static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_meth
     return missing ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
 }
 
-/* Whether a plan with a method of its own may tell the person that there is nothing to go on with.
- * A code is asked for before anything is looked up, so that only the password counts. */
+/* Whether a plan with a method of its own may tell the user that there is nothing to go on with. It
+ * asks for a code before anything is looked up, so only the password counts. */
 static bool may_be_told(const struct cs_plan *plan, struct cs_method_login *login)
 {
     return plan->direct->looks_up ? cs_is_proven(login) : login->state.password_accepted;
@@ -178,7 +178,8 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     if (plan->direct != NULL && !plan->direct->looks_up && !accept &&
         !login->state.password_accepted)
         return plan->direct->run(login, plan->direct, NULL);
-    /* Nobody can have a factor of no kind, and that must not pass for a person without one. */
+    /* Nobody can have a factor if no kind is allowed, and that must not pass for a user without
+     * one. */
     if (kinds == 0 && (plan->direct == NULL || plan->direct->looks_up)) {
         result = cs_plan_check(plan, login->given->options, login->given->provider->ops->name, 0,
                                &error);

@@ -63,10 +63,10 @@ void cs_call_cancel(const struct cs_method_login *login, const struct cs_listed_
     call.cancel_fd = -1;
     if (given->provider->ops->cancel(given->provider, &call, &login->state.user, factor, challenge,
                                      &error) != CS_OK)
-        cs_log(given->log, LOG_WARNING, "challenge %s could not be taken back: %s", challenge->id,
+        cs_log(given->log, LOG_WARNING, "challenge %s could not be withdrawn: %s", challenge->id,
                error.text);
     else
-        cs_log(given->log, LOG_DEBUG, "challenge %s taken back", challenge->id);
+        cs_log(given->log, LOG_DEBUG, "challenge %s withdrawn", challenge->id);
 }
 
 enum cs_err cs_call_account(const struct cs_method_login *login, struct cs_standing *ret_standing,

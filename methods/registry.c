@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which methods there are: one for each kind of factor. A kind that is added to
- * CS_FACTOR_KIND_LIST does not compile without a METHOD_ of its name. */
+/* The methods, one for each kind of factor. If you add a kind to CS_FACTOR_KIND_LIST, this file
+ * does not compile until there is a METHOD_ of that name. */
 #include "methods/method.h"
 
 #define METHOD_PASSWORD NULL /* none: it is a plan's first step, methods/password.c */

@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 
-enum { LATE_MS = 50 }; /* so near to its end a login has no time for a call */
+enum { LATE_MS = 50 }; /* this close to its end, a login has no time for a call */
 
 void cs_method_login_clear(struct cs_method_login *login)
 {
@@ -94,8 +94,8 @@ enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, en
         {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured", LOG_ERR},
     };
 
-    /* Near the login's end every call runs out of time, and the person chooses when to answer: that
-     * says nothing about the provider, and must not pass for what fails open. */
+    /* Near the login's end every call times out, and the user decides when to answer. So that says
+     * nothing about the provider, and must not count as a reason to fail open. */
     if (result == CS_ERR_UNREACHABLE && cs_clock_left(login->given->call.deadline) <= LATE_MS)
         result = CS_ERR_TIMEOUT;
     for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A security key: one that is plugged into this machine, for a login at this machine, and otherwise
- * one that the person has elsewhere, through the lines of u2f/relay.h. Every try has a challenge of
- * its own. Nothing is sent to anybody, so that no consent is asked for; who has no key is asked all
- * the same, with a decoy in place of the key's handle.
- */
+/* Security keys. A login at this machine uses a key plugged in here; any other login uses a key
+ * that the user has elsewhere, through the lines of u2f/relay.h. Every try has a challenge of its
+ * own. Nothing is sent to anybody, so no consent is needed. A user without a key is asked all the
+ * same, with a decoy in place of the key's handle. */
 #include <stdio.h>
 #include <string.h>
 
@@ -20,15 +18,15 @@ enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
 /* The tries of one login. */
 struct dialogue {
     struct cs_method_login *login;
-    const struct cs_listed_factor *factor; /* NULL: whichever the user has */
+    const struct cs_listed_factor *factor; /* NULL: any of the user's keys */
     struct cs_open_challenge open;         /* the newest */
     unsigned tried;
-    bool looked;    /* in this try, for a key here: which may have taken long */
-    bool untouched; /* a key here: it is asked again when the person wants it to */
-    bool elsewhere; /* asking a key here is no use any more */
+    bool looked;    /* during this try, for a key here; the wait may have been long */
+    bool untouched; /* ask a key here again when the user wants that */
+    bool elsewhere; /* there is no point in asking a key here */
 };
 
-/* A fresh challenge: the time of one begins when the person may answer it. */
+/* A fresh challenge for each try: its time starts when the user may answer. */
 static enum cs_err renew(struct dialogue *dialogue, struct cs_error *error)
 {
     return cs_open_challenge_begin(&dialogue->open, error);
@@ -41,7 +39,7 @@ static const char *line_of(const struct dialogue *dialogue)
 
 /* ---- prompts ---- */
 
-/* The text of `key`, behind one that says what came before. */
+/* The text named `key`, after the one that says what happened before. */
 static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found found,
                               enum cs_text key, struct cs_buffer *out, struct cs_error *error)
 {
@@ -62,7 +60,7 @@ static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found
     return out->failed ? cs_fail_nomem(error) : CS_OK;
 }
 
-/* A prompt with the request, which may be answered from elsewhere. */
+/* A prompt that contains the request, which can be answered from elsewhere. */
 static enum cs_err ask_with_request(struct dialogue *dialogue, enum cs_u2f_found found,
                                     enum cs_text key, struct cs_secret *ret_answer,
                                     struct cs_error *error)
@@ -75,7 +73,8 @@ static enum cs_err ask_with_request(struct dialogue *dialogue, enum cs_u2f_found
         result = say_prompt(dialogue, found, key, &prompt, error);
     if (result != CS_OK)
         return result;
-    /* countersign-touch finds it behind a blank only, whatever an administrator wrote. */
+    /* countersign-touch finds the request only after a blank, whatever text the administrator
+     * wrote. */
     if (prompt.length == 0 || strchr(" \n", prompt.text[prompt.length - 1]) == NULL)
         cs_buffer_text(&prompt, " ");
     line = line_of(dialogue);
@@ -85,9 +84,9 @@ static enum cs_err ask_with_request(struct dialogue *dialogue, enum cs_u2f_found
     return cs_ask(dialogue->login->given->channel, prompt.text, true, ret_answer, error);
 }
 
-/* Where texts wait for the next prompt there has to be one before the touch; and after a touch that
- * did not come, because programs repeat a failed login by themselves. What is typed there is an
- * answer like one from elsewhere. */
+/* If texts wait for the next prompt, there must be a prompt before the touch. There must also be
+ * one after a missed touch, because programs repeat a failed login by themselves. An answer typed
+ * here is treated like one from elsewhere. */
 static enum cs_err tell_to_touch(struct dialogue *dialogue, struct cs_secret *ret_typed,
                                  struct cs_error *error)
 {
@@ -138,8 +137,7 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
 
 /* ---- the dialogue ---- */
 
-/* No answer comes of a key that nobody touches. A helper that fails would take as long in the next
- * try. */
+/* Nobody touched the key, so there is no answer. A failing helper would take as long again. */
 static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_answer,
                                struct cs_error *error)
 {

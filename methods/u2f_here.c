@@ -40,13 +40,13 @@ static enum cs_err keep_answer(const struct cs_u2f_answer *answer, struct cs_sec
                : cs_fail_nomem(error);
 }
 
-/* What a failure means for the person: another way to answer, or another try. `said` is the
- * helper's own word; without one it is the helper that fails. */
+/* What a failure means for the user: another way to answer, or another try. `said` is the helper's
+ * own word; if there is none, the helper itself failed. */
 static enum cs_err explain(struct cs_method_login *login, enum cs_err result, enum cs_err said,
                            enum cs_u2f_found *ret_found, struct cs_error *error)
 {
     if (cs_clock_left(login->given->call.deadline) == 0)
-        return cs_fail(error, CS_ERR_TIMEOUT, "the time of the login is over");
+        return cs_fail(error, CS_ERR_TIMEOUT, "the login's time is over");
     switch (result) {
     case CS_ERR_NOT_FOUND:
     case CS_ERR_INPUT:
@@ -79,7 +79,7 @@ bool cs_u2f_may_be_here(const struct cs_method_login *login)
     return login->given->here && cs_u2f_host_exists(login->given->options->u2f_socket);
 }
 
-/* A key that does not answer may have the right one beside it. */
+/* The right key may be plugged in beside one that does not answer. */
 enum cs_err cs_u2f_look_here(struct cs_method_login *login, const struct cs_challenge *challenge,
                              enum cs_u2f_found *ret_found, struct cs_error *error)
 {

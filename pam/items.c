@@ -80,7 +80,7 @@ static enum cs_err open_config(const struct cs_module_arguments *arguments,
 
     if (arguments->config != NULL && ibm != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "config= and ibm_auth_config= are both given; expected only one of them");
+                       "config= and ibm_auth_config= are both given; give only one");
     if (geteuid() != 0)
         return CS_OK;
     if (add_default(arguments, request, &ibm) != CS_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A kind of provider: its name, its settings, how it is opened. */
+/* A kind of provider: its name, its settings, how to open it. */
 #ifndef CS_PROVIDERS_KIND_H
 #define CS_PROVIDERS_KIND_H
 
@@ -10,26 +10,24 @@
 
 enum { CS_PROVIDER_KINDS_MAX = 8, CS_PROVIDER_SETTINGS_MAX = 256 };
 
-/* The settings of one kind, whatever their shape: the kind's own struct lies at the start. */
+/* The settings of one kind: the kind's own struct lies at the start. */
 union cs_provider_settings {
     max_align_t align;
     unsigned char bytes[CS_PROVIDER_SETTINGS_MAX];
 };
 
 struct cs_provider_kind {
-    const char *name; /* the value of the option `provider`, and of the section in our file */
-    const struct cs_setting *rows; /* over the kind's struct */
-    size_t size;                   /* of that struct, at most CS_PROVIDER_SETTINGS_MAX */
-    bool needs_section;            /* its section must be there */
+    const char *name; /* value of the option `provider`, and name of the section in our file */
+    const struct cs_setting *rows; /* rows over the kind's struct */
+    size_t size;                   /* size of that struct, at most CS_PROVIDER_SETTINGS_MAX */
+    bool needs_section;            /* its section is required */
 
-    /*
-     * What opening would refuse, without opening: settings that do not fit together, or that are
-     * missing. CS_ERR_CONFIG says what and what to do. What is accepted and has no effect adds a
-     * sentence to `warnings`, which may be NULL. Optional.
-     */
+    /* Checks for what opening would refuse, without opening: settings that are missing or do not
+     * fit together. CS_ERR_CONFIG says what is wrong and what to do. A setting that is accepted but
+     * has no effect adds a sentence to `warnings`, which may be NULL. Optional. */
     enum cs_err (*check)(const void *settings, struct cs_strlist *warnings, struct cs_error *error);
 
-    /* Opens one with settings that were checked. They outlive it, like `log`. */
+    /* Opens a provider with checked settings. They outlive it, like `log`. */
     enum cs_err (*open)(const void *settings, const struct cs_log *log,
                         struct cs_provider **ret_provider, struct cs_error *error);
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What providers hand out, and how it is released. */
+/* What providers return, and how to release it. */
 #include "providers/provider.h"
 
 #include <stdlib.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which kinds of providers there are. */
+/* The kinds of providers. */
 #ifndef CS_PROVIDERS_REGISTRY_H
 #define CS_PROVIDERS_REGISTRY_H
 
 #include "providers/kind.h"
 
-/* The kind in that row of the registry; NULL behind the last. */
+/* The kind in that row of the registry; NULL after the last row. */
 const struct cs_provider_kind *cs_provider_kind(size_t row);
 
 /* Its name, for the option `provider`. */

@@ -64,11 +64,11 @@ enum cs_setting_secrecy {
     CS_SECRECY_ALWAYS,
 };
 
-/* What a path leads to that is looked at together with the file that names it. */
-enum cs_setting_beside {
-    CS_BESIDE_NONE,
-    CS_BESIDE_SECRET,  /* a secret on one line; it becomes the member at `content` */
-    CS_BESIDE_TRUSTED, /* a file of root's, or a folder */
+/* An extra file: one that an option names, and that is checked whenever the configuration is. */
+enum cs_setting_extra_file {
+    CS_EXTRA_FILE_NONE,
+    CS_EXTRA_FILE_SECRET,  /* a secret on one line; it becomes the member at `content` */
+    CS_EXTRA_FILE_TRUSTED, /* a file of root's, or a folder */
 };
 
 /* A word that is written by mistake, and what is meant. */
@@ -101,8 +101,8 @@ struct cs_setting {
     const struct cs_setting_mistake *mistakes;     /* for values; ends with an empty row */
     enum cs_setting_empty empty;
     enum cs_setting_secrecy secrecy;
-    enum cs_setting_beside beside;
-    size_t content;          /* of CS_BESIDE_SECRET: the offset of its row */
+    enum cs_setting_extra_file extra_file;
+    size_t content;          /* for CS_EXTRA_FILE_SECRET: the offset of its row */
     const char *ibm_instead; /* in profile ibm a file that takes its place where it exists */
     const char *no_effect;   /* why it does nothing; then it is read, and warned of */
     const char *type_name;   /* for people, where the usual one says too little */

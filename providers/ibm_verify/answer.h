@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What a tenant answers. Pure functions over text that comes from outside: an answer that is not
- * what it should be is refused as a whole with CS_ERR_UNAVAILABLE, and no sentence quotes it.
- */
+/* What a tenant answers. Pure functions over text from outside: an answer that is not as expected
+ * is refused as a whole with CS_ERR_UNAVAILABLE, and no error message quotes it. */
 #ifndef CS_PROVIDERS_IBM_VERIFY_ANSWER_H
 #define CS_PROVIDERS_IBM_VERIFY_ANSWER_H
 
@@ -11,45 +9,44 @@
 #include "providers/provider.h"
 #include "json/json.h"
 
-/* ---- answer_read.c: what the others share ---- */
+/* ---- answer_read.c: shared by the others ---- */
 
 /* Whether a text may stand in a path and in a search: letters, digits, . _ ~ and -, not only dots,
- * shorter than CS_PROVIDER_ID_SIZE. Every id that is handed on below is one. */
+ * shorter than CS_PROVIDER_ID_SIZE. Every id returned below is one. */
 bool cs_verify_is_id(const char *text);
 
-/* Parses an answer that must be an object. `what` says whose it is: "the user look-up". */
+/* Parses an answer that must be an object. `what` names it in errors: "the user look-up". */
 enum cs_err cs_verify_parse(const char *what, const char *text, size_t length,
                             struct cs_json **ret_document, struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_UNAVAILABLE: the answer makes no sense, because of `why`. */
+/* Fails with CS_ERR_UNAVAILABLE: the answer makes no sense, because of `why`. */
 enum cs_err cs_verify_nonsense(struct cs_error *error, const char *what, const char *why);
 
-/* The member `key` as an id, or as a text that fits. False, and the result "", when it is not. */
+/* The member `key` as an id, or as a text that fits. False, with "" as the result, if it is not. */
 bool cs_verify_get_id(const struct cs_json_value *object, const char *key,
                       char ret_id[CS_PROVIDER_ID_SIZE]);
 bool cs_verify_get_text(const struct cs_json_value *object, const char *key, char *ret_text,
                         size_t size);
 
-/* Whether the member is absent or the same as `text`. */
+/* Whether the member is absent or equals `text`. */
 bool cs_verify_is_or_absent(const struct cs_json_value *object, const char *key, const char *text);
 
 /* ---- answer_error.c ---- */
 
 enum { CS_VERIFY_WORD_SIZE = 48 };
 
-/* Why a call was refused, as one word of letters, digits and underscores each; "": not said. */
+/* Why a call was refused: one word each, of letters, digits and underscores; "": not said. */
 struct cs_verify_refusal {
-    char
-        message_id[CS_VERIFY_WORD_SIZE]; /* "CSIBN0021E"; of SCIM errors the first word of detail */
-    char scim_type[CS_VERIFY_WORD_SIZE]; /* "INVALID_CREDS" */
+    char message_id[CS_VERIFY_WORD_SIZE]; /* "CSIBN0021E"; for SCIM errors, detail's first word */
+    char scim_type[CS_VERIFY_WORD_SIZE];  /* "INVALID_CREDS" */
 };
 
-/* Never fails: whatever is not understood says nothing. */
+/* Never fails: anything not understood says nothing. */
 void cs_verify_read_refusal(const char *text, size_t length, struct cs_verify_refusal *ret_refusal);
 
 /* ---- answer_users.c ---- */
 
-/* The answer of a look-up. Not found ("unknown-identity"), "ambiguous" and "inactive" are no
+/* The answer of a look-up. Not found ("unknown-identity"), "ambiguous" and "inactive" are not
  * errors. `ret_user`, untouched on failure, gets id, name (userName) and record. */
 enum cs_err cs_verify_read_users(const char *text, size_t length, struct cs_provider_user *ret_user,
                                  struct cs_error *error) CS_MUST_USE;
@@ -58,21 +55,21 @@ enum cs_err cs_verify_read_users(const char *text, size_t length, struct cs_prov
 enum cs_err cs_verify_read_user(const char *text, size_t length, const char *id,
                                 struct cs_json **ret_document, struct cs_error *error) CS_MUST_USE;
 
-/* Where codes go that need no enrolment: the first e-mail address, the first mobile number. False:
- * the record has none that can be used. `kind` is one of the two transient ones. */
+/* Where to send codes that need no enrolment: the first email address or mobile number. False: the
+ * record has none that can be used. `kind` is one of the two transient ones. */
 bool cs_verify_address(const struct cs_json_value *record, enum cs_factor_kind kind,
                        char ret_address[CS_PROVIDER_NAME_SIZE]);
 
 /* ---- answer_link.c ---- */
 
-/* The value of the attribute that the link names; false when the record has no such text. */
+/* The value of the attribute that the link names; false if the record has no such text. */
 bool cs_verify_link(const struct cs_json_value *record, const struct cs_link *link,
                     char ret_name[CS_PROVIDER_NAME_SIZE]);
 
 /* ---- answer_record.c ---- */
 
-/* A value as compact JSON, the caller's to wipe and free. Numbers that are no exact integers are
- * left out. */
+/* A value as compact JSON, which the caller wipes and frees. Numbers that are not exact integers
+ * are left out. */
 enum cs_err cs_verify_copy_record(const struct cs_json_value *value, char **ret_text,
                                   struct cs_error *error) CS_MUST_USE;
 
@@ -86,45 +83,43 @@ struct cs_verify_wanted {
     enum cs_device_order order;
 };
 
-/* Type in paths and answers of an enrolled kind, or of the one a transient kind borrows; else NULL.
- */
+/* The type in paths and answers for an enrolled kind, or for the one whose path a transient kind
+ * uses; else NULL. */
 const char *cs_verify_type(enum cs_factor_kind kind);
 
-/*
- * Appends the factors that count, kind by kind (e-mail, text message, TOTP, call), within a kind in
- * the server's order. `array` is the member that lists them. Refused as a whole: a factor of
- * somebody else, and an answer that is only one page of several; a user with more than 200 factors
- * cannot log in with them, and is told so in the log.
- */
+/* Appends the factors that count, kind by kind (email, text message, TOTP, call), within a kind in
+ * the server's order. `array` is the member that lists them. An answer with somebody else's factor,
+ * or with only one of several pages, is refused as a whole. A user with more than 200 factors
+ * cannot log in with them, and the log says so. */
 enum cs_err cs_verify_read_factors(const char *text, size_t length, const char *array,
                                    const struct cs_verify_wanted *wanted,
                                    struct cs_listed_factors *factors,
                                    struct cs_error *error) CS_MUST_USE;
 
-/* As above, for devices: one way to sign of each, as the order says. */
+/* The same for devices: one way to sign for each, as the order says. */
 enum cs_err cs_verify_read_signatures(const char *text, size_t length,
                                       const struct cs_verify_wanted *wanted,
                                       struct cs_listed_factors *factors,
                                       struct cs_error *error) CS_MUST_USE;
 
-/* The list of an answer, checked to be complete; both functions above start with it. */
+/* The list in an answer, checked to be complete; both functions above start with it. */
 enum cs_err cs_verify_get_list(const struct cs_json_value *root, const char *what,
                                const char *array, const struct cs_json_value **ret_list,
                                struct cs_error *error) CS_MUST_USE;
 
 /* ---- answer_challenge.c ---- */
 
-/* A code that is on its way. `user_id` is NULL for an address without enrolment. */
+/* A code on its way. `user_id` is NULL for an address without enrolment. */
 enum cs_err cs_verify_read_delivery(const char *text, size_t length, const char *user_id,
                                     struct cs_challenge *ret_challenge,
                                     struct cs_error *error) CS_MUST_USE;
 
-/* A question on a device: its id, and the number to choose where numbers are to be matched. */
+/* A request on a device: its id, and the number to choose if numbers are to be matched. */
 enum cs_err cs_verify_read_question(const char *text, size_t length, const char *user_id,
                                     struct cs_challenge *ret_challenge,
                                     struct cs_error *error) CS_MUST_USE;
 
-/* How that question stands. A state that is not known here is a refusal, as is somebody else's. */
+/* How that request stands. A state not known here is a refusal, and so is somebody else's. */
 enum cs_err cs_verify_read_approval(const char *text, size_t length, const char *user_id,
                                     const char *challenge_id, struct cs_approval_state *ret_state,
                                     struct cs_error *error) CS_MUST_USE;

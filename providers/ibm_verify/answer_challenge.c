@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Codes that were sent, and questions on devices. */
+/* Codes that were sent, and requests on devices. */
 #include "providers/ibm_verify/answer.h"
 
 #include <stdio.h>
@@ -18,7 +18,7 @@ static bool is_alphanumeric(const char *text)
 
 /* ---- codes ---- */
 
-/* After so many wrong ones no code is right any more: the person must not be asked again. */
+/* After this many wrong codes none is right any more, so the user must not be asked again. */
 static void read_tries(const struct cs_json_value *root, struct cs_challenge *challenge)
 {
     int64_t retries = 0, attempts = 0;
@@ -48,7 +48,7 @@ enum cs_err cs_verify_read_delivery(const char *text, size_t length, const char 
         return cs_verify_nonsense(error, delivery, "it is another user's");
     if (!cs_verify_is_or_absent(root, "state", "PENDING"))
         return cs_verify_nonsense(error, delivery, "its state is not PENDING");
-    /* It goes into a prompt: what is not as documented could be anything. */
+    /* It goes into a prompt: anything not as documented could be anything. */
     if (cs_json_type(cs_json_get(root, "correlation")) != CS_JSON_NONE &&
         (!cs_verify_get_text(root, "correlation", challenge.correlation,
                              sizeof challenge.correlation) ||
@@ -72,7 +72,7 @@ static bool is_true(const struct cs_json_value *value, bool *ret_sensible)
     return truth || (text != NULL && strcmp(text, "true") == 0);
 }
 
-/* Where the server does not say the number, both sides make it from the first eight digits of the
+/* If the server does not give the number, both sides derive it from the first eight digits of the
  * id. */
 static bool compute_number(struct cs_challenge *challenge)
 {

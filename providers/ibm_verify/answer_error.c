@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Why a call was refused. The sentences of a tenant follow the language: only its words are read.
- */
+/* Why a call was refused. A tenant's sentences depend on the language, so only its key words are
+ * read. */
 #include "providers/ibm_verify/answer.h"
 
 #include <string.h>
 
-/* The first word of a text, when it is one that a log may show as it is. */
+/* The first word of a text, if it may be logged as it is. */
 static void read_word(const struct cs_json_value *value, char ret_word[CS_VERIFY_WORD_SIZE])
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";

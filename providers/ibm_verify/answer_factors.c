@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolments other than of devices. */
+/* Enrolments other than devices. */
 #include "providers/ibm_verify/answer.h"
 
 #include <string.h>
@@ -7,11 +7,11 @@
 
 static const char what[] = "the list of factors";
 
-/* In the order in which a menu shows them. */
+/* In menu order. */
 static const struct {
     enum cs_factor_kind kind;
     const char *type;
-    const char *address; /* the attribute with the number or address; NULL: there is none */
+    const char *address; /* the attribute with the number or address; NULL: none */
 } rows[] = {
     {CS_FACTOR_EMAILOTP, "emailotp", "emailAddress"},
     {CS_FACTOR_SMSOTP, "smsotp", "phoneNumber"},
@@ -44,7 +44,7 @@ enum cs_err cs_verify_get_list(const struct cs_json_value *root, const char *nam
         return cs_verify_nonsense(error, name, "there is no list in it");
     if (cs_json_type(count) != CS_JSON_NONE && !cs_json_integer(count, &total))
         return cs_verify_nonsense(error, name, "total is not a number");
-    /* A factor that is on no page that was read would pass for one that is not enrolled. */
+    /* A factor on a page that was not read would look as if it were not enrolled. */
     if (total > (int64_t)cs_json_count(list))
         return cs_fail(error, CS_ERR_LIMIT,
                        "the answer to %s has %zu of %lld entries; remove some from the user", name,
@@ -62,7 +62,7 @@ static bool is_known(const char *type)
     return false;
 }
 
-/* What must be true of every factor, also of those that do not matter here. */
+/* What must hold for every factor, even those that do not matter here. */
 static enum cs_err check_all(const struct cs_json_value *list,
                              const struct cs_verify_wanted *wanted, struct cs_error *error)
 {
@@ -75,12 +75,12 @@ static enum cs_err check_all(const struct cs_json_value *list,
         if (!cs_verify_is_or_absent(item, "userId", wanted->user_id))
             return cs_verify_nonsense(error, what, "a factor is another user's");
         if (!is_known(type))
-            cs_log(wanted->log, LOG_DEBUG, "factor skipped: its type is none that is used here");
+            cs_log(wanted->log, LOG_DEBUG, "factor skipped: its type is not used here");
     }
     return CS_OK;
 }
 
-/* Whether a factor counts, with the reason in the log when it does not. */
+/* Whether a factor counts; if not, the log gets the reason. */
 static enum cs_err counts(const struct cs_json_value *item, const char *id, const char *type,
                           const struct cs_verify_wanted *wanted, bool *ret_counts,
                           struct cs_error *error)

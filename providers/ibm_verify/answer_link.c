@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The attribute of a user that id_link_attr names. */
+/* The user's attribute that id_link_attr names. */
 #include "providers/ibm_verify/answer.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 
 static const char extension[] = "urn:ietf:params:scim:schemas:extension:ibm:2.0:User";
 
-/* A member by a name of `length` bytes, whose case does not matter. */
+/* Finds a member by a name of `length` bytes, ignoring case. */
 static const struct cs_json_value *member(const struct cs_json_value *object, const char *name,
                                           size_t length)
 {
@@ -21,7 +21,7 @@ static const struct cs_json_value *member(const struct cs_json_value *object, co
     return found;
 }
 
-/* The first element of a list in which the member `key` is `name`. */
+/* The first element of a list whose member `key` is `name`. */
 static const struct cs_json_value *element(const struct cs_json_value *list, const char *key,
                                            const char *name)
 {
@@ -43,7 +43,7 @@ static const struct cs_json_value *extended(const struct cs_json_value *record, 
     return cs_json_get(member(record, extension, sizeof extension - 1), list);
 }
 
-/* Parts between dots; of a list the first element. */
+/* Parts separated by dots; of a list, the first element. */
 static const struct cs_json_value *plain(const struct cs_json_value *record, const char *name)
 {
     for (;;) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the readers of answers share. */
+/* Shared by the readers of answers. */
 #include "providers/ibm_verify/answer.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ enum cs_err cs_verify_parse(const char *what, const char *text, size_t length,
 
     if (result == CS_ERR_NOMEM)
         return cs_fail_nomem(error);
-    /* Not the parser's sentence: it may quote what it refuses. */
+    /* Do not use the parser's message: it may quote what it refuses. */
     if (result != CS_OK)
         return cs_verify_nonsense(error, what, "it is not JSON");
     if (cs_json_type(cs_json_root(document)) != CS_JSON_OBJECT)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A part of an answer as a text of its own, for user_env. */
+/* Part of an answer as a text of its own, for user_env. */
 #include "providers/ibm_verify/answer.h"
 
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static void copy_members(struct cs_json_writer *writer, const struct cs_json_val
     cs_json_write_end(writer);
 }
 
-/* Calls itself no deeper than CS_JSON_DEPTH_MAX: the reader refuses what is deeper. */
+/* Recurses no deeper than CS_JSON_DEPTH_MAX: the reader refuses anything deeper. */
 static void copy(struct cs_json_writer *writer, const struct cs_json_value *value, bool in_object)
 {
     const char *key = in_object ? cs_json_key(value) : NULL;
@@ -65,6 +65,6 @@ enum cs_err cs_verify_copy_record(const struct cs_json_value *value, char **ret_
     result = cs_json_print(writer, CS_JSON_COMPACT, &text, error);
     if (result != CS_OK)
         return result;
-    *ret_text = text.data; /* handed over: the caller wipes it as a secret is wiped */
+    *ret_text = text.data; /* handed over: the caller wipes it like a secret */
     return CS_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Devices, each with its ways to sign: a plain approval, a fingerprint, a face. */
+/* Devices, each with its ways to sign: plain approval, fingerprint, face. */
 #include "providers/ibm_verify/answer.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ static const char what[] = "the list of devices";
 
 /* ---- one signature ---- */
 
-/* "userPresence" and "user_presence" are the same. */
+/* "userPresence" and "user_presence" mean the same. */
 static bool is_word(const char *text, const char *word)
 {
     for (;; text++) {
@@ -35,7 +35,7 @@ static bool read_sub_type(const struct cs_json_value *item, bool *ret_biometric)
     return *ret_biometric || is_word(type, "userpresence");
 }
 
-/* The value of one hexadecimal digit, or -1. */
+/* The value of a hexadecimal digit, or -1. */
 static int hex_value(char digit)
 {
     static const char digits[] = "0123456789abcdefABCDEF";
@@ -45,8 +45,8 @@ static int hex_value(char digit)
     return value < 16 ? value : value - 6;
 }
 
-/* In place, where the whole text is percent-encoded; "100%" stays what it is, and so does what
- * would not be text. */
+/* Decodes a text in place if all of it is percent-encoded. "100%" stays as it is, and so does
+ * anything that would not decode to text. */
 static void decode(char *text)
 {
     char decoded[CS_PROVIDER_NAME_SIZE];
@@ -69,7 +69,7 @@ static void decode(char *text)
         memcpy(text, decoded, length + 1);
 }
 
-/* What the person calls the device, or else what it is. */
+/* The user's name for the device, or else its model. */
 static enum cs_err read_name(const struct cs_json_value *device,
                              char ret_name[CS_PROVIDER_NAME_SIZE], struct cs_error *error)
 {
@@ -106,7 +106,7 @@ static bool read_state(const struct cs_json_value *item, const struct cs_json_va
            cs_json_bool(cs_json_get(device, "enabled"), &state->device_enabled);
 }
 
-/* Why a signature does not count, or NULL. */
+/* Why a signature does not count; NULL: it does. */
 static const char *objection(const struct cs_verify_wanted *wanted, const struct state *state,
                              bool known, bool biometric)
 {
@@ -114,7 +114,7 @@ static const char *objection(const struct cs_verify_wanted *wanted, const struct
         bool holds;
         const char *text;
     } objections[] = {
-        {!known, "its way to sign is none that is known here"},
+        {!known, "its way to sign is not known here"},
         {!state->enabled, "it is not enabled"},
         {!state->validated && !wanted->listing->unvalidated,
          "it is not validated (ignore_isvalidated)"},
@@ -150,7 +150,7 @@ static enum cs_err read_signature(const struct cs_json_value *item,
         !cs_verify_is_or_absent(device, "owner", wanted->user_id))
         return cs_verify_nonsense(error, what, "a device is another user's");
     if (!read_state(item, device, &state))
-        return cs_verify_nonsense(error, what, "the state of a device is not said");
+        return cs_verify_nonsense(error, what, "the state of a device is missing");
     known = read_sub_type(item, &factor->checks_user);
     why = objection(wanted, &state, known, factor->checks_user);
     *ret_counts = why == NULL;
@@ -161,9 +161,9 @@ static enum cs_err read_signature(const struct cs_json_value *item,
     return CS_OK;
 }
 
-/* ---- one of each device ---- */
+/* ---- one for each device ---- */
 
-/* A second way of the same device takes the place of the first where it is preferred. */
+/* A second way of the same device replaces the first if it is preferred. */
 static enum cs_err add(struct cs_listed_factors *factors, size_t from,
                        const struct cs_listed_factor *factor, enum cs_device_order order,
                        struct cs_error *error)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a user has enrolled, and where codes may go without. */
+/* What a user has enrolled, and where else codes may be sent. */
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -27,7 +27,7 @@ static enum cs_err get(struct cs_verify *verify, const struct cs_call *call,
     return result == CS_OK ? cs_verify_expect_success(request, ret_reply, error) : result;
 }
 
-/* Where nothing but TOTP is asked for, its own list is shorter. */
+/* If only TOTP is asked for, its own list is shorter. */
 static enum cs_err list_enrolled(struct cs_verify *verify, const struct cs_call *call,
                                  const struct cs_verify_wanted *wanted,
                                  struct cs_listed_factors *factors, struct cs_error *error)
@@ -78,7 +78,7 @@ static enum cs_err list_devices(struct cs_verify *verify, const struct cs_call *
 
 /* ---- addresses of the record ---- */
 
-/* Whether the look-up told what a record says about the kinds that are asked for. */
+/* Whether the look-up already returned what the record says about the kinds asked for. */
 static bool is_complete(const struct cs_json_value *record, unsigned kinds)
 {
     return ((kinds & CS_KIND(CS_FACTOR_TRANS_EMAILOTP)) == 0 ||
@@ -124,7 +124,7 @@ static enum cs_err list_addresses(struct cs_verify *verify, const struct cs_call
     return result;
 }
 
-/* ---- all ---- */
+/* ---- everything ---- */
 
 enum cs_err cs_verify_list_factors(struct cs_provider *provider, const struct cs_call *call,
                                    const struct cs_provider_user *user,

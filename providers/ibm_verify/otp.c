@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Codes: of a generator, or sent to a person. */
+/* Codes: from a generator, or sent to the user. */
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -8,7 +8,7 @@
 
 enum {
     PATH_SIZE = 64 + 2 * CS_PROVIDER_ID_SIZE,
-    CODE_BYTES_MAX = 20 /* a tenant can choose no longer ones */
+    CODE_BYTES_MAX = 20 /* the longest that a tenant can choose */
 };
 
 static const char entitlement[] = "\"Authenticate any user\" (authnAnyUser)";
@@ -26,7 +26,7 @@ static void write_path(const struct cs_listed_factor *factor, char ret_path[PATH
 
 /* ---- sending ---- */
 
-/* The correlation is the server's choice. */
+/* The server chooses the correlation. */
 static enum cs_err write_request(const struct cs_listed_factor *factor, struct cs_secret *ret_body,
                                  struct cs_error *error)
 {
@@ -88,8 +88,8 @@ enum cs_err cs_verify_send_code(struct cs_verify *verify, const struct cs_call *
 
 /* ---- judging ---- */
 
-/* What could be a code. Nothing else is sent: a firewall in front of the tenant may cut a
- * connection because of what was typed, and that would look like a tenant that is not there. */
+/* Whether it could be a code. Nothing else is sent: a firewall in front of the tenant may cut a
+ * connection because of what was typed, and that would look like an unreachable tenant. */
 bool cs_verify_is_code(const struct cs_secret *answer)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -98,7 +98,7 @@ bool cs_verify_is_code(const struct cs_secret *answer)
            strspn(answer->data, plain) == answer->length;
 }
 
-/* What a refused code means. False: nothing that is known here. */
+/* What the refusal of a code means. False: nothing known. */
 static bool read_meaning(const struct cs_verify_reply *reply, struct cs_outcome *ret_outcome)
 {
     static const struct {
@@ -114,7 +114,7 @@ static bool read_meaning(const struct cs_verify_reply *reply, struct cs_outcome 
         {"CSIAM0038E", CS_JUDGED_OVER, "too-many-tries"},
     };
 
-    /* Gone, by whatever word. A page of HTML is another server's 404. */
+    /* The challenge is gone, whatever the word. An HTML page is another server's 404. */
     *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = "expired"};
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         if (strcmp(rows[i].id, reply->refusal.message_id) != 0)
@@ -180,7 +180,7 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
             *outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = "totp"};
             break;
         }
-        /* An enrolment that was removed meanwhile is no reason to refuse the others. */
+        /* If an enrolment was removed meanwhile, the others still count. */
         if (result == CS_OK && one.judgement == CS_JUDGED_OVER)
             cs_log(verify->log, LOG_INFO, "factor %s is gone", attempt->factors[i].id);
     }

@@ -7,7 +7,7 @@
 #include "base/buffer.h"
 #include "providers/ibm_verify/verify_priv.h"
 
-/* Why a password was refused: told apart in the log, all alike to the person. */
+/* Why a password was refused: the log tells the reasons apart, the user sees no difference. */
 static const char *reason_of(const struct cs_verify_refusal *refusal)
 {
     static const struct {
@@ -52,8 +52,8 @@ static enum cs_err write_body(const char *source, const char *name,
     return cs_json_print(writer, CS_JSON_COMPACT, ret_body, error);
 }
 
-/* The answer names whose password it was. That is the user who was looked up, except where the
- * administrator says that the name belongs elsewhere. */
+/* The answer names the user whose password it was. That must be the user who was looked up, unless
+ * the administrator says that the name belongs elsewhere. */
 static enum cs_err judge_success(struct cs_verify *verify, const struct cs_verify_request *request,
                                  const struct cs_verify_reply *reply, const char *expected,
                                  struct cs_outcome *outcome, struct cs_error *error)
@@ -119,7 +119,7 @@ static enum cs_err check(struct cs_verify *verify, const struct cs_call *call, c
         result = cs_verify_call(verify, call, &request, &reply, error);
     if (result == CS_OK && source != NULL && reply.status == 404)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "identity_source is the id of no identity source of the tenant");
+                       "identity_source is not the id of any identity source in the tenant");
     return result == CS_OK
                ? judge(verify, &request, &reply, linked ? NULL : attempt->user->id, outcome, error)
                : result;

@@ -12,8 +12,7 @@ static const char entitlement[] = "\"Authenticate any user\" (authnAnyUser)";
 
 /* ---- asking ---- */
 
-/* The program stands where the app shows what asks; an address that is not known is left out rather
- * than invented. */
+/* The app shows the program as what is asking. An unknown address is left out, not invented. */
 static enum cs_err write_request(const struct cs_listed_factor *factor,
                                  const struct cs_challenge_request *request,
                                  struct cs_secret *ret_body, struct cs_error *error)
@@ -106,7 +105,7 @@ enum cs_err cs_verify_poll(struct cs_provider *provider, const struct cs_call *c
     (void)snprintf(path, sizeof path, "/v1.0/authenticators/%s/verifications/%s", factor->device,
                    challenge->id);
     result = cs_verify_call(verify, call, &request, &reply, error);
-    /* The tenant forgets what is over; a page of HTML is another server's 404. */
+    /* The tenant forgets what is over; an HTML page is another server's 404. */
     if (result == CS_OK && (reply.status != 404 || reply.refusal.message_id[0] == '\0')) {
         result = cs_verify_expect_success(&request, &reply, error);
         if (result == CS_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One call of the tenant's interface, and what its status means. */
+/* One call to the tenant's API, and what its status means. */
 #include <string.h>
 #include <syslog.h>
 
@@ -37,7 +37,7 @@ bool cs_verify_is_utf8(const struct cs_secret *text)
     return true;
 }
 
-/* A tenant guesses the encoding of what is beyond ASCII unless it is told. */
+/* A tenant guesses the encoding of non-ASCII text unless it is told. */
 static const char *content_type(const struct cs_verify_request *request)
 {
     if (request->body == NULL)
@@ -122,7 +122,7 @@ enum cs_err cs_verify_call(struct cs_verify *verify, const struct cs_call *call,
     CS_AUTO(cs_verify_reply_clear) struct cs_verify_reply reply = {0};
     enum cs_err result = send_once(verify, &http, request, &response, error);
 
-    /* A token may be revoked before its time: nothing was done, so this is safe for every call. */
+    /* A token may be revoked early. Nothing was done, so repeating the call is always safe. */
     if (result == CS_OK && response.status == 401 && verify->tokens != NULL) {
         cs_http_response_free(&response);
         result = send_once(verify, &http, request, &response, error);

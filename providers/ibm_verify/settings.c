@@ -15,7 +15,7 @@ enum {
 
 #define AT(member) offsetof(struct cs_verify_settings, member)
 
-/* What all rows share that say how the tenant is reached. */
+/* Shared by all rows that say how to reach the tenant. */
 #define ROW(row, kind, from, member, about)                                                        \
     .name = row, .type = CS_SETTING_##kind, .where = from, .offset = AT(member),                   \
     .empty = CS_EMPTY_UNSET, .help = about
@@ -42,14 +42,14 @@ const struct cs_setting cs_verify_rows[] = {
     {ROW("port", NUMBER, API, port, "The port of the tenant."), .min = 1, .max = 65535,
      .fallback = "443"},
     {ROW("protocol", CHOICE, API, protocol,
-         "How the tenant is spoken to; http is for this machine alone."),
+         "The protocol to the tenant; http is only for this machine."),
      .values = {"https", "http"}, .fallback = "https"},
-    {TEXT("client-id", client_id, "The API client that was made in the tenant.")},
+    {TEXT("client-id", client_id, "The API client created in the tenant.")},
     {SECRET("client-secret", client_secret, "The secret of that client.")},
     {ROW("client-secret-file", PATH, API, secret_file,
-         "A file that holds the secret on one line, in place of client-secret; root:countersign "
+         "A file that holds the secret on one line, instead of client-secret; root:countersign "
          "0640."),
-     .beside = CS_BESIDE_SECRET, .content = AT(secret_of_file)},
+     .extra_file = CS_EXTRA_FILE_SECRET, .content = AT(secret_of_file)},
     {.name = "the secret in client-secret-file",
      .type = CS_SETTING_STRING,
      .offset = AT(secret_of_file),
@@ -64,15 +64,15 @@ const struct cs_setting cs_verify_rows[] = {
      .empty = CS_EMPTY_KEPT,
      .help = "A secret that only IBM's program can read; it is not used."},
     {SECRET("access-token", access_token,
-            "A token that is used as it is, in place of client-id and client-secret.")},
+            "A token that is used as it is, instead of client-id and client-secret.")},
     {.name = "token-type",
      .type = CS_SETTING_STRING,
      .where = API,
      .offset = CS_SETTING_NOT_STORED,
      .check = check_token_type,
-     .help = "The type of that token: Bearer is the only one."},
+     .help = "The type of that token; only Bearer is known."},
     {ROW("token-path", PATH, API, token_path,
-         "The path at the tenant where tokens are requested. Without it the usual one."),
+         "The path at the tenant where tokens are requested. By default the usual one."),
      .max = TEXT_BYTES},
     {.name = "proxy",
      .type = CS_SETTING_STRING,
@@ -81,44 +81,43 @@ const struct cs_setting cs_verify_rows[] = {
      .max = TEXT_BYTES,
      .empty = CS_EMPTY_KEPT,
      .secrecy = CS_SECRECY_PASSWORD,
-     .help = "A proxy for the way to the tenant: [scheme://][user:password@]host[:port] with http, "
+     .help = "A proxy on the way to the tenant: [scheme://][user:password@]host[:port] with http, "
              "https, socks4, socks4a, socks5 or socks5h. Empty: none."},
     {ROW("proxytunnel", FLAG, API, proxy_tunnel,
-         "The proxy is asked for a tunnel (CONNECT) for http as well; https always has one."),
+         "Asks the proxy for a tunnel (CONNECT) for http too; https always has one."),
      .fallback = "yes"},
     {ROW("ca-path", PATH, API, ca_path,
-         "Certificates to trust, a file or a folder. Without it those of the system."),
-     .max = TEXT_BYTES, .beside = CS_BESIDE_TRUSTED, .ibm_instead = CS_IBM_CA_FILE},
-    {ROW("max-handles", NUMBER, API, max_handles, "Connections to the tenant at once."), .min = 1,
-     .max = 1024, .fallback = "16"},
+         "Certificates to trust, a file or a folder. By default those of the system."),
+     .max = TEXT_BYTES, .extra_file = CS_EXTRA_FILE_TRUSTED, .ibm_instead = CS_IBM_CA_FILE},
+    {ROW("max-handles", NUMBER, API, max_handles, "Simultaneous connections to the tenant."),
+     .min = 1, .max = 1024, .fallback = "16"},
     {ROW("connect-timeout", NUMBER, API, connect_timeout,
-         "Seconds that making a connection may take."),
+         "Seconds allowed for making a connection."),
      .min = 1, .max = 120, .fallback = "10"},
-    {ROW("request-timeout", NUMBER, API, request_timeout, "Seconds that a request may take."),
+    {ROW("request-timeout", NUMBER, API, request_timeout, "Seconds allowed for a request."),
      .min = 1, .max = 300, .fallback = "30"},
     {ROW("trace-file", PATH, TRACE, trace_file,
-         "A file that gets every request and answer, with secrets blanked."),
+         "A file for every request and answer, with secrets blanked."),
      .max = TEXT_BYTES},
     {ROW("trace-rollover", SIZE, TRACE, trace_rollover,
          "Bytes at which the trace file is renamed, with the time in its name, and a new one "
-         "begun; "
-         "0: never."),
+         "started; 0: never."),
      .max = CS_SETTING_UNBOUNDED, .fallback = "0"},
     {ROW("trace-localtime", FLAG, TRACE, trace_localtime,
-         "Times in the trace are local time, not UTC."),
+         "Writes times in the trace as local time, not UTC."),
      .fallback = "no"},
     {ROW("trace-prefix-all", FLAG, TRACE, trace_prefix_all,
-         "Time and thread stand before every line of the trace, not only before the first of a "
+         "Puts time and thread before every line of the trace, not only before the first of a "
          "record."),
      .fallback = "no"},
     {LOGIN("user_name_attr", STRING, user_name_attr,
            "The attribute by which the provider finds the user.")},
     {LOGIN("id_link_attr", STRING, id_link_attr,
-           "The attribute of the user found that holds the name for the password check.")},
+           "The attribute of the user that holds the name for the password check.")},
     {LOGIN("identity_source", STRING, identity_source,
            "The identity source that checks the password.")},
     {LOGIN("verify_method_order", CHOICE, verify_method_order,
-           "Which way of approval a device is asked for, where it has both."),
+           "Which way of approving to ask a device for, if it has both."),
      .fallback = "fingerprint,userPresence",
      .values = {"fingerprint,userPresence", "userPresence,fingerprint", "fingerprint",
                 "userPresence"}},
@@ -127,7 +126,7 @@ const struct cs_setting cs_verify_rows[] = {
     {0},
 };
 
-/* ---- what they make together ---- */
+/* ---- settings together ---- */
 
 static bool is_host(const char *host)
 {
@@ -149,12 +148,12 @@ static enum cs_err check_host(const struct cs_verify_settings *settings, struct 
         return cs_fail(error, CS_ERR_CONFIG,
                        "host is missing: the tenant's name, as in tenant.example.com");
     if (!is_host(settings->host))
-        return cs_fail(error, CS_ERR_CONFIG, "host: a name or address alone expected, found '%s'",
+        return cs_fail(error, CS_ERR_CONFIG, "host: only a name or address expected, found '%s'",
                        settings->host);
     if (settings->protocol == CS_VERIFY_HTTP && !cs_is_loopback(settings->host))
         return cs_fail(error, CS_ERR_CONFIG,
-                       "protocol: 'http' would send the secrets in clear to '%s'; it is for this "
-                       "machine (localhost) alone, use 'https'",
+                       "protocol: 'http' would send the secrets in clear to '%s'; it is only for "
+                       "this machine (localhost), use 'https'",
                        settings->host);
     return CS_OK;
 }
@@ -168,7 +167,7 @@ static enum cs_err check_client(const struct cs_verify_settings *settings,
 
     if (settings->client_secret != NULL && settings->secret_file != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "client-secret and client-secret-file are both there; one of them expected");
+                       "client-secret and client-secret-file are both given; give only one");
     if (obfuscated && warnings != NULL && (has_secret || settings->access_token != NULL) &&
         cs_strlist_add(warnings, unused, sizeof unused - 1) != CS_OK)
         return cs_fail_nomem(error);
@@ -176,10 +175,10 @@ static enum cs_err check_client(const struct cs_verify_settings *settings,
         return CS_OK;
     if (settings->client_id == NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "client-id is missing: the API client made in the tenant");
+                       "client-id is missing: the API client created in the tenant");
     if (obfuscated && !has_secret)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "obf-client-secret can be read by IBM's program alone: write the secret in "
+                       "only IBM's program can read obf-client-secret: write the secret in "
                        "clear as client-secret (and chmod this file 0600 or 0640, owner root), or "
                        "into a file named by client-secret-file");
     if (!has_secret)

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The settings of IBM Verify. How to reach a tenant is in the section `verify` of our file, or in
- * `ibm-auth-api` and `pam` of a file of IBM's gateway. How to find its users and ask them is each
- * login's own: `settings` of struct cs_call.
- */
+/* The settings of IBM Verify. How to reach a tenant is in the section `verify` of our file, or in
+ * `ibm-auth-api` and `pam` of a file of IBM's gateway. How to find its users and ask them is set
+ * for each login: `settings` of struct cs_call. */
 #ifndef CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
 #define CS_PROVIDERS_IBM_VERIFY_SETTINGS_H
 
@@ -13,7 +11,7 @@
 
 enum cs_verify_protocol { CS_VERIFY_HTTPS, CS_VERIFY_HTTP };
 
-/* Which way of approval a device is asked for: with a fingerprint or face, or a plain one. */
+/* How a device is asked to approve: with a fingerprint or face, or plainly. */
 enum cs_device_order {
     CS_DEVICE_BIOMETRIC_FIRST,
     CS_DEVICE_PRESENCE_FIRST,
@@ -21,30 +19,29 @@ enum cs_device_order {
     CS_DEVICE_PRESENCE_ONLY,
 };
 
-/* NULL where nothing was said. */
+/* NULL if not set */
 struct cs_verify_settings {
     unsigned protocol; /* enum cs_verify_protocol */
     const char *host;
     unsigned port;
     const char *client_id;
     const char *client_secret;
-    const char *secret_file, *secret_of_file; /* its path, and what is in it */
+    const char *secret_file, *secret_of_file; /* its path, and its content */
     const char *obfuscated_secret;            /* only IBM's program can read it */
-    const char *access_token;                 /* used as it is, in place of client id and secret */
+    const char *access_token;                 /* used as it is, instead of client id and secret */
     const char *token_path;                   /* NULL: the usual one */
-    const char *proxy;                        /* every form that net/http.h names; "": none */
+    const char *proxy;                        /* in any form that net/http.h names; "": none */
     bool proxy_tunnel;
     const char *ca_path;                       /* a file or folder; NULL: the system's */
-    unsigned max_handles;                      /* connections at most */
+    unsigned max_handles;                      /* limit on connections */
     unsigned connect_timeout, request_timeout; /* seconds */
     const char *trace_file;                    /* NULL: no trace */
     int64_t trace_rollover;                    /* bytes; 0: never */
     bool trace_localtime, trace_prefix_all;
 
-    /* Each login's own. mapping/attribute.h says how attributes are written; NULL: the usual one.
-     */
+    /* Set for each login. mapping/attribute.h says how to write attributes; NULL: the usual one. */
     const char *user_name_attr;   /* the attribute that holds the identity */
-    const char *id_link_attr;     /* the one whose value is the name for the password */
+    const char *id_link_attr;     /* the one whose value is the name for the password check */
     const char *identity_source;  /* who checks the password */
     unsigned verify_method_order; /* enum cs_device_order */
 };
@@ -55,7 +52,7 @@ extern const struct cs_setting cs_verify_rows[];
 enum cs_err cs_verify_check_settings(const void *settings, struct cs_strlist *warnings,
                                      struct cs_error *error) CS_MUST_USE;
 
-/* Adds "https://tenant.example.com:443", of settings that were checked. */
+/* Appends "https://tenant.example.com:443", from checked settings. */
 void cs_verify_base_url(const struct cs_verify_settings *settings, struct cs_buffer *out);
 
 #endif

@@ -26,7 +26,7 @@ static enum cs_err look_up(struct cs_verify *verify, const struct cs_call *call,
         strcasecmp(reply.refusal.scim_type, "invalidFilter") == 0)
         return cs_fail(error, CS_ERR_CONFIG,
                        "the tenant does not understand the filter that looks a user up; check that "
-                       "user_name_attr names an attribute that users have there");
+                       "user_name_attr names an attribute that its users have");
     if (result == CS_OK)
         result = cs_verify_expect_success(&request, &reply, error);
     if (result == CS_OK)
@@ -34,7 +34,7 @@ static enum cs_err look_up(struct cs_verify *verify, const struct cs_call *call,
     return result;
 }
 
-/* The name for the password, as far as the look-up has told it; "" when it has not. */
+/* The name to check the password with, as far as the look-up has told it; "" if it has not. */
 static enum cs_err link_name(const struct cs_link *link, struct cs_provider_user *user,
                              struct cs_error *error)
 {
@@ -57,14 +57,14 @@ static enum cs_err find(struct cs_verify *verify, const struct cs_call *call, co
 
     cs_buffer_text(&target, "/v2.0/Users?filter=");
     result = cs_scim_filter(attribute ? attribute : "userName", identity, &target, error);
-    /* Nobody there can have such a name. */
+    /* Nobody at the tenant can have such a name. */
     if (result == CS_ERR_INPUT) {
         user->reason = "unknown-identity";
         return CS_OK;
     }
     if (result == CS_OK)
         result = look_up(verify, call, target.text, user, error);
-    /* A server that does not know the filter may answer with whomever it has. */
+    /* A server that does not know the filter may answer with any user. */
     if (result == CS_OK && user->found && attribute == NULL &&
         strcasecmp(user->name, identity) != 0) {
         user->found = false;

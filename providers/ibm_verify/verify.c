@@ -25,7 +25,7 @@ static enum cs_err verify_begin(struct cs_provider *provider, const struct cs_ca
         return cs_verify_send_question(verify, call, user, factor, request, ret_challenge, error);
     if (factor->kind != CS_FACTOR_TOTP && cs_verify_type(factor->kind) != NULL)
         return cs_verify_send_code(verify, call, user, factor, ret_challenge, error);
-    return cs_fail(error, CS_ERR_INPUT, "nothing can be sent for such a factor");
+    return cs_fail(error, CS_ERR_INPUT, "nothing can be sent to such a factor");
 }
 
 static enum cs_err verify_judge(struct cs_provider *provider, const struct cs_call *call,
@@ -58,7 +58,7 @@ static unsigned verify_kinds(const struct cs_provider *provider)
            CS_KIND(CS_FACTOR_DEVICE);
 }
 
-/* The tenant decides of what and how many characters a code is that it sends. */
+/* The tenant decides the length and characters of the codes that it sends. */
 static bool verify_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
 {
     if (kind == CS_FACTOR_PASSWORD)

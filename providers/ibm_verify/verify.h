@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* IBM Verify: users, passwords and factors of a tenant, over its REST API (docs/ibm-verify.md). */
+/* IBM Verify: a tenant's users, passwords and factors, over its REST API (docs/ibm-verify.md). */
 #ifndef CS_PROVIDERS_IBM_VERIFY_VERIFY_H
 #define CS_PROVIDERS_IBM_VERIFY_VERIFY_H
 

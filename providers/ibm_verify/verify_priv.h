@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of this provider share. */
+/* Shared by the files of this provider. */
 #ifndef CS_PROVIDERS_IBM_VERIFY_VERIFY_PRIV_H
 #define CS_PROVIDERS_IBM_VERIFY_VERIFY_PRIV_H
 
@@ -13,7 +13,7 @@
 struct cs_verify {
     struct cs_provider provider;
     const struct cs_log *log;
-    struct cs_secret access_token; /* used as it is, where there are no `tokens` */
+    struct cs_secret access_token; /* used as it is if there are no `tokens` */
     struct cs_trace *trace;
     struct cs_http *http;
     struct cs_bearer_cache *tokens; /* NULL: the settings have an access token */
@@ -26,43 +26,42 @@ struct cs_verify_request {
     const char *target; /* path and query, percent-encoded */
     bool scim;          /* SCIM's media type instead of plain JSON's */
     bool idempotent;
-    bool asked_again; /* by the caller: every failure that may pass is CS_ERR_UNREACHABLE */
+    bool asked_again;             /* the caller will repeat it: every failure that may pass is
+                                     CS_ERR_UNREACHABLE */
     const struct cs_secret *body; /* JSON, or NULL */
     const char *what;             /* for messages: "the user look-up" */
-    const char *entitlement;      /* what the API client needs for it */
+    const char *entitlement;      /* the entitlement of the API client that it needs */
 };
 
 struct cs_verify_reply {
     long status; /* 2xx, 400 or 404 */
     struct cs_secret body;
-    struct cs_verify_refusal refusal; /* of 400 and 404 */
+    struct cs_verify_refusal refusal; /* for 400 and 404 */
 };
 
 void cs_verify_reply_clear(struct cs_verify_reply *reply);
 
-/*
- * One call with the token; a second one with a new token when the first is refused. What no caller
- * could make sense of is an error: CS_ERR_UNREACHABLE also where a gateway answers for the tenant
- * (502, 503, 504, 529) and, where it is asked again, for every other 5xx, 429 and an answer that
- * was cut; CS_ERR_UNAVAILABLE for every other status but 2xx, 400 and 404; otherwise as
- * cs_http_perform and cs_bearer_get.
- */
+/* Makes one call with the token, and a second one with a new token if the first is refused. A
+ * status that no caller could make sense of is an error. CS_ERR_UNREACHABLE: a gateway answers for
+ * the tenant (502, 503, 504, 529), or, if `asked_again` is set, any other 5xx, 429 or an answer cut
+ * short. CS_ERR_UNAVAILABLE: any other status but 2xx, 400 and 404. Otherwise as cs_http_perform
+ * and cs_bearer_get. */
 enum cs_err cs_verify_call(struct cs_verify *verify, const struct cs_call *call,
                            const struct cs_verify_request *request,
                            struct cs_verify_reply *ret_reply, struct cs_error *error) CS_MUST_USE;
 
-/* CS_OK for 2xx; CS_ERR_UNAVAILABLE for a refusal that the caller has no own words for. */
+/* CS_OK for 2xx; CS_ERR_UNAVAILABLE for a refusal that the caller has no message for. */
 enum cs_err cs_verify_expect_success(const struct cs_verify_request *request,
                                      const struct cs_verify_reply *reply,
                                      struct cs_error *error) CS_MUST_USE;
 
-/* Whether a check was passed. A status of success with anything but what a passed check answers is
+/* Whether a check was passed. A status of success without the answer of a passed check is
  * CS_ERR_UNAVAILABLE: nobody gets in by an answer that was not understood. */
 enum cs_err cs_verify_is_passed(const struct cs_verify_request *request,
                                 const struct cs_verify_reply *reply, bool *ret_passed,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* Whether bytes that a person typed are UTF-8: JSON could not carry others. */
+/* Whether typed bytes are UTF-8: JSON cannot carry others. */
 bool cs_verify_is_utf8(const struct cs_secret *text);
 
 /* ---- users.c ---- */
@@ -71,12 +70,12 @@ enum cs_err cs_verify_find_user(struct cs_provider *provider, const struct cs_ca
                                 const char *identity, struct cs_provider_user *ret_user,
                                 struct cs_error *error);
 
-/* The whole record of a user that was found. */
+/* The whole record of the user that was found. */
 enum cs_err cs_verify_fetch_user(struct cs_verify *verify, const struct cs_call *call,
                                  const char *id, struct cs_json **ret_document,
                                  struct cs_error *error) CS_MUST_USE;
 
-/* The value of id_link_attr, from the whole record; "" when there is none. */
+/* The value of id_link_attr from the whole record; "" if there is none. */
 enum cs_err cs_verify_fetch_name(struct cs_verify *verify, const struct cs_call *call,
                                  const char *id, char ret_name[CS_PROVIDER_NAME_SIZE],
                                  struct cs_error *error) CS_MUST_USE;
@@ -100,7 +99,7 @@ enum cs_err cs_verify_check_code(struct cs_verify *verify, const struct cs_call 
                                  const struct cs_attempt *attempt, struct cs_outcome *outcome,
                                  struct cs_error *error) CS_MUST_USE;
 
-/* Whether it could be a code that a tenant sends: letters and digits. */
+/* Whether it could be a code from a tenant: letters and digits. */
 bool cs_verify_is_code(const struct cs_secret *answer);
 
 /* ---- otp.c, push.c: what begin() does by kind ---- */

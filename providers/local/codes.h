@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Recovery codes: 12 symbols of Crockford's base32 alphabet (no I, L, O, U), 60 random bits, shown
- * as three groups of four. People may type them in any case, as base/typed_code.h says,
- * and with O for 0, I or L for 1.
- */
+/* Recovery codes: 12 symbols of Crockford's base32 alphabet (no I, L, O, U), 60 random bits, shown
+ * as three groups of four. They may be typed in any case, as base/typed_code.h says, and with O for
+ * 0, I or L for 1. */
 #ifndef CS_PROVIDERS_LOCAL_CODES_H
 #define CS_PROVIDERS_LOCAL_CODES_H
 
@@ -19,7 +17,7 @@ enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *er
 /* "ABCDEFGHJKMN" to "ABCD-EFGH-JKMN". */
 void cs_recovery_show(const struct cs_secret *code, char ret_shown[CS_RECOVERY_SHOWN_SIZE]);
 
-/* True, and the normalised code, when `typed` has the form of a recovery code. */
+/* True, with the normalised code, if `typed` has the form of a recovery code. */
 bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code);
 
 #endif

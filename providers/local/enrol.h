@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a new TOTP factor: key, otpauth URI, confirmation by a first code, recovery codes. */
+/* Enrolling a TOTP factor: key, otpauth URI, confirmation by a first code, recovery codes. */
 #ifndef CS_PROVIDERS_LOCAL_ENROL_H
 #define CS_PROVIDERS_LOCAL_ENROL_H
 
@@ -11,7 +11,7 @@
 struct cs_enrolment {
     struct cs_factor factor;
     struct cs_secret codes[CS_RECOVERY_CODES]; /* normalised; filled by cs_enrolment_save */
-    size_t codes_count;                        /* 0 when the user kept earlier ones */
+    size_t codes_count;                        /* 0 if the user kept earlier ones */
 };
 
 /* What may be chosen; zero and NULL mean the default: SHA-1, 6 digits, 30 s, a fresh random key. */
@@ -26,7 +26,7 @@ struct cs_enrolment_choice {
 void cs_enrolment_clear(struct cs_enrolment *enrolment); /* wipes */
 
 /* Checks the choice and makes the key: as long as the hash (RFC 4226 section 4, R6; RFC 6238
- * section 5.1), and at least 128 bits when it is given. */
+ * section 5.1). A given key must have at least 128 bits. */
 enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
                                  struct cs_enrolment *ret_enrolment,
                                  struct cs_error *error) CS_MUST_USE;
@@ -36,20 +36,20 @@ enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment,
                                 struct cs_secret *ret_text) CS_MUST_USE;
 
 /* otpauth://totp/ISSUER:ACCOUNT?secret=... as authenticator apps read it. An app keeps one entry
- * for each pair of the two, so they must name the machine. */
+ * for each pair of issuer and account, so they must name the machine. */
 enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *issuer,
                              const char *account, struct cs_secret *ret_uri,
                              struct cs_error *error) CS_MUST_USE;
 
-/* True when `code` is right now; it is spent then, so that it cannot log in as well. */
+/* True if `code` is right now; that spends it, so that it cannot log in as well. */
 enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs_secret *code,
                                  bool *ret_right, struct cs_error *error) CS_MUST_USE;
 
-/* Adds the factor, and recovery codes when the user has none yet. In the caller's transaction. */
+/* Adds the factor, and recovery codes if the user has none yet. In the caller's transaction. */
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
 
-/* Fresh recovery codes in place of all earlier ones. */
+/* Replaces all recovery codes with fresh ones. */
 enum cs_err cs_enrolment_recovery(const struct cs_transaction *transaction,
                                   struct cs_enrolment *enrolment,
                                   struct cs_error *error) CS_MUST_USE;

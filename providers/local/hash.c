@@ -31,7 +31,7 @@ enum cs_err cs_password_setting(char ret_setting[CS_PASSWORD_SETTING_SIZE], stru
 enum cs_err cs_password_hash(const struct cs_secret *password, const char *setting,
                              struct cs_secret *ret_hash, struct cs_error *error)
 {
-    /* 32 KiB: too much for the stack of a login's thread. */
+    /* 32 KiB is too much for a login thread's stack. */
     CS_AUTO(free_data) struct crypt_data *data = calloc(1, sizeof *data);
     const char *hash;
 

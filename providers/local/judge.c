@@ -15,7 +15,7 @@ static int64_t bounded(int64_t value, unsigned bound)
     return value < -most ? -most : value;
 }
 
-/* A match that cannot be spent was used before, or the clock stood later when it last was. */
+/* A match that cannot be spent was used before, or the clock was ahead when it last was. */
 static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_factor *factor,
                                 const struct cs_totp_match *match, int64_t latest,
                                 struct cs_outcome *outcome, struct cs_error *error)
@@ -83,8 +83,8 @@ static enum cs_err judge_key(const struct cs_trial *trial, struct cs_outcome *ou
     bool registered = false;
     enum cs_err result = cs_local_judge_key(trial, outcome, &registered, error);
 
-    /* The way back in for somebody who has lost the key; no other way in for those without one, in
-     * the same time. */
+    /* The way in for a user who has lost the key; for users without a key it opens nothing, and
+     * takes as long. */
     if (!registered)
         recovery.user = "";
     if (result == CS_OK && outcome->judgement != CS_JUDGED_RIGHT)

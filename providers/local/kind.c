@@ -37,7 +37,7 @@ static const struct cs_setting rows[] = {
      .by_login = true,
      .fallback = "3",
      .max = 100,
-     .help = "Time steps by which the window may follow a token whose clock is off; 0 switches "
+     .help = "Time steps by which the window may follow a device whose clock is off; 0 switches "
              "this off."},
     {.name = "throttle",
      .type = CS_SETTING_FLAG,
@@ -45,25 +45,24 @@ static const struct cs_setting rows[] = {
      .offset = AT(throttle),
      .by_login = true,
      .fallback = "yes",
-     .help = "Delays after failed tries. They are counted in any case."},
+     .help = "Delays after failed tries, which are counted in any case."},
     {.name = "u2f_app_id",
      .type = CS_SETTING_STRING,
      .where = BOTH,
      .offset = AT(u2f_app_id),
      .by_login = true,
      .check = cs_check_app_id,
-     .help = "The application for which security keys are registered; another one makes every key "
-             "that is registered useless. Without it pam:// and the name of this host, in "
-             "lower case."},
+     .help = "The application that security keys are registered for; changing it makes every "
+             "registered key useless. By default pam:// and the name of this host, in lower case."},
     {.name = "u2f_origins",
      .type = CS_SETTING_LIST,
      .where = BOTH,
      .offset = AT(u2f_origins),
      .by_login = true,
      .check = cs_check_origins,
-     .help = "What a security key's answer may name as the place of the login: at most eight names "
-             "with commas between them. A key of this machine signs for the first. Without it "
-             "pam:// and the name of this host, in lower case."},
+     .help = "What a security key's answer may name as the place of the login: at most eight "
+             "names, separated by commas. A key plugged into this machine signs for the first. By "
+             "default pam:// and the name of this host, in lower case."},
     {0},
 };
 

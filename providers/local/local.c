@@ -31,20 +31,20 @@ static enum cs_err local_judge(struct cs_provider *provider, const struct cs_cal
     result = cs_local_store(local, &store, error);
     if (result == CS_OK)
         result = cs_store_begin(store, &trial.transaction, error);
-    /* Only now: whoever waited for the lock must not be judged by an earlier time. */
+    /* Read only now: a login that waited for the lock must not be judged by an earlier time. */
     trial.now = cs_clock_seconds();
     if (result == CS_OK)
         result = cs_local_count_and_judge(&trial, &outcome, error);
     if (result == CS_OK)
         result = cs_store_commit(&trial.transaction, error);
     cs_store_end(&trial.transaction);
-    /* Nothing is believed that was not committed. */
+    /* What was not committed does not count. */
     if (result == CS_OK)
         *ret_outcome = outcome;
     return result;
 }
 
-/* Who has no factor here is not known here; judge() finds that out. */
+/* A user without a factor here is not known here; judge() finds that out. */
 static enum cs_err local_find_user(struct cs_provider *provider, const struct cs_call *call,
                                    const char *identity, struct cs_provider_user *ret_user,
                                    struct cs_error *error)
@@ -58,7 +58,7 @@ static enum cs_err local_find_user(struct cs_provider *provider, const struct cs
     return CS_OK;
 }
 
-/* One line, however many there are: an answer is compared with all of them. */
+/* One line however many there are: an answer is compared with all of them. */
 static enum cs_err list_totp(const struct cs_transaction *transaction, const char *user,
                              struct cs_listed_factors *ret_factors, struct cs_error *error)
 {
@@ -108,7 +108,7 @@ static enum cs_err local_begin(struct cs_provider *provider, const struct cs_cal
     struct cs_store *store = NULL;
     enum cs_err result = cs_local_store(local, &store, error);
 
-    (void)factor; /* only security keys are begun, and one challenge is for all of them */
+    (void)factor; /* begin() serves only security keys, and one challenge serves all of them */
     if (result == CS_OK)
         result = cs_store_begin(store, &transaction, error);
     return result == CS_OK ? cs_local_begin_keys(&transaction, user->name, &names, request,
@@ -137,7 +137,7 @@ static unsigned local_kinds(const struct cs_provider *provider)
     return CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F);
 }
 
-/* A code, a recovery code in its place, or the line of a security key. */
+/* A code, a recovery code in its place, or the answer of a security key. */
 static bool local_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
 {
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
@@ -183,7 +183,7 @@ static enum cs_err name_host(struct cs_local *local, struct cs_error *error)
     return CS_OK;
 }
 
-/* A factor like those of most users, with a key that nobody has. */
+/* A factor like most users', with a key that nobody has. */
 static enum cs_err make_nobody(struct cs_factor *nobody, struct cs_error *error)
 {
     unsigned char key[20];
@@ -204,7 +204,7 @@ enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
     struct cs_local *local = calloc(1, sizeof *local);
     enum cs_err result;
 
-    (void)log; /* what happens here the login says */
+    (void)log; /* the login logs what happens here */
     if (local == NULL)
         return cs_fail_nomem(error);
     local->provider.ops = &local_ops;

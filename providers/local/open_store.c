@@ -2,8 +2,8 @@
 /* The store of an opened provider. */
 #include "providers/local/local_priv.h"
 
-/* The store is opened when it is needed and tried again after a failure, so that a broker that was
- * started before the first enrolment serves after it. */
+/* The store is opened when it is needed, and tried again after a failure, so that a broker started
+ * before the first enrolment works after it. */
 enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
                            struct cs_error *error)
 {
@@ -15,7 +15,8 @@ enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
                                &local->store, error);
     *ret_store = local->store;
     pthread_mutex_unlock(&local->mutex);
-    /* A damaged key file is no fault of the login's settings: to a login it is like the store. */
+    /* A damaged key file is not a mistake in the login's settings: it counts like a damaged
+     * store. */
     if (result == CS_ERR_CONFIG) {
         result = CS_ERR_STORE;
         if (error != NULL)

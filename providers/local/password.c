@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Hashing takes long, and a login must never wait for another's hash. So a password is counted as a
- * failure and its hash read in one transaction, compared without the store, and the result settled
- * in a second one: right takes the failure back. Where the first cannot be written nothing is
- * compared. The second looks at the delay and at the hash again: a password that was changed
- * meanwhile is worth nothing. As many are between the two as are hashed at the same time.
- */
+/* Hashing takes long, and a login must never wait for another's hash. So one transaction counts the
+ * password as a failure and reads its hash, the comparison runs without the store, and a second
+ * transaction settles the result: right takes the failure back. If the first cannot be written,
+ * nothing is compared. The second checks the delay and the hash again: a password that was changed
+ * meanwhile is not accepted. The number of logins between the two is the number of passwords that
+ * may be hashed at once. */
 #include "store/password.h"
 
 #include <unistd.h>
@@ -20,12 +19,12 @@ static enum cs_err begin(struct cs_trial *trial, struct cs_store *store, struct 
 {
     enum cs_err result = cs_store_begin(store, &trial->transaction, error);
 
-    /* Only now: whoever waited for the lock must not be judged by an earlier time. */
+    /* Read only now: a login that waited for the lock must not be judged by an earlier time. */
     trial->now = cs_clock_seconds();
     return result;
 }
 
-/* Whoever is within a delay does not wait for a turn to be told so. */
+/* During a delay nobody waits for a turn just to be told so. */
 static enum cs_err look(struct cs_trial *trial, struct cs_store *store, bool *ret_admitted,
                         struct cs_error *error)
 {
@@ -38,7 +37,7 @@ static enum cs_err look(struct cs_trial *trial, struct cs_store *store, bool *re
     return result;
 }
 
-/* *ret_hash is empty when the user has no password. */
+/* *ret_hash is empty if the user has no password. */
 static enum cs_err count(struct cs_trial *trial, struct cs_store *store, bool *ret_admitted,
                          struct cs_secret *ret_hash, struct cs_error *error)
 {
@@ -65,7 +64,7 @@ static unsigned hashes_at_once(void)
     return processors < HASHES_MAX ? (unsigned)processors : HASHES_MAX;
 }
 
-/* The turns are made for the first password: most installations have none. */
+/* Created for the first password: most installations have none. */
 static enum cs_err open_slots(struct cs_local *local, struct cs_error *error)
 {
     enum cs_err result = CS_OK;
@@ -87,7 +86,7 @@ static enum cs_err take_turn(struct cs_local *local, const struct cs_call *call,
                            : result;
 }
 
-/* As long for a user without a password as for one with. */
+/* Takes as long for a user without a password as for one with. */
 static enum cs_err compare(const struct cs_trial *trial, const struct cs_secret *hash,
                            bool *ret_fits, struct cs_error *error)
 {
@@ -143,7 +142,7 @@ static enum cs_err settle(struct cs_trial *trial, struct cs_store *store,
     return result;
 }
 
-/* With a turn. */
+/* Needs a turn. */
 static enum cs_err count_and_judge(struct cs_trial *trial, struct cs_store *store,
                                    struct cs_outcome *outcome, struct cs_error *error)
 {
@@ -179,7 +178,7 @@ enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call
         result = count_and_judge(&trial, store, &outcome, error);
         cs_slots_give(&local->hashing);
     }
-    /* Nothing is believed that was not committed. */
+    /* What was not committed does not count. */
     if (result == CS_OK)
         *ret_outcome = outcome;
     return result;

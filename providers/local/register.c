@@ -91,7 +91,7 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
 
 /* ---- the answer ---- */
 
-/* The last error says why, where no origin fits. */
+/* If no origin fits, the last error says why. */
 static enum cs_err verify_for_any(const struct cs_u2f_registration *registration,
                                   const struct cs_pending *pending, struct cs_error *error)
 {
@@ -144,7 +144,7 @@ enum cs_err cs_register_finish(const struct cs_transaction *transaction,
     if (result != CS_OK)
         return result;
     ret_factor->kind = CS_STORED_U2F;
-    ret_factor->last_step = -1; /* the first counter that comes is good */
+    ret_factor->last_step = -1; /* any first counter is fine */
     ret_factor->created = cs_clock_seconds();
     memcpy(ret_factor->user, pending->user, sizeof pending->user);
     memcpy(ret_factor->label, pending->label, sizeof pending->label);

@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Registering a security key: what it is asked, and the factor that its answer makes. */
+/* Registering a security key: the request, and the factor that its answer makes. */
 #ifndef CS_PROVIDERS_LOCAL_REGISTER_H
 #define CS_PROVIDERS_LOCAL_REGISTER_H
 
 #include "store/pending.h"
 #include "u2f/relay.h"
 
-/* What is to be registered. CS_ERR_INPUT for a text that is too long or has controls; NULL is "".
+/* What to register. CS_ERR_INPUT for a text that is too long or has control characters; NULL is "".
  * The challenge is fresh. */
 enum cs_err cs_register_start(const char *user, const char *label, const char *app_id,
                               const char *origins, struct cs_pending *ret_pending,
                               struct cs_error *error) CS_MUST_USE;
 
-/* The request for it, which names the keys that the user has for that application, so that none is
- * registered twice. CS_ERR_LIMIT where there is no room for another: better said before a touch. */
+/* The request for it, which names the user's keys for that application, so that none is registered
+ * twice. CS_ERR_LIMIT if there is no room for another: better said before a touch. */
 enum cs_err cs_register_request(const struct cs_transaction *transaction,
                                 const struct cs_pending *pending,
                                 struct cs_u2f_request *ret_request,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* Stores the factor, if the key's `data` prove that it made this registration, for one of the
- * origins. CS_ERR_INPUT when they do not. */
+/* Stores the factor if the key's `data` prove that it made this registration for one of the
+ * origins; otherwise CS_ERR_INPUT. */
 enum cs_err cs_register_finish(const struct cs_transaction *transaction,
                                const struct cs_pending *pending, const unsigned char *data,
                                size_t length, struct cs_factor *ret_factor,

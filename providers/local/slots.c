@@ -27,13 +27,13 @@ enum cs_err cs_slots_take(const struct cs_slots *slots, int64_t deadline, int ca
     for (;;) {
         switch (cs_event_wait(slots->fd, cancel_fd, deadline)) {
         case CS_WAITED_HANGUP:
-            return cs_fail(error, CS_ERR_HANGUP, "%s: the other side hung up", what);
+            return cs_fail(error, CS_ERR_HANGUP, "%s: the peer hung up", what);
         case CS_WAITED_TIME:
             return cs_fail(error, CS_ERR_TIMEOUT, "%s: no turn came in time", what);
         case CS_WAITED_EVENT:
             break;
         }
-        /* Who was faster took it: wait for the next. */
+        /* Another was faster: wait for the next one. */
         if (read(slots->fd, &one, sizeof one) == (ssize_t)sizeof one)
             return CS_OK;
         if (errno != EAGAIN && errno != EINTR)

@@ -21,7 +21,8 @@ static void free_mac(EVP_MAC_CTX **context)
     EVP_MAC_CTX_free(*context);
 }
 
-/* An HMAC with its key set, for any number of counters: the key costs more than a message. */
+/* An HMAC with its key set, for any number of counters: setting the key costs more than a
+ * message. */
 static EVP_MAC_CTX *new_mac(const struct cs_secret *key, const char *algorithm)
 {
     CS_AUTO(free_mac) EVP_MAC_CTX *context = NULL;
@@ -42,7 +43,7 @@ static EVP_MAC_CTX *new_mac(const struct cs_secret *key, const char *algorithm)
     return keyed;
 }
 
-/* Dynamic truncation, RFC 4226 section 5.3: 31 bits at the offset that the last nibble names. */
+/* Dynamic truncation, RFC 4226 section 5.3: 31 bits at the offset in the last nibble. */
 static uint32_t truncate_mac(const unsigned char *mac, size_t length)
 {
     const unsigned char *bytes = mac + (mac[length - 1] & 0x0f);
@@ -51,7 +52,7 @@ static uint32_t truncate_mac(const unsigned char *mac, size_t length)
            bytes[3];
 }
 
-/* RFC 4226 section 5.3 for one counter; false when the MAC failed. */
+/* RFC 4226 section 5.3 for one counter; false if the MAC failed. */
 static bool compute(EVP_MAC_CTX *context, uint64_t counter, unsigned digits,
                     char ret_code[CS_TOTP_CODE_SIZE])
 {
@@ -61,7 +62,7 @@ static bool compute(EVP_MAC_CTX *context, uint64_t counter, unsigned digits,
 
     for (unsigned i = 0; i < sizeof message; i++)
         message[i] = (unsigned char)(counter >> (56 - 8 * i));
-    /* Without a key the context starts again with the one it has. */
+    /* Without a key argument the context restarts with the one it has. */
     if (EVP_MAC_init(context, NULL, 0, NULL) != 1 ||
         EVP_MAC_update(context, message, sizeof message) != 1 ||
         EVP_MAC_final(context, mac, &length, sizeof mac) != 1)
@@ -74,7 +75,7 @@ static bool compute(EVP_MAC_CTX *context, uint64_t counter, unsigned digits,
     return true;
 }
 
-/* The HMAC for codes of that kind, or what is wrong with the kind. */
+/* The HMAC for codes of that kind, or an error about the kind. */
 static enum cs_err prepare(const struct cs_secret *key, const char *algorithm, unsigned digits,
                            EVP_MAC_CTX **ret_context, struct cs_error *error)
 {

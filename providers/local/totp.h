@@ -28,11 +28,9 @@ struct cs_totp_match {
     int64_t step;
 };
 
-/*
- * Compares `code` with every step from `center` - `window` to `center` + `window`, always all of
- * them and in constant time, so that the time tells neither whether nor where it matched. The
- * latest match counts (RFC 6238 section 5.2).
- */
+/* Compares `code` with every step from `center` - `window` to `center` + `window`, always all of
+ * them and in constant time, so that the time does not tell whether or where it matched. The latest
+ * match counts (RFC 6238 section 5.2). */
 enum cs_err cs_totp_search(const struct cs_factor *factor, const struct cs_secret *code,
                            int64_t center, unsigned window, struct cs_totp_match *ret_match,
                            struct cs_error *error) CS_MUST_USE;

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What an attempt is counted as. Codes and passwords are counted apart, and success forgets
- * failures of its own kind only: otherwise whoever knows the password, or has the authenticator
- * app, could guess the other without end, by being right now and then with what they have.
- */
+/* What an attempt is counted as. Codes and passwords are counted apart, and a success forgets
+ * only failures of its own kind. Otherwise anyone who knows the password, or has the
+ * authenticator app, could guess the other one without end, by now and then being right with
+ * the one that they have. */
 #include "providers/local/local_priv.h"
 
 static enum cs_throttle_scope scope_of(const struct cs_attempt *attempt)
@@ -12,7 +11,7 @@ static enum cs_throttle_scope scope_of(const struct cs_attempt *attempt)
                                                    CS_THROTTLE_USER_PROVEN};
     static const enum cs_throttle_scope passwords[] = {CS_THROTTLE_PASSWORD_UNPROVEN,
                                                        CS_THROTTLE_PASSWORD_PROVEN};
-    /* What says nothing of the user is nobody's, and so proves nothing. */
+    /* An answer that says nothing about the user counts for nobody, and so proves nothing. */
     bool proven = attempt->proven && attempt->countable;
 
     return attempt->kind == CS_FACTOR_PASSWORD ? passwords[proven] : codes[proven];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a security key answered. What is kept of it is the counter, which only grows. */
+/* The answers of security keys. Only the counter is kept, and it only grows. */
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -40,12 +40,10 @@ static enum cs_err signed_for_any(const unsigned char *public_key,
     return result;
 }
 
-/*
- * The counter comes last: only an answer that the key itself signed may spend it, or show that it
- * went back. `before` is the one that was known when the challenge began: of two challenges that
- * are open at once, one may be signed first and come second. Such an answer is refused, but no copy
- * of the key needed to be there.
- */
+/* The counter comes last: only an answer that the key itself signed may spend it, or show that it
+ * went back. `before` is the counter known when the challenge began: of two challenges open at
+ * once, one may be signed first and arrive second. Such an answer is refused, but does not show
+ * that the key was copied. */
 static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_factor *key,
                                  uint32_t counter, int64_t before, struct cs_outcome *outcome,
                                  struct cs_error *error)
@@ -66,13 +64,13 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
     outcome->reason = "counter-went-back";
     (void)snprintf(outcome->alert, sizeof outcome->alert,
                    "the counter of a security key went back, from %lld to %lu: there may be a copy "
-                   "of it, and it is not accepted any more; factor %lld of '%s'",
+                   "of it, and it is no longer accepted; factor %lld of '%s'",
                    (long long)key->last_step, (unsigned long)counter, (long long)key->id,
                    trial->user);
     return cs_factor_suspect(&trial->transaction, key->id, error);
 }
 
-/* The key that the answer names by its place in the request. Keys may have come and gone since. */
+/* The key at the place in the request that the answer names. Keys may have come and gone since. */
 static const struct cs_factor *find_key(const struct cs_keys *keys,
                                         const struct cs_u2f_handle *handle)
 {
@@ -108,7 +106,7 @@ static enum cs_err judge_answer(const struct cs_trial *trial, const struct cs_ke
         return CS_OK;
     key = find_key(keys, &request->handles[answer.key]);
     outcome->reason = key != NULL ? "wrong-signature" : "not-enrolled";
-    /* The time must not tell who has a key. */
+    /* The timing must not tell who has a key. */
     result =
         signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
                        request, origins, &answer.assertion, &is_signed, error);
@@ -149,7 +147,7 @@ enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *
     asked = challenge->state;
     cs_keys_choose(&factors, asked->request.app_id, &keys);
     result = judge_answer(trial, &keys, asked, outcome, error);
-    /* So that the log tells why nothing that this person does can help. */
+    /* Lets the log say why nothing that this user does can help. */
     if (keys.count == 0 && factors.count > 0)
         outcome->reason = "no-usable-key";
     return result;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * A challenge for all security keys of a user. It is known to the login that began it and to nobody
- * else, so that it is used once.
- */
+/* A challenge for all of a user's security keys. Only the login that began it knows it, so it is
+ * used once. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +31,7 @@ static enum cs_err write_line(const struct cs_u2f_request *request, char **ret_l
     return *ret_line != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
-/* A key of this machine signs for the first of the origins. */
+/* A key in this machine signs for the first of the origins. */
 static enum cs_err set_origin(const char *origins, struct cs_challenge *ret_challenge,
                               struct cs_error *error)
 {
@@ -46,7 +44,7 @@ static enum cs_err set_origin(const char *origins, struct cs_challenge *ret_chal
     return result;
 }
 
-/* Fills the challenge for what `asked` names. */
+/* Fills in the challenge for what `asked` names. */
 static enum cs_err make_challenge(struct cs_keys_asked *asked, const char *origins,
                                   unsigned seconds, struct cs_challenge *ret_challenge,
                                   struct cs_error *error)
@@ -67,8 +65,8 @@ static enum cs_err make_challenge(struct cs_keys_asked *asked, const char *origi
     return write_line(request, &ret_challenge->request, error);
 }
 
-/* The name as it may be written in several ways, by some directories: in lower case, without the
- * domain. */
+/* The name without what may vary, because some directories accept several spellings: in lower case,
+ * without the domain. */
 static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
 {
     const char *domain = strrchr(name, '\\');
@@ -112,12 +110,11 @@ static enum cs_err add_decoy(const struct cs_transaction *transaction, const cha
     return cs_decoy(transaction, name, handle->bytes, error);
 }
 
-/*
- * Nobody shall see who has no key, or no account. All ways to write a name show the same handles,
- * where the system takes them for the same account and where it does not: those of the account's
- * keys, or one decoy. A name that is no account gets no further than this, whoever's keys it asks.
- * Identities that are not their own folding are beyond this: to find them is to read all users.
- */
+/* Nobody may see who has no key, or no account. All spellings of a name show the same handles,
+ * whether or not the system takes them for the same account: those of the account's keys, or one
+ * decoy. A name without an account gets no further than this, whoever's keys it asks. Identities
+ * that differ from their own folding are not covered: to find them, all users would have to be
+ * read. */
 enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const char *user,
                                 const struct cs_key_names *names,
                                 const struct cs_challenge_request *request,

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which security keys a user may use, and what a challenge remembers of them. */
+/* The security keys that a user may use, and what a challenge remembers about them. */
 #ifndef CS_PROVIDERS_LOCAL_U2F_KEYS_H
 #define CS_PROVIDERS_LOCAL_U2F_KEYS_H
 
 #include "store/factor.h"
 #include "u2f/relay.h"
 
-/* What this provider remembers of a challenge: the request as it was made, and the counter that
+/* What this provider remembers about a challenge: the request as it was made, and the counter that
  * each of its handles had then. */
 struct cs_keys_asked {
     struct cs_u2f_request request;
     int64_t counters[CS_U2F_RELAY_HANDLES];
 };
 
-/* Those that may be used, newest first; borrowed from what they were chosen from. */
+/* Those that may be used, newest first; borrowed from where they came from. */
 struct cs_keys {
     const struct cs_factor *items[CS_U2F_RELAY_HANDLES];
     size_t count;
 };
 
-/* Adds those that were registered for `app_id` (NULL: none) and are not suspect. */
+/* Adds those registered for `app_id` (NULL: none) that are not suspect. */
 void cs_keys_choose(const struct cs_factors *all, const char *app_id, struct cs_keys *ret_keys);
 
-/* The handle of a stored key, which stands behind the public key in its secret. False where the
- * secret cannot be one. */
+/* The handle of a stored key, which follows the public key in its secret. False if the secret
+ * cannot be one. */
 bool cs_key_split(const struct cs_factor *factor, struct cs_u2f_handle *ret_handle);
 
 #endif

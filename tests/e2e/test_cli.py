@@ -529,7 +529,7 @@ def warnings_of(*words):
 
 def test_check_warns_of_acceptance_without_a_first_factor():
     accept = "accept_on_missing_auth_method"
-    pattern = "lets in who has no factor.*missing_result=ignore"
+    pattern = "lets in users without a factor.*missing_result=ignore"
     write_config({})
     for words, warned in (([], False), ([accept], True), ([accept, "auth_method=u2f"], True),
                           ([accept, "stack_first_factor"], False), ([accept, "missing_result=ignore"], False),

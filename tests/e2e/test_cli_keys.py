@@ -78,7 +78,7 @@ def test_check_connects_to_the_helper():
         finally:
             os.unlink(HELPER_SOCKET)
     expect_equal(status, 1, text)
-    expect_match(rf"^BAD  socket of countersign-u2f-host: {HELPER_SOCKET}: nothing is listening that the broker can reach; restart", text, "nobody there")
+    expect_match(rf"^BAD  socket of countersign-u2f-host: {HELPER_SOCKET}: the broker finds nothing listening there; restart", text, "nobody there")
 
 
 def test_check_warns_of_origins_that_nobody_sends():

@@ -119,7 +119,7 @@ def test_what_stands_behind_the_line_asked_for_is_refused():
     for rest in (f"{SECRET}\n", "x", "\n\nx\n", "\0"):
         for words, line in ((["enroll", "totp", "bob", "--no-confirm", "--json", "--secret", "-"], SECRET),
                             (["passwd", "bob", "--stdin"], "correct horse battery staple")):
-            refused(*words, input=f"{line}\n{rest}", pattern="something stands behind the line .* nothing was stored")
+            refused(*words, input=f"{line}\n{rest}", pattern="something follows the line .* nothing was stored")
     expect_equal(state(), before, "the store")
     totp = Totp(SECRET)
     result = countersign("enroll", "totp", "bob", "--secret", "-", input=f"{SECRET}\n{totp.code()}\nmore\n", check=False)

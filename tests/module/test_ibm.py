@@ -154,7 +154,7 @@ def test_moving_after_a_normal_installation():
         expect_equal(source_of(), THEIRS, "login")
     put(CONFIG, None, USER)
     problem = countersign("list", "alice", check=False).stderr
-    expect_match(rf"logins whose PAM line names no file go by {IBM}", problem, "what must not be replaced is named")
+    expect_match(rf"logins whose PAM line names no file use {IBM}", problem, "what must not be replaced is named")
 
 
 def test_a_broker_with_another_file_is_not_moved_by_theirs():

@@ -154,7 +154,7 @@ static void test_cancel_that_fails_changes_nothing(void **state)
     scene->cancel_result = CS_ERR_UNREACHABLE;
     assert_int_equal(run(DEVICE), CS_VERDICT_DENY);
     assert_string_equal(scene->login.result.reason, "denied");
-    assert_contains(scene->lines.text, "challenge d could not be taken back: cancel is broken");
+    assert_contains(scene->lines.text, "challenge d could not be withdrawn: cancel is broken");
 }
 
 static void test_nothing_to_cancel_where_nothing_began(void **state)

@@ -89,7 +89,7 @@ static void test_parse_broker_options_by_service_refused(void **state)
         (void)snprintf(text, sizeof text, "{\"services\": {\"sshd\": {\n\"%s\": %s}}}", rows[i][0],
                        rows[i][1]);
         (void)snprintf(expected, sizeof expected,
-                       "c.json:2:1: '%s' is no setting of a login and cannot differ by service",
+                       "c.json:2:1: '%s' is not a setting of a login and cannot differ by service",
                        rows[i][0]);
         assert_refused(text, expected);
     }

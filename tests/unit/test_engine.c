@@ -119,7 +119,7 @@ static void test_every_opened_setting_opens_another_provider(void **state)
         for (const struct cs_setting *row = kind->rows; row->name != NULL; row++) {
             /* Two ways to say the same exclude each other. */
             if (row->by_login || row->offset == CS_SETTING_NOT_STORED ||
-                row->beside == CS_BESIDE_SECRET)
+                row->extra_file == CS_EXTRA_FILE_SECRET)
                 continue;
             seen++;
             assert_opens_two(kind_row, row);
@@ -209,10 +209,10 @@ static void test_settings_that_cannot_be_opened_say_why(void **state)
         {NULL, NULL,
          "provider is verify, but the section 'verify' is missing in the configuration file"},
         {"host", "", "host is missing: the tenant's name, as in tenant.example.com"},
-        {"client-id", "", "client-id is missing: the API client made in the tenant"},
+        {"client-id", "", "client-id is missing: the API client created in the tenant"},
         {"protocol", "http",
          "protocol: 'http' would send the secrets in clear to "
-         "'tenant.example.com'; it is for this machine (localhost) alone, use "
+         "'tenant.example.com'; it is only for this machine (localhost), use "
          "'https'"},
     };
     const struct cs_log log = {0};

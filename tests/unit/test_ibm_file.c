@@ -191,7 +191,7 @@ static void test_wrong_refused_with_its_place(void **state)
         {"{\"ibm-auth-api\": {\"token-type\": \"mac\"}}",
          "i.json:1:33: token-type: only 'Bearer' is known"},
         {"{\"ibm-auth-api\": {}}",
-         "i.json:1:18: client-id is missing: the API client made in the tenant"},
+         "i.json:1:18: client-id is missing: the API client created in the tenant"},
         {"{\"ibm-auth-api\": {\"client-id\": \"c\"}}",
          "i.json:1:18: client-secret is missing; client-secret-file may name a file that holds it"},
         {"{\"ibm-auth-api\": {\"access-token\": \"t\"}}",
@@ -215,7 +215,7 @@ static void test_wrong_refused_with_its_place(void **state)
         {"{\"ibm-auth-api\": {\"client-id\": \"a\",\n\"client_id\": \"b\"}}",
          "i.json:2:1: 'client-id' is set twice, under two spellings"},
         {FILE_WITH("\"a_b\": {}, \"a-b\": {}"),
-         "i.json:1:104: 'a-b' is there twice, under two spellings"},
+         "i.json:1:104: 'a-b' is given twice, under two spellings"},
     };
 
     (void)state;
@@ -235,7 +235,7 @@ static void test_obfuscated_secret_alone_says_what_to_do(void **state)
                        "{\"ibm-auth-api\": {\"client-id\": \"c\", \"%s\": \"AAAA\", \"host\": "
                        "\"t.example.com\"}}",
                        keys[i]);
-        assert_refused(text, "i.json:1:18: obf-client-secret can be read by IBM's program alone: "
+        assert_refused(text, "i.json:1:18: only IBM's program can read obf-client-secret: "
                              "write the secret in clear as client-secret (and chmod this file 0600 "
                              "or 0640, owner root), or into a file named by client-secret-file");
     }
@@ -525,13 +525,13 @@ static void test_own_section_verify(void **state)
         {"{\"verify\": {\"authd-port\": 1}}",
          "c.json:1:13: verify: there is no setting 'authd-port'"},
         {"{\"verify\": {" API "}, \"ibm_auth_config\": \"/x\"}",
-         "c.json:1:1: verify and ibm_auth_config are both there; one of them expected"},
+         "c.json:1:1: verify and ibm_auth_config are both given; give only one"},
         {"{\"verify\": {\n\"host\": \"a\", \"host_\": 1}}",
          "c.json:2:14: verify: there is no setting 'host_'"},
         {"{\"verify\": {\"client-id\": \"a\",\n\"client_id\": \"b\"}}",
          "c.json:2:1: 'client-id' is set twice, under two spellings"},
         {"{\"verify\": {\n}}",
-         "c.json:1:12: client-id is missing: the API client made in the tenant"},
+         "c.json:1:12: client-id is missing: the API client created in the tenant"},
         {"{\"ibm_auth_config\": \"x\"}", "c.json:1:21: ibm_auth_config: an absolute path expected"},
     };
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;

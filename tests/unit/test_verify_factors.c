@@ -98,7 +98,7 @@ static void test_list_leaves_out_what_does_not_count(void **state)
     assert_contains(tenant->lines.text, "(smsotp) skipped: it is not validated");
     assert_contains(tenant->lines.text, "its device is not enabled");
     assert_contains(tenant->lines.text, "its device is not active");
-    assert_contains(tenant->lines.text, "none that is known here");
+    assert_contains(tenant->lines.text, "its way to sign is not known here");
     assert_contains(tenant->lines.text, "no usable mobile number");
     tenant->listing.unvalidated = true;
     assert_int_equal(login_list(tenant, EVERYTHING), CS_OK);

@@ -37,10 +37,10 @@ static void test_check_incomplete_says_what_is_missing(void **state)
     tenant->settings.client_secret = NULL;
     assert_refused(tenant, "client-secret is missing");
     tenant->settings.obfuscated_secret = "AAAA";
-    assert_refused(tenant, "can be read by IBM's program alone");
+    assert_refused(tenant, "only IBM's program can read");
     tenant->settings = right;
     tenant->settings.secret_file = "/etc/secret";
-    assert_refused(tenant, "one of them expected");
+    assert_refused(tenant, "give only one");
     tenant->settings = right;
     tenant->settings.client_id = NULL;
     assert_refused(tenant, "client-id is missing");
