@@ -139,7 +139,7 @@ def main():
         need(re.search(rf"^\.It (.* , )?{reason}( ,|$)", text["countersignd.8"], re.M),
              f"countersignd.8: what to do after reason={reason} is missing")
     for option in ("u2f_app_id", "u2f_origins"):
-        need(re.search(rf"^\.It Cm {option} .*\n(.*\n)*?Without it,? pam:// and the name of this host", text["pam_countersign.8"], re.M),
+        need(re.search(rf"^\.It Cm {option} .*\n(.*\n)*?By default pam:// and the name of this host", text["pam_countersign.8"], re.M),
              f"pam_countersign.8: {option}: what holds without it is missing")
     check_filter(paths["countersignd.8"])
     for name, path in paths.items():
