@@ -14,8 +14,7 @@
 enum { LOG, SPEND_CODES, KEEP_CODES };
 
 const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX] = {
-    [LOG] = {"log", "FILE",
-             "Spend the recovery codes of users who used one, by this log."},
+    [LOG] = {"log", "FILE", "Spend the recovery codes of users who used one, by this log."},
     [SPEND_CODES] = {"spend-codes", NULL, "Spend all recovery codes of all users."},
     [KEEP_CODES] = {"keep-codes", NULL, "Keep all recovery codes."},
 };
