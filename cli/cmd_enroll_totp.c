@@ -174,8 +174,8 @@ static enum cs_err write_json(struct cs_json_writer *writer, void *context, stru
     return cs_write_enrolment(writer, &enrolling->names, &enrolling->enrolment, error);
 }
 
-/* A user who scans a secret takes it for enrolled, so it is shown only if the store accepts it.
- * What this trial made is thrown away. */
+/* A user who scans a secret believes that it is enrolled, so it is shown only if the store accepts
+ * it. What this trial made is thrown away. */
 static enum cs_err rehearse(struct cs_store *store, struct enrolling *enrolling,
                             struct cs_error *error)
 {

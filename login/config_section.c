@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a file says about one kind of provider. Nothing here knows its settings. */
+/* One kind of provider's part of a file. Nothing here knows the kind's settings. */
 #include <string.h>
 
 #include "login/config_priv.h"

@@ -23,7 +23,7 @@ struct cs_errand {
     const struct cs_errand_kind *kind;
     void *data;
     int done_fd;
-    unsigned holders; /* whoever wants it, and the queue or the thread */
+    unsigned holders; /* the caller, and the queue or the thread */
     bool done;
     int64_t since; /* cs_clock_ms */
     struct cs_errand *next;

@@ -6,8 +6,8 @@
 #include "base/clock.h"
 #include "login/login.h"
 
-/* A peer that is not root is believed about its name only: not where it comes from, not what was
- * proven, not how it is to be treated. */
+/* A peer that is not root is believed only about the user's name: not about where the login comes
+ * from, what was proven, or how it is to be treated. */
 static void silence(struct cs_request *request)
 {
     char **texts[] = {&request->rhost, &request->ruser, &request->ssh_connection,

@@ -11,7 +11,7 @@
 
 enum { POLL_MS = 2000 };
 
-/* What each poll works on. */
+/* The state that polls share. */
 struct poll_context {
     struct cs_method_login *login;
     struct cs_open_challenge *open;

@@ -193,7 +193,7 @@ static enum cs_err hold(struct cs_method_login *login, const struct trial *trial
 }
 
 /* The user must see this, and no server shows a text after the last prompt once and to everybody.
- * So it is a prompt of its own. A user who hangs up here has spent the code all the same. */
+ * So it is a prompt of its own. A user who hangs up here has still spent the code. */
 static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned left,
                                       struct cs_error *error)
 {

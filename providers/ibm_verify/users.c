@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Who a login is for. */
+/* The user whom a login is for. */
 #include <string.h>
 #include <strings.h>
 
