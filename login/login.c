@@ -130,10 +130,11 @@ static void hand_over(struct cs_login *login, struct cs_verdict_message *ret_ver
 }
 
 /* After something was sent, the user must answer it. Otherwise, if the tenant goes away meanwhile,
- * someone else would be let in while the user still reads what to do. */
+ * someone else would be let in while the user still reads what to do. Nor does an outage let in
+ * somebody whose answer was wrong before it. */
 static bool may_fail_open(const struct cs_login *login)
 {
-    return login->proven && !login->sent;
+    return login->proven && !login->sent && !login->refused;
 }
 
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,

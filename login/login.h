@@ -37,6 +37,7 @@ struct cs_login {
     unsigned answers;
     bool proven;              /* a first factor is proven; valid once the plan has run */
     bool sent;                /* something was sent to the user, or may have been */
+    bool refused;             /* an answer was judged and was not right */
     struct cs_secret authtok; /* for the modules that follow */
     char *record;             /* the provider's record of the user as JSON, or NULL */
     int64_t started;          /* cs_clock_ms */

@@ -121,6 +121,7 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
     login->answers = method->result.answers;
     login->proven = cs_is_proven(method);
     login->sent = method->state.sent;
+    login->refused = method->state.refused;
     login->authtok = method->result.authtok;
     method->result.authtok = (struct cs_secret){0};
     login->record = method->state.user.record;

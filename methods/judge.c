@@ -146,6 +146,28 @@ static enum cs_err judge_once(struct cs_method_login *login, const struct trial 
     return result;
 }
 
+/*
+ * A firewall in front of the server may cut a call because of what was typed, and whoever types
+ * must not decide that the server is away: it counts as unreachable only if it does not answer a
+ * look-up either, in which nothing typed is sent.
+ */
+static enum cs_err confirm_unreachable(struct cs_method_login *login, const char *identity,
+                                       struct cs_error *error)
+{
+    const struct cs_method_given *given = login->given;
+    struct cs_provider_user user = {0};
+    struct cs_error cut = {0};
+    enum cs_err result =
+        given->provider->ops->find_user(given->provider, &given->call, identity, &user, &cut);
+
+    cs_provider_user_clear(&user);
+    if (result == CS_ERR_UNREACHABLE)
+        return result;
+    cut = *error;
+    return cs_fail(error, result == CS_OK ? CS_ERR_UNAVAILABLE : result,
+                   "%s; but the server answers look-ups", cut.text);
+}
+
 static enum cs_err ask_provider(struct cs_method_login *login, struct trial *trial,
                                 struct cs_outcome *ret_outcome, struct cs_error *error)
 {
@@ -158,8 +180,12 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
         *ret_outcome = (struct cs_outcome){.reason = "not-enrolled"};
         return CS_OK;
     }
-    return trial->elsewhere ? judge_elsewhere(login, trial, ret_outcome, error)
-                            : judge_once(login, trial, ret_outcome, error);
+    if (trial->elsewhere)
+        return judge_elsewhere(login, trial, ret_outcome, error);
+    result = judge_once(login, trial, ret_outcome, error);
+    return result == CS_ERR_UNREACHABLE && trial->attempt.identity != NULL
+               ? confirm_unreachable(login, trial->attempt.identity, error)
+               : result;
 }
 
 /* Both parts of a combined line take equally long: the number of calls must not tell which was
@@ -278,8 +304,10 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     if (attempt->identity == NULL) /* whatever the provider says about a user who does not exist */
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
-    if (ret_outcome->judgement != CS_JUDGED_RIGHT)
+    if (ret_outcome->judgement != CS_JUDGED_RIGHT) {
+        login->state.refused = true;
         return refuse(login, &trial, answer, started, ret_outcome, error);
+    }
     if (login->given->provider->ops->remote && !trial.elsewhere)
         (void)pace(login, question->kind, started);
     return ret_outcome->recovery ? tell_recovery_left(login, ret_outcome->recovery_left, error)

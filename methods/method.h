@@ -126,6 +126,7 @@ struct cs_method_state {
     bool doomed;            /* a junk answer came: sshd refuses the account */
     bool password_accepted; /* in this login */
     bool sent;              /* something was sent to the user, or may have been */
+    bool refused;           /* an answer was judged and was not right */
     bool consented;         /* the user typed what asks for a delivery */
     int64_t line_started;   /* when the combined line being judged came in; else 0 */
     bool was_odd;           /* the last answer judged had a form that nothing has */

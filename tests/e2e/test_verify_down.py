@@ -6,6 +6,7 @@ from countersign.verify_login import *
 
 FAILMODE, STATED = "failmode_insecure", "stack_first_factor"
 CLOSED = {"code": "PAM_AUTHINFO_UNAVAIL", "verdict": "unreachable", "reason": "unreachable"}
+ANSWERING = {"code": "PAM_AUTHINFO_UNAVAIL", "verdict": "unavailable", "reason": "unavailable"}
 OPEN = {"code": "PAM_SUCCESS", "verdict": "unreachable", "reason": FAILMODE}
 
 
@@ -91,9 +92,11 @@ def fails_later(row):
 
 
 def ends_later(row, call, ends):
-    """From the moment that something may have been sent to a person, nobody else gets in."""
-    sending = row.step.send and call in (row.step.send, row.step.check)
-    return CLOSED if sending else ends
+    """From the moment that something may have been sent to a person, nobody else gets in. Nor does anybody when only
+    the call with the typed answer fails: a firewall may have cut it because of what was typed."""
+    if call == row.step.check:
+        return ANSWERING
+    return CLOSED if call == row.step.send else ends
 
 
 def later_login(scene, row, arguments, call, repeated, asked, ends):
@@ -103,7 +106,7 @@ def later_login(scene, row, arguments, call, repeated, asked, ends):
     scene.tenant.heal()
     scene.tenant.fault(call, status=503, times=2)
     whole = row.calls()
-    calls = whole[:whole.index(call) + 1] + [call] * repeated
+    calls = whole[:whole.index(call) + 1] + [call] * repeated + ["GET users"] * (call == row.step.check)
     turns = row.first_turns(ann) + row.menu_turns(ann) * (call not in row.step.lookup) + row.code_turns(ann) * asked
     scene.login(ann.name, turns, calls=calls, **ends)
 
@@ -131,7 +134,30 @@ def test_a_wrong_code_is_no_absence():
         ann = scene.person(row)
         scene.set(row, FAILMODE)
         scene.tenant.fault("POST totp", status=503, after=1)
-        scene.login(ann.name, row.code_turns(ann, wrong=1), calls=row.calls(checks=2), last="wrong-code", **CLOSED)
+        scene.login(ann.name, row.code_turns(ann, wrong=1), calls=row.calls(checks=2) + ["GET users"], last="wrong-code",
+                    **ANSWERING)
+
+
+def test_what_is_typed_does_not_make_the_tenant_unreachable():
+    """A firewall that cuts the call with the password, and the tenant's look-ups answered: with a first factor stated
+    and failmode_insecure nobody gets in by typing what the firewall does not like."""
+    for scene, row in each_method(has_first):
+        ann = scene.person(row)
+        scene.set(row, FAILMODE, STATED)
+        scene.tenant.fault("POST password", status=503, times=2)
+        scene.login(ann.name, row.first_turns(ann), **ANSWERING)
+        scene.tenant.heal()
+
+
+def test_a_wrong_answer_before_an_outage_opens_nothing():
+    row = Row("totp", None, "totp")
+    with Scene() as scene:
+        scene.warm()
+        ann = scene.person(row)
+        scene.set(row, FAILMODE, STATED)
+        scene.tenant.fault("POST totp", status=503, after=1)
+        scene.tenant.fault("GET users", status=503, after=1)
+        scene.login(ann.name, row.code_turns(ann, wrong=1), last="wrong-code", **CLOSED)
 
 
 main()
