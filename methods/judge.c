@@ -156,16 +156,19 @@ static enum cs_err confirm_unreachable(struct cs_method_login *login, const char
 {
     const struct cs_method_given *given = login->given;
     struct cs_provider_user user = {0};
-    struct cs_error cut = {0};
+    struct cs_error look_up = {0};
     enum cs_err result =
-        given->provider->ops->find_user(given->provider, &given->call, identity, &user, &cut);
+        given->provider->ops->find_user(given->provider, &given->call, identity, &user, &look_up);
 
     cs_provider_user_clear(&user);
     if (result == CS_ERR_UNREACHABLE)
         return result;
-    cut = *error;
-    return cs_fail(error, result == CS_OK ? CS_ERR_UNAVAILABLE : result,
-                   "%s; but the server answers look-ups", cut.text);
+    if (result == CS_OK)
+        return cs_fail(error, CS_ERR_UNAVAILABLE,
+                       "the server answers look-ups, but not the call with the typed answer");
+    if (error != NULL)
+        *error = look_up;
+    return result;
 }
 
 static enum cs_err ask_provider(struct cs_method_login *login, struct trial *trial,

@@ -48,6 +48,8 @@ struct method_scene {
     size_t factors_count;
     unsigned kinds; /* that the provider can have; all */
     struct cs_standing standing;
+    bool look_ups_answered; /* although judging finds the server unreachable */
+    bool away;              /* judging did, and they are not */
     enum cs_err find_result, list_result, begin_result, judge_result, poll_result, cancel_result,
         account_result, turn_result, claim_result;
     const char *accepted;  /* a code that somebody got in with; NULL: none */

@@ -52,6 +52,8 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
 
     (void)settings_of(scene, call);
     cs_buffer_printf(&scene->calls, " find:%s", identity);
+    if (scene->away)
+        return cs_fail(error, CS_ERR_UNREACHABLE, "find gets no answer");
     if (scene->find_result != CS_OK)
         return cs_fail(error, scene->find_result, "find is broken");
     ret_user->found = scene->missing == NULL;
@@ -155,6 +157,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     scene->user = attempt->identity ? attempt->identity : "";
     if (scene->judge_ms > 0)
         fake_clock_pass(cs_clock_ms() + scene->judge_ms);
+    scene->away = scene->judge_result == CS_ERR_UNREACHABLE && !scene->look_ups_answered;
     if (scene->judge_result != CS_OK)
         return cs_fail(error, scene->judge_result, "judge is broken");
     *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};

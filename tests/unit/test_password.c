@@ -160,7 +160,8 @@ static void test_password_broken_provider_never_allows(void **state)
     (void)state;
     scene->judge_result = CS_ERR_UNREACHABLE;
     set_authtok("secret");
-    assert_password(CS_VERDICT_UNREACHABLE, "unreachable", "find:demo judge:password=secret");
+    assert_password(CS_VERDICT_UNREACHABLE, "unreachable",
+                    "find:demo judge:password=secret find:demo");
 }
 
 /* ---- both in one line ---- */

@@ -370,6 +370,23 @@ static void test_claims_are_settled(void **state)
 
 /* ---- errors ---- */
 
+/* A firewall may cut the call because of what was typed, and that must not open anything. */
+static void test_server_that_answers_look_ups_is_not_unreachable(void **state)
+{
+    struct cs_outcome outcome = {0};
+    struct cs_error error = {0};
+
+    (void)state;
+    scene->judge_result = CS_ERR_UNREACHABLE;
+    scene->look_ups_answered = true;
+    assert_int_equal(cs_judge(&scene->login, &about_totp, SECRET("123456"), &outcome, &error),
+                     CS_ERR_UNAVAILABLE);
+    start_over();
+    scene->judge_result = CS_ERR_UNREACHABLE;
+    assert_int_equal(cs_judge(&scene->login, &about_totp, SECRET("123456"), &outcome, &error),
+                     CS_ERR_UNREACHABLE);
+}
+
 static void test_failures_of_each_call_reach_the_caller(void **state)
 {
     (void)state;
@@ -468,6 +485,7 @@ int main(void)
         IN_SCENE(test_nobody_is_never_right),
         IN_SCENE(test_proven_when_judged),
         IN_SCENE(test_answers_that_are_none),
+        IN_SCENE(test_server_that_answers_look_ups_is_not_unreachable),
         IN_SCENE(test_failures_of_each_call_reach_the_caller),
         IN_SCENE(test_give_up_every_error),
         IN_SCENE(test_give_up_at_the_end_of_the_login),
