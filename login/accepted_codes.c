@@ -50,8 +50,8 @@ void cs_accepted_codes_free(struct cs_accepted_codes **codes)
     *codes = NULL;
 }
 
-/* The tag of the identity with its NUL, then the code. A server may accept letters in either
- * case. */
+/* The tag of the identity with its NUL, then the code. A server may accept letters in either case
+ * in both. */
 static bool make_tag(const struct cs_accepted_codes *codes, const char *identity,
                      const struct cs_secret *code, unsigned char ret_tag[TAG_BYTES])
 {
@@ -63,9 +63,8 @@ static bool make_tag(const struct cs_accepted_codes *codes, const char *identity
         text.length = 0;
         return false;
     }
-    memcpy(text.data, identity, name);
-    for (size_t i = 0; i < code->length; i++)
-        text.data[name + i] = cs_lower(code->data[i]);
+    for (size_t i = 0; i < length; i++)
+        text.data[i] = cs_lower(i < name ? identity[i] : code->data[i - name]);
     return HMAC(EVP_sha256(), codes->key, KEY_BYTES, (const unsigned char *)text.data, length,
                 ret_tag, &made) != NULL &&
            made == TAG_BYTES;

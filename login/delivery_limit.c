@@ -6,6 +6,7 @@
 
 #include "base/attributes.h"
 #include "base/locked.h"
+#include "base/lower.h"
 #include "mapping/map.h"
 
 enum { PLACES = 1024, HOUR_MS = 3600 * 1000 };
@@ -35,7 +36,7 @@ static bool is_live(const struct place *place, int64_t now)
 static struct place *find_place(struct cs_delivery_limit *limit, const char *identity)
 {
     for (size_t i = 0; i < PLACES; i++) {
-        if (strcmp(limit->places[i].identity, identity) == 0)
+        if (cs_same_folded(limit->places[i].identity, identity))
             return &limit->places[i];
     }
     return NULL;

@@ -6,6 +6,7 @@
 
 #include "base/event.h"
 #include "base/locked.h"
+#include "base/lower.h"
 
 /* Those who hold a turn and those who wait, oldest first. The first for each provider and identity
  * holds its turn. */
@@ -21,7 +22,7 @@ static struct cs_pending_turn *find_same(struct cs_pending_turn *turn,
                                          const struct cs_pending_turn *like)
 {
     while (turn != NULL &&
-           (turn->provider != like->provider || strcmp(turn->identity, like->identity) != 0))
+           (turn->provider != like->provider || !cs_same_folded(turn->identity, like->identity)))
         turn = turn->next;
     return turn;
 }

@@ -86,6 +86,15 @@ static void test_letters_of_either_case_are_the_same(void **state)
     assert_false(claims("demo", "aBcD", START));
 }
 
+/* Several accounts may be one user of a tenant that looks names up in either case. */
+static void test_identities_in_either_case_are_one(void **state)
+{
+    (void)state;
+    assert_true(claims("demo@example.com", "123456", START));
+    settle("demo@example.com", "123456", true, START);
+    assert_false(claims("Demo@Example.com", "123456", START));
+}
+
 static atomic_uint won;
 
 static void *bring(void *context)
@@ -132,6 +141,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         KEPT(test_accepted_code_is_refused_for_its_life),
         KEPT(test_wrong_code_may_be_tried_again),
+        KEPT(test_others_are_not_concerned),
+        KEPT(test_identities_in_either_case_are_one),
         KEPT(test_others_are_not_concerned),
         KEPT(test_letters_of_either_case_are_the_same),
         KEPT(test_thirty_two_at_once_one_wins),

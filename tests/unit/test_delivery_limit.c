@@ -91,6 +91,15 @@ static void test_refused_is_quiet_for_a_while(void **state)
                      CS_DELIVERIES_PER_HOUR - 1);
 }
 
+/* Several accounts may be one user of a tenant that looks names up in either case. */
+static void test_identities_in_either_case_are_one(void **state)
+{
+    (void)state;
+    assert_int_equal(sent("demo", true, 1, START), 1);
+    cs_delivery_limit_refused(limit, "demo", START);
+    assert_int_equal(sent("Demo", true, 1, START), 0);
+}
+
 /* Without a first factor no word helps for two minutes; behind one a word does, and so does a
  * password in front of a message. */
 static void test_what_may_be_sent_soon_after_a_refusal(void **state)
@@ -186,6 +195,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LIMITED(test_unproven_a_few_each_hour),
         LIMITED(test_asked_for_more_but_not_endlessly),
+        LIMITED(test_proven_neither_counts_nor_is_capped),
+        LIMITED(test_identities_in_either_case_are_one),
         LIMITED(test_proven_neither_counts_nor_is_capped),
         LIMITED(test_refused_is_quiet_for_a_while),
         LIMITED(test_what_may_be_sent_soon_after_a_refusal),
