@@ -36,10 +36,12 @@ struct cs_choice {
     unsigned answers; /* answers that were not a choice */
 };
 
-/* Reads one answer: a number, a name, a prefix that only one entry has, or a code. Pure.
- * `page_turn` is set if the answer asks for the next page ("0" or nothing, with several pages). */
-enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_secret *answer,
-                                  bool several_pages, size_t *ret_index, bool *ret_page_turn);
+/* Reads one answer: a number, a code, or a word or name that only one entry has, in full and as it
+ * is shown. Pure. `page_turn` is set if the answer asks for the next page ("0" or nothing, with
+ * several pages). */
+enum cs_choice_kind cs_menu_parse(const struct cs_phrasebook *book, const struct cs_menu *menu,
+                                  const struct cs_secret *answer, bool several_pages,
+                                  size_t *ret_index, bool *ret_page_turn);
 
 /* Asks until an entry is chosen, `tries` answers chose none, or the pages were turned too often. */
 enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
