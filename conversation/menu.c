@@ -234,9 +234,8 @@ static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebo
     return cs_ask(channel, prompt.text, true, ret_answer, error);
 }
 
-/* Whether an answer that chose nothing is the one before it again. Who presses a wrong digit twice
- * is a person. */
-static enum cs_err note_odd(const struct cs_secret *answer, struct cs_secret *odd,
+/* Notes an answer that chose nothing. Who presses a wrong digit twice is a person. */
+static enum cs_err note_odd(const struct cs_secret *answer, struct cs_repeats *odd,
                             bool *ret_repeated, struct cs_error *error)
 {
     bool number = answer->length == 0 ||
@@ -244,16 +243,13 @@ static enum cs_err note_odd(const struct cs_secret *answer, struct cs_secret *od
 
     if (number)
         return CS_OK;
-    *ret_repeated = odd->data != NULL && odd->length == answer->length &&
-                    cs_equal_ct(odd->data, answer->data, odd->length);
-    return cs_secret_set(odd, answer->data, answer->length) == CS_OK ? CS_OK : cs_fail_nomem(error);
+    return cs_repeats_note(odd, answer, ret_repeated) == CS_OK ? CS_OK : cs_fail_nomem(error);
 }
 
 enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
-                        const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
-                        struct cs_error *error)
+                        const struct cs_menu *menu, unsigned tries, struct cs_repeats *odd,
+                        struct cs_choice *ret_choice, struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret odd = {0};
     unsigned turns = 0, left = 0;
     size_t first = 0;
 
@@ -273,7 +269,7 @@ enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *
         if (ret_choice->kind != CS_CHOICE_NONE)
             return CS_OK;
         if (!page_turn)
-            result = note_odd(&answer, &odd, &repeated, error);
+            result = note_odd(&answer, odd, &repeated, error);
         if (repeated)
             ret_choice->kind = CS_CHOICE_REPEATED;
         if (result != CS_OK || repeated)

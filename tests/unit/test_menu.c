@@ -345,10 +345,11 @@ static void test_render_longest_own_texts_within_the_limit(void **state)
 static void ask(struct scene *scene, const struct cs_menu *menu, unsigned tries,
                 struct cs_choice *ret_choice, enum cs_err expected)
 {
+    CS_AUTO(cs_repeats_clear) struct cs_repeats odd = {0};
     struct cs_error error = {0};
 
     assert_int_equal(
-        cs_menu_ask(&scene->script.channel, &scene->book, menu, tries, ret_choice, &error),
+        cs_menu_ask(&scene->script.channel, &scene->book, menu, tries, &odd, ret_choice, &error),
         expected);
 }
 
@@ -374,7 +375,7 @@ static void test_ask_within_the_tries(void **state)
     scene_open(&scene);
     cs_script_answer(&scene.script, "nonsense");
     cs_script_answer(&scene.script, "more nonsense");
-    cs_script_answer(&scene.script, "nonsense");
+    cs_script_answer(&scene.script, "other nonsense");
     ask(&scene, &sample, 3, &choice, CS_OK);
     assert_int_equal(choice.kind, CS_CHOICE_NONE);
     assert_int_equal(scene.script.rounds, 3);
@@ -406,6 +407,24 @@ static void test_the_same_nonsense_twice_ends_the_menu(void **state)
         assert_int_equal(scene.script.rounds, rows[i].rounds);
         scene_close(&scene);
     }
+}
+
+/* Nor do a few answers in turn come from a person. */
+static void test_nonsense_in_turn_ends_the_menu(void **state)
+{
+    struct cs_choice choice = {0};
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene);
+    cs_script_answer(&scene.script, "Summer2024!");
+    cs_script_answer(&scene.script, "alice");
+    cs_script_answer(&scene.script, " Summer2024!\n");
+    cs_script_answer(&scene.script, "1");
+    ask(&scene, &sample, 10, &choice, CS_OK);
+    assert_int_equal(choice.kind, CS_CHOICE_REPEATED);
+    assert_int_equal(scene.script.rounds, 3);
+    scene_close(&scene);
 }
 
 /* A code typed into a menu of numbers must not choose the number that begins like it. */
@@ -543,6 +562,7 @@ int main(void)
         cmocka_unit_test(test_render_longest_own_texts_within_the_limit),
         cmocka_unit_test(test_ask_within_the_tries),
         cmocka_unit_test(test_the_same_nonsense_twice_ends_the_menu),
+        cmocka_unit_test(test_nonsense_in_turn_ends_the_menu),
         cmocka_unit_test(test_code_is_no_prefix_of_a_number),
         cmocka_unit_test(test_what_is_masked_cannot_be_guessed),
         cmocka_unit_test(test_name_as_plain_ascii_shows_it),
