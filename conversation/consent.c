@@ -6,6 +6,7 @@
 #include <wctype.h>
 
 #include "base/sanitise.h"
+#include "base/typed_code.h"
 
 enum { CHARACTERS_MAX = 32 };
 
@@ -52,19 +53,47 @@ static bool starts_with(const struct word *word, const struct word *start)
     return start->count > 0;
 }
 
-bool cs_is_consent(const struct cs_phrasebook *book, const struct cs_secret *answer)
+/* Whether the answer is the word as `book` says it, or its first letter. */
+static bool is_word_of(const struct cs_phrasebook *book, const struct word *typed, locale_t letters)
 {
-    locale_t letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-    struct word wanted, typed, letter = read_word("s", 1, letters);
-    bool ours = book->own[CS_TEXT_CONSENT_WORD].count == 0;
+    struct word wanted;
 
     cs_say(book, CS_TEXT_CONSENT_WORD, NULL, &text);
     wanted = read_word(text.text ? text.text : "", text.length, letters);
-    typed = read_word(answer->data ? answer->data : "", answer->length, letters);
+    return (typed->count == 1 || typed->count == wanted.count) && starts_with(&wanted, typed);
+}
+
+bool cs_is_consent(const struct cs_phrasebook *book, const struct cs_secret *answer)
+{
+    locale_t letters = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    const struct word typed = read_word(answer->data ? answer->data : "", answer->length, letters);
+    const struct word letter = read_word("s", 1, letters);
+    struct cs_phrasebook accented = *book; /* plain ASCII concerns what is shown */
+    bool consent;
+
+    accented.ascii = false;
+    consent = (typed.count == 1 && starts_with(&typed, &letter) &&
+               !cs_has_own(book, CS_TEXT_CONSENT_WORD)) ||
+              is_word_of(book, &typed, letters) || is_word_of(&accented, &typed, letters);
     if (letters != (locale_t)0)
         freelocale(letters);
-    if (ours && typed.count == 1 && starts_with(&typed, &letter))
-        return true;
-    return (typed.count == 1 || typed.count == wanted.count) && starts_with(&wanted, &typed);
+    return consent;
+}
+
+enum cs_err cs_consent_check(const char *text, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer shown = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret visible = {0};
+    struct word word;
+
+    cs_template_render(&shown, text, "", &(const struct cs_values){0}, false);
+    if (shown.failed ||
+        cs_typed_code_of(shown.text ? shown.text : "", shown.length, &visible) != CS_OK)
+        return cs_fail_nomem(error);
+    word = read_word(shown.text ? shown.text : "", shown.length, (locale_t)0);
+    if (visible.length == 0 || word.count == 0)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "the word must have 1 to %d characters, not only blanks", CHARACTERS_MAX);
+    return CS_OK;
 }

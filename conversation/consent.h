@@ -8,9 +8,13 @@
 
 /*
  * True for the word of CS_TEXT_CONSENT_WORD or its first letter, and for the letter s unless an
- * administrator chose another word; in upper or lower case, with blanks around. Every other answer
- * is none: programs answer all prompts with a password they have saved.
+ * administrator chose another word for the login's language; in upper or lower case, with blanks
+ * around, with its accents also where prompts are plain ASCII. Every other answer is none: programs
+ * answer all prompts with a password they have saved.
  */
 bool cs_is_consent(const struct cs_phrasebook *book, const struct cs_secret *answer);
+
+/* Whether an administrator's word can be typed: not only blanks, and not too long to match. */
+enum cs_err cs_consent_check(const char *text, struct cs_error *error) CS_MUST_USE;
 
 #endif

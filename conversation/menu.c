@@ -7,6 +7,7 @@
 
 #include "base/typed_code.h"
 #include "conversation/answer.h"
+#include "conversation/ascii.h"
 
 enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8, NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
 
@@ -142,23 +143,34 @@ static bool only_code_entry(const struct cs_menu *menu, size_t *ret_index)
     return found == 1;
 }
 
-static bool matches(const char *name, const char *typed, size_t length, bool whole)
+static bool is_same(const char *name, const char *typed, size_t length)
 {
-    return name != NULL && strncasecmp(name, typed, length) == 0 &&
-           (!whole || name[length] == '\0');
+    return name != NULL && strlen(name) == length && strncasecmp(name, typed, length) == 0;
 }
 
-/* Finds the only entry that has the name, or else the only one that starts with it. */
-static bool find_name(const struct cs_menu *menu, const char *typed, size_t length, bool whole,
-                      size_t *ret_index)
+/* Whether a line shows this name. What it hides cannot be found out by typing. */
+static bool shows(const struct cs_phrasebook *book, const struct cs_menu_entry *entry,
+                  const char *typed, size_t length)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer name = {0}, plain = {0};
+
+    show_name(book, entry, &name);
+    return !name.failed &&
+           (is_same(name.text, typed, length) ||
+            (book->ascii && name.length > 0 && cs_to_ascii(&plain, name.text, name.length) &&
+             !plain.failed && is_same(plain.text, typed, length)));
+}
+
+/* Finds the only entry with this name, typed in full: a choice may have something sent, and
+ * programs answer every prompt with the user's name. */
+static bool find_name(const struct cs_phrasebook *book, const struct cs_menu *menu,
+                      const char *typed, size_t length, size_t *ret_index)
 {
     size_t found = 0;
 
     for (size_t i = 0; i < menu->count; i++) {
-        const struct cs_menu_entry *entry = &menu->entries[i];
-
-        if (matches(entry->name, typed, length, whole) ||
-            matches(entry->word, typed, length, whole)) {
+        if (is_same(menu->entries[i].word, typed, length) ||
+            shows(book, &menu->entries[i], typed, length)) {
             *ret_index = i;
             found++;
         }
@@ -179,8 +191,9 @@ static bool find_number(const struct cs_menu *menu, const char *text, size_t len
     return number >= 1 && number <= menu->count;
 }
 
-enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_secret *answer,
-                                  bool several_pages, size_t *ret_index, bool *ret_page_turn)
+enum cs_choice_kind cs_menu_parse(const struct cs_phrasebook *book, const struct cs_menu *menu,
+                                  const struct cs_secret *answer, bool several_pages,
+                                  size_t *ret_index, bool *ret_page_turn)
 {
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
     const char *text = answer->data ? answer->data : "";
@@ -202,12 +215,11 @@ enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_se
         return CS_CHOICE_NONE;
     if ((cs_find_dash(text, length, &dash) == NULL &&
          find_number(menu, code.data, code.length, ret_index)) ||
-        find_name(menu, text, length, true, ret_index))
+        find_name(book, menu, text, length, ret_index))
         return CS_CHOICE_ENTRY;
-    if (cs_is_digits(&code, CODE_DIGITS_MIN,
-                     CODE_DIGITS_MAX)) /* never the beginning of a number to send something to */
-        return only_code_entry(menu, ret_index) ? CS_CHOICE_CODE : CS_CHOICE_NONE;
-    return find_name(menu, text, length, false, ret_index) ? CS_CHOICE_ENTRY : CS_CHOICE_NONE;
+    return cs_is_digits(&code, CODE_DIGITS_MIN, CODE_DIGITS_MAX) && only_code_entry(menu, ret_index)
+               ? CS_CHOICE_CODE
+               : CS_CHOICE_NONE;
 }
 
 static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebook *book,
@@ -222,9 +234,8 @@ static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebo
     return cs_ask(channel, prompt.text, true, ret_answer, error);
 }
 
-/* Whether an answer that chose nothing is the one before it again. Who presses a wrong digit twice
- * is a person. */
-static enum cs_err note_odd(const struct cs_secret *answer, struct cs_secret *odd,
+/* Notes an answer that chose nothing. Who presses a wrong digit twice is a person. */
+static enum cs_err note_odd(const struct cs_secret *answer, struct cs_repeats *odd,
                             bool *ret_repeated, struct cs_error *error)
 {
     bool number = answer->length == 0 ||
@@ -232,16 +243,13 @@ static enum cs_err note_odd(const struct cs_secret *answer, struct cs_secret *od
 
     if (number)
         return CS_OK;
-    *ret_repeated = odd->data != NULL && odd->length == answer->length &&
-                    cs_equal_ct(odd->data, answer->data, odd->length);
-    return cs_secret_set(odd, answer->data, answer->length) == CS_OK ? CS_OK : cs_fail_nomem(error);
+    return cs_repeats_note(odd, answer, ret_repeated) == CS_OK ? CS_OK : cs_fail_nomem(error);
 }
 
 enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
-                        const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
-                        struct cs_error *error)
+                        const struct cs_menu *menu, unsigned tries, struct cs_repeats *odd,
+                        struct cs_choice *ret_choice, struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret odd = {0};
     unsigned turns = 0, left = 0;
     size_t first = 0;
 
@@ -254,14 +262,14 @@ enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *
 
         if (result != CS_OK)
             return result;
-        ret_choice->kind =
-            cs_menu_parse(menu, &answer, first > 0 || next > 0, &ret_choice->index, &page_turn);
+        ret_choice->kind = cs_menu_parse(book, menu, &answer, first > 0 || next > 0,
+                                         &ret_choice->index, &page_turn);
         if (ret_choice->kind == CS_CHOICE_CODE)
             return cs_secret_set(&ret_choice->code, answer.data, answer.length);
         if (ret_choice->kind != CS_CHOICE_NONE)
             return CS_OK;
         if (!page_turn)
-            result = note_odd(&answer, &odd, &repeated, error);
+            result = note_odd(&answer, odd, &repeated, error);
         if (repeated)
             ret_choice->kind = CS_CHOICE_REPEATED;
         if (result != CS_OK || repeated)

@@ -5,6 +5,7 @@
 
 #include "conversation/channel.h"
 #include "conversation/phrasebook.h"
+#include "conversation/repeats.h"
 
 enum { CS_MENU_NAME_COLUMNS = 40, CS_MENU_ENTRIES_MAX = 99 };
 
@@ -26,7 +27,7 @@ enum cs_choice_kind {
     CS_CHOICE_ENTRY,    /* `index` was chosen */
     CS_CHOICE_CODE,     /* the answer is a code that only entry `index` could have produced */
     CS_CHOICE_JUNK,     /* sshd refuses the account */
-    CS_CHOICE_REPEATED, /* the same answer twice, and nothing that could be a choice: a program's */
+    CS_CHOICE_REPEATED, /* the same odd answer twice: a program's */
 };
 
 struct cs_choice {
@@ -36,15 +37,18 @@ struct cs_choice {
     unsigned answers; /* answers that were not a choice */
 };
 
-/* Reads one answer: a number, a name, a prefix that only one entry has, or a code. Pure.
- * `page_turn` is set if the answer asks for the next page ("0" or nothing, with several pages). */
-enum cs_choice_kind cs_menu_parse(const struct cs_menu *menu, const struct cs_secret *answer,
-                                  bool several_pages, size_t *ret_index, bool *ret_page_turn);
+/* Reads one answer: a number, a code, or a word or name that only one entry has, in full and as it
+ * is shown. Pure. `page_turn` is set if the answer asks for the next page ("0" or nothing, with
+ * several pages). */
+enum cs_choice_kind cs_menu_parse(const struct cs_phrasebook *book, const struct cs_menu *menu,
+                                  const struct cs_secret *answer, bool several_pages,
+                                  size_t *ret_index, bool *ret_page_turn);
 
-/* Asks until an entry is chosen, `tries` answers chose none, or the pages were turned too often. */
+/* Asks until an entry is chosen, `tries` answers chose none, or the pages were turned too often.
+ * Answers that no person mistypes are noted in `odd`, which has those of the whole login. */
 enum cs_err cs_menu_ask(struct cs_channel *channel, const struct cs_phrasebook *book,
-                        const struct cs_menu *menu, unsigned tries, struct cs_choice *ret_choice,
-                        struct cs_error *error) CS_MUST_USE;
+                        const struct cs_menu *menu, unsigned tries, struct cs_repeats *odd,
+                        struct cs_choice *ret_choice, struct cs_error *error) CS_MUST_USE;
 
 /* Appends the prompt of the page that starts at entry `first`; *ret_next is the first entry of the
  * next page (0 after the last). `tries_left` 0: nothing was typed yet. */

@@ -32,6 +32,11 @@ static const char *own_text(const struct cs_phrasebook *book, enum cs_text key)
     return NULL;
 }
 
+bool cs_has_own(const struct cs_phrasebook *book, enum cs_text key)
+{
+    return own_text(book, key) != NULL;
+}
+
 static struct cs_values merge(const struct cs_phrasebook *book, const struct cs_values *values)
 {
     struct cs_values merged = book->values;

@@ -29,6 +29,9 @@ struct cs_phrasebook {
     bool mask;               /* hide the middle of addresses and phone numbers */
 };
 
+/* Whether the administrator has a text for `key` in the login's language. */
+bool cs_has_own(const struct cs_phrasebook *book, enum cs_text key);
+
 /*
  * Appends the text of `key` with `values` (the login's are added; NULL: only the login's). If the
  * result would be empty where a prompt is needed, the English text replaces it.

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conversation/consent.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
 #include "login/config_priv.h"
@@ -42,7 +43,8 @@ static enum cs_err add_variant(struct cs_assignment *assignment, enum cs_text ke
     if (result != CS_OK)
         return result;
     if (cs_template_check(key, text, &inner) != CS_OK ||
-        cs_template_check_letters(key, text, &inner) != CS_OK)
+        cs_template_check_letters(key, text, &inner) != CS_OK ||
+        (key == CS_TEXT_CONSENT_WORD && cs_consent_check(text, &inner) != CS_OK))
         return cs_json_fail(error, CS_ERR_CONFIG, document, value, "%s: %s", name, inner.text);
     if (cs_strlist_add(&assignment->texts, text, strlen(text)) != CS_OK)
         return cs_fail_nomem(error);

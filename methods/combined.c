@@ -13,32 +13,32 @@ void cs_combined_clear(struct cs_combined *combined)
     cs_secret_free(&combined->code);
 }
 
-/* The first or last separator; NULL: there is none. */
-static const char *find_separator(const struct cs_secret *line, const char *separator, bool last)
+/* Where the line is split: at the separator next to its code end that leaves digits of a code
+ * there, because codes are pasted with blanks and dashes in them; if none does, at the one next to
+ * that end. *ret_found NULL: there is no separator. */
+static enum cs_err find_separator(const struct cs_secret *line, const char *separator,
+                                  bool password_first, const char **ret_found, bool *ret_digits,
+                                  struct cs_error *error)
 {
     size_t length = strlen(separator);
-    const char *found = NULL;
+    size_t places = length > 0 && line->length >= length ? line->length - length + 1 : 0;
 
-    if (length == 0 || line->data == NULL)
-        return NULL;
-    for (size_t i = 0; i + length <= line->length; i++) {
-        if (!cs_equal_ct(line->data + i, separator, length))
+    *ret_found = NULL;
+    *ret_digits = false;
+    for (size_t i = 0; i < places && !*ret_digits; i++) {
+        const char *here = line->data + (password_first ? places - 1 - i : i);
+        CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+        if (!cs_equal_ct(here, separator, length))
             continue;
-        found = line->data + i;
-        if (!last)
-            return found;
+        if (cs_typed_code_of(password_first ? here + length : line->data, i, &code) != CS_OK)
+            return cs_fail_nomem(error);
+        *ret_digits = cs_is_digits(&code, CODE_DIGITS_MIN, CODE_DIGITS_MAX);
+        if (*ret_found == NULL || *ret_digits)
+            *ret_found = here;
+        if (code.length > CODE_DIGITS_MAX) /* and longer at every other separator */
+            break;
     }
-    return found;
-}
-
-static enum cs_err find_code(const char *text, size_t length, bool *ret_code,
-                             struct cs_error *error)
-{
-    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
-
-    if (cs_typed_code_of(text, length, &code) != CS_OK)
-        return cs_fail_nomem(error);
-    *ret_code = cs_is_digits(&code, CODE_DIGITS_MIN, CODE_DIGITS_MAX);
     return CS_OK;
 }
 
@@ -47,26 +47,22 @@ enum cs_err cs_combined_split(const struct cs_secret *line, const char *separato
                               struct cs_combined *ret_combined, bool *ret_has_code,
                               struct cs_error *error)
 {
-    const char *found = find_separator(line, separator, password_first);
-    const char *second = found ? found + strlen(separator) : NULL;
-    size_t first_length = found ? (size_t)(found - line->data) : 0;
-    size_t second_length = found ? line->length - (size_t)(second - line->data) : 0;
+    const char *found = NULL, *second = NULL;
     struct cs_secret *first_part = password_first ? &ret_combined->password : &ret_combined->code;
     struct cs_secret *second_part = password_first ? &ret_combined->code : &ret_combined->password;
-    enum cs_err result = CS_OK;
+    bool digits = false;
+    enum cs_err result = find_separator(line, separator, password_first, &found, &digits, error);
 
-    *ret_has_code = found != NULL;
-    if (found != NULL && digits_only)
-        result = find_code(password_first ? second : line->data,
-                           password_first ? second_length : first_length, ret_has_code, error);
     if (result != CS_OK)
         return result;
+    *ret_has_code = found != NULL && (digits || !digits_only);
     if (!*ret_has_code)
         return cs_secret_set(&ret_combined->password, line->data, line->length) == CS_OK
                    ? CS_OK
                    : cs_fail_nomem(error);
-    if (cs_secret_set(first_part, line->data, first_length) != CS_OK ||
-        cs_secret_set(second_part, second, second_length) != CS_OK)
+    second = found + strlen(separator);
+    if (cs_secret_set(first_part, line->data, (size_t)(found - line->data)) != CS_OK ||
+        cs_secret_set(second_part, second, line->length - (size_t)(second - line->data)) != CS_OK)
         return cs_fail_nomem(error);
     return CS_OK;
 }

@@ -18,7 +18,7 @@ struct poll_context {
     struct cs_waiting *waiting;
     int64_t next; /* cs_clock_ms; no poll before this */
     struct cs_approval_state state;
-    struct cs_error outage; /* why the last poll got no answer; CS_OK: it got one */
+    struct cs_error outage; /* why the last poll failed; CS_OK: it did not */
 };
 
 static int64_t interval_of(const struct cs_challenge *challenge)
@@ -26,14 +26,20 @@ static int64_t interval_of(const struct cs_challenge *challenge)
     return challenge->poll_ms > 0 ? challenge->poll_ms : POLL_MS;
 }
 
-/* The user may be about to approve, so keep waiting; the wait has its own limit. */
-static void note_outage(struct poll_context *poll, const struct cs_error *error)
+/* The user may be about to approve, so only what ends the login itself ends the wait early. */
+static bool ends_the_wait(const struct cs_method_login *login, enum cs_err result)
+{
+    return result == CS_ERR_HANGUP || result == CS_ERR_CANCELLED || result == CS_ERR_NOMEM ||
+           (result == CS_ERR_TIMEOUT && cs_clock_left(login->given->call.deadline) == 0);
+}
+
+static void note_outage(struct poll_context *poll, enum cs_err result, const struct cs_error *error)
 {
     if (poll->outage.code == CS_OK)
         cs_log(poll->login->given->log, LOG_WARNING, "the wait for an approval goes on: %s",
                error->text);
     poll->outage = *error;
-    poll->outage.code = CS_ERR_UNREACHABLE;
+    poll->outage.code = result;
 }
 
 static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
@@ -45,6 +51,7 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
                                                 [CS_APPROVAL_EXPIRED] = CS_WAIT_EXPIRED};
     struct poll_context *poll = context;
     struct cs_open_challenge *open = poll->open;
+    struct cs_approval_state state = {0};
     struct cs_error failure = {0};
     int64_t now = cs_clock_ms();
     enum cs_err result;
@@ -54,13 +61,15 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
         poll->waiting->poll_ms = poll->next - now;
         return CS_OK;
     }
-    result = cs_call_poll(poll->login, open->factor, &open->challenge, &poll->state, &failure);
-    if (result == CS_ERR_UNREACHABLE)
-        note_outage(poll, &failure);
-    else if (result == CS_OK)
-        poll->outage.code = CS_OK;
-    else
+    result = cs_call_poll(poll->login, open->factor, &open->challenge, &state, &failure);
+    if (ends_the_wait(poll->login, result))
         return cs_fail(error, result, "%s", failure.text);
+    if (result == CS_OK) {
+        poll->state = state; /* of a failed poll, nothing counts */
+        poll->outage.code = CS_OK;
+    } else {
+        note_outage(poll, result, &failure);
+    }
     poll->waiting->poll_ms = interval_of(&open->challenge);
     poll->next = open->challenge.poll_ms > 0 ? now + open->challenge.poll_ms : 0;
     *ret_state = states[poll->state.approval];
@@ -110,10 +119,7 @@ static enum cs_err await(struct cs_method_login *login, struct poll_context *pol
     poll->waiting = &waiting;
     result = cs_wait_for_approval(given->channel, given->book, &waiting, ret_state, error);
     if (result == CS_OK && *ret_state == CS_WAIT_EXPIRED && poll->outage.code != CS_OK)
-        result = cs_fail(error, CS_ERR_UNREACHABLE, "%s", poll->outage.text);
-    /* A user who hangs up and comes back must not trigger request after request. */
-    if (result != CS_OK)
-        login->calls->was_refused(login->context);
+        result = cs_fail(error, poll->outage.code, "%s", poll->outage.text);
     return result;
 }
 
@@ -133,6 +139,10 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
     result = cs_open_challenge_begin(&open, &error);
     if (result == CS_OK)
         result = await(login, &poll, &state, &error);
+    /* The phone may ask although the call failed, or although the user has hung up; whoever comes
+     * back must not trigger request after request. */
+    if (result != CS_OK && login->state.sent)
+        login->calls->was_refused(login->context);
     open.fulfilled = result == CS_OK && state == CS_WAIT_APPROVED;
     cs_open_challenge_end(&open); /* before the next prompt */
     return result == CS_OK ? conclude(login, &poll, state)

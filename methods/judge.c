@@ -239,6 +239,12 @@ static enum cs_err tell_recovery_left(struct cs_method_login *login, unsigned le
     return cs_ask(login->given->channel, prompt.text, true, &answer, error);
 }
 
+/* A program gives every prompt the password it has, and a provider must not see that as a code. */
+static bool is_own_password(const struct cs_method_login *login, const struct cs_secret *typed)
+{
+    return login->state.password_accepted && cs_is_same_answer(typed, &login->result.authtok);
+}
+
 /* Codes are judged without characters pasted along with them. Anything else cannot be a code. */
 static enum cs_err read_answer(const struct cs_method_login *login, struct trial *trial,
                                const struct cs_secret *typed, struct cs_secret *ret_code,
@@ -257,8 +263,9 @@ static enum cs_err read_answer(const struct cs_method_login *login, struct trial
         attempt->answer = ret_code;
     }
     /* A provider that accepts empty answers would take an empty code for something else. */
-    trial->odd =
-        attempt->answer->length == 0 || (fits != NULL && !fits(attempt->kind, attempt->answer));
+    trial->odd = attempt->answer->length == 0 ||
+                 (fits != NULL && !fits(attempt->kind, attempt->answer)) ||
+                 (is_code(attempt->kind) && is_own_password(login, typed));
     return CS_OK;
 }
 

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "conversation/channel.h"
 #include "conversation/phrasebook.h"
+#include "conversation/repeats.h"
 #include "conversation/waiting.h"
 #include "providers/provider.h"
 
@@ -131,7 +132,7 @@ struct cs_method_state {
     int64_t line_started;   /* when the combined line being judged came in; else 0 */
     bool was_odd;           /* the last answer judged had a form that nothing has */
     bool repeated;          /* the same answer came again: the login is over */
-    struct cs_secret odd;   /* the last answer of an impossible form */
+    struct cs_repeats odd;  /* the answers of an impossible form, and those that chose nothing */
     struct cs_secret typed; /* a code typed into the menu */
 };
 

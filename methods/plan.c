@@ -105,7 +105,7 @@ static enum cs_verdict choose(struct cs_method_login *login)
 
     fill_menu(&login->state.factors, entries);
     result = cs_menu_ask(login->given->channel, login->given->book, &menu,
-                         1 + login->given->options->retry, &choice, &error);
+                         1 + login->given->options->retry, &login->state.odd, &choice, &error);
     login->state.typed = choice.code;
     login->result.answers += choice.answers;
     if (result != CS_OK)

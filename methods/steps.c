@@ -11,7 +11,7 @@ void cs_method_login_clear(struct cs_method_login *login)
 {
     cs_provider_user_clear(&login->state.user);
     cs_listed_factors_clear(&login->state.factors);
-    cs_secret_free(&login->state.odd);
+    cs_repeats_clear(&login->state.odd);
     cs_secret_free(&login->state.typed);
     cs_secret_free(&login->result.authtok);
 }

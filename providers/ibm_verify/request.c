@@ -108,11 +108,6 @@ static enum cs_err refused(const struct cs_verify *verify, const struct cs_verif
                    reply->status, id[0] ? ", " : "", id);
 }
 
-static bool may_pass(const struct cs_verify_request *request, long status)
-{
-    return request->asked_again && (status == 429 || status >= 500);
-}
-
 enum cs_err cs_verify_call(struct cs_verify *verify, const struct cs_call *call,
                            const struct cs_verify_request *request,
                            struct cs_verify_reply *ret_reply, struct cs_error *error)
@@ -127,8 +122,6 @@ enum cs_err cs_verify_call(struct cs_verify *verify, const struct cs_call *call,
         cs_http_response_free(&response);
         result = send_once(verify, &http, request, &response, error);
     }
-    if (result == CS_ERR_UNAVAILABLE && request->asked_again)
-        return CS_ERR_UNREACHABLE;
     if (result != CS_OK)
         return result;
     reply.status = response.status;
@@ -137,10 +130,7 @@ enum cs_err cs_verify_call(struct cs_verify *verify, const struct cs_call *call,
     if (reply.status < 200 || reply.status > 299)
         cs_verify_read_refusal(reply.body.data, reply.body.length, &reply.refusal);
     if ((reply.status < 200 || reply.status > 299) && reply.status != 400 && reply.status != 404)
-        return may_pass(request, reply.status)
-                   ? cs_fail(error, CS_ERR_UNREACHABLE, "%s failed (status %ld)", request->what,
-                             reply.status)
-                   : refused(verify, request, &reply, error);
+        return refused(verify, request, &reply, error);
     *ret_reply = reply;
     reply = (struct cs_verify_reply){0};
     return CS_OK;

@@ -26,8 +26,6 @@ struct cs_verify_request {
     const char *target; /* path and query, percent-encoded */
     bool scim;          /* SCIM's media type instead of plain JSON's */
     bool idempotent;
-    bool asked_again;             /* the caller will repeat it: every failure that may pass is
-                                     CS_ERR_UNREACHABLE */
     const struct cs_secret *body; /* JSON, or NULL */
     const char *what;             /* for messages: "the user look-up" */
     const char *entitlement;      /* the entitlement of the API client that it needs */
@@ -43,9 +41,8 @@ void cs_verify_reply_clear(struct cs_verify_reply *reply);
 
 /* Makes one call with the token, and a second one with a new token if the first is refused. A
  * status that no caller could make sense of is an error. CS_ERR_UNREACHABLE: a gateway answers for
- * the tenant (502, 503, 504, 529), or, if `asked_again` is set, any other 5xx, 429 or an answer cut
- * short. CS_ERR_UNAVAILABLE: any other status but 2xx, 400 and 404. Otherwise as cs_http_perform
- * and cs_bearer_get. */
+ * the tenant (502, 503, 504, 529). CS_ERR_UNAVAILABLE: any other status but 2xx, 400 and 404.
+ * Otherwise as cs_http_perform and cs_bearer_get. */
 enum cs_err cs_verify_call(struct cs_verify *verify, const struct cs_call *call,
                            const struct cs_verify_request *request,
                            struct cs_verify_reply *ret_reply, struct cs_error *error) CS_MUST_USE;

@@ -49,8 +49,8 @@ DIALOGUES = {
     "refusal": Dialogue("", [WRONG] * 4, allowed=False),
     # No such line; by number.
     "menu-3": Dialogue("auth_method=pretend-menu-3", ["4", "2"]),
-    # A name that two lines start with; next page; the beginning of a name.
-    "menu-12": Dialogue("auth_method=pretend-menu-12", ["Phone", "", "phone 1"]),
+    # The beginning of a name; next page; a name from the page before.
+    "menu-12": Dialogue("auth_method=pretend-menu-12", ["Phone", "", "phone 11"]),
     # No such line; two pages on; a name.
     "menu-25": Dialogue("auth_method=pretend-menu-25", ["26", "0", "", "Tablet 24"]),
     # Enter too early, then after the approval.

@@ -96,7 +96,7 @@ def test_what_does_not_fit():
         with with_phone() as verify:
             verify.tenant.push_after_polls = 0
             verify.tenant.fault(call, **{"times": 9, **fault})
-            login = verify.log_in(DEVICE, PROVEN, "failmode_insecure")
+            login = verify.log_in(DEVICE, PROVEN, "failmode_insecure", "poll_timeout=5")
             expect_equal(verdict_of(login), wanted, f"{call} {fault}: {login.log}")
 
 
@@ -108,6 +108,10 @@ def test_request_that_may_have_arrived_is_not_repeated():
             verify.tenant.fault(PUSH, times=9, effect=True, **fault)
             login = verify.log_in(DEVICE, PROVEN)
             expect_equal((login.audit["verdict"], login.calls.count(PUSH)), (verdict, 1), f"{fault}: {login.log}")
+            verify.tenant.heal()
+            login = verify.log_in(DEVICE, PROVEN, ONCE, answers=[""])
+            expect_equal(([t for t, _ in login.prompts], login.calls.count(PUSH)), ([CONSENT], 0),
+                         f"{fault}: asks before the phone may ring again")
 
 
 # ---- time ----
@@ -152,7 +156,7 @@ def test_never_outlives_the_login():
 
 # ---- a tenant that is away for a while ----
 
-OUTAGES = ({"status": 500}, {"status": 501}, {"status": 502, "html": True}, {"status": 503}, {"status": 504},
+OUTAGES = ({"status": 401}, {"status": 403}, {"status": 404, "html": True}, {"mistype": "state"}, {"status": 500}, {"status": 501}, {"status": 502, "html": True}, {"status": 503}, {"status": 504},
            {"status": 529}, {"status": 429}, {"reset": True}, {"hangup": True})
 
 
@@ -182,12 +186,14 @@ def test_refused_connections_during_an_approval():
 
 
 def test_outage_to_the_end_of_the_wait_lets_nobody_in():
-    for fault in {"status": 503}, {"status": 500}, {"reset": True}, {"slow": 600}:
+    for fault, verdict in (({"status": 503}, "unreachable"), ({"reset": True}, "unreachable"),
+                           ({"slow": 600}, "unreachable"), ({"status": 500}, "unavailable"),
+                           ({"status": 403}, "unavailable")):
         with with_phone() as verify:
             verify.tenant.fault(POLL, times=99, **fault)
             login = verify.log_in(DEVICE, PROVEN, "failmode_insecure", "poll_timeout=5")
             expect_equal((verdict_of(login), login.audit["granted"]),
-                         (("PAM_AUTHINFO_UNAVAIL", "unreachable", "unreachable"), "no"), f"{fault}: {login.log}")
+                         (("PAM_AUTHINFO_UNAVAIL", verdict, verdict), "no"), f"{fault}: {login.log}")
             expect(4.5 < int(login.audit["ms"]) / 1000 < 12, f"{fault}: {login.audit['ms']} ms")
 
 
@@ -233,9 +239,9 @@ def test_give_up_frees_the_login():
 
 
 def test_give_up_while_the_tenant_is_silent():
-    with with_phone() as verify:
-        warm(verify)
-        for call in (SIGNATURES, PUSH, POLL):
+    for call in (SIGNATURES, PUSH, POLL):
+        with with_phone() as verify:
+            warm(verify)
             fault = verify.tenant.fault(call, slow=600)
             count = len(audits(verify.broker.log()))
             session = verify.session(DEVICE, PROVEN)
@@ -246,6 +252,9 @@ def test_give_up_while_the_tenant_is_silent():
             expect(time.monotonic() - begun < 1, f"{call}: freed after {time.monotonic() - begun:.2f} s")
             expect_equal(audit["verdict"], "aborted", call)
             verify.tenant.heal()
+            # The phone may be ringing, even if the call got no answer.
+            login = verify.log_in(DEVICE, PROVEN, ONCE, answers=[""])
+            expect_equal(login.calls.count(PUSH), 1 if call == SIGNATURES else 0, f"{call}: rings again at once")
 
 
 # ---- denial ----

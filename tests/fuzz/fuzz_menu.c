@@ -31,6 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CS_AUTO(cs_string_free) char *name = NULL;
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
     const uint8_t *end = size > 1 ? memchr(data + 1, '\n', size - 1) : NULL;
+    struct cs_catalogue english;
+    const struct cs_phrasebook book = {.catalogue = &english};
     size_t index = ENTRIES;
     bool turn = false;
     enum cs_choice_kind kind;
@@ -49,7 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     const struct cs_menu menu = {entries, 1 + data[0] % ENTRIES};
 
-    kind = cs_menu_parse(&menu, &answer, (data[0] & PAGED) != 0, &index, &turn);
+    cs_catalogue_english(&english);
+    kind = cs_menu_parse(&book, &menu, &answer, (data[0] & PAGED) != 0, &index, &turn);
     REQUIRE(kind == CS_CHOICE_NONE || !turn);
     REQUIRE(!turn || (data[0] & PAGED) != 0);
     if (kind == CS_CHOICE_ENTRY || kind == CS_CHOICE_CODE)

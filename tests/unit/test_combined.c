@@ -103,6 +103,34 @@ static void test_split_or_device_takes_digits_alone(void **state)
                      password_first[i].code);
 }
 
+/* Codes are pasted in groups. The separator may be what stands between them. */
+static void test_split_separator_within_the_code(void **state)
+{
+    static const struct {
+        const char *line, *separator;
+        bool password_first;
+        const char *password, *code;
+    } rows[] = {
+        {"123-456-secret", "-", false, "secret", "123-456"},
+        {"123 456 secret", " ", false, "secret", "123 456"},
+        {"12-34-56-78-se-cret", "-", false, "78-se-cret", "12-34-56"},
+        {"123456-78-secret", "-", false, "78-secret", "123456"},
+        {"secret-123-456", "-", true, "secret", "123-456"},
+        {"se cret 123 456", " ", true, "se cret", "123 456"},
+        {"secret-12-345678", "-", true, "secret-12", "345678"},
+        {"12-se-cret", "-", false, "se-cret", "12"},
+        {"se-cret-12", "-", true, "se-cret", "12"},
+        {"-123456-secret", "-", false, "secret", "-123456"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
+        assert_split(rows[i].line, rows[i].separator, rows[i].password_first, false,
+                     rows[i].password, rows[i].code);
+    assert_split("123-456-secret", "-", false, true, "secret", "123-456");
+    assert_split("12-secret", "-", false, true, "12-secret", NULL);
+}
+
 static void test_clear_may_be_repeated(void **state)
 {
     struct cs_combined parts = {0};
@@ -123,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_split_code_behind_the_last_separator),
         cmocka_unit_test(test_split_separators_of_several_characters),
         cmocka_unit_test(test_split_or_device_takes_digits_alone),
+        cmocka_unit_test(test_split_separator_within_the_code),
         cmocka_unit_test(test_clear_may_be_repeated),
     };
 

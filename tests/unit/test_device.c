@@ -200,17 +200,20 @@ static void test_broken_calls_never_allow(void **state)
 }
 
 /* While the phone asks: the wait goes on at its beat, and what comes of it counts. */
-static void test_short_outage_does_not_end_the_wait(void **state)
+static void test_short_failure_does_not_end_the_wait(void **state)
 {
     static const enum cs_wait_mode modes[] = {CS_WAIT_SILENT, CS_WAIT_LIVE, CS_WAIT_ENTER};
+    static const enum cs_err failures[] = {CS_ERR_UNREACHABLE, CS_ERR_UNAVAILABLE, CS_ERR_CONFIG,
+                                           CS_ERR_INPUT,       CS_ERR_PROTOCOL,    CS_ERR_TIMEOUT};
 
     (void)state;
-    for (size_t i = 0; i < 2 * CS_ARRAY_SIZE(modes); i++) {
+    for (size_t i = 0; i < 2 * CS_ARRAY_SIZE(modes) * CS_ARRAY_SIZE(failures); i++) {
         bool approved = i % 2 == 0;
+        enum cs_wait_mode mode = modes[i / 2 % CS_ARRAY_SIZE(modes)];
 
         start_over();
-        scene->given.wait_mode = modes[i / 2];
-        scene->poll_result = CS_ERR_UNREACHABLE;
+        scene->given.wait_mode = mode;
+        scene->poll_result = failures[i / 2 / CS_ARRAY_SIZE(modes)];
         scene->outages = 5;
         set_approvals(approved ? &given[1] : denied, 1);
         for (int answers = 0; answers < 9; answers++)
@@ -218,27 +221,56 @@ static void test_short_outage_does_not_end_the_wait(void **state)
         assert_int_equal(run(), approved ? CS_VERDICT_ALLOW : CS_VERDICT_DENY);
         assert_int_equal(scene->polls, 1);
         /* Those who read look once more at the end of each text. */
-        assert_true(modes[i / 2] != CS_WAIT_SILENT || scene->least_gap >= 1900);
+        assert_true(mode != CS_WAIT_SILENT || scene->least_gap >= 1900);
         assert_true(scene->login.state.sent);
     }
 }
 
-/* Only its own end ends it, and then nothing is known: unreachable, which does not let in. */
-static void test_outage_to_the_end_of_the_wait(void **state)
+/* Only its own end ends it, with the verdict of what failed last; none of them lets in. */
+static void test_failure_to_the_end_of_the_wait(void **state)
 {
-    int64_t begun;
+    static const struct {
+        enum cs_err failure;
+        enum cs_verdict verdict;
+        const char *reason;
+    } rows[] = {{CS_ERR_UNREACHABLE, CS_VERDICT_UNREACHABLE, "unreachable"},
+                {CS_ERR_UNAVAILABLE, CS_VERDICT_UNAVAILABLE, "unavailable"},
+                {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured"}};
 
     (void)state;
-    scene->options.poll_timeout = 30;
-    scene->outages = 1000;
-    scene->poll_result = CS_ERR_UNREACHABLE;
-    begun = cs_clock_ms();
-    assert_int_equal(run(), CS_VERDICT_UNREACHABLE);
-    assert_string_equal(scene->login.result.reason, "unreachable");
-    assert_in_range(scene->failed_polls, 15, 17);
-    assert_in_range(cs_clock_ms() - begun, 30 * 1000 - 100, 30 * 1000 + 100);
-    assert_true(scene->login.state.sent);
-    assert_int_equal(scene->refusals, 1);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        int64_t begun;
+
+        start_over();
+        scene->options.poll_timeout = 30;
+        scene->poll_result = rows[i].failure;
+        scene->outages = 1000;
+        set_approvals(&given[1], 1);
+        begun = cs_clock_ms();
+        assert_int_equal(run(), rows[i].verdict);
+        assert_string_equal(scene->login.result.reason, rows[i].reason);
+        assert_in_range(scene->failed_polls, 15, 17);
+        assert_in_range(cs_clock_ms() - begun, 30 * 1000 - 100, 30 * 1000 + 100);
+        assert_true(scene->login.state.sent);
+        assert_int_equal(scene->refusals, 1);
+    }
+}
+
+/* What ends the login, or this process, is not waited out. */
+static void test_own_end_ends_the_wait(void **state)
+{
+    static const enum cs_err ends[] = {CS_ERR_HANGUP, CS_ERR_CANCELLED, CS_ERR_NOMEM};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
+        start_over();
+        scene->poll_result = ends[i];
+        scene->outages = 1;
+        set_approvals(&given[1], 1);
+        assert_int_not_equal(run(), CS_VERDICT_ALLOW);
+        assert_int_equal(scene->failed_polls, 1);
+        assert_int_equal(scene->polls, 0);
+    }
 }
 
 /* A message that got no answer may have arrived. */
@@ -262,10 +294,12 @@ static void test_left_behind_counts_as_refused(void **state)
         assert_int_not_equal(run(), CS_VERDICT_ALLOW);
         assert_int_equal(scene->refusals, 1);
     }
-    start_over(); /* nothing was sent */
-    scene->begin_result = CS_ERR_UNREACHABLE;
-    assert_int_not_equal(run(), CS_VERDICT_ALLOW);
-    assert_int_equal(scene->refusals, 0);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(ends); i++) {
+        start_over(); /* the phone may ring although the call failed */
+        scene->begin_result = ends[i];
+        assert_int_not_equal(run(), CS_VERDICT_ALLOW);
+        assert_int_equal(scene->refusals, 1);
+    }
 }
 
 int main(void)
@@ -281,8 +315,9 @@ int main(void)
         IN_SCENE(test_number_to_choose_is_shown),
         IN_SCENE(test_enter_with_junk_never_allows),
         IN_SCENE(test_broken_calls_never_allow),
-        IN_SCENE(test_short_outage_does_not_end_the_wait),
-        IN_SCENE(test_outage_to_the_end_of_the_wait),
+        IN_SCENE(test_short_failure_does_not_end_the_wait),
+        IN_SCENE(test_failure_to_the_end_of_the_wait),
+        IN_SCENE(test_own_end_ends_the_wait),
         IN_SCENE(test_begin_without_an_answer_counts_as_sent),
         IN_SCENE(test_left_behind_counts_as_refused),
     };

@@ -90,9 +90,12 @@ static enum cs_choice_kind parse(const struct cs_menu *menu, const char *data, s
                                  bool pages, size_t *ret_index, bool *ret_turn)
 {
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+    struct cs_catalogue english;
+    const struct cs_phrasebook book = {.catalogue = &english};
 
     assert_int_equal(cs_secret_set(&answer, data, length), CS_OK);
-    return cs_menu_parse(menu, &answer, pages, ret_index, ret_turn);
+    cs_catalogue_english(&english);
+    return cs_menu_parse(&book, menu, &answer, pages, ret_index, ret_turn);
 }
 
 static void test_parse_answers(void **state)
@@ -115,16 +118,19 @@ static void test_parse_answers(void **state)
         {TEXT("18446744073709551617"), CS_CHOICE_NONE, 0},
         {TEXT("totp"), CS_CHOICE_ENTRY, 2},
         {TEXT("TOTP"), CS_CHOICE_ENTRY, 2},
-        {TEXT("t"), CS_CHOICE_ENTRY, 2},
-        {TEXT("T"), CS_CHOICE_ENTRY, 2},
+        {TEXT("t"), CS_CHOICE_NONE, 0},
+        {TEXT("T"), CS_CHOICE_NONE, 0},
         {TEXT("sms"), CS_CHOICE_ENTRY, 1},
-        {TEXT("SM"), CS_CHOICE_ENTRY, 1},
+        {TEXT("SM"), CS_CHOICE_NONE, 0},
+        {TEXT("SMS"), CS_CHOICE_ENTRY, 1},
         {TEXT("user@us.ibm.com"), CS_CHOICE_ENTRY, 0},
-        {TEXT("User@"), CS_CHOICE_ENTRY, 0},
+        {TEXT("USER@us.ibm.com"), CS_CHOICE_ENTRY, 0},
+        {TEXT("User@"), CS_CHOICE_NONE, 0},
+        {TEXT("user"), CS_CHOICE_NONE, 0}, /* what programs answer everywhere */
         {TEXT("emails"), CS_CHOICE_NONE, 0},
         {TEXT("x"), CS_CHOICE_NONE, 0},
         {TEXT("15551234567"), CS_CHOICE_ENTRY, 1},
-        {TEXT("1555"), CS_CHOICE_ENTRY, 1},
+        {TEXT("1555"), CS_CHOICE_NONE, 0},
         {TEXT("123456"), CS_CHOICE_CODE, 2},
         {TEXT("12345678"), CS_CHOICE_CODE, 2},
         {TEXT("123456789"), CS_CHOICE_NONE, 0},
@@ -154,7 +160,7 @@ static void test_parse_answers(void **state)
     }
 }
 
-static void test_parse_ambiguous_prefixes_and_codes(void **state)
+static void test_parse_ambiguous_names_and_codes(void **state)
 {
     static const struct cs_menu_entry entries[] = {
         {CS_TEXT_DEVICE_PRESENCE, "Phone", NULL, false, false},
@@ -339,10 +345,11 @@ static void test_render_longest_own_texts_within_the_limit(void **state)
 static void ask(struct scene *scene, const struct cs_menu *menu, unsigned tries,
                 struct cs_choice *ret_choice, enum cs_err expected)
 {
+    CS_AUTO(cs_repeats_clear) struct cs_repeats odd = {0};
     struct cs_error error = {0};
 
     assert_int_equal(
-        cs_menu_ask(&scene->script.channel, &scene->book, menu, tries, ret_choice, &error),
+        cs_menu_ask(&scene->script.channel, &scene->book, menu, tries, &odd, ret_choice, &error),
         expected);
 }
 
@@ -368,7 +375,7 @@ static void test_ask_within_the_tries(void **state)
     scene_open(&scene);
     cs_script_answer(&scene.script, "nonsense");
     cs_script_answer(&scene.script, "more nonsense");
-    cs_script_answer(&scene.script, "nonsense");
+    cs_script_answer(&scene.script, "other nonsense");
     ask(&scene, &sample, 3, &choice, CS_OK);
     assert_int_equal(choice.kind, CS_CHOICE_NONE);
     assert_int_equal(scene.script.rounds, 3);
@@ -402,6 +409,24 @@ static void test_the_same_nonsense_twice_ends_the_menu(void **state)
     }
 }
 
+/* Nor do a few answers in turn come from a person. */
+static void test_nonsense_in_turn_ends_the_menu(void **state)
+{
+    struct cs_choice choice = {0};
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene);
+    cs_script_answer(&scene.script, "Summer2024!");
+    cs_script_answer(&scene.script, "alice");
+    cs_script_answer(&scene.script, " Summer2024!\n");
+    cs_script_answer(&scene.script, "1");
+    ask(&scene, &sample, 10, &choice, CS_OK);
+    assert_int_equal(choice.kind, CS_CHOICE_REPEATED);
+    assert_int_equal(scene.script.rounds, 3);
+    scene_close(&scene);
+}
+
 /* A code typed into a menu of numbers must not choose the number that begins like it. */
 static void test_code_is_no_prefix_of_a_number(void **state)
 {
@@ -409,15 +434,66 @@ static void test_code_is_no_prefix_of_a_number(void **state)
         {CS_TEXT_SMS, "5551234567", "smsotp", true, false},
         {CS_TEXT_EMAIL, "demo@example.com", "emailotp", true, false}};
     static const struct cs_menu numbers = {entries, CS_ARRAY_SIZE(entries)};
-    const struct cs_secret code = {(char *)(uintptr_t) "555123", 6},
-                           whole = {(char *)(uintptr_t) "5551234567", 10};
     bool page_turn = false;
     size_t index = 9;
 
     (void)state;
-    assert_int_equal(cs_menu_parse(&numbers, &code, false, &index, &page_turn), CS_CHOICE_NONE);
-    assert_int_equal(cs_menu_parse(&numbers, &whole, false, &index, &page_turn), CS_CHOICE_ENTRY);
+    assert_int_equal(parse(&numbers, TEXT("555123"), false, &index, &page_turn), CS_CHOICE_NONE);
+    assert_int_equal(parse(&numbers, TEXT("5551234567"), false, &index, &page_turn),
+                     CS_CHOICE_ENTRY);
     assert_int_equal(index, 0);
+}
+
+/* Otherwise an address could be read out one character after the other. */
+static void test_what_is_masked_cannot_be_guessed(void **state)
+{
+    static const char *const hidden[] = {"user@us.ibm.com", "u", "15551234567", "15551"};
+    struct scene scene;
+    bool turn = false;
+    size_t index = 9;
+
+    (void)state;
+    scene_open(&scene);
+    scene.book.mask = true;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(hidden); i++) {
+        const struct cs_secret answer = {(char *)(uintptr_t)hidden[i], strlen(hidden[i])};
+
+        assert_int_equal(cs_menu_parse(&scene.book, &sample, &answer, false, &index, &turn),
+                         CS_CHOICE_NONE);
+    }
+    scene.book.ascii = true;
+    assert_int_equal(cs_menu_parse(&scene.book, &sample,
+                                   &(const struct cs_secret){(char[]){"u***@US.ibm.com"}, 15},
+                                   false, &index, &turn),
+                     CS_CHOICE_ENTRY);
+    assert_int_equal(index, 0);
+    scene_close(&scene);
+}
+
+/* With or without its accents. */
+static void test_name_as_plain_ascii_shows_it(void **state)
+{
+    static const struct cs_menu_entry entries[] = {
+        {CS_TEXT_DEVICE_PRESENCE, "Andr\u00e9", NULL, false, false}};
+    static const struct cs_menu one = {entries, 1};
+    struct scene scene;
+    bool turn = false;
+    size_t index = 9;
+
+    (void)state;
+    scene_open(&scene);
+    for (int ascii = 0; ascii < 2; ascii++) {
+        scene.book.ascii = ascii != 0;
+        assert_int_equal(cs_menu_parse(&scene.book, &one,
+                                       &(const struct cs_secret){(char[]){"andr\u00e9"}, 6}, false,
+                                       &index, &turn),
+                         CS_CHOICE_ENTRY);
+        assert_int_equal(cs_menu_parse(&scene.book, &one,
+                                       &(const struct cs_secret){(char[]){"andre"}, 5}, false,
+                                       &index, &turn),
+                         ascii ? CS_CHOICE_ENTRY : CS_CHOICE_NONE);
+    }
+    scene_close(&scene);
 }
 
 static void test_ask_code_junk_and_hangup(void **state)
@@ -479,14 +555,17 @@ int main(void)
         cmocka_unit_test(test_render_documented_sample),
         cmocka_unit_test(test_render_built_in_texts_and_masks),
         cmocka_unit_test(test_parse_answers),
-        cmocka_unit_test(test_parse_ambiguous_prefixes_and_codes),
+        cmocka_unit_test(test_parse_ambiguous_names_and_codes),
         cmocka_unit_test(test_parse_page_turns),
         cmocka_unit_test(test_render_pages_in_every_language),
         cmocka_unit_test(test_render_hostile_names),
         cmocka_unit_test(test_render_longest_own_texts_within_the_limit),
         cmocka_unit_test(test_ask_within_the_tries),
         cmocka_unit_test(test_the_same_nonsense_twice_ends_the_menu),
+        cmocka_unit_test(test_nonsense_in_turn_ends_the_menu),
         cmocka_unit_test(test_code_is_no_prefix_of_a_number),
+        cmocka_unit_test(test_what_is_masked_cannot_be_guessed),
+        cmocka_unit_test(test_name_as_plain_ascii_shows_it),
         cmocka_unit_test(test_ask_code_junk_and_hangup),
         cmocka_unit_test(test_ask_turns_pages_and_not_for_ever),
     };

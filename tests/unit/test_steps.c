@@ -292,13 +292,26 @@ static void test_the_same_wrong_form_twice_is_over(void **state)
     assert_int_equal(judge(&about_totp, "Summer2024!").judgement, CS_JUDGED_WRONG);
     assert_int_equal(judge(&about_totp, "Summer2025!").judgement, CS_JUDGED_WRONG);
     assert_int_equal(judge(&about_totp, "000000").judgement, CS_JUDGED_WRONG);
-    outcome = judge(&about_totp, "Summer2025!");
+    outcome = judge(&about_totp, " Summer2024!"); /* also if another came between */
     assert_int_equal(outcome.judgement, CS_JUDGED_OVER);
     assert_string_equal(outcome.reason, "repeated-answer");
     start_over(); /* a person may mistype a code twice */
     scene->ops.fits = six_digits;
     for (int i = 0; i < 3; i++)
         assert_string_equal(judge(&about_totp, "000000").reason, "wrong-code");
+}
+
+/* A program gives the password to every prompt; the provider must not see it as a code. */
+static void test_accepted_password_is_no_code(void **state)
+{
+    (void)state;
+    assert_int_equal(cs_secret_set(&scene->login.result.authtok, "123456", 6), CS_OK);
+    scene->login.state.password_accepted = true;
+    assert_judged("123456", CS_JUDGED_WRONG, "wrong-form", "");
+    assert_judged(" 123456", CS_JUDGED_OVER, "repeated-answer", "");
+    start_over(); /* nobody's password */
+    assert_int_equal(cs_secret_set(&scene->login.result.authtok, "123456", 6), CS_OK);
+    assert_judged("123456", CS_JUDGED_RIGHT, "totp", "find:demo list:totp judge:totp=123456");
 }
 
 static void test_pasted_code_is_judged_as_it_was_meant(void **state)
@@ -473,6 +486,7 @@ int main(void)
         IN_SCENE(test_refusals_take_alike_whatever_calls_they_make),
         IN_SCENE(test_wrong_form_says_nothing_about_the_user),
         IN_SCENE(test_the_same_wrong_form_twice_is_over),
+        IN_SCENE(test_accepted_password_is_no_code),
         IN_SCENE(test_pasted_code_is_judged_as_it_was_meant),
         IN_SCENE(test_password_is_judged_as_it_was_typed),
         IN_SCENE(test_code_that_was_accepted_is_not_judged_again),

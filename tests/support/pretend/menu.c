@@ -45,7 +45,7 @@ static enum cs_verdict run_menu(struct cs_method_login *login, size_t count)
 
     fill(entries, names);
     result = cs_menu_ask(login->given->channel, login->given->book, &menu,
-                         1 + login->given->options->retry, &choice, &error);
+                         1 + login->given->options->retry, &login->state.odd, &choice, &error);
     if (result == CS_OK)
         result = login->calls->identify(login->context, &identity, &error);
     login->result.answers = choice.answers + 1;
