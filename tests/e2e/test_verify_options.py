@@ -195,19 +195,18 @@ def test_names_that_translation_mangled():
     with scene() as verify:
         for argument, meant in rows:
             seen = see(verify, PROVEN, argument, answers=[verify.totp.code()])
-            verify.totp.spent.clear()
+            verify.totp.renew()
             expect_equal(seen.code, "PAM_SUCCESS", f"{argument} locks out: {seen}")
             expect_match(f"unknown argument .* is ignored; it means '{meant}'", seen.login.log, argument)
             seen = see(verify, PROVEN, argument, "nowarn", answers=[verify.totp.code()])
-            verify.totp.spent.clear()
+            verify.totp.renew()
             expect("unknown argument" not in seen.login.log, f"nowarn: {seen.login.log}")
 
 
 def test_debug_tells_steps_and_no_secret():
     with scene() as verify:
-        code = verify.totp.code()
         expect("auth_method=totp" not in see(verify, PROVEN, "retry=0").login.log, "without it")
-        verify.totp.spent.clear()
+        code = verify.totp.code()
         log = see(verify, PROVEN, "debug", answers=[code]).login.log
         expect_match("^<7>.*auth_method=totp", log, "steps")
         expect(code not in log and verify.tenant.client_secret not in log, "a secret")
@@ -256,7 +255,7 @@ def test_order_and_separator_of_password_and_code():
                                 (("password-first", "password-separator=/"), "{password}/{code}"),
                                 (("password_separator=::",), "{code}::{password}")):
             for method in ("password-and-totp", "password-and-totp-or-device"):
-                verify.totp.spent.clear()
+                verify.totp.renew()
                 seen = see(verify, f"auth_method={method}", *arguments,
                            answers=[line.format(code=verify.totp.code(), password=password)])
                 expect_equal((seen.code, len(seen.prompts)), ("PAM_SUCCESS", 1), f"{method} {arguments}: {seen}")
@@ -316,7 +315,7 @@ def test_lookup_attribute():
         for arguments in ((f"user_name_attr={custom}",), (f"user_name_attr={WORK_EMAIL}", "append=@example.com"),
                           ("user_name_attr=emails.value", "append=@example.com"),
                           ('user_name_attr=emails.type eq "work" and emails.value', "append=@example.com")):
-            verify.totp.spent.clear()
+            verify.totp.renew()
             seen = see(verify, PROVEN, *arguments, answers=[verify.totp.code()])
             expect_equal(seen.code, "PAM_SUCCESS", f"{arguments}: {seen}")
 
@@ -359,16 +358,16 @@ def test_user_env():
     with scene() as verify:
         for argument, variable in (("user_env=VERIFY_USER", "VERIFY_USER"), ("user-env=COUNTERSIGN_RECORD",
                                                                             "COUNTERSIGN_RECORD")):
-            verify.totp.spent.clear()
+            verify.totp.renew()
             seen = see(verify, PROVEN, argument, answers=[verify.totp.code()])
             record = json.loads(seen.login.env[variable])
             expect_equal((record["id"], record["userName"]), (verify.alice.id, "alice"), "the record")
             expect_equal(see(verify, PROVEN, argument, "retry=0").login.env.get(variable), None, "after a refusal")
-        verify.totp.spent.clear()
+        verify.totp.renew()
         expect(not any("userName" in value for value in
                        see(verify, PROVEN, answers=[verify.totp.code()]).login.env.values()), "nobody asked for it")
         verify.write_file(["user_env=COUNTERSIGN_RECORD"])
-        verify.totp.spent.clear()
+        verify.totp.renew()
         seen = see(verify, PROVEN, answers=[verify.totp.code()])
         expect("COUNTERSIGN_RECORD" in seen.login.env, f"from the file: {seen.login.env}")
 

@@ -72,9 +72,14 @@ class TotpFactor(Factor):
     def __init__(self, user, digits, algorithm, period, **state):
         super().__init__(user, "totp", {"accountName": user.name, "algorithm": algorithm, "digits": digits,
                                         "period": period}, **state)
+        self.renew()
+
+    def renew(self):
+        """Another secret, and so codes that nobody has used: Countersign takes none twice."""
         key = base64.b32encode(os.urandom(20)).decode()
-        self.secret = secret(key, f"the TOTP secret of {user.name}")
-        self.generator = Totp(key, algorithm.lower(), digits, period)
+        self.secret = secret(key, f"the TOTP secret of {self.user.name}")
+        self.generator = Totp(key, self.attributes["algorithm"].lower(), self.attributes["digits"],
+                              self.attributes["period"])
         self.spent = set()
 
     def code(self, offset=0, when=None):
