@@ -172,7 +172,7 @@ static enum cs_err check_readable(struct check *check, struct cs_error *error)
     enum cs_err result = line->ibm ? CS_OK : cs_config_open(path, &own, error);
 
     if (result == CS_OK && line->usual && !line->ibm)
-        result = cs_cli_usual_read(error);
+        result = cs_cli_usual_read(check->cli, error);
     if (result != CS_OK || line->config == NULL)
         return result;
     path = cs_config_ibm_path(line->config);
