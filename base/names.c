@@ -288,6 +288,39 @@ enum cs_named cs_names_group(const char *name, const char *account, struct cs_gr
     return find_group(look_for_group, name, account, ret_group, error);
 }
 
+static int list_groups(const void *question, char *buffer, size_t size, void *ret_answer,
+                       bool *ret_found)
+{
+    FILE *file = fopen("/etc/group", "re");
+    struct cs_strlist *names = ret_answer;
+    struct group entry, *found = NULL;
+    int failure = file ? 0 : errno;
+
+    (void)question;
+    cs_strlist_free(names);
+    while (failure == 0) {
+        failure = fgetgrent_r(file, &entry, buffer, size, &found);
+        if (failure == 0 && is_entry(entry.gr_name) &&
+            cs_strlist_add(names, entry.gr_name, strlen(entry.gr_name)) != CS_OK)
+            failure = ENOMEM;
+    }
+    if (file != NULL)
+        (void)fclose(file);
+    *ret_found = failure == ENOENT;
+    return end_of_file(failure);
+}
+
+enum cs_named cs_names_local_groups(struct cs_strlist *ret_names, struct cs_error *error)
+{
+    int failure = 0;
+
+    *ret_names = (struct cs_strlist){0};
+    if (grow_and_look(list_groups, NULL, ret_names, &failure) != CS_NAMED_UNRESOLVED)
+        return CS_NAMED_FOUND;
+    cs_strlist_free(ret_names);
+    return unresolved(error, failure, "the groups of", "/etc/group");
+}
+
 /* ---- all groups of an account ---- */
 
 static bool add_gid(struct cs_gids *gids, gid_t gid)
