@@ -116,7 +116,7 @@ def test_map():
     for words in (["map"], ["map", "a", "b"], ["map", "--no-such", "a"], ["check", "--ibm"]):
         expect_equal(countersign(*words, check=False).returncode, 2, f"{words}")
     result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "map", "alice", check=False)
-    expect_equal(result.stderr, "countersign: must be run by root\n", "not root")
+    expect_equal(result.stderr, "countersign: must be run as root\n", "not root")
 
 
 def test_try():

@@ -111,12 +111,23 @@ def test_init_makes_no_key_beside_a_store_and_says_what_it_made():
     expect_equal(len(listing("alice")["factors"]), 1, "factors")
 
 
+def test_check_names_the_account_that_must_read_the_key_and_what_to_do():
+    write_config({})
+    before = KEY.stat()
+    KEY.chmod(0o600)
+    os.chown(KEY, 0, 0)
+    lines = countersign("check", check=False).stdout
+    os.chown(KEY, before.st_uid, before.st_gid)
+    KEY.chmod(before.st_mode & 0o777)
+    expect_match(rf"^BAD  key: {KEY}: {USER} must be able to read it: run chgrp {USER} and chmod g\+r on it", lines, "key")
+
+
 def test_list_counts_failures_without_a_first_factor():
     write_config({})
-    fresh("alice")
+    factor = fresh("alice")
+    stack("retry=1")
     with Broker():
-        for code in ("000000", "000001"):
-            pam_login("alice", [code])
+        pam_login("alice", [factor.wrong()] * 2)
     expect_equal(listing("alice")["failed_tries"], 2, "failed tries")
 
 
@@ -127,7 +138,7 @@ def test_no_note_without_cause():
     write_config(VERIFY)
     for words in ["options"], ["map", "alice"], ["list"], ["list", "--help"], ["lang", "alice", "--json"]:
         expect("note" not in countersign(*words, check=False).stderr, f"{words}: {countersign(*words, check=False).stderr}")
-    expect_equal(as_alice("list", "alice").stderr, "countersign: must be run by root\n", "not root")
+    expect_equal(as_alice("list", "alice").stderr, "countersign: must be run as root\n", "not root")
     write_config({"provider": "nobody"})
     result = countersign("unlock", "alice", check=False)
     expect(result.returncode == 1 and "note" not in result.stderr, f"a broken configuration: {result.stderr}")

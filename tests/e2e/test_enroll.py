@@ -170,7 +170,7 @@ def test_settings_and_options_name_the_entry():
     expect_match("issuer 'a:b' holds a colon", result.stderr, "a colon in the issuer")
     expect_equal(listing("alice")["factors"], [], "what was refused")
     write_config({"services": {"sshd": {"issuer": "x"}}})
-    expect_match("'issuer' is no setting of a login", countersign("check", check=False).stdout, "under services")
+    expect_match("'issuer' is not a setting of a login", countersign("check", check=False).stdout, "under services")
     write_config({})
 
 
