@@ -74,8 +74,8 @@ enum cs_named cs_names_local_group(const char *name, const char *account,
 enum cs_named cs_names_group(const char *name, const char *account, struct cs_group *ret_group,
                              struct cs_error *error) CS_MUST_USE;
 
-/* The names of all groups in /etc/group, sorted. CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The caller frees
- * `ret_names`. */
+/* The names of all groups in /etc/group, sorted. CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The caller
+ * frees `ret_names`. */
 enum cs_named cs_names_local_groups(struct cs_strlist *ret_names,
                                     struct cs_error *error) CS_MUST_USE;
 
