@@ -172,22 +172,39 @@ enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_acco
     return named == CS_NAMED_ABSENT ? cs_names_account(name, ret_account, error) : named;
 }
 
-/* ---- all accounts of the file ---- */
-
-static int list_passwd(const void *question, char *buffer, size_t size, void *ret_answer,
-                       bool *ret_found)
+void cs_names_local_who(uid_t uid, char ret_text[CS_WHO_SIZE])
 {
-    FILE *file = fopen("/etc/passwd", "re");
-    struct cs_strlist *names = ret_answer;
-    struct passwd entry, *found = NULL;
-    int failure = file ? 0 : errno;
+    const struct passwd_question question = {.uid = uid};
+    struct cs_account account = {0};
+    int failure = 0;
 
-    (void)question;
+    if (uid == 0)
+        (void)snprintf(ret_text, CS_WHO_SIZE, "root");
+    else if (grow_and_look(look_in_passwd, &question, &account, &failure) == CS_NAMED_FOUND)
+        (void)snprintf(ret_text, CS_WHO_SIZE, "%s", account.name);
+    else
+        (void)snprintf(ret_text, CS_WHO_SIZE, "uid %u", (unsigned)uid);
+}
+
+/* ---- all names of a file ---- */
+
+static int list_entries(const void *question, char *buffer, size_t size, void *ret_answer,
+                        bool *ret_found)
+{
+    bool groups = question != NULL;
+    FILE *file = fopen(groups ? "/etc/group" : "/etc/passwd", "re");
+    struct cs_strlist *names = ret_answer;
+    struct passwd account = {0}, *account_found = NULL;
+    struct group group = {0}, *group_found = NULL;
+    int failure = file ? 0 : errno;
+    const char *name;
+
     cs_strlist_free(names);
     while (failure == 0) {
-        failure = fgetpwent_r(file, &entry, buffer, size, &found);
-        if (failure == 0 && is_entry(entry.pw_name) &&
-            cs_strlist_add(names, entry.pw_name, strlen(entry.pw_name)) != CS_OK)
+        failure = groups ? fgetgrent_r(file, &group, buffer, size, &group_found)
+                         : fgetpwent_r(file, &account, buffer, size, &account_found);
+        name = groups ? group.gr_name : account.pw_name;
+        if (failure == 0 && is_entry(name) && cs_strlist_add(names, name, strlen(name)) != CS_OK)
             failure = ENOMEM;
     }
     if (file != NULL)
@@ -196,17 +213,28 @@ static int list_passwd(const void *question, char *buffer, size_t size, void *re
     return end_of_file(failure);
 }
 
-enum cs_named cs_names_local_accounts(struct cs_strlist *ret_names, struct cs_error *error)
+static enum cs_named list_names(const char *groups, struct cs_strlist *ret_names,
+                                struct cs_error *error)
 {
     int failure = 0;
 
     *ret_names = (struct cs_strlist){0};
-    if (grow_and_look(list_passwd, NULL, ret_names, &failure) == CS_NAMED_UNRESOLVED) {
+    if (grow_and_look(list_entries, groups, ret_names, &failure) == CS_NAMED_UNRESOLVED) {
         cs_strlist_free(ret_names);
-        return unresolved(error, failure, "the accounts of", "/etc/passwd");
+        return unresolved(error, failure, "the names in", groups ? groups : "/etc/passwd");
     }
     cs_strlist_sort(ret_names);
     return CS_NAMED_FOUND;
+}
+
+enum cs_named cs_names_local_accounts(struct cs_strlist *ret_names, struct cs_error *error)
+{
+    return list_names(NULL, ret_names, error);
+}
+
+enum cs_named cs_names_local_groups(struct cs_strlist *ret_names, struct cs_error *error)
+{
+    return list_names("/etc/group", ret_names, error);
 }
 
 /* ---- groups ---- */

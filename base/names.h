@@ -55,6 +55,10 @@ enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_ac
 enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
                                struct cs_error *error) CS_MUST_USE;
 
+/* For messages: the account's name in /etc/passwd, or "uid NUMBER". */
+enum { CS_WHO_SIZE = CS_ACCOUNT_NAME_SIZE };
+void cs_names_local_who(uid_t uid, char ret_text[CS_WHO_SIZE]);
+
 /* The names of all accounts in /etc/passwd, sorted: whoever asks for many reads the file once.
  * CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The caller frees `ret_names`. */
 enum cs_named cs_names_local_accounts(struct cs_strlist *ret_names,
@@ -69,6 +73,11 @@ enum cs_named cs_names_local_group(const char *name, const char *account,
                                    struct cs_group *ret_group, struct cs_error *error) CS_MUST_USE;
 enum cs_named cs_names_group(const char *name, const char *account, struct cs_group *ret_group,
                              struct cs_error *error) CS_MUST_USE;
+
+/* The names of all groups in /etc/group, sorted. CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The caller
+ * frees `ret_names`. */
+enum cs_named cs_names_local_groups(struct cs_strlist *ret_names,
+                                    struct cs_error *error) CS_MUST_USE;
 
 /*
  * The gids of an account: those of /etc/group that list it, and all that the name services know,

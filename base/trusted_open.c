@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/names.h"
 #include "base/strlist.h"
+#include "paths.h"
 
 enum { PATH_COMPONENTS_MAX = 64 };
 
@@ -29,9 +31,25 @@ static enum cs_err check_folder(const char *path, const struct stat *status,
                        path, (unsigned)status->st_uid);
     if ((status->st_mode & 022) != 0 && (status->st_mode & S_ISVTX) == 0)
         return cs_fail(error, CS_ERR_TRUST,
-                       "%s: the folder can be written by others (mode %04o); chmod go-w it", path,
-                       (unsigned)status->st_mode & 07777);
+                       "%s: the folder can be written by others (mode %04o); run chmod go-w on it",
+                       path, (unsigned)status->st_mode & 07777);
     return CS_OK;
+}
+
+/* Everything that the broker's account reads can be given to its group. */
+static enum cs_err refuse_unreadable(const char *path, struct cs_error *error)
+{
+    int failure = errno;
+    char who[CS_WHO_SIZE];
+    bool broker;
+
+    cs_names_local_who(geteuid(), who);
+    broker = strcmp(who, CS_RUN_USER) == 0;
+    errno = failure;
+    return cs_fail_errno(error, "%s: %s must be able to read it%s; cannot open", path, who,
+                         broker ? ": run chgrp " CS_RUN_USER " and chmod g+r on it, and let that "
+                                  "group enter its folders (chmod g+x)"
+                                : "");
 }
 
 static enum cs_err open_error(const char *path, struct cs_error *error)
@@ -40,8 +58,7 @@ static enum cs_err open_error(const char *path, struct cs_error *error)
         return cs_fail(error, CS_ERR_TRUST, "%s: is a link or not a folder; name the real path",
                        path);
     if (errno == EACCES)
-        return cs_fail_errno(error, "%s: uid %u must be able to read it; cannot open", path,
-                             (unsigned)geteuid());
+        return refuse_unreadable(path, error);
     return cs_fail_errno(error, "%s: cannot open", path);
 }
 
@@ -84,6 +101,16 @@ static enum cs_err check_above(const char *path, const struct cs_trust *trust,
     return copy ? check_parents(copy, trust, error) : cs_fail_nomem(error);
 }
 
+static enum cs_err refuse_owner(const char *name, const struct stat *status,
+                                const struct cs_trust *trust, struct cs_error *error)
+{
+    char owner[CS_WHO_SIZE];
+
+    cs_names_local_who(trust->owner, owner);
+    return cs_fail(error, CS_ERR_TRUST, "%s: belongs to uid %u; chown it to %s", name,
+                   (unsigned)status->st_uid, owner);
+}
+
 enum cs_err cs_check_trusted(int fd, const char *name, const struct cs_trust *trust,
                              struct stat *ret_status, struct cs_error *error)
 {
@@ -92,10 +119,9 @@ enum cs_err cs_check_trusted(int fd, const char *name, const struct cs_trust *tr
     if (!S_ISREG(ret_status->st_mode))
         return cs_fail(error, CS_ERR_TRUST, "%s: not a regular file", name);
     if (!trusted_owner(ret_status, trust))
-        return cs_fail(error, CS_ERR_TRUST, "%s: belongs to uid %u; chown it to uid %u", name,
-                       (unsigned)ret_status->st_uid, (unsigned)trust->owner);
+        return refuse_owner(name, ret_status, trust, error);
     if ((ret_status->st_mode & trust->forbidden) != 0)
-        return cs_fail(error, CS_ERR_TRUST, "%s: mode %04o is too open; chmod %04o it", name,
+        return cs_fail(error, CS_ERR_TRUST, "%s: mode %04o is too open; run chmod %04o on it", name,
                        (unsigned)ret_status->st_mode & 07777,
                        (unsigned)(ret_status->st_mode & 0777 & ~trust->forbidden));
     return CS_OK;

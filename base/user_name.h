@@ -10,8 +10,9 @@ enum { CS_USER_NAME_MAX = 255 }; /* bytes */
 /*
  * Whether an account may be called so, and something stored under that name: anything that
  * getpwnam() gives, a name of a domain with a backslash, an @ or blanks in it included, but nothing
- * that separates fields in the lists people keep: a line of such a list must not be taken for a
- * name. The message never shows the name, which may hold a secret then. CS_ERR_INPUT if not.
+ * that separates fields in the lists people keep, and no secret in base32: a line of such a list
+ * must not be taken for a name. The message never shows the name, which may hold a secret then.
+ * CS_ERR_INPUT if not.
  */
 enum cs_err cs_user_name_check(const char *name, struct cs_error *error) CS_MUST_USE;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/check_groups.h"
 #include "methods/plan.h"
 #include "settings/suggest.h"
 
@@ -98,14 +99,17 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
     CS_AUTO(cs_buffer_free) struct cs_buffer unknown = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer missing = {0};
     struct cs_options options;
-    enum cs_err result;
+    enum cs_err result = CS_OK;
 
     if (service[0] != '\0')
         warn_service(service, &unknown);
     /* Mistakes on the line are reported elsewhere. */
-    if (cs_config_line(line->config, service, &line->arguments, &options, NULL, NULL) == CS_OK)
+    if (cs_config_line(line->config, service, &line->arguments, &options, NULL, NULL) == CS_OK) {
         warn_missing(&options, service, &missing);
-    result = keep(&unknown, warnings);
+        result = cs_check_group_names(&options, warnings);
+    }
+    if (result == CS_OK)
+        result = keep(&unknown, warnings);
     return result == CS_OK ? keep(&missing, warnings) : result;
 }
 

@@ -85,8 +85,12 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
     const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
     CS_AUTO(cs_fd_close) int fd = -1;
 
+    enum cs_err result = cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
+
     (void)check;
-    return cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
+    if (result == CS_OK && access(CS_BROKER_FILE, X_OK) != 0)
+        return cs_fail_errno(error, "%s: cannot be executed; run chmod 0755 on it", CS_BROKER_FILE);
+    return result;
 }
 
 /* What the broker must be able to read is tried as the broker's account, in a child. A pipe returns
@@ -172,7 +176,7 @@ static enum cs_err check_readable(struct check *check, struct cs_error *error)
     enum cs_err result = line->ibm ? CS_OK : cs_config_open(path, &own, error);
 
     if (result == CS_OK && line->usual && !line->ibm)
-        result = cs_cli_usual_read(error);
+        result = cs_cli_usual_read(check->cli, error);
     if (result != CS_OK || line->config == NULL)
         return result;
     path = cs_config_ibm_path(line->config);

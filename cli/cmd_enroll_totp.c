@@ -182,6 +182,7 @@ static enum cs_err rehearse(struct cs_store *store, struct enrolling *enrolling,
     enum cs_err result = cs_cli_rehearse(store, save, enrolling, error);
 
     enrolling->enrolment.factor.id = 0;
+    enrolling->enrolment.factor.last_step = -1;
     enrolling->enrolment.codes_count = 0;
     return result;
 }

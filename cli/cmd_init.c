@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <grp.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,19 +18,47 @@ const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX] = {
     [KEY_ONLY] = {"key-only", NULL, "Create only the key; the account countersign need not exist."},
 };
 
-/* An existing key is kept and only gets its group: without its key a store is worthless. */
-static enum cs_err make_key(const char *path, gid_t group, struct cs_error *error)
+/* An interrupted creation leaves an empty file. */
+static bool has_store(const struct cs_local_settings *local)
 {
+    struct stat status;
+
+    return lstat(local->store, &status) == 0 && status.st_size > 0;
+}
+
+static enum cs_err add_key(const struct cs_local_settings *local, gid_t group, struct cs_keys *keys,
+                           struct cs_error *error)
+{
+    enum cs_err result;
+
+    if (has_store(local))
+        return cs_fail(error, CS_ERR_NOT_FOUND,
+                       "%s: there is no key, and %s was sealed with another key than a new one; "
+                       "restore %s from its backup, or remove the store if nobody was ever "
+                       "enrolled",
+                       local->key_file, local->store, local->key_file);
+    result = cs_keys_add(keys, error);
+    return result == CS_OK ? cs_keys_save(local->key_file, keys, group, error) : result;
+}
+
+/* An existing key is kept and only gets its group: without its key a store is worthless. */
+static enum cs_err make_key(const struct cs_local_settings *local, gid_t group, bool *ret_made,
+                            struct cs_error *error)
+{
+    const char *path = local->key_file;
     CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
     enum cs_err result = cs_keys_load(path, &keys, error);
 
     if (result == CS_OK && group != (gid_t)-1 &&
         (lchown(path, (uid_t)-1, group) != 0 || chmod(path, 0640) != 0))
         return cs_fail_errno(error, "%s: cannot set the group", path);
-    if (result != CS_ERR_NOT_FOUND)
-        return result;
-    result = cs_keys_add(&keys, error);
-    return result == CS_OK ? cs_keys_save(path, &keys, group, error) : result;
+    *ret_made = result == CS_ERR_NOT_FOUND;
+    return *ret_made ? add_key(local, group, &keys, error) : result;
+}
+
+static void say(const char *what, const char *path, bool made)
+{
+    (void)printf("%s %s: %s\n", what, path, made ? "created" : "already there, kept");
 }
 
 static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error *error)
@@ -40,6 +69,7 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     const struct cs_local_settings *local;
     struct cs_options options;
     gid_t group = (gid_t)-1;
+    bool key_made = false, store_made;
     uid_t uid;
     enum cs_err result;
 
@@ -52,12 +82,17 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     local = cs_cli_local(&options);
     result = cs_keys_lock(local->key_file, &lock, error);
     if (result == CS_OK)
-        result = make_key(local->key_file, group, error);
+        result = make_key(local, group, &key_made, error);
+    if (result == CS_OK)
+        say("key", local->key_file, key_made);
     if (result != CS_OK || key_only)
         return result;
+    store_made = !has_store(local);
     result = cs_become_run_user(error);
     if (result == CS_OK)
         result = cs_store_open(local->store, local->key_file, true, &store, error);
+    if (result == CS_OK)
+        say("store", local->store, store_made);
     return result;
 }
 

@@ -17,19 +17,24 @@ struct listing {
     int64_t password_changed;
 };
 
-/* Failures after a proven first factor, of codes and of passwords. */
+/* Of codes and of passwords, with a proven first factor and without one: each can delay the user.
+ */
 static enum cs_err read_failures(const struct cs_transaction *transaction, const char *user,
                                  unsigned *ret_failures, struct cs_error *error)
 {
+    static const enum cs_throttle_scope scopes[] = {
+        CS_THROTTLE_USER_PROVEN, CS_THROTTLE_USER_UNPROVEN, CS_THROTTLE_PASSWORD_PROVEN,
+        CS_THROTTLE_PASSWORD_UNPROVEN};
     int64_t now = cs_clock_seconds();
-    unsigned codes = 0, passwords = 0;
-    enum cs_err result =
-        cs_throttle_count(transaction, CS_THROTTLE_USER_PROVEN, user, now, &codes, error);
+    enum cs_err result = CS_OK;
 
-    if (result == CS_OK)
-        result = cs_throttle_count(transaction, CS_THROTTLE_PASSWORD_PROVEN, user, now, &passwords,
-                                   error);
-    *ret_failures = codes + passwords;
+    *ret_failures = 0;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(scopes) && result == CS_OK; i++) {
+        unsigned count = 0;
+
+        result = cs_throttle_count(transaction, scopes[i], user, now, &count, error);
+        *ret_failures += count;
+    }
     return result;
 }
 

@@ -60,7 +60,8 @@ static enum cs_err open_config(const struct cs_cli *cli, struct cs_request *requ
     const char *own, *ibm;
     enum cs_err result = CS_OK;
 
-    if (cs_cli_is_usual(cli, &request->arguments) && cs_config_is_ibm(CS_CONFIG_FILE)) {
+    if (strcmp(cli->config_path, CS_CONFIG_FILE) == 0 &&
+        cs_cli_names_no_file(&request->arguments) && cs_config_is_ibm(CS_CONFIG_FILE)) {
         if (cs_strlist_add(&request->arguments, argument, sizeof argument - 1) != CS_OK)
             return cs_fail_nomem(error);
         request->flags |= CS_REQUEST_IBM_FOUND;

@@ -102,7 +102,10 @@ static const struct {
     {"user_env", sets_variable,
      "a name that does not begin with COUNTERSIGN_ must stand on the "
      "PAM line"},
-    {"id", always, "that is on the line and not in the file refuses every login"},
+    {"id", always,
+     "that is on the line and not in the file refuses every login; so does a line without id= if "
+     "the file has instances and none is pam_ibm_auth"},
+    {"additional-args", always, "that are not inside an instance in \"pam\" refuse every login"},
     {"unknown argument", always, "is a warning in the log that says what was meant"},
 };
 

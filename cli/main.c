@@ -93,7 +93,7 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
     if (cli->no_account && (verb->flags & (CS_VERB_USER | CS_VERB_USERS)) == 0)
         return cs_usage_error("%s stores nothing of a user: leave --no-account out", verb->name);
     if ((verb->flags & CS_VERB_ANYBODY) == 0 && geteuid() != 0)
-        return cs_complain(&(struct cs_error){CS_ERR_TRUST, "must be run by root"});
+        return cs_complain(&(struct cs_error){CS_ERR_TRUST, "must be run as root"});
     if ((verb->flags & CS_VERB_STORE) != 0)
         cs_cli_note_provider(cli);
     if ((verb->flags & CS_VERB_USER) != 0 && words.operands[0] != NULL &&

@@ -198,12 +198,14 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
     cs_config_apply(own, CS_LEVEL_SERVICE, service, ret_options);
 }
 
-/* An unknown id might have set a factor, so it is refused, never ignored. The error lists the known
- * ids and the one that was probably meant. */
+/* An unknown id might have set a factor, so it is refused, never ignored: the line's own, and the
+ * usual one (NULL) if the file has others. The error lists the known ids and the one that was
+ * probably meant. */
 static enum cs_err refuse_id(const struct cs_config *config, const char *id, struct cs_error *error)
 {
     const struct cs_config *ibm = config->ibm ? config->ibm : config;
-    struct cs_suggestion suggestion = cs_suggest_start(id, strlen(id));
+    const char *wanted = id ? id : CS_IBM_DEFAULT_ID;
+    struct cs_suggestion suggestion = cs_suggest_start(wanted, strlen(wanted));
     CS_AUTO(cs_buffer_free) struct cs_buffer known = {0};
     const char *meant;
 
@@ -219,9 +221,23 @@ static enum cs_err refuse_id(const struct cs_config *config, const char *id, str
                        "id: there is no '%s' in %s, which has no ids: they belong to a file of "
                        "IBM's gateway",
                        id, config->name);
+    if (id == NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "id: the PAM line has none, and there is no '" CS_IBM_DEFAULT_ID
+                       "' in %s, which has %s; write id=NAME on the line, or correct the name in "
+                       "the file",
+                       ibm->name, known.text);
     return cs_fail(error, CS_ERR_CONFIG, "id: there is no '%s' in %s, which has %s%s%s%s", id,
                    ibm->name, known.length > 0 ? known.text : "none", meant ? "; '" : "",
                    meant ? meant : "", meant ? "' was probably meant" : "");
+}
+
+/* A file without any needs none. */
+static bool has_id(const struct cs_config *ibm, const char *id)
+{
+    if (id == NULL && ibm->instances_count == 0)
+        return true;
+    return cs_config_instance(ibm, id ? id : CS_IBM_DEFAULT_ID) != NULL;
 }
 
 enum cs_err cs_config_line(const struct cs_config *config, const char *service,
@@ -236,8 +252,7 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
     result = cs_options_from_arguments(arguments, ret_options, ret_warnings, error);
     if (result == CS_OK && ret_options->user_env == of_file)
         result = cs_config_check_user_env(of_file, error);
-    if (result == CS_OK && id != NULL &&
-        cs_config_instance(config->ibm ? config->ibm : config, id) == NULL)
+    if (result == CS_OK && !has_id(config->ibm ? config->ibm : config, id))
         return refuse_id(config, id, error);
     /* Some arguments only make sense together; a bad combination is refused like a bad value. */
     if (result == CS_OK)

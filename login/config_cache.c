@@ -129,9 +129,10 @@ static enum cs_err read_file(int fd, const char *name, enum cs_config_kind kind,
                      ? cs_config_parse_ibm(name, text.data, text.length, &config, error)
                      : cs_config_parse(name, text.data, text.length, &config, error);
     if (result == CS_OK && config->holds_secret && (status->st_mode & STRANGERS) != 0)
-        return cs_fail(error, CS_ERR_TRUST,
-                       "%s: holds a secret, and mode %04o lets everybody read it; chmod 0600 it",
-                       name, (unsigned)status->st_mode & 07777);
+        return cs_fail(
+            error, CS_ERR_TRUST,
+            "%s: holds a secret, and mode %04o lets everybody read it; run chmod 0600 on it", name,
+            (unsigned)status->st_mode & 07777);
     if (result == CS_OK)
         result = cs_config_read_extra_files(config, error);
     if (result != CS_OK)

@@ -9,6 +9,7 @@
 #include "base/name.h"
 #include "base/sanitise.h"
 #include "login/config_priv.h"
+#include "login/ibm_misplaced.h"
 #include "providers/registry.h"
 
 /* The file while it is being read. */
@@ -45,6 +46,17 @@ static enum cs_err warn_at(struct ibm_file *file, const struct cs_json_value *me
     return CS_OK;
 }
 
+/* `where`, which may be "", ends in ": ". */
+static enum cs_err warn_unknown(struct ibm_file *file, const struct cs_json_value *member,
+                                const char *where, const char *what)
+{
+    enum cs_err result = cs_ibm_refuse_misplaced(file->document, member, file->error);
+
+    return result == CS_OK ? warn_at(file, member, "%sunknown %s '%s' is ignored", where, what,
+                                     cs_json_key(member))
+                           : result;
+}
+
 static enum cs_err expect_object(struct ibm_file *file, const struct cs_json_value *member)
 {
     if (cs_json_type(member) == CS_JSON_OBJECT)
@@ -78,8 +90,7 @@ static enum cs_err read_api(struct ibm_file *file, const struct cs_json_value *s
          member = cs_json_next(member)) {
         result = read_setting(file, member, CS_FROM_IBM_API, &known);
         if (result == CS_OK && !known)
-            result = warn_at(file, member, "ibm-auth-api: unknown key '%s' is ignored",
-                             cs_json_key(member));
+            result = warn_unknown(file, member, "ibm-auth-api: ", "key");
     }
     return result;
 }
@@ -193,13 +204,17 @@ static enum cs_err read_instance(struct ibm_file *file, const struct cs_json_val
 {
     struct cs_config *config = file->config;
     const char *id = cs_json_key(object);
+    CS_AUTO(cs_buffer_free) struct cs_buffer where = {0};
     enum cs_err result = CS_OK;
     struct cs_instance *grown;
 
     if (cs_config_instance(config, id) != NULL)
         return cs_json_fail_key(file->error, CS_ERR_CONFIG, file->document, object,
                                 "'%s' is given twice, under two spellings", id);
-    grown = reallocarray(config->instances, config->instances_count + 1, sizeof *grown);
+    cs_buffer_printf(&where, "%s: ", id);
+    grown = where.failed
+                ? NULL
+                : reallocarray(config->instances, config->instances_count + 1, sizeof *grown);
     if (grown == NULL)
         return cs_fail_nomem(file->error);
     config->instances = grown;
@@ -210,11 +225,9 @@ static enum cs_err read_instance(struct ibm_file *file, const struct cs_json_val
     config->instances_count++;
     for (const struct cs_json_value *member = cs_json_first(object); member && result == CS_OK;
          member = cs_json_next(member)) {
-        if (strcmp(cs_json_key(member), "additional-args") == 0)
-            result = read_arguments(file, member, &grown->arguments);
-        else
-            result =
-                warn_at(file, member, "%s: unknown key '%s' is ignored", id, cs_json_key(member));
+        result = strcmp(cs_json_key(member), CS_IBM_ARGUMENTS) == 0
+                     ? read_arguments(file, member, &grown->arguments)
+                     : warn_unknown(file, member, where.text, "key");
     }
     return result;
 }
@@ -230,12 +243,12 @@ static enum cs_err read_pam(struct ibm_file *file, const struct cs_json_value *s
         result = read_setting(file, member, CS_FROM_IBM_PAM, &known);
         if (result != CS_OK || known)
             continue;
-        if (cs_json_type(member) == CS_JSON_OBJECT)
+        if (cs_json_type(member) == CS_JSON_OBJECT && !cs_ibm_means_arguments(member))
             result = read_instance(file, member);
         else if (cs_same_name(cs_json_key(member), CS_IBM_DEFAULT_ID, sizeof CS_IBM_DEFAULT_ID - 1))
             result = expect_object(file, member);
         else
-            result = warn_at(file, member, "pam: unknown key '%s' is ignored", cs_json_key(member));
+            result = warn_unknown(file, member, "pam: ", "key");
     }
     return result;
 }
@@ -266,10 +279,8 @@ static enum cs_err read_sections(struct ibm_file *file)
 
         while (i < CS_ARRAY_SIZE(sections) && strcmp(sections[i].name, cs_json_key(member)) != 0)
             i++;
-        result =
-            i < CS_ARRAY_SIZE(sections)
-                ? sections[i].read(file, member)
-                : warn_at(file, member, "unknown section '%s' is ignored", cs_json_key(member));
+        result = i < CS_ARRAY_SIZE(sections) ? sections[i].read(file, member)
+                                             : warn_unknown(file, member, "", "section");
     }
     return result;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/membership.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,6 +167,18 @@ static enum cs_membership best(const struct cs_account *account, const struct fa
     return found;
 }
 
+/* The first of the names from `first` up to `end` that no source has. */
+static void find_absent(const struct fact *local, const struct answer *answer, size_t first,
+                        size_t end, char ret_name[CS_GROUP_SHOWN_SIZE])
+{
+    if (answer->gids_named != CS_NAMED_FOUND)
+        return; /* the groups were not asked for */
+    for (size_t i = first; i < end && ret_name[0] == '\0'; i++) {
+        if (local[i].named == CS_NAMED_ABSENT && answer->facts[i].named == CS_NAMED_ABSENT)
+            (void)snprintf(ret_name, CS_GROUP_SHOWN_SIZE, "%s", answer->names.items[i]);
+    }
+}
+
 /* The names in both lists, and how many are from the first. */
 static bool read_lists(const struct cs_policy_groups *groups, struct cs_strlist *names,
                        size_t *ret_exempt)
@@ -201,6 +214,8 @@ struct cs_memberships cs_memberships_find(struct cs_directory *directory,
     if (errand != NULL) {
         found.exempt = best(account, local, cs_errand_data(errand), 0, exempt);
         found.asked = best(account, local, cs_errand_data(errand), exempt, names.count);
+        find_absent(local, cs_errand_data(errand), 0, exempt, found.no_exempt);
+        find_absent(local, cs_errand_data(errand), exempt, names.count, found.no_asked);
     }
     free(local);
     return found;

@@ -21,8 +21,13 @@ struct cs_policy_groups {
     const char *exempt, *asked;
 };
 
+enum { CS_GROUP_SHOWN_SIZE = 256 };
+
 struct cs_memberships {
     enum cs_membership exempt, asked; /* NONE if the list is NULL */
+    /* A name in the list that neither the files nor the name services have; cut short, for
+     * messages; "": none was found out. */
+    char no_exempt[CS_GROUP_SHOWN_SIZE], no_asked[CS_GROUP_SHOWN_SIZE];
 };
 
 /* For a local account and a local group, /etc/group decides, along with what a directory adds if it

@@ -6,6 +6,18 @@
 
 #include "login/membership.h"
 
+/* `absent`: a group that does not exist, or "". */
+static void warn_unresolved(const struct cs_log *log, const char *option, const char *groups,
+                            const char *absent, const struct cs_account *account,
+                            const char *effect)
+{
+    bool known = absent[0] != '\0';
+
+    cs_log(log, LOG_WARNING, "%s: whether '%s' is in a group of '%s' cannot be resolved%s%s%s; %s",
+           option, account->name, groups, known ? ", because there is no group '" : "", absent,
+           known ? "'" : "", effect);
+}
+
 const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
                                 struct cs_directory *directory, const struct cs_patience *patience,
                                 const struct cs_log *log)
@@ -17,14 +29,10 @@ const char *cs_policy_exemption(const struct cs_options *options, const struct c
         return NULL;
     found = cs_memberships_find(directory, account, &groups, patience);
     if (found.exempt == CS_MEMBERSHIP_UNRESOLVED)
-        cs_log(log, LOG_WARNING,
-               "exempt_group: whether '%s' is in a group of '%s' cannot be resolved; it is not "
-               "exempt",
-               account->name, groups.exempt);
+        warn_unresolved(log, "exempt_group", groups.exempt, found.no_exempt, account,
+                        "it is not exempt");
     if (found.asked == CS_MEMBERSHIP_UNRESOLVED)
-        cs_log(log, LOG_WARNING,
-               "2fa_group: whether '%s' is in a group of '%s' cannot be resolved; it is asked",
-               account->name, groups.asked);
+        warn_unresolved(log, "2fa_group", groups.asked, found.no_asked, account, "it is asked");
     if (found.exempt == CS_MEMBERSHIP_MEMBER)
         return "exempt_group";
     return groups.asked != NULL && found.asked == CS_MEMBERSHIP_NONE ? "2fa_group" : NULL;

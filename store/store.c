@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/strlist.h"
 #include "base/trusted_open.h"
+#include "paths.h"
 #include "store/store_priv.h"
 
 enum {
@@ -75,8 +76,10 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
                                 "'countersign init' if nobody was ever enrolled",
                                 store->path);
     if (fd < 0 && errno == EACCES)
-        return cs_fail_errno(error, "%s: uid %u must own it, mode 0600; cannot open the store",
-                             store->path, (unsigned)geteuid());
+        return cs_fail_errno(error,
+                             "%s: the account " CS_RUN_USER " must own it, mode 0600; cannot open "
+                             "the store",
+                             store->path);
     if (fd < 0)
         return errno == ELOOP
                    ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)

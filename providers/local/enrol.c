@@ -85,6 +85,7 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
     factor->digits = choice->digits ? choice->digits : 6;
     factor->period = choice->period ? choice->period : 30;
     factor->last_step = -1;
+    ret_enrolment->given = choice->secret != NULL;
     factor->created = cs_clock_seconds();
     if (!cs_totp_algorithm(algorithm))
         return cs_fail(error, CS_ERR_INPUT, "algorithm '%s': sha1, sha256 or sha512 expected",
@@ -171,12 +172,47 @@ enum cs_err cs_enrolment_recovery(const struct cs_transaction *transaction,
     return result;
 }
 
+static bool same_codes(const struct cs_factor *one, const struct cs_factor *other)
+{
+    return one->secret.length == other->secret.length &&
+           cs_equal_ct(one->secret.data, other->secret.data, one->secret.length) &&
+           strcmp(one->algorithm, other->algorithm) == 0 && one->period == other->period;
+}
+
+/* Two factors with the same codes would accept each of them twice. */
+static enum cs_err refuse_known_key(const struct cs_transaction *transaction,
+                                    const struct cs_factor *factor, struct cs_error *error)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors known = {0};
+    enum cs_err result = cs_factor_load(transaction, factor->user, CS_STORED_TOTP, &known, error);
+
+    for (size_t i = 0; i < known.count && result == CS_OK; i++) {
+        if (same_codes(&known.items[i], factor))
+            result = cs_fail(error, CS_ERR_INPUT, "%s has this secret already, as factor %lld",
+                             factor->user, (long long)known.items[i].id);
+    }
+    return result;
+}
+
+static enum cs_err accept_given_key(const struct cs_transaction *transaction,
+                                    struct cs_factor *factor, struct cs_error *error)
+{
+    int64_t before = cs_totp_step(cs_clock_seconds(), factor->period) - 1;
+
+    if (factor->last_step < before)
+        factor->last_step = before;
+    return refuse_known_key(transaction, factor, error);
+}
+
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error)
 {
     unsigned left = 0;
-    enum cs_err result = cs_factor_add(transaction, &enrolment->factor, error);
+    enum cs_err result =
+        enrolment->given ? accept_given_key(transaction, &enrolment->factor, error) : CS_OK;
 
+    if (result == CS_OK)
+        result = cs_factor_add(transaction, &enrolment->factor, error);
     if (result == CS_OK)
         result = cs_recovery_count(transaction, enrolment->factor.user, &left, error);
     if (result == CS_OK && left == 0)

@@ -12,6 +12,7 @@ struct cs_enrolment {
     struct cs_factor factor;
     struct cs_secret codes[CS_RECOVERY_CODES]; /* normalised; filled by cs_enrolment_save */
     size_t codes_count;                        /* 0 if the user kept earlier ones */
+    bool given;                                /* the key is not a fresh one */
 };
 
 /* What may be chosen; zero and NULL mean the default: SHA-1, 6 digits, 30 s, a fresh random key. */
@@ -45,7 +46,9 @@ enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *i
 enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs_secret *code,
                                  bool *ret_right, struct cs_error *error) CS_MUST_USE;
 
-/* Adds the factor, and recovery codes if the user has none yet. In the caller's transaction. */
+/* Adds the factor, and recovery codes if the user has none yet. In the caller's transaction. A
+ * given key that the user has already is CS_ERR_INPUT. Codes of one from before the current step
+ * are spent: it may have been somebody's before. */
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
 

@@ -139,12 +139,12 @@ BEGUN = {
     "A method": ({"methods/sample.c": "const struct cs_method cs_method_sample = {\n    .kind = CS_FACTOR_SAMPLE,\n"
                                       "    .menu = CS_TEXT_SAMPLE,\n};\n"},
                  ("methods/CMakeLists.txt", "methods/method.h", "methods/registry.c", "providers/provider.h",
-                  "methods/plan_table.c", "conversation/texts.h", "tests/unit/test_plan.c")),
+                  "methods/plan_table.c", "conversation/texts.h", "tests/unit/test_plan.c", "methods/plan_kinds.c")),
     "A provider": ({"providers/sample/sample.c": "static const struct cs_provider_ops sample_ops = {0};\n"},
                    ("providers/registry.c", "providers/CMakeLists.txt")),
     "A verb": ({"cli/cmd_sample.c": "int cs_cmd_sample(struct cs_cli *cli, const struct cs_words *words)\n"},
                ("cli/verb.h", "cli/CMakeLists.txt", "cli/verbs.c", "docs/man/countersign.8.in")),
-    "A language": ({"i18n/eo.po": "\"Language: eo\\n\"\n"}, ("i18n/LINGUAS",)),
+    "A language": ({"i18n/eo.po": "\"Language: eo\\n\"\n"}, ("i18n/LINGUAS", "tests/unit/test_catalogues.c")),
 }
 
 

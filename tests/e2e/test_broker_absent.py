@@ -114,7 +114,7 @@ def test_no_other_fallback():
         stack(f"socket={FAKE}")
         expect_equal(pam_login("alice", [fresh("alice").code()]).code, "PAM_SUCCESS", "a socket elsewhere")
         os.chmod(os.path.dirname(FAKE), 0o777)
-        expect_refused([f"socket={FAKE}"], "the folder can be written by others .mode 0777.; chmod go-w it")
+        expect_refused([f"socket={FAKE}"], "the folder can be written by others .mode 0777.; run chmod go-w on it")
         os.chmod(os.path.dirname(FAKE), 0o755)
     os.unlink(FAKE)
     expect_refused(["socket=relative"], "relative: not an absolute path", code="PAM_SERVICE_ERR")

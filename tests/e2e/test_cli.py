@@ -643,7 +643,7 @@ def test_not_root():
                   ["passwd", "alice", "--remove"], ["rekey"], ["check"], ["init"]):
         result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, *words, check=False)
         expect(result.returncode in (1, 2), f"{words}: {result.returncode}")
-        expect_equal((result.stdout, result.stderr), ("", "countersign: must be run by root\n"), f"{words}")
+        expect_equal((result.stdout, result.stderr), ("", "countersign: must be run as root\n"), f"{words}")
     result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "try", "root", check=False)
     expect_equal(result.returncode, 1, "try")
     result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "options")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """countersign check --ibm, and countersign map."""
 import json
+import shutil
 
 import pexpect
 
@@ -115,7 +116,7 @@ def test_map():
     for words in (["map"], ["map", "a", "b"], ["map", "--no-such", "a"], ["check", "--ibm"]):
         expect_equal(countersign(*words, check=False).returncode, 2, f"{words}")
     result = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "map", "alice", check=False)
-    expect_equal(result.stderr, "countersign: must be run by root\n", "not root")
+    expect_equal(result.stderr, "countersign: must be run as root\n", "not root")
 
 
 def test_try():
@@ -147,6 +148,49 @@ def test_try_reads_the_file_that_a_pam_line_would_read():
     finally:
         named.unlink()
         usual.unlink(missing_ok=True)
+
+
+USUAL = pathlib.Path("/etc/pam_ibm_auth.json")
+
+
+def both_files(content):
+    """IBM's file at its usual place, and another one of ours with that content."""
+    other = pathlib.Path("/etc/countersign/other.json")
+    write_config(content, other)
+    ibm_file(["retry=0"])
+    USUAL.write_bytes(IBM.read_bytes())
+    shutil.copymode(IBM, USUAL)
+    run("chgrp", USER, USUAL)
+    return other
+
+
+def test_check_of_another_file_of_ours_says_what_a_broker_with_it_does():
+    try:
+        other = both_files({"retry": 1})
+        problem = row(json.loads(countersign("--config", other, "check", "--json", check=False).stdout), "configuration")["problem"]
+        expect_match(f"{other} and {USUAL} both have settings", problem, "two files with settings")
+        both_files({})
+        source = row(json.loads(countersign("--config", other, "check", "--json", check=False).stdout), "configuration in force")["source"]
+        expect_match(f"{USUAL}.*; {other} has no settings", source, "one of them")
+    finally:
+        USUAL.unlink(missing_ok=True)
+        other.unlink()
+
+
+def test_check_of_ibms_file_warns_where_a_login_is_refused_because_of_two_files():
+    def warned(*words):
+        rows = json.loads(countersign("check", "--json", "--ibm", USUAL, *words, check=False).stdout)
+        return any("names no file is refused" in r["warning"] for r in rows if r["what"] == "warning")
+    try:
+        both_files({})
+        expect(not warned(), "ours has no settings")
+        write_config({"retry": 1})
+        expect(warned(), "ours has settings")
+        expect(not warned("--", f"ibm_auth_config={USUAL}"), "the line names the file")
+        write_config({"retry": 1, "ibm_auth_config": str(USUAL)})
+        expect(not warned(), "ours names the file")
+    finally:
+        USUAL.unlink(missing_ok=True)
 
 
 before_each.append(lambda: write_config({}))

@@ -85,6 +85,52 @@ def test_provider_of_profile_ibm():
     expect_equal(countersign("unlock", "alice").stderr, "", "IBM's file, but the local provider")
 
 
+def test_check_warns_of_a_group_that_does_not_exist():
+    write_config({"exempt_group": "roott", "2fa_group": "nosuch-group", "services": {"sshd": {"retry": 1}}})
+    lines = [line for line in countersign("check", check=False).stdout.splitlines() if "there is no group" in line]
+    expect_equal(lines, ["warn exempt_group: there is no group 'roott', so it exempts nobody; 'root' was probably meant",
+                         "warn 2fa_group: there is no group 'nosuch-group', so everybody is asked"], "warnings, once each")
+    write_config({"exempt_group": "root"})
+    expect("there is no group" not in countersign("check", check=False).stdout, "it exists")
+
+
+def test_init_makes_no_key_beside_a_store_and_says_what_it_made():
+    write_config({})
+    fresh("alice")
+    kept = KEY.read_bytes()
+    expect_equal(countersign("init").stdout, f"key {KEY}: already there, kept\nstore {STORE}: already there, kept\n", "again")
+    KEY.unlink()
+    for words in (["init"], ["init", "--key-only"]):
+        result = countersign(*words, check=False)
+        expect_equal((result.returncode, result.stdout, KEY.exists()), (1, "", False), f"{words}")
+        expect_match(f"{KEY}: there is no key, and {STORE} was sealed with another key.*restore {KEY} from its backup",
+                     result.stderr, f"{words}")
+    KEY.write_bytes(kept)
+    KEY.chmod(0o640)
+    run("chgrp", USER, KEY)
+    expect_equal(len(listing("alice")["factors"]), 1, "factors")
+
+
+def test_check_names_the_account_that_must_read_the_key_and_what_to_do():
+    write_config({})
+    before = KEY.stat()
+    KEY.chmod(0o600)
+    os.chown(KEY, 0, 0)
+    lines = countersign("check", check=False).stdout
+    os.chown(KEY, before.st_uid, before.st_gid)
+    KEY.chmod(before.st_mode & 0o777)
+    expect_match(rf"^BAD  key: {KEY}: {USER} must be able to read it: run chgrp {USER} and chmod g\+r on it", lines, "key")
+
+
+def test_list_counts_failures_without_a_first_factor():
+    write_config({})
+    factor = fresh("alice")
+    stack("retry=1")
+    with Broker():
+        pam_login("alice", [factor.wrong()] * 2)
+    expect_equal(listing("alice")["failed_tries"], 2, "failed tries")
+
+
 def test_no_note_without_cause():
     for content in {}, {"provider": "local"}, {"services": {"sshd": {"provider": "verify"}}, "verify": API}:
         write_config(content)
@@ -92,7 +138,7 @@ def test_no_note_without_cause():
     write_config(VERIFY)
     for words in ["options"], ["map", "alice"], ["list"], ["list", "--help"], ["lang", "alice", "--json"]:
         expect("note" not in countersign(*words, check=False).stderr, f"{words}: {countersign(*words, check=False).stderr}")
-    expect_equal(as_alice("list", "alice").stderr, "countersign: must be run by root\n", "not root")
+    expect_equal(as_alice("list", "alice").stderr, "countersign: must be run as root\n", "not root")
     write_config({"provider": "nobody"})
     result = countersign("unlock", "alice", check=False)
     expect(result.returncode == 1 and "note" not in result.stderr, f"a broken configuration: {result.stderr}")

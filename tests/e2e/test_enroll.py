@@ -38,6 +38,7 @@ def test_batch_takes_no_line_of_another_list_for_a_name():
     for line, why in ((f"bob,{SECRET}", "','"), (f"bob:{SECRET}", "':'"), (f"bob;{SECRET}", "';'"), (f"secret={SECRET}", "'='"),
                       (f"bob\u00a0{SECRET}\u0085", "control"), ("-bob", "hyphen"), (f'" bob" secret={SECRET}', "blank"),
                       (f'"bob secret={SECRET}', "quotes"), (f'"bob"secret={SECRET}', "quotes"), (f'"" secret={SECRET}', "empty"),
+                      (SECRET, "looks like a secret"), (f'"bob {SECRET}"', "looks like a secret"), (f"bob/{SECRET}", "looks like a secret"),
                       (f"bob {SECRET}", "may follow the user's name")):
         refused(*batch(f"alice\n{line}\n"), pattern=rf"^countersign: {BATCH}:2: .*{why}.*nobody was enrolled")
         refused(*batch(f"alice\n{line}\n"), "--no-account", pattern=rf"^countersign: {BATCH}:2: .*{why}.*nobody was enrolled")
@@ -169,7 +170,7 @@ def test_settings_and_options_name_the_entry():
     expect_match("issuer 'a:b' holds a colon", result.stderr, "a colon in the issuer")
     expect_equal(listing("alice")["factors"], [], "what was refused")
     write_config({"services": {"sshd": {"issuer": "x"}}})
-    expect_match("'issuer' is no setting of a login", countersign("check", check=False).stdout, "under services")
+    expect_match("'issuer' is not a setting of a login", countersign("check", check=False).stdout, "under services")
     write_config({})
 
 

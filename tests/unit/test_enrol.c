@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "providers/local/enrol.h"
 #include "providers/local/totp.h"
+#include "tests/support/scratch_store.h"
 
 static const char secret_16[] = "AAAAAAAAAAAAAAAAAAAAAAAAAA"; /* 16 bytes */
 
@@ -146,6 +147,56 @@ static void test_confirm_right_code_is_spent(void **state)
     assert_int_equal(enrolment.factor.last_step, step);
 }
 
+static enum cs_err save(struct scratch_store *scratch, const struct cs_enrolment_choice *choice,
+                        struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result;
+
+    assert_int_equal(cs_enrolment_prepare(choice, enrolment, NULL), CS_OK);
+    scratch_store_begin(scratch, &transaction);
+    result = cs_enrolment_save(&transaction, enrolment, error);
+    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+}
+
+static void test_given_key_that_the_user_has_is_refused(void **state)
+{
+    static const struct {
+        struct cs_enrolment_choice choice;
+        enum cs_err result;
+    } rows[] = {
+        {{.user = "demo", .secret = secret_16}, CS_OK},
+        {{.user = "demo", .secret = secret_16}, CS_ERR_INPUT},
+        {{.user = "demo", .secret = secret_16, .digits = 8}, CS_ERR_INPUT},
+        {{.user = "demo", .secret = secret_16, .algorithm = "sha256"}, CS_OK},
+        {{.user = "demo", .secret = secret_16, .period = 60}, CS_OK},
+        {{.user = "other", .secret = secret_16}, CS_OK},
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+        struct cs_error error = {0};
+
+        assert_int_equal(save(*state, &rows[i].choice, &enrolment, &error), rows[i].result);
+        if (rows[i].result != CS_OK)
+            assert_contains(error.text, "demo has this secret already, as factor 1");
+    }
+}
+
+static void test_earlier_codes_of_a_given_key_are_spent(void **state)
+{
+    const struct cs_enrolment_choice given = {.user = "demo", .secret = secret_16, .period = 3600};
+    const struct cs_enrolment_choice fresh = {.user = "demo", .period = 3600};
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment first = {0};
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment second = {0};
+    int64_t step = cs_totp_step(cs_clock_seconds(), 3600);
+
+    assert_int_equal(save(*state, &given, &first, NULL), CS_OK);
+    assert_true(first.factor.last_step >= step - 1 && first.factor.last_step <= step);
+    assert_int_equal(save(*state, &fresh, &second, NULL), CS_OK);
+    assert_int_equal(second.factor.last_step, -1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +206,8 @@ int main(void)
         cmocka_unit_test(test_prepare_limits_accepted),
         cmocka_unit_test(test_uri_percent_encoded),
         cmocka_unit_test(test_confirm_right_code_is_spent),
+        IN_STORE(test_given_key_that_the_user_has_is_refused),
+        IN_STORE(test_earlier_codes_of_a_given_key_are_spent),
     };
 
     return cmocka_run_group_tests_name("enrol", tests, NULL, NULL);

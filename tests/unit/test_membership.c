@@ -220,6 +220,45 @@ static void groups_with_blanks_and_commas_in_their_names(void **state)
     is_exempt("dan", "domain admins", NULL, NULL);
 }
 
+static void finds_absent(const char *name, const char *exempt, const char *asked,
+                         const char *no_exempt, const char *no_asked)
+{
+    const struct cs_patience patience = {cs_clock_ms() + PATIENCE_MS, -1};
+    const struct cs_policy_groups groups = {exempt, asked};
+    const struct cs_account account = account_of(name);
+    struct cs_memberships found = cs_memberships_find(directory, &account, &groups, &patience);
+
+    assert_string_equal(found.no_exempt, no_exempt);
+    assert_string_equal(found.no_asked, no_asked);
+}
+
+static void a_group_that_does_not_exist_is_named(void **state)
+{
+    (void)state;
+    finds_absent("ann", "otp,nosuch", "sudo,none", "nosuch", "none");
+    finds_absent("ann", "otp,staff", "nosuch,none", "", "nosuch");
+    finds_absent("eve", "nosuch", NULL, "nosuch", "");
+    fake_services_away(ENOENT);
+    finds_absent("ann", "nosuch", NULL, "", ""); /* the directory may have it */
+}
+
+static void the_warning_names_the_option_and_the_group(void **state)
+{
+    const struct cs_account account = account_of("ann");
+    const struct cs_patience patience = {cs_clock_ms() + PATIENCE_MS, -1};
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+    const struct cs_log log = log_into(&lines);
+    struct cs_options options;
+
+    (void)state;
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    options.exempt_group = "otp,nosuch";
+    assert_null(cs_policy_exemption(&options, &account, directory, &patience, &log));
+    assert_contains(lines.text,
+                    "exempt_group: whether 'ann' is in a group of 'otp,nosuch' cannot "
+                    "be resolved, because there is no group 'nosuch'; it is not exempt");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -235,6 +274,8 @@ int main(void)
         TEST(a_directory_that_hangs_is_given_up_and_its_accounts_are_asked),
         TEST(a_directory_may_add_local_accounts_to_a_group),
         TEST(groups_with_blanks_and_commas_in_their_names),
+        TEST(a_group_that_does_not_exist_is_named),
+        TEST(the_warning_names_the_option_and_the_group),
     };
 
     return cmocka_run_group_tests_name("membership", tests, NULL, NULL);

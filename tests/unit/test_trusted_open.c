@@ -65,7 +65,7 @@ static void test_open_each_forbidden_bit_refused(void **state)
     for (mode_t bit = 1; bit <= 0400; bit <<= 1) {
         write_file(path, 0600 | bit, "x", 1);
         if ((bit & 0037) != 0)
-            expect(path, &trust, CS_ERR_TRUST, "is too open; chmod 0600 it");
+            expect(path, &trust, CS_ERR_TRUST, "is too open; run chmod 0600 on it");
         else
             expect(path, &trust, CS_OK, NULL);
         unlink(path);
@@ -144,7 +144,7 @@ static void test_open_foreign_owner_refused(void **state)
     }
     expect(path, &root_only, CS_OK, NULL);
     assert_int_equal(chown(path, 65534, 65534), 0);
-    expect(path, &root_only, CS_ERR_TRUST, "belongs to uid 65534; chown it to uid 0");
+    expect(path, &root_only, CS_ERR_TRUST, "belongs to uid 65534; chown it to root");
     expect(path, &(const struct cs_trust){.owner = 65534, .forbidden = 0037}, CS_OK, NULL);
     expect(path, &(const struct cs_trust){.owner = 65533, .forbidden = 0037}, CS_ERR_TRUST,
            "belongs to uid 65534");

@@ -5,12 +5,23 @@
 
 static void test_names_of_accounts_accepted(void **state)
 {
-    static const char *const names[] = {"alice",          "a",
-                                        "Alice.B_c-d",    "0day",
-                                        "machine$",       "_apt",
-                                        "EXAMPLE\\alice", "alice@example.com",
-                                        "domain admin",   "EXAMPLE+alice",
-                                        "EXAMPLE/alice",  "j\xc3\xb6rg"};
+    static const char *const names[] = {"alice",
+                                        "a",
+                                        "Alice.B_c-d",
+                                        "0day",
+                                        "machine$",
+                                        "_apt",
+                                        "EXAMPLE\\alice",
+                                        "alice@example.com",
+                                        "domain admin",
+                                        "EXAMPLE+alice",
+                                        "EXAMPLE/alice",
+                                        "j\xc3\xb6rg",
+                                        "maximilianchristopher",
+                                        "svcbackupproduction2",
+                                        "LARGEDEPARTMENTSTORES\\alice",
+                                        "ALICEINWONDERLA",
+                                        "ALICEINWONDERLAND1"};
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
@@ -41,6 +52,13 @@ static void test_what_is_no_name_refused_and_never_shown(void **state)
         {" alice", "begins or ends with a blank"},
         {"alice ", "begins or ends with a blank"},
         {"-alice", "begins with a hyphen"},
+        {"JBSWY3DPEHPK3PXP", "looks like a secret"},
+        {"jbswy3dpehpk3pxp", "looks like a secret"},
+        {"alice JBSWY3DPEHPK3PXP", "looks like a secret"},
+        {"alice/JBSWY3DPEHPK3PXP", "looks like a secret"},
+        {"alice\\JBSWY3DPEHPK3PXP", "looks like a secret"},
+        {"alice-jbswy3dpehpk3pxp", "looks like a secret"},
+        {"JBSWY3DPEHPK3PXP@alice", "looks like a secret"},
         {longest, "longer than 255 bytes"},
     };
 
