@@ -414,15 +414,25 @@ def test_open_for_a_key_and_never_for_strangers():
         expect(login.code != "PAM_SUCCESS" and login.audit["granted"] == "no", f"a stranger: {login.code}")
 
 
-def test_server_that_goes_while_a_phone_is_asked():
+def test_server_that_goes_before_a_phone_is_asked():
     with with_totp() as verify:
         verify.alice.device()
-        for call in ("GET signatures", "POST push", "GET push"):
-            def break_it(call=call):
-                verify.tenant.heal()
-                verify.tenant.fault(call, times=9, status=503)
-            found = three_logins(verify, UNREACHABLE, call, "auth_method=device", break_it=break_it)
-            expect_equal(found[0].calls.count(call), 1 if call == "POST push" else 2, f"{call}: calls")
+        found = three_logins(verify, UNREACHABLE, "GET signatures", "auth_method=device",
+                             break_it=lambda: (verify.tenant.heal(),
+                                               verify.tenant.fault("GET signatures", times=9, status=503)))
+        expect_equal(found[0].calls.count("GET signatures"), 2, "GET signatures: calls")
+
+
+def test_server_that_goes_while_a_phone_is_asked():
+    for call in ("POST push", "GET push"):
+        with with_totp() as verify:
+            verify.alice.device()
+            verify.tenant.fault(call, times=99, status=503)
+            login = verify.log_in("auth_method=device", PROVEN, OPEN, "poll_timeout=5")
+            expect_equal((login.code, login.audit["verdict"], login.audit["granted"]),
+                         (CODES[UNREACHABLE], UNREACHABLE, "no"), f"{call}: {login.log}")
+            asked = login.calls.count(call)
+            expect(asked == 1 if call == "POST push" else asked > 1, f"{call}: {asked} calls")
 
 
 def test_every_method_with_the_server_down():
