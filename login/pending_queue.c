@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/pending_queue.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include "base/event.h"
