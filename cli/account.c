@@ -26,7 +26,11 @@ static enum cs_err look_up(const char *user, enum cs_cli_account_rule rule,
     enum cs_err result = cs_account_find(user, &found, &why);
 
     if (result == CS_OK && !found.known)
-        result = cs_fail(&why, CS_ERR_NOT_FOUND, "this machine knows no account '%s'", user);
+        result = cs_user_name_holds_secret(user)
+                     ? cs_fail(&why, CS_ERR_NOT_FOUND,
+                               "this machine knows no account of that name, which looks like a "
+                               "secret: user and secret are two words")
+                     : cs_fail(&why, CS_ERR_NOT_FOUND, "this machine knows no account '%s'", user);
     if (result != CS_OK)
         return lacks_account(rule, result, &why, account, error);
     if (strcmp(found.name, user) != 0)
@@ -34,6 +38,7 @@ static enum cs_err look_up(const char *user, enum cs_cli_account_rule rule,
                        "the account '%s' is called '%s', and is stored under that name", user,
                        found.name);
     memcpy(account->name, found.name, sizeof account->name);
+    account->known = true;
     return CS_OK;
 }
 
@@ -49,8 +54,8 @@ enum cs_err cs_cli_accounts_find(const struct cs_cli_accounts *accounts, const c
         (accounts->rule == CS_CLI_ACCOUNT_REQUIRED || length == 0 || length > CS_USER_NAME_MAX))
         return cs_fail(error, result, "%s", why.text);
     memcpy(ret_account->name, user, length + 1);
-    if (result != CS_OK || accounts->rule == CS_CLI_ACCOUNT_UNASKED ||
-        cs_strlist_has(&accounts->local, user))
+    ret_account->known = cs_strlist_has(&accounts->local, user);
+    if (result != CS_OK || accounts->rule == CS_CLI_ACCOUNT_UNASKED || ret_account->known)
         return CS_OK;
     return look_up(user, accounts->rule, ret_account, error);
 }

@@ -14,6 +14,7 @@ enum cs_cli_account_rule {
 };
 
 struct cs_cli_account {
+    bool known;                      /* it was looked up, and there is such an account */
     char name[CS_ACCOUNT_NAME_SIZE]; /* the name to use */
     char note[1024]; /* what the user must know if the name differs from the typed one, or "" */
 };

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/user_name.h"
 #include "cli/cli.h"
 
 enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
@@ -142,6 +143,9 @@ static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *e
         choice.user = account.name;
         result = cs_enrolment_prepare(&choice, &batch->items[batch->count - 1], &inner);
     }
+    if (result == CS_OK && !account.known && cs_user_name_holds_secret(choice.user))
+        result = cs_fail(&inner, CS_ERR_INPUT,
+                         "the user name looks like a secret: user and secret are two words");
     return result == CS_OK ? CS_OK
                            : cs_fail(error, result, "%s:%zu: %s; nobody was enrolled", batch->path,
                                      batch->line, inner.text);

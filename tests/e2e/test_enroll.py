@@ -45,6 +45,13 @@ def test_batch_takes_no_line_of_another_list_for_a_name():
     expect_equal(state(), before, "the store")
 
 
+def test_batch_takes_an_account_whose_name_looks_like_a_secret():
+    add_accounts(["jenkins2deployagent"])
+    made = json.loads(countersign(*batch("jenkins2deployagent\n")).stdout)
+    expect_equal(made["user"], "jenkins2deployagent", "user")
+    countersign("remove", made["user"], str(made["id"]))
+
+
 def test_batch_takes_every_name_that_an_account_can_have():
     names = ["EXAMPLE\\alice", "alice@example.com", "domain admin", "machine$"]
     made = countersign(*batch("".join(f'"{name}" digits=8\n' for name in names)), "--no-account").stdout
