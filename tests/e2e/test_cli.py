@@ -547,7 +547,7 @@ def test_check_warns_of_a_service_that_is_a_typing_error():
     write_config({"services": {"sshd": {"retry": 0}, "ssdh": {"retry": 0}, "no-such-thing": {}, "countersign": {}}})
     found = warnings_of()
     expect_equal(len(found), 1, f"{found}")
-    expect_match("no PAM file of 'ssdh'.*'sshd' was probably meant$", found[0], "a typing error")
+    expect_match("no PAM file for 'ssdh'.*'sshd' was probably meant$", found[0], "a typing error")
     write_config({})
 
 
