@@ -15,21 +15,21 @@ import sys
 PAGES = {"countersign.8": None, "countersignd.8": "docs/man/countersignd.8",
          "countersign-touch.1": "docs/man/countersign-touch.1", "pam_countersign.8": None, "countersign.json.5": None}  # None: made by the build
 AUDIT_LINES = [
-    ('login verdict=max-tries granted=no reason=wrong-code last=wrong-code method=totp answers=4 ms=18 peer_uid=0 rhost="192.0.2.7" '
+    ('login verdict=max-tries granted=no reason=wrong-code last=wrong-code method=totp answers=4 ms=18 peer_uid=0 code=PAM_MAXTRIES rhost="192.0.2.7" '
      'service="sshd" tty="ssh" user="alice" identity="alice"', True),
-    ('login verdict=aborted granted=no reason=hang-up last=wrong-code method=totp answers=2 ms=18 peer_uid=0 standalone=yes '
+    ('login verdict=aborted granted=no reason=hang-up last=wrong-code method=totp answers=2 ms=18 peer_uid=0 standalone=yes code=PAM_CONV_ERR '
      'rhost="2001:db8::7" service="sshd" user="alice"', True),
-    ('login verdict=allow granted=yes reason=totp last=totp method=totp answers=1 ms=6 peer_uid=0 rhost="192.0.2.7" '
+    ('login verdict=allow granted=yes reason=totp last=totp method=totp answers=1 ms=6 peer_uid=0 code=PAM_SUCCESS rhost="192.0.2.7" '
      'service="sshd" user="alice" identity="alice"', False),
-    ('login verdict=deny granted=no reason=repeated-answer last=wrong-code method=totp answers=4 ms=18 peer_uid=0 '
+    ('login verdict=deny granted=no reason=repeated-answer last=wrong-code method=totp answers=4 ms=18 peer_uid=0 code=PAM_AUTH_ERR '
      'rhost="192.0.2.7" service="sshd" user="alice"', True),
-    ('login verdict=max-tries granted=no reason=wrong-form last=wrong-form method=totp answers=4 ms=18 peer_uid=0 '
+    ('login verdict=max-tries granted=no reason=wrong-form last=wrong-form method=totp answers=4 ms=18 peer_uid=0 code=PAM_MAXTRIES '
      'rhost="192.0.2.7" service="sshd" user="alice"', False),
-    ('login verdict=deny granted=no reason=repeated-answer last=wrong-form method=totp answers=2 ms=18 peer_uid=0 '
+    ('login verdict=deny granted=no reason=repeated-answer last=wrong-form method=totp answers=2 ms=18 peer_uid=0 code=PAM_AUTH_ERR '
      'rhost="192.0.2.7" service="sshd" user="alice"', False),
-    ('login verdict=deny granted=no reason=denied last=denied method=device answers=0 ms=18 peer_uid=0 '
+    ('login verdict=deny granted=no reason=denied last=denied method=device answers=0 ms=18 peer_uid=0 code=PAM_AUTH_ERR '
      'rhost="192.0.2.7" service="sshd" user="alice"', False),
-    ('login verdict=aborted granted=no reason=timeout last=none method=totp answers=0 ms=6 peer_uid=0 rhost="192.0.2.7" '
+    ('login verdict=aborted granted=no reason=timeout last=none method=totp answers=0 ms=6 peer_uid=0 code=PAM_CONV_ERR rhost="192.0.2.7" '
      'service="sshd" user="alice"', False),
 ]
 
