@@ -6,7 +6,7 @@ PROVEN = "stack_first_factor"
 ONCE = "retry=0"
 USERS, FACTORS, PASSWORD = "GET users", "GET factors", "POST password"
 WORK_EMAIL = "emails.type%20eq%20%22work%22%20and%20emails.value"
-NOBODY = ["x"] * 9  # answers to prompts that are not looked at
+NOBODY = [f"00000{number}" for number in range(9)]  # answers to prompts that are not looked at
 
 
 class Seen:
