@@ -138,9 +138,9 @@ def test_totp():
         factor = alice.user.totp()
         once = ["GET users", "GET factors/totp", "POST totp"]
         for way in ways("auth_method=totp", "retry=1"):
-            way.check([(OTP, False, factor.code)], True)
+            way.check([(OTP, False, factor.fresh)], True)
             asked(alice, once, way)
-            way.check([(OTP, False, factor.wrong), (refused(OTP), False, factor.code)], True)
+            way.check([(OTP, False, factor.wrong), (refused(OTP), False, factor.fresh)], True)
             asked(alice, [*once, "POST totp"], way)
             way.check([(OTP, False, factor.wrong), (refused(OTP), False, factor.wrong)], False)
             asked(alice, [*once, "POST totp"], way)
@@ -205,7 +205,7 @@ def test_choice_then_otp():
     with verify() as (alice, _):
         factor = with_choice(alice)
         for way in ways("auth_method=choice-then-otp", "retry=1"):
-            way.check([(MENU, True, "3"), (OTP, False, factor.code)], True)
+            way.check([(MENU, True, "3"), (OTP, False, factor.fresh)], True)
             asked(alice, ["GET users", "GET factors", "POST totp"], way)
             way.check([(MENU, True, "4"), (NO_LINE + MENU, True, "2"), (TEXTED + SENT, False, alice.sent)], True)
             asked(alice, ["GET users", "GET factors", "POST smsotp/verifications", "POST smsotp/check"], way)
@@ -255,7 +255,9 @@ def test_device_enter():
             asked(alice, PUSHED, way)
             way.check([(prompt, True, alice.decide("deny"))], False, DENIED)
             asked(alice, PUSHED, way)
-            # Whoever was refused is asked first whether another request is wanted.
+            # Whoever was refused is asked first whether another request is wanted; without a key nothing is sent so soon.
+            if not way.key:
+                continue
             way.check([("Type s to get a request on Phone: ", True, "s"),
                        (prompt, True, alice.decide("approve"))], True)
             expect_equal([a["verdict"] for a in audits(broker.log())], ["allow", "deny", "allow"], f"{way}: verdicts")
@@ -290,9 +292,9 @@ def test_password_and_totp():
         factor = alice.user.totp()
         for way in ways("auth_method=password-and-totp"):
             prompt = "Verification code:password: "
-            way.check([(prompt, False, lambda: f"{factor.code()}:{RIGHT}")], True)
+            way.check([(prompt, False, lambda: f"{factor.fresh()}:{RIGHT}")], True)
             asked(alice, ["GET users", "POST password", "GET factors/totp", "POST totp"], way)
-            way.check([(prompt, False, lambda: f"{factor.code()}:{WRONG}")], False)
+            way.check([(prompt, False, lambda: f"{factor.fresh()}:{WRONG}")], False)
             asked(alice, ["GET users", "POST password"], way)
             way.check([(prompt, False, lambda: f"{factor.wrong()}:{RIGHT}")], False)
             asked(alice, ["GET users", "POST password", "GET factors/totp", "POST totp"], way)

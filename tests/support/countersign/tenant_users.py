@@ -86,6 +86,11 @@ class TotpFactor(Factor):
         """The code `offset` periods after now."""
         return secret(self.generator.code(offset, when), f"a code of {self.user.name}")
 
+    def fresh(self):
+        """A code that was never one before."""
+        self.renew()
+        return self.code()
+
     def wrong(self):
         return self.generator.wrong()
 
