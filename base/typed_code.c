@@ -94,13 +94,13 @@ enum cs_err cs_typed_code(const struct cs_secret *typed, struct cs_secret *ret_c
     return cs_typed_code_of(typed->data ? typed->data : "", typed->length, ret_code);
 }
 
-bool cs_is_digits(const struct cs_secret *code, size_t least, size_t most)
+bool cs_is_digits(const struct cs_secret *code)
 {
     for (size_t i = 0; i < code->length; i++) {
         if (code->data[i] < '0' || code->data[i] > '9')
             return false;
     }
-    return code->length >= least && code->length <= most;
+    return code->length >= CS_CODE_DIGITS_MIN && code->length <= CS_CODE_DIGITS_MAX;
 }
 
 const char *cs_find_dash(const char *text, size_t length, size_t *ret_length)

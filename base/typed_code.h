@@ -19,8 +19,11 @@ enum cs_err cs_typed_code(const struct cs_secret *typed, struct cs_secret *ret_c
 enum cs_err cs_typed_code_of(const char *text, size_t length,
                              struct cs_secret *ret_code) CS_MUST_USE;
 
-/* Whether a code is `least` to `most` digits. */
-bool cs_is_digits(const struct cs_secret *code, size_t least, size_t most);
+/* Of a code made from a time or a counter (RFC 4226, section 5.3). */
+enum { CS_CODE_DIGITS_MIN = 6, CS_CODE_DIGITS_MAX = 8 };
+
+/* Whether it is as many digits. */
+bool cs_is_digits(const struct cs_secret *code);
 
 /* The first dash of any script; NULL: none. *ret_length: its bytes. */
 const char *cs_find_dash(const char *text, size_t length, size_t *ret_length);

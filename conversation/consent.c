@@ -2,10 +2,10 @@
 #include "conversation/consent.h"
 
 #include <locale.h>
-#include <string.h>
 #include <wctype.h>
 
 #include "base/sanitise.h"
+#include "base/trim.h"
 #include "base/typed_code.h"
 
 enum { CHARACTERS_MAX = 32 };
@@ -16,22 +16,12 @@ struct word {
     size_t count;
 };
 
-static bool is_blank(const char *text)
-{
-    return strchr(" \t\r\n", *text) != NULL && *text != '\0';
-}
-
 /* `letters`: a locale in which every script has its cases; 0: as they are. */
 static struct word read_word(const char *text, size_t length, locale_t letters)
 {
     struct word word = {.count = 0};
 
-    while (length > 0 && is_blank(text)) {
-        text++;
-        length--;
-    }
-    while (length > 0 && is_blank(text + length - 1))
-        length--;
+    cs_trim(&text, &length, " \t\r\n");
     for (size_t at = 0, step; at < length; at += step) {
         unsigned long code = 0;
 

@@ -5,11 +5,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/trim.h"
 #include "base/typed_code.h"
 #include "conversation/answer.h"
 #include "conversation/ascii.h"
 
-enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8, NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
+enum { NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
 
 /* ---- showing ---- */
 
@@ -204,12 +205,7 @@ enum cs_choice_kind cs_menu_parse(const struct cs_phrasebook *book, const struct
         return CS_CHOICE_JUNK;
     if (cs_typed_code(answer, &code) != CS_OK)
         return CS_CHOICE_NONE;
-    while (length > 0 && strchr(" \t\r", text[0]) != NULL && text[0] != '\0') {
-        text++;
-        length--;
-    }
-    while (length > 0 && strchr(" \t\r", text[length - 1]) != NULL && text[length - 1] != '\0')
-        length--;
+    cs_trim(&text, &length, " \t\r");
     *ret_page_turn = several_pages && (length == 0 || strcmp(code.data, "0") == 0);
     if (*ret_page_turn || code.length == 0 || memchr(text, '\0', length) != NULL)
         return CS_CHOICE_NONE;
@@ -217,9 +213,8 @@ enum cs_choice_kind cs_menu_parse(const struct cs_phrasebook *book, const struct
          find_number(menu, code.data, code.length, ret_index)) ||
         find_name(book, menu, text, length, ret_index))
         return CS_CHOICE_ENTRY;
-    return cs_is_digits(&code, CODE_DIGITS_MIN, CODE_DIGITS_MAX) && only_code_entry(menu, ret_index)
-               ? CS_CHOICE_CODE
-               : CS_CHOICE_NONE;
+    return cs_is_digits(&code) && only_code_entry(menu, ret_index) ? CS_CHOICE_CODE
+                                                                   : CS_CHOICE_NONE;
 }
 
 static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebook *book,

@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conversation/repeats.h"
 
-#include <string.h>
+#include "base/trim.h"
 
 /* The answer without the blanks around it. */
 static const char *trim(const struct cs_secret *answer, size_t *ret_length)
 {
     const char *text = answer->data != NULL ? answer->data : "";
-    size_t length = answer->length;
 
-    while (length > 0 && memchr(" \t\r\n", *text, 4) != NULL) {
-        text++;
-        length--;
-    }
-    while (length > 0 && memchr(" \t\r\n", text[length - 1], 4) != NULL)
-        length--;
-    *ret_length = length;
+    *ret_length = answer->length;
+    cs_trim(&text, ret_length, " \t\r\n");
     return text;
 }
 

@@ -5,8 +5,6 @@
 #include "base/typed_code.h"
 #include "methods/password.h"
 
-enum { CODE_DIGITS_MIN = 6, CODE_DIGITS_MAX = 8 };
-
 void cs_combined_clear(struct cs_combined *combined)
 {
     cs_secret_free(&combined->password);
@@ -33,10 +31,10 @@ static enum cs_err find_separator(const struct cs_secret *line, const char *sepa
             continue;
         if (cs_typed_code_of(password_first ? here + length : line->data, i, &code) != CS_OK)
             return cs_fail_nomem(error);
-        *ret_digits = cs_is_digits(&code, CODE_DIGITS_MIN, CODE_DIGITS_MAX);
+        *ret_digits = cs_is_digits(&code);
         if (*ret_found == NULL || *ret_digits)
             *ret_found = here;
-        if (code.length > CODE_DIGITS_MAX) /* and longer at every other separator */
+        if (code.length > CS_CODE_DIGITS_MAX) /* and longer at every other separator */
             break;
     }
     return CS_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "base/trim.h"
 #include "u2f/base64url.h"
 
 #define BLANKS " \t\r\n"
@@ -60,17 +61,6 @@ enum cs_err cs_u2f_wrap(enum cs_u2f_line line, const unsigned char *payload, siz
     return out->failed ? cs_fail_nomem(error) : CS_OK;
 }
 
-static void trim(const char **text, size_t *length)
-{
-    while (*length > 0 && strchr(BLANKS, **text) != NULL && **text != '\0') {
-        *text += 1;
-        *length -= 1;
-    }
-    while (*length > 0 && (*text)[*length - 1] != '\0' &&
-           strchr(BLANKS, (*text)[*length - 1]) != NULL)
-        *length -= 1;
-}
-
 static bool starts_with(const char *text, size_t length, const char *prefix)
 {
     return length >= strlen(prefix) && strncmp(text, prefix, strlen(prefix)) == 0;
@@ -80,7 +70,7 @@ enum cs_u2f_line cs_u2f_line_kind(const char *text, size_t length)
 {
     enum cs_u2f_line line = CS_U2F_LINE_REQUEST;
 
-    trim(&text, &length);
+    cs_trim(&text, &length, BLANKS);
     /* An answer has no prefix: it is whatever is left. */
     while (line != CS_U2F_LINE_ANSWER && !starts_with(text, length, kinds[line].prefix))
         line++;
@@ -129,7 +119,7 @@ enum cs_err cs_u2f_unwrap(enum cs_u2f_line line, const char *text, size_t length
     size_t payload = 0;
     enum cs_err err;
 
-    trim(&text, &length);
+    cs_trim(&text, &length, BLANKS);
     if (length == 0)
         return cs_fail(error, CS_ERR_INPUT, "the %s is empty", kinds[line].name);
     if (found != line)

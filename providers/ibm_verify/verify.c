@@ -9,8 +9,6 @@
 #include "providers/ibm_verify/settings.h"
 #include "providers/ibm_verify/verify_priv.h"
 
-enum { TOTP_DIGITS_MIN = 6, TOTP_DIGITS_MAX = 8 };
-
 /* ---- the vtable ---- */
 
 static enum cs_err verify_begin(struct cs_provider *provider, const struct cs_call *call,
@@ -63,8 +61,7 @@ static bool verify_fits(enum cs_factor_kind kind, const struct cs_secret *answer
 {
     if (kind == CS_FACTOR_PASSWORD)
         return true;
-    return kind == CS_FACTOR_TOTP ? cs_is_digits(answer, TOTP_DIGITS_MIN, TOTP_DIGITS_MAX)
-                                  : cs_verify_is_code(answer);
+    return kind == CS_FACTOR_TOTP ? cs_is_digits(answer) : cs_verify_is_code(answer);
 }
 
 static void verify_close(struct cs_provider *provider)

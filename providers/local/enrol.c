@@ -91,7 +91,7 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
         return cs_fail(error, CS_ERR_INPUT, "algorithm '%s': sha1, sha256 or sha512 expected",
                        algorithm);
     (void)snprintf(factor->algorithm, sizeof factor->algorithm, "%s", algorithm);
-    if (factor->digits < CS_TOTP_DIGITS_MIN || factor->digits > CS_TOTP_DIGITS_MAX)
+    if (factor->digits < CS_CODE_DIGITS_MIN || factor->digits > CS_CODE_DIGITS_MAX)
         return cs_fail(error, CS_ERR_INPUT, "%u digits: 6, 7 or 8 expected", factor->digits);
     if (factor->period > PERIOD_MAX)
         return cs_fail(error, CS_ERR_INPUT, "a period of %u s: 1 to %d expected", factor->period,

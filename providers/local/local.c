@@ -144,8 +144,7 @@ static bool local_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
 
     if (kind == CS_FACTOR_PASSWORD || cs_recovery_parse(answer, &code))
         return true;
-    return kind == CS_FACTOR_U2F ? cs_local_fits_key(answer)
-                                 : cs_is_digits(answer, CS_TOTP_DIGITS_MIN, CS_TOTP_DIGITS_MAX);
+    return kind == CS_FACTOR_U2F ? cs_local_fits_key(answer) : cs_is_digits(answer);
 }
 
 static void local_close(struct cs_provider *provider)

@@ -79,7 +79,7 @@ static bool compute(EVP_MAC_CTX *context, uint64_t counter, unsigned digits,
 static enum cs_err prepare(const struct cs_secret *key, const char *algorithm, unsigned digits,
                            EVP_MAC_CTX **ret_context, struct cs_error *error)
 {
-    if (!cs_totp_algorithm(algorithm) || digits < CS_TOTP_DIGITS_MIN || digits > CS_TOTP_DIGITS_MAX)
+    if (!cs_totp_algorithm(algorithm) || digits < CS_CODE_DIGITS_MIN || digits > CS_CODE_DIGITS_MAX)
         return cs_fail(error, CS_ERR_INPUT, "no TOTP with %s and %u digits", algorithm, digits);
     *ret_context = new_mac(key, algorithm);
     return *ret_context ? CS_OK

@@ -8,9 +8,10 @@
 
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/typed_code.h"
 #include "store/factor.h"
 
-enum { CS_TOTP_DIGITS_MIN = 6, CS_TOTP_DIGITS_MAX = 8, CS_TOTP_CODE_SIZE = CS_TOTP_DIGITS_MAX + 1 };
+enum { CS_TOTP_CODE_SIZE = CS_CODE_DIGITS_MAX + 1 };
 
 /* True for "sha1", "sha256", "sha512". */
 bool cs_totp_algorithm(const char *algorithm);
