@@ -68,3 +68,8 @@ enum cs_said cs_said_by(const char *path)
         return guess(path);
     return cs_said_in(text.data, text.length);
 }
+
+bool cs_said_by_other(const char *own, const char *other)
+{
+    return cs_said_by(other) != CS_SAID_ABSENT && cs_said_by(own) != CS_SAID_SETTINGS;
+}

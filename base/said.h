@@ -7,6 +7,7 @@
 #ifndef CS_BASE_SAID_H
 #define CS_BASE_SAID_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -24,5 +25,8 @@ enum cs_said cs_said_in(const char *text, size_t length);
 /* What the file says. One that cannot be looked at, or is not to be trusted, counts as
  * CS_SAID_SETTINGS, unless it is known to be empty: whoever then opens it says what is wrong. */
 enum cs_said cs_said_by(const char *path);
+
+/* Whether our own file leaves the say to `other`: that one is there, and ours has no settings. */
+bool cs_said_by_other(const char *own, const char *other);
 
 #endif

@@ -9,7 +9,7 @@
 
 bool cs_config_is_ibm(const char *own)
 {
-    return cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_ABSENT && cs_said_by(own) != CS_SAID_SETTINGS;
+    return cs_said_by_other(own, CS_IBM_CONFIG_FILE);
 }
 
 static enum cs_err load_ibm(struct cs_config_cache *cache, struct cs_config **ret_config,

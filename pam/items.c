@@ -61,8 +61,7 @@ static enum cs_err add_default(const struct cs_module_arguments *arguments,
     static const char argument[] = "ibm_auth_config=" CS_IBM_CONFIG_FILE;
 
     if (arguments->config != NULL || *path != NULL ||
-        cs_said_by(CS_IBM_CONFIG_FILE) == CS_SAID_ABSENT ||
-        cs_said_by(CS_CONFIG_FILE) == CS_SAID_SETTINGS)
+        !cs_said_by_other(CS_CONFIG_FILE, CS_IBM_CONFIG_FILE))
         return CS_OK;
     *path = CS_IBM_CONFIG_FILE;
     request->flags |= CS_REQUEST_IBM_FOUND;
