@@ -275,11 +275,8 @@ static enum cs_err refuse(struct cs_method_login *login, const struct trial *tri
                           const struct cs_secret *typed, int64_t started,
                           struct cs_outcome *outcome, struct cs_error *error)
 {
-    bool repeated = false;
-    enum cs_err result = trial->odd ? cs_note_odd_answer(login, typed, &repeated, error) : CS_OK;
+    enum cs_err result = trial->odd ? cs_refuse_odd_answer(login, typed, outcome, error) : CS_OK;
 
-    if (repeated)
-        *outcome = (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = "repeated-answer"};
     return result == CS_OK && login->given->provider->ops->remote
                ? hold(login, trial, started, error)
                : result;

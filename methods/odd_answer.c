@@ -12,3 +12,14 @@ enum cs_err cs_note_odd_answer(struct cs_method_login *login, const struct cs_se
     }
     return CS_OK;
 }
+
+enum cs_err cs_refuse_odd_answer(struct cs_method_login *login, const struct cs_secret *answer,
+                                 struct cs_outcome *outcome, struct cs_error *error)
+{
+    bool repeated = false;
+    enum cs_err result = cs_note_odd_answer(login, answer, &repeated, error);
+
+    if (repeated)
+        *outcome = (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = "repeated-answer"};
+    return result;
+}

@@ -11,4 +11,8 @@
 enum cs_err cs_note_odd_answer(struct cs_method_login *login, const struct cs_secret *answer,
                                bool *ret_repeated, struct cs_error *error) CS_MUST_USE;
 
+/* The same for an answer that was judged wrong: a repeated one ends the dialogue by *outcome. */
+enum cs_err cs_refuse_odd_answer(struct cs_method_login *login, const struct cs_secret *answer,
+                                 struct cs_outcome *outcome, struct cs_error *error) CS_MUST_USE;
+
 #endif

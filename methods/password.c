@@ -162,18 +162,6 @@ static enum cs_err judge_parts(struct cs_method_login *login, struct password_di
     return result;
 }
 
-/* Without a code it is no combined line. */
-static enum cs_err refuse_line(struct cs_method_login *login, const struct cs_secret *line,
-                               struct cs_outcome *outcome, struct cs_error *error)
-{
-    bool repeated = false;
-    enum cs_err result = cs_note_odd_answer(login, line, &repeated, error);
-
-    *outcome = repeated ? (struct cs_outcome){CS_JUDGED_OVER, .reason = "repeated-answer"}
-                        : (struct cs_outcome){CS_JUDGED_WRONG, .reason = "no-separator"};
-    return result;
-}
-
 static enum cs_err judge_combined(struct cs_method_login *login, void *context,
                                   const struct cs_secret *line, struct cs_outcome *ret_outcome,
                                   struct cs_error *error)
@@ -196,7 +184,8 @@ static enum cs_err judge_combined(struct cs_method_login *login, void *context,
         return judge_parts(login, dialogue, &parts, ret_outcome, error);
     if (dialogue->device_instead)
         return judge_password(login, dialogue, line, ret_outcome, error);
-    return refuse_line(login, line, ret_outcome, error);
+    *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_WRONG, .reason = "no-separator"};
+    return cs_refuse_odd_answer(login, line, ret_outcome, error);
 }
 
 enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool device_instead,
