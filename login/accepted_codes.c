@@ -45,7 +45,7 @@ void cs_accepted_codes_free(struct cs_accepted_codes **codes)
     if (*codes == NULL)
         return;
     pthread_mutex_destroy(&(*codes)->mutex);
-    cs_wipe(*codes, sizeof **codes);
+    cs_wipe((*codes)->key, sizeof(*codes)->key); /* without it the tags tell nothing */
     free(*codes);
     *codes = NULL;
 }

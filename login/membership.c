@@ -74,7 +74,7 @@ static const struct cs_errand_kind asking = {ask, free_answer};
 static struct answer *new_answer(const struct cs_account *account, const struct cs_strlist *names)
 {
     struct answer *answer = calloc(1, sizeof *answer);
-    bool copied = answer != NULL;
+    bool copied;
 
     if (answer == NULL)
         return NULL;
