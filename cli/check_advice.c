@@ -50,18 +50,16 @@ static void warn_service(const char *name, struct cs_buffer *out)
 {
     struct cs_suggestion suggestion = cs_suggest_start(name, strlen(name));
     CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
-    const char *meant;
 
     if (is_service(name))
         return;
     for (size_t i = 0; i < CS_ARRAY_SIZE(pam_folders); i++)
         consider_folder(pam_folders[i], &suggestion, &names);
-    meant = cs_suggest_result(&suggestion);
-    if (meant != NULL)
-        cs_buffer_printf(out,
-                         "services: there is no PAM file for '%s', so no login uses its options; "
-                         "'%s' was probably meant",
-                         name, meant);
+    if (cs_suggest_result(&suggestion) == NULL)
+        return;
+    cs_buffer_printf(out, "services: there is no PAM file for '%s', so no login uses its options",
+                     name);
+    cs_suggest_print(&suggestion, out);
 }
 
 /* ---- only a missing factor ---- */
@@ -94,7 +92,7 @@ static enum cs_err keep(struct cs_buffer *text, struct cs_strlist *warnings)
 }
 
 static enum cs_err advise(const struct cs_cli_line *line, const char *service,
-                          struct cs_strlist *warnings)
+                          struct cs_group_check *groups, struct cs_strlist *warnings)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer unknown = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer missing = {0};
@@ -106,7 +104,7 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
     /* Mistakes on the line are reported elsewhere. */
     if (cs_config_line(line->config, service, &line->arguments, &options, NULL, NULL) == CS_OK) {
         warn_missing(&options, service, &missing);
-        result = cs_check_group_names(&options, warnings);
+        result = cs_group_check_run(groups, &options, warnings);
     }
     if (result == CS_OK)
         result = keep(&unknown, warnings);
@@ -116,9 +114,10 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
 enum cs_err cs_check_advice(const struct cs_cli_line *line, struct cs_strlist *warnings)
 {
     const struct cs_strlist *services = cs_config_services(line->config);
-    enum cs_err result = advise(line, "", warnings);
+    CS_AUTO(cs_group_check_clear) struct cs_group_check groups = {0};
+    enum cs_err result = advise(line, "", &groups, warnings);
 
     for (size_t i = 0; i < services->count && result == CS_OK; i++)
-        result = advise(line, services->items[i], warnings);
+        result = advise(line, services->items[i], &groups, warnings);
     return result;
 }

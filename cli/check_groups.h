@@ -3,11 +3,20 @@
 #ifndef CS_CLI_CHECK_GROUPS_H
 #define CS_CLI_CHECK_GROUPS_H
 
+#include "login/directory.h"
 #include "login/options.h"
 
-/* Adds a warning for each group that does not exist, unless it has been said. For each name the
- * name services have half a second. */
-enum cs_err cs_check_group_names(const struct cs_options *options,
-                                 struct cs_strlist *warnings) CS_MUST_USE;
+/* Zero at first. Services mostly have the same groups, and each is looked up once. */
+struct cs_group_check {
+    struct cs_directory *directory;
+    struct cs_strlist seen; /* OPTION=GROUP of each */
+};
+
+void cs_group_check_clear(struct cs_group_check *check);
+
+/* Adds a warning for each group that does not exist. For each name the name services have half a
+ * second. CS_ERR_NOMEM only, as far as the lists were read before. */
+enum cs_err cs_group_check_run(struct cs_group_check *check, const struct cs_options *options,
+                               struct cs_strlist *warnings) CS_MUST_USE;
 
 #endif

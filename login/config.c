@@ -171,10 +171,16 @@ enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
 
 /* ---- use ---- */
 
+/* The one of a pair that has the ids. */
+static const struct cs_config *ids_of(const struct cs_config *config)
+{
+    return config->ibm ? config->ibm : config;
+}
+
 static void apply_instance(const struct cs_config *config, const char *id,
                            struct cs_options *options)
 {
-    const struct cs_instance *instance = cs_config_instance(config, id ? id : CS_IBM_DEFAULT_ID);
+    const struct cs_instance *instance = cs_config_instance(config, id);
 
     /* Cannot fail: each argument was tried when the file was read. */
     if (instance != NULL)
@@ -185,7 +191,7 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
                        struct cs_options *ret_options)
 {
     const struct cs_config *own = config->own ? config->own : config;
-    const struct cs_config *first = config->ibm ? config->ibm : config;
+    const struct cs_config *first = ids_of(config);
 
     *ret_options = first->base;
     if (config->own != NULL) {
@@ -203,18 +209,17 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
  * probably meant. */
 static enum cs_err refuse_id(const struct cs_config *config, const char *id, struct cs_error *error)
 {
-    const struct cs_config *ibm = config->ibm ? config->ibm : config;
+    const struct cs_config *ibm = ids_of(config);
     const char *wanted = id ? id : CS_IBM_DEFAULT_ID;
     struct cs_suggestion suggestion = cs_suggest_start(wanted, strlen(wanted));
-    CS_AUTO(cs_buffer_free) struct cs_buffer known = {0};
-    const char *meant;
+    CS_AUTO(cs_buffer_free) struct cs_buffer known = {0}, meant = {0};
 
     for (size_t i = 0; i < ibm->instances_count; i++) {
         cs_buffer_printf(&known, "%s'%s'", i > 0 ? ", " : "", ibm->instances[i].id);
         cs_suggest_consider(&suggestion, ibm->instances[i].id);
     }
-    meant = cs_suggest_result(&suggestion);
-    if (known.failed)
+    cs_suggest_print(&suggestion, &meant);
+    if (known.failed || meant.failed)
         return cs_fail_nomem(error);
     if (ibm->profile != CS_PROFILE_IBM)
         return cs_fail(error, CS_ERR_CONFIG,
@@ -227,17 +232,14 @@ static enum cs_err refuse_id(const struct cs_config *config, const char *id, str
                        "' in %s, which has %s; write id=NAME on the line, or correct the name in "
                        "the file",
                        ibm->name, known.text);
-    return cs_fail(error, CS_ERR_CONFIG, "id: there is no '%s' in %s, which has %s%s%s%s", id,
-                   ibm->name, known.length > 0 ? known.text : "none", meant ? "; '" : "",
-                   meant ? meant : "", meant ? "' was probably meant" : "");
+    return cs_fail(error, CS_ERR_CONFIG, "id: there is no '%s' in %s, which has %s%s", id,
+                   ibm->name, known.length > 0 ? known.text : "none", meant.text ? meant.text : "");
 }
 
 /* A file without any needs none. */
 static bool has_id(const struct cs_config *ibm, const char *id)
 {
-    if (id == NULL && ibm->instances_count == 0)
-        return true;
-    return cs_config_instance(ibm, id ? id : CS_IBM_DEFAULT_ID) != NULL;
+    return (id == NULL && ibm->instances_count == 0) || cs_config_instance(ibm, id) != NULL;
 }
 
 enum cs_err cs_config_line(const struct cs_config *config, const char *service,
@@ -252,7 +254,7 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
     result = cs_options_from_arguments(arguments, ret_options, ret_warnings, error);
     if (result == CS_OK && ret_options->user_env == of_file)
         result = cs_config_check_user_env(of_file, error);
-    if (result == CS_OK && !has_id(config->ibm ? config->ibm : config, id))
+    if (result == CS_OK && !has_id(ids_of(config), id))
         return refuse_id(config, id, error);
     /* Some arguments only make sense together; a bad combination is refused like a bad value. */
     if (result == CS_OK)

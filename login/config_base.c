@@ -55,8 +55,10 @@ void cs_config_release(struct cs_config **config)
 
 const struct cs_instance *cs_config_instance(const struct cs_config *config, const char *id)
 {
+    const char *wanted = id ? id : CS_IBM_DEFAULT_ID;
+
     for (size_t i = 0; i < config->instances_count; i++) {
-        if (cs_same_name(config->instances[i].id, id, strlen(id)))
+        if (cs_same_name(config->instances[i].id, wanted, strlen(wanted)))
             return &config->instances[i];
     }
     return NULL;

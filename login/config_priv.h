@@ -78,7 +78,7 @@ struct cs_config {
 /* An empty configuration with one reference; NULL if memory ran out. */
 struct cs_config *cs_config_new(void) CS_MUST_USE;
 
-/* The additional-args of that id; NULL: none. */
+/* The additional-args of that id, or with NULL of the usual one; NULL: none. */
 const struct cs_instance *cs_config_instance(const struct cs_config *config, const char *id);
 
 /* ---- config_values.c ---- */

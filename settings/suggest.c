@@ -95,6 +95,14 @@ const char *cs_suggest_result(const struct cs_suggestion *suggestion)
     return suggestion->tie ? NULL : suggestion->name;
 }
 
+void cs_suggest_print(const struct cs_suggestion *suggestion, struct cs_buffer *out)
+{
+    const char *meant = cs_suggest_result(suggestion);
+
+    if (meant != NULL)
+        cs_buffer_printf(out, "; '%s' was probably meant", meant);
+}
+
 const char *cs_suggest_value(const struct cs_setting *row, const char *value)
 {
     size_t length = strlen(value);

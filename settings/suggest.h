@@ -21,6 +21,9 @@ struct cs_suggestion cs_suggest_start(const char *given, size_t length);
 void cs_suggest_consider(struct cs_suggestion *suggestion, const char *name); /* NULL: nothing */
 const char *cs_suggest_result(const struct cs_suggestion *suggestion);        /* or NULL */
 
+/* Ends a sentence with the result, or adds nothing. */
+void cs_suggest_print(const struct cs_suggestion *suggestion, struct cs_buffer *out);
+
 /* What a table says of a word; NULL: nothing. Blanks, hyphens and underscores are the same. */
 const char *cs_suggest_mistake(const struct cs_setting_mistake *mistakes, const char *given,
                                size_t length);
