@@ -12,24 +12,26 @@
 #include <string.h>
 #include <strings.h>
 
+#include "tests/support/stall.h"
+
 #define SHOWN __attribute__((visibility("default")))
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
 static struct fake_services services;
 static int failures[FAKE_CALLS];
-static bool away, stalled;
+static bool away;
 static int away_number;
-static unsigned hanging, most, asked;
+static unsigned asked;
 
 void fake_services_set(const struct fake_services *set)
 {
     pthread_mutex_lock(&lock);
     services = *set;
     memset(failures, 0, sizeof failures);
-    away = stalled = false;
-    most = asked = 0;
+    away = false;
+    asked = 0;
     pthread_mutex_unlock(&lock);
+    stall_reset();
 }
 
 void fake_services_fail(enum fake_call call, int number)
@@ -49,47 +51,33 @@ void fake_services_away(int number)
 
 void fake_services_stall(void)
 {
-    pthread_mutex_lock(&lock);
-    stalled = true;
-    pthread_mutex_unlock(&lock);
+    stall_set(true);
 }
 
 void fake_services_release(void)
 {
-    pthread_mutex_lock(&lock);
-    stalled = false;
-    pthread_cond_broadcast(&changed);
-    while (hanging > 0)
-        pthread_cond_wait(&changed, &lock);
-    pthread_mutex_unlock(&lock);
+    stall_set(false);
+    stall_drain();
 }
 
 void fake_services_wait_hanging(unsigned count)
 {
-    pthread_mutex_lock(&lock);
-    while (hanging < count)
-        pthread_cond_wait(&changed, &lock);
-    pthread_mutex_unlock(&lock);
-}
-
-static unsigned read_locked(const unsigned *value)
-{
-    unsigned copy;
-
-    pthread_mutex_lock(&lock);
-    copy = *value;
-    pthread_mutex_unlock(&lock);
-    return copy;
+    stall_wait(count);
 }
 
 unsigned fake_services_most(void)
 {
-    return read_locked(&most);
+    return stall_most();
 }
 
 unsigned fake_services_asked(void)
 {
-    return read_locked(&asked);
+    unsigned copy;
+
+    pthread_mutex_lock(&lock);
+    copy = asked;
+    pthread_mutex_unlock(&lock);
+    return copy;
 }
 
 static int failure_of(enum fake_call call)
@@ -110,13 +98,9 @@ static const char *reach(const char *there, const char *cached, int *ret_number)
 
     pthread_mutex_lock(&lock);
     asked++;
-    hanging++;
-    most = hanging > most ? hanging : most;
-    pthread_cond_broadcast(&changed);
-    while (stalled)
-        pthread_cond_wait(&changed, &lock);
-    hanging--;
-    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
+    stall_here();
+    pthread_mutex_lock(&lock);
     *ret_number = away ? away_number : 0;
     text = away ? cached : there;
     pthread_mutex_unlock(&lock);

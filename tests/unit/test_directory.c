@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Accounts: local ones first, a directory with a bounded number of threads and a deadline. */
-#include "tests/unit/unit.h"
+#include "tests/unit/directory.h"
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -8,8 +8,6 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "login/account.h"
-#include "login/directory.h"
-#include "tests/support/fake_services.h"
 
 enum { PATIENCE_MS = 10000, SHORT_MS = 50, HANGING = 300 };
 
@@ -18,24 +16,6 @@ static const struct fake_services world = {
     .group = "users:x:1000:\n",
     .directory = "eve:x:5000:5000:Eve::\nann@LOC:x:1000:1000:Ann::\n",
 };
-
-static struct cs_directory *directory;
-
-static int set_up(void **state)
-{
-    (void)state;
-    directory = cs_directory_new();
-    fake_services_set(&world);
-    return directory == NULL;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_services_release();
-    cs_directory_free(&directory);
-    return 0;
-}
 
 static enum cs_err find(const char *user, int ms, struct cs_account *ret_account,
                         struct cs_error *error)

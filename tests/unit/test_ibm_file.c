@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files of IBM's gateway, as they are documented and as they are found. */
-#include "tests/unit/unit.h"
+#include "tests/unit/ibm_file.h"
 
 #include "tests/unit/folder.h"
 
 #include "base/file.h"
-#include "login/config_priv.h"
 #include "providers/ibm_verify/settings.h"
 #include "providers/registry.h"
 
-#define API "\"client-id\": \"c\", \"client-secret\": \"s\", \"host\": \"t.example.com\""
-#define FILE_WITH(pam) "{\"ibm-auth-api\": {" API "}, \"pam\": {" pam "}}"
 #define FILE_WITH_ARGS(args) FILE_WITH("\"pam_ibm_auth\": {\"additional-args\": " args "}")
 
 /* The shape that the documentation shows, with what its samples have wrong but for the '='. */
@@ -30,16 +27,6 @@ static const char documented[] =
     "      \"nowarn\": false, \"gecos_field\": 6, \"retry\": \"2\" } },\n"
     "  },\n}\n";
 
-static struct cs_config *parse(const char *text)
-{
-    struct cs_config *config = NULL;
-    struct cs_error error = {0};
-
-    if (cs_config_parse_ibm("i.json", text, strlen(text), &config, &error) != CS_OK)
-        fail_msg("%s: %s", text, error.text);
-    return config;
-}
-
 /* The tenant's settings, until the next call. */
 static const struct cs_verify_settings *verify_of(const struct cs_config *config)
 {
@@ -57,17 +44,6 @@ static void assert_base_url(const struct cs_config *config, const char *expected
 
     cs_verify_base_url(verify_of(config), &url);
     assert_string_equal(url.text, expected);
-}
-
-static void assert_refused(const char *text, const char *expected)
-{
-    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
-    struct cs_error error = {0};
-
-    if (cs_config_parse_ibm("i.json", text, strlen(text), &config, &error) != CS_ERR_CONFIG)
-        fail_msg("accepted: %s", text);
-    assert_null(config);
-    assert_string_equal(error.text, expected);
 }
 
 static void test_documented_sample_every_setting_arrives(void **state)

@@ -1,32 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Arguments in a file of IBM's gateway that no login would use. */
-#include "tests/unit/unit.h"
-
-#include "login/config.h"
-#include "login/config_priv.h"
-
-#define API "\"client-id\": \"c\", \"client-secret\": \"s\", \"host\": \"t.example.com\""
-#define FILE_WITH(pam) "{\"ibm-auth-api\": {" API "}, \"pam\": {" pam "}}"
-
-static struct cs_config *parse(const char *text)
-{
-    struct cs_config *config = NULL;
-    struct cs_error error = {0};
-
-    if (cs_config_parse_ibm("i.json", text, strlen(text), &config, &error) != CS_OK)
-        fail_msg("%s: %s", text, error.text);
-    return config;
-}
-
-static void assert_refused(const char *text, const char *expected)
-{
-    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
-    struct cs_error error = {0};
-
-    if (cs_config_parse_ibm("i.json", text, strlen(text), &config, &error) != CS_ERR_CONFIG)
-        fail_msg("accepted: %s", text);
-    assert_string_equal(error.text, expected);
-}
+#include "tests/unit/ibm_file.h"
 
 #define BELONGS_INSIDE_PAM                                                                         \
     " means nothing here: an instance, with its additional-args, belongs inside \"pam\""

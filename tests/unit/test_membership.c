@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is a member of a group, while the name services fail, are away, hang or lie. */
-#include "tests/unit/unit.h"
+#include "tests/unit/directory.h"
 
 #include <errno.h>
 
 #include "base/clock.h"
 #include "login/membership.h"
 #include "login/policy.h"
-#include "tests/support/fake_services.h"
 
 enum { PATIENCE_MS = 10000, SHORT_MS = 100, LOCAL_MAY_WAIT_MS = 1500 };
 
@@ -20,24 +19,6 @@ static const struct fake_services world = {
     .memberships = "sudo:x:27:eve\nstaff:x:60:dan\nroster:x:61:dan\nempty:x:62:\nfull:x:52:eve\n",
     .cached = "eve:x:5000:5000:::\ndan:x:5001:5000:::\n",
 };
-
-static struct cs_directory *directory;
-
-static int set_up(void **state)
-{
-    (void)state;
-    directory = cs_directory_new();
-    fake_services_set(&world);
-    return directory == NULL;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    fake_services_release();
-    cs_directory_free(&directory);
-    return 0;
-}
 
 static struct cs_account account_of(const char *name)
 {
