@@ -45,14 +45,14 @@ def login(answer=None):
 
 
 def killed_login(number):
-    """(report, answer, allowed) of a login whose broker is killed at that call."""
+    """(report, allowed, answer) of a login whose broker is killed at that call."""
     restore_state(SNAPSHOT)
     with Broker() as broker:
         tracer = attach_killer(broker, "any", number)
         answer, allowed = login()
         wait_idle(broker)
         broker.kill()
-        return wait_killer(tracer), answer, allowed
+        return wait_killer(tracer), allowed, answer
 
 
 def judge(answer, allowed):
@@ -71,20 +71,7 @@ def judge(answer, allowed):
 
 def test_broker_in_a_login():
     prepare()
-    kills = spent = spared = 0
-    for number in range(1, 3000):
-        report, answer, allowed = killed_login(number)
-        if not report.killed:
-            expect(allowed, f"the login that was not killed at call {number} was refused")
-            spared += 1
-            if spared == PATIENT:
-                break
-            continue
-        spared = 0
-        kills += 1
-        spent += judge(answer, allowed)
-    else:
-        raise Failure("every login was killed")
+    kills, spent = kill_each_call(killed_login, judge, PATIENT)
     print(f"  killed at each of {kills} calls; {spent} times the counter had been kept", flush=True)
     expect(0 < spent < kills, f"the counter was kept in {spent} of {kills}")
 

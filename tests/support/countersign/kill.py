@@ -5,7 +5,7 @@ import pathlib
 import re
 import subprocess
 
-from .harness import PATIENCE, WORKDIR, expect_equal, wait_until
+from .harness import PATIENCE, WORKDIR, Failure, expect, expect_equal, wait_until
 from .process import run
 from .protocol import Peer
 from .state import KEY, STORE, connections_of
@@ -50,6 +50,27 @@ def wait_killer(tracer):
     tracer.wait(PATIENCE)
     tracer.stdout.close()
     return KillReport()
+
+
+def kill_each_call(attempt, after, patience=1):
+    """attempt(number) runs a login that is killed at that call; it returns the KillReport, whether the login was
+    allowed, and what after() must know of it. after(about, allowed) checks what the kill left, and returns whether it
+    counts. Ends when `patience` in a row were not killed, which must be allowed: logins may differ in their calls
+    (which of the waiting threads serves, and whether its memory must grow first). Returns the kills and how many
+    counted."""
+    kills = counted = spared = 0
+    for number in range(1, 3000):
+        report, allowed, about = attempt(number)
+        if report.killed:
+            spared = 0
+            kills += 1
+            counted += after(about, allowed)
+            continue
+        expect(allowed, f"the login that was not killed at call {number} was refused")
+        spared += 1
+        if spared == patience:
+            return kills, counted
+    raise Failure("every login was killed")
 
 
 def keep_state(snapshot):

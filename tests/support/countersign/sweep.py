@@ -5,7 +5,7 @@ import time
 
 from .driver import PAM_DRIVER, pam_login
 from .harness import SANITIZE, WORKDIR, Failure, Skip, expect, expect_equal
-from .kill import KillReport, keep_state, kill_command, restore_state
+from .kill import KillReport, keep_state, kill_command, kill_each_call, restore_state
 from .process import run
 from .product import Broker, countersign, enroll_batch
 from .state import STORE
@@ -95,25 +95,17 @@ class Sweep:
     returns whether the login was told that it is allowed, and a KillReport."""
 
     def __init__(self, task, one, service="test", patience=1):
-        """`patience`: as many N in a row must kill nothing before it ends, where logins differ in their calls
-        (which of the waiting threads serves, and whether its memory must grow first)."""
-        self.kills = self.unspent = spared = 0
-        for number in range(1, 3000):
+        def attempt(number):
             person = take()
             code = person.code()
             allowed, report = one(person, code, number)
-            if not report.killed:
-                expect(allowed, f"the login that was not killed at call {number} was refused")
-                spared += 1
-                if spared == patience:
-                    break
-                continue
-            spared = 0
-            self.kills += 1
+            return report, allowed, (person, code)
+
+        def after(about, allowed):
             expect_served(service)
-            self.unspent += judge(person, code, allowed, service)
-        else:
-            raise Failure("every login was killed")
+            return judge(*about, allowed, service)
+
+        self.kills, self.unspent = kill_each_call(attempt, after, patience)
         print(f"  task {task}: killed at each of {self.kills} calls; {self.unspent} times the code was left "
               "unspent", flush=True)
 
