@@ -79,7 +79,7 @@ endfunction()
 # cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [LONG] [ENV NAME=VALUE...])
 # Skipped if LABELS has keys and the build has no programs that talk to security keys. Logs stay in
 # BUILD/Testing/system/KIND.NAME. It has its own namespaces, so it may run at the same time as others, unless
-# it is ALONE because it measures time or load that a neighbour would affect. LONG: it takes half an hour and runs
+# it is ALONE because it measures time or load that a neighbour would affect. LONG: it takes up to half an hour and runs
 # only where it is asked for (ctest -C long), beside a shorter form that always runs.
 function(cs_add_system_test name)
   cmake_parse_arguments(ARG "ALONE;LONG" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})

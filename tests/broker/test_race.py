@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many at once: one code is good for one login, and nobody waits in vain (peers 3b.13, 3b.14, 3b.41)."""
+import os
+
 from countersign import *
 
 AT_ONCE = 32
-ROUNDS = 20 if SANITIZE else 200
+ROUNDS = 20 if SANITIZE else int(os.environ.get("CS_ROUNDS", 40))
 PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
 PEOPLE = {}
 PASSWD = pathlib.Path("/etc/passwd")

@@ -301,7 +301,7 @@ def test_a_newer_schema_is_left_alone():
         set_version(99)
         pattern = rf"{STORE}: made by a newer countersign \(schema 99, this program knows [0-9]+\); upgrade this program"
         before = store_dump()
-        with Broker("--socket", "/run/second.sock", path="/run/second.sock") as second:
+        with Broker("--socket", "/run/second.sock") as second:
             stack("socket=/run/second.sock")
             begin = len(second.log())
             result = pam_login("alice", [factor.code()])

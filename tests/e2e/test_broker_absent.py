@@ -110,7 +110,7 @@ def test_no_other_fallback():
         os.seteuid(0)
         expect_refused([f"socket={FAKE}"], rf"{FAKE}: uid \d+ is listening there, not the broker")
     os.unlink(FAKE)
-    with Broker("--socket", FAKE, path=FAKE):
+    with Broker("--socket", FAKE):
         stack(f"socket={FAKE}")
         expect_equal(pam_login("alice", [fresh("alice").code()]).code, "PAM_SUCCESS", "a socket elsewhere")
         os.chmod(os.path.dirname(FAKE), 0o777)

@@ -106,7 +106,7 @@ class Sweep:
             return judge(*about, allowed, service)
 
         self.kills, self.unspent = kill_each_call(attempt, after, patience)
-        print(f"  task {task}: killed at each of {self.kills} calls; {self.unspent} times the code was left "
+        print(f"  task {task}: killed at {self.kills} calls; {self.unspent} times the code was left "
               "unspent", flush=True)
 
     def expect_around_the_commit(self):
