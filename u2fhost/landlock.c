@@ -50,7 +50,7 @@ enum cs_err cs_u2fhost_restrict_files(struct cs_error *error)
         {"/run/udev", read_only},
     };
     long version = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    struct landlock_ruleset_attr attributes = {known_rights(version)};
+    struct landlock_ruleset_attr attributes = {.handled_access_fs = known_rights(version)};
     CS_AUTO(cs_fd_close) int ruleset = -1;
 
     if (version < 1)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# The Debian 12 packages that building, showing, testing and measuring need. README.md says why those for
+# The packages of Debian 12 and 13 that building, showing, testing and measuring need. README.md says why those for
 # building are needed, tests/README.md why the others are. For sourcing:
 #
 #   . scripts/lib/packages.sh
@@ -18,10 +18,13 @@ packages_demo=(
     openssh-server openssh-client oathtool python3 python3-pexpect iproute2 util-linux systemd passwd
 )
 packages_test=(
-    "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-cryptography python3-paramiko strace tmux
-    procps putty-tools dropbear-bin python3-asyncssh openssl nghttp2-server mandoc
+    "${packages_demo[@]}" clang libclang-rt-dev libcmocka-dev python3-cryptography python3-paramiko strace tmux
+    procps putty-tools dropbear-bin python3-asyncssh openssl ca-certificates curl sqlite3 git nghttp2-server mandoc
     libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers
+)
+packages_tree=(
+    debootstrap
 )
 packages_bench=(
     libpam-google-authenticator libpam-oath valgrind
@@ -63,6 +66,28 @@ install_without_starting()
     return "$status"
 }
 
+# Names each of the packages given that the release does not have, and the list it stands in.
+known_packages()
+{
+    local package name list status=0
+
+    for package in "$@"; do
+        if [[ -n $(apt-cache madison "$package") ]]; then
+            continue
+        fi
+        for name in build demo test bench tree; do
+            list="packages_${name}[@]"
+            if [[ " ${!list} " == *" $package "* ]]; then
+                break
+            fi
+        done
+        echo "$(. /etc/os-release && echo "$PRETTY_NAME") has no package $package (packages_$name in" \
+            "scripts/lib/packages.sh)" >&2
+        status=1
+    done
+    return "$status"
+}
+
 # install_packages SET...: installs missing packages; does nothing if none is missing.
 install_packages()
 {
@@ -78,5 +103,5 @@ install_packages()
         return 1
     fi
     echo "Installing ${missing[*]}"
-    apt-get -q update && install_without_starting "${missing[@]}"
+    apt-get -q update && known_packages "${missing[@]}" && install_without_starting "${missing[@]}"
 }

@@ -8,6 +8,8 @@ Makes certificates in FOLDER (ca.pem is the one to trust), then prints "NAME POR
 "ready". Paths are explained at the functions that answer them.
 """
 import collections
+import datetime
+import ipaddress
 import json
 import os
 import select
@@ -22,7 +24,15 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-NAMES = "DNS:localhost,DNS:fast.test,DNS:stall.test,IP:127.0.0.1"
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+NAMES = (*map(x509.DNSName, ("localhost", "fast.test", "stall.test")),
+         x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+authorities = {}  # name: key and subject
 lock = threading.Lock()
 seen = collections.Counter()      # requests by the last part of the path
 connections = collections.Counter()  # "now" and "most", of the server "https"
@@ -30,21 +40,36 @@ connections = collections.Counter()  # "now" and "most", of the server "https"
 
 # ---- certificates ----
 
-def openssl(*arguments):
-    subprocess.run(("openssl",) + arguments, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def sign(name, key, issuer, signer, days, extensions):
+    """Made here, because no command of openssl's that makes a certificate can give it a past end in every version."""
+    day = datetime.timedelta(days=1)
+    now = datetime.datetime.now(datetime.timezone.utc)
+    made = (x509.CertificateBuilder().subject_name(name).issuer_name(issuer).public_key(key.public_key())
+            .serial_number(x509.random_serial_number()).not_valid_before(now + days[0] * day)
+            .not_valid_after(now + days[1] * day))
+    for extension in extensions:
+        made = made.add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
+    return made.sign(signer, hashes.SHA256())
 
 
-def certificate(folder, name, alternatives, days=2, issuer="ca"):
+def certificate(folder, name, alternatives=None, days=(-1, 2), issuer="ca"):
+    """`days` from now it begins and ends. Without an issuer it is an authority."""
     path = os.path.join(folder, name)
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path + ".key")
-    subject = ("-subj", "/CN=" + name)
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    key = ec.generate_private_key(ec.SECP256R1())
     if issuer is None:
-        openssl("req", "-x509", *key, *subject, "-days", str(days), "-out", path + ".pem")
-        return
-    openssl("req", *key, *subject, "-addext", "subjectAltName=" + alternatives, "-out", path + ".csr")
-    parent = os.path.join(folder, issuer)
-    openssl("x509", "-req", "-in", path + ".csr", "-CA", parent + ".pem", "-CAkey", parent + ".key",
-            "-CAcreateserial", "-copy_extensions", "copy", "-days", str(days), "-out", path + ".pem")
+        signer, signed_by = key, subject
+        extensions = [x509.BasicConstraints(ca=True, path_length=None)]
+    else:
+        signer, signed_by = authorities[issuer]
+        extensions = [x509.SubjectAlternativeName(alternatives)]
+    made = sign(subject, key, signed_by, signer, days, extensions)
+    with open(path + ".key", "wb") as file:
+        file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with open(path + ".pem", "wb") as file:
+        file.write(made.public_bytes(Encoding.PEM))
+    if issuer is None:
+        authorities[name] = key, subject
 
 
 def context(folder, name):
@@ -372,11 +397,11 @@ def start_nghttpd(folder):
 
 def main():
     folder = sys.argv[1]
-    certificate(folder, "ca", None, issuer=None)
-    certificate(folder, "stranger", None, issuer=None)
+    certificate(folder, "ca", issuer=None)
+    certificate(folder, "stranger", issuer=None)
     certificate(folder, "good", NAMES)
-    certificate(folder, "elsewhere", "DNS:elsewhere.test")
-    certificate(folder, "expired", NAMES, days=-1)
+    certificate(folder, "elsewhere", [x509.DNSName("elsewhere.test")])
+    certificate(folder, "expired", NAMES, days=(-3, -1))
     certificate(folder, "untrusted", NAMES, issuer="stranger")
     old = context(folder, "good")
     old.maximum_version = ssl.TLSVersion.TLSv1_1

@@ -24,6 +24,26 @@
 
 #include "base/attributes.h"
 
+/* Calls that some architectures do not have: no call has this number. */
+#define NO_CALL (-1L)
+#ifndef SYS_open
+#define SYS_open NO_CALL
+#define SYS_stat NO_CALL
+#define SYS_access NO_CALL
+#define SYS_chmod NO_CALL
+#define SYS_unlink NO_CALL
+#define SYS_rename NO_CALL
+#endif
+#ifndef SYS_renameat
+#define SYS_renameat NO_CALL
+#endif
+#ifndef SYS_newfstatat
+#define SYS_newfstatat SYS_fstatat64
+#endif
+#ifndef SYS_mmap
+#define SYS_mmap SYS_mmap2
+#endif
+
 enum {
     EXIT_USAGE = 64,
     TASKS_MAX = 256,
@@ -136,10 +156,7 @@ static bool can_fail(const struct task *task, const struct ptrace_syscall_info *
         SYS_connect,    SYS_sendto,    SYS_sendmsg,   SYS_recvfrom,   SYS_recvmsg,   SYS_accept4,
         SYS_clone3,     SYS_clone,     SYS_getrandom, SYS_unlinkat,   SYS_fallocate, SYS_getsockopt,
         SYS_setsockopt, SYS_pipe2,     SYS_eventfd2,  SYS_epoll_ctl,  SYS_mprotect,  SYS_dup,
-#ifdef SYS_unlink
-        SYS_unlink,     SYS_stat,      SYS_access,    SYS_open,
-#endif
-    };
+        SYS_unlink,     SYS_stat,      SYS_access,    SYS_open};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(calls); i++) {
         if (info->entry.nr == (unsigned long long)calls[i])

@@ -268,7 +268,7 @@ static void fifty(bool known, void (*guesser)(void), const char *what)
         longest = waits[i] < 0 || (longest >= 0 && waits[i] > longest) ? waits[i] : longest;
     }
     printf("\n");
-    assert_in_range(longest, 0, MINUTE);
+    assert_uint_in_range(longest, 0, MINUTE);
 }
 
 static void test_fifty_behind_one_address(void **state)

@@ -342,7 +342,7 @@ static void test_every_text_has_its_option(void **state)
         enum cs_text key = CS_TEXTS;
 
         assert_true(cs_option_is_text(&cs_text_rows[i], &key));
-        assert_in_range(key, 0, CS_TEXTS - 1);
+        assert_uint_in_range(key, 0, CS_TEXTS - 1);
         assert_contains(cs_text_rows[i].name, cs_texts[key].key);
         rows[key]++;
     }

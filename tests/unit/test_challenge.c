@@ -139,7 +139,7 @@ static void test_cancel_has_a_call_of_its_own(void **state)
     now = cs_clock_ms();
     assert_int_equal(count("cancel:device=d"), 1);
     assert_int_equal(scene->cancel_call.cancel_fd, -1);
-    assert_in_range(scene->cancel_call.deadline, now + 4000, now + 5000);
+    assert_uint_in_range(scene->cancel_call.deadline, now + 4000, now + 5000);
     assert_string_equal(scene->cancel_call.language, "fr");
 }
 

@@ -25,7 +25,7 @@ static void test_generate_60_random_bits(void **state)
     /* 125 expected of each symbol at each place; 60 to 210 is more than five deviations away. */
     for (size_t s = 0; s < CS_RECOVERY_SYMBOLS; s++) {
         for (size_t v = 0; v < 32; v++)
-            assert_in_range(seen[s][v], 60, 210);
+            assert_uint_in_range(seen[s][v], 60, 210);
     }
 }
 

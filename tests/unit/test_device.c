@@ -89,8 +89,8 @@ static void test_nobody_answers(void **state)
     assert_run(CS_VERDICT_DENY, "expired", "begin:device=d poll");
     assert_string_equal(scene->login.result.last, "expired");
     assert_int_equal(scene->refusals, 1);
-    assert_in_range(scene->waited_until - before, 59 * 1000, 60 * 1000 + 200);
-    assert_in_range(scene->polls, 29, 32); /* one in two seconds */
+    assert_uint_in_range(scene->waited_until - before, 59 * 1000, 60 * 1000 + 200);
+    assert_uint_in_range(scene->polls, 29, 32); /* one in two seconds */
 }
 
 /* The login's own end comes first where it is nearer. */
@@ -102,7 +102,7 @@ static void test_never_longer_than_the_login(void **state)
     scene->options.poll_timeout = 600;
     scene->given.call.deadline = before + 20 * 1000;
     assert_run(CS_VERDICT_DENY, "expired", "begin:device=d poll");
-    assert_in_range(scene->waited_until - before, 19 * 1000, 20 * 1000);
+    assert_uint_in_range(scene->waited_until - before, 19 * 1000, 20 * 1000);
 }
 
 /* ---- the three ways of waiting ---- */
@@ -249,8 +249,8 @@ static void test_failure_to_the_end_of_the_wait(void **state)
         begun = cs_clock_ms();
         assert_int_equal(run(), rows[i].verdict);
         assert_string_equal(scene->login.result.reason, rows[i].reason);
-        assert_in_range(scene->failed_polls, 15, 17);
-        assert_in_range(cs_clock_ms() - begun, 30 * 1000 - 100, 30 * 1000 + 100);
+        assert_uint_in_range(scene->failed_polls, 15, 17);
+        assert_uint_in_range(cs_clock_ms() - begun, 30 * 1000 - 100, 30 * 1000 + 100);
         assert_true(scene->login.state.sent);
         assert_int_equal(scene->refusals, 1);
     }

@@ -432,7 +432,8 @@ static void test_begin_sets_the_expiry(void **state)
     CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = begin("alice");
 
     (void)state;
-    assert_in_range(challenge.expires, before + SECONDS * 1000, cs_clock_ms() + SECONDS * 1000);
+    assert_uint_in_range(challenge.expires, before + SECONDS * 1000,
+                         cs_clock_ms() + SECONDS * 1000);
 }
 
 static void assert_counter_refused(uint32_t counter)

@@ -223,7 +223,7 @@ static void assert_page(const struct cs_buffer *page)
     assert_false(page->failed);
     if (page->length > CS_PROMPT_BYTES)
         fail_msg("%zu bytes: %s", page->length, page->text);
-    assert_in_range(cs_text_columns(page->text, page->length), 1, CS_PROMPT_COLUMNS);
+    assert_uint_in_range(cs_text_columns(page->text, page->length), 1, CS_PROMPT_COLUMNS);
     assert_string_equal(page->text + page->length - 2, ": ");
 }
 
@@ -240,7 +240,7 @@ static void assert_each_entry_on_one_page(const struct cs_phrasebook *book, unsi
 
         cs_menu_render(book, &menu, first, tries_left, &page, &first);
         assert_page(&page);
-        assert_in_range(++pages, 1, PAGES_MAX);
+        assert_uint_in_range(++pages, 1, PAGES_MAX);
         for (size_t i = 0; i < MANY; i++)
             seen[i] += strstr(page.text, names[i]) != NULL;
     } while (first != 0);
@@ -328,7 +328,7 @@ static void test_render_longest_own_texts_within_the_limit(void **state)
     own(&scene, CS_TEXT_CHOICE_NOT_UNDERSTOOD, &variant);
     own(&scene, CS_TEXT_CHOICE_MORE, &variant);
     cs_menu_render(&scene.book, &sample, 0, 2, &page, &next);
-    assert_in_range(page.length, 1, CS_PROMPT_BYTES);
+    assert_uint_in_range(page.length, 1, CS_PROMPT_BYTES);
     assert_contains(page.text, "1) ");
     assert_contains(page.text, "Your choice (1-3): ");
     cs_buffer_free(&page);
@@ -337,7 +337,7 @@ static void test_render_longest_own_texts_within_the_limit(void **state)
     variant.text = text.text;
     own(&scene, CS_TEXT_SMS, &variant);
     cs_menu_render(&scene.book, &sample, 0, 2, &page, &next);
-    assert_in_range(page.length, 1, CS_PROMPT_BYTES);
+    assert_uint_in_range(page.length, 1, CS_PROMPT_BYTES);
     assert_contains(page.text, "15551234567");
     scene_close(&scene);
 }
@@ -545,7 +545,7 @@ static void test_ask_turns_pages_and_not_for_ever(void **state)
         cs_script_answer(&scene.script, "0");
     ask(&scene, &menu, 3, &choice, CS_OK);
     assert_int_equal(choice.kind, CS_CHOICE_NONE);
-    assert_in_range(scene.script.rounds, 10, 60);
+    assert_uint_in_range(scene.script.rounds, 10, 60);
     scene_close(&scene);
 }
 

@@ -47,7 +47,7 @@ static void look_everywhere(const struct cs_mo *mo)
         const char *text = cs_mo_find(mo, cs_texts[key].key, cs_texts[key].english);
 
         if (text != NULL)
-            assert_in_range(strlen(text), 1, CS_MO_BYTES_MAX);
+            assert_uint_in_range(strlen(text), 1, CS_MO_BYTES_MAX);
     }
     (void)cs_mo_find(mo, "", "");
 }

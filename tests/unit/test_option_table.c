@@ -290,7 +290,7 @@ static void test_value_lists_end(void **state)
             assert_int_equal(cs_setting_set(row, cs_setting_value(row, count), NULL, NULL), CS_OK);
             count++;
         }
-        assert_in_range(count, listed ? 1 : 0, listed ? 99 : 0);
+        assert_uint_in_range(count, listed ? 1 : 0, listed ? 99 : 0);
     }
 }
 

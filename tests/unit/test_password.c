@@ -306,7 +306,7 @@ static void test_line_refusals_take_alike(void **state)
         before = cs_clock_ms();
         assert_int_equal(cs_ask_password_and_totp(&scene->login, false, &password_only),
                          CS_VERDICT_DENY);
-        assert_in_range(scene->waited_until - before, 250, 250 + 10);
+        assert_uint_in_range(scene->waited_until - before, 250, 250 + 10);
     }
 }
 

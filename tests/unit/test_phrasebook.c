@@ -97,7 +97,7 @@ static void test_say_plain_ascii(void **state)
 
             cs_say(&scene.book, (enum cs_text)key, &foreign, &out);
             for (size_t b = 0; b < out.length; b++)
-                assert_in_range((unsigned char)out.text[b], 0, 0x7f);
+                assert_uint_in_range((unsigned char)out.text[b], 0, 0x7f);
         }
         scene_close(&scene);
     }

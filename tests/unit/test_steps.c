@@ -101,7 +101,7 @@ static void test_refusals_take_alike(void **state)
         before = cs_clock_ms();
         assert_int_equal(judge(&about_totp, kind == 3 ? "" : "000000").judgement, CS_JUDGED_WRONG);
         assert_int_equal(scene->script.waits, 1);
-        assert_in_range(scene->waited_until - before, HOLD_MS, HOLD_MS + 5);
+        assert_uint_in_range(scene->waited_until - before, HOLD_MS, HOLD_MS + 5);
     }
 }
 

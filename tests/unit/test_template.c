@@ -124,7 +124,7 @@ static void test_say_prompt_own_text_never_beyond_the_limit(void **state)
         cs_buffer_text(&own, own.length % 72 == 70 ? "\\n" : "x");
         english(&scene, own.text);
         cs_say_prompt(&scene.book, keys, 2, NULL, &prompt);
-        assert_in_range(prompt.length, 1, CS_PROMPT_BYTES);
+        assert_uint_in_range(prompt.length, 1, CS_PROMPT_BYTES);
         fell_back = fell_back || strncmp(prompt.text, "That code", 9) != 0;
     } while (cs_template_check(CS_TEXT_OTP_PROMPT, own.text, &error) == CS_OK);
     assert_true(own.length > CS_TEMPLATE_BYTES_MAX);

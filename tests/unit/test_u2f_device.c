@@ -449,7 +449,7 @@ static void a_look_has_a_moment_for_slow_keys_and_no_more(void **state)
     (void)state;
     slow = (struct cs_u2f_transport){.keys = 8, .milliseconds = SLOW_MS, .known = -1};
     assert_int_equal(ask_slow(0, -1), CS_ERR_UNAVAILABLE);
-    assert_in_range(slow.exchanges, 2, LOOK_MS / SLOW_MS + 1);
+    assert_uint_in_range(slow.exchanges, 2, LOOK_MS / SLOW_MS + 1);
 }
 
 static void a_look_finds_the_last_handle_of_the_last_key(void **state)

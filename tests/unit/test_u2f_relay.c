@@ -67,7 +67,7 @@ static void test_document_has_these_lines(void **state)
     (void)state;
     assert_non_null(file);
     assert_non_null(text);
-    assert_in_range(fread(text, 1, 65535, file), 1000, 65534);
+    assert_uint_in_range(fread(text, 1, 65535, file), 1000, 65534);
     (void)fclose(file);
     assert_contains(text, "\n    " EXAMPLE_REQUEST "\n");
     assert_contains(text, "\n    " EXAMPLE_ANSWER "\n");
@@ -112,11 +112,11 @@ static void test_longest_lines_fit(void **state)
     for (size_t i = 0; i < 8; i++)
         request.handles[i].length = CS_U2F_HANDLE_MAX;
     assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_OK);
-    assert_in_range(line.length, 1700, CS_U2F_REQUEST_LINE_MAX);
+    assert_uint_in_range(line.length, 1700, CS_U2F_REQUEST_LINE_MAX);
     assert_int_equal(cs_u2f_read_request(line.text, line.length, &back, NULL), CS_OK);
     assert_same_request(&request, &back);
     assert_int_equal(cs_u2f_write_enrolled(data, sizeof data, &enrolled, NULL), CS_OK);
-    assert_in_range(enrolled.length, 2700, CS_U2F_ENROLLED_LINE_MAX);
+    assert_uint_in_range(enrolled.length, 2700, CS_U2F_ENROLLED_LINE_MAX);
     assert_int_equal(cs_u2f_read_enrolled(enrolled.text, enrolled.length, same, &length, NULL),
                      CS_OK);
     assert_int_equal(length, sizeof data);

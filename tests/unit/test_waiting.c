@@ -32,7 +32,7 @@ static enum cs_err wait_and_pass_time(struct cs_channel *channel, int64_t until,
         return cs_fail(error, CS_ERR_HANGUP, "gone");
     if (current->beats) {
         assert_int_equal(until % 100, 0);
-        assert_in_range(until - cs_clock_ms(), 1900, 2050);
+        assert_uint_in_range(until - cs_clock_ms(), 1900, 2050);
     }
     fake_clock_pass(until);
     return result;
@@ -142,7 +142,7 @@ static void test_live_denied_and_expired_say_so(void **state)
     scene_open(&scene, CS_WAIT_LIVE);
     run(&scene, CS_WAIT_EXPIRED);
     assert_contains(shown(&scene), "info The request on Phone was not approved in time.\n");
-    assert_in_range(scene.polls, 20, 60);
+    assert_uint_in_range(scene.polls, 20, 60);
     scene_close(&scene);
 }
 
@@ -185,7 +185,7 @@ static void test_enter_expires_and_is_denied(void **state)
     for (int i = 0; i < 20; i++)
         cs_script_answer(&scene.script, "");
     run(&scene, CS_WAIT_EXPIRED);
-    assert_in_range(scene.script.rounds, 3, 20);
+    assert_uint_in_range(scene.script.rounds, 3, 20);
     scene_close(&scene);
     scene_open(&scene, CS_WAIT_ENTER);
     cs_script_answer(&scene.script, "");

@@ -15,6 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* cmocka 2 has a name for each type, cmocka 1 only one. */
+#ifndef assert_uint_in_range
+#define assert_uint_in_range assert_in_range
+#endif
+
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/log.h"

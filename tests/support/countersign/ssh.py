@@ -91,6 +91,10 @@ class Sshd(Server):
             "MaxStartups": "200", "PrintMotd": "no", "UseDNS": "no", **settings,
         }
         self.config.write_text("".join(f"{key} {value}\n" for key, value in values.items()))
+        # From 9.8 on sshd shuts an address out after a few refused logins, and all of these come from one.
+        if "persourcepenalties" in run(SSHD, "-T", "-f", self.config).stdout and "PerSourcePenalties" not in settings:
+            with self.config.open("a") as out:
+                out.write("PerSourcePenalties no\n")
 
     def ready(self):
         with socket.socket() as probe:
