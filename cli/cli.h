@@ -83,6 +83,9 @@ static inline enum cs_cli_account_rule cs_cli_batch_rule(const struct cs_cli *cl
  * PAM line says otherwise. Prints nothing if the configuration cannot be read. */
 void cs_cli_note_provider(const struct cs_cli *cli);
 
+/* The same if logins look users up in the local store under other names than their accounts'. */
+void cs_cli_note_mapping(const struct cs_cli *cli);
+
 /* The settings of the local provider, whichever provider is in use. Borrowed from the options. */
 const struct cs_local_settings *cs_cli_local(const struct cs_options *options);
 

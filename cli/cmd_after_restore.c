@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* After a backup is restored, whatever was spent since would be valid once more. All time-based
  * codes up to now are marked as spent. The store cannot know which recovery codes were used. The
- * log names the users who used one, but not the code, so all codes of these users are spent. */
+ * log names the users who used one, but not the code, so all codes of these users are spent. It
+ * also names the security keys that were found to be copied. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,13 +25,16 @@ enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/
 struct restoring {
     const char *log;        /* NULL: no log */
     bool spend, keep;       /* all recovery codes */
+    bool logins;            /* the log has some */
     struct cs_strlist used; /* users who used one, under the provider's names */
-    unsigned factors, users;
+    struct cs_strlist keys; /* IDs of security keys whose counter went back */
+    unsigned factors, users, copied;
 };
 
 static void clear_restoring(struct restoring *restoring)
 {
     cs_strlist_free(&restoring->used);
+    cs_strlist_free(&restoring->keys);
 }
 
 static int read_words(const struct cs_words *words, struct restoring *restoring)
@@ -46,18 +50,18 @@ static int read_words(const struct cs_words *words, struct restoring *restoring)
 
 /* ---- the log ---- */
 
-/* The audit line within a log line, or NULL. Text that others log may hold anything, so a line
- * counts only if its first tag is the broker's. */
-static const char *find_audit(const char *line)
+/* What the broker says in a log line, if it begins with `start`, or NULL. Text that others log may
+ * hold anything, so a line counts only if its first tag is the broker's. */
+static char *find_own(char *line, const char *start)
 {
-    static const char program[] = "countersignd[", mark[] = "]: login verdict=";
-    const char *colon = strstr(line, ": ");
-    const char *tag = strstr(line, program);
+    static const char program[] = "countersignd[";
+    char *colon = strstr(line, ": ");
+    char *tag = strstr(line, program);
 
-    if (colon == NULL || tag == NULL || tag > colon ||
+    if (colon == NULL || tag == NULL || tag > colon || colon[-1] != ']' ||
         strspn(tag + strlen(program), "0123456789") != (size_t)(colon - 1 - tag) - strlen(program))
         return NULL;
-    return strncmp(colon - 1, mark, strlen(mark)) == 0 ? colon + 2 : NULL;
+    return strncmp(colon + 2, start, strlen(start)) == 0 ? colon + 2 : NULL;
 }
 
 /* The identity at the end of an audit line, without quotes and escapes, in place; NULL if there is
@@ -90,16 +94,16 @@ static bool is_listed(const struct cs_strlist *list, const char *text)
     return false;
 }
 
-static enum cs_err read_line(struct restoring *restoring, char *line, struct cs_error *error)
+static enum cs_err read_audit(struct restoring *restoring, char *audit, struct cs_error *error)
 {
-    const char *audit = find_audit(line);
     char *user;
 
+    restoring->logins = true;
     /* This counts even if the login itself failed: the code was spent. */
-    if (audit == NULL || (strstr(audit, " reason=recovery-code ") == NULL &&
-                          strstr(audit, " last=recovery-code ") == NULL))
+    if (strstr(audit, " reason=recovery-code ") == NULL &&
+        strstr(audit, " last=recovery-code ") == NULL)
         return CS_OK;
-    user = take_identity(line + (audit - line));
+    user = take_identity(audit);
     if (user == NULL || is_listed(&restoring->used, user))
         return CS_OK;
     if (strlen(user) > AUDIT_NAME_MAX)
@@ -111,6 +115,34 @@ static enum cs_err read_line(struct restoring *restoring, char *line, struct cs_
                                                                          : cs_fail_nomem(error);
 }
 
+/* The alert of providers/local/u2f_answer.c. */
+static enum cs_err read_alert(struct restoring *restoring, const char *alert,
+                              struct cs_error *error)
+{
+    static const char mark[] = "; factor ";
+    const char *id = strstr(alert, mark);
+    size_t digits = id != NULL ? strspn(id + strlen(mark), "0123456789") : 0;
+
+    return digits == 0 || cs_strlist_add(&restoring->keys, id + strlen(mark), digits) == CS_OK
+               ? CS_OK
+               : cs_fail_nomem(error);
+}
+
+static enum cs_err read_line(struct restoring *restoring, char *line, size_t length,
+                             struct cs_error *error)
+{
+    char *audit, *alert;
+
+    /* What a crash leaves in a file that was open. */
+    for (size_t i = 0; i < length; i++)
+        line[i] = line[i] != '\0' ? line[i] : ' ';
+    audit = find_own(line, "login verdict=");
+    alert = find_own(line, "the counter of a security key went back, ");
+    if (audit != NULL)
+        return read_audit(restoring, audit, error);
+    return alert != NULL ? read_alert(restoring, alert, error) : CS_OK;
+}
+
 /* Read as root: nobody else may read the log. */
 static enum cs_err read_log(struct restoring *restoring, struct cs_error *error)
 {
@@ -118,21 +150,43 @@ static enum cs_err read_log(struct restoring *restoring, struct cs_error *error)
     bool input = strcmp(restoring->log, "-") == 0;
     FILE *file = input ? stdin : fopen(restoring->log, "re");
     enum cs_err result = CS_OK;
+    ssize_t length;
     size_t size = 0;
 
     if (file == NULL)
         return cs_fail_errno(error, "%s: cannot open", restoring->log);
     errno = 0;
-    while (result == CS_OK && getline(&line, &size, file) >= 0)
-        result = read_line(restoring, line, error);
+    while (result == CS_OK && (length = getline(&line, &size, file)) >= 0)
+        result = read_line(restoring, line, (size_t)length, error);
     if (result == CS_OK && !feof(file))
         result = cs_fail_errno(error, "%s: cannot read; nothing was changed", restoring->log);
     if (!input)
         (void)fclose(file);
+    if (result == CS_OK && !restoring->logins)
+        result = cs_fail(error, CS_ERR_INPUT,
+                         "%s: no login in the form that syslog and journalctl give it; use "
+                         "--spend-codes, or --keep-codes if nobody logged in since the backup; "
+                         "nothing was changed",
+                         restoring->log);
     return result;
 }
 
 /* ---- the store ---- */
+
+static enum cs_err suspect_keys(const struct cs_transaction *transaction,
+                                struct restoring *restoring, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < restoring->keys.count && result == CS_OK; i++) {
+        bool marked = false;
+
+        result = cs_factor_suspect(transaction, strtoll(restoring->keys.items[i], NULL, 10),
+                                   &marked, error);
+        restoring->copied += marked;
+    }
+    return result;
+}
 
 static enum cs_err spend(const struct cs_transaction *transaction, void *context,
                          struct cs_error *error)
@@ -152,7 +206,7 @@ static enum cs_err spend(const struct cs_transaction *transaction, void *context
             result = cs_recovery_replace(transaction, user, NULL, 0, error);
         restoring->users += left > 0;
     }
-    return result;
+    return result == CS_OK ? suspect_keys(transaction, restoring, error) : result;
 }
 
 static enum cs_err say(void *context, struct cs_error *error)
@@ -165,6 +219,9 @@ static enum cs_err say(void *context, struct cs_error *error)
                  restoring->factors, restoring->users);
     for (size_t i = 0; i < restoring->used.count; i++)
         (void)printf("  %s: give new ones with 'countersign recovery'\n", restoring->used.items[i]);
+    if (restoring->copied > 0)
+        (void)printf("security keys that may have been copied and are no longer accepted: %u\n",
+                     restoring->copied);
     (void)printf(
         "Factors that were removed and passwords that were changed since the backup are as "
         "they were in it; remove and change them again.\n");

@@ -96,6 +96,8 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
         return cs_complain(&(struct cs_error){CS_ERR_TRUST, "must be run as root"});
     if ((verb->flags & CS_VERB_STORE) != 0)
         cs_cli_note_provider(cli);
+    if ((verb->flags & (CS_VERB_USER | CS_VERB_USERS)) != 0 && !cli->no_account)
+        cs_cli_note_mapping(cli);
     if ((verb->flags & CS_VERB_USER) != 0 && words.operands[0] != NULL &&
         find_account(cli, &words, &error) != CS_OK)
         return cs_complain(&error);

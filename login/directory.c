@@ -90,12 +90,33 @@ static void free_question(void *data)
     free(question);
 }
 
+/* A directory may call an account like another one in /etc/passwd, and what is stored under the
+ * name is that one's. */
+static enum cs_named check_name(struct question *question)
+{
+    const struct cs_account *account = &question->account;
+    struct cs_account other;
+    enum cs_named named = cs_names_local_account(account->name, &other, &question->error);
+
+    if (named == CS_NAMED_UNRESOLVED)
+        return named;
+    if (named == CS_NAMED_ABSENT || other.uid == account->uid)
+        return CS_NAMED_FOUND;
+    (void)cs_fail(
+        &question->error, CS_ERR_UNRESOLVED,
+        "the account '%s' is called '%s', like another account in /etc/passwd; rename one",
+        question->user, account->name);
+    return CS_NAMED_UNRESOLVED;
+}
+
 static void ask(void *data)
 {
     struct question *question = data;
     struct cs_account other;
 
     question->named = cs_names_account(question->user, &question->account, &question->error);
+    if (question->named == CS_NAMED_FOUND)
+        question->named = check_name(question);
     if (question->named != CS_NAMED_ABSENT || question->witness[0] == '\0' ||
         cs_names_account(question->witness, &other, &question->error) == CS_NAMED_FOUND)
         return;

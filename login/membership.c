@@ -141,14 +141,21 @@ static enum cs_membership judge(const struct cs_account *account, const struct f
     return CS_MEMBERSHIP_UNRESOLVED;
 }
 
-/* What the files say about each group. */
+/* What the files say about each group. A long group may stand in several lines, of one name or of
+ * several with one gid: each of them counts, as it does for getgrouplist. */
 static struct fact *ask_files(const struct cs_account *account, const struct cs_strlist *names)
 {
+    CS_AUTO(cs_gids_free) struct cs_gids gids = {0};
+    bool known = cs_names_local_gids(account->name, &gids, NULL) == CS_NAMED_FOUND;
     struct fact *facts = calloc(names->count, sizeof *facts);
 
-    for (size_t i = 0; i < names->count && facts != NULL; i++)
-        facts[i].named =
-            cs_names_local_group(names->items[i], account->name, &facts[i].group, NULL);
+    for (size_t i = 0; i < names->count && facts != NULL; i++) {
+        struct cs_group *group = &facts[i].group;
+        enum cs_named named = cs_names_local_group(names->items[i], account->name, group, NULL);
+
+        facts[i].named = known ? named : CS_NAMED_UNRESOLVED;
+        group->lists = group->lists || cs_gids_have(&gids, group->gid);
+    }
     return facts;
 }
 

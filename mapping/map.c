@@ -37,6 +37,11 @@ static bool uses_gecos(const struct cs_mapping *mapping)
     return mapping->gecos_match != NULL || mapping->gecos_field != 0;
 }
 
+bool cs_mapping_renames(const struct cs_mapping *mapping)
+{
+    return uses_gecos(mapping) || (mapping->append != NULL && mapping->append[0] != '\0');
+}
+
 static const char *separator(const struct cs_mapping *mapping)
 {
     return mapping->gecos_separator ? mapping->gecos_separator : ",";

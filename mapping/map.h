@@ -44,6 +44,9 @@ struct cs_map_trace {
 
 void cs_map_trace_free(struct cs_map_trace *trace);
 
+/* Whether identities may differ from the names of the accounts. */
+bool cs_mapping_renames(const struct cs_mapping *mapping);
+
 /* CS_ERR_CONFIG if the settings are wrong for every account. */
 enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *error) CS_MUST_USE;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,6 +54,19 @@ static enum cs_err copy_items(pam_handle_t *pamh, struct cs_request *request)
     return CS_OK;
 }
 
+/* A setuid program may name nobody: its real user is who asks, from whichever terminal. */
+static enum cs_err name_caller(struct cs_request *request)
+{
+    uid_t caller = getuid();
+
+    if (request->ruser != NULL || caller == 0)
+        return CS_OK;
+    if (asprintf(&request->ruser, "uid %u", (unsigned)caller) >= 0)
+        return CS_OK;
+    request->ruser = NULL;
+    return CS_ERR_NOMEM;
+}
+
 /* If the PAM line names no file and ours does not exist or says nothing, passes the IBM gateway's
  * file under the argument that would name it, so that the broker never guesses what it reads. */
 static enum cs_err add_default(const struct cs_module_arguments *arguments,
@@ -103,7 +117,7 @@ enum cs_err cs_module_collect(pam_handle_t *pamh, int flags, int argc, const cha
 
     if (pam_get_user(pamh, &user, NULL) != PAM_SUCCESS || user == NULL || user[0] == '\0')
         return cs_fail(error, CS_ERR_CANCELLED, "the application gave no user name");
-    if (copy_items(pamh, request) != CS_OK)
+    if (copy_items(pamh, request) != CS_OK || name_caller(request) != CS_OK)
         return cs_fail_nomem(error);
     if (request->service == NULL || request->user == NULL)
         return cs_fail(error, CS_ERR_INPUT, "the application gave no service or user name");

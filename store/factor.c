@@ -270,16 +270,20 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
 }
 
 enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,
-                              struct cs_error *error)
+                              bool *ret_marked, struct cs_error *error)
 {
-    static const char sql[] = "UPDATE factor SET suspect = 1 WHERE id = ?1";
+    static const char sql[] =
+        "UPDATE factor SET suspect = 1 WHERE id = ?1 AND kind = 'u2f' AND suspect = 0";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
+    *ret_marked = false;
     if (result != CS_OK)
         return result;
     sqlite3_bind_int64(statement, 1, id);
-    return cs_sql_run(transaction->store, statement, error);
+    result = cs_sql_run(transaction->store, statement, error);
+    *ret_marked = result == CS_OK && sqlite3_changes(transaction->store->db) == 1;
+    return result;
 }
 
 enum cs_err cs_factor_spend_all(const struct cs_transaction *transaction, int64_t now,

@@ -99,9 +99,9 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
                                   int64_t step, bool *ret_first,
                                   struct cs_error *error) CS_MUST_USE;
 
-/* Marks it suspect, permanently. */
+/* Marks a security key suspect, permanently; *ret_marked is false if it is gone, or was suspect. */
 enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,
-                              struct cs_error *error) CS_MUST_USE;
+                              bool *ret_marked, struct cs_error *error) CS_MUST_USE;
 
 /* Forgets steps later than that of `now` (the clock had been ahead); *ret_count factors were
  * changed. */

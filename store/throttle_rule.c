@@ -24,18 +24,28 @@ enum { FREE_FAILURES = 3 };
 static const int64_t delays[] = {5, 15, 60};
 enum { DELAYS = sizeof delays / sizeof delays[0] };
 
-/* What is longer than an empty bucket takes was written before the clock went back. */
+/* What is longer than an empty bucket takes was written before the clock went back. If it went back
+ * by no more than that, the bucket is empty: guessers must not gain tries from a leap second.
+ * Otherwise the clock was wrong, and what was written counts for nothing. */
+static int64_t seconds_short(const struct bucket *bucket, int64_t full, int64_t now)
+{
+    int64_t capacity = bucket->most * bucket->seconds, missing = full - now;
+
+    if (missing <= 0 || missing > 2 * capacity)
+        return 0;
+    return missing < capacity ? missing : capacity;
+}
+
 static int64_t left(const struct bucket *bucket, int64_t full, int64_t now)
 {
-    if (full <= now || full - now > bucket->most * bucket->seconds)
-        return bucket->most;
-    return bucket->most - (full - now + bucket->seconds - 1) / bucket->seconds;
+    return bucket->most -
+           (seconds_short(bucket, full, now) + bucket->seconds - 1) / bucket->seconds;
 }
 
 static int64_t taken(const struct bucket *bucket, int64_t full, int64_t now)
 {
+    int64_t after = now + seconds_short(bucket, full, now) + bucket->seconds;
     int64_t empty = now + bucket->most * bucket->seconds;
-    int64_t after = (full > now && full <= empty ? full : now) + bucket->seconds;
 
     return after < empty ? after : empty;
 }
@@ -79,10 +89,12 @@ bool cs_throttle_admits(const struct cs_counters *counters, bool proven, int64_t
 unsigned cs_throttle_charges(const struct cs_counters *counters, bool proven, bool countable,
                              int64_t now)
 {
-    unsigned charges = proven ? 0 : CS_CHARGE_ADDRESS;
+    /* What an empty bucket cannot give must not be taken back either. */
+    unsigned address = left(&address_bucket, counters->address, now) > 0 ? CS_CHARGE_ADDRESS : 0;
+    unsigned charges = proven ? 0 : address;
 
     if (!countable)
-        return CS_CHARGE_ADDRESS;
+        return address;
     charges |= CS_CHARGE_FAILURE;
     if (!has_share(counters, now))
         return charges | CS_CHARGE_ACCOUNT;

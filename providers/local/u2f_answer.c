@@ -48,7 +48,7 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
                                  uint32_t counter, int64_t before, struct cs_outcome *outcome,
                                  struct cs_error *error)
 {
-    bool won = false;
+    bool won = false, marked;
     enum cs_err result = cs_factor_spend(&trial->transaction, key->id, counter, 0, &won, error);
 
     if (result != CS_OK)
@@ -67,7 +67,7 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
                    "of it, and it is no longer accepted; factor %lld of '%s'",
                    (long long)key->last_step, (unsigned long)counter, (long long)key->id,
                    trial->user);
-    return cs_factor_suspect(&trial->transaction, key->id, error);
+    return cs_factor_suspect(&trial->transaction, key->id, &marked, error);
 }
 
 /* The key at the place in the request that the answer names. Keys may have come and gone since. */

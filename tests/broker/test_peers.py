@@ -258,6 +258,29 @@ def test_one_asker_cannot_use_up_the_places_by_way_of_su():
         again.close()
 
 
+def test_a_program_that_names_nobody_asks_for_its_caller():
+    """A setuid program without PAM_RUSER: another terminal is no other asker."""
+    write_config({**OPEN, "max_logins": 16})
+    stack("require_broker")
+
+    def asks(caller, terminal):
+        session = PamSession("root", prefix=("setpriv", "--ruid", caller), tty=f"pts/{terminal}")
+        try:
+            session.prompt()
+        except Failure:
+            session.kill()
+            return None
+        return session
+
+    with Broker():
+        held = [asks("alice", number) for number in range(6)]
+        expect_equal(sum(session is not None for session in held), 4, "places of one caller (a quarter of 16)")
+        held.append(asks("bob", 0))
+        expect(held[-1] is not None, "no room for another caller")
+        for session in filter(None, held):
+            session.kill()
+
+
 # ---- silent ----
 
 def test_a_peer_that_does_not_ask_is_dropped():

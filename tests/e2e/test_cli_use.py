@@ -131,6 +131,23 @@ def test_list_counts_failures_without_a_first_factor():
     expect_equal(listing("alice")["failed_tries"], 2, "failed tries")
 
 
+def test_a_mapping_gives_users_other_names():
+    """What is enrolled under the account's name is never found, so the tool says where logins look."""
+    write_config({"append": "@example.com"})
+    stack("retry=0", "standalone")
+    lost = countersign("enroll", "totp", "alice", "--no-confirm", "--json")
+    expect_match("^countersign: note: append or gecos_.* --no-account NAME", lost.stderr, "the note")
+    expect_equal(countersign("rekey").stderr, "", "no user")
+    expect_match("(?m)^identity +alice@example.com$", countersign("map", "alice").stdout, "where it says to look")
+    found = countersign("--no-account", "enroll", "totp", "alice@example.com", "--no-confirm", "--json")
+    expect_equal(found.stderr, "", "the right name")
+    for enrolled, code in (lost, "PAM_MAXTRIES"), (found, "PAM_SUCCESS"):
+        factor = Factor(json.loads(enrolled.stdout))
+        expect_equal(pam_login("alice", [factor.code()]).code, code, enrolled.stdout)
+    forget_factors("alice")
+    countersign("--no-account", "remove", "alice@example.com", json.loads(found.stdout)["id"])
+
+
 def test_no_note_without_cause():
     for content in {}, {"provider": "local"}, {"services": {"sshd": {"provider": "verify"}}, "verify": API}:
         write_config(content)

@@ -92,6 +92,26 @@ def test_only_the_brokers_own_lines_count():
     expect_equal(recovery_left(), [10, 0, 10], "a code that was spent in a login that was left")
 
 
+def test_a_log_that_tells_of_no_login_is_refused():
+    """Compressed, in another format or of another machine: it would pass for one in which nobody used a code."""
+    restore_state(BACKUP)
+    before = user_state()
+    lines = (WORKDIR / "syslog").read_text()
+    for content in ("", "-- No entries --\n", re.sub("(?m)^.*countersignd\\[[0-9]*\\]: ", "", lines),
+                    re.sub("countersignd\\[([0-9]*)\\]: ", r"countersignd \1 - - ", lines)):
+        result = countersign("after-restore", "--log", "-", check=False, input=content)
+        expect_equal(result.returncode, 1, f"{content}")
+        expect_match("^countersign: -: no login .*--keep-codes.*nothing was changed", result.stderr, f"{content}")
+    expect_equal(user_state(), before, "the store")
+
+
+def test_a_line_behind_what_a_crash_left_in_the_log_counts():
+    """A file that was open when the machine lost power has zero bytes where lines were."""
+    line = 'Nov 29 16:00:00 host countersignd[7]: login verdict=allow granted=yes reason=recovery-code last=x identity="bob"'
+    restored("--log", "-", input="\0" * 300 + line + "\n")
+    expect_equal(recovery_left(), [10, 0, 10], "behind zero bytes")
+
+
 def test_all_recovery_codes_can_be_spent():
     expect_match("^users whose recovery codes are spent: 3$", restored("--spend-codes").stdout, "said")
     expect_equal(recovery_left(), [0, 0, 0], "recovery codes")

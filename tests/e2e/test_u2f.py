@@ -137,6 +137,25 @@ def test_a_counter_that_goes_back():
         expect(not login.success, "let in")
 
 
+def test_a_copy_that_was_found_is_known_after_a_restore():
+    backup = WORKDIR / "keys" / "backup"
+    keys = before()
+    register(keys)
+    with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+        expect(pasted(sshd, keys), "a right answer was refused")
+        keep_state(backup)
+        (keys.folder / "key0.counter").write_text("0\n")
+        expect(not pasted(sshd, keys), "a copied key was accepted")
+        broker.wait_log("counter of a security key went back")
+        wait_audit(broker, 2)
+        log = broker.log()
+    restore_state(backup)
+    expect(not keys_of()[0]["suspect"], "the backup knows of no copy")
+    told = countersign("after-restore", "--log", "-", input=re.sub("(?m)^<[0-9]>", "x countersignd[1]: ", log)).stdout
+    expect_match("^security keys that may have been copied and are no longer accepted: 1$", told, "said")
+    expect(keys_of()[0]["suspect"], "the key is not suspect")
+
+
 def test_countersign_touch_as_askpass():
     keys = before()
     register(keys)

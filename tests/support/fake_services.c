@@ -171,14 +171,14 @@ SHOWN int fgetgrent_r(FILE *file, struct group *entry, char *buffer, size_t size
 
 /* ---- the services ---- */
 
-static bool find_account(const char *text, const char *name, struct passwd *entry, char *buffer,
-                         size_t size)
+static bool find_account(const char *text, int (*compare)(const char *, const char *),
+                         const char *name, struct passwd *entry, char *buffer, size_t size)
 {
     FILE *file = open_text(text);
     bool found = false;
 
     while (file != NULL && !found && read_passwd(file, entry, buffer, size) == 0)
-        found = strcasecmp(entry->pw_name, name) == 0;
+        found = compare(entry->pw_name, name) == 0;
     if (file != NULL)
         (void)fclose(file);
     return found;
@@ -193,12 +193,12 @@ SHOWN int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_
     *found = NULL;
     if (failure != 0)
         return failure;
-    if (find_account(services.passwd, name, entry, buffer, size)) {
+    if (find_account(services.passwd, strcmp, name, entry, buffer, size)) {
         *found = entry;
         return 0;
     }
     text = reach(services.directory, services.cached, &absent);
-    if (!find_account(text, name, entry, buffer, size))
+    if (!find_account(text, strcasecmp, name, entry, buffer, size))
         return absent;
     *found = entry;
     return 0;

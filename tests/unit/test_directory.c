@@ -69,6 +69,27 @@ static void an_account_whose_uid_is_local_is_known_as_such(void **state)
     assert_true(account.known && !account.local && account.local_uid);
 }
 
+/* A domain without its name in those of its accounts, or one that takes names in any case: what the
+ * local account has enrolled is not this one's. */
+static void an_account_that_is_called_like_another_local_one_has_no_name(void **state)
+{
+    struct fake_services twins = world;
+    struct cs_account account;
+    struct cs_error error = {0};
+
+    (void)state;
+    twins.directory = "ann:x:7000:7000:::\nbea:x:7001:7001:::\n";
+    twins.passwd = "ann:x:1000:1000:::\nbea:x:7001:7001:::\n";
+    fake_services_set(&twins);
+    assert_int_equal(find("ANN", PATIENCE_MS, &account, &error), CS_ERR_UNRESOLVED);
+    assert_contains(error.text, "'ANN'");
+    assert_contains(error.text, "'ann'");
+    assert_int_equal(find("ann", PATIENCE_MS, &account, &error), CS_OK);
+    assert_int_equal(account.uid, 1000);
+    assert_int_equal(find("BEA", PATIENCE_MS, &account, &error), CS_OK); /* one account */
+    assert_string_equal(account.name, "bea");
+}
+
 static void each_failing_call_is_unresolved_and_never_an_unknown_account(void **state)
 {
     static const int numbers[] = {EMFILE, ENOMEM, EIO, ETIMEDOUT};
@@ -198,6 +219,7 @@ int main(void)
         TEST(accounts_of_files_and_of_the_directory_are_found),
         TEST(lines_of_the_compat_source_are_no_accounts),
         TEST(an_account_whose_uid_is_local_is_known_as_such),
+        TEST(an_account_that_is_called_like_another_local_one_has_no_name),
         TEST(each_failing_call_is_unresolved_and_never_an_unknown_account),
         TEST(a_directory_that_says_enoent_does_not_say_that_there_is_no_account),
         TEST(a_directory_that_loses_whom_it_knew_does_not_answer),

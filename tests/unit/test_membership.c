@@ -167,6 +167,29 @@ static void root_and_local_accounts_do_not_wait_for_a_directory_that_hangs(void 
     fake_services_wait_hanging(1);
 }
 
+/* A long group stands in several lines, of one name or of several with one gid. What getgrouplist
+ * makes of that, the file has to say as well while a directory hangs. */
+static void each_line_of_a_group_counts_while_the_directory_hangs(void **state)
+{
+    static const char *const groups[] = {"otp:x:50:bob\notp:x:50:ann\n",
+                                         "otp:x:50:bob\notp2:x:50:ann\n"};
+    const struct cs_account ann = account_of("ann");
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(groups); i++) {
+        struct fake_services lines = world;
+
+        lines.group = groups[i];
+        fake_services_set(&lines);
+        is_exempt("ann", NULL, "otp", NULL);
+        is_exempt("ann", "otp", NULL, "exempt_group");
+        fake_services_stall();
+        assert_null(rule_for(&ann, NULL, "otp", SHORT_MS));
+        assert_string_equal(rule_for(&ann, "otp", NULL, SHORT_MS), "exempt_group");
+        fake_services_release();
+    }
+}
+
 static void a_directory_that_hangs_is_given_up_and_its_accounts_are_asked(void **state)
 {
     const struct cs_account eve = account_of("eve");
@@ -252,6 +275,7 @@ int main(void)
         TEST(a_failing_call_lets_nobody_off),
         TEST(a_call_that_fails_is_unresolved_for_local_accounts_too),
         TEST(root_and_local_accounts_do_not_wait_for_a_directory_that_hangs),
+        TEST(each_line_of_a_group_counts_while_the_directory_hangs),
         TEST(a_directory_that_hangs_is_given_up_and_its_accounts_are_asked),
         TEST(a_directory_may_add_local_accounts_to_a_group),
         TEST(groups_with_blanks_and_commas_in_their_names),

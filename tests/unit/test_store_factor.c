@@ -169,12 +169,15 @@ static void test_factor_suspect_is_for_good(void **state)
     CS_AUTO(cs_factor_clear) struct cs_factor key = {0};
     int64_t id = add(scratch, CS_STORED_U2F);
     unsigned changed = 7;
-    bool won = false;
+    bool won = false, marked = false;
 
     scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_factor_spend(&transaction, id, UINT32_MAX, 0, &won, NULL), CS_OK);
     assert_true(won);
-    assert_int_equal(cs_factor_suspect(&transaction, id, NULL), CS_OK);
+    assert_int_equal(cs_factor_suspect(&transaction, id, &marked, NULL), CS_OK);
+    assert_true(marked);
+    assert_int_equal(cs_factor_suspect(&transaction, id, &marked, NULL), CS_OK);
+    assert_false(marked);
     /* The remedy for a clock that ran ahead leaves counters alone. */
     assert_int_equal(cs_factor_reset_future(&transaction, "alice", 30, &changed, NULL), CS_OK);
     assert_int_equal(changed, 0);

@@ -159,6 +159,43 @@ static void test_what_is_taken_back(void **state)
     }
 }
 
+/* A network whose bucket is empty has nothing that a right answer could take back: otherwise
+ * anybody with an account of his own could fill it again and again for his guesses at others. */
+static void test_a_right_answer_fills_no_bucket(void **state)
+{
+    const int64_t empty = T0 + (int64_t)OF_ADDRESS * 30;
+
+    (void)state;
+    for (int64_t full = empty - 45; full <= empty; full += 15) {
+        struct cs_counters pair = {.address = full};
+        unsigned charges = cs_throttle_charges(&pair, false, true, T0);
+
+        cs_throttle_charge(&pair, charges, T0);
+        cs_throttle_refund(&pair, charges);
+        assert_int_equal(pair.address, full);
+    }
+}
+
+/* A leap second, or a clock that is put right by a little. */
+static void test_a_clock_that_goes_back_a_little_fills_no_bucket(void **state)
+{
+    const struct cs_counters worn = {.share = T0 + (int64_t)SHARE * 10800,
+                                     .account = T0 + (int64_t)OF_ACCOUNT * 85,
+                                     .address = T0 + (int64_t)OF_ADDRESS * 30};
+    struct cs_counters known = worn, fresh = {.account = worn.account};
+
+    (void)state;
+    known.known = true;
+    for (int64_t back = 0; back <= 300; back += 60) {
+        assert_false(admits(&worn, T0 - back));
+        assert_false(admits(&known, T0 - back));
+        assert_false(admits(&fresh, T0 - back));
+        assert_int_equal(cs_throttle_address_used(worn.address, T0 - back), OF_ADDRESS);
+    }
+    cs_throttle_charge(&known, CS_CHARGE_ACCOUNT, T0 - 60);
+    assert_int_equal(known.account, T0 - 60 + (int64_t)OF_ACCOUNT * 85);
+}
+
 static void test_what_says_nothing_of_the_user(void **state)
 {
     const struct cs_counters pair = {0};
@@ -457,7 +494,9 @@ int main(void)
         cmocka_unit_test(test_what_is_left_for_new_networks),
         cmocka_unit_test(test_a_network_as_a_whole),
         cmocka_unit_test(test_what_is_taken_back),
-        cmocka_unit_test(test_what_says_nothing_of_the_user),
+        cmocka_unit_test(test_a_right_answer_fills_no_bucket),
+        cmocka_unit_test(test_a_clock_that_goes_back_a_little_fills_no_bucket),
+        TEST(test_what_says_nothing_of_the_user),
         cmocka_unit_test(test_records_from_the_future),
         cmocka_unit_test(test_far_times),
         TEST(test_a_try_is_counted_and_taken_back),
