@@ -52,7 +52,7 @@ def explained(path, heading):
 
 def bad_packages(source):
     build = listed(source, "build")
-    rest = listed(source, "demo", "test", "bench") - build
+    rest = listed(source, "demo", "test", "bench", "tree") - build
     # libfido2 is for one of the choices of WITH_U2F: explained to those who build, installed for tests.
     for page, heading, wanted, allowed in (("README.md", "What it needs", build, {"libfido2-dev"}),
                                            ("tests/README.md", "What the tests need", rest, set())):

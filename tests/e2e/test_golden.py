@@ -306,7 +306,8 @@ def with_asyncssh(job, _):
         try:
             asyncio.run(login())
         except asyncssh.Error as problem:
-            job.write("failed", f"{type(problem).__name__}: {problem}\n")
+            reason = str(problem).split(" for user ")[0]  # newer versions add for whom and where
+            job.write("failed", f"{type(problem).__name__}: {reason}\n")
 
 
 CLIENTS = {

@@ -85,6 +85,26 @@ def test_sshd_login_is_denied():
         sshd.wait_log(r"PAM: Authentication failure|PAM: Permission denied")
 
 
+def test_other_accounts_reach_a_clone_in_a_closed_folder():
+    """The sandbox of a clone below two folders that only root may enter; outside they stay as they are."""
+    closed = WORKDIR / "closed"
+    clone = closed / "inner" / "clone"
+    clone.mkdir(parents=True)
+    results = WORKDIR / "results"
+    results.mkdir()
+    (clone / "file").write_text("reached\n")
+    for name in "isolate", "syslog-receiver":
+        run("cp", pathlib.Path(__file__).parents[2] / "scripts" / "lib" / name, clone)
+    for folder in closed, closed / "inner":
+        folder.chmod(0o700)
+    result = run(clone / "isolate", "--dir", results, "--", "setpriv", "--reuid", "alice", "--clear-groups", "cat",
+                 clone / "file", check=False)
+    if result.returncode == 77:
+        raise Skip(result.stderr.strip())
+    expect_equal((result.returncode, result.stdout), (0, "reached\n"), result.stderr)
+    expect_equal([folder.stat().st_mode & 0o777 for folder in (closed, closed / "inner")], [0o700] * 2, "outside")
+
+
 STUB = """#!/usr/bin/python3
 import os, socket, sys, time
 if "--broken" in sys.argv:
@@ -94,7 +114,7 @@ os.makedirs("/run/countersign", exist_ok=True)
 time.sleep(0.2)
 listener.bind("/run/countersign/broker.sock")
 listener.listen()
-print("listening", file=sys.stderr, flush=True)
+print("countersignd 0 serves", file=sys.stderr, flush=True)
 while True:
     listener.accept()
 """
@@ -105,7 +125,7 @@ def test_a_broker_is_awaited():
     stub.write_text(STUB)
     stub.chmod(0o755)
     with Broker(program=stub) as broker:
-        broker.wait_log("^listening$")
+        expect(pathlib.Path("/run/countersign/broker.sock").is_socket(), "it was awaited")
         expect(broker.running, "it ended")
         expect_equal(broker.stop(), -signal.SIGTERM, "status")
     try:
