@@ -12,6 +12,7 @@
 #include "base/trusted_open.h"
 #include "cli/check_advice.h"
 #include "cli/check_plan.h"
+#include "cli/check_sshd.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
 #include "cli/verb.h"
@@ -366,7 +367,8 @@ static void run_checks(struct check *check)
         check_services(check);
     if (check->configured &&
         (cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK ||
-         cs_check_advice(&check->line, &check->line.warnings) != CS_OK))
+         cs_check_advice(&check->line, &check->line.warnings) != CS_OK ||
+         cs_check_sshd(&check->line, check->writer, &check->line.warnings) != CS_OK))
         report(check, "warnings", cs_fail_nomem(&error), &error);
     note_helper(check);
     print_warnings(check, cs_config_warnings(check->line.config));

@@ -9,8 +9,10 @@
 #include "conversation/tell.h"
 
 enum {
-    COUNTDOWN_MS = 5000, /* between two lines of text: sshd 10.4 pads shorter exchanges */
-    ENTER_MS = 5000,     /* how long to poll after "press Enter" before asking again */
+    /* Between two lines of text. sshd from 10.4 on pads exchanges that end within 5 s, and counts
+     * from when it sent the text: a little earlier than we do. */
+    COUNTDOWN_MS = 6000,
+    ENTER_MS = 5000, /* how long to poll after "press Enter" before asking again */
     BEAT_MS = 100,
 };
 

@@ -143,7 +143,9 @@ const struct cs_setting cs_option_rows[] = {
      .values = {"auto", "fold", "live"},
      .help =
          "fold: all text is put into prompts, which suits every sshd. live: informational text is "
-         "sent at once, for sshd 10.3 or later. auto: live for sudo, su and login, else fold."},
+         "sent at once, for sshd 10.3 or later, whose users have ssh 10.3 or later too: older ones "
+         "show it as octal numbers beyond ASCII, and not at all with -q. auto: live for sudo, su "
+         "and login, else fold."},
     {.name = "push_wait",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
@@ -153,7 +155,8 @@ const struct cs_setting cs_option_rows[] = {
      .help =
          "How to wait for an approval on another device. live: the text is shown at once. enter: "
          "the user presses Enter after approving. silent: nothing is shown except a number to "
-         "choose. auto: live if conversation=live or the service shows text at once, else enter."},
+         "choose; sshd up to 9.4 then makes the login take up to twice the wait. auto: live if "
+         "conversation=live or the service shows text at once, else enter."},
     {.name = "lang",
      .type = CS_SETTING_STRING,
      .where = BOTH,

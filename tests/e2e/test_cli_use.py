@@ -4,6 +4,7 @@ import json
 
 from countersign import *
 
+SSHD_FILE = pathlib.Path("/usr/sbin/sshd")
 IBM = pathlib.Path("/etc/countersign/ibm.json")
 API = {"client-id": "client", "client-secret": secret("kettle-drum-7", "the client secret"), "host": "tenant.example.com"}
 VERIFY = {"provider": "verify", "verify": API}
@@ -159,6 +160,33 @@ def test_no_note_without_cause():
     write_config({"provider": "nobody"})
     result = countersign("unlock", "alice", check=False)
     expect(result.returncode == 1 and "note" not in result.stderr, f"a broken configuration: {result.stderr}")
+
+
+def said_of_sshd(version, settings):
+    """The lines of `check` about an sshd of that version."""
+    SSHD_FILE.write_text(f"#!/bin/sh\necho '{version}, OpenSSL 3' >&2\nexit 1\n")
+    write_config(settings)
+    return [line for line in countersign("check", check=False).stdout.splitlines() if line.startswith(("warn", "note")) and "OpenSSH" in line]
+
+
+def test_check_compares_the_settings_with_the_sshd_installed():
+    real = SSHD_FILE.read_bytes()
+    for version, settings, patterns in (
+            ("OpenSSH_9.2p1 Debian-2", {}, []),
+            ("OpenSSH_9.2p1", {"conversation": "live"}, ["^warn conversation=live, but OpenSSH 9.2 keeps text back"]),
+            ("OpenSSH_9.2p1", {"services": {"sshd": {"conversation": "live"}}}, ["^warn conversation=live"]),
+            ("OpenSSH_9.2p1", {"services": {"sudo": {"conversation": "live"}}}, []),
+            ("OpenSSH_9.4p1", {"push_wait": "silent"}, ["^warn push_wait=silent, and OpenSSH 9.4.*push_wait=enter"]),
+            ("OpenSSH_9.5p1", {"push_wait": "silent"}, []),
+            ("OpenSSH_9.8p1", {}, ["^note OpenSSH 9.8: .*PerSourcePenaltyExemptList"]),
+            ("OpenSSH_10.2p1", {"conversation": "live"}, ["^note OpenSSH 10.2", "^warn conversation=live"]),
+            ("OpenSSH_10.3p1", {"conversation": "live"}, ["^note OpenSSH 10.3"]),
+            ("another sshd", {"conversation": "live"}, [])):
+        lines = said_of_sshd(version, settings)
+        expect_equal(len(lines), len(patterns), f"{version} {settings}: {lines}")
+        for line, pattern in zip(lines, patterns):
+            expect_match(pattern, line, f"{version} {settings}")
+    SSHD_FILE.write_bytes(real)
 
 
 before_each.append(lambda: write_config({}))

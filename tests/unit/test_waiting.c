@@ -110,7 +110,7 @@ static void test_live_shows_text_and_countdown(void **state)
     scene.decided_at = 6;
     run(&scene, CS_WAIT_APPROVED);
     assert_memory_equal(shown(&scene), "info Approve the request on Phone.\n", 35);
-    assert_contains(shown(&scene), "info Waiting for your approval: 55 s left\n");
+    assert_contains(shown(&scene), "info Waiting for your approval: 54 s left\n");
     assert_null(strstr(shown(&scene), "echo"));
     scene_close(&scene);
 }
