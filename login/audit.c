@@ -38,8 +38,8 @@ void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
     cs_buffer_printf(&line,
                      "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u ms=%lld "
                      "peer_uid=%u%s%s%s",
-                     audit->verdict, audit->granted ? "yes" : "no", audit->reason,
-                     audit->last ? audit->last : "none", audit->method, audit->answers,
+                     audit->verdict, audit->granted ? "yes" : "no", cs_reason_name(audit->reason),
+                     cs_reason_name(audit->last), audit->method, audit->answers,
                      (long long)audit->milliseconds, audit->peer_uid,
                      audit->standalone ? " standalone=yes" : "", audit->code ? " code=" : "",
                      audit->code ? audit->code : "");

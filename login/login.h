@@ -33,7 +33,7 @@ struct cs_login {
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */
     char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account without an identity */
-    const char *reason, *last;
+    enum cs_reason reason, last;
     unsigned answers;
     bool proven;              /* a first factor is proven; valid once the plan has run */
     bool sent;                /* something was sent to the user, or may have been */

@@ -161,8 +161,7 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
 {
     struct cs_method_given given = give(login, channel, provider);
     struct run run = {.login = login, .given = &given};
-    struct cs_method_login method = {
-        .given = &given, .calls = &calls, .context = &run, .result = {.reason = "none"}};
+    struct cs_method_login method = {.given = &given, .calls = &calls, .context = &run};
     struct cs_fold_channel fold;
     enum cs_verdict verdict;
 

@@ -72,14 +72,14 @@ static enum cs_verdict ask(struct cs_method_login *login, const struct cs_method
         if (result != CS_OK)
             return cs_give_up(login, method->name, result, &error);
         if (meaning == JUNK)
-            return cs_refuse_codes(login, "refused-by-sshd");
+            return cs_refuse_codes(login, CS_REASON_REFUSED_BY_SSHD);
         if (meaning == REPEATED)
             return CS_VERDICT_DENY;
         login->state.consented = meaning == SEND;
         if (login->state.consented)
             return CS_VERDICT_ALLOW;
     }
-    login->result.reason = "not-asked-for";
+    login->result.reason = CS_REASON_NOT_ASKED_FOR;
     return CS_VERDICT_MAX_TRIES;
 }
 
@@ -110,6 +110,6 @@ bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *metho
     }
     if (may_send(login, method, true))
         return true;
-    *ret_verdict = cs_refuse_codes(login, "too-many-deliveries");
+    *ret_verdict = cs_refuse_codes(login, CS_REASON_TOO_MANY_DELIVERIES);
     return false;
 }

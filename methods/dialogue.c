@@ -15,10 +15,10 @@ enum cs_err cs_dialogue_judge(struct cs_method_login *login, const struct cs_dia
         return result;
     login->result.reason = ret_outcome->reason;
     /* In the log, an answer of an impossible form must not hide an earlier wrong one. */
-    if (!login->state.was_odd || login->result.last == NULL)
+    if (!login->state.was_odd || login->result.last == CS_REASON_NONE)
         login->result.last = ret_outcome->reason;
     cs_log(login->given->log, LOG_DEBUG, "%s: answer %u: %s", dialogue->method,
-           login->result.answers, ret_outcome->reason);
+           login->result.answers, cs_reason_name(ret_outcome->reason));
     return CS_OK;
 }
 

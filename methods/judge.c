@@ -23,19 +23,19 @@ struct trial {
 };
 
 /* Why an answer was refused that the provider saw only as a decoy, or not at all. */
-static const char *reason_for(const struct cs_method_login *login, const struct trial *trial,
-                              const char *judged)
+static enum cs_reason reason_for(const struct cs_method_login *login, const struct trial *trial,
+                                 enum cs_reason judged)
 {
-    static const char *const reasons[] = {[CS_ANSWER_EMPTY] = "empty-answer",
-                                          [CS_ANSWER_TOO_LONG] = "answer-too-long",
-                                          [CS_ANSWER_JUNK] = "refused-by-sshd"};
+    static const enum cs_reason reasons[] = {[CS_ANSWER_EMPTY] = CS_REASON_EMPTY_ANSWER,
+                                             [CS_ANSWER_TOO_LONG] = CS_REASON_ANSWER_TOO_LONG,
+                                             [CS_ANSWER_JUNK] = CS_REASON_REFUSED_BY_SSHD};
 
     if (trial->kind != CS_ANSWER_TYPED && !trial->elsewhere)
         return reasons[trial->kind];
     if (trial->odd)
-        return "wrong-form";
+        return CS_REASON_WRONG_FORM;
     if (!trial->known)
-        return "unknown-user";
+        return CS_REASON_UNKNOWN_USER;
     return login->state.sought && !login->state.user.found ? login->state.user.reason : judged;
 }
 
@@ -134,7 +134,7 @@ static enum cs_err judge_once(struct cs_method_login *login, const struct trial 
         claims ? login->calls->claim_code(login->context, attempt->answer, &claimed, error) : CS_OK;
 
     if (result == CS_OK && claims && !claimed) {
-        *ret_outcome = (struct cs_outcome){.reason = "replayed"};
+        *ret_outcome = (struct cs_outcome){.reason = CS_REASON_REPLAYED};
         return CS_OK;
     }
     if (result == CS_OK)
@@ -180,7 +180,7 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
     if (result != CS_OK)
         return result;
     if (!ask) {
-        *ret_outcome = (struct cs_outcome){.reason = "not-enrolled"};
+        *ret_outcome = (struct cs_outcome){.reason = CS_REASON_NOT_ENROLLED};
         return CS_OK;
     }
     if (trial->elsewhere)

@@ -138,8 +138,8 @@ struct cs_method_state {
 
 struct cs_method_result {
     struct cs_secret authtok; /* the password, for the modules that follow */
-    const char *reason;       /* one word for the audit line */
-    const char *last;         /* the same for the last answer judged, or NULL */
+    enum cs_reason reason;    /* for the audit line */
+    enum cs_reason last;      /* the same for the last answer judged; CS_REASON_NONE: none was */
     unsigned answers;         /* number of answers given */
 };
 

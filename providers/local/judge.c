@@ -24,7 +24,7 @@ static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_fa
     enum cs_err result =
         cs_factor_note_repeat(&trial->transaction, factor->id, match->step, &first, error);
 
-    outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
+    outcome->reason = factor->last_step > latest ? CS_REASON_CLOCK_WENT_BACK : CS_REASON_REPLAYED;
     if (result == CS_OK && !first)
         result = cs_throttle_undo(&trial->transaction, &trial->tried, trial->now, error);
     return result;
@@ -53,7 +53,7 @@ static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_fa
         return judge_repeat(trial, factor, ret_match, center + trial->settings->totp_window,
                             outcome, error);
     outcome->judgement = CS_JUDGED_RIGHT;
-    outcome->reason = "totp";
+    outcome->reason = CS_REASON_TOTP;
     return CS_OK;
 }
 
@@ -71,7 +71,7 @@ static enum cs_err judge_recovery(const struct cs_trial *trial, const struct cs_
     if (result != CS_OK || !won)
         return result;
     outcome->judgement = CS_JUDGED_RIGHT;
-    outcome->reason = "recovery-code";
+    outcome->reason = CS_REASON_RECOVERY_CODE;
     outcome->recovery = true;
     return CS_OK;
 }
@@ -105,7 +105,7 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
         result = cs_fail_nomem(error);
     if (result != CS_OK)
         return result;
-    outcome->reason = factors.count > 0 ? "wrong-code" : "not-enrolled";
+    outcome->reason = factors.count > 0 ? CS_REASON_WRONG_CODE : CS_REASON_NOT_ENROLLED;
     if (factors.count == 0)
         result = judge_factor(trial, &trial->local->nobody, &code, &match, outcome, error);
     for (size_t i = 0; i < factors.count && result == CS_OK && !match.found; i++)
@@ -122,7 +122,7 @@ enum cs_err cs_local_count_and_judge(struct cs_trial *trial, struct cs_outcome *
     enum cs_err result =
         cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, &admitted, error);
 
-    outcome->reason = "throttled";
+    outcome->reason = CS_REASON_THROTTLED;
     if (result != CS_OK || !admitted)
         return result;
     result = trial->attempt->kind == CS_FACTOR_U2F ? judge_key(trial, outcome, error)

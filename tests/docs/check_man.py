@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-PAGES = {"countersign.8": None, "countersignd.8": "docs/man/countersignd.8",
+PAGES = {"countersign.8": None, "countersignd.8": None,
          "countersign-touch.1": "docs/man/countersign-touch.1", "pam_countersign.8": None, "countersign.json.5": None}  # None: made by the build
 AUDIT_LINES = [
     ('login verdict=max-tries granted=no reason=wrong-code last=wrong-code method=totp answers=4 ms=18 peer_uid=0 code=PAM_MAXTRIES rhost="192.0.2.7" '
@@ -108,11 +108,13 @@ def check_filter(page):
         need(found == counts, f"countersignd.8: the filter {'misses' if counts else 'counts'}: {line}")
 
 
-def judged(source):
-    """Why an answer for a security key or a password is refused."""
-    for name in ("u2f_answer", "password"):
-        for found in re.findall(r'outcome->reason =([^;]*);', (source / f"providers/local/{name}.c").read_text()):
-            yield from (reason for reason in re.findall(r'"([a-z0-9-]+)"', found) if reason not in ("u2f", "password"))
+def check_reasons(tool, page):
+    """The manual has every reason, with its advice, as the tool says it."""
+    reasons = json.loads(subprocess.run([tool, "explain-reason", "--json"], capture_output=True, check=True).stdout)
+    need(len(reasons) > 50, "countersign explain-reason --json: hardly any reason")
+    for row in reasons:
+        described = one_line(f"{row['reason']} {row['cause']} To do: {row['advice']}").replace("`", "'")
+        need(described in page, f"countersignd.8: '{described}' is missing")
 
 
 def main():
@@ -135,9 +137,7 @@ def main():
              f"pam_countersign.8: verdict {name} with {code} is missing")
     need(re.search(r"^\.It not-enrolled Ta .*PAM_SUCCESS .*accept_on_missing_auth_method", text["pam_countersign.8"], re.M),
          "pam_countersign.8: verdict not-enrolled with accept_on_missing_auth_method is missing")
-    for reason in judged(source):
-        need(re.search(rf"^\.It (.* , )?{reason}( ,|$)", text["countersignd.8"], re.M),
-             f"countersignd.8: what to do after reason={reason} is missing")
+    check_reasons(tool, one_line(rendered(paths["countersignd.8"], "-Owidth=1000")).replace("`", "'"))
     for option in ("u2f_app_id", "u2f_origins"):
         need(re.search(rf"^\.It Cm {option} .*\n(.*\n)*?By default pam:// and the name of this host", text["pam_countersign.8"], re.M),
              f"pam_countersign.8: {option}: what holds without it is missing")

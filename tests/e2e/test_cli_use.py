@@ -22,7 +22,7 @@ def as_alice(*words):
 # ---- help ----
 
 def test_help_is_no_error():
-    expect_equal(len({verb["name"] for verb in verbs()}), 17, "verbs")
+    expect_equal(len({verb["name"] for verb in verbs()}), 18, "verbs")
     for verb in verbs():
         words = verb["name"].split()
         for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
@@ -142,6 +142,35 @@ def test_no_note_without_cause():
     write_config({"provider": "nobody"})
     result = countersign("unlock", "alice", check=False)
     expect(result.returncode == 1 and "note" not in result.stderr, f"a broken configuration: {result.stderr}")
+
+
+# ---- explain-reason ----
+
+def test_every_reason_is_explained():
+    rows = json.loads(countersign("explain-reason", "--json").stdout)
+    expect(all(set(row) == {"reason", "counts_as", "cause", "advice"} for row in rows), f"{rows}")
+    text = countersign("explain-reason").stdout
+    for row in rows:
+        expect(f"{row['reason']}\n    {row['cause']}\n    What to do: {row['advice']}\n" in text, row["reason"])
+    by_name = {row["reason"]: row for row in rows}
+    expect_equal({by_name[name]["counts_as"] for name in ("wrong-code", "wrong-password", "wrong-signature")}, {"wrong"}, "wrong answers")
+    expect_equal([by_name[name]["counts_as"] for name in ("throttled", "replayed", "empty-answer", "hang-up")],
+                 ["unchecked", "untimely", "unusable", "nothing"], "what others count as")
+
+
+def test_one_reason_is_explained():
+    expect_equal(json.loads(countersign("explain-reason", "no-separator", "--json").stdout)[0]["reason"], "no-separator", "JSON")
+    shown = countersign("explain-reason", "hang-up").stdout
+    expect_match(r"\Ahang-up\n    .*\n    What to do: .*\n\Z", shown, "text")
+    anybody = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "explain-reason", "hang-up")
+    expect_equal(anybody.stdout, shown, "anybody may ask")
+
+
+def test_an_unknown_reason_is_named_with_the_one_meant():
+    for word, pattern in (("wrong-cod", "there is no reason 'wrong-cod'; 'wrong-code' was probably meant"),
+                          ("xyzzy", "there is no reason 'xyzzy'; 'countersign explain-reason' lists them all")):
+        result = countersign("explain-reason", word, check=False)
+        expect_equal((result.returncode, result.stdout, result.stderr), (2, "", f"countersign: {pattern}\n"), word)
 
 
 before_each.append(lambda: write_config({}))

@@ -75,7 +75,7 @@ static void test_choice_of_nothing_is_misconfigured(void **state)
         scene->options.accept_on_missing_auth_method = accept != 0;
         method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
         assert_run("choice-then-otp", CS_VERDICT_MISCONFIGURED, "");
-        assert_string_equal(scene->login.result.reason, "misconfigured");
+        assert_string_equal(cs_reason_name(scene->login.result.reason), "misconfigured");
     }
 }
 
@@ -133,7 +133,7 @@ static void test_menu_has_no_address_twice(void **state)
 /* Several factors of the one kind that a plan asks for are a choice too. */
 static void test_several_of_one_kind_are_a_menu(void **state)
 {
-    static const struct cs_approval_state given[] = {{CS_APPROVAL_GIVEN, "approved"}};
+    static const struct cs_approval_state given[] = {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}};
 
     (void)state;
     method_scene_add(scene, CS_FACTOR_DEVICE, "d1", "phone");
@@ -167,7 +167,7 @@ static void test_menu_no_choice_within_the_tries(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "9");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.result.reason, "no-choice");
+    assert_string_equal(cs_reason_name(scene->login.result.reason), "no-choice");
     assert_int_equal(scene->login.result.answers, 3);
 }
 
@@ -224,7 +224,7 @@ static void test_unproven_delivery_never_without_one(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.result.reason, "not-asked-for");
+    assert_string_equal(cs_reason_name(scene->login.result.reason), "not-asked-for");
     assert_int_equal(scene->login.result.answers, 3);
 }
 

@@ -22,7 +22,7 @@ static void assert_ends(enum cs_verdict found, enum cs_verdict verdict, const ch
                         const char *calls)
 {
     assert_ran("password", found, verdict, calls);
-    assert_string_equal(scene->login.result.reason, reason);
+    assert_string_equal(cs_reason_name(scene->login.result.reason), reason);
     if (scene->lines.text != NULL)
         assert_null(strstr(scene->lines.text, "secret"));
     if (verdict == CS_VERDICT_ALLOW)
@@ -89,7 +89,7 @@ static void test_password_of_nobody_refused_alike(void **state)
     assert_password(CS_VERDICT_DENY, "unknown-user", "ask");
     assert_string_equal(scene->script.shown.text, "hide Password: \n");
     start_over();
-    scene->missing = "ambiguous";
+    scene->missing = CS_REASON_AMBIGUOUS;
     cs_script_answer(&scene->script, "secret");
     assert_password(CS_VERDICT_DENY, "ambiguous", "ask find:demo");
 }
