@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/strlist.h"
 #include "cli/cli.h"
 #include "cli/verb.h"
@@ -81,6 +82,15 @@ static char *take_identity(char *audit)
     return found;
 }
 
+/* Whether a recovery code was accepted, whatever became of the login: it is spent. */
+static bool used_recovery_code(const char *audit)
+{
+    const char *accepted = strstr(audit, " accepted=");
+    const char *code = accepted ? strstr(accepted, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
+
+    return code != NULL && strcspn(accepted + 1, " ") > (size_t)(code - accepted);
+}
+
 static bool is_listed(const struct cs_strlist *list, const char *text)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -95,9 +105,7 @@ static enum cs_err read_line(struct restoring *restoring, char *line, struct cs_
     const char *audit = find_audit(line);
     char *user;
 
-    /* This counts even if the login itself failed: the code was spent. */
-    if (audit == NULL || (strstr(audit, " reason=recovery-code ") == NULL &&
-                          strstr(audit, " last=recovery-code ") == NULL))
+    if (audit == NULL || !used_recovery_code(audit))
         return CS_OK;
     user = take_identity(line + (audit - line));
     if (user == NULL || is_listed(&restoring->used, user))

@@ -25,6 +25,8 @@ struct cs_channel_ops {
 /* Every channel's struct starts with this. */
 struct cs_channel {
     const struct cs_channel_ops *ops;
+    unsigned answers; /* prompts answered so far, with whatever, a bare Enter included; and the
+                         application's password, once it was given */
 };
 
 enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_round *round,

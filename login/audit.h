@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/reason.h"
+#include "methods/tally.h"
 
 struct cs_audit {
     const char *user, *identity, *service, *address, *tty; /* NULL: left out */
@@ -15,7 +16,8 @@ struct cs_audit {
     enum cs_reason last; /* how the last answer was judged */
     bool granted;        /* this module does not stop the login; the rest of the stack may */
     const char *code;    /* the name of the PAM code; NULL: left out */
-    unsigned answers;
+    unsigned answers;    /* prompts answered */
+    struct cs_tally tally;
     int64_t milliseconds;
     unsigned peer_uid;
     bool standalone;

@@ -95,6 +95,7 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         .granted = is_granted(code),
         .code = cs_pam_code_name(code),
         .answers = login->answers,
+        .tally = login->tally,
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
@@ -147,6 +148,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     int code =
         cs_verdict_pam_code(verdict, &login->options, login->account.known, may_fail_open(login));
 
+    login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
     if (is_granted(code)) {

@@ -34,7 +34,8 @@ struct cs_login {
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */
     char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account without an identity */
     enum cs_reason reason, last;
-    unsigned answers;
+    unsigned answers; /* prompts answered */
+    struct cs_tally tally;
     bool proven;              /* a first factor is proven; valid once the plan has run */
     bool sent;                /* something was sent to the user, or may have been */
     bool refused;             /* an answer was judged and was not right */

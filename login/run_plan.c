@@ -118,7 +118,7 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
 {
     login->reason = method->result.reason;
     login->last = method->result.last;
-    login->answers = method->result.answers;
+    login->tally = method->result.tally;
     login->proven = cs_is_proven(method);
     login->sent = method->state.sent;
     login->refused = method->state.refused;

@@ -195,7 +195,7 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
  * wrong. */
 static enum cs_pace_of pace_of(const struct cs_method_login *login, enum cs_factor_kind kind)
 {
-    bool later = login->result.answers > 1;
+    bool later = login->state.judged > 1;
 
     if (login->state.line_started != 0)
         return later ? CS_PACE_LATER_LINE : CS_PACE_FIRST_LINE;
@@ -282,6 +282,18 @@ static enum cs_err refuse(struct cs_method_login *login, const struct trial *tri
                : result;
 }
 
+void cs_note_outcome(struct cs_method_login *login, enum cs_factor_kind kind, bool odd,
+                     const struct cs_outcome *outcome)
+{
+    login->result.reason = outcome->reason;
+    if (!odd || login->result.last == CS_REASON_NONE)
+        login->result.last = outcome->reason;
+    if (outcome->judgement == CS_JUDGED_RIGHT)
+        cs_tally_accept(&login->result.tally, outcome->reason);
+    else
+        cs_tally_refuse(&login->result.tally, kind, outcome->reason);
+}
+
 enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
                      const struct cs_secret *answer, struct cs_outcome *ret_outcome,
                      struct cs_error *error)
@@ -299,7 +311,6 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
         result = read_answer(login, &trial, answer, &code, error);
     if (result != CS_OK)
         return result;
-    login->state.was_odd = trial.odd;
     trial.known = attempt->identity != NULL;
     attempt->subject = trial.known ? attempt->identity : login->given->stranger;
     disguise(login, &trial);
@@ -311,6 +322,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     if (attempt->identity == NULL) /* whatever the provider says about a user who does not exist */
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
+    cs_note_outcome(login, question->kind, trial.odd, ret_outcome);
     if (ret_outcome->judgement != CS_JUDGED_RIGHT) {
         login->state.refused = true;
         return refuse(login, &trial, answer, started, ret_outcome, error);

@@ -186,6 +186,7 @@ static enum cs_err judge_combined(struct cs_method_login *login, void *context,
         return judge_password(login, dialogue, line, ret_outcome, error);
     *ret_outcome =
         (struct cs_outcome){.judgement = CS_JUDGED_WRONG, .reason = CS_REASON_NO_SEPARATOR};
+    cs_note_outcome(login, CS_FACTOR_PASSWORD, true, ret_outcome);
     return cs_refuse_odd_answer(login, line, ret_outcome, error);
 }
 

@@ -94,6 +94,15 @@ static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_en
     }
 }
 
+/* Answers that chose nothing; the one that ended the menu is not in their number. */
+static void note_no_choices(struct cs_method_login *login, const struct cs_choice *choice)
+{
+    unsigned last = choice->kind == CS_CHOICE_JUNK || choice->kind == CS_CHOICE_REPEATED;
+
+    for (unsigned i = 0; i < choice->answers + last; i++)
+        cs_tally_refuse(&login->result.tally, CS_FACTOR_TOTP, CS_REASON_NO_CHOICE);
+}
+
 /* The user types the choice, which therefore asks for what it chooses. */
 static enum cs_verdict choose(struct cs_method_login *login)
 {
@@ -107,7 +116,7 @@ static enum cs_verdict choose(struct cs_method_login *login)
     result = cs_menu_ask(login->given->channel, login->given->book, &menu,
                          1 + login->given->options->retry, &login->state.odd, &choice, &error);
     login->state.typed = choice.code;
-    login->result.answers += choice.answers;
+    note_no_choices(login, &choice);
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
     if (choice.kind == CS_CHOICE_JUNK)

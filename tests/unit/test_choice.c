@@ -168,7 +168,7 @@ static void test_menu_no_choice_within_the_tries(void **state)
         cs_script_answer(&scene->script, "9");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
     assert_string_equal(cs_reason_name(scene->login.result.reason), "no-choice");
-    assert_int_equal(scene->login.result.answers, 3);
+    assert_int_equal(scene->script.channel.answers, 3);
 }
 
 static void test_menu_code_typed_at_once_is_judged(void **state)
@@ -179,7 +179,7 @@ static void test_menu_code_typed_at_once_is_judged(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
                "find:demo list:totp+sms+email ask judge:totp=123456");
-    assert_int_equal(scene->login.result.answers, 1);
+    assert_int_equal(scene->script.channel.answers, 1);
     start_over(); /* a wrong one is one of the tries */
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
@@ -225,7 +225,7 @@ static void test_unproven_delivery_never_without_one(void **state)
         cs_script_answer(&scene->script, "");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
     assert_string_equal(cs_reason_name(scene->login.result.reason), "not-asked-for");
-    assert_int_equal(scene->login.result.answers, 3);
+    assert_int_equal(scene->script.channel.answers, 3);
 }
 
 /* A refused request a moment ago: even who proved a first factor is asked. */

@@ -168,7 +168,7 @@ static void test_consent_typed(void **state)
     cs_script_answer(&scene->script, " S\t");
     assert_true(consents(&verdict));
     assert_true(scene->login.state.consented && scene->login.state.answered);
-    assert_int_equal(scene->login.result.answers, 3);
+    assert_int_equal(scene->script.channel.answers, 3);
     assert_true(consents(&verdict)); /* once is enough */
     assert_int_equal(scene->script.rounds, 3);
 }

@@ -189,14 +189,17 @@ static void test_policy_unknown_account_never_exempt(void **state)
 static const char *audit_line(const char *user, struct cs_buffer *lines)
 {
     const struct cs_log log = log_into(lines);
-    const struct cs_audit audit = {.user = user,
-                                   .service = "sshd",
-                                   .address = "192.0.2.1",
-                                   .method = "totp",
-                                   .verdict = "deny",
-                                   .reason = CS_REASON_WRONG_CODE,
-                                   .answers = 2,
-                                   .milliseconds = 12};
+    const struct cs_audit audit = {
+        .user = user,
+        .service = "sshd",
+        .address = "192.0.2.1",
+        .method = "totp",
+        .verdict = "deny",
+        .reason = CS_REASON_WRONG_CODE,
+        .answers = 3,
+        .tally = {.refused = {[CS_REFUSED_CODE] = 2, [CS_REFUSED_UNUSABLE] = 1},
+                  .accepted = {CS_REASON_PASSWORD, CS_REASON_RECOVERY_CODE}},
+        .milliseconds = 12};
 
     cs_buffer_free(lines);
     cs_audit_write(&log, &audit);
@@ -204,8 +207,8 @@ static const char *audit_line(const char *user, struct cs_buffer *lines)
 }
 
 #define HEAD                                                                                       \
-    "login verdict=deny granted=no reason=wrong-code last=none method=totp answers=2 ms=12 "       \
-    "peer_uid=0"                                                                                   \
+    "login verdict=deny granted=no reason=wrong-code last=none method=totp answers=3 "             \
+    "wrong=code:2,unusable:1 accepted=password,recovery-code ms=12 peer_uid=0"                     \
     " rhost=\"192.0.2.1\" service=\"sshd\" user="
 
 static void test_audit_values_stay_in_their_quotes(void **state)
@@ -255,10 +258,9 @@ static void test_audit_missing_values_left_out(void **state)
 
     (void)state;
     cs_audit_write(&log, &audit);
-    assert_string_equal(
-        lines.text,
-        "login verdict=deny granted=no reason=none last=none method=totp answers=0 ms=0 "
-        "peer_uid=5 standalone=yes\n");
+    assert_string_equal(lines.text,
+                        "login verdict=deny granted=no reason=none last=none method=totp answers=0 "
+                        "wrong=none accepted=none ms=0 peer_uid=5 standalone=yes\n");
 }
 
 int main(void)

@@ -29,7 +29,7 @@ static void test_run_right_code_allows_at_once(void **state)
     run(CS_VERDICT_ALLOW, "totp");
     assert_string_equal(scene->script.shown.text, "echo Verification code: \n");
     assert_string_equal(scene->judged.text, "demo countable proven\n");
-    assert_int_equal(scene->login.result.answers, 1);
+    assert_int_equal(scene->script.channel.answers, 1);
 }
 
 static void test_run_wrong_codes_count_down_to_max_tries(void **state)
@@ -45,7 +45,7 @@ static void test_run_wrong_codes_count_down_to_max_tries(void **state)
                         "hide Code%: \n"
                         "hide That code was not accepted. Tries left: 2\\nCode%: \n"
                         "hide That code was not accepted. Tries left: 1\\nCode%: \n");
-    assert_int_equal(scene->login.result.answers, 3);
+    assert_int_equal(scene->script.channel.answers, 3);
 }
 
 static void test_run_second_try_right_allows(void **state)

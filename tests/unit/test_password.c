@@ -46,7 +46,7 @@ static void test_password_accepted_and_handed_on(void **state)
     assert_string_equal(scene->script.shown.text, "hide Password: \n");
     assert_holds(&scene->login.result.authtok, TEXT("secret"));
     assert_true(scene->login.state.password_accepted);
-    assert_int_equal(scene->login.result.answers, 1);
+    assert_int_equal(scene->script.channel.answers, 1);
     assert_true(scene->countable);
     assert_false(scene->proven); /* nothing was, when it was judged */
 }
@@ -202,7 +202,7 @@ static void test_line_both_orders_and_prompts(void **state)
         assert_string_equal(scene->script.shown.text, rows[i].shown);
         assert_holds(&scene->login.result.authtok, TEXT("secret")); /* the password alone */
         assert_true(scene->proven);                                 /* the code: by the password */
-        assert_int_equal(scene->login.result.answers, 1);
+        assert_int_equal(scene->script.channel.answers, 1);
     }
     start_over();
     scene->options.password_separator = "--";

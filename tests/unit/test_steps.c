@@ -124,7 +124,7 @@ static void test_refusals_take_alike_whatever_calls_they_make(void **state)
     assert_int_equal(slow / HOLD_MS, 3);
     assert_int_equal(scene->paced, CS_PACE_FIRST_CODE);
     scene->login.state.line_started = cs_clock_ms();
-    scene->login.result.answers = 2;
+    scene->login.state.judged = 2;
     (void)judge(&about_totp, "000000");
     assert_int_equal(scene->paced, CS_PACE_LATER_LINE);
 }
