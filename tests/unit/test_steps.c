@@ -431,6 +431,7 @@ static void test_give_up_every_error(void **state)
     } rows[] = {
         {CS_ERR_HANGUP, CS_VERDICT_ABORTED, "hang-up", LOG_INFO},
         {CS_ERR_CANCELLED, CS_VERDICT_ABORTED, "hang-up", LOG_INFO},
+        {CS_ERR_CANNOT_ASK, CS_VERDICT_ABORTED, "cannot-ask", LOG_INFO},
         {CS_ERR_TIMEOUT, CS_VERDICT_ABORTED, "timeout", LOG_INFO},
         {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, "protocol", LOG_INFO},
         {CS_ERR_UNREACHABLE, CS_VERDICT_UNREACHABLE, "unreachable", LOG_ERR},
