@@ -39,6 +39,8 @@ void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
                      audit->verdict, audit->granted ? "yes" : "no", cs_reason_name(audit->reason),
                      cs_reason_name(audit->last), audit->method, audit->answers);
     cs_tally_print(&audit->tally, &line);
+    if (audit->clock_off != 0)
+        cs_buffer_printf(&line, " clock=%+llds", (long long)audit->clock_off);
     cs_buffer_printf(&line, " ms=%lld peer_uid=%u%s%s%s", (long long)audit->milliseconds,
                      audit->peer_uid, audit->standalone ? " standalone=yes" : "",
                      audit->code ? " code=" : "", audit->code ? audit->code : "");

@@ -96,6 +96,7 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         .code = cs_pam_code_name(code),
         .answers = login->answers,
         .tally = login->tally,
+        .clock_off = login->clock_off,
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,

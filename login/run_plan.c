@@ -119,6 +119,7 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
     login->reason = method->result.reason;
     login->last = method->result.last;
     login->tally = method->result.tally;
+    login->clock_off = method->result.clock_off;
     login->proven = cs_is_proven(method);
     login->sent = method->state.sent;
     login->refused = method->state.refused;

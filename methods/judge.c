@@ -288,6 +288,8 @@ void cs_note_outcome(struct cs_method_login *login, enum cs_factor_kind kind, bo
     login->result.reason = outcome->reason;
     if (!odd || login->result.last == CS_REASON_NONE)
         login->result.last = outcome->reason;
+    if (outcome->clock_off != 0)
+        login->result.clock_off = outcome->clock_off;
     if (outcome->judgement == CS_JUDGED_RIGHT)
         cs_tally_accept(&login->result.tally, outcome->reason);
     else

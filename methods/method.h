@@ -142,6 +142,7 @@ struct cs_method_result {
     enum cs_reason reason;    /* for the audit line */
     enum cs_reason last;      /* the same for the last answer judged; CS_REASON_NONE: none was */
     struct cs_tally tally;
+    int64_t clock_off; /* of the last code with that reason, in seconds; 0: there was none */
 };
 
 /* What a method works on. The login creates it. */

@@ -146,6 +146,7 @@ struct cs_outcome {
     enum cs_reason reason;
     bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and this many are left */
+    int64_t clock_off;      /* "clock-off": seconds that the device is ahead (+) or behind (-) */
     char alert[256];        /* what the administrator must know, for the log; "": nothing */
 };
 

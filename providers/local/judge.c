@@ -4,7 +4,10 @@
 #include "providers/local/codes.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/totp.h"
+#include "store/clock_note.h"
 #include "store/recovery.h"
+
+enum { CLOCK_SECONDS = 600, CLOCK_STEPS_MAX = 20 };
 
 static int64_t bounded(int64_t value, unsigned bound)
 {
@@ -55,6 +58,36 @@ static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_fa
     outcome->judgement = CS_JUDGED_RIGHT;
     outcome->reason = CS_REASON_TOTP;
     return CS_OK;
+}
+
+/* Steps to look for a code of another time: ten minutes both ways, and not more than 20 steps. */
+static unsigned far_window(const struct cs_factor *factor)
+{
+    unsigned steps = CLOCK_SECONDS / factor->period;
+
+    return steps < CLOCK_STEPS_MAX ? steps : CLOCK_STEPS_MAX;
+}
+
+/* Only to tell the administrator of a wrong clock, and only of users who have proven a first
+ * factor: nothing is accepted or spent. Takes as long whatever the code is. */
+static enum cs_err find_clock(const struct cs_trial *trial, const struct cs_factor *factor,
+                              const struct cs_secret *code, struct cs_outcome *outcome,
+                              struct cs_error *error)
+{
+    int64_t step = cs_totp_step(trial->now, factor->period);
+    struct cs_totp_match match = {0};
+    enum cs_err result;
+
+    if (!trial->attempt->proven)
+        return CS_OK;
+    result = cs_totp_search(factor, code, step, far_window(factor), &match, error);
+    /* One that was spent, or is older than that, shows no wrong clock. */
+    if (result != CS_OK || !match.found || match.step <= factor->last_step || match.step == step)
+        return result;
+    outcome->reason = CS_REASON_CLOCK_OFF;
+    outcome->clock_off = (match.step - step) * factor->period;
+    return cs_clock_note_add(&trial->transaction, factor->id, outcome->clock_off, trial->now,
+                             error);
 }
 
 static enum cs_err judge_recovery(const struct cs_trial *trial, const struct cs_secret *typed,
@@ -112,6 +145,12 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
         result = judge_factor(trial, &factors.items[i], &code, &match, outcome, error);
     if (result == CS_OK && !match.found)
         result = judge_recovery(trial, trial->attempt->answer, outcome, error);
+    if (factors.count == 0 && result == CS_OK)
+        result = find_clock(trial, &trial->local->nobody, &code, outcome, error);
+    for (size_t i = 0; i < factors.count && result == CS_OK && !match.found &&
+                       outcome->judgement != CS_JUDGED_RIGHT;
+         i++)
+        result = find_clock(trial, &factors.items[i], &code, outcome, error);
     return result;
 }
 

@@ -144,6 +144,23 @@ def test_no_note_without_cause():
     expect(result.returncode == 1 and "note" not in result.stderr, f"a broken configuration: {result.stderr}")
 
 
+def test_codes_of_another_time_are_named_and_check_warns_of_this_machines_clock():
+    write_config({})
+    stack("retry=0")
+    with Broker() as broker:
+        for number, user in enumerate(("alice", "bob", "carol")):
+            expect("clock" not in countersign("check").stdout, f"too few: {number}")
+            result = pam_login(user, [fresh(user).code(4)], env={"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"})
+            expect_equal(result.code, "PAM_MAXTRIES", "a code of the future")
+            audit = wait_audit(broker, number + 1)
+            expect_equal((audit["reason"], audit["wrong"]), ("clock-off", "untimely:1"), "audit")
+            expect_match(r"^\+(90|120)s$", audit["clock"], "how far it is off")
+        expect_match(r"^warn the codes of 3 devices were refused since yesterday .* about \+\d+ seconds: .*clock is \d+ seconds slow",
+                     countersign("check").stdout, "check")
+        pam_login("alice", [fresh("alice").code(4)])
+        expect_equal(wait_audit(broker, 4)["reason"], "wrong-code", "without a first factor")
+
+
 # ---- explain-reason ----
 
 def test_every_reason_is_explained():
