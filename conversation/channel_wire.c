@@ -89,5 +89,5 @@ void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t 
                           int64_t deadline)
 {
     *channel = (struct cs_wire_channel){
-        .channel = {&wire_ops}, .socket = socket, .version = version, .deadline = deadline};
+        .channel.ops = &wire_ops, .socket = socket, .version = version, .deadline = deadline};
 }

@@ -15,7 +15,6 @@ LOGINS = 20
 JUNK = ("\b\n\r\x7fINCORRECT" * 2)[:14]
 PASSWORD = secret("tin-whistle-40", "bob's password")
 GUESS = "brass-button-9"  # what a client has saved
-USER_AT = "alice"
 
 
 def as_syslog(log):
@@ -31,16 +30,20 @@ def matched(lines):
     return run("fail2ban-regex", "--raw", "-o", "<ip>", LOG, FILTER).stdout.split()
 
 
-def play(arguments, answers, rhost="192.0.2.7", count=LOGINS, user=USER_AT, before=lambda: None, config=None):
-    """So many logins; the broker's lines of them. `answers` may be a function, called for each."""
+def play_all(arguments, logins, config=None):
+    """The broker's lines of these logins: (user, answers, rhost) each."""
     write_config(config or {})
     stack("require_broker", *arguments)
     with Broker() as broker:
-        before()
-        for _ in range(count):
-            pam_login(user, answers() if callable(answers) else answers, rhost=rhost)
-        wait_audit(broker, count)
+        for user, answers, rhost in logins:
+            pam_login(user, answers, rhost=rhost)
+        wait_audit(broker, len(logins))
         return as_syslog(broker.log())
+
+
+def play(arguments, answers, rhost="192.0.2.7", count=LOGINS, user="alice", config=None):
+    """So many like one."""
+    return play_all(arguments, [(user, answers, rhost)] * count, config)
 
 
 def add_key(user):
@@ -112,11 +115,9 @@ def test_a_login_without_a_broker_counts():
 
 def test_what_is_no_guess_does_not_count():
     """A saved password at a code's prompt, Enter, nothing at all, what sshd sends in place of an answer, no choice."""
-    for name, arguments, answers in (("of a wrong form", ["retry=3"], [GUESS, GUESS]), ("empty", [], ["", ""]), ("hung up", [], []),
-                                     ("junk", ["retry=1"], [JUNK, JUNK])):
-        fresh("alice")
-        expect_equal(matched(play(arguments, answers)), [], name)
     fresh("alice")
+    answers = ([GUESS, GUESS], ["", ""], [], [JUNK, JUNK])
+    expect_equal(matched(play_all(["retry=3"], [("alice", each, "192.0.2.7") for each in answers for _ in range(LOGINS)])), [], "no guess")
     add_key("alice")
     lines = play(["auth_method=choice-then-otp", "retry=1"], ["9", "8"], config={"u2f_in_choice": True, "u2f_app_id": "pam://here.example"})
     expect(any("reason=no-choice" in line for line in lines), f"{lines}")
@@ -138,7 +139,7 @@ def test_what_fails_on_this_side_does_not_count():
 
 def test_who_got_in_does_not_count():
     factor = fresh("alice")
-    lines = play(["retry=2"], lambda: [factor.wrong(), factor.code()], count=1)
+    lines = play(["retry=2"], [factor.wrong(), factor.code()], count=1)
     expect(any("verdict=allow" in line and "wrong=code:1 accepted=totp" in line for line in lines), f"{lines}")
     expect_equal(matched(lines), [], "let in")
 
@@ -151,12 +152,12 @@ def test_no_name_of_a_user_or_a_host_puts_another_address_there():
     head = "Nov 29 16:00:00 host countersignd[7]: "
     hostile = ['x" rhost="203.0.113.9', f"x\n{head}{line}", f"countersignd[7]: {line}", f'x\\" rhost="203.0.113.9"', line,
                "x\r" + line, '" wrong=code:9 rhost="203.0.113.9" "']
-    for text in hostile:
-        expect_equal(matched(play(["retry=0"], [""], user=text, count=1)), [], f"a user, no guess: {text!r}")
-        expect_equal(matched(play(["retry=0"], ["123456"], user=text, count=1)), ["192.0.2.7"], f"a user: {text!r}")
-        expect_equal(matched(play(["retry=0"], ["123456"], rhost=text, count=1)), [], f"a host: {text!r}")
-    for tag in ("sshd[7]: Invalid user ", "sshd[7]: ", "countersignd[7]: service 'x': ", "xcountersignd[7]: ", "countersign: "):
-        expect_equal(matched([f"Nov 29 16:00:00 host {tag}{text}" for text in (line, head + line, f"countersignd[7]: {line}")]), [], tag)
+    lines = play_all(["retry=0"], [(text, [""], "192.0.2.6") for text in hostile] + [(text, ["123456"], "192.0.2.7") for text in hostile]
+                     + [("alice", ["123456"], text) for text in hostile])
+    expect_equal(matched(lines), ["192.0.2.7"] * len(hostile), f"{lines}")
+    tags = ("sshd[7]: Invalid user ", "sshd[7]: ", "countersignd[7]: service 'x': ", "xcountersignd[7]: ", "countersign: ")
+    expect_equal(matched([f"Nov 29 16:00:00 host {tag}{text}" for tag in tags for text in (line, head + line, f"countersignd[7]: {line}")]),
+                 [], "lines of others")
 
 
 def test_a_program_that_is_not_root_names_no_client():
