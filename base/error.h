@@ -25,6 +25,7 @@ enum cs_err {
     CS_ERR_CRYPTO,      /* a cryptographic operation failed */
     CS_ERR_LIMIT,       /* one of our limits was reached */
     CS_ERR_CANCELLED,   /* the person or the application gave up */
+    CS_ERR_CANNOT_ASK,  /* the application shows no such prompt */
     CS_ERR_UNREACHABLE, /* a server did not answer: name, connection, time */
     CS_ERR_UNRESOLVED,  /* the name services did not say whether there is such an entry */
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/strlist.h"
 #include "cli/cli.h"
 #include "cli/verb.h"
@@ -85,6 +86,15 @@ static char *take_identity(char *audit)
     return found;
 }
 
+/* Whether a recovery code was accepted, whatever became of the login: it is spent. */
+static bool used_recovery_code(const char *audit)
+{
+    const char *accepted = strstr(audit, " accepted=");
+    const char *code = accepted ? strstr(accepted, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
+
+    return code != NULL && strcspn(accepted + 1, " ") > (size_t)(code - accepted);
+}
+
 static bool is_listed(const struct cs_strlist *list, const char *text)
 {
     for (size_t i = 0; i < list->count; i++) {
@@ -99,9 +109,7 @@ static enum cs_err read_audit(struct restoring *restoring, char *audit, struct c
     char *user;
 
     restoring->logins = true;
-    /* This counts even if the login itself failed: the code was spent. */
-    if (strstr(audit, " reason=recovery-code ") == NULL &&
-        strstr(audit, " last=recovery-code ") == NULL)
+    if (!used_recovery_code(audit))
         return CS_OK;
     user = take_identity(audit);
     if (user == NULL || is_listed(&restoring->used, user))

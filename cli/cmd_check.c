@@ -13,6 +13,7 @@
 #include "cli/check_advice.h"
 #include "cli/check_plan.h"
 #include "cli/check_sshd.h"
+#include "cli/check_store.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
 #include "cli/verb.h"
@@ -34,7 +35,7 @@ struct check {
     const struct cs_words *words;
     struct cs_cli_line line;
     struct cs_key_settings keys;   /* empty until the configuration is read */
-    struct cs_key_apps registered; /* in the store, if that belongs to the local provider */
+    struct cs_check_store stored;  /* if the store belongs to the local provider */
     struct cs_json_writer *writer; /* with --json */
     bool configured;               /* the configuration is right */
     const char *service;           /* the service whose plan to check; "": that of the line */
@@ -98,7 +99,7 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
  * its one line, and the keys it saw. */
 struct seen {
     struct cs_error error;
-    struct cs_key_apps registered;
+    struct cs_check_store stored;
 };
 
 _Static_assert(sizeof(struct seen) <= PIPE_BUF, "comes back whole");
@@ -118,7 +119,7 @@ static enum cs_err as_run_user(struct check *check,
     if (child == 0) {
         if (cs_become_run_user(&found.error) == CS_OK && run(check, &found.error) == CS_OK)
             found.error.code = CS_OK;
-        found.registered = check->registered;
+        found.stored = check->stored;
         _exit(write(ends[1], &found, sizeof found) == (ssize_t)sizeof found ? 0 : 1);
     }
     close(ends[1]);
@@ -128,7 +129,7 @@ static enum cs_err as_run_user(struct check *check,
         (void)waitpid(child, NULL, 0);
     if (got != (ssize_t)sizeof found)
         return cs_fail(error, CS_ERR_SYSTEM, "the check could not be run");
-    check->registered = found.registered;
+    check->stored = found.stored;
     *error = found.error;
     return found.error.code;
 }
@@ -140,22 +141,9 @@ static enum cs_err read_key(struct check *check, struct cs_error *error)
     return cs_keys_load(cs_cli_local(&check->line.options)->key_file, &keys, error);
 }
 
-static enum cs_err read_applications(const struct cs_transaction *transaction, void *context,
-                                     struct cs_error *error)
-{
-    return cs_factor_key_apps(transaction, context, error);
-}
-
 static enum cs_err read_store(struct check *check, struct cs_error *error)
 {
-    const struct cs_local_settings *local = cs_cli_local(&check->line.options);
-    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    enum cs_err result = cs_store_open(local->store, local->key_file, false, &store, error);
-
-    if (result == CS_OK)
-        result = cs_store_check(store, error);
-    return result == CS_OK ? cs_cli_transact(store, read_applications, &check->registered, error)
-                           : result;
+    return cs_check_store_read(cs_cli_local(&check->line.options), &check->stored, error);
 }
 
 static enum cs_err check_key(struct check *check, struct cs_error *error)
@@ -235,8 +223,8 @@ static const char *helper_socket(const struct check *check)
         if (check->keys.items[i].used)
             return check->keys.items[i].socket;
     }
-    return check->keys.count > 0 && check->registered.count > 0 ? check->keys.items[0].socket
-                                                                : NULL;
+    return check->keys.count > 0 && check->stored.apps.count > 0 ? check->keys.items[0].socket
+                                                                 : NULL;
 }
 
 static enum cs_err connect_helper(struct check *check, struct cs_error *error)
@@ -366,7 +354,8 @@ static void run_checks(struct check *check)
     if (check->configured)
         check_services(check);
     if (check->configured &&
-        (cs_key_warnings(&check->keys, &check->registered, &check->line.warnings) != CS_OK ||
+        (cs_key_warnings(&check->keys, &check->stored.apps, &check->line.warnings) != CS_OK ||
+         cs_check_store_warn(&check->stored, &check->line.warnings) != CS_OK ||
          cs_check_advice(&check->line, &check->line.warnings) != CS_OK ||
          cs_check_sshd(&check->line, check->writer, &check->line.warnings) != CS_OK))
         report(check, "warnings", cs_fail_nomem(&error), &error);

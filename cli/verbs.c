@@ -124,6 +124,13 @@ const struct cs_verb cs_verbs[] = {
      {0, 0},
      ANYBODY,
      cs_cmd_prompts},
+    {"explain-reason",
+     "Say what a reason in the log means and what to do.",
+     {"[REASON]"},
+     NULL,
+     {0, 1},
+     JSON | ANYBODY,
+     cs_cmd_explain_reason},
     {"options", "List every setting.", {""}, NULL, {0, 0}, JSON | ANYBODY, cs_cmd_options},
 };
 

@@ -11,6 +11,8 @@ enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_roun
     if (result == CS_OK && ret_answers->count != round->count)
         return cs_fail(error, CS_ERR_PROTOCOL, "got %zu answers to %zu prompts", ret_answers->count,
                        round->count);
+    if (result == CS_OK)
+        channel->answers += (unsigned)round->count;
     return result;
 }
 
@@ -22,7 +24,10 @@ enum cs_err cs_channel_wait(struct cs_channel *channel, int64_t until, struct cs
 enum cs_err cs_channel_authtok(struct cs_channel *channel, struct cs_secret *ret_authtok,
                                struct cs_error *error)
 {
-    return channel->ops->authtok(channel, ret_authtok, error);
+    enum cs_err result = channel->ops->authtok(channel, ret_authtok, error);
+
+    channel->answers += result == CS_OK && ret_authtok->length > 0;
+    return result;
 }
 
 enum cs_err cs_ask(struct cs_channel *channel, const char *prompt, bool echo,

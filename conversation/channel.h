@@ -12,7 +12,8 @@ struct cs_channel;
 
 struct cs_channel_ops {
     /* Shows a round and waits for as many answers as it has prompts. CS_ERR_HANGUP if the person is
-     * gone, CS_ERR_TIMEOUT at the login's deadline. */
+     * gone, CS_ERR_CANNOT_ASK if the application refuses to show it, CS_ERR_TIMEOUT at the login's
+     * deadline. */
     enum cs_err (*exchange)(struct cs_channel *channel, const struct cs_round *round,
                             struct cs_answers *ret_answers, struct cs_error *error);
     /* Waits until `until` (cs_clock_ms); CS_ERR_HANGUP as soon as the person is gone. */
@@ -25,6 +26,8 @@ struct cs_channel_ops {
 /* Every channel's struct starts with this. */
 struct cs_channel {
     const struct cs_channel_ops *ops;
+    unsigned answers; /* prompts answered so far, with whatever, a bare Enter included; and the
+                         application's password, once it was given */
 };
 
 enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_round *round,

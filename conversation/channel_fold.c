@@ -66,7 +66,7 @@ static const struct cs_channel_ops fold_ops = {fold_exchange, fold_wait, fold_au
 
 void cs_fold_channel_init(struct cs_fold_channel *channel, struct cs_channel *inner)
 {
-    *channel = (struct cs_fold_channel){.channel = {&fold_ops}, .inner = inner};
+    *channel = (struct cs_fold_channel){.channel.ops = &fold_ops, .inner = inner};
 }
 
 enum cs_err cs_fold_channel_flush(struct cs_fold_channel *channel, struct cs_error *error)

@@ -39,8 +39,15 @@ static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *
 static enum cs_err wire_exchange(struct cs_channel *channel, const struct cs_round *round,
                                  struct cs_answers *ret_answers, struct cs_error *error)
 {
-    return call((struct cs_wire_channel *)channel, CS_MSG_ROUND, round, CS_MSG_ANSWERS, ret_answers,
-                error);
+    enum cs_err result = call((struct cs_wire_channel *)channel, CS_MSG_ROUND, round,
+                              CS_MSG_ANSWERS, ret_answers, error);
+
+    return result == CS_OK && ret_answers->refused != 0
+               ? cs_fail(error, CS_ERR_CANNOT_ASK, "the application shows no %s",
+                         round->count == 0        ? "text"
+                         : round->prompts[0].echo ? "prompt for visible input"
+                                                  : "prompt for hidden input")
+               : result;
 }
 
 /* The peer sends nothing while it waits, so any message, like the end of the connection, ends the
@@ -82,5 +89,5 @@ void cs_wire_channel_init(struct cs_wire_channel *channel, int socket, uint32_t 
                           int64_t deadline)
 {
     *channel = (struct cs_wire_channel){
-        .channel = {&wire_ops}, .socket = socket, .version = version, .deadline = deadline};
+        .channel.ops = &wire_ops, .socket = socket, .version = version, .deadline = deadline};
 }

@@ -12,9 +12,11 @@ function(run_tool out)
   set(${out} "${output}" PARENT_SCOPE)
 endfunction()
 
-# Text that mdoc takes literally: a backslash is written \e, and each sentence gets a line of its own.
+# Text that mdoc takes literally: a backslash is written \e, each sentence gets a line of its own, and none
+# begins like a macro.
 function(escape text out)
   string(REPLACE "\\" "\\e" text "${text}")
   string(REGEX REPLACE "\\. ([A-Z%]|live:)" ".\n\\1" text "${text}")
+  string(REGEX REPLACE "^(['.])" "\\\\&\\1" text "${text}")
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()

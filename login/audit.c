@@ -35,14 +35,15 @@ void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
 
     /* Our own words come first: a reader that stops at the first unknown part still has the
      * outcome. */
-    cs_buffer_printf(&line,
-                     "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u ms=%lld "
-                     "peer_uid=%u%s%s%s",
-                     audit->verdict, audit->granted ? "yes" : "no", audit->reason,
-                     audit->last ? audit->last : "none", audit->method, audit->answers,
-                     (long long)audit->milliseconds, audit->peer_uid,
-                     audit->standalone ? " standalone=yes" : "", audit->code ? " code=" : "",
-                     audit->code ? audit->code : "");
+    cs_buffer_printf(&line, "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u",
+                     audit->verdict, audit->granted ? "yes" : "no", cs_reason_name(audit->reason),
+                     cs_reason_name(audit->last), audit->method, audit->answers);
+    cs_tally_print(&audit->tally, &line);
+    if (audit->clock_off != 0)
+        cs_buffer_printf(&line, " clock=%+llds", (long long)audit->clock_off);
+    cs_buffer_printf(&line, " ms=%lld peer_uid=%u%s%s%s", (long long)audit->milliseconds,
+                     audit->peer_uid, audit->standalone ? " standalone=yes" : "",
+                     audit->code ? " code=" : "", audit->code ? audit->code : "");
     add_quoted(&line, "rhost", audit->address);
     add_quoted(&line, "service", audit->service);
     add_quoted(&line, "tty", audit->tty);

@@ -6,14 +6,19 @@
 #include <stdint.h>
 
 #include "base/log.h"
+#include "base/reason.h"
+#include "methods/tally.h"
 
 struct cs_audit {
     const char *user, *identity, *service, *address, *tty; /* NULL: left out */
-    const char *method, *verdict, *reason;
-    const char *last; /* how the last answer was judged; NULL: none was */
-    bool granted;     /* this module does not stop the login; the rest of the stack may */
-    const char *code; /* the name of the PAM code; NULL: left out */
-    unsigned answers;
+    const char *method, *verdict;
+    enum cs_reason reason;
+    enum cs_reason last; /* how the last answer was judged */
+    bool granted;        /* this module does not stop the login; the rest of the stack may */
+    const char *code;    /* the name of the PAM code; NULL: left out */
+    unsigned answers;    /* prompts answered */
+    struct cs_tally tally;
+    int64_t clock_off; /* seconds; 0: left out */
     int64_t milliseconds;
     unsigned peer_uid;
     bool standalone;

@@ -19,13 +19,14 @@ static bool peer_may_ask(const struct cs_login *login)
 }
 
 /* Ends a login before its plan is run; `reason` is for the audit line. */
-static enum cs_verdict conclude(struct cs_login *login, enum cs_verdict verdict, const char *reason)
+static enum cs_verdict conclude(struct cs_login *login, enum cs_verdict verdict,
+                                enum cs_reason reason)
 {
     login->reason = reason;
     return verdict;
 }
 
-static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, const char *reason,
+static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, enum cs_reason reason,
                             const struct cs_error *error)
 {
     cs_log(&login->log, LOG_ERR, "service '%s': %s", login->request->service, error->text);
@@ -43,32 +44,33 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     struct cs_provider *provider = NULL;
     struct cs_error error = {0};
     enum cs_verdict verdict;
-    const char *rule;
+    enum cs_reason rule;
 
     if (login->plan == NULL)
-        return conclude(login, CS_VERDICT_MISCONFIGURED, "misconfigured");
+        return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
     cs_log(&login->log, LOG_DEBUG,
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
            login->request->user, login->request->service, login->client, login->options.auth_method,
            login->options.provider, login->options.method.retry);
     if (cs_login_look_up_first(login, &error) != CS_OK)
-        return fail(login, CS_VERDICT_UNAVAILABLE, "account-look-up", &error);
+        return fail(login, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, &error);
     if (!peer_may_ask(login))
-        return conclude(login, CS_VERDICT_DENY, "not-your-account");
+        return conclude(login, CS_VERDICT_DENY, CS_REASON_NOT_YOUR_ACCOUNT);
     rule = cs_login_exemption(login);
-    if (rule != NULL && !cs_plan_has_first(login->plan))
+    if (rule != CS_REASON_NONE && !cs_plan_has_first(login->plan))
         return conclude(login, CS_VERDICT_EXEMPT, rule);
     if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
         return fail(login,
                     error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
-                    "provider", &error);
+                    CS_REASON_PROVIDER, &error);
     cs_login_choose_texts(login, provider);
-    verdict = cs_login_run_plan(login, channel, provider, rule == NULL);
+    verdict = cs_login_run_plan(login, channel, provider, rule == CS_REASON_NONE);
     cs_engine_release(login->engine, &provider);
     /* Failing open may forgive only a missing second factor. */
-    login->proven = login->proven && rule == NULL && cs_plan_has_second(login->plan);
-    return rule != NULL && verdict == CS_VERDICT_ALLOW ? conclude(login, CS_VERDICT_EXEMPT, rule)
-                                                       : verdict;
+    login->proven = login->proven && rule == CS_REASON_NONE && cs_plan_has_second(login->plan);
+    return rule != CS_REASON_NONE && verdict == CS_VERDICT_ALLOW
+               ? conclude(login, CS_VERDICT_EXEMPT, rule)
+               : verdict;
 }
 
 /* As far as this module is concerned: PAM combines the answers of the whole stack. */
@@ -93,6 +95,8 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         .granted = is_granted(code),
         .code = cs_pam_code_name(code),
         .answers = login->answers,
+        .tally = login->tally,
+        .clock_off = login->clock_off,
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
@@ -105,7 +109,7 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
 static void explain_grant(struct cs_login *login, enum cs_verdict verdict, int code)
 {
     if (verdict == CS_VERDICT_UNREACHABLE)
-        login->reason = "failmode_insecure";
+        login->reason = CS_REASON_FAILMODE_INSECURE;
     if (verdict == CS_VERDICT_NOT_ENROLLED && code == PAM_SUCCESS && !login->proven)
         cs_log(&login->log, LOG_WARNING,
                "'%s' has no factor and is let in although nothing shows a first factor; set "
@@ -145,6 +149,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     int code =
         cs_verdict_pam_code(verdict, &login->options, login->account.known, may_fail_open(login));
 
+    login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
     if (is_granted(code)) {

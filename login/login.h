@@ -33,8 +33,10 @@ struct cs_login {
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */
     char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account without an identity */
-    const char *reason, *last;
-    unsigned answers;
+    enum cs_reason reason, last;
+    unsigned answers; /* prompts answered */
+    struct cs_tally tally;
+    int64_t clock_off;        /* of a code that was off, in seconds; else 0 */
     bool proven;              /* a first factor is proven; valid once the plan has run */
     bool sent;                /* something was sent to the user, or may have been */
     bool refused;             /* an answer was judged and was not right */

@@ -22,8 +22,8 @@ bool cs_login_needs_account_first(const struct cs_login *login);
 /* Looks the account up if it matters before the first prompt. */
 enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *error) CS_MUST_USE;
 
-/* The rule that exempts the account from the second factor, or NULL. */
-const char *cs_login_exemption(struct cs_login *login);
+/* The rule that exempts the account from the second factor, or CS_REASON_NONE. */
+enum cs_reason cs_login_exemption(struct cs_login *login);
 
 /* first_factor.c: whether a first factor was proven before this login. `answered`: an answer came
  * that was not junk. */

@@ -112,12 +112,12 @@ enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *erro
 }
 
 /* A plan with only a password has no second factor to be exempt from. */
-const char *cs_login_exemption(struct cs_login *login)
+enum cs_reason cs_login_exemption(struct cs_login *login)
 {
     const struct cs_patience waits = patience(login, lookup_ms(login));
 
     if (!cs_plan_has_second(login->plan))
-        return NULL;
+        return CS_REASON_NONE;
     return cs_policy_exemption(&login->options, &login->account, cs_engine_directory(login->engine),
                                &waits, &login->log);
 }

@@ -18,15 +18,15 @@ static void warn_unresolved(const struct cs_log *log, const char *option, const 
            known ? "'" : "", effect);
 }
 
-const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
-                                struct cs_directory *directory, const struct cs_patience *patience,
-                                const struct cs_log *log)
+enum cs_reason cs_policy_exemption(const struct cs_options *options,
+                                   const struct cs_account *account, struct cs_directory *directory,
+                                   const struct cs_patience *patience, const struct cs_log *log)
 {
     const struct cs_policy_groups groups = {options->exempt_group, options->two_factor_group};
     struct cs_memberships found;
 
     if (!account->known || (groups.exempt == NULL && groups.asked == NULL))
-        return NULL;
+        return CS_REASON_NONE;
     found = cs_memberships_find(directory, account, &groups, patience);
     if (found.exempt == CS_MEMBERSHIP_UNRESOLVED)
         warn_unresolved(log, "exempt_group", groups.exempt, found.no_exempt, account,
@@ -34,8 +34,9 @@ const char *cs_policy_exemption(const struct cs_options *options, const struct c
     if (found.asked == CS_MEMBERSHIP_UNRESOLVED)
         warn_unresolved(log, "2fa_group", groups.asked, found.no_asked, account, "it is asked");
     if (found.exempt == CS_MEMBERSHIP_MEMBER)
-        return "exempt_group";
-    return groups.asked != NULL && found.asked == CS_MEMBERSHIP_NONE ? "2fa_group" : NULL;
+        return CS_REASON_EXEMPT_GROUP;
+    return groups.asked != NULL && found.asked == CS_MEMBERSHIP_NONE ? CS_REASON_NOT_IN_2FA_GROUP
+                                                                     : CS_REASON_NONE;
 }
 
 /* Applications that show informational text at once. sshd does so from 10.3 on; there is no way to

@@ -9,13 +9,13 @@
 #include "login/directory.h"
 #include "login/options.h"
 
-/* The rule that exempts the account ("exempt_group", "2fa_group"), or NULL: it is asked. Groups are
- * resolved to gids and compared with the account's primary and supplementary groups
- * (login/membership.h). A group that cannot be resolved, in time or at all, never exempts; a
+/* The rule that exempts the account (a group that it is in, or is not in), or CS_REASON_NONE: it is
+ * asked. Groups are resolved to gids and compared with the account's primary and supplementary
+ * groups (login/membership.h). A group that cannot be resolved, in time or at all, never exempts; a
  * warning says so. An unknown account is always asked. */
-const char *cs_policy_exemption(const struct cs_options *options, const struct cs_account *account,
-                                struct cs_directory *directory, const struct cs_patience *patience,
-                                const struct cs_log *log);
+enum cs_reason cs_policy_exemption(const struct cs_options *options,
+                                   const struct cs_account *account, struct cs_directory *directory,
+                                   const struct cs_patience *patience, const struct cs_log *log);
 
 /* Whether informational text is sent at once rather than folded into the next prompt. */
 bool cs_policy_live(const struct cs_options *options, const char *service);

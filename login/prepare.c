@@ -94,7 +94,6 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
                                .request = request,
                                .peer = *peer,
                                .log = *cs_engine_log(engine),
-                               .reason = "none",
                                .cancel_fd = -1,
                                .started = cs_clock_ms()};
     if (peer->uid != 0)

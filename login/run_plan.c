@@ -118,7 +118,8 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
 {
     login->reason = method->result.reason;
     login->last = method->result.last;
-    login->answers = method->result.answers;
+    login->tally = method->result.tally;
+    login->clock_off = method->result.clock_off;
     login->proven = cs_is_proven(method);
     login->sent = method->state.sent;
     login->refused = method->state.refused;
@@ -161,8 +162,7 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
 {
     struct cs_method_given given = give(login, channel, provider);
     struct run run = {.login = login, .given = &given};
-    struct cs_method_login method = {
-        .given = &given, .calls = &calls, .context = &run, .result = {.reason = "none"}};
+    struct cs_method_login method = {.given = &given, .calls = &calls, .context = &run};
     struct cs_fold_channel fold;
     enum cs_verdict verdict;
 

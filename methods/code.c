@@ -127,7 +127,7 @@ enum cs_verdict cs_ask_code(struct cs_method_login *login, struct cs_code_dialog
     return cs_dialogue_run(login, &loop);
 }
 
-enum cs_verdict cs_refuse_codes(struct cs_method_login *login, const char *reason)
+enum cs_verdict cs_refuse_codes(struct cs_method_login *login, enum cs_reason reason)
 {
     struct cs_code_dialogue nothing = {.method = "no factor", .question = {.kind = CS_FACTOR_TOTP}};
     enum cs_verdict verdict;

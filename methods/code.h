@@ -15,6 +15,6 @@ enum cs_verdict cs_ask_code(struct cs_method_login *login, struct cs_code_dialog
 
 /* The same dialogue for a user who has nothing to answer with: every code is wrong, and nothing
  * shows why. `reason` is for the log. */
-enum cs_verdict cs_refuse_codes(struct cs_method_login *login, const char *reason);
+enum cs_verdict cs_refuse_codes(struct cs_method_login *login, enum cs_reason reason);
 
 #endif

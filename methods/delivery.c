@@ -32,30 +32,43 @@ static enum cs_err show_question(struct cs_method_login *login, const struct cs_
 /* What an answer at the prompt meant. */
 enum meaning { NOTHING, SEND, JUNK, REPEATED };
 
+static enum cs_err read_meaning(struct cs_method_login *login, const struct cs_secret *answer,
+                                enum meaning *ret_meaning, struct cs_error *error)
+{
+    enum cs_answer_kind kind = cs_answer_kind(answer);
+    bool repeated = false;
+    enum cs_err result;
+
+    *ret_meaning = NOTHING;
+    if (kind == CS_ANSWER_EMPTY)
+        return CS_OK;
+    if (kind == CS_ANSWER_JUNK) {
+        *ret_meaning = JUNK;
+        return CS_OK;
+    }
+    login->state.answered = login->state.answered || kind == CS_ANSWER_TYPED;
+    if (cs_is_consent(login->given->book, answer)) {
+        *ret_meaning = SEND;
+        return CS_OK;
+    }
+    result = cs_note_odd_answer(login, answer, &repeated, error);
+    if (repeated)
+        *ret_meaning = REPEATED;
+    return result;
+}
+
 static enum cs_err ask_once(struct cs_method_login *login, const struct cs_method *method,
                             const struct cs_listed_factor *factor, enum meaning *ret_meaning,
                             struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
     enum cs_err result = show_question(login, method, factor, &answer, error);
-    enum cs_answer_kind kind = cs_answer_kind(&answer);
-    bool repeated = false;
 
     *ret_meaning = NOTHING;
-    if (result != CS_OK)
-        return result;
-    login->result.answers++;
-    if (kind == CS_ANSWER_JUNK) {
-        *ret_meaning = JUNK;
-    } else if (kind != CS_ANSWER_EMPTY) {
-        login->state.answered = login->state.answered || kind == CS_ANSWER_TYPED;
-        if (cs_is_consent(login->given->book, &answer))
-            *ret_meaning = SEND;
-        else
-            result = cs_note_odd_answer(login, &answer, &repeated, error);
-    }
-    if (repeated)
-        *ret_meaning = REPEATED;
+    if (result == CS_OK)
+        result = read_meaning(login, &answer, ret_meaning, error);
+    if (result == CS_OK && *ret_meaning != SEND)
+        cs_tally_refuse(&login->result.tally, method->kind, CS_REASON_NOT_ASKED_FOR);
     return result;
 }
 
@@ -72,14 +85,14 @@ static enum cs_verdict ask(struct cs_method_login *login, const struct cs_method
         if (result != CS_OK)
             return cs_give_up(login, method->name, result, &error);
         if (meaning == JUNK)
-            return cs_refuse_codes(login, "refused-by-sshd");
+            return cs_refuse_codes(login, CS_REASON_REFUSED_BY_SSHD);
         if (meaning == REPEATED)
             return CS_VERDICT_DENY;
         login->state.consented = meaning == SEND;
         if (login->state.consented)
             return CS_VERDICT_ALLOW;
     }
-    login->result.reason = "not-asked-for";
+    login->result.reason = CS_REASON_NOT_ASKED_FOR;
     return CS_VERDICT_MAX_TRIES;
 }
 
@@ -110,6 +123,6 @@ bool cs_ask_consent(struct cs_method_login *login, const struct cs_method *metho
     }
     if (may_send(login, method, true))
         return true;
-    *ret_verdict = cs_refuse_codes(login, "too-many-deliveries");
+    *ret_verdict = cs_refuse_codes(login, CS_REASON_TOO_MANY_DELIVERIES);
     return false;
 }

@@ -81,16 +81,23 @@ static enum cs_verdict conclude(struct cs_method_login *login, const struct poll
 {
     struct cs_method_result *result = &login->result;
 
-    result->reason = result->last = poll->state.reason ? poll->state.reason : "expired";
-    if (state == CS_WAIT_APPROVED)
+    result->reason = result->last =
+        poll->state.reason != CS_REASON_NONE ? poll->state.reason : CS_REASON_EXPIRED;
+    if (state == CS_WAIT_APPROVED) {
+        cs_tally_accept(&result->tally, result->reason);
         return CS_VERDICT_ALLOW;
-    if (state == CS_WAIT_JUNK)
-        return cs_refuse_codes(login, "refused-by-sshd");
+    }
+    if (state == CS_WAIT_JUNK) {
+        cs_tally_refuse(&result->tally, CS_FACTOR_DEVICE, CS_REASON_REFUSED_BY_SSHD);
+        return cs_refuse_codes(login, CS_REASON_REFUSED_BY_SSHD);
+    }
     if (poll->state.approval == CS_APPROVAL_FRAUD)
         cs_log(login->given->log, LOG_ALERT,
                "the user reported the request as fraud: somebody else may know a first factor");
     if (state == CS_WAIT_EXPIRED && poll->state.approval == CS_APPROVAL_PENDING)
-        result->reason = result->last = "expired";
+        result->reason = result->last = CS_REASON_EXPIRED;
+    if (state == CS_WAIT_DENIED)
+        cs_tally_refuse(&result->tally, CS_FACTOR_DEVICE, result->reason);
     login->calls->was_refused(login->context);
     return CS_VERDICT_DENY;
 }

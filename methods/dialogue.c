@@ -9,16 +9,13 @@ enum cs_err cs_dialogue_judge(struct cs_method_login *login, const struct cs_dia
 {
     enum cs_err result;
 
-    login->result.answers++;
+    login->state.judged++;
     result = dialogue->judge(login, dialogue->context, answer, ret_outcome, error);
     if (result != CS_OK)
         return result;
     login->result.reason = ret_outcome->reason;
-    /* In the log, an answer of an impossible form must not hide an earlier wrong one. */
-    if (!login->state.was_odd || login->result.last == NULL)
-        login->result.last = ret_outcome->reason;
-    cs_log(login->given->log, LOG_DEBUG, "%s: answer %u: %s", dialogue->method,
-           login->result.answers, ret_outcome->reason);
+    cs_log(login->given->log, LOG_DEBUG, "%s: answer %u: %s", dialogue->method, login->state.judged,
+           cs_reason_name(ret_outcome->reason));
     return CS_OK;
 }
 

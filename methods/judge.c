@@ -23,19 +23,19 @@ struct trial {
 };
 
 /* Why an answer was refused that the provider saw only as a decoy, or not at all. */
-static const char *reason_for(const struct cs_method_login *login, const struct trial *trial,
-                              const char *judged)
+static enum cs_reason reason_for(const struct cs_method_login *login, const struct trial *trial,
+                                 enum cs_reason judged)
 {
-    static const char *const reasons[] = {[CS_ANSWER_EMPTY] = "empty-answer",
-                                          [CS_ANSWER_TOO_LONG] = "answer-too-long",
-                                          [CS_ANSWER_JUNK] = "refused-by-sshd"};
+    static const enum cs_reason reasons[] = {[CS_ANSWER_EMPTY] = CS_REASON_EMPTY_ANSWER,
+                                             [CS_ANSWER_TOO_LONG] = CS_REASON_ANSWER_TOO_LONG,
+                                             [CS_ANSWER_JUNK] = CS_REASON_REFUSED_BY_SSHD};
 
     if (trial->kind != CS_ANSWER_TYPED && !trial->elsewhere)
         return reasons[trial->kind];
     if (trial->odd)
-        return "wrong-form";
+        return CS_REASON_WRONG_FORM;
     if (!trial->known)
-        return "unknown-user";
+        return CS_REASON_UNKNOWN_USER;
     return login->state.sought && !login->state.user.found ? login->state.user.reason : judged;
 }
 
@@ -134,7 +134,7 @@ static enum cs_err judge_once(struct cs_method_login *login, const struct trial 
         claims ? login->calls->claim_code(login->context, attempt->answer, &claimed, error) : CS_OK;
 
     if (result == CS_OK && claims && !claimed) {
-        *ret_outcome = (struct cs_outcome){.reason = "replayed"};
+        *ret_outcome = (struct cs_outcome){.reason = CS_REASON_REPLAYED};
         return CS_OK;
     }
     if (result == CS_OK)
@@ -180,7 +180,7 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
     if (result != CS_OK)
         return result;
     if (!ask) {
-        *ret_outcome = (struct cs_outcome){.reason = "not-enrolled"};
+        *ret_outcome = (struct cs_outcome){.reason = CS_REASON_NOT_ENROLLED};
         return CS_OK;
     }
     if (trial->elsewhere)
@@ -195,7 +195,7 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
  * wrong. */
 static enum cs_pace_of pace_of(const struct cs_method_login *login, enum cs_factor_kind kind)
 {
-    bool later = login->result.answers > 1;
+    bool later = login->state.judged > 1;
 
     if (login->state.line_started != 0)
         return later ? CS_PACE_LATER_LINE : CS_PACE_FIRST_LINE;
@@ -282,6 +282,20 @@ static enum cs_err refuse(struct cs_method_login *login, const struct trial *tri
                : result;
 }
 
+void cs_note_outcome(struct cs_method_login *login, enum cs_factor_kind kind, bool odd,
+                     const struct cs_outcome *outcome)
+{
+    login->result.reason = outcome->reason;
+    if (!odd || login->result.last == CS_REASON_NONE)
+        login->result.last = outcome->reason;
+    if (outcome->clock_off != 0)
+        login->result.clock_off = outcome->clock_off;
+    if (outcome->judgement == CS_JUDGED_RIGHT)
+        cs_tally_accept(&login->result.tally, outcome->reason);
+    else
+        cs_tally_refuse(&login->result.tally, kind, outcome->reason);
+}
+
 enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
                      const struct cs_secret *answer, struct cs_outcome *ret_outcome,
                      struct cs_error *error)
@@ -299,7 +313,6 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
         result = read_answer(login, &trial, answer, &code, error);
     if (result != CS_OK)
         return result;
-    login->state.was_odd = trial.odd;
     trial.known = attempt->identity != NULL;
     attempt->subject = trial.known ? attempt->identity : login->given->stranger;
     disguise(login, &trial);
@@ -311,6 +324,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     if (attempt->identity == NULL) /* whatever the provider says about a user who does not exist */
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
+    cs_note_outcome(login, question->kind, trial.odd, ret_outcome);
     if (ret_outcome->judgement != CS_JUDGED_RIGHT) {
         login->state.refused = true;
         return refuse(login, &trial, answer, started, ret_outcome, error);

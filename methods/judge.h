@@ -12,6 +12,11 @@ struct cs_question {
     const struct cs_challenge *challenge;  /* or NULL */
 };
 
+/* Records an outcome in the login's result, before anything else can end the login. `odd`: the
+ * answer had a form that nothing has; in the log it must not hide an earlier wrong one. */
+void cs_note_outcome(struct cs_method_login *login, enum cs_factor_kind kind, bool odd,
+                     const struct cs_outcome *outcome);
+
 /* Judges one answer. If sshd refuses the account, or if the answer is empty or too long, it is
  * wrong at the cost of an ordinary wrong answer. So is an answer of an impossible form; it counts
  * against nobody, and ends the dialogue if it is repeated. An empty answer goes to a provider that

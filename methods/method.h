@@ -9,6 +9,7 @@
 #include "conversation/phrasebook.h"
 #include "conversation/repeats.h"
 #include "conversation/waiting.h"
+#include "methods/tally.h"
 #include "providers/provider.h"
 
 /* How a login ends. The first is the initial value. */
@@ -130,7 +131,7 @@ struct cs_method_state {
     bool refused;           /* an answer was judged and was not right */
     bool consented;         /* the user typed what asks for a delivery */
     int64_t line_started;   /* when the combined line being judged came in; else 0 */
-    bool was_odd;           /* the last answer judged had a form that nothing has */
+    unsigned judged;        /* answers judged so far, counting the one in hand */
     bool repeated;          /* the same answer came again: the login is over */
     struct cs_repeats odd;  /* the answers of an impossible form, and those that chose nothing */
     struct cs_secret typed; /* a code typed into the menu */
@@ -138,9 +139,10 @@ struct cs_method_state {
 
 struct cs_method_result {
     struct cs_secret authtok; /* the password, for the modules that follow */
-    const char *reason;       /* one word for the audit line */
-    const char *last;         /* the same for the last answer judged, or NULL */
-    unsigned answers;         /* number of answers given */
+    enum cs_reason reason;    /* for the audit line */
+    enum cs_reason last;      /* the same for the last answer judged; CS_REASON_NONE: none was */
+    struct cs_tally tally;
+    int64_t clock_off; /* of the last code with that reason, in seconds; 0: there was none */
 };
 
 /* What a method works on. The login creates it. */

@@ -8,7 +8,7 @@ enum cs_err cs_note_odd_answer(struct cs_method_login *login, const struct cs_se
         return cs_fail_nomem(error);
     if (*ret_repeated) {
         login->state.repeated = true;
-        login->result.reason = "repeated-answer";
+        login->result.reason = CS_REASON_REPEATED_ANSWER;
     }
     return CS_OK;
 }
@@ -20,6 +20,7 @@ enum cs_err cs_refuse_odd_answer(struct cs_method_login *login, const struct cs_
     enum cs_err result = cs_note_odd_answer(login, answer, &repeated, error);
 
     if (repeated)
-        *outcome = (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = "repeated-answer"};
+        *outcome =
+            (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = CS_REASON_REPEATED_ANSWER};
     return result;
 }

@@ -60,7 +60,7 @@ static enum cs_err try_authtok(struct cs_method_login *login, const struct cs_di
         ret_outcome->judgement == CS_JUDGED_RIGHT || !given->options->ask_password_on_mismatch;
     if (result == CS_OK && ret_outcome->judgement != CS_JUDGED_RIGHT)
         cs_log(given->log, LOG_INFO, "the application's password is not the provider's (%s)%s",
-               ret_outcome->reason,
+               cs_reason_name(ret_outcome->reason),
                *ret_decided ? "; ask_password_on_mismatch would ask for the right one" : "");
     return result;
 }
@@ -142,7 +142,7 @@ static enum cs_err judge_code(struct cs_method_login *login, struct password_dia
         return judge_part(login, CS_FACTOR_TOTP, code, ret_outcome, error);
     if (result == CS_OK)
         *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
-                                           .reason = "accept_on_missing_auth_method"};
+                                           .reason = CS_REASON_ACCEPT_ON_MISSING};
     return result;
 }
 
@@ -184,7 +184,9 @@ static enum cs_err judge_combined(struct cs_method_login *login, void *context,
         return judge_parts(login, dialogue, &parts, ret_outcome, error);
     if (dialogue->device_instead)
         return judge_password(login, dialogue, line, ret_outcome, error);
-    *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_WRONG, .reason = "no-separator"};
+    *ret_outcome =
+        (struct cs_outcome){.judgement = CS_JUDGED_WRONG, .reason = CS_REASON_NO_SEPARATOR};
+    cs_note_outcome(login, CS_FACTOR_PASSWORD, true, ret_outcome);
     return cs_refuse_odd_answer(login, line, ret_outcome, error);
 }
 

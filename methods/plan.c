@@ -94,6 +94,15 @@ static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_en
     }
 }
 
+/* Answers that chose nothing; the one that ended the menu is not in their number. */
+static void note_no_choices(struct cs_method_login *login, const struct cs_choice *choice)
+{
+    unsigned last = choice->kind == CS_CHOICE_JUNK || choice->kind == CS_CHOICE_REPEATED;
+
+    for (unsigned i = 0; i < choice->answers + last; i++)
+        cs_tally_refuse(&login->result.tally, CS_FACTOR_TOTP, CS_REASON_NO_CHOICE);
+}
+
 /* The user types the choice, which therefore asks for what it chooses. */
 static enum cs_verdict choose(struct cs_method_login *login)
 {
@@ -107,17 +116,17 @@ static enum cs_verdict choose(struct cs_method_login *login)
     result = cs_menu_ask(login->given->channel, login->given->book, &menu,
                          1 + login->given->options->retry, &login->state.odd, &choice, &error);
     login->state.typed = choice.code;
-    login->result.answers += choice.answers;
+    note_no_choices(login, &choice);
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
     if (choice.kind == CS_CHOICE_JUNK)
-        return cs_refuse_codes(login, "refused-by-sshd");
+        return cs_refuse_codes(login, CS_REASON_REFUSED_BY_SSHD);
     if (choice.kind == CS_CHOICE_REPEATED) {
-        login->result.reason = "repeated-answer";
+        login->result.reason = CS_REASON_REPEATED_ANSWER;
         return CS_VERDICT_DENY;
     }
     if (choice.kind == CS_CHOICE_NONE) {
-        login->result.reason = "no-choice";
+        login->result.reason = CS_REASON_NO_CHOICE;
         return CS_VERDICT_MAX_TRIES;
     }
     login->state.consented = login->state.answered = true;
@@ -128,9 +137,9 @@ static enum cs_verdict choose(struct cs_method_login *login)
  * codes that are never right. */
 static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
 {
-    const char *reason = login->state.user.found || !login->state.sought ? "not-enrolled"
-                         : login->state.user.reason                      ? login->state.user.reason
-                                                                         : "unknown-user";
+    enum cs_reason reason = login->state.user.found || !login->state.sought ? CS_REASON_NOT_ENROLLED
+                            : login->state.user.reason != CS_REASON_NONE ? login->state.user.reason
+                                                                         : CS_REASON_UNKNOWN_USER;
     struct cs_error error = {0};
 
     /* A user whose only key may no longer be used still has a way in: a recovery code. */
@@ -156,7 +165,7 @@ static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_meth
 
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
-    login->result.reason = missing ? "accept_on_missing_auth_method" : "not-enrolled";
+    login->result.reason = missing ? CS_REASON_ACCEPT_ON_MISSING : CS_REASON_NOT_ENROLLED;
     return missing ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
 }
 

@@ -73,10 +73,10 @@ enum cs_err cs_call_account(const struct cs_method_login *login, struct cs_stand
                             struct cs_error *error)
 {
     struct cs_provider *provider = login->given->provider;
-    struct cs_standing standing = {.may_log_in = true, .reason = "no-say"};
+    struct cs_standing standing = {.may_log_in = true};
     enum cs_err result = CS_OK;
 
-    *ret_standing = (struct cs_standing){.reason = "no-answer"};
+    *ret_standing = (struct cs_standing){.reason = CS_REASON_UNAVAILABLE};
     if (provider->ops->account != NULL) {
         standing = *ret_standing;
         result = provider->ops->account(provider, &login->given->call, &login->state.user,

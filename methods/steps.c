@@ -34,7 +34,7 @@ enum cs_err cs_find_user(struct cs_method_login *login, struct cs_error *error)
     login->state.sought = true;
     if (!login->state.user.found)
         cs_log(login->given->log, LOG_INFO, "the provider knows no usable user: %s",
-               identity == NULL ? "no identity" : login->state.user.reason);
+               identity == NULL ? "no identity" : cs_reason_name(login->state.user.reason));
     return CS_OK;
 }
 
@@ -82,16 +82,17 @@ enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, en
     static const struct {
         enum cs_err result;
         enum cs_verdict verdict;
-        const char *reason;
+        enum cs_reason reason;
         int priority;
     } ends[] = {
-        {CS_ERR_HANGUP, CS_VERDICT_ABORTED, "hang-up", LOG_INFO},
-        {CS_ERR_CANCELLED, CS_VERDICT_ABORTED, "hang-up", LOG_INFO},
-        {CS_ERR_TIMEOUT, CS_VERDICT_ABORTED, "timeout", LOG_INFO},
-        {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, "protocol", LOG_INFO},
-        {CS_ERR_UNREACHABLE, CS_VERDICT_UNREACHABLE, "unreachable", LOG_ERR},
-        {CS_ERR_UNRESOLVED, CS_VERDICT_UNAVAILABLE, "account-look-up", LOG_ERR},
-        {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured", LOG_ERR},
+        {CS_ERR_HANGUP, CS_VERDICT_ABORTED, CS_REASON_HANG_UP, LOG_INFO},
+        {CS_ERR_CANCELLED, CS_VERDICT_ABORTED, CS_REASON_HANG_UP, LOG_INFO},
+        {CS_ERR_CANNOT_ASK, CS_VERDICT_ABORTED, CS_REASON_CANNOT_ASK, LOG_INFO},
+        {CS_ERR_TIMEOUT, CS_VERDICT_ABORTED, CS_REASON_TIMEOUT, LOG_INFO},
+        {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, CS_REASON_PROTOCOL, LOG_INFO},
+        {CS_ERR_UNREACHABLE, CS_VERDICT_UNREACHABLE, CS_REASON_UNREACHABLE, LOG_ERR},
+        {CS_ERR_UNRESOLVED, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, LOG_ERR},
+        {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED, LOG_ERR},
     };
 
     /* Near the login's end every call times out, and the user decides when to answer. So that says
@@ -105,7 +106,7 @@ enum cs_verdict cs_give_up(struct cs_method_login *login, const char *method, en
         cs_log(login->given->log, ends[i].priority, "%s: %s", method, error->text);
         return ends[i].verdict;
     }
-    login->result.reason = "unavailable";
+    login->result.reason = CS_REASON_UNAVAILABLE;
     cs_log(login->given->log, LOG_ERR, "%s: %s", method, error->text);
     return CS_VERDICT_UNAVAILABLE;
 }

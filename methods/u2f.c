@@ -151,7 +151,7 @@ static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_
     dialogue->untouched = found == CS_U2F_FOUND_NO_TOUCH;
     if (!dialogue->untouched)
         return ask_with_request(dialogue, found, CS_TEXT_U2F_PROMPT, ret_answer, error);
-    login->result.reason = login->result.last = "not-touched";
+    login->result.reason = login->result.last = CS_REASON_NOT_TOUCHED;
     return cs_tell_text(login->given->channel, login->given->book, CS_TEXT_U2F_NO_TOUCH, NULL,
                         error);
 }

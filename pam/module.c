@@ -17,7 +17,8 @@ PAM_EXTERN __attribute__((visibility("default"))) int
 pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
     struct cs_log log = {write_pam_syslog, pamh, false};
-    struct cs_module_channel channel = {pamh, ((unsigned)flags & PAM_SILENT) != 0};
+    struct cs_module_channel channel = {.pamh = pamh,
+                                        .silent = ((unsigned)flags & PAM_SILENT) != 0};
     CS_AUTO(cs_request_clear) struct cs_request request = {.config_fd = -1};
     CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
     struct cs_module_arguments arguments;

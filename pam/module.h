@@ -35,8 +35,10 @@ enum cs_err cs_module_collect(pam_handle_t *pamh, int flags, int argc, const cha
 struct cs_module_channel {
     pam_handle_t *pamh;
     bool silent;
+    bool answered[2]; /* a hidden prompt, a visible one */
 };
 
+/* CS_ERR_CANNOT_ASK: the application refuses such prompts; it has answered none so far. */
 enum cs_err cs_module_exchange(void *context, const struct cs_round *round,
                                struct cs_answers *ret_answers, struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_module_authtok(void *context, struct cs_secret *ret_authtok) CS_MUST_USE;

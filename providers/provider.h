@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/reason.h"
 #include "base/secret.h"
 
 enum { CS_PROVIDER_LANGUAGE_SIZE = 8, CS_PROVIDER_ID_SIZE = 128, CS_PROVIDER_NAME_SIZE = 256 };
@@ -46,7 +47,7 @@ struct cs_call {
 /* A user as the provider knows it. */
 struct cs_provider_user {
     bool found;
-    const char *reason;               /* if not found: one word for the log ("ambiguous", ...) */
+    enum cs_reason reason;            /* if not found: why not */
     char id[CS_PROVIDER_ID_SIZE];     /* the provider's own */
     char name[CS_PROVIDER_NAME_SIZE]; /* the name with which the password is checked */
     char *record;                     /* what the provider knows, as JSON; NULL: nothing */
@@ -142,9 +143,10 @@ enum cs_judgement {
 
 struct cs_outcome {
     enum cs_judgement judgement;
-    const char *reason;     /* one word for the audit line: "wrong-code", "replayed", ... */
+    enum cs_reason reason;
     bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and this many are left */
+    int64_t clock_off;      /* "clock-off": seconds that the device is ahead (+) or behind (-) */
     char alert[256];        /* what the administrator must know, for the log; "": nothing */
 };
 
@@ -158,13 +160,13 @@ enum cs_approval {
 
 struct cs_approval_state {
     enum cs_approval approval;
-    const char *reason; /* one word for the audit line */
+    enum cs_reason reason;
 };
 
 /* Whether a user may log in at all, whatever was proven. */
 struct cs_standing {
-    bool may_log_in;    /* the initial value: no */
-    const char *reason; /* one word for the audit line */
+    bool may_log_in; /* the initial value: no */
+    enum cs_reason reason;
 };
 
 struct cs_provider; /* an opened provider; each kind has a struct of its own */

@@ -104,7 +104,13 @@ static enum cs_err handle_round(struct session *session, const struct cs_secret 
 
     if (result != CS_OK)
         return result;
-    if (session->client->exchange(session->client->context, &round, &answers, error) != CS_OK)
+    result = session->client->exchange(session->client->context, &round, &answers, error);
+    if (result == CS_ERR_CANNOT_ASK && session->version >= CS_WIRE_REFUSALS) {
+        cs_answers_clear(&answers);
+        answers.refused = 1;
+        cs_ignore(reply(session, CS_MSG_ANSWERS, &answers, NULL)); /* only the log is poorer */
+    }
+    if (result != CS_OK)
         return CS_ERR_CANCELLED;
     return reply(session, CS_MSG_ANSWERS, &answers, error);
 }

@@ -20,7 +20,8 @@ struct cs_client {
     enum cs_client_mode mode;
     void *context; /* for the functions below */
 
-    /* Shows the round and fills in one answer for each prompt. Any failure ends the login. */
+    /* Shows the round and fills in one answer for each prompt. Any failure ends the login; the
+     * broker is told of CS_ERR_CANNOT_ASK: the application refuses to show it. */
     enum cs_err (*exchange)(void *context, const struct cs_round *round,
                             struct cs_answers *ret_answers, struct cs_error *error);
     /* Gets the application's PAM_AUTHTOK; leaves `ret_authtok` empty if there is none. */

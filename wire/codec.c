@@ -40,6 +40,8 @@ static void put_uint(struct writer *writer, const struct cs_field *field, const 
 {
     uint32_t value = htonl(*(const uint32_t *)member);
 
+    if (value == 0 && !field->required)
+        return;
     put_field(writer, field, NULL, 0, &value, sizeof value);
 }
 

@@ -40,7 +40,7 @@ static const struct cs_field request_fields[] = {
     ONE(10, CS_FIELD_STRING, 0, 2, ITEM_MAX, struct cs_request, client),
 #ifdef CS_WIRE_NEXT
     ONE(CS_TAG_MAY_IGNORE | 11, CS_FIELD_STRING, 0, 1, ITEM_MAX, struct cs_request, client),
-    ONE(12, CS_FIELD_STRING, 0, 3, ITEM_MAX, struct cs_request, client),
+    ONE(12, CS_FIELD_STRING, 0, 4, ITEM_MAX, struct cs_request, client),
 #endif
 };
 
@@ -56,6 +56,7 @@ static const struct cs_field round_fields[] = {
 
 static const struct cs_field answers_fields[] = {
     {1, CS_FIELD_ANSWERS, 0, 1, CS_ROUND_PROMPTS_MAX, CS_ANSWER_BYTES_MAX + 1, 0},
+    ONE(2, CS_FIELD_UINT, 0, CS_WIRE_REFUSALS, 4, struct cs_answers, refused),
 };
 
 static const struct cs_field authtok_fields[] = {

@@ -16,10 +16,12 @@
 /* Each end speaks this version and the one before, because module and broker are upgraded one after
  * the other. CS_WIRE_NEXT is a test build that acts as the newer end. */
 #ifdef CS_WIRE_NEXT
-enum { CS_WIRE_VERSION = 3 };
+enum { CS_WIRE_VERSION = 4 };
 #else
-enum { CS_WIRE_VERSION = 2 };
+enum { CS_WIRE_VERSION = 3 };
 #endif
+/* Since when the client says that the application refuses a prompt. */
+enum { CS_WIRE_REFUSALS = 3 };
 enum { CS_WIRE_VERSION_OLDEST = CS_WIRE_VERSION - 1, CS_MESSAGE_BYTES_MAX = 65536 };
 
 enum cs_message_type {
@@ -55,7 +57,7 @@ struct cs_request {
     char *ssh_connection, *ssh_auth_info;       /* sshd's SSH_CONNECTION and SSH_AUTH_INFO_0 */
     uint32_t flags;
     struct cs_strlist arguments; /* from the PAM line */
-    char *client;                /* version 2: the program's version; not used yet */
+    char *client;                /* the program's version; not used yet */
     int config_fd;               /* not in the message but sent along with it; -1 for none */
 };
 

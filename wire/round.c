@@ -46,4 +46,5 @@ void cs_answers_clear(struct cs_answers *answers)
     for (size_t i = 0; i < answers->count; i++)
         cs_secret_free(&answers->items[i]);
     answers->count = 0;
+    answers->refused = 0;
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/secret.h"
@@ -32,6 +33,7 @@ struct cs_round {
 struct cs_answers {
     struct cs_secret items[CS_ROUND_PROMPTS_MAX]; /* items[i] answers prompts[i] */
     size_t count;
+    uint32_t refused; /* version 3; 1: the application shows no such prompt, so there are none */
 };
 
 /* Adds a copy of `text`; CS_ERR_LIMIT if the round is full. */

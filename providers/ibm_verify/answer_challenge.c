@@ -133,21 +133,21 @@ static struct cs_approval_state state_of(const char *word)
         const char *word;
         struct cs_approval_state state;
     } rows[] = {
-        {"PENDING", {CS_APPROVAL_PENDING, "pending"}},
-        {"VERIFY_SUCCESS", {CS_APPROVAL_GIVEN, "approved"}},
-        {"VERIFY_FAILED", {CS_APPROVAL_DENIED, "signature-failed"}},
-        {"USER_DENIED", {CS_APPROVAL_DENIED, "denied"}},
-        {"USER_FRAUDULENT", {CS_APPROVAL_FRAUD, "reported-as-fraud"}},
-        {"BIOMETRY_FAILED", {CS_APPROVAL_DENIED, "biometry-failed"}},
-        {"CANCELED", {CS_APPROVAL_DENIED, "cancelled"}},
-        {"TIMEOUT", {CS_APPROVAL_EXPIRED, "expired"}},
+        {"PENDING", {CS_APPROVAL_PENDING, CS_REASON_PENDING}},
+        {"VERIFY_SUCCESS", {CS_APPROVAL_GIVEN, CS_REASON_APPROVED}},
+        {"VERIFY_FAILED", {CS_APPROVAL_DENIED, CS_REASON_SIGNATURE_FAILED}},
+        {"USER_DENIED", {CS_APPROVAL_DENIED, CS_REASON_DENIED}},
+        {"USER_FRAUDULENT", {CS_APPROVAL_FRAUD, CS_REASON_REPORTED_AS_FRAUD}},
+        {"BIOMETRY_FAILED", {CS_APPROVAL_DENIED, CS_REASON_BIOMETRY_FAILED}},
+        {"CANCELED", {CS_APPROVAL_DENIED, CS_REASON_CANCELLED}},
+        {"TIMEOUT", {CS_APPROVAL_EXPIRED, CS_REASON_EXPIRED}},
     };
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         if (strcmp(rows[i].word, word) == 0)
             return rows[i].state;
     }
-    return (struct cs_approval_state){CS_APPROVAL_DENIED, "unknown-state"};
+    return (struct cs_approval_state){CS_APPROVAL_DENIED, CS_REASON_UNKNOWN_STATE};
 }
 
 enum cs_err cs_verify_read_approval(const char *text, size_t length, const char *user_id,
@@ -169,6 +169,6 @@ enum cs_err cs_verify_read_approval(const char *text, size_t length, const char 
         return cs_verify_nonsense(error, what, "it has no state");
     *ret_state = state_of(word);
     if (!cs_verify_get_id(cs_json_root(document), "owner", owner) || strcmp(owner, user_id) != 0)
-        *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, "wrong-owner"};
+        *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, CS_REASON_WRONG_OWNER};
     return CS_OK;
 }

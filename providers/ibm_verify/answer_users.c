@@ -46,7 +46,7 @@ static enum cs_err read_one(const struct cs_json_value *record, struct cs_provid
     if (cs_json_type(state) != CS_JSON_NONE && !cs_json_bool(state, &active))
         return cs_verify_nonsense(error, what, "active is neither true nor false");
     if (!active) {
-        user->reason = "inactive";
+        user->reason = CS_REASON_INACTIVE;
         return CS_OK;
     }
     user->found = true;
@@ -65,9 +65,9 @@ enum cs_err cs_verify_read_users(const char *text, size_t length, struct cs_prov
     if (result == CS_OK)
         result = read_list(cs_json_root(document), &list, &total, error);
     if (result == CS_OK && total == 0)
-        user.reason = "unknown-identity";
+        user.reason = CS_REASON_UNKNOWN_IDENTITY;
     else if (result == CS_OK && total > 1)
-        user.reason = "ambiguous";
+        user.reason = CS_REASON_AMBIGUOUS;
     else if (result == CS_OK)
         result = read_one(cs_json_first(list), &user, error);
     if (result == CS_OK) {

@@ -104,18 +104,18 @@ static bool read_meaning(const struct cs_verify_reply *reply, struct cs_outcome 
     static const struct {
         const char *id;
         enum cs_judgement judgement;
-        const char *reason;
+        enum cs_reason reason;
     } rows[] = {
-        {"CSIBN0021E", CS_JUDGED_WRONG, "wrong-code"},
-        {"CSIBN0025E", CS_JUDGED_OVER, "expired"},
-        {"CSIBN0028E", CS_JUDGED_OVER, "expired"},
-        {"CSIAM0011E", CS_JUDGED_OVER, "expired"},
-        {"CSIAM0023E", CS_JUDGED_OVER, "too-many-tries"},
-        {"CSIAM0038E", CS_JUDGED_OVER, "too-many-tries"},
+        {"CSIBN0021E", CS_JUDGED_WRONG, CS_REASON_WRONG_CODE},
+        {"CSIBN0025E", CS_JUDGED_OVER, CS_REASON_EXPIRED},
+        {"CSIBN0028E", CS_JUDGED_OVER, CS_REASON_EXPIRED},
+        {"CSIAM0011E", CS_JUDGED_OVER, CS_REASON_EXPIRED},
+        {"CSIAM0023E", CS_JUDGED_OVER, CS_REASON_TOO_MANY_TRIES},
+        {"CSIAM0038E", CS_JUDGED_OVER, CS_REASON_TOO_MANY_TRIES},
     };
 
     /* The challenge is gone, whatever the word. An HTML page is another server's 404. */
-    *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = "expired"};
+    *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_OVER, .reason = CS_REASON_EXPIRED};
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         if (strcmp(rows[i].id, reply->refusal.message_id) != 0)
             continue;
@@ -167,7 +167,7 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
     size_t count = attempt->factor_count;
     enum cs_err result = CS_OK;
 
-    outcome->reason = count > 0 ? "wrong-code" : "not-enrolled";
+    outcome->reason = count > 0 ? CS_REASON_WRONG_CODE : CS_REASON_NOT_ENROLLED;
     if (!cs_verify_is_code(attempt->answer))
         return CS_OK;
     for (size_t i = 0; i < count && result == CS_OK; i++) {
@@ -177,7 +177,7 @@ enum cs_err cs_verify_check_totp(struct cs_verify *verify, const struct cs_call 
         (void)snprintf(path, sizeof path, "/v2.0/factors/totp/%s", attempt->factors[i].id);
         result = submit(verify, call, path, attempt->answer, &one, error);
         if (result == CS_OK && one.judgement == CS_JUDGED_RIGHT) {
-            *outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = "totp"};
+            *outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = CS_REASON_TOTP};
             break;
         }
         /* If an enrolment was removed meanwhile, the others still count. */
@@ -191,10 +191,15 @@ enum cs_err cs_verify_check_code(struct cs_verify *verify, const struct cs_call 
                                  const struct cs_attempt *attempt, struct cs_outcome *outcome,
                                  struct cs_error *error)
 {
+    static const enum cs_reason accepted[CS_FACTOR_KINDS] = {
+        [CS_FACTOR_SMSOTP] = CS_REASON_SMSOTP,     [CS_FACTOR_TRANS_SMSOTP] = CS_REASON_SMSOTP,
+        [CS_FACTOR_EMAILOTP] = CS_REASON_EMAILOTP, [CS_FACTOR_TRANS_EMAILOTP] = CS_REASON_EMAILOTP,
+        [CS_FACTOR_VOICEOTP] = CS_REASON_VOICEOTP,
+    };
     char path[PATH_SIZE], whole[PATH_SIZE + 1 + CS_PROVIDER_ID_SIZE];
     enum cs_err result;
 
-    outcome->reason = "wrong-code";
+    outcome->reason = CS_REASON_WRONG_CODE;
     if (attempt->challenge == NULL || attempt->factor_count == 0 ||
         !cs_verify_is_code(attempt->answer))
         return CS_OK;
@@ -202,6 +207,6 @@ enum cs_err cs_verify_check_code(struct cs_verify *verify, const struct cs_call 
     (void)snprintf(whole, sizeof whole, "%s/%s", path, attempt->challenge->id);
     result = submit(verify, call, whole, attempt->answer, outcome, error);
     if (result == CS_OK && outcome->judgement == CS_JUDGED_RIGHT)
-        outcome->reason = cs_verify_type(attempt->kind);
+        outcome->reason = accepted[attempt->kind];
     return result;
 }

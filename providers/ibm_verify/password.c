@@ -8,21 +8,22 @@
 #include "providers/ibm_verify/verify_priv.h"
 
 /* Why a password was refused: the log tells the reasons apart, the user sees no difference. */
-static const char *reason_of(const struct cs_verify_refusal *refusal)
+static enum cs_reason reason_of(const struct cs_verify_refusal *refusal)
 {
     static const struct {
-        const char *word, *reason;
+        const char *word;
+        enum cs_reason reason;
     } rows[] = {
-        {"INVALID_CREDS", "wrong-password"},
-        {"PWD_EXPIRED", "password-expired"},
-        {"ACCOUNT_LOCKED", "account-locked"},
-        {"LOCKED_PWD_FAILURES", "account-locked"},
-        {"USER_NOT_ACTIVE", "user-not-active"},
-        {"PWD_IN_DICTIONARY", "password-in-dictionary"},
-        {"PWD_IN_GLOBAL_DICTIONARY", "password-in-dictionary"},
-        {"AUTHFAIL_UNKNOWN", "password-refused"},
-        {"CSIAI0160E", "wrong-password"},
-        {"CSIBH0044E", "wrong-password"},
+        {"INVALID_CREDS", CS_REASON_WRONG_PASSWORD},
+        {"PWD_EXPIRED", CS_REASON_PASSWORD_EXPIRED},
+        {"ACCOUNT_LOCKED", CS_REASON_ACCOUNT_LOCKED},
+        {"LOCKED_PWD_FAILURES", CS_REASON_ACCOUNT_LOCKED},
+        {"USER_NOT_ACTIVE", CS_REASON_USER_NOT_ACTIVE},
+        {"PWD_IN_DICTIONARY", CS_REASON_PASSWORD_IN_DICTIONARY},
+        {"PWD_IN_GLOBAL_DICTIONARY", CS_REASON_PASSWORD_IN_DICTIONARY},
+        {"AUTHFAIL_UNKNOWN", CS_REASON_PASSWORD_REFUSED},
+        {"CSIAI0160E", CS_REASON_WRONG_PASSWORD},
+        {"CSIBH0044E", CS_REASON_WRONG_PASSWORD},
     };
     const char *word = refusal->scim_type[0] ? refusal->scim_type : refusal->message_id;
 
@@ -30,7 +31,7 @@ static const char *reason_of(const struct cs_verify_refusal *refusal)
         if (strcmp(rows[i].word, word) == 0)
             return rows[i].reason;
     }
-    return NULL;
+    return CS_REASON_NONE;
 }
 
 static enum cs_err write_body(const char *source, const char *name,
@@ -70,10 +71,10 @@ static enum cs_err judge_success(struct cs_verify *verify, const struct cs_verif
     if (expected != NULL && strcmp(id, expected) != 0) {
         cs_log(verify->log, LOG_WARNING, "the password is that of user %s, not of user %s", id,
                expected);
-        outcome->reason = "wrong-owner";
+        outcome->reason = CS_REASON_WRONG_OWNER;
         return CS_OK;
     }
-    *outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = "password"};
+    *outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT, .reason = CS_REASON_PASSWORD};
     return CS_OK;
 }
 
@@ -81,15 +82,15 @@ static enum cs_err judge(struct cs_verify *verify, const struct cs_verify_reques
                          const struct cs_verify_reply *reply, const char *expected,
                          struct cs_outcome *outcome, struct cs_error *error)
 {
-    const char *reason = reply->status == 400 ? reason_of(&reply->refusal) : NULL;
+    enum cs_reason reason = reply->status == 400 ? reason_of(&reply->refusal) : CS_REASON_NONE;
 
     if (reply->status >= 200 && reply->status <= 299)
         return judge_success(verify, request, reply, expected, outcome, error);
-    if (reason == NULL)
+    if (reason == CS_REASON_NONE)
         return cs_verify_expect_success(request, reply, error);
-    cs_log(verify->log, LOG_INFO, "the tenant refuses the password: %s (%s%s%s)", reason,
-           reply->refusal.message_id, reply->refusal.scim_type[0] ? " " : "",
-           reply->refusal.scim_type);
+    cs_log(verify->log, LOG_INFO, "the tenant refuses the password: %s (%s%s%s)",
+           cs_reason_name(reason), reply->refusal.message_id,
+           reply->refusal.scim_type[0] ? " " : "", reply->refusal.scim_type);
     outcome->reason = reason;
     return CS_OK;
 }
@@ -138,7 +139,7 @@ enum cs_err cs_verify_check_password(struct cs_verify *verify, const struct cs_c
         return cs_fail(error, CS_ERR_CONFIG,
                        "identity_source is not the id of an identity source: letters, digits and "
                        "dashes");
-    outcome->reason = "wrong-password";
+    outcome->reason = CS_REASON_WRONG_PASSWORD;
     if (!cs_verify_is_utf8(attempt->answer))
         return CS_OK;
     (void)snprintf(name, sizeof name, "%s", attempt->user->name);
@@ -149,7 +150,7 @@ enum cs_err cs_verify_check_password(struct cs_verify *verify, const struct cs_c
     if (name[0] == '\0') {
         cs_log(verify->log, LOG_WARNING,
                "the user has no value for id_link_attr: no password can be right");
-        outcome->reason = "no-linked-name";
+        outcome->reason = CS_REASON_NO_LINKED_NAME;
         return CS_OK;
     }
     return check(verify, call, name, attempt, outcome, error);

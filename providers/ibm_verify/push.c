@@ -80,10 +80,9 @@ static void log_state(const struct cs_verify *verify, const struct cs_challenge 
 
     if (state->approval == CS_APPROVAL_PENDING)
         priority = LOG_DEBUG;
-    else if (strcmp(state->reason, "wrong-owner") == 0 ||
-             strcmp(state->reason, "unknown-state") == 0)
+    else if (state->reason == CS_REASON_WRONG_OWNER || state->reason == CS_REASON_UNKNOWN_STATE)
         priority = LOG_WARNING;
-    cs_log(verify->log, priority, "approval %s: %s", challenge->id, state->reason);
+    cs_log(verify->log, priority, "approval %s: %s", challenge->id, cs_reason_name(state->reason));
 }
 
 enum cs_err cs_verify_poll(struct cs_provider *provider, const struct cs_call *call,
@@ -93,7 +92,7 @@ enum cs_err cs_verify_poll(struct cs_provider *provider, const struct cs_call *c
 {
     struct cs_verify *verify = (struct cs_verify *)provider;
     CS_AUTO(cs_verify_reply_clear) struct cs_verify_reply reply = {0};
-    struct cs_approval_state state = {CS_APPROVAL_EXPIRED, "expired"};
+    struct cs_approval_state state = {CS_APPROVAL_EXPIRED, CS_REASON_EXPIRED};
     char path[PATH_SIZE];
     const struct cs_verify_request request = {.method = "GET",
                                               .target = path,

@@ -59,7 +59,7 @@ static enum cs_err find(struct cs_verify *verify, const struct cs_call *call, co
     result = cs_scim_filter(attribute ? attribute : "userName", identity, &target, error);
     /* Nobody at the tenant can have such a name. */
     if (result == CS_ERR_INPUT) {
-        user->reason = "unknown-identity";
+        user->reason = CS_REASON_UNKNOWN_IDENTITY;
         return CS_OK;
     }
     if (result == CS_OK)
@@ -68,7 +68,7 @@ static enum cs_err find(struct cs_verify *verify, const struct cs_call *call, co
     if (result == CS_OK && user->found && attribute == NULL &&
         strcasecmp(user->name, identity) != 0) {
         user->found = false;
-        user->reason = "not-that-user";
+        user->reason = CS_REASON_NOT_THAT_USER;
     }
     return result;
 }

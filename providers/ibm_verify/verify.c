@@ -31,7 +31,7 @@ static enum cs_err verify_judge(struct cs_provider *provider, const struct cs_ca
                                 struct cs_error *error)
 {
     struct cs_verify *verify = (struct cs_verify *)provider;
-    struct cs_outcome outcome = {.reason = "unknown-user"};
+    struct cs_outcome outcome = {.reason = CS_REASON_UNKNOWN_USER};
     enum cs_err result = CS_OK;
 
     if (attempt->identity != NULL && attempt->user != NULL && attempt->user->found) {

@@ -4,7 +4,10 @@
 #include "providers/local/codes.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/totp.h"
+#include "store/clock_note.h"
 #include "store/recovery.h"
+
+enum { CLOCK_SECONDS = 600, CLOCK_STEPS_MAX = 20 };
 
 static int64_t bounded(int64_t value, unsigned bound)
 {
@@ -24,7 +27,7 @@ static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_fa
     enum cs_err result =
         cs_factor_note_repeat(&trial->transaction, factor->id, match->step, &first, error);
 
-    outcome->reason = factor->last_step > latest ? "clock-went-back" : "replayed";
+    outcome->reason = factor->last_step > latest ? CS_REASON_CLOCK_WENT_BACK : CS_REASON_REPLAYED;
     if (result == CS_OK && !first)
         result = cs_throttle_undo(&trial->transaction, &trial->tried, trial->now, error);
     return result;
@@ -53,8 +56,38 @@ static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_fa
         return judge_repeat(trial, factor, ret_match, center + trial->settings->totp_window,
                             outcome, error);
     outcome->judgement = CS_JUDGED_RIGHT;
-    outcome->reason = "totp";
+    outcome->reason = CS_REASON_TOTP;
     return CS_OK;
+}
+
+/* Steps to look for a code of another time: ten minutes both ways, and not more than 20 steps. */
+static unsigned far_window(const struct cs_factor *factor)
+{
+    unsigned steps = CLOCK_SECONDS / factor->period;
+
+    return steps < CLOCK_STEPS_MAX ? steps : CLOCK_STEPS_MAX;
+}
+
+/* Only to tell the administrator of a wrong clock, and only of users who have proven a first
+ * factor: nothing is accepted or spent. Takes as long whatever the code is. */
+static enum cs_err find_clock(const struct cs_trial *trial, const struct cs_factor *factor,
+                              const struct cs_secret *code, struct cs_outcome *outcome,
+                              struct cs_error *error)
+{
+    int64_t step = cs_totp_step(trial->now, factor->period);
+    struct cs_totp_match match = {0};
+    enum cs_err result;
+
+    if (!trial->attempt->proven)
+        return CS_OK;
+    result = cs_totp_search(factor, code, step, far_window(factor), &match, error);
+    /* One that was spent, or is older than that, shows no wrong clock. */
+    if (result != CS_OK || !match.found || match.step <= factor->last_step || match.step == step)
+        return result;
+    outcome->reason = CS_REASON_CLOCK_OFF;
+    outcome->clock_off = (match.step - step) * factor->period;
+    return cs_clock_note_add(&trial->transaction, factor->id, outcome->clock_off, trial->now,
+                             error);
 }
 
 static enum cs_err judge_recovery(const struct cs_trial *trial, const struct cs_secret *typed,
@@ -71,7 +104,7 @@ static enum cs_err judge_recovery(const struct cs_trial *trial, const struct cs_
     if (result != CS_OK || !won)
         return result;
     outcome->judgement = CS_JUDGED_RIGHT;
-    outcome->reason = "recovery-code";
+    outcome->reason = CS_REASON_RECOVERY_CODE;
     outcome->recovery = true;
     return CS_OK;
 }
@@ -105,13 +138,19 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
         result = cs_fail_nomem(error);
     if (result != CS_OK)
         return result;
-    outcome->reason = factors.count > 0 ? "wrong-code" : "not-enrolled";
+    outcome->reason = factors.count > 0 ? CS_REASON_WRONG_CODE : CS_REASON_NOT_ENROLLED;
     if (factors.count == 0)
         result = judge_factor(trial, &trial->local->nobody, &code, &match, outcome, error);
     for (size_t i = 0; i < factors.count && result == CS_OK && !match.found; i++)
         result = judge_factor(trial, &factors.items[i], &code, &match, outcome, error);
     if (result == CS_OK && !match.found)
         result = judge_recovery(trial, trial->attempt->answer, outcome, error);
+    if (factors.count == 0 && result == CS_OK)
+        result = find_clock(trial, &trial->local->nobody, &code, outcome, error);
+    for (size_t i = 0; i < factors.count && result == CS_OK && !match.found &&
+                       outcome->judgement != CS_JUDGED_RIGHT;
+         i++)
+        result = find_clock(trial, &factors.items[i], &code, outcome, error);
     return result;
 }
 
@@ -122,7 +161,7 @@ enum cs_err cs_local_count_and_judge(struct cs_trial *trial, struct cs_outcome *
     enum cs_err result =
         cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, &admitted, error);
 
-    outcome->reason = "throttled";
+    outcome->reason = CS_REASON_THROTTLED;
     if (result != CS_OK || !admitted)
         return result;
     result = trial->attempt->kind == CS_FACTOR_U2F ? judge_key(trial, outcome, error)

@@ -112,7 +112,7 @@ static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *h
         cs_throttle_delayed(&trial->transaction, &trial->tried, trial->now, &delayed, error);
 
     if (result == CS_OK && delayed) {
-        outcome->reason = "throttled";
+        outcome->reason = CS_REASON_THROTTLED;
         return CS_OK;
     }
     if (result == CS_OK)
@@ -121,10 +121,10 @@ static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *h
         return result;
     if (fits && is_same(hash, &current)) {
         outcome->judgement = CS_JUDGED_RIGHT;
-        outcome->reason = "password";
+        outcome->reason = CS_REASON_PASSWORD;
         return cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error);
     }
-    outcome->reason = hash->length > 0 ? "wrong-password" : "no-password";
+    outcome->reason = hash->length > 0 ? CS_REASON_WRONG_PASSWORD : CS_REASON_NO_PASSWORD;
     return cs_throttle_fail(&trial->transaction, &trial->tried, trial->now, error);
 }
 
@@ -165,7 +165,7 @@ enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call
                              .settings = call->settings,
                              .tried = cs_tries_of(attempt, call->settings),
                              .user = attempt->identity ? attempt->identity : ""};
-    struct cs_outcome outcome = {.reason = "throttled"};
+    struct cs_outcome outcome = {.reason = CS_REASON_THROTTLED};
     struct cs_store *store = NULL;
     bool admitted = false;
     enum cs_err result = cs_local_store(local, &store, error);

@@ -55,13 +55,13 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
         return result;
     if (won) {
         outcome->judgement = CS_JUDGED_RIGHT;
-        outcome->reason = "u2f";
+        outcome->reason = CS_REASON_U2F;
         return CS_OK;
     }
-    outcome->reason = "out-of-order";
+    outcome->reason = CS_REASON_OUT_OF_ORDER;
     if (counter > before)
         return CS_OK;
-    outcome->reason = "counter-went-back";
+    outcome->reason = CS_REASON_COUNTER_WENT_BACK;
     (void)snprintf(outcome->alert, sizeof outcome->alert,
                    "the counter of a security key went back, from %lld to %lu: there may be a copy "
                    "of it, and it is no longer accepted; factor %lld of '%s'",
@@ -97,15 +97,15 @@ static enum cs_err judge_answer(const struct cs_trial *trial, const struct cs_ke
     bool is_signed = false;
     enum cs_err result;
 
-    outcome->reason = "wrong-form";
+    outcome->reason = CS_REASON_WRONG_FORM;
     if (cs_u2f_read_answer(line->data, line->length, request->handle_count, &answer, &reason) !=
         CS_OK)
         return CS_OK;
-    outcome->reason = "not-touched";
+    outcome->reason = CS_REASON_NOT_TOUCHED;
     if ((answer.assertion.flags & 1) == 0)
         return CS_OK;
     key = find_key(keys, &request->handles[answer.key]);
-    outcome->reason = key != NULL ? "wrong-signature" : "not-enrolled";
+    outcome->reason = key != NULL ? CS_REASON_WRONG_SIGNATURE : CS_REASON_NOT_ENROLLED;
     /* The timing must not tell who has a key. */
     result =
         signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
@@ -138,10 +138,10 @@ enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *
     *ret_registered = factors.count > 0;
     if (result != CS_OK)
         return result;
-    outcome->reason = "no-challenge";
+    outcome->reason = CS_REASON_NO_CHALLENGE;
     if (challenge == NULL || challenge->state == NULL)
         return CS_OK;
-    outcome->reason = "expired";
+    outcome->reason = CS_REASON_EXPIRED;
     if (cs_clock_ms() > challenge->expires)
         return CS_OK;
     asked = challenge->state;
@@ -149,6 +149,6 @@ enum cs_err cs_local_judge_key(const struct cs_trial *trial, struct cs_outcome *
     result = judge_answer(trial, &keys, asked, outcome, error);
     /* Lets the log say why nothing that this user does can help. */
     if (keys.count == 0 && factors.count > 0)
-        outcome->reason = "no-usable-key";
+        outcome->reason = CS_REASON_NO_USABLE_KEY;
     return result;
 }

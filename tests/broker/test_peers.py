@@ -145,7 +145,7 @@ def test_without_allow_unprivileged():
         os.chmod(SOCKET, 0o666)  # as a socket unit might have it
         before = descriptors_at_rest(broker)
         peer = Peer("alice")
-        peer.send(message(HELLO, (1, uint(1)), (2, uint(2))))
+        peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
         peer.expect_end()
         settled(broker, before)
         log_in_as_root()
@@ -164,9 +164,9 @@ def test_a_thousand_peers_do_not_keep_root_out():
             peer = Peer(user)
             peers.append(peer)
             if number % 4 == 1:
-                peer.send(message(HELLO, (1, uint(1)), (2, uint(2))))
+                peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
             elif number % 4 == 2:
-                peer.send(message(HELLO, (1, uint(1)), (2, uint(2))))
+                peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
                 peer.send(message(REQUEST, *request_fields(user)))
             elif number % 4 == 3:
                 peer.send(b"\x01\x00")
@@ -183,7 +183,7 @@ def test_a_thousand_peers_do_not_keep_root_out():
 def waits_at_a_prompt(user):
     """A peer whose login is waiting, or None if it got no place."""
     peer = Peer(user)
-    peer.send(message(HELLO, (1, uint(1)), (2, uint(2))))
+    peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
     if peer.receive() == b"":
         peer.close()
         return None
@@ -227,7 +227,7 @@ def test_refusals_do_not_flood_the_log():
 def begins(service, **items):
     """A login that a program of root's asks for, up to its first prompt; None when it got no place."""
     peer = Peer()
-    peer.send(message(HELLO, (1, uint(1)), (2, uint(2))))
+    peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
     if peer.receive() == b"":
         peer.close()
         return None
@@ -305,7 +305,7 @@ def test_a_peer_that_does_not_ask_is_dropped():
 # ---- hostile ----
 
 def hello(*fields):
-    return message(HELLO, *(fields or ((1, uint(1)), (2, uint(NEWEST)))))
+    return message(HELLO, *(fields or ((1, uint(NEWEST - 1)), (2, uint(NEWEST)))))
 
 
 def request(*more, user="carol", replaced=()):
@@ -413,7 +413,7 @@ def test_unknown_fields_that_may_be_ignored():
             with Peer(user) as peer:
                 code = fresh("carol").code()
                 ignored = [(MAY_IGNORE | 77, b"x" * 100), (MAY_IGNORE | 77, b""), (MAY_IGNORE | 0x7fff, b"\0")]
-                peer.send(hello((1, uint(1)), (2, uint(NEWEST)), *ignored))
+                peer.send(hello((1, uint(NEWEST - 1)), (2, uint(NEWEST)), *ignored))
                 peer.expect(WELCOME)
                 peer.send(request(*ignored))
                 peer.expect(ACCEPTED)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rules about the text of the sources: which folder uses which, calls that are banned, sizes, words.
 
-usage: check_source.py RULE FOLDER   RULE: dependencies, circles, banned, sizes, words or licences
+usage: check_source.py RULE FOLDER   RULE: dependencies, circles, banned, sizes, words, licences or reasons
 """
 import itertools
 import pathlib
@@ -201,8 +201,19 @@ def licences(root):
                 yield f"{'/'.join(parts)}: no SPDX-License-Identifier line"
 
 
+def reasons(root):
+    """Each row of the table of reasons is used; the compiler finds what has no row."""
+    rows = re.findall(r"^CS_REASON\(\s*(\w+),", (root / "base/reason_rows.inc").read_text(), re.M)
+    code = "".join(without_comments(text) for name, text in sources(root) if not name.startswith("base/"))
+    used = set(re.findall(r"\bCS_REASON_(\w+)\b", code))
+    if len(rows) < 50:
+        yield f"base/reason_rows.inc: only {len(rows)} rows were found"
+    yield from (f"base/reason_rows.inc: nothing gives the reason {row}" for row in rows if row not in used)
+
+
 def main():
-    rules = {"dependencies": dependencies, "circles": circles, "banned": banned, "sizes": sizes, "words": words, "licences": licences}
+    rules = {"dependencies": dependencies, "circles": circles, "banned": banned, "sizes": sizes, "words": words, "licences": licences,
+             "reasons": reasons}
     found = list(rules[sys.argv[1]](pathlib.Path(sys.argv[2])))
     print("\n".join(found) or "nothing found")
     return 1 if found else 0

@@ -109,8 +109,9 @@ static void check_block(const char *name, unsigned type, const void *message)
     CS_AUTO(cs_secret_free) struct cs_secret encoded = {0};
     struct cs_error error = {0};
 
-    assert_int_equal(cs_encode(type, type <= CS_MSG_WELCOME ? 1 : 2, message, &encoded, &error),
-                     CS_OK);
+    assert_int_equal(
+        cs_encode(type, type <= CS_MSG_WELCOME ? 1 : CS_WIRE_VERSION, message, &encoded, &error),
+        CS_OK);
     assert_int_equal(encoded.length, written.length);
     assert_memory_equal(encoded.data, written.data, written.length);
 }
@@ -118,8 +119,8 @@ static void check_block(const char *name, unsigned type, const void *message)
 static void example_of_greeting(void **state)
 {
     (void)state;
-    check_block("hello", CS_MSG_HELLO, &(struct cs_hello){1, 2});
-    check_block("welcome", CS_MSG_WELCOME, &(struct cs_welcome){2});
+    check_block("hello", CS_MSG_HELLO, &(struct cs_hello){CS_WIRE_VERSION_OLDEST, CS_WIRE_VERSION});
+    check_block("welcome", CS_MSG_WELCOME, &(struct cs_welcome){CS_WIRE_VERSION});
 }
 
 static void example_of_request(void **state)
@@ -166,7 +167,7 @@ static void example_is_read(void **state)
     struct cs_error error = {0};
 
     (void)state;
-    assert_int_equal(cs_decode(&packet, CS_MSG_REQUEST, 2, &request, &error), CS_OK);
+    assert_int_equal(cs_decode(&packet, CS_MSG_REQUEST, CS_WIRE_VERSION, &request, &error), CS_OK);
     assert_string_equal(request.user, "alice");
     assert_string_equal(request.client, "0.1.0");
 }

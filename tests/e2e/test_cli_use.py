@@ -23,7 +23,7 @@ def as_alice(*words):
 # ---- help ----
 
 def test_help_is_no_error():
-    expect_equal(len({verb["name"] for verb in verbs()}), 17, "verbs")
+    expect_equal(len({verb["name"] for verb in verbs()}), 18, "verbs")
     for verb in verbs():
         words = verb["name"].split()
         for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
@@ -187,6 +187,52 @@ def test_check_compares_the_settings_with_the_sshd_installed():
         for line, pattern in zip(lines, patterns):
             expect_match(pattern, line, f"{version} {settings}")
     SSHD_FILE.write_bytes(real)
+
+
+def test_codes_of_another_time_are_named_and_check_warns_of_this_machines_clock():
+    write_config({})
+    stack("retry=0")
+    with Broker() as broker:
+        for number, user in enumerate(("alice", "bob", "carol")):
+            expect("clock" not in countersign("check").stdout, f"too few: {number}")
+            result = pam_login(user, [fresh(user).code(4)], env={"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"})
+            expect_equal(result.code, "PAM_MAXTRIES", "a code of the future")
+            audit = wait_audit(broker, number + 1)
+            expect_equal((audit["reason"], audit["wrong"]), ("clock-off", "untimely:1"), "audit")
+            expect_match(r"^\+(90|120)s$", audit["clock"], "how far it is off")
+        expect_match(r"^warn the codes of 3 devices were refused since yesterday .* about \+\d+ seconds: .*clock is \d+ seconds slow",
+                     countersign("check").stdout, "check")
+        pam_login("alice", [fresh("alice").code(4)])
+        expect_equal(wait_audit(broker, 4)["reason"], "wrong-code", "without a first factor")
+
+
+# ---- explain-reason ----
+
+def test_every_reason_is_explained():
+    rows = json.loads(countersign("explain-reason", "--json").stdout)
+    expect(all(set(row) == {"reason", "counts_as", "cause", "advice"} for row in rows), f"{rows}")
+    text = countersign("explain-reason").stdout
+    for row in rows:
+        expect(f"{row['reason']}\n    {row['cause']}\n    What to do: {row['advice']}\n" in text, row["reason"])
+    by_name = {row["reason"]: row for row in rows}
+    expect_equal({by_name[name]["counts_as"] for name in ("wrong-code", "wrong-password", "wrong-signature")}, {"wrong"}, "wrong answers")
+    expect_equal([by_name[name]["counts_as"] for name in ("throttled", "replayed", "empty-answer", "hang-up")],
+                 ["unchecked", "untimely", "unusable", "nothing"], "what others count as")
+
+
+def test_one_reason_is_explained():
+    expect_equal(json.loads(countersign("explain-reason", "no-separator", "--json").stdout)[0]["reason"], "no-separator", "JSON")
+    shown = countersign("explain-reason", "hang-up").stdout
+    expect_match(r"\Ahang-up\n    .*\n    What to do: .*\n\Z", shown, "text")
+    anybody = run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", COUNTERSIGN, "explain-reason", "hang-up")
+    expect_equal(anybody.stdout, shown, "anybody may ask")
+
+
+def test_an_unknown_reason_is_named_with_the_one_meant():
+    for word, pattern in (("wrong-cod", "there is no reason 'wrong-cod'; 'wrong-code' was probably meant"),
+                          ("xyzzy", "there is no reason 'xyzzy'; 'countersign explain-reason' lists them all")):
+        result = countersign("explain-reason", word, check=False)
+        expect_equal((result.returncode, result.stdout, result.stderr), (2, "", f"countersign: {pattern}\n"), word)
 
 
 before_each.append(lambda: write_config({}))

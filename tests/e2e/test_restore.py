@@ -76,8 +76,8 @@ def test_recovery_codes_of_those_who_used_one_by_the_log_are_spent():
 
 
 def test_only_the_brokers_own_lines_count():
-    audit = 'login verdict=allow granted=yes reason=recovery-code last=recovery-code method=totp answers=1 ms=5 ' \
-            'peer_uid=0 service="sshd" user="x" identity="{}"'
+    audit = 'login verdict=allow granted=yes reason=recovery-code last=recovery-code method=totp answers=1 wrong=none ' \
+            'accepted=recovery-code ms=5 peer_uid=0 service="sshd" user="x" identity="{}"'
     lines = [f"Nov 29 16:00:00 host sshd[7]: Invalid user countersignd[7]: {audit.format('alice')} from ::1",
              f"Nov 29 16:00:00 host sshd[7]: {audit.format('alice')}", audit.format("alice"),
              f"Nov 29 16:00:00 host countersignd[7]: {audit.format('alice').replace('recovery-code', 'totp')}",
@@ -87,7 +87,7 @@ def test_only_the_brokers_own_lines_count():
     line = audit.format("carol").replace('user="x"', r'user="x\" identity=\"alice"')
     restored("--log", "-", input=f"Nov 29 16:00:00 host countersignd[7]: {line}\n")
     expect_equal(recovery_left(), [10, 10, 0], "with a name that holds a quote")
-    left = audit.format("bob").replace("verdict=allow granted=yes reason=recovery-code", "verdict=aborted granted=no reason=hung-up")
+    left = audit.format("bob").replace("verdict=allow granted=yes reason=recovery-code", "verdict=aborted granted=no reason=hang-up")
     restored("--log", "-", input=f"Nov 29 16:00:00 host countersignd[7]: {left}")
     expect_equal(recovery_left(), [10, 0, 10], "a code that was spent in a login that was left")
 
@@ -124,7 +124,7 @@ def test_it_has_to_be_said_what_becomes_of_recovery_codes():
         result = countersign("after-restore", *words, check=False, input="")
         expect_equal(result.returncode, 2, f"{words}")
         expect_match("^countersign: .*; usage: countersign after-restore --log FILE", result.stderr, f"{words}")
-    LOG.write_text(f"x countersignd[1]: login verdict=allow reason=recovery-code last=x identity=\"{'a' * 160}...\"\n")
+    LOG.write_text(f"x countersignd[1]: login verdict=allow reason=recovery-code accepted=password,recovery-code ms=5 identity=\"{'a' * 160}...\"\n")
     for path, pattern in ((WORKDIR / "none", "none: cannot open"), (WORKDIR, "cannot read"), (LOG, "cut short.*--spend-codes")):
         result = countersign("after-restore", "--log", path, check=False)
         expect_equal(result.returncode, 1, f"{path}")

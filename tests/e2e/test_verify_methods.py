@@ -73,7 +73,7 @@ def test_menu():
             texts = [menu.text] + [misread.format(left) + menu.text for left in range(TRIES, 0, -1)]
             turns = [Turn(text, "7", True) for text in texts[:wrong]]
             if wrong <= TRIES:
-                turns += [Turn(texts[1], "2", True, True), *row.code_turns(ann)]
+                turns += [Turn(texts[1], "2", True), *row.code_turns(ann)]
                 scene.login(ann.name, row.first_turns(ann) + turns, calls=row.calls(), code="PAM_SUCCESS",
                             verdict="allow", reason="smsotp")
             else:
@@ -94,7 +94,7 @@ def test_each_line_of_the_menu():
             ann = scene.person()
             for name in order:
                 SECONDS[name].enrol(ann.user)
-            turns = alone.first_turns(ann) + [Turn(text.replace("{user}", ann.name), str(number + 1), True, True)]
+            turns = alone.first_turns(ann) + [Turn(text.replace("{user}", ann.name), str(number + 1), True)]
             calls = row.calls(checks=0, sends=0) + ["GET signatures"]
             calls += [alone.step.send] * (alone.step.send is not None) + [alone.step.check]
             scene.login(ann.name, turns + alone.code_turns(ann), calls=calls, code="PAM_SUCCESS", verdict="allow",
@@ -145,7 +145,7 @@ def test_which_of_two_devices():
         text = f"Choose one of:\n1) {first.name}\n2) {second.name}\nYour choice (1->2):"
         scene.set(row)
         scene.login(ann.name, row.first_turns(ann) + [
-            Turn(text, "3", True), Turn(f"Type the number of a line. Tries left: {TRIES}\n" + text, "2", True, True)],
+            Turn(text, "3", True), Turn(f"Type the number of a line. Tries left: {TRIES}\n" + text, "2", True)],
             calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="approved")
         expect_equal(scene.tenant.pushes[-1].device, second, "the device that was asked")
 

@@ -119,7 +119,7 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
     (void)error;
     REQUIRE(call->deadline > 0 && identity[0] != '\0');
     ret_user->found = strcmp(identity, "demo") == 0;
-    ret_user->reason = "unknown-user";
+    ret_user->reason = CS_REASON_UNKNOWN_USER;
     return CS_OK;
 }
 
@@ -176,7 +176,7 @@ static enum cs_err poll_approval(struct cs_provider *provider, const struct cs_c
     (void)error;
     REQUIRE(user->found && factor->kind == CS_FACTOR_DEVICE && fuzz_deliveries == 1);
     REQUIRE(strcmp(challenge->id, "5") == 0);
-    *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, "denied"};
+    *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, CS_REASON_DENIED};
     return CS_OK;
 }
 
@@ -189,7 +189,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     (void)error;
     REQUIRE(attempt->client != NULL && attempt->client[0] != '\0');
     REQUIRE(attempt->answer->length <= CS_ANSWER_BYTES_MAX || attempt->identity == NULL);
-    *ret_outcome = (struct cs_outcome){.reason = "wrong-code"};
+    *ret_outcome = (struct cs_outcome){.reason = CS_REASON_WRONG_CODE};
     if (attempt->identity != NULL && strcmp(attempt->identity, "demo") == 0 &&
         attempt->answer->length == 6 && memcmp(attempt->answer->data, "123456", 6) == 0)
         ret_outcome->judgement = CS_JUDGED_RIGHT;

@@ -31,9 +31,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                      &error);
     if (result != CS_OK) {
         fuzz_refused(result, &error);
-        REQUIRE(state.approval == CS_APPROVAL_PENDING && state.reason == NULL);
+        REQUIRE(state.approval == CS_APPROVAL_PENDING && state.reason == CS_REASON_NONE);
         return 0;
     }
-    REQUIRE(state.reason != NULL);
+    REQUIRE(state.reason != CS_REASON_NONE);
     return 0;
 }

@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(!user.found && user.record == NULL);
         return 0;
     }
-    REQUIRE(user.found == (user.reason == NULL));
+    REQUIRE(user.found == (user.reason == CS_REASON_NONE));
     if (user.found)
         look_at(&user);
     return 0;

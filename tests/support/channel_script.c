@@ -63,7 +63,7 @@ static const struct cs_channel_ops script_ops = {script_exchange, script_wait, s
 
 void cs_script_channel_init(struct cs_script_channel *script)
 {
-    *script = (struct cs_script_channel){.channel = {&script_ops}, .at_end = CS_ERR_HANGUP};
+    *script = (struct cs_script_channel){.channel.ops = &script_ops, .at_end = CS_ERR_HANGUP};
 }
 
 void cs_script_channel_clear(struct cs_script_channel *script)

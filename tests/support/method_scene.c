@@ -166,10 +166,8 @@ struct method_scene *method_scene_new(void)
                                             .address = "192.0.2.1",
                                             .client = "192.0.2.1",
                                             .stranger = " 7"};
-    scene->login = (struct cs_method_login){.given = &scene->given,
-                                            .calls = &method_calls,
-                                            .context = scene,
-                                            .result = {.reason = "none"}};
+    scene->login =
+        (struct cs_method_login){.given = &scene->given, .calls = &method_calls, .context = scene};
     return scene;
 }
 

@@ -33,17 +33,17 @@ struct method_scene {
     /* The situation. The right password is "secret"; the right code says the login's settings,
      * "123456" unless a test changes it. */
     struct method_scene_settings settings;
-    const char *identity; /* NULL: the account has none */
-    const char *missing;  /* why the provider does not know the user; NULL: it does */
-    bool key;             /* a first factor is proven, whatever the answers */
-    bool key_if_answered; /* ... only after an answer that is not junk */
-    bool withheld;        /* a factor is there that may not be used */
-    bool autopush;        /* codes may be sent without one */
-    bool slow;            /* refusals take as long as the longest before */
-    bool quiet;           /* a request was refused a moment ago */
-    bool flooded;         /* too much was requested already */
-    bool over;            /* a wrong code ends its challenge */
-    bool recovery;        /* the right code is a recovery code, of which nine are left */
+    const char *identity;   /* NULL: the account has none */
+    enum cs_reason missing; /* why the provider does not know the user; NONE: it does */
+    bool key;               /* a first factor is proven, whatever the answers */
+    bool key_if_answered;   /* ... only after an answer that is not junk */
+    bool withheld;          /* a factor is there that may not be used */
+    bool autopush;          /* codes may be sent without one */
+    bool slow;              /* refusals take as long as the longest before */
+    bool quiet;             /* a request was refused a moment ago */
+    bool flooded;           /* too much was requested already */
+    bool over;              /* a wrong code ends its challenge */
+    bool recovery;          /* the right code is a recovery code, of which nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
     unsigned kinds; /* that the provider can have; all */

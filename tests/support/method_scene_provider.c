@@ -56,7 +56,7 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
         return cs_fail(error, CS_ERR_UNREACHABLE, "find gets no answer");
     if (scene->find_result != CS_OK)
         return cs_fail(error, scene->find_result, "find is broken");
-    ret_user->found = scene->missing == NULL;
+    ret_user->found = scene->missing == CS_REASON_NONE;
     ret_user->reason = scene->missing;
     (void)snprintf(ret_user->id, sizeof ret_user->id, "id-of-%s", identity);
     return CS_OK;
@@ -146,6 +146,16 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
 {
     struct method_scene *scene = scene_of(provider);
     const struct method_scene_settings *settings = settings_of(scene, call);
+    static const enum cs_reason right[CS_FACTOR_KINDS] = {
+        [CS_FACTOR_PASSWORD] = CS_REASON_PASSWORD,
+        [CS_FACTOR_TOTP] = CS_REASON_TOTP,
+        [CS_FACTOR_SMSOTP] = CS_REASON_SMSOTP,
+        [CS_FACTOR_EMAILOTP] = CS_REASON_EMAILOTP,
+        [CS_FACTOR_VOICEOTP] = CS_REASON_VOICEOTP,
+        [CS_FACTOR_TRANS_EMAILOTP] = CS_REASON_EMAILOTP,
+        [CS_FACTOR_TRANS_SMSOTP] = CS_REASON_SMSOTP,
+        [CS_FACTOR_DEVICE] = CS_REASON_APPROVED,
+        [CS_FACTOR_U2F] = CS_REASON_U2F};
     bool password = attempt->kind == CS_FACTOR_PASSWORD;
 
     cs_buffer_printf(&scene->calls, " judge:%s=%s", word_of(attempt->kind), attempt->answer->data);
@@ -160,10 +170,12 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     scene->away = scene->judge_result == CS_ERR_UNREACHABLE && !scene->look_ups_answered;
     if (scene->judge_result != CS_OK)
         return cs_fail(error, scene->judge_result, "judge is broken");
-    *ret_outcome = (struct cs_outcome){.reason = password ? "wrong-password" : "wrong-code"};
+    *ret_outcome =
+        (struct cs_outcome){.reason = password ? CS_REASON_WRONG_PASSWORD : CS_REASON_WRONG_CODE};
     if (is_right(settings, attempt))
         *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
-                                           .reason = word_of(attempt->kind),
+                                           .reason = scene->recovery ? CS_REASON_RECOVERY_CODE
+                                                                     : right[attempt->kind],
                                            .recovery = scene->recovery,
                                            .recovery_left = scene->recovery ? 9 : 0};
     else if (scene->over && !password)
@@ -199,7 +211,7 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
         return cs_fail(error, scene->poll_result, "poll is broken");
     *ret_state = scene->polls < scene->approvals_count
                      ? scene->approvals[scene->polls]
-                     : (struct cs_approval_state){CS_APPROVAL_PENDING, "pending"};
+                     : (struct cs_approval_state){CS_APPROVAL_PENDING, CS_REASON_PENDING};
     scene->polls++;
     if (scene->slow_down_ms > 0)
         challenge->poll_ms = scene->slow_down_ms;

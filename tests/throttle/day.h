@@ -70,7 +70,7 @@ static inline bool guess(const char *user, const char *network, bool proven)
     struct cs_outcome outcome = judge(attempt, "guess!");
 
     assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
-    return strcmp(outcome.reason, "throttled") != 0;
+    return outcome.reason != CS_REASON_THROTTLED;
 }
 
 /* One right code. */

@@ -46,7 +46,8 @@ static inline void assert_ran(const char *name, enum cs_verdict found, enum cs_v
 {
     if (found != verdict || strcmp(method_scene_calls(scene), calls) != 0)
         fail_msg("%s: verdict %d (%s) with '%s', expected %d with '%s'", name, (int)found,
-                 scene->login.result.reason, method_scene_calls(scene), (int)verdict, calls);
+                 cs_reason_name(scene->login.result.reason), method_scene_calls(scene),
+                 (int)verdict, calls);
 }
 
 #endif

@@ -50,15 +50,15 @@ static void test_cancelled_at_every_end_but_an_approval(void **state)
         const char *answer; /* at "press Enter"; NULL: nobody is asked */
         unsigned cancels;
     } rows[] = {
-        {{CS_APPROVAL_GIVEN, "approved"}, CS_OK, NULL, 0},
-        {{CS_APPROVAL_DENIED, "denied"}, CS_OK, NULL, 1},
-        {{CS_APPROVAL_FRAUD, "fraud"}, CS_OK, NULL, 1},
-        {{CS_APPROVAL_EXPIRED, "expired"}, CS_OK, NULL, 1},
-        {{CS_APPROVAL_PENDING, "pending"}, CS_OK, NULL, 1},
-        {{CS_APPROVAL_GIVEN, "approved"}, CS_ERR_HANGUP, NULL, 1},
-        {{CS_APPROVAL_GIVEN, "approved"}, CS_ERR_UNREACHABLE, NULL, 1},
-        {{CS_APPROVAL_GIVEN, "approved"}, CS_ERR_NOMEM, NULL, 1},
-        {{CS_APPROVAL_GIVEN, "approved"}, CS_OK, JUNK, 1},
+        {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}, CS_OK, NULL, 0},
+        {{CS_APPROVAL_DENIED, CS_REASON_DENIED}, CS_OK, NULL, 1},
+        {{CS_APPROVAL_FRAUD, CS_REASON_REPORTED_AS_FRAUD}, CS_OK, NULL, 1},
+        {{CS_APPROVAL_EXPIRED, CS_REASON_EXPIRED}, CS_OK, NULL, 1},
+        {{CS_APPROVAL_PENDING, CS_REASON_PENDING}, CS_OK, NULL, 1},
+        {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}, CS_ERR_HANGUP, NULL, 1},
+        {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}, CS_ERR_UNREACHABLE, NULL, 1},
+        {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}, CS_ERR_NOMEM, NULL, 1},
+        {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}, CS_OK, JUNK, 1},
     };
 
     (void)state;
@@ -80,7 +80,7 @@ static void test_cancelled_at_every_end_but_an_approval(void **state)
 /* Before the person is asked for anything else. */
 static void test_cancelled_before_the_dialogue_goes_on(void **state)
 {
-    static const struct cs_approval_state given = {CS_APPROVAL_GIVEN, "approved"};
+    static const struct cs_approval_state given = {CS_APPROVAL_GIVEN, CS_REASON_APPROVED};
 
     (void)state;
     scene->given.wait_mode = CS_WAIT_ENTER;
@@ -146,14 +146,14 @@ static void test_cancel_has_a_call_of_its_own(void **state)
 /* The verdict stands, and the log tells. */
 static void test_cancel_that_fails_changes_nothing(void **state)
 {
-    static const struct cs_approval_state denied = {CS_APPROVAL_DENIED, "denied"};
+    static const struct cs_approval_state denied = {CS_APPROVAL_DENIED, CS_REASON_DENIED};
 
     (void)state;
     scene->approvals = &denied;
     scene->approvals_count = 1;
     scene->cancel_result = CS_ERR_UNREACHABLE;
     assert_int_equal(run(DEVICE), CS_VERDICT_DENY);
-    assert_string_equal(scene->login.result.reason, "denied");
+    assert_string_equal(cs_reason_name(scene->login.result.reason), "denied");
     assert_contains(scene->lines.text, "challenge d could not be withdrawn: cancel is broken");
 }
 
@@ -170,7 +170,7 @@ static void test_nothing_to_cancel_where_nothing_began(void **state)
 
 static void test_turn_taken_before_the_request_and_given_after_the_cancel(void **state)
 {
-    static const struct cs_approval_state denied = {CS_APPROVAL_DENIED, "denied"};
+    static const struct cs_approval_state denied = {CS_APPROVAL_DENIED, CS_REASON_DENIED};
 
     (void)state;
     scene->ops.one_pending = true;
@@ -322,7 +322,7 @@ static void test_empty_answer_refused_elsewhere(void **state)
     scene->settings.approves_elsewhere = false;
     outcome = judge("");
     assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
-    assert_string_equal(outcome.reason, "wrong-code"); /* the provider's word */
+    assert_string_equal(cs_reason_name(outcome.reason), "wrong-code"); /* the provider's word */
     assert_int_equal(scene->refusals, 1);
 }
 
@@ -351,7 +351,7 @@ static void test_empty_answer_is_none_elsewhere(void **state)
         }
         outcome = judge("");
         assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
-        assert_string_equal(outcome.reason, "empty-answer");
+        assert_string_equal(cs_reason_name(outcome.reason), "empty-answer");
         assert_int_equal(count("judge:"), 0);
     }
 }
@@ -365,12 +365,12 @@ static void test_account_has_its_say(void **state)
 
     (void)state;
     (void)snprintf(scene->login.state.user.id, sizeof scene->login.state.user.id, "5");
-    scene->standing = (struct cs_standing){.reason = "account-locked"};
+    scene->standing = (struct cs_standing){.reason = CS_REASON_ACCOUNT_LOCKED};
     assert_int_equal(cs_call_account(&scene->login, &standing, &error), CS_OK);
     assert_false(standing.may_log_in);
-    assert_string_equal(standing.reason, "account-locked");
+    assert_string_equal(cs_reason_name(standing.reason), "account-locked");
     assert_string_equal(method_scene_calls(scene), "account:5");
-    scene->standing = (struct cs_standing){.may_log_in = true, .reason = "active"};
+    scene->standing = (struct cs_standing){.may_log_in = true};
     assert_int_equal(cs_call_account(&scene->login, &standing, &error), CS_OK);
     assert_true(standing.may_log_in);
     scene->account_result = CS_ERR_UNREACHABLE; /* whatever it said before that */

@@ -48,7 +48,7 @@ static void test_exchange_other_number_of_answers_refused(void **state)
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(ops); i++) {
-        struct cs_channel channel = {&ops[i]};
+        struct cs_channel channel = {.ops = &ops[i]};
         CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
         struct cs_error error = {0};
 

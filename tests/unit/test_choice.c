@@ -75,7 +75,7 @@ static void test_choice_of_nothing_is_misconfigured(void **state)
         scene->options.accept_on_missing_auth_method = accept != 0;
         method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
         assert_run("choice-then-otp", CS_VERDICT_MISCONFIGURED, "");
-        assert_string_equal(scene->login.result.reason, "misconfigured");
+        assert_string_equal(cs_reason_name(scene->login.result.reason), "misconfigured");
     }
 }
 
@@ -133,7 +133,7 @@ static void test_menu_has_no_address_twice(void **state)
 /* Several factors of the one kind that a plan asks for are a choice too. */
 static void test_several_of_one_kind_are_a_menu(void **state)
 {
-    static const struct cs_approval_state given[] = {{CS_APPROVAL_GIVEN, "approved"}};
+    static const struct cs_approval_state given[] = {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}};
 
     (void)state;
     method_scene_add(scene, CS_FACTOR_DEVICE, "d1", "phone");
@@ -167,8 +167,8 @@ static void test_menu_no_choice_within_the_tries(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "9");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.result.reason, "no-choice");
-    assert_int_equal(scene->login.result.answers, 3);
+    assert_string_equal(cs_reason_name(scene->login.result.reason), "no-choice");
+    assert_int_equal(scene->script.channel.answers, 3);
 }
 
 static void test_menu_code_typed_at_once_is_judged(void **state)
@@ -179,7 +179,7 @@ static void test_menu_code_typed_at_once_is_judged(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run("choice-then-otp", CS_VERDICT_ALLOW,
                "find:demo list:totp+sms+email ask judge:totp=123456");
-    assert_int_equal(scene->login.result.answers, 1);
+    assert_int_equal(scene->script.channel.answers, 1);
     start_over(); /* a wrong one is one of the tries */
     method_scene_add(scene, CS_FACTOR_TOTP, "t", "");
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s", "15550100");
@@ -224,8 +224,8 @@ static void test_unproven_delivery_never_without_one(void **state)
     for (int i = 0; i < 3; i++)
         cs_script_answer(&scene->script, "");
     assert_run("smsotp", CS_VERDICT_MAX_TRIES, "find:demo list:sms ask ask ask");
-    assert_string_equal(scene->login.result.reason, "not-asked-for");
-    assert_int_equal(scene->login.result.answers, 3);
+    assert_string_equal(cs_reason_name(scene->login.result.reason), "not-asked-for");
+    assert_int_equal(scene->script.channel.answers, 3);
 }
 
 /* A refused request a moment ago: even who proved a first factor is asked. */

@@ -88,6 +88,26 @@ static void test_request_round_trip(void **state)
     assert_string_equal(back.arguments.items[1], "");
 }
 
+/* An older broker would end the connection over an unknown field. */
+static void test_refusal_since_version_3_absent_in_2(void **state)
+{
+    const struct cs_answers answers = {.refused = 1};
+    CS_AUTO(cs_answers_clear) struct cs_answers back = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret old = encode(CS_MSG_ANSWERS, 2, &answers);
+    CS_AUTO(cs_secret_free) struct cs_secret new = encode(CS_MSG_ANSWERS, 3, &answers);
+    CS_AUTO(cs_secret_free) struct cs_secret plain = {0};
+    struct cs_error error = {0};
+
+    (void)state;
+    assert_int_equal(old.length, 1);
+    assert_int_equal(new.length, 1 + 4 + 4);
+    decode(&new, CS_MSG_ANSWERS, 3, &back);
+    assert_int_equal(back.refused, 1);
+    assert_int_equal(cs_decode(&new, CS_MSG_ANSWERS, 2, &back, &error), CS_ERR_PROTOCOL);
+    plain = encode(CS_MSG_ANSWERS, 3, &(const struct cs_answers){0}); /* nothing is said */
+    assert_int_equal(plain.length, 1);
+}
+
 static void test_request_since_version_2_absent_in_1(void **state)
 {
     const struct cs_request request = {.service = (char[]){"s"},
@@ -264,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_hello_bytes_are_those_of_the_document),
         cmocka_unit_test(test_welcome_and_accepted_round_trip),
         cmocka_unit_test(test_request_round_trip),
+        cmocka_unit_test(test_refusal_since_version_3_absent_in_2),
         cmocka_unit_test(test_request_since_version_2_absent_in_1),
         cmocka_unit_test(test_round_round_trip),
         cmocka_unit_test(test_answers_round_trip_any_bytes),

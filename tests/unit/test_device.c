@@ -29,12 +29,12 @@ static void set_approvals(const struct cs_approval_state *approvals, size_t coun
 static void assert_run(enum cs_verdict verdict, const char *reason, const char *calls)
 {
     assert_ran("device", run(), verdict, calls);
-    assert_string_equal(scene->login.result.reason, reason);
+    assert_string_equal(cs_reason_name(scene->login.result.reason), reason);
 }
 
-static const struct cs_approval_state given[] = {{CS_APPROVAL_PENDING, "pending"},
-                                                 {CS_APPROVAL_GIVEN, "approved"}};
-static const struct cs_approval_state denied[] = {{CS_APPROVAL_DENIED, "denied"}};
+static const struct cs_approval_state given[] = {{CS_APPROVAL_PENDING, CS_REASON_PENDING},
+                                                 {CS_APPROVAL_GIVEN, CS_REASON_APPROVED}};
+static const struct cs_approval_state denied[] = {{CS_APPROVAL_DENIED, CS_REASON_DENIED}};
 
 /* Only an approval allows; whatever else ends it makes the next one be asked for. */
 static void test_every_state(void **state)
@@ -44,19 +44,19 @@ static void test_every_state(void **state)
         enum cs_verdict verdict;
         unsigned refusals;
     } rows[] = {
-        {{CS_APPROVAL_GIVEN, "approved"}, CS_VERDICT_ALLOW, 0},
-        {{CS_APPROVAL_DENIED, "denied"}, CS_VERDICT_DENY, 1},
-        {{CS_APPROVAL_DENIED, "biometry-failed"}, CS_VERDICT_DENY, 1},
-        {{CS_APPROVAL_FRAUD, "fraud"}, CS_VERDICT_DENY, 1},
-        {{CS_APPROVAL_EXPIRED, "expired"}, CS_VERDICT_DENY, 1},
+        {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}, CS_VERDICT_ALLOW, 0},
+        {{CS_APPROVAL_DENIED, CS_REASON_DENIED}, CS_VERDICT_DENY, 1},
+        {{CS_APPROVAL_DENIED, CS_REASON_BIOMETRY_FAILED}, CS_VERDICT_DENY, 1},
+        {{CS_APPROVAL_FRAUD, CS_REASON_REPORTED_AS_FRAUD}, CS_VERDICT_DENY, 1},
+        {{CS_APPROVAL_EXPIRED, CS_REASON_EXPIRED}, CS_VERDICT_DENY, 1},
     };
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         start_over();
         set_approvals(&rows[i].state, 1);
-        assert_run(rows[i].verdict, rows[i].state.reason, "begin:device=d poll");
-        assert_string_equal(scene->login.result.last, rows[i].state.reason);
+        assert_run(rows[i].verdict, cs_reason_name(rows[i].state.reason), "begin:device=d poll");
+        assert_int_equal(scene->login.result.last, rows[i].state.reason);
         assert_int_equal(scene->refusals, rows[i].refusals);
         assert_int_equal(scene->polls, 1);
     }
@@ -64,7 +64,8 @@ static void test_every_state(void **state)
 
 static void test_fraud_is_loud(void **state)
 {
-    static const struct cs_approval_state fraud[] = {{CS_APPROVAL_FRAUD, "fraud"}};
+    static const struct cs_approval_state fraud[] = {
+        {CS_APPROVAL_FRAUD, CS_REASON_REPORTED_AS_FRAUD}};
     char head[16];
 
     (void)state;
@@ -87,7 +88,7 @@ static void test_nobody_answers(void **state)
 
     (void)state;
     assert_run(CS_VERDICT_DENY, "expired", "begin:device=d poll");
-    assert_string_equal(scene->login.result.last, "expired");
+    assert_string_equal(cs_reason_name(scene->login.result.last), "expired");
     assert_int_equal(scene->refusals, 1);
     assert_uint_in_range(scene->waited_until - before, 59 * 1000, 60 * 1000 + 200);
     assert_uint_in_range(scene->polls, 29, 32); /* one in two seconds */
@@ -138,9 +139,9 @@ static void test_live_tells_and_polls(void **state)
 static void test_enter_asks_and_polls_after_it(void **state)
 {
     static const struct cs_approval_state late[] = {
-        {CS_APPROVAL_PENDING, "pending"}, {CS_APPROVAL_PENDING, "pending"},
-        {CS_APPROVAL_PENDING, "pending"}, {CS_APPROVAL_PENDING, "pending"},
-        {CS_APPROVAL_PENDING, "pending"}, {CS_APPROVAL_GIVEN, "approved"}};
+        {CS_APPROVAL_PENDING, CS_REASON_PENDING}, {CS_APPROVAL_PENDING, CS_REASON_PENDING},
+        {CS_APPROVAL_PENDING, CS_REASON_PENDING}, {CS_APPROVAL_PENDING, CS_REASON_PENDING},
+        {CS_APPROVAL_PENDING, CS_REASON_PENDING}, {CS_APPROVAL_GIVEN, CS_REASON_APPROVED}};
 
     (void)state;
     scene->given.wait_mode = CS_WAIT_ENTER;
@@ -248,7 +249,7 @@ static void test_failure_to_the_end_of_the_wait(void **state)
         set_approvals(&given[1], 1);
         begun = cs_clock_ms();
         assert_int_equal(run(), rows[i].verdict);
-        assert_string_equal(scene->login.result.reason, rows[i].reason);
+        assert_string_equal(cs_reason_name(scene->login.result.reason), rows[i].reason);
         assert_uint_in_range(scene->failed_polls, 15, 17);
         assert_uint_in_range(cs_clock_ms() - begun, 30 * 1000 - 100, 30 * 1000 + 100);
         assert_true(scene->login.state.sent);

@@ -155,7 +155,7 @@ static struct cs_outcome right_code(void)
 static void assert_outcome(struct cs_outcome outcome, enum cs_judgement judgement,
                            const char *reason)
 {
-    assert_string_equal(outcome.reason, reason);
+    assert_string_equal(cs_reason_name(outcome.reason), reason);
     assert_int_equal(outcome.judgement, judgement);
 }
 

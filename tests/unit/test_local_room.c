@@ -55,7 +55,7 @@ static int judge(enum cs_factor_kind kind, bool proven, const char *answer)
 
     if (result != CS_OK)
         return NOT_JUDGED;
-    if (strcmp(outcome.reason, "throttled") == 0)
+    if (outcome.reason == CS_REASON_THROTTLED)
         return THROTTLED;
     return outcome.judgement == CS_JUDGED_RIGHT ? RIGHT : WRONG;
 }

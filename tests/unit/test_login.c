@@ -114,14 +114,14 @@ static void test_verdict_failmode_needs_account_and_first_factor(void **state)
     }
 }
 
-static const char *exemption(const char *exempt, const char *asked,
-                             const struct cs_account *account, struct cs_buffer *lines)
+static enum cs_reason exemption(const char *exempt, const char *asked,
+                                const struct cs_account *account, struct cs_buffer *lines)
 {
     const struct cs_patience patience = {cs_clock_ms() + 10000, -1};
     struct cs_directory *directory = cs_directory_new();
     const struct cs_log log = log_into(lines);
     struct cs_options options;
-    const char *rule;
+    enum cs_reason rule;
 
     assert_non_null(directory);
     cs_options_defaults(CS_PROFILE_OWN, &options);
@@ -132,45 +132,48 @@ static const char *exemption(const char *exempt, const char *asked,
     return rule;
 }
 
-static void assert_exemption(const char *exempt, const char *asked, const char *expected)
+static void assert_exemption(const char *exempt, const char *asked, enum cs_reason expected)
 {
     const struct cs_account root = {
         .known = true, .local = true, .name = "root", .uid = 0, .gid = 0};
     CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
-    const char *rule = exemption(exempt, asked, &root, &lines);
+    enum cs_reason rule = exemption(exempt, asked, &root, &lines);
 
-    if ((rule == NULL) != (expected == NULL) || (rule != NULL && strcmp(rule, expected) != 0))
-        fail_msg("exempt_group=%s 2fa_group=%s: %s", exempt, asked, rule);
-    if ((exempt != NULL && strstr(exempt, "nosuch") != NULL && expected == NULL) ||
-        (asked != NULL && strstr(asked, "nosuch") != NULL && expected == NULL))
+    if (rule != expected)
+        fail_msg("exempt_group=%s 2fa_group=%s: %s", exempt, asked, cs_reason_name(rule));
+    if ((exempt != NULL && strstr(exempt, "nosuch") != NULL && expected == CS_REASON_NONE) ||
+        (asked != NULL && strstr(asked, "nosuch") != NULL && expected == CS_REASON_NONE))
         assert_contains(lines.text, "cannot be resolved");
 }
 
 /* root is in the group root; nobody is in the group nogroup but nobody. */
 static void test_policy_groups_of_root(void **state)
 {
-    static const char *const rows[][3] = {
-        {NULL, NULL, NULL},
-        {"root", NULL, "exempt_group"},
-        {"nogroup", NULL, NULL},
-        {"nogroup,root", NULL, "exempt_group"},
-        {"nosuchgroup", NULL, NULL},
-        {"nosuchgroup,root", NULL, "exempt_group"},
-        {"roo", NULL, NULL},
-        {"ROOT", NULL, NULL},
-        {NULL, "root", NULL},
-        {NULL, "nogroup", "2fa_group"},
-        {NULL, "nogroup,root", NULL},
-        {NULL, "nosuchgroup", NULL},
-        {NULL, "nosuchgroup,nogroup", NULL},
-        {"root", "root", "exempt_group"}, /* exempt wins */
-        {"nogroup", "nogroup", "2fa_group"},
-        {"nosuchgroup", "nosuchgroup", NULL},
+    static const struct {
+        const char *exempt, *asked;
+        enum cs_reason expected;
+    } rows[] = {
+        {NULL, NULL, CS_REASON_NONE},
+        {"root", NULL, CS_REASON_EXEMPT_GROUP},
+        {"nogroup", NULL, CS_REASON_NONE},
+        {"nogroup,root", NULL, CS_REASON_EXEMPT_GROUP},
+        {"nosuchgroup", NULL, CS_REASON_NONE},
+        {"nosuchgroup,root", NULL, CS_REASON_EXEMPT_GROUP},
+        {"roo", NULL, CS_REASON_NONE},
+        {"ROOT", NULL, CS_REASON_NONE},
+        {NULL, "root", CS_REASON_NONE},
+        {NULL, "nogroup", CS_REASON_NOT_IN_2FA_GROUP},
+        {NULL, "nogroup,root", CS_REASON_NONE},
+        {NULL, "nosuchgroup", CS_REASON_NONE},
+        {NULL, "nosuchgroup,nogroup", CS_REASON_NONE},
+        {"root", "root", CS_REASON_EXEMPT_GROUP}, /* exempt wins */
+        {"nogroup", "nogroup", CS_REASON_NOT_IN_2FA_GROUP},
+        {"nosuchgroup", "nosuchgroup", CS_REASON_NONE},
     };
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
-        assert_exemption(rows[i][0], rows[i][1], rows[i][2]);
+        assert_exemption(rows[i].exempt, rows[i].asked, rows[i].expected);
 }
 
 static void test_policy_unknown_account_never_exempt(void **state)
@@ -179,21 +182,24 @@ static void test_policy_unknown_account_never_exempt(void **state)
     CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
 
     (void)state;
-    assert_null(exemption("root", NULL, &unknown, &lines));
-    assert_null(exemption(NULL, "nogroup", &unknown, &lines));
+    assert_int_equal(exemption("root", NULL, &unknown, &lines), CS_REASON_NONE);
+    assert_int_equal(exemption(NULL, "nogroup", &unknown, &lines), CS_REASON_NONE);
 }
 
 static const char *audit_line(const char *user, struct cs_buffer *lines)
 {
     const struct cs_log log = log_into(lines);
-    const struct cs_audit audit = {.user = user,
-                                   .service = "sshd",
-                                   .address = "192.0.2.1",
-                                   .method = "totp",
-                                   .verdict = "deny",
-                                   .reason = "wrong-code",
-                                   .answers = 2,
-                                   .milliseconds = 12};
+    const struct cs_audit audit = {
+        .user = user,
+        .service = "sshd",
+        .address = "192.0.2.1",
+        .method = "totp",
+        .verdict = "deny",
+        .reason = CS_REASON_WRONG_CODE,
+        .answers = 3,
+        .tally = {.refused = {[CS_REFUSED_CODE] = 2, [CS_REFUSED_UNUSABLE] = 1},
+                  .accepted = {CS_REASON_PASSWORD, CS_REASON_RECOVERY_CODE}},
+        .milliseconds = 12};
 
     cs_buffer_free(lines);
     cs_audit_write(&log, &audit);
@@ -201,8 +207,8 @@ static const char *audit_line(const char *user, struct cs_buffer *lines)
 }
 
 #define HEAD                                                                                       \
-    "login verdict=deny granted=no reason=wrong-code last=none method=totp answers=2 ms=12 "       \
-    "peer_uid=0"                                                                                   \
+    "login verdict=deny granted=no reason=wrong-code last=none method=totp answers=3 "             \
+    "wrong=code:2,unusable:1 accepted=password,recovery-code ms=12 peer_uid=0"                     \
     " rhost=\"192.0.2.1\" service=\"sshd\" user="
 
 static void test_audit_values_stay_in_their_quotes(void **state)
@@ -244,15 +250,17 @@ static void test_audit_missing_values_left_out(void **state)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
     const struct cs_log log = log_into(&lines);
-    const struct cs_audit audit = {
-        .method = "totp", .verdict = "deny", .reason = "none", .peer_uid = 5, .standalone = true};
+    const struct cs_audit audit = {.method = "totp",
+                                   .verdict = "deny",
+                                   .reason = CS_REASON_NONE,
+                                   .peer_uid = 5,
+                                   .standalone = true};
 
     (void)state;
     cs_audit_write(&log, &audit);
-    assert_string_equal(
-        lines.text,
-        "login verdict=deny granted=no reason=none last=none method=totp answers=0 ms=0 "
-        "peer_uid=5 standalone=yes\n");
+    assert_string_equal(lines.text,
+                        "login verdict=deny granted=no reason=none last=none method=totp answers=0 "
+                        "wrong=none accepted=none ms=0 peer_uid=5 standalone=yes\n");
 }
 
 int main(void)

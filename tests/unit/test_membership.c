@@ -28,8 +28,8 @@ static struct cs_account account_of(const char *name)
     return account;
 }
 
-static const char *rule_for(const struct cs_account *account, const char *exempt, const char *asked,
-                            int ms)
+static enum cs_reason rule_for(const struct cs_account *account, const char *exempt,
+                               const char *asked, int ms)
 {
     const struct cs_patience patience = {cs_clock_ms() + ms, -1};
     CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
@@ -45,9 +45,9 @@ static const char *rule_for(const struct cs_account *account, const char *exempt
 static void is_exempt(const char *name, const char *exempt, const char *asked, const char *rule)
 {
     const struct cs_account account = account_of(name);
-    const char *found = rule_for(&account, exempt, asked, PATIENCE_MS);
+    const char *found = cs_reason_name(rule_for(&account, exempt, asked, PATIENCE_MS));
 
-    if ((found == NULL) != (rule == NULL) || (found != NULL && strcmp(found, rule) != 0))
+    if (strcmp(found, rule != NULL ? rule : "none") != 0)
         fail_msg("%s, exempt_group=%s 2fa_group=%s: %s", name, exempt, asked, found);
 }
 
@@ -128,9 +128,12 @@ static void a_failing_call_lets_nobody_off(void **state)
             for (size_t i = 0; i < CS_ARRAY_SIZE(numbers); i++) {
                 fake_services_set(&world);
                 fake_services_fail(call, numbers[i]);
-                assert_null(rule_for(&account, NULL, members[row][1], PATIENCE_MS));
-                assert_null(rule_for(&account, "empty", members[row][1], PATIENCE_MS));
-                assert_null(rule_for(&account, "robots", members[row][1], PATIENCE_MS));
+                assert_int_equal(rule_for(&account, NULL, members[row][1], PATIENCE_MS),
+                                 CS_REASON_NONE);
+                assert_int_equal(rule_for(&account, "empty", members[row][1], PATIENCE_MS),
+                                 CS_REASON_NONE);
+                assert_int_equal(rule_for(&account, "robots", members[row][1], PATIENCE_MS),
+                                 CS_REASON_NONE);
             }
         }
     }
@@ -144,11 +147,11 @@ static void a_call_that_fails_is_unresolved_for_local_accounts_too(void **state)
     const struct cs_account ann = account_of("ann");
 
     (void)state;
-    assert_string_equal(rule_for(&ann, NULL, "otp", PATIENCE_MS), "2fa_group");
+    assert_int_equal(rule_for(&ann, NULL, "otp", PATIENCE_MS), CS_REASON_NOT_IN_2FA_GROUP);
     for (size_t i = 0; i < CS_ARRAY_SIZE(calls); i++) {
         fake_services_set(&world);
         fake_services_fail(calls[i], EMFILE);
-        assert_null(rule_for(&ann, NULL, "otp", PATIENCE_MS));
+        assert_int_equal(rule_for(&ann, NULL, "otp", PATIENCE_MS), CS_REASON_NONE);
     }
 }
 
@@ -160,9 +163,10 @@ static void root_and_local_accounts_do_not_wait_for_a_directory_that_hangs(void 
     (void)state;
     fake_services_stall();
     begun = cs_clock_ms();
-    assert_string_equal(rule_for(&ann, NULL, "otp", PATIENCE_MS), "2fa_group");
-    assert_null(rule_for(&bob, "robots", "otp", PATIENCE_MS));
-    assert_null(rule_for(&ann, NULL, "staff", PATIENCE_MS)); /* only the directory knows */
+    assert_int_equal(rule_for(&ann, NULL, "otp", PATIENCE_MS), CS_REASON_NOT_IN_2FA_GROUP);
+    assert_int_equal(rule_for(&bob, "robots", "otp", PATIENCE_MS), CS_REASON_NONE);
+    assert_int_equal(rule_for(&ann, NULL, "staff", PATIENCE_MS),
+                     CS_REASON_NONE); /* only the directory knows */
     assert_true(cs_clock_ms() - begun < 3 * LOCAL_MAY_WAIT_MS);
     fake_services_wait_hanging(1);
 }
@@ -196,8 +200,8 @@ static void a_directory_that_hangs_is_given_up_and_its_accounts_are_asked(void *
 
     (void)state;
     fake_services_stall();
-    assert_null(rule_for(&eve, "sudo", NULL, SHORT_MS));
-    assert_null(rule_for(&eve, NULL, "sudo", SHORT_MS));
+    assert_int_equal(rule_for(&eve, "sudo", NULL, SHORT_MS), CS_REASON_NONE);
+    assert_int_equal(rule_for(&eve, NULL, "sudo", SHORT_MS), CS_REASON_NONE);
 }
 
 static void a_directory_may_add_local_accounts_to_a_group(void **state)
@@ -257,7 +261,8 @@ static void the_warning_names_the_option_and_the_group(void **state)
     (void)state;
     cs_options_defaults(CS_PROFILE_OWN, &options);
     options.exempt_group = "otp,nosuch";
-    assert_null(cs_policy_exemption(&options, &account, directory, &patience, &log));
+    assert_int_equal(cs_policy_exemption(&options, &account, directory, &patience, &log),
+                     CS_REASON_NONE);
     assert_contains(lines.text,
                     "exempt_group: whether 'ann' is in a group of 'otp,nosuch' cannot "
                     "be resolved, because there is no group 'nosuch'; it is not exempt");

@@ -131,7 +131,7 @@ static int tear_down(void **state)
 static void assert_run(enum cs_verdict verdict, const char *reason)
 {
     assert_int_equal(cs_plan_run(cs_plan_find("u2f"), &scene->login), verdict);
-    assert_string_equal(scene->login.result.reason, reason);
+    assert_string_equal(cs_reason_name(scene->login.result.reason), reason);
 }
 
 /* What the person saw, with the request written as LINE. */

@@ -112,7 +112,7 @@ static void build_audit(struct cs_buffer *out)
 {
     const struct cs_log log = {.write = write_log, .context = out};
     const struct cs_audit audit = {.verdict = "allow",
-                                   .reason = "totp",
+                                   .reason = CS_REASON_TOTP,
                                    .method = "totp",
                                    .user = long_name,
                                    .identity = "a\"b\\c",

@@ -235,7 +235,7 @@ static void test_table_all_of_them(void **state)
 
 /* ---- the order ---- */
 
-static const struct cs_approval_state approved[] = {{CS_APPROVAL_GIVEN, "approved"}};
+static const struct cs_approval_state approved[] = {{CS_APPROVAL_GIVEN, CS_REASON_APPROVED}};
 
 static void test_run_each_plan_asks_in_order(void **state)
 {
@@ -270,7 +270,7 @@ static void test_run_wrong_password_starts_nothing(void **state)
         scene->key = scene->autopush = true; /* even so */
         cs_script_answer(&scene->script, combined ? "123456:wrong" : "wrong");
         assert_run(rows[i].name, CS_VERDICT_DENY, "ask find:demo judge:password=wrong");
-        assert_string_equal(scene->login.result.reason, "wrong-password");
+        assert_string_equal(cs_reason_name(scene->login.result.reason), "wrong-password");
         assert_null(scene->login.result.authtok.data);
         assert_false(scene->login.state.password_accepted);
     }
@@ -290,7 +290,7 @@ static void test_run_wrong_code_never_allows(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "654321");
         assert_int_equal(run(rows[i].name), CS_VERDICT_MAX_TRIES);
-        assert_string_equal(scene->login.result.reason, "wrong-code");
+        assert_string_equal(cs_reason_name(scene->login.result.reason), "wrong-code");
         assert_int_equal(scene->script.next, scene->script.count);
     }
 }
@@ -348,7 +348,7 @@ static void test_run_without_factor_refused(void **state)
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "123456");
         assert_int_equal(run(row->name), told ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_MAX_TRIES);
-        assert_string_equal(scene->login.result.reason, "not-enrolled");
+        assert_string_equal(cs_reason_name(scene->login.result.reason), "not-enrolled");
         assert_int_equal(strstr(scene->script.shown.text, "info No second factor") != NULL, told);
         /* A security key is asked for all the same, and what is asked for is worth nothing. */
         if (row->kinds != CS_KIND(CS_FACTOR_U2F))
@@ -368,7 +368,8 @@ static void test_run_without_factor_accepted_where_the_option_says_so(void **sta
         if (rows[i].first != NONE)
             cs_script_answer(&scene->script, "secret");
         assert_int_equal(run(rows[i].name), CS_VERDICT_NOT_ENROLLED);
-        assert_string_equal(scene->login.result.reason, "accept_on_missing_auth_method");
+        assert_string_equal(cs_reason_name(scene->login.result.reason),
+                            "accept_on_missing_auth_method");
         assert_int_equal(scene->script.next, scene->script.count);
     }
 }
@@ -376,7 +377,8 @@ static void test_run_without_factor_accepted_where_the_option_says_so(void **sta
 /* The option is for users that the provider knows, and for those who have no factor at all. */
 static void test_run_accept_on_missing_is_no_way_round(void **state)
 {
-    static const char *const missing[] = {"unknown-identity", "ambiguous", NULL};
+    static const enum cs_reason missing[] = {CS_REASON_UNKNOWN_IDENTITY, CS_REASON_AMBIGUOUS,
+                                             CS_REASON_NONE};
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows) * 3; i++) {
@@ -388,15 +390,16 @@ static void test_run_accept_on_missing_is_no_way_round(void **state)
         scene->options.accept_on_missing_auth_method = true;
         scene->key = true;
         scene->missing = missing[i % 3];
-        if (scene->missing == NULL)
+        if (scene->missing == CS_REASON_NONE)
             scene->identity = NULL;
         for (int tries = 0; tries < 3; tries++)
             cs_script_answer(&scene->script, "123456");
         assert_int_equal(run(row->name), CS_VERDICT_MAX_TRIES);
         assert_null(strstr(method_scene_calls(scene), "begin:"));
         assert_null(strstr(method_scene_calls(scene), "judge"));
-        assert_string_equal(scene->login.result.reason,
-                            scene->missing ? scene->missing : "unknown-user");
+        assert_int_equal(scene->login.result.reason, scene->missing != CS_REASON_NONE
+                                                         ? scene->missing
+                                                         : CS_REASON_UNKNOWN_USER);
     }
     start_over();
     add_one_of_each();

@@ -10,7 +10,7 @@ static void assert_judged(struct verify_tenant *tenant, enum cs_judgement judgem
                           const char *reason)
 {
     assert_int_equal(tenant->outcome.judgement, judgement);
-    assert_string_equal(tenant->outcome.reason, reason);
+    assert_string_equal(cs_reason_name(tenant->outcome.reason), reason);
 }
 
 /* ---- opening ---- */
@@ -97,7 +97,7 @@ static void test_find_user_unusable_says_why(void **state)
         tenant_do(tenant, rows[i].python);
         assert_int_equal(login_find(tenant, rows[i].identity), CS_OK);
         assert_false(tenant->user.found);
-        assert_string_equal(tenant->user.reason, rows[i].reason);
+        assert_string_equal(cs_reason_name(tenant->user.reason), rows[i].reason);
         assert_null(tenant->user.record);
     }
 }

@@ -10,7 +10,7 @@ from .harness import PATIENCE, Failure
 from .product import SOCKET
 
 HELLO, WELCOME, REQUEST, ACCEPTED, ROUND, ANSWERS, AUTHTOK_ASK, AUTHTOK, VERDICT = range(1, 10)
-NEWEST = 2  # the version of this release
+NEWEST = 3  # the version of this release
 MAY_IGNORE = 0x8000
 FLAG_CONFIG_FILE = 2
 # Tags of the request.
@@ -95,7 +95,7 @@ class Peer:
         if packet:
             raise Failure(f"message {packet[0]} came where the end belongs")
 
-    def greet(self, oldest=1, newest=NEWEST):
+    def greet(self, oldest=2, newest=NEWEST):
         self.send(message(HELLO, (1, uint(oldest)), (2, uint(newest))))
         (_, version), = self.expect(WELCOME)
         return struct.unpack(">I", version)[0]

@@ -30,11 +30,10 @@ SENDS = ("POST smsotp/verifications", "POST emailotp/verifications", "POST voice
 
 class Turn(typing.NamedTuple):
     """A prompt and its answer. In the text {c} is the correlation of the newest message, or nothing; an answer may
-    be a function that is called when the prompt is there. A choice is no answer in the audit line."""
+    be a function that is called when the prompt is there."""
     text: str
     answer: typing.Any
     echo: bool = False
-    choice: bool = False
 
 
 class Second(typing.NamedTuple):
@@ -122,7 +121,7 @@ class Row(typing.NamedTuple):
     def menu_turns(self, person, answer="2"):
         if self.second != "choice":
             return []
-        return [Turn(MENU.replace("{mail}", f"{person.name}@enrolled.example"), answer, True, answer == "2")]
+        return [Turn(MENU.replace("{mail}", f"{person.name}@enrolled.example"), answer, True)]
 
     def code_turns(self, person, wrong=0, right=True):
         """That many wrong codes, and then perhaps the right one."""
@@ -256,7 +255,7 @@ class Scene(Gateway):
         """run(), compared with everything that was to be seen. `more` are other words of the audit line."""
         seen = self.run(name, turns)
         wanted = {"verdict": verdict, "reason": reason, "granted": "yes" if code == "PAM_SUCCESS" else "no",
-                  "answers": str(sum(not turn.choice for turn in turns)), **more}
+                  "answers": str(len(turns)), **more}
         got = {key: seen.audit[key] for key in wanted}
         expect_equal((seen.result.code, got, seen.calls, seen.result.infos, seen.result.errors),
                      (code, wanted, calls, list(infos), []), f"login of {name}")

@@ -48,7 +48,6 @@ static enum cs_verdict run_menu(struct cs_method_login *login, size_t count)
                          1 + login->given->options->retry, &login->state.odd, &choice, &error);
     if (result == CS_OK)
         result = login->calls->identify(login->context, &identity, &error);
-    login->result.answers = choice.answers + 1;
     cs_secret_free(&choice.code);
     cs_log(login->given->log, LOG_INFO, "pretend: choice kind %d entry %zu: %s", (int)choice.kind,
            choice.index + 1, error.text);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/check_store.h"
+
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "cli/cli.h"
+
+enum { MANY_FACTORS = 3 }; /* one or two are the devices' own fault */
+
+static enum cs_err read_all(const struct cs_transaction *transaction, void *context,
+                            struct cs_error *error)
+{
+    struct cs_check_store *found = context;
+    enum cs_err result = cs_factor_key_apps(transaction, &found->apps, error);
+
+    return result == CS_OK
+               ? cs_clock_note_common(transaction, cs_clock_seconds(), &found->clock, error)
+               : result;
+}
+
+enum cs_err cs_check_store_read(const struct cs_local_settings *local,
+                                struct cs_check_store *ret_found, struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result = cs_store_open(local->store, local->key_file, false, &store, error);
+
+    if (result == CS_OK)
+        result = cs_store_check(store, error);
+    return result == CS_OK ? cs_cli_transact(store, read_all, ret_found, error) : result;
+}
+
+enum cs_err cs_check_store_warn(const struct cs_check_store *found, struct cs_strlist *warnings)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    long long off = found->clock.off;
+
+    if (found->clock.factors < MANY_FACTORS)
+        return CS_OK;
+    cs_buffer_printf(
+        &text,
+        "the codes of %u devices were refused since yesterday because they were off by "
+        "about %+lld seconds: most likely this machine's clock is %lld seconds %s; "
+        "look at 'timedatectl'",
+        found->clock.factors, off, off < 0 ? -off : off, off < 0 ? "fast" : "slow");
+    return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What `check` reads in the local provider's store. */
+#ifndef CS_CLI_CHECK_STORE_H
+#define CS_CLI_CHECK_STORE_H
+
+#include "base/strlist.h"
+#include "providers/local/local.h"
+#include "store/clock_note.h"
+#include "store/factor.h"
+
+struct cs_check_store {
+    struct cs_key_apps apps;      /* that keys are registered for */
+    struct cs_clock_common clock; /* codes that are off by the same time */
+};
+
+/* Opens and checks the store, as the account that the broker runs as. */
+enum cs_err cs_check_store_read(const struct cs_local_settings *local,
+                                struct cs_check_store *ret_found,
+                                struct cs_error *error) CS_MUST_USE;
+
+/* Adds a sentence to `warnings` if the codes of several users fail as if this machine's clock were
+ * wrong. CS_ERR_NOMEM only. */
+enum cs_err cs_check_store_warn(const struct cs_check_store *found,
+                                struct cs_strlist *warnings) CS_MUST_USE;
+
+#endif
