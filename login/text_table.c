@@ -93,7 +93,7 @@ const struct cs_setting cs_text_rows[] = {
     TEXT("wait_not_yet", NULL, CS_FROM_FILE, CS_TEXT_WAIT_NOT_YET,
          "Shown before the prompt if Enter came before the approval."),
     TEXT("wait_denied", NULL, CS_FROM_FILE, CS_TEXT_WAIT_DENIED,
-         "Says that the request was refused on the device."),
+         "Says that the request was denied on the device."),
     TEXT("wait_expired", NULL, CS_FROM_FILE, CS_TEXT_WAIT_EXPIRED,
          "Says that the request was not approved in time."),
     TEXT("u2f_prompt", NULL, BOTH, CS_TEXT_U2F_PROMPT,

@@ -8,7 +8,7 @@
 #define MARK "> "
 
 /* The template u2f_prompt's text, left out because our notice says the same. */
-static const char built_in[] = "Touch your security key, or paste the answer of countersign-touch:";
+static const char built_in[] = "Paste what countersign-touch answers to this line:";
 
 enum { COLUMNS_MIN = 8 };
 

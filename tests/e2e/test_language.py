@@ -161,7 +161,7 @@ def test_prompts_shows_every_text():
     expect_equal([name for name in names if f"<{name}>" not in shown], [], "texts that are not shown")
     write_config({})
     shown = countersign("prompts").stdout
-    expect_match(r"countersign-touch: U2F1\.[A-Za-z0-9_-]{100,} : $", shown, "a request to a security key")
+    expect_match(r"to this line: U2F1\.[A-Za-z0-9_-]{100,} : $", shown, "a request to a security key")
     expect_match(r"then touch your security key: U2F1\.[A-Za-z0-9_-]{100,} : $", shown, "a request behind the other text")
 
 

@@ -64,7 +64,7 @@ def test_verification_that_ends_early():
 
 def test_menu():
     """What is no line of it asks again, as often as `retry` says; nothing is sent before there is a choice."""
-    misread = "Type the number of a line. Tries left: {}\n"
+    misread = "Type a number from 1 to 3. Tries left: {}\n"
     for scene, row in each_method(lambda row: row.second == "choice"):
         scene.set(row)
         for wrong in (1, TRIES + 1):
@@ -145,7 +145,7 @@ def test_which_of_two_devices():
         text = f"Choose one of:\n1) {first.name}\n2) {second.name}\nYour choice (1->2):"
         scene.set(row)
         scene.login(ann.name, row.first_turns(ann) + [
-            Turn(text, "3", True), Turn(f"Type the number of a line. Tries left: {TRIES}\n" + text, "2", True, True)],
+            Turn(text, "3", True), Turn(f"Type a number from 1 to 2. Tries left: {TRIES}\n" + text, "2", True, True)],
             calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="approved")
         expect_equal(scene.tenant.pushes[-1].device, second, "the device that was asked")
 
@@ -154,7 +154,7 @@ def test_which_of_two_devices():
 
 def refused(row):
     """The text before the first prompt when it is repeated."""
-    return ("That was" if row.first in (COMBINED, EITHER) else "That password was") + " not accepted. Tries left: {}\n"
+    return ("Your answer was" if row.first in (COMBINED, EITHER) else "That password was") + " not accepted. Tries left: {}\n"
 
 
 def asks_password(row):

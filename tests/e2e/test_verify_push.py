@@ -7,7 +7,7 @@ DEVICE = "auth_method=device"
 ONCE = "retry=0"
 SIGNATURES, PUSH, POLL = "GET signatures", "POST push", "GET push"
 JUNK = "\b\n\r\x7fINCORRECT"  # what sshd answers for an account that may not log in
-CONSENT = "Type s to get a request on Phone: "
+CONSENT = "Type s to send an approval request to Phone: "
 
 
 def with_phone(*subtypes, **fields):
@@ -327,7 +327,7 @@ def test_enter_before_the_approval():
         session.answer("")
         result = session.result()
         expect_equal(result.code, "PAM_AUTH_ERR", result.text)
-        expect_match("The request was refused on Phone", result.text, "why")
+        expect_match("The request was denied on Phone", result.text, "why")
 
 
 # ---- which device ----

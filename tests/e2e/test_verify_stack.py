@@ -55,12 +55,12 @@ def test_stand_alone():
                 expect_equal(len(calls), 4, "requests")
 
 
-CONSENTS = {"smsotp": f"Type s to get a code by text message to {NUMBER}: ",
-            "emailotp": "Type s to get a code by email to {user}@enrolled.example: ",
-            "voiceotp": f"Type s to get a code by phone call to {CALLED}: ",
-            "transsmsotp": f"Type s to get a code by text message to {MOBILE}: ",
-            "transemailotp": "Type s to get a code by email to {user}@directory.example: ",
-            "device": "Type s to get a request on Phone: "}
+CONSENTS = {"smsotp": f"Type s to send a code by text message to {NUMBER}: ",
+            "emailotp": "Type s to send a code by email to {user}@enrolled.example: ",
+            "voiceotp": f"Type s to send a code by phone call to {CALLED}: ",
+            "transsmsotp": f"Type s to send a code by text message to {MOBILE}: ",
+            "transemailotp": "Type s to send a code by email to {user}@directory.example: ",
+            "device": "Type s to send an approval request to Phone: "}
 
 
 # ---- what may be sent unasked ----

@@ -115,7 +115,7 @@ static void test_get_falls_back_message_by_message(void **state)
     for (int round = 0; round < 2; round++) {
         assert_string_equal(say(&scene, "fr-ca", CS_TEXT_WAIT_ENTER), "Puis Retour : ");
         assert_string_equal(say(&scene, "fr_CA", CS_TEXT_OTP_PROMPT), "Code : ");
-        assert_string_equal(say(&scene, "fr_CA", CS_TEXT_CHOICE_MORE), "0) More choices\n");
+        assert_string_equal(say(&scene, "fr_CA", CS_TEXT_CHOICE_MORE), "0) Other choices\n");
         assert_string_equal(say(&scene, "fr", CS_TEXT_WAIT_ENTER), "Puis Entrée : ");
         assert_string_equal(say(&scene, "fr_BE", CS_TEXT_WAIT_ENTER), "Puis Entrée : ");
     }
@@ -197,7 +197,7 @@ static void test_get_hostile_translation_is_english_for_that_key_alone(void **st
     static const struct mo_message hostile[] = {
         {"otp_prompt", "Verification code: ", "\x1b]0;x\a: "},
         {"choice_end", "Your choice (1-%T): ", "sans : "},
-        {"choice_more", "0) More choices\n", "\u202e(0\n"},
+        {"choice_more", "0) Other choices\n", "\u202e(0\n"},
         {"wait_enter", "Then press Enter here: ", "Puis Entrée : "},
         {"sent_sms", "A text message was sent to %N.\n", "%n%s %N\n"},
         {"wait_not_yet", "The request has not been approved yet.\n", "\xff\n"}};

@@ -5,7 +5,7 @@
 #include "methods/plan.h"
 #include "tests/unit/scene.h"
 
-#define CONSENT_SMS "echo Type s to get a code by text message to 15550100: \n"
+#define CONSENT_SMS "echo Type s to send a code by text message to 15550100: \n"
 
 void scene_prepare(void)
 {
@@ -117,7 +117,7 @@ static void test_menu_has_no_address_twice(void **state)
                "judge:trans-sms=123456");
     assert_contains(scene->script.shown.text,
                     "1) Code by email to demo@example.com\\n2) Code by text message to "
-                    "15550100\\n3) Code by text message to 15550199 (directory)\\n"
+                    "15550100\\n3) Code by text message to 15550199 (from your profile)\\n"
                     "Your choice (1-3): \n");
     start_over(); /* where enrolments are left out, the directory's address is no duplicate */
     scene->options.transients_in_choice = scene->options.no_enrollments_in_choice = true;

@@ -130,9 +130,8 @@ static void test_live_tells_and_polls(void **state)
     scene->given.wait_mode = CS_WAIT_LIVE;
     set_approvals(denied, 1);
     assert_int_equal(run(), CS_VERDICT_DENY);
-    assert_string_equal(scene->script.shown.text,
-                        "info Approve the request on Demo's phone.\n"
-                        "info The request was refused on Demo's phone.\n");
+    assert_string_equal(scene->script.shown.text, "info Approve the request on Demo's phone.\n"
+                                                  "info The request was denied on Demo's phone.\n");
 }
 
 static void test_enter_asks_and_polls_after_it(void **state)

@@ -77,7 +77,7 @@ static void test_render_built_in_texts_and_masks(void **state)
     scene_open(&scene);
     scene.book.mask = true;
     cs_menu_render(&scene.book, &sample, 0, 2, &out, &next);
-    assert_string_equal(out.text, "Type the number of a line. Tries left: 2\n"
+    assert_string_equal(out.text, "Type a number from 1 to 3. Tries left: 2\n"
                                   "How do you want to confirm that it is you?\n"
                                   "1) Code by email to u•••@us.ibm.com\n"
                                   "2) Code by text message to 15551•••4567\n"
@@ -195,6 +195,8 @@ static void test_parse_page_turns(void **state)
     assert_int_equal(parse(&sample, TEXT("0"), true, &index, &turn), CS_CHOICE_NONE);
     assert_true(turn);
     assert_int_equal(parse(&sample, TEXT(" "), true, &index, &turn), CS_CHOICE_NONE);
+    assert_true(turn);
+    assert_int_equal(parse(&sample, TEXT("０"), true, &index, &turn), CS_CHOICE_NONE);
     assert_true(turn);
     assert_int_equal(parse(&sample, TEXT("00"), true, &index, &turn), CS_CHOICE_NONE);
     assert_false(turn);
@@ -392,6 +394,9 @@ static void test_the_same_nonsense_twice_ends_the_menu(void **state)
     } rows[] = {{"Summer2024!", 2, CS_CHOICE_REPEATED},
                 {"0000000000", 2, CS_CHOICE_REPEATED},
                 {"99", 3, CS_CHOICE_NONE},
+                {"９９", 3, CS_CHOICE_NONE},
+                {"٩", 3, CS_CHOICE_NONE},
+                {" ", 2, CS_CHOICE_REPEATED},
                 {"", 3, CS_CHOICE_NONE}};
 
     (void)state;

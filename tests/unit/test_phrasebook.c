@@ -189,11 +189,9 @@ static void test_say_values_of_login_and_text(void **state)
     scene_open(&scene, "");
     cs_values_set(&scene.book.values, 'U', "alice");
     cs_values_set(&scene.book.values, 'H', "host");
-    assert_says(&scene, CS_TEXT_VERIFY_MESSAGE, NULL,
-                "Do you approve the sign-in of alice to host?");
+    assert_says(&scene, CS_TEXT_VERIFY_MESSAGE, NULL, "Approve sign-in to host as alice?");
     cs_values_set(&values, 'H', "other");
-    assert_says(&scene, CS_TEXT_VERIFY_MESSAGE, &values,
-                "Do you approve the sign-in of alice to other?");
+    assert_says(&scene, CS_TEXT_VERIFY_MESSAGE, &values, "Approve sign-in to other as alice?");
     scene_close(&scene);
 }
 

@@ -5,7 +5,7 @@
 #include "touch/quote.h"
 
 #define REQUEST "U2F1.abcdefghijklmnopqrstuvwxyz"
-#define BUILT_IN "Touch your security key, or paste the answer of countersign-touch: "
+#define BUILT_IN "Paste what countersign-touch answers to this line: "
 
 static void quote(const char *said, unsigned columns, struct cs_buffer *out)
 {
@@ -44,7 +44,7 @@ static void the_built_in_text_is_left_out(void **state)
     check("", 80, "");
     check("\n \n", 80, "");
     check(BUILT_IN, 80, "");
-    check("Touch your security key, or paste the\nanswer of countersign-touch:\n", 80, "");
+    check("Paste what countersign-touch\nanswers to this line:\n", 80, "");
     check("Touch your security key. ", 80, "host says:\n> Touch your security key.\n");
     check("countersign-touch: ", 80, "host says:\n> countersign-touch:\n");
 }

@@ -137,7 +137,7 @@ static void test_live_denied_and_expired_say_so(void **state)
     scene.decided_at = 2;
     scene.decision = CS_WAIT_DENIED;
     run(&scene, CS_WAIT_DENIED);
-    assert_contains(shown(&scene), "info The request was refused on Phone.\n");
+    assert_contains(shown(&scene), "info The request was denied on Phone.\n");
     scene_close(&scene);
     scene_open(&scene, CS_WAIT_LIVE);
     run(&scene, CS_WAIT_EXPIRED);
@@ -192,7 +192,7 @@ static void test_enter_expires_and_is_denied(void **state)
     scene.decided_at = 1;
     scene.decision = CS_WAIT_DENIED;
     run(&scene, CS_WAIT_DENIED);
-    assert_contains(shown(&scene), "info The request was refused on Phone.\n");
+    assert_contains(shown(&scene), "info The request was denied on Phone.\n");
     scene_close(&scene);
 }
 
