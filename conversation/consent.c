@@ -13,7 +13,9 @@ enum {
     CHARACTERS_MAX = 32,
     FULL_WIDTH_FIRST = 0xff01,
     FULL_WIDTH_LAST = 0xff5e,
-    ASCII_FIRST = 0x21
+    ASCII_FIRST = 0x21,
+    RIGHT_TO_LEFT_ISOLATE = 0x2067,
+    POP_ISOLATE = 0x2069
 };
 
 /* Lower-case characters; count 0: not a word. */
@@ -42,6 +44,8 @@ static struct word read_word(const char *text, size_t length, locale_t letters)
         step = cs_utf8_decode(text + at, length - at, &code);
         if (step == 0 || word.count == CHARACTERS_MAX)
             return (struct word){.count = 0};
+        if (code == RIGHT_TO_LEFT_ISOLATE || code == POP_ISOLATE) /* around a line of a prompt */
+            continue;
         code = narrow(code);
         word.characters[word.count++] =
             letters != (locale_t)0 ? towlower_l((wint_t)code, letters) : (wint_t)code;

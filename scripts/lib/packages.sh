@@ -20,7 +20,7 @@ packages_demo=(
 packages_test=(
     "${packages_demo[@]}" clang libclang-rt-14-dev libcmocka-dev python3-cryptography python3-paramiko strace tmux
     procps putty-tools dropbear-bin python3-asyncssh openssl nghttp2-server mandoc
-    libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
+    libfribidi-dev libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers
 )
 packages_bench=(

@@ -6,7 +6,7 @@ from countersign import *
 
 CLIENTS = ("ssh", "paramiko")
 FIRST = "Verification code: "
-SECOND = "That code was not accepted. Tries left: {}\nVerification code: "
+SECOND = "That code was not accepted. Tries left: {} \nVerification code: "
 KBDINT = {"AuthenticationMethods": "keyboard-interactive"}
 
 
@@ -439,7 +439,7 @@ def test_a_terminal():
             run("tmux", "-L", "login", "send-keys", "-t", "login", "-l", wrong)
             wait_until(lambda: screen("login") == f"{prompt} {wrong}", "the echo")
             run("tmux", "-L", "login", "send-keys", "-t", "login", "Enter")
-            after = (f"{prompt} {wrong}\n(alice@127.0.0.1) That code was not accepted. Tries left: 1\n"
+            after = (f"{prompt} {wrong}\n(alice@127.0.0.1) That code was not accepted. Tries left: 1 \n"
                      "Verification code:")
             wait_until(lambda: screen("login") == after, "the second prompt")
             code = factor.code()
@@ -456,7 +456,7 @@ def test_own_prompt_and_no_echo():
                              "account required pam_permit.so", "session required pam_permit.so"])
         login = sshd.paramiko("alice", [fresh("alice").code()])
         expect(login.success, f"{login}")
-        expect_equal(login.prompts, [("Code 100%\nof the app> ", False)], "prompt")
+        expect_equal(login.prompts, [("Code 100% \nof the app> ", False)], "prompt")
         login = sshd.ssh("alice", [(r"of the app> $", fresh("alice").code())])
         expect(login.success, f"{login}")
 

@@ -127,7 +127,7 @@ def two_line_login(scene, ann, where, code, otp):
         session.answer(answer())
     result = session.result()
     expect_equal(shown, [PASSWORD, CODE.replace("{c}", ""),
-                         f"A text message was sent to {NUMBER}.\nBy message: "], "prompts")
+                         f"A text message was sent to {NUMBER}. \nBy message: "], "prompts")
     scene.audits += 2
     wait_audit(scene.broker, scene.audits)
     return result.code, [a["reason"] for a in audits(scene.broker.log())[-2:]]

@@ -70,8 +70,8 @@ static void test_password_retry(void **state)
                     "judge:password=secret");
     assert_string_equal(scene->script.shown.text,
                         "hide Password: \n"
-                        "hide That password was not accepted. Tries left: 2\\nPassword: \n"
-                        "hide That password was not accepted. Tries left: 1\\nPassword: \n");
+                        "hide That password was not accepted. Tries left: 2 \\nPassword: \n"
+                        "hide That password was not accepted. Tries left: 1 \\nPassword: \n");
     start_over();
     scene->options.password_retry = 1;
     for (int i = 0; i < 3; i++)
@@ -190,10 +190,10 @@ static void test_line_both_orders_and_prompts(void **state)
         {false, false, "123456:secret", "hide Verification code and password (code:password): \n"},
         {true, false, "secret:123456", "hide Password and verification code (password:code): \n"},
         {false, true, "123456:secret",
-         "hide Password alone, to approve on your device,\\nor code and password (code:password): "
+         "hide Password alone, to approve on your device, \\nor code and password (code:password): "
          "\n"},
         {true, true, "secret:123456",
-         "hide Password alone, to approve on your device,\\nor password and code (password:code): "
+         "hide Password alone, to approve on your device, \\nor password and code (password:code): "
          "\n"},
     };
 
@@ -273,9 +273,10 @@ static void test_line_retry_starts_afresh(void **state)
     assert_false(password_only);
     assert_string_equal(
         scene->script.shown.text,
-        "hide Password alone, to approve on your device,\\nor code and password (code:password): \n"
-        "hide Your answer was not accepted. Tries left: 1\\n"
-        "Password alone, to approve on your device,\\nor code and password (code:password): \n");
+        "hide Password alone, to approve on your device, \\nor code and password (code:password): "
+        "\n"
+        "hide Your answer was not accepted. Tries left: 1 \\n"
+        "Password alone, to approve on your device, \\nor code and password (code:password): \n");
     start_over();
     scene->options.password_retry = 1;
     cs_script_answer(&scene->script, "654321:secret");

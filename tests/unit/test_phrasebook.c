@@ -204,13 +204,13 @@ static void test_say_prompt_drops_what_does_not_fit(void **state)
     struct scene scene;
 
     (void)state;
-    for (int i = 0; i < 53; i++)
-        cs_buffer_text(&text, "01234567\\n");
+    for (int i = 0; i < 48; i++)
+        cs_buffer_text(&text, "01234567 \\n");
     scene_open(&scene, "");
     variant.text = text.text;
     scene.book.own[CS_TEXT_OTP_PROMPT] = (struct cs_text_setting){&variant, 1};
     cs_say_prompt(&scene.book, keys, 2, NULL, &out);
-    assert_int_equal(out.length, 53 * 9); /* the prompt alone is left */
+    assert_int_equal(out.length, 48 * 10); /* the prompt alone is left */
     cs_buffer_free(&out);
     cs_buffer_text(&text, "%U%U%U%U");
     variant.text = text.text;

@@ -156,7 +156,7 @@ static void test_enter_asks_then_polls(void **state)
     scene.decided_at = 1;
     run(&scene, CS_WAIT_APPROVED);
     assert_string_equal(shown(&scene),
-                        "echo Approve the request on Phone.\\nThen press Enter here: \n");
+                        "echo Approve the request on Phone. \\nThen press Enter here: \n");
     scene_close(&scene);
 }
 
@@ -171,8 +171,8 @@ static void test_enter_too_early_asks_again(void **state)
     scene.decided_at = 5; /* beyond the time that is polled for after the first Enter */
     run(&scene, CS_WAIT_APPROVED);
     assert_int_equal(scene.script.rounds, 2);
-    assert_contains(shown(&scene), "echo The request has not been approved yet.\\n"
-                                   "Approve the request on Phone.\\nThen press Enter here: \n");
+    assert_contains(shown(&scene), "echo The request has not been approved yet. \\n"
+                                   "Approve the request on Phone. \\nThen press Enter here: \n");
     scene_close(&scene);
 }
 
