@@ -158,7 +158,8 @@ static bool shows(const struct cs_phrasebook *book, const struct cs_menu_entry *
     show_name(book, entry, &name);
     return !name.failed &&
            (is_same(name.text, typed, length) ||
-            (book->ascii && name.length > 0 && cs_to_ascii(&plain, name.text, name.length) &&
+            (book->ascii && name.length > 0 &&
+             cs_to_ascii(&plain, book->catalogue->language, name.text, name.length) &&
              !plain.failed && is_same(plain.text, typed, length)));
 }
 

@@ -12,12 +12,12 @@ enum { SHOWN_HEAD = 5, SHOWN_TAIL = 4, MASKABLE = SHOWN_HEAD + SHOWN_TAIL };
 static const char mask[] = "\u2022\u2022\u2022", ascii_mask[] = "***";
 
 /* Finds the administrator's text for the login's language: first that exact language, then the more
- * general one, then the one for every language. The English catalogue has no name; settings call it
- * "en". */
+ * general one, then the one that the login's translation is in, then the one for every language.
+ * The English catalogue has no name; settings call it "en". */
 static const char *own_text(const struct cs_phrasebook *book, enum cs_text key)
 {
     const struct cs_text_setting *setting = &book->own[key];
-    const char *languages[3] = {book->catalogue->language, "", ""};
+    const char *languages[4] = {book->catalogue->language, "", book->catalogue->translation, ""};
     char parent[CS_LANGUAGE_SIZE];
 
     if (languages[0][0] == '\0')
@@ -61,7 +61,8 @@ static bool render(const struct cs_phrasebook *book, enum cs_text key, const cha
     rtl = rtl && !book->ascii;
     cs_template_render(&rendered, text, cs_texts[key].substitutions, values, rtl);
     if (book->ascii && !rendered.failed && rendered.length > 0) {
-        if (!cs_to_ascii(&plain, rendered.text, rendered.length) && !plain.failed)
+        if (!cs_to_ascii(&plain, book->catalogue->language, rendered.text, rendered.length) &&
+            !plain.failed)
             return false;
         shown = &plain;
     }
