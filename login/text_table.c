@@ -81,7 +81,7 @@ const struct cs_setting cs_text_rows[] = {
          "The prompt before a request is sent to a device without a proven first factor."),
     TEXT("consent_word", NULL, CS_FROM_FILE, CS_TEXT_CONSENT_WORD,
          "What must be typed at those prompts: this word, or its first letter. Without it the "
-         "letter s, or the word for 'send' in the language of the login."),
+         "letter s, the digit 1, or the word for 'send' in the language of the login."),
     TEXT("device_prompt", NULL, BOTH, CS_TEXT_DEVICE_PROMPT,
          "Says that a request waits for approval on a device."),
     TEXT("device_number", NULL, CS_FROM_FILE, CS_TEXT_DEVICE_NUMBER,
