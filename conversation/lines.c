@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char isolate_start[] = "\u2067", isolate_end[] = "\u2069", asking[] = ": ";
+static const char isolate_start[] = "\u2067", isolate_end[] = "\u2069";
 
 void cs_end_line(struct cs_buffer *out)
 {
@@ -17,10 +17,10 @@ void cs_end_line(struct cs_buffer *out)
 
 static void add_isolated(struct cs_buffer *out, const char *line, size_t length)
 {
-    size_t ending = strlen(asking);
+    size_t ending = 0; /* bytes of ": " */
 
-    if (length < ending || memcmp(line + length - ending, asking, ending) != 0)
-        ending = 0;
+    if (length >= 2 && line[length - 2] == ':' && line[length - 1] == ' ')
+        ending = 2;
     if (length > ending) {
         cs_buffer_text(out, isolate_start);
         cs_buffer_add(out, line, length - ending);

@@ -78,7 +78,7 @@ static void test_say_plain_ascii(void **state)
 {
     static const char *const rows[][2] = {
         {"fr", "Code de verification : "}, {"tr", "Dogrulama kodu: "},
-        {"de", "Bestaetigungscode: "},      {"pl", "Kod weryfikacyjny: "},
+        {"de", "Bestaetigungscode: "},     {"pl", "Kod weryfikacyjny: "},
         {"ja", "Verification code: "},     {"ar", "Verification code: "},
         {"ru", "Verification code: "},     {"zh_CN", "Verification code: "},
     };
