@@ -134,12 +134,12 @@ def test_recovery_codes():
     with Broker() as broker, Sshd(MODULE_LINE + " retry=0") as sshd:
         codes = fresh("alice").recovery_codes
         expect_equal(len(codes), 10, "recovery codes")
-        left = "Recovery codes left: {}\nPress Enter to continue: "
+        left = "Recovery codes left: {} \nPress Enter to continue: "
         login = sshd.paramiko("alice", [codes[0], ""])
         expect(login.success, f"paramiko: {login}")
         expect_equal(login.prompts, [(FIRST, True), (left.format(9), True)], "prompts")
         login = sshd.ssh("alice", [(r"Verification code: $", codes[1]),
-                                   (r"Recovery codes left: 8\r\nPress Enter to continue: $", "")])
+                                   (r"Recovery codes left: 8 \r\nPress Enter to continue: $", "")])
         expect(login.success, f"ssh: {login}")
         for client, code in zip(CLIENTS, codes):
             login = log_in(sshd, client, "alice", [code])
@@ -439,7 +439,7 @@ def test_a_terminal():
             run("tmux", "-L", "login", "send-keys", "-t", "login", "-l", wrong)
             wait_until(lambda: screen("login") == f"{prompt} {wrong}", "the echo")
             run("tmux", "-L", "login", "send-keys", "-t", "login", "Enter")
-            after = (f"{prompt} {wrong}\n(alice@127.0.0.1) That code was not accepted. Tries left: 1 \n"
+            after = (f"{prompt} {wrong}\n(alice@127.0.0.1) That code was not accepted. Tries left: 1\n"
                      "Verification code:")
             wait_until(lambda: screen("login") == after, "the second prompt")
             code = factor.code()

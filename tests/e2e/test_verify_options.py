@@ -81,7 +81,7 @@ FLIPS = (
     ((CHOICE,), "retry=1", lambda s: (s.code, len(s.prompts)) == ("PAM_MAXTRIES", 2)),
     (("auth_method=password-then-totp",), "password_retry=2",
      lambda s: (s.code, len(s.prompts), s.calls.count(PASSWORD)) == ("PAM_MAXTRIES", 3, 3)),
-    (("auth_method=password-and-totp",), "password_first", lambda s: s.first.lower().startswith("password:")),
+    (("auth_method=password-and-totp",), "password_first", lambda s: "(password:code)" in s.first),
     (("auth_method=password-and-totp",), "password_separator=/", lambda s: "/" in s.first),
     (("auth_method=device", "poll_timeout=30"), "push_wait=enter", lambda s: "press Enter" in s.first),
     (("auth_method=device",), "device_prompt=See %D.", lambda s: s.first.startswith("See Phone. \n")),

@@ -301,7 +301,7 @@ def test_text_before_the_approval():
     with with_phone() as verify:
         for arguments, wanted in (((), ""), (("push_wait=silent", "device_prompt=Look."), ""),
                                   (("device_prompt=Look at %D.",), "Look at Phone. \nThen press Enter here: "),
-                                  (("push_wait=enter",), "Approve the request on Phone.\nThen press Enter here: ")):
+                                  (("push_wait=enter",), "Approve the request on Phone. \nThen press Enter here: ")):
             session = verify.session(DEVICE, PROVEN, *arguments)
             verify.tenant.wait_push().approve()
             if wanted:

@@ -291,7 +291,7 @@ def test_password_and_totp():
     with verify() as (alice, _):
         factor = alice.user.totp()
         for way in ways("auth_method=password-and-totp"):
-            prompt = "Verification code and password (code:password): "
+            prompt = re.escape("Verification code and password (code:password): ")
             way.check([(prompt, False, lambda: f"{factor.fresh()}:{RIGHT}")], True)
             asked(alice, ["GET users", "POST password", "GET factors/totp", "POST totp"], way)
             way.check([(prompt, False, lambda: f"{factor.fresh()}:{WRONG}")], False)
@@ -308,7 +308,7 @@ def test_password_and_totp_or_device():
             factor = alice.user.totp()
             alice.user.device("Phone")
             alice.tenant.push_after_polls = 0
-            prompt = "Password alone, to approve on your device, \nor password and code (password:code): "
+            prompt = re.escape("Password alone, to approve on your device, \nor password and code (password:code): ")
             way.check([(prompt, False, lambda: f"{RIGHT}:{factor.code()}")], True)
             asked(alice, ["GET users", "POST password", "GET factors/totp", "POST totp"], way)
             way.check([(prompt, False, RIGHT)], True)
