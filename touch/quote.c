@@ -7,7 +7,7 @@
 
 #define MARK "> "
 
-/* The template u2f_prompt's text, left out because our notice says the same. */
+/* The template u2f_prompt's text, left out because nobody pastes anything here. */
 static const char built_in[] = "Paste what countersign-touch answers to this line:";
 
 enum { COLUMNS_MIN = 8 };
