@@ -266,6 +266,10 @@ def test_refusals_at_a_slow_tenant_take_alike():
         expect_equal(set(times["alice"][1:]), set(times["nobody-here"]), f"steps of 250 ms: {times}")
 
 
+PASSWORD_FIRST = {COMBINED: "Password and verification code (password:code): ",
+                  EITHER: "Password alone, to approve on your device, \nor password and code (password:code): "}
+
+
 def test_which_part_is_the_code():
     """password_first and the separator; a password by itself is no answer to password-and-totp."""
     for scene, row in each_method(lambda row: row.joined):
@@ -276,8 +280,7 @@ def test_which_part_is_the_code():
             scene.set(row, *arguments)
             prompt = row.first_turns(ann)[0].text
             if "password_first" in arguments:
-                prompt = prompt.replace("erification code:password", "assword:verification code").replace(
-                    "Vassword", "Password").replace("or vassword", "or password")
+                prompt = PASSWORD_FIRST[prompt]
             prompt = prompt.replace("code:password", "code/password") if "/" in text else prompt
             scene.login(ann.name, [Turn(prompt, lambda: text.format(password="a:b/c word", code=ann.totp.code()))],
                         calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="totp")
