@@ -346,7 +346,7 @@ def test_several_devices():
             expect_equal(login.code, "PAM_SUCCESS", login.log)
             menu = login.prompts[0][0]
             expect(re.fullmatch(r"Choose one of: \n1\) (\w+) \n2\) (\w+) \nYour choice \(1->2\): ?", menu), f"{menu!r}")
-            names = re.findall(r"\) (\w+)$", menu, re.M)
+            names = re.findall(r"\) (\w+) ?$", menu, re.M)
             seen[names[int(number) - 1]] = verify.tenant.wait_push().device
         expect_equal(seen, {"Phone": verify.phone, "Tablet": tablet}, "who was asked")
         login = verify.log_in(DEVICE, PROVEN, "retry=1", answers=["9", "0"])
