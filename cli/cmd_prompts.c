@@ -5,7 +5,9 @@
 
 #include "cli/cli.h"
 #include "cli/verb.h"
+#include "conversation/lines.h"
 #include "conversation/menu.h"
+#include "conversation/waiting.h"
 #include "paths.h"
 #include "u2f/relay.h"
 
@@ -72,21 +74,17 @@ static const struct {
     {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
     {"before a request to a device", {CS_TEXT_CONSENT_DEVICE}, 1, "Phone"},
     {"the word to type there, or its first letter", {CS_TEXT_CONSENT_WORD}, 1, ""},
-    {"Enter before the approval", {CS_TEXT_WAIT_NOT_YET, CS_TEXT_WAIT_ENTER}, 2, ""},
     {"refused on the device", {CS_TEXT_WAIT_DENIED}, 1, "Phone"},
     {"not approved in time", {CS_TEXT_WAIT_EXPIRED}, 1, "Phone"},
-    {"before the menu again", {CS_TEXT_CHOICE_NOT_UNDERSTOOD}, 1, ""},
     {"on the device itself", {CS_TEXT_VERIFY_MESSAGE}, 1, ""},
     {"a security key here", {CS_TEXT_U2F_ENTER}, 1, ""},
-    {"a security key here again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER}, 2, ""},
     {"a security key here, where text is shown at once", {CS_TEXT_U2F_TOUCH}, 1, ""},
-    {"a security key that nobody touched", {CS_TEXT_U2F_NO_TOUCH}, 1, ""},
 };
 
 /* Rounds in which a request to a security key follows the texts. */
 static const struct {
     const char *title;
-    enum cs_text texts[2];
+    enum cs_text texts[3];
     size_t count;
 } requests[] = {
     {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1},
@@ -96,8 +94,8 @@ static const struct {
      {CS_TEXT_U2F_WITHHELD, CS_TEXT_U2F_PROMPT},
      2},
     {"a security key here or elsewhere, after a touch that did not come",
-     {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER},
-     2},
+     {CS_TEXT_U2F_NO_TOUCH, CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER},
+     3},
 };
 
 struct preview {
@@ -111,10 +109,21 @@ static void title(const char *text)
     (void)printf("--- %s\n", text);
 }
 
-/* What OpenSSH's client prints: its prefix once, before the first line of a prompt. */
-static void show_prompt(const struct preview *preview, const char *text)
+/* Whether a round asks for a key at this machine, which no SSH connection sees. */
+static bool is_here(const enum cs_text *texts, size_t count)
 {
-    if (preview->channel != TERMINAL)
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i] == CS_TEXT_U2F_ENTER || texts[i] == CS_TEXT_U2F_NO_KEY ||
+            texts[i] == CS_TEXT_U2F_WITHHELD)
+            return true;
+    }
+    return false;
+}
+
+/* What OpenSSH's client prints: its prefix once, before the first line of a prompt. */
+static void show_prompt(const struct preview *preview, bool here, const char *text)
+{
+    if (preview->channel != TERMINAL && !here)
         (void)printf("(%s@%s) ", preview->book.values.of['U' - 'A'],
                      preview->book.values.of['H' - 'A']);
     (void)printf("%s\n", text);
@@ -142,18 +151,23 @@ static void show_round(const struct preview *preview, const char *name, const en
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
     title(name);
-    for (size_t i = 0; i < count; i++)
-        cs_say(&preview->book, texts[i], &preview->values, &text);
+    if (texts[0] == CS_TEXT_U2F_NO_TOUCH) { /* told before the prompt, and folded into it */
+        cs_say(&preview->book, texts[0], &preview->values, &text);
+        cs_end_line(&text);
+        texts++;
+        count--;
+    }
+    cs_say_prompt(&preview->book, texts, count, &preview->values, &text);
     if (request)
         add_request(&text);
     if (cs_texts[texts[count - 1]].use == CS_USE_PROMPT)
-        show_prompt(preview, text.text ? text.text : "");
+        show_prompt(preview, is_here(texts, count), text.text ? text.text : "");
     else
         (void)printf("%s%s", text.text ? text.text : "",
                      cs_texts[texts[count - 1]].use == CS_USE_LINES ? "" : "\n");
 }
 
-static void show_menu(const struct preview *preview, size_t count)
+static void show_menu(const struct preview *preview, size_t count, unsigned tries_left)
 {
     const struct cs_menu menu = {entries, count};
     size_t first = 0, page = 0;
@@ -161,27 +175,40 @@ static void show_menu(const struct preview *preview, size_t count)
     do {
         CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
-        (void)printf("--- a menu of %zu, page %zu\n", count, ++page);
-        cs_menu_render(&preview->book, &menu, first, 0, &text, &first);
-        show_prompt(preview, text.text ? text.text : "");
+        (void)printf("--- a menu of %zu, page %zu%s\n", count, ++page,
+                     tries_left > 0 ? ", again" : "");
+        cs_menu_render(&preview->book, &menu, first, tries_left, &text, &first);
+        show_prompt(preview, false, text.text ? text.text : "");
     } while (first > 0);
 }
 
-static void show_waiting(const struct preview *preview, enum cs_text approve)
+static void show_enter(const struct preview *preview, const char *name, const char *number,
+                       bool again)
 {
-    static const enum cs_text countdown[] = {CS_TEXT_WAIT_COUNTDOWN};
+    const struct cs_waiting waiting = {.device = "Phone", .correlation = number};
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
-    if (preview->channel != SSHD_FOLD) {
-        show_round(preview, "waiting for an approval", &approve, 1, false);
-        show_round(preview, "a while later", countdown, 1, false);
+    title(name);
+    cs_waiting_prompt(&preview->book, &waiting, again, &text);
+    show_prompt(preview, false, text.text ? text.text : "");
+}
+
+/* `number`: the one to choose on the device; NULL: none. */
+static void show_waiting(struct preview *preview, const char *number)
+{
+    static const enum cs_text countdown[] = {CS_TEXT_WAIT_COUNTDOWN};
+    const enum cs_text approve = number ? CS_TEXT_DEVICE_NUMBER : CS_TEXT_DEVICE_PROMPT;
+
+    if (preview->channel == SSHD_FOLD) {
+        show_enter(preview, "waiting for an approval", number, false);
+        show_enter(preview, "Enter before the approval", number, true);
         return;
     }
-    title("waiting for an approval");
-    cs_say(&preview->book, approve, &preview->values, &text);
-    cs_buffer_text(&text, "\n");
-    cs_say(&preview->book, CS_TEXT_WAIT_ENTER, &preview->values, &text);
-    show_prompt(preview, text.text ? text.text : "");
+    cs_values_set(&preview->values, 'C', number);
+    cs_values_set(&preview->values, 'N', "Phone");
+    show_round(preview, "waiting for an approval", &approve, 1, false);
+    cs_values_set(&preview->values, 'N', "25");
+    show_round(preview, "a while later", countdown, 1, false);
 }
 
 static int show_all(struct preview *preview)
@@ -192,11 +219,11 @@ static int show_all(struct preview *preview)
     }
     for (size_t i = 0; i < CS_ARRAY_SIZE(requests); i++)
         show_round(preview, requests[i].title, requests[i].texts, requests[i].count, true);
-    show_menu(preview, 3);
-    show_menu(preview, CS_ARRAY_SIZE(entries));
-    cs_values_set(&preview->values, 'N', "25");
-    show_waiting(preview, CS_TEXT_DEVICE_PROMPT);
-    show_waiting(preview, CS_TEXT_DEVICE_NUMBER);
+    show_menu(preview, 3, 0);
+    show_menu(preview, 3, 2);
+    show_menu(preview, CS_ARRAY_SIZE(entries), 0);
+    show_waiting(preview, NULL);
+    show_waiting(preview, "42");
     return CS_EXIT_OK;
 }
 
@@ -211,7 +238,7 @@ static void fill(struct preview *preview, const struct cs_options *options, cons
     cs_values_set(&preview->book.values, 'R', "192.0.2.7");
     cs_values_set(&preview->values, 'I', "1");
     cs_values_set(&preview->values, 'T', "3");
-    cs_values_set(&preview->values, 'C', "42");
+    cs_values_set(&preview->values, 'C', "6439");
     cs_values_set(&preview->values, 'L', "2");
     cs_values_set(&preview->values, 'D', "Phone");
     cs_values_set(&preview->values, 'P', options->method.password_separator);

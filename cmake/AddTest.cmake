@@ -11,6 +11,7 @@
 # with CS_SANITIZE have no tests labelled sshd: a stock sshd cannot load an instrumented module.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+pkg_check_modules(FRIBIDI REQUIRED IMPORTED_TARGET fribidi)
 pkg_check_modules(U2F_SERVER REQUIRED IMPORTED_TARGET u2f-server)
 find_package(Threads REQUIRED)
 find_package(PAM REQUIRED)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conversation/ascii.h"
 
+#include <string.h>
+
 #include "base/attributes.h"
 #include "base/sanitise.h"
 
@@ -10,7 +12,7 @@ static const struct {
     unsigned short code;
     char ascii[4];
 } table[] = {
-    {0x00a0, " "},  {0x00a1, "!"},  {0x00ab, "\""}, {0x00b7, "."}, {0x00bb, "\""},  {0x00bf, "?"},
+    {0x00a0, " "},  {0x00a1, ""},   {0x00ab, "\""}, {0x00b7, "."}, {0x00bb, "\""},  {0x00bf, ""},
     {0x00c0, "A"},  {0x00c1, "A"},  {0x00c2, "A"},  {0x00c3, "A"}, {0x00c4, "A"},   {0x00c5, "A"},
     {0x00c6, "AE"}, {0x00c7, "C"},  {0x00c8, "E"},  {0x00c9, "E"}, {0x00ca, "E"},   {0x00cb, "E"},
     {0x00cc, "I"},  {0x00cd, "I"},  {0x00ce, "I"},  {0x00cf, "I"}, {0x00d0, "D"},   {0x00d1, "N"},
@@ -48,6 +50,29 @@ static const struct {
     {0x2068, ""},   {0x2069, ""},
 };
 
+/* Where a language has a spelling of its own without its letters. */
+static const struct {
+    char language[3];
+    unsigned short code;
+    char ascii[4];
+} spellings[] = {
+    {"de", 0x00c4, "Ae"}, {"de", 0x00d6, "Oe"}, {"de", 0x00dc, "Ue"}, {"de", 0x00e4, "ae"},
+    {"de", 0x00f6, "oe"}, {"de", 0x00fc, "ue"}, {"it", 0x00c0, "A'"}, {"it", 0x00c8, "E'"},
+    {"it", 0x00c9, "E'"}, {"it", 0x00cc, "I'"}, {"it", 0x00d2, "O'"}, {"it", 0x00d9, "U'"},
+    {"it", 0x00e0, "a'"}, {"it", 0x00e8, "e'"}, {"it", 0x00e9, "e'"}, {"it", 0x00ec, "i'"},
+    {"it", 0x00f2, "o'"}, {"it", 0x00f9, "u'"},
+};
+
+static const char *find_spelling(const char *language, unsigned long code)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(spellings); i++) {
+        if (spellings[i].code == code && strncmp(spellings[i].language, language, 2) == 0 &&
+            (language[2] == '\0' || language[2] == '_'))
+            return spellings[i].ascii;
+    }
+    return NULL;
+}
+
 static const char *find(unsigned long code)
 {
     size_t low = 0, high = CS_ARRAY_SIZE(table);
@@ -65,13 +90,15 @@ static const char *find(unsigned long code)
     return NULL;
 }
 
-bool cs_to_ascii(struct cs_buffer *out, const char *text, size_t length)
+bool cs_to_ascii(struct cs_buffer *out, const char *language, const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {
         unsigned long code = 0;
         size_t size = cs_utf8_decode(text + i, length - i, &code);
-        const char *ascii = size > 1 ? find(code) : NULL;
+        const char *ascii = size > 1 ? find_spelling(language, code) : NULL;
 
+        if (ascii == NULL && size > 1)
+            ascii = find(code);
         if (size == 1)
             cs_buffer_add(out, text + i, 1);
         else if (ascii != NULL)

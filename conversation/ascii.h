@@ -7,8 +7,9 @@
 
 #include "base/buffer.h"
 
-/* Appends the text without accents ("é" becomes "e", "ß" becomes "ss", quotation marks and dashes
- * their ASCII forms). False if a character has no such form; the result must then not be used. */
-bool cs_to_ascii(struct cs_buffer *out, const char *text, size_t length);
+/* Appends the text without accents, as `language` spells it then: "é" becomes "e", but "e'" in
+ * Italian; "ä" becomes "a", but "ae" in German; quotation marks and dashes become their ASCII
+ * forms, "¿" nothing. False if a character has no such form; the result must then not be used. */
+bool cs_to_ascii(struct cs_buffer *out, const char *language, const char *text, size_t length);
 
 #endif

@@ -96,15 +96,30 @@ static void take_text(struct spoken *spoken, size_t key, const struct cs_log *lo
                spoken->catalogue.language, cs_texts[key].key, error.text);
 }
 
-static void load(struct cs_catalogues *catalogues, struct spoken *spoken)
+static enum cs_err read_translation(const struct cs_catalogues *catalogues, const char *language,
+                                    struct spoken *spoken, struct cs_error *error)
 {
-    struct cs_error error = {0};
     char path[512];
     enum cs_err result;
 
     (void)snprintf(path, sizeof path, "%s/%s/LC_MESSAGES/countersign.mo", catalogues->folder,
-                   spoken->catalogue.language);
-    result = read_file(path, &spoken->mo, &error);
+                   language);
+    result = read_file(path, &spoken->mo, error);
+    if (result == CS_OK)
+        memcpy(spoken->catalogue.translation, language, strlen(language) + 1);
+    return result;
+}
+
+static void load(struct cs_catalogues *catalogues, struct spoken *spoken)
+{
+    char nearest[CS_LANGUAGE_SIZE];
+    struct cs_error error = {0};
+    enum cs_err result = read_translation(catalogues, spoken->catalogue.language, spoken, &error);
+
+    if (result == CS_ERR_NOT_FOUND && cs_language_nearest(spoken->catalogue.language, nearest)) {
+        error = (struct cs_error){0};
+        result = read_translation(catalogues, nearest, spoken, &error);
+    }
     if (result != CS_OK) {
         cs_log(catalogues->log, result == CS_ERR_NOT_FOUND ? LOG_DEBUG : LOG_WARNING, "%s",
                error.text);
@@ -152,16 +167,33 @@ static const struct spoken *get(struct cs_catalogues *catalogues, const char *la
     return spoken;
 }
 
+/* Says so if the language is not the one that was asked for, whatever its country. */
+static void tell_translation(const struct cs_catalogues *catalogues,
+                             const struct cs_catalogue *catalogue)
+{
+    char parent[CS_LANGUAGE_SIZE] = "";
+
+    (void)cs_language_parent(catalogue->language, parent);
+    if (strcmp(catalogue->translation, catalogue->language) != 0 &&
+        (parent[0] == '\0' || strcmp(catalogue->translation, parent) != 0))
+        cs_log(catalogues->log, LOG_NOTICE, "there is no translation for %s: %s is used",
+               catalogue->language, catalogue->translation[0] ? catalogue->translation : "English");
+}
+
 const struct cs_catalogue *cs_catalogues_get(struct cs_catalogues *catalogues, const char *language)
 {
     char parsed[CS_LANGUAGE_SIZE];
     const struct spoken *spoken;
+    bool known;
 
     if (!cs_language_parse(language, parsed) || strcmp(parsed, "en") == 0 ||
         strncmp(parsed, "en_", 3) == 0)
         parsed[0] = '\0';
     pthread_mutex_lock(&catalogues->mutex);
+    known = find(catalogues, parsed) != NULL;
     spoken = get(catalogues, parsed);
+    if (!known)
+        tell_translation(catalogues, &spoken->catalogue);
     pthread_mutex_unlock(&catalogues->mutex);
     return &spoken->catalogue;
 }

@@ -14,9 +14,10 @@
 #include "i18n/language.h"
 
 struct cs_catalogue {
-    char language[CS_LANGUAGE_SIZE]; /* as requested */
-    const char *texts[CS_TEXTS];     /* never NULL */
-    bool rtl;                        /* the texts run from right to left */
+    char language[CS_LANGUAGE_SIZE];    /* as requested */
+    char translation[CS_LANGUAGE_SIZE]; /* the file that the texts are from; "": none, English */
+    const char *texts[CS_TEXTS];        /* never NULL */
+    bool rtl;                           /* the texts run from right to left */
 };
 
 struct cs_catalogues; /* several threads may use it */
@@ -25,7 +26,10 @@ struct cs_catalogues; /* several threads may use it */
 struct cs_catalogues *cs_catalogues_new(const char *folder, const struct cs_log *log);
 void cs_catalogues_free(struct cs_catalogues **catalogues);
 
-/* The catalogue of a language ("" is English); never NULL, lives as long as `catalogues`. */
+/* The catalogue of a language ("" is English): its own, its parent's ("fr" for "fr_CA"), the
+ * nearest
+ * ("zh_CN" for "zh_TW"), English. Anything but the first two is logged once. Never NULL, lives as
+ * long as `catalogues`. */
 const struct cs_catalogue *cs_catalogues_get(struct cs_catalogues *catalogues,
                                              const char *language);
 

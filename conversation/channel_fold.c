@@ -4,14 +4,16 @@
 
 #include "base/buffer.h"
 #include "conversation/channel.h"
+#include "conversation/lines.h"
 
 static enum cs_err hold(struct cs_fold_channel *fold, const char *text, struct cs_error *error)
 {
     struct cs_buffer joined = {0};
 
-    if (text == NULL)
+    if (text == NULL || text[0] == '\0')
         return CS_OK;
-    cs_buffer_printf(&joined, "%s%s\n", fold->held ? fold->held : "", text);
+    cs_buffer_printf(&joined, "%s%s", fold->held ? fold->held : "", text);
+    cs_end_line(&joined);
     free(fold->held);
     fold->held = cs_buffer_take(&joined);
     return fold->held ? CS_OK : cs_fail_nomem(error);
@@ -75,7 +77,10 @@ enum cs_err cs_fold_channel_flush(struct cs_fold_channel *channel, struct cs_err
 
     if (length == 0)
         return CS_OK;
-    channel->held[length - 1] = '\0'; /* without its newline: the application ends the line */
+    length--; /* without its newline: the application ends the line */
+    if (length > 0 && channel->held[length - 1] == ' ')
+        length--;
+    channel->held[length] = '\0';
     return cs_tell(channel->inner, channel->held, error);
 }
 

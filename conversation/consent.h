@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether an answer asks for what "Type s to get ..." offers. */
+/* Whether an answer asks for what "Type s to send ..." offers. */
 #ifndef CS_CONVERSATION_CONSENT_H
 #define CS_CONVERSATION_CONSENT_H
 
@@ -7,10 +7,10 @@
 #include "conversation/phrasebook.h"
 
 /*
- * True for the word of CS_TEXT_CONSENT_WORD or its first letter, and for the letter s unless an
- * administrator chose another word for the login's language; in upper or lower case, with blanks
- * around, with its accents also where prompts are plain ASCII. Every other answer is none: programs
- * answer all prompts with a password they have saved.
+ * True for the word of CS_TEXT_CONSENT_WORD or its first letter, and for the letter s or the
+ * digit 1 unless an administrator chose another word for the login's language; in upper or lower
+ * case, with blanks around, with its accents also where prompts are plain ASCII. Every other answer
+ * is none: programs answer all prompts with a password they have saved.
  */
 bool cs_is_consent(const struct cs_phrasebook *book, const struct cs_secret *answer);
 

@@ -10,7 +10,7 @@
 #include "conversation/answer.h"
 #include "conversation/ascii.h"
 
-enum { NUMBER_SIZE = 24, PAGE_TURNS_MAX = 50 };
+enum { NUMBER_SIZE = 24, NUMBER_DIGITS = 2, PAGE_TURNS_MAX = 50 };
 
 /* ---- showing ---- */
 
@@ -158,7 +158,8 @@ static bool shows(const struct cs_phrasebook *book, const struct cs_menu_entry *
     show_name(book, entry, &name);
     return !name.failed &&
            (is_same(name.text, typed, length) ||
-            (book->ascii && name.length > 0 && cs_to_ascii(&plain, name.text, name.length) &&
+            (book->ascii && name.length > 0 &&
+             cs_to_ascii(&plain, book->catalogue->language, name.text, name.length) &&
              !plain.failed && is_same(plain.text, typed, length)));
 }
 
@@ -184,7 +185,7 @@ static bool find_number(const struct cs_menu *menu, const char *text, size_t len
 {
     size_t number = 0;
 
-    if (length > 2 || strspn(text, "0123456789") != length)
+    if (length > NUMBER_DIGITS || strspn(text, "0123456789") != length)
         return false;
     for (size_t i = 0; i < length; i++)
         number = number * 10 + (size_t)(text[i] - '0');
@@ -233,10 +234,12 @@ static enum cs_err ask_page(struct cs_channel *channel, const struct cs_phrasebo
 static enum cs_err note_odd(const struct cs_secret *answer, struct cs_repeats *odd,
                             bool *ret_repeated, struct cs_error *error)
 {
-    bool number = answer->length == 0 ||
-                  (answer->length <= 2 && strspn(answer->data, "0123456789") == answer->length);
+    CS_AUTO(cs_secret_free) struct cs_secret code = {0};
 
-    if (number)
+    if (cs_typed_code(answer, &code) != CS_OK)
+        return cs_fail_nomem(error);
+    if (answer->length == 0 || (code.length > 0 && code.length <= NUMBER_DIGITS &&
+                                strspn(code.data, "0123456789") == code.length))
         return CS_OK;
     return cs_repeats_note(odd, answer, ret_repeated) == CS_OK ? CS_OK : cs_fail_nomem(error);
 }

@@ -5,18 +5,19 @@
 
 #include "base/sanitise.h"
 #include "conversation/ascii.h"
+#include "conversation/lines.h"
 
 enum { SHOWN_HEAD = 5, SHOWN_TAIL = 4, MASKABLE = SHOWN_HEAD + SHOWN_TAIL };
 
 static const char mask[] = "\u2022\u2022\u2022", ascii_mask[] = "***";
 
 /* Finds the administrator's text for the login's language: first that exact language, then the more
- * general one, then the one for every language. The English catalogue has no name; settings call it
- * "en". */
+ * general one, then the one that the login's translation is in, then the one for every language.
+ * The English catalogue has no name; settings call it "en". */
 static const char *own_text(const struct cs_phrasebook *book, enum cs_text key)
 {
     const struct cs_text_setting *setting = &book->own[key];
-    const char *languages[3] = {book->catalogue->language, "", ""};
+    const char *languages[4] = {book->catalogue->language, "", book->catalogue->translation, ""};
     char parent[CS_LANGUAGE_SIZE];
 
     if (languages[0][0] == '\0')
@@ -57,15 +58,18 @@ static bool render(const struct cs_phrasebook *book, enum cs_text key, const cha
     CS_AUTO(cs_buffer_free) struct cs_buffer plain = {0};
     const struct cs_buffer *shown = &rendered;
 
-    cs_template_render(&rendered, text, cs_texts[key].substitutions, values, rtl && !book->ascii);
+    rtl = rtl && !book->ascii;
+    cs_template_render(&rendered, text, cs_texts[key].substitutions, values, rtl);
     if (book->ascii && !rendered.failed && rendered.length > 0) {
-        if (!cs_to_ascii(&plain, rendered.text, rendered.length) && !plain.failed)
+        if (!cs_to_ascii(&plain, book->catalogue->language, rendered.text, rendered.length) &&
+            !plain.failed)
             return false;
         shown = &plain;
     }
     if (!shown->failed && shown->length == 0 && cs_texts[key].use == CS_USE_PROMPT)
         return false;
-    cs_buffer_append(out, shown);
+    cs_add_lines(out, shown->text, shown->length, rtl);
+    out->failed = out->failed || shown->failed;
     return true;
 }
 
@@ -78,11 +82,11 @@ static void render_english(const struct cs_phrasebook *book, enum cs_text key,
     cs_template_render(&rendered, cs_texts[key].english, cs_texts[key].substitutions, values,
                        false);
     out->failed = out->failed || rendered.failed;
-    for (size_t i = 0; i < rendered.length; i++) {
-        bool foreign = (unsigned char)rendered.text[i] >= 0x80;
-
-        cs_buffer_add(out, foreign && book->ascii ? "?" : &rendered.text[i], 1);
+    for (size_t i = 0; book->ascii && i < rendered.length; i++) {
+        if ((unsigned char)rendered.text[i] >= 0x80)
+            rendered.text[i] = '?';
     }
+    cs_add_lines(out, rendered.text, rendered.length, false);
 }
 
 void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_values *values,

@@ -97,15 +97,22 @@ void cs_template_render(struct cs_buffer *out, const char *text, const char *let
     }
 }
 
-/* Real newlines and tabs are allowed as well as escaped ones. */
+/* Whether a text may have it though a value may not: real newlines and tabs as well as escaped
+ * ones, and the marks that say which way a neighbour without direction runs (UAX #9 ALM, LRM, RLM).
+ * Unlike the other controls they reach no further. */
+static bool is_of_templates(unsigned long code)
+{
+    return code == '\n' || code == '\t' || code == 0x061c || code == 0x200e || code == 0x200f;
+}
+
 static bool is_clean_template(const char *text)
 {
-    while (*text != '\0') {
-        size_t line = strcspn(text, "\n\t");
+    for (size_t size; *text != '\0'; text += size) {
+        unsigned long code = 0;
 
-        if (!cs_is_clean(text, line))
+        size = cs_utf8_decode(text, strlen(text), &code);
+        if (size == 0 || (!is_of_templates(code) && !cs_is_clean(text, size)))
             return false;
-        text += line + (text[line] != '\0');
     }
     return true;
 }

@@ -1,151 +1,148 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "conversation/texts.h"
 
-/* Marks a text for xgettext, with its context. */
-#define C_(context, text) text
+/* A row. scripts/update-translations gives xgettext the key as the context, the text, and the
+ * comment on the lines directly before it, if the text begins on the first line of the row. */
+#define TEXT(english, key, name, substitutions, required, use)                                     \
+    [name] = {key, english, substitutions, required, use}
 
 /* A login's own values may be used in any text; the others only where they have a value. */
 #define LOGIN "UHSR"
 
-/*
- * Notes for translators: write "verification code" as your language's usual word for a one-time
- * code, never as a word for password; address people politely; keep every %X; %I is the number of a
- * line, %N a phone number, address or name, %T the number of choices, %C a word or number to
- * compare, %P the character that separates password and code (write no blank beside it), %D the
- * name of a device, %L a count of tries. "consent_word" is the one word that may be typed in place
- * of the letter s of the texts with "Type s". Lines stay below 78 columns. A text that ends in ": "
- * waits for input and keeps that ending.
- */
 const struct cs_text_row cs_texts[CS_TEXTS] = {
-    [CS_TEXT_OTP_PROMPT] = {"otp_prompt", C_("otp_prompt", "Verification code: "), LOGIN "CLND", "",
-                            CS_USE_PROMPT},
-    [CS_TEXT_OTP_PROMPT_CORRELATION] = {"otp_prompt_correlation",
-                                        C_("otp_prompt_correlation", "Verification code for %C: "),
-                                        LOGIN "CLND", "C", CS_USE_PROMPT},
-    [CS_TEXT_CODE_NOT_ACCEPTED] = {"code_not_accepted",
-                                   C_("code_not_accepted",
-                                      "That code was not accepted. Tries left: %L\n"),
-                                   LOGIN "L", "L", CS_USE_LINES},
-    [CS_TEXT_RECOVERY_LEFT] = {"recovery_left",
-                               C_("recovery_left",
-                                  "Recovery codes left: %N\nPress Enter to continue: "),
-                               LOGIN "N", "N", CS_USE_PROMPT},
-    [CS_TEXT_PASSWORD_PROMPT] = {"password_prompt", C_("password_prompt", "Password: "), LOGIN "L",
-                                 "", CS_USE_PROMPT},
-    [CS_TEXT_PASSWORD_NOT_ACCEPTED] = {"password_not_accepted",
-                                       C_("password_not_accepted",
-                                          "That password was not accepted. Tries left: %L\n"),
-                                       LOGIN "L", "L", CS_USE_LINES},
-    [CS_TEXT_TOTP_AND_PASSWORD] = {"totp_and_password",
-                                   C_("totp_and_password", "Verification code%Ppassword: "),
-                                   LOGIN "LP", "P", CS_USE_PROMPT},
-    [CS_TEXT_PASSWORD_AND_TOTP] = {"password_and_totp",
-                                   C_("password_and_totp", "Password%Pverification code: "),
-                                   LOGIN "LP", "P", CS_USE_PROMPT},
-    [CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE] = {"totp_and_password_or_device",
-                                             C_("totp_and_password_or_device",
-                                                "Password, or verification code%Ppassword: "),
-                                             LOGIN "LP", "P", CS_USE_PROMPT},
-    [CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE] = {"password_and_totp_or_device",
-                                             C_("password_and_totp_or_device",
-                                                "Password, or password%Pverification code: "),
-                                             LOGIN "LP", "P", CS_USE_PROMPT},
-    [CS_TEXT_NOT_ACCEPTED] = {"not_accepted",
-                              C_("not_accepted", "That was not accepted. Tries left: %L\n"),
-                              LOGIN "L", "L", CS_USE_LINES},
-    [CS_TEXT_NOT_ENROLLED] = {"not_enrolled",
-                              C_("not_enrolled", "No second factor is registered for you. Ask "
-                                                 "your administrator."),
-                              LOGIN, "", CS_USE_NOTICE},
-    [CS_TEXT_CHOICE_START] = {"choice_start",
-                              C_("choice_start", "How do you want to confirm that it is you?\n"),
-                              LOGIN "T", "", CS_USE_LINES},
-    [CS_TEXT_CHOICE_END] = {"choice_end", C_("choice_end", "Your choice (1-%T): "), LOGIN "TL", "T",
-                            CS_USE_PROMPT},
-    [CS_TEXT_CHOICE_MORE] = {"choice_more", C_("choice_more", "0) More choices\n"), LOGIN "T", "",
-                             CS_USE_LINES},
-    [CS_TEXT_CHOICE_NOT_UNDERSTOOD] = {"choice_not_understood",
-                                       C_("choice_not_understood",
-                                          "Type the number of a line. Tries left: %L\n"),
-                                       LOGIN "LT", "L", CS_USE_LINES},
-    [CS_TEXT_TOTP] = {"totp", C_("totp", "%I) Code from the authenticator app\n"), LOGIN "INT", "I",
-                      CS_USE_LINES},
-    [CS_TEXT_SMS] = {"sms", C_("sms", "%I) Code by text message to %N\n"), LOGIN "INT", "IN",
-                     CS_USE_LINES},
-    [CS_TEXT_EMAIL] = {"email", C_("email", "%I) Code by email to %N\n"), LOGIN "INT", "IN",
-                       CS_USE_LINES},
-    [CS_TEXT_VOICE] = {"voice", C_("voice", "%I) Code by phone call to %N\n"), LOGIN "INT", "IN",
-                       CS_USE_LINES},
-    [CS_TEXT_TRANS_SMS] = {"trans_sms",
-                           C_("trans_sms", "%I) Code by text message to %N (directory)\n"),
-                           LOGIN "INT", "IN", CS_USE_LINES},
-    [CS_TEXT_TRANS_EMAIL] = {"trans_email",
-                             C_("trans_email", "%I) Code by email to %N (directory)\n"),
-                             LOGIN "INT", "IN", CS_USE_LINES},
-    [CS_TEXT_DEVICE_PRESENCE] = {"device_presence", C_("device_presence", "%I) Approve on %N\n"),
-                                 LOGIN "INTD", "IN", CS_USE_LINES},
-    [CS_TEXT_DEVICE_BIOMETRIC] = {"device_biometric",
-                                  C_("device_biometric", "%I) Fingerprint or face on %N\n"),
-                                  LOGIN "INTD", "IN", CS_USE_LINES},
-    [CS_TEXT_U2F] = {"u2f", C_("u2f", "%I) Security key\n"), LOGIN "INT", "I", CS_USE_LINES},
-    [CS_TEXT_SENT_SMS] = {"sent_sms", C_("sent_sms", "A text message was sent to %N.\n"), LOGIN "N",
-                          "N", CS_USE_LINES},
-    [CS_TEXT_SENT_EMAIL] = {"sent_email", C_("sent_email", "An email was sent to %N.\n"), LOGIN "N",
-                            "N", CS_USE_LINES},
-    [CS_TEXT_SENT_VOICE] = {"sent_voice", C_("sent_voice", "%N is being called.\n"), LOGIN "N", "N",
-                            CS_USE_LINES},
-    [CS_TEXT_CONSENT_SMS] = {"consent_sms",
-                             C_("consent_sms", "Type s to get a code by text message to %N: "),
-                             LOGIN "N", "N", CS_USE_PROMPT},
-    [CS_TEXT_CONSENT_EMAIL] = {"consent_email",
-                               C_("consent_email", "Type s to get a code by email to %N: "),
-                               LOGIN "N", "N", CS_USE_PROMPT},
-    [CS_TEXT_CONSENT_VOICE] = {"consent_voice",
-                               C_("consent_voice", "Type s to get a code by phone call to %N: "),
-                               LOGIN "N", "N", CS_USE_PROMPT},
-    [CS_TEXT_CONSENT_DEVICE] = {"consent_device",
-                                C_("consent_device", "Type s to get a request on %D: "), LOGIN "ND",
-                                "D", CS_USE_PROMPT},
-    [CS_TEXT_CONSENT_WORD] = {"consent_word", C_("consent_word", "send"), "", "", CS_USE_NOTICE},
-    [CS_TEXT_DEVICE_PROMPT] = {"device_prompt", C_("device_prompt", "Approve the request on %D."),
-                               LOGIN "CDN", "D", CS_USE_NOTICE},
-    [CS_TEXT_DEVICE_NUMBER] = {"device_number", C_("device_number", "Choose the number %C on %D."),
-                               LOGIN "CDN", "CD", CS_USE_NOTICE},
-    [CS_TEXT_WAIT_ENTER] = {"wait_enter", C_("wait_enter", "Then press Enter here: "), LOGIN "CDN",
-                            "", CS_USE_PROMPT},
-    [CS_TEXT_WAIT_COUNTDOWN] = {"wait_countdown",
-                                C_("wait_countdown", "Waiting for your approval: %N s left"),
-                                LOGIN "CDN", "N", CS_USE_NOTICE},
-    [CS_TEXT_WAIT_NOT_YET] = {"wait_not_yet",
-                              C_("wait_not_yet", "The request has not been approved yet.\n"),
-                              LOGIN "CDN", "", CS_USE_LINES},
-    [CS_TEXT_WAIT_DENIED] = {"wait_denied", C_("wait_denied", "The request was refused on %D."),
-                             LOGIN "DN", "D", CS_USE_NOTICE},
-    [CS_TEXT_WAIT_EXPIRED] = {"wait_expired",
-                              C_("wait_expired", "The request on %D was not approved in time."),
-                              LOGIN "DN", "D", CS_USE_NOTICE},
-    [CS_TEXT_U2F_PROMPT] = {"u2f_prompt",
-                            C_("u2f_prompt", "Touch your security key, or paste the answer of "
-                                             "countersign-touch: "),
-                            LOGIN "L", "", CS_USE_PROMPT},
-    [CS_TEXT_U2F_TOUCH] = {"u2f_touch", C_("u2f_touch", "Touch your security key."), LOGIN "L", "",
-                           CS_USE_NOTICE},
-    [CS_TEXT_U2F_ENTER] = {"u2f_enter",
-                           C_("u2f_enter", "Press Enter, then touch your security key: "),
-                           LOGIN "L", "", CS_USE_PROMPT},
-    [CS_TEXT_U2F_NO_KEY] = {"u2f_no_key",
-                            C_("u2f_no_key", "No security key of yours is plugged in here.\n"),
-                            LOGIN "L", "", CS_USE_LINES},
-    [CS_TEXT_U2F_WITHHELD] =
-        {
-            "u2f_withheld",
-            C_("u2f_withheld",
-               "One of your security keys is no longer accepted. Ask your administrator.\n"),
-            LOGIN "L", "", CS_USE_LINES},
-    [CS_TEXT_U2F_NO_TOUCH] = {"u2f_no_touch",
-                              C_("u2f_no_touch", "The security key was not touched in time."),
-                              LOGIN "L", "", CS_USE_NOTICE},
-    [CS_TEXT_VERIFY_MESSAGE] = {"verify_message",
-                                C_("verify_message", "Do you approve the sign-in of %U to %H?"),
-                                LOGIN "N", "UH", CS_USE_NOTICE},
+    /* Translators: For all texts: write "verification code" as your language's usual word
+     * for a one-time code, never as a word for password. Address people politely. Keep every
+     * %X that the note names. A text that ends in ": " waits for input and keeps that
+     * ending; one that ends in a newline keeps it. Lines stay below 78 columns, and the
+     * first one below 55, because ssh writes "(alice@host.example.com) " before it; break it
+     * with a newline where it is longer. Apart from that the order of words is yours. */
+    TEXT("Verification code: ", "otp_prompt", CS_TEXT_OTP_PROMPT, LOGIN "CLND", "", CS_USE_PROMPT),
+    /* Translators: The message reads "6439-123456": %C is 6439, and the code follows the
+     * dash. Typing all of it works, too. */
+    TEXT("Verification code (after %C-): ", "otp_prompt_correlation",
+         CS_TEXT_OTP_PROMPT_CORRELATION, LOGIN "CLND", "C", CS_USE_PROMPT),
+    /* Translators: %L: how many tries are left. The same in all texts that have it. */
+    TEXT("That code was not accepted. Tries left: %L\n", "code_not_accepted",
+         CS_TEXT_CODE_NOT_ACCEPTED, LOGIN "L", "L", CS_USE_LINES),
+    /* Translators: %N: how many recovery codes are left. */
+    TEXT("Recovery codes left: %N\nPress Enter to continue: ", "recovery_left",
+         CS_TEXT_RECOVERY_LEFT, LOGIN "N", "N", CS_USE_PROMPT),
+    TEXT("Password: ", "password_prompt", CS_TEXT_PASSWORD_PROMPT, LOGIN "L", "", CS_USE_PROMPT),
+    TEXT("That password was not accepted. Tries left: %L\n", "password_not_accepted",
+         CS_TEXT_PASSWORD_NOT_ACCEPTED, LOGIN "L", "L", CS_USE_LINES),
+    /* Translators: Both go into one line, in the order of the text in brackets. %P: the
+     * character between them; write no blank beside it. */
+    TEXT("Verification code and password (code%Ppassword): ", "totp_and_password",
+         CS_TEXT_TOTP_AND_PASSWORD, LOGIN "LP", "P", CS_USE_PROMPT),
+    /* Translators: As before, in the other order. */
+    TEXT("Password and verification code (password%Pcode): ", "password_and_totp",
+         CS_TEXT_PASSWORD_AND_TOTP, LOGIN "LP", "P", CS_USE_PROMPT),
+    /* Translators: Who types only the password gets a request on the device. The second line
+     * as above. */
+    TEXT("Password alone, to approve on your device,\nor code and password (code%Ppassword): ",
+         "totp_and_password_or_device", CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE, LOGIN "LP", "P",
+         CS_USE_PROMPT),
+    TEXT("Password alone, to approve on your device,\nor password and code (password%Pcode): ",
+         "password_and_totp_or_device", CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE, LOGIN "LP", "P",
+         CS_USE_PROMPT),
+    /* Translators: After a wrong line of password and code, and after a security key that
+     * did not fit or that nobody touched: not "what you typed". */
+    TEXT("Your answer was not accepted. Tries left: %L\n", "not_accepted", CS_TEXT_NOT_ACCEPTED,
+         LOGIN "L", "L", CS_USE_LINES),
+    TEXT("No second factor is set up for you.\nContact your administrator.", "not_enrolled",
+         CS_TEXT_NOT_ENROLLED, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: The line above a menu. */
+    TEXT("How do you want to confirm that it is you?\n", "choice_start", CS_TEXT_CHOICE_START,
+         LOGIN "T", "", CS_USE_LINES),
+    /* Translators: The line below a menu. %T: the number of its last choice. */
+    TEXT("Your choice (1-%T): ", "choice_end", CS_TEXT_CHOICE_END, LOGIN "TL", "T", CS_USE_PROMPT),
+    /* Translators: In a menu of several pages; on the last page it leads back to the first. */
+    TEXT("0) Other choices\n", "choice_more", CS_TEXT_CHOICE_MORE, LOGIN "T", "", CS_USE_LINES),
+    /* Translators: Above the menu. %T as there. */
+    TEXT("Type a number from 1 to %T. Tries left: %L\n", "choice_not_understood",
+         CS_TEXT_CHOICE_NOT_UNDERSTOOD, LOGIN "LT", "L", CS_USE_LINES),
+    /* Translators: A line of a menu. %I: its number. The same in all texts that have it. */
+    TEXT("%I) Code from the authenticator app\n", "totp", CS_TEXT_TOTP, LOGIN "INT", "I",
+         CS_USE_LINES),
+    /* Translators: %N: a phone number. */
+    TEXT("%I) Code by text message to %N\n", "sms", CS_TEXT_SMS, LOGIN "INT", "IN", CS_USE_LINES),
+    /* Translators: %N: an address. */
+    TEXT("%I) Code by email to %N\n", "email", CS_TEXT_EMAIL, LOGIN "INT", "IN", CS_USE_LINES),
+    /* Translators: %N: a phone number. */
+    TEXT("%I) Code by phone call to %N\n", "voice", CS_TEXT_VOICE, LOGIN "INT", "IN", CS_USE_LINES),
+    /* Translators: %N: a phone number that stands in the user's entry of a directory of
+     * people; no directory of files. */
+    TEXT("%I) Code by text message to %N (from your profile)\n", "trans_sms", CS_TEXT_TRANS_SMS,
+         LOGIN "INT", "IN", CS_USE_LINES),
+    /* Translators: %N: an address that stands there. */
+    TEXT("%I) Code by email to %N (from your profile)\n", "trans_email", CS_TEXT_TRANS_EMAIL,
+         LOGIN "INT", "IN", CS_USE_LINES),
+    /* Translators: %N: the name of a device, such as "Phone". */
+    TEXT("%I) Approve on %N\n", "device_presence", CS_TEXT_DEVICE_PRESENCE, LOGIN "INTD", "IN",
+         CS_USE_LINES),
+    /* Translators: %N: the name of a device. What it recognises: a finger or a face. */
+    TEXT("%I) Fingerprint or face on %N\n", "device_biometric", CS_TEXT_DEVICE_BIOMETRIC,
+         LOGIN "INTD", "IN", CS_USE_LINES),
+    TEXT("%I) Security key\n", "u2f", CS_TEXT_U2F, LOGIN "INT", "I", CS_USE_LINES),
+    /* Translators: %N: a phone number. */
+    TEXT("A text message was sent to %N.\n", "sent_sms", CS_TEXT_SENT_SMS, LOGIN "N", "N",
+         CS_USE_LINES),
+    /* Translators: %N: an address. */
+    TEXT("An email was sent to %N.\n", "sent_email", CS_TEXT_SENT_EMAIL, LOGIN "N", "N",
+         CS_USE_LINES),
+    /* Translators: %N: a phone number, which is being called. */
+    TEXT("Calling %N now.\n", "sent_voice", CS_TEXT_SENT_VOICE, LOGIN "N", "N", CS_USE_LINES),
+    /* Translators: Nothing is sent before the user asks for it. The letter s counts in every
+     * language, and so does the digit 1: write 1 where keyboards have no s. %N: a phone
+     * number. */
+    TEXT("Type s to send a code by text message to %N: ", "consent_sms", CS_TEXT_CONSENT_SMS,
+         LOGIN "N", "N", CS_USE_PROMPT),
+    /* Translators: %N: an address. */
+    TEXT("Type s to send a code by email to %N: ", "consent_email", CS_TEXT_CONSENT_EMAIL,
+         LOGIN "N", "N", CS_USE_PROMPT),
+    /* Translators: %N: a phone number. */
+    TEXT("Type s to send a code by phone call to %N: ", "consent_voice", CS_TEXT_CONSENT_VOICE,
+         LOGIN "N", "N", CS_USE_PROMPT),
+    /* Translators: %D: the name of a device. The same in all texts that have it. */
+    TEXT("Type s to send an approval request to %D: ", "consent_device", CS_TEXT_CONSENT_DEVICE,
+         LOGIN "ND", "D", CS_USE_PROMPT),
+    /* Translators: The one word that may be typed there in place of s or 1; its first letter
+     * will do, too. */
+    TEXT("send", "consent_word", CS_TEXT_CONSENT_WORD, "", "", CS_USE_NOTICE),
+    TEXT("Approve the request on %D.", "device_prompt", CS_TEXT_DEVICE_PROMPT, LOGIN "CDN", "D",
+         CS_USE_NOTICE),
+    /* Translators: %C: a number; the device offers several. */
+    TEXT("Choose the number %C on %D.", "device_number", CS_TEXT_DEVICE_NUMBER, LOGIN "CDN", "CD",
+         CS_USE_NOTICE),
+    /* Translators: The line below one of the two before this. */
+    TEXT("Then press Enter here: ", "wait_enter", CS_TEXT_WAIT_ENTER, LOGIN "CDN", "",
+         CS_USE_PROMPT),
+    /* Translators: %N: seconds. */
+    TEXT("Waiting for your approval: %N s left", "wait_countdown", CS_TEXT_WAIT_COUNTDOWN,
+         LOGIN "CDN", "N", CS_USE_NOTICE),
+    TEXT("The request has not been approved yet.\n", "wait_not_yet", CS_TEXT_WAIT_NOT_YET,
+         LOGIN "CDN", "", CS_USE_LINES),
+    TEXT("The request was denied on %D.", "wait_denied", CS_TEXT_WAIT_DENIED, LOGIN "DN", "D",
+         CS_USE_NOTICE),
+    TEXT("The request on %D was not approved in time.", "wait_expired", CS_TEXT_WAIT_EXPIRED,
+         LOGIN "DN", "D", CS_USE_NOTICE),
+    /* Translators: countersign-touch is a program on the user's own machine. A long line of
+     * letters and digits follows this text; the program is given that line, and its answer
+     * is pasted. */
+    TEXT("Paste what countersign-touch answers to this line: ", "u2f_prompt", CS_TEXT_U2F_PROMPT,
+         LOGIN "L", "", CS_USE_PROMPT),
+    TEXT("Touch your security key.", "u2f_touch", CS_TEXT_U2F_TOUCH, LOGIN "L", "", CS_USE_NOTICE),
+    TEXT("Press Enter, then touch your security key: ", "u2f_enter", CS_TEXT_U2F_ENTER, LOGIN "L",
+         "", CS_USE_PROMPT),
+    /* Translators: %H: the name of the machine that the user logs in to. */
+    TEXT("None of your security keys is plugged into %H.\n", "u2f_no_key", CS_TEXT_U2F_NO_KEY,
+         LOGIN "L", "H", CS_USE_LINES),
+    TEXT("One of your security keys is no longer accepted.\nContact your administrator.\n",
+         "u2f_withheld", CS_TEXT_U2F_WITHHELD, LOGIN "L", "", CS_USE_LINES),
+    TEXT("The security key was not touched in time.", "u2f_no_touch", CS_TEXT_U2F_NO_TOUCH,
+         LOGIN "L", "", CS_USE_NOTICE),
+    /* Translators: Shown on the device, above its buttons. %U: the user's name, %H: the
+     * machine. The beginning may be all that is seen. */
+    TEXT("Approve sign-in to %H as %U?", "verify_message", CS_TEXT_VERIFY_MESSAGE, LOGIN "N", "UH",
+         CS_USE_NOTICE),
 };

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "conversation/answer.h"
+#include "conversation/lines.h"
 #include "conversation/tell.h"
 
 enum {
@@ -88,13 +89,12 @@ static void add_enter_prompt(const struct cs_phrasebook *book, const struct cs_w
     if (again)
         cs_say(book, CS_TEXT_WAIT_NOT_YET, &values, out);
     cs_say(book, approve_text(waiting), &values, out);
-    cs_buffer_text(out, out->length > 0 ? "\n" : "");
+    cs_end_line(out);
     cs_say(book, CS_TEXT_WAIT_ENTER, &values, out);
 }
 
-/* If an administrator's texts are too long for one prompt, the catalogue's replace them. */
-static void render_enter_prompt(const struct cs_phrasebook *book, const struct cs_waiting *waiting,
-                                bool again, struct cs_buffer *out)
+void cs_waiting_prompt(const struct cs_phrasebook *book, const struct cs_waiting *waiting,
+                       bool again, struct cs_buffer *out)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer own = {0};
     struct cs_phrasebook catalogue = *book;
@@ -116,7 +116,7 @@ static enum cs_err ask_enter(struct cs_channel *channel, const struct cs_phraseb
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
     enum cs_err result;
 
-    render_enter_prompt(book, waiting, again, &prompt);
+    cs_waiting_prompt(book, waiting, again, &prompt);
     if (prompt.failed)
         return cs_fail_nomem(error);
     result = cs_ask(channel, prompt.text, true, &answer, error);

@@ -32,6 +32,11 @@ struct cs_waiting {
     enum cs_err (*poll)(void *context, enum cs_wait_state *ret_state, struct cs_error *error);
 };
 
+/* Appends the prompt of CS_WAIT_ENTER; `again`: not the first one. If an administrator's texts are
+ * too long for one prompt, the catalogue's replace them. */
+void cs_waiting_prompt(const struct cs_phrasebook *book, const struct cs_waiting *waiting,
+                       bool again, struct cs_buffer *out);
+
 /* Returns when the challenge is decided or the deadline passes; a hang-up ends it at once. */
 enum cs_err cs_wait_for_approval(struct cs_channel *channel, const struct cs_phrasebook *book,
                                  const struct cs_waiting *waiting, enum cs_wait_state *ret_state,

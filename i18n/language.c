@@ -54,6 +54,21 @@ bool cs_language_parent(const char *language, char ret_parent[CS_LANGUAGE_SIZE])
     return true;
 }
 
+bool cs_language_nearest(const char *language, char ret_nearest[CS_LANGUAGE_SIZE])
+{
+    static const struct {
+        const char *language, *nearest;
+    } rows[] = {{"pt", "pt_BR"}, {"zh", "zh_CN"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].language, language) == 0) {
+            memcpy(ret_nearest, rows[i].nearest, strlen(rows[i].nearest) + 1);
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cs_language_is_rtl(const char *language)
 {
     static const char *const languages[] = {"ar", "fa", "he", "ur", "yi"};

@@ -17,6 +17,10 @@ bool cs_language_parse(const char *tag, char ret_language[CS_LANGUAGE_SIZE]);
 /* Turns "fr_CA" into "fr". False if there is nothing more general. */
 bool cs_language_parent(const char *language, char ret_parent[CS_LANGUAGE_SIZE]);
 
+/* The translation that stands in for those of other countries, and for the language alone: "pt_BR"
+ * for "pt". False if the language has none: then its own, without a country, serves all. */
+bool cs_language_nearest(const char *language, char ret_nearest[CS_LANGUAGE_SIZE]);
+
 /* Whether the language is written from right to left. */
 bool cs_language_is_rtl(const char *language);
 

@@ -172,7 +172,8 @@ const struct cs_setting cs_option_rows[] = {
      .check = cs_check_language,
      .help = "The language if the user has no preference. By default English."},
     FLAG("ascii_prompts", BOTH, ascii_prompts,
-         "Only plain ASCII: accents are left out, and English replaces other scripts."),
+         "Only plain ASCII: letters with accents are spelled without them, as the language does it "
+         "(ae, oe, ue in German), and English replaces other scripts."),
     FLAG("mask_addresses", BOTH, mask_addresses,
          "Hides the middle of phone numbers and addresses."),
     {.name = "login_timeout",

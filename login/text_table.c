@@ -81,7 +81,7 @@ const struct cs_setting cs_text_rows[] = {
          "The prompt before a request is sent to a device without a proven first factor."),
     TEXT("consent_word", NULL, CS_FROM_FILE, CS_TEXT_CONSENT_WORD,
          "What must be typed at those prompts: this word, or its first letter. Without it the "
-         "letter s, or the word for 'send' in the language of the login."),
+         "letter s, the digit 1, or the word for 'send' in the language of the login."),
     TEXT("device_prompt", NULL, BOTH, CS_TEXT_DEVICE_PROMPT,
          "Says that a request waits for approval on a device."),
     TEXT("device_number", NULL, CS_FROM_FILE, CS_TEXT_DEVICE_NUMBER,
@@ -93,7 +93,7 @@ const struct cs_setting cs_text_rows[] = {
     TEXT("wait_not_yet", NULL, CS_FROM_FILE, CS_TEXT_WAIT_NOT_YET,
          "Shown before the prompt if Enter came before the approval."),
     TEXT("wait_denied", NULL, CS_FROM_FILE, CS_TEXT_WAIT_DENIED,
-         "Says that the request was refused on the device."),
+         "Says that the request was denied on the device."),
     TEXT("wait_expired", NULL, CS_FROM_FILE, CS_TEXT_WAIT_EXPIRED,
          "Says that the request was not approved in time."),
     TEXT("u2f_prompt", NULL, BOTH, CS_TEXT_U2F_PROMPT,

@@ -7,8 +7,8 @@
 
 #define MARK "> "
 
-/* The template u2f_prompt's text, left out because our notice says the same. */
-static const char built_in[] = "Touch your security key, or paste the answer of countersign-touch:";
+/* The template u2f_prompt's text, left out because nobody pastes anything here. */
+static const char built_in[] = "Paste what countersign-touch answers to this line:";
 
 enum { COLUMNS_MIN = 8 };
 
@@ -42,6 +42,26 @@ static size_t without_built_in(const char *text, size_t length)
     return left == 0 ? trimmed(text, rest) : length;
 }
 
+/* Appends the text cleaned, and without the isolates and marks of texts that run from right to
+ * left: they are not seen, and where lines are broken they would no longer be in pairs. */
+static void add_cleaned(const char *text, size_t length, struct cs_buffer *out)
+{
+    size_t from = 0, at = 0;
+
+    while (at < length) {
+        unsigned long code = 0;
+        size_t bytes = cs_utf8_decode(text + at, length - at, &code);
+
+        if (bytes > 0 && ((code >= 0x2066 && code <= 0x2069) || code == 0x061c || code == 0x200e ||
+                          code == 0x200f)) {
+            cs_sanitise(out, text + from, at - from);
+            from = at + bytes;
+        }
+        at += bytes > 0 ? bytes : 1;
+    }
+    cs_sanitise(out, text + from, length - from);
+}
+
 /* Bytes of the longest piece within `columns`. No character has more columns than bytes. */
 static size_t piece(const char *text, size_t length, size_t columns)
 {
@@ -69,7 +89,7 @@ static unsigned add_line(const char *text, size_t length, size_t columns, unsign
         size_t bytes = piece(text, length, columns);
 
         cs_buffer_text(out, MARK);
-        cs_sanitise(out, text, bytes);
+        add_cleaned(text, bytes, out);
         cs_buffer_text(out, "\n");
         text += bytes;
         length -= bytes;

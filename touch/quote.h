@@ -11,7 +11,7 @@ enum { CS_TOUCH_QUOTE_LINES = 10 };
 
 /*
  * Appends the part of ssh's prompt `text` before the request, without ssh's prefix and without the
- * built-in text that asks for the touch. It goes under a line that names `host`; each line starts
+ * built-in text that asks for our answer. It goes under a line that names `host`; each line starts
  * with "> ", ends in a newline and is at most `columns` wide, so that no terminal wraps it into one
  * without the mark. Appends nothing if nothing is left.
  */

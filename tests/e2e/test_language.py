@@ -152,6 +152,53 @@ def test_prompts_shows_every_language():
     expect_equal(countersign("prompts", "--channel", "radio", check=False).returncode, 2, "no such channel")
 
 
+def shown(*arguments):
+    """{title: what `countersign prompts` shows below it}, without ssh's prefix."""
+    rounds = countersign("prompts", *arguments).stdout.split("--- ")[1:]
+    pairs = (one.split("\n", 1) for one in rounds)
+    return {title: text.removesuffix("\n").removeprefix("(alice@host.example.com) ") for title, text in pairs}
+
+
+def test_prompts_shows_what_a_login_shows():
+    """With two tries left after the first, as there."""
+    plans = (("totp", "a code", "a code again"),
+             ("password-then-totp", "a password", "a password again"),
+             ("password-and-totp", "a code and a password", "a code and a password again"))
+    before()
+    fresh("alice")
+    for language in "en", "de", "ja", "ar":
+        preview = shown("--lang", language)
+        for plan, *titles in plans:
+            stack(f"auth_method={plan}", f"lang={language}", "retry=2", "password_retry=2")
+            with Broker():
+                prompts = [text for text, _ in pam_login("alice", ["1", "2"]).prompts]
+            expect_equal(prompts[:2], [preview[title] for title in titles], f"{language}, {plan}")
+
+
+def test_prompts_shows_what_waits_for_an_approval():
+    preview = shown()
+    expect_equal(preview["waiting for an approval"], "Choose the number 42 on Phone. \nThen press Enter here: ", "at first")
+    expect_equal(preview["Enter before the approval"], "The request has not been approved yet. \n"
+                 "Choose the number 42 on Phone. \nThen press Enter here: ", "later")
+    expect_equal(preview["a code by text message"], "A text message was sent to +15551234567. \n"
+                 "Verification code (after 6439-): ", "a code of four digits and six")
+    expect(preview["a menu of 3, page 1, again"].startswith("Type a number from 1 to 3. Tries left: 2 \nHow do you want"),
+           f"the menu again: {preview}")
+    for title in "a security key here", "a security key elsewhere, because none is here":
+        expect("alice@" not in countersign("prompts").stdout.split(f"--- {title}\n")[1].split("---")[0],
+               f"{title}: ssh's prefix, where there is no ssh")
+
+
+def test_prompts_says_which_language_it_shows():
+    for language, spoken in ("zh_TW", "zh_CN"), ("zh", "zh_CN"), ("pt_PT", "pt_BR"), ("pt", "pt_BR"), ("xx", "English"):
+        result = countersign("prompts", "--lang", language)
+        expect_match(f"there is no translation for {language}: {spoken} is used", result.stderr, language)
+        if spoken != "English":
+            expect_equal(result.stdout, countersign("prompts", "--lang", spoken).stdout, language)
+    for language in "fr_CA", "en_GB", "en":
+        expect_equal(countersign("prompts", "--lang", language).stderr, "", language)
+
+
 def test_prompts_shows_every_text():
     names = [row["name"] for row in json.loads(countersign("options", "--json").stdout)]
     names = names[names.index("otp_prompt"):names.index("verify_message") + 1]
@@ -161,7 +208,7 @@ def test_prompts_shows_every_text():
     expect_equal([name for name in names if f"<{name}>" not in shown], [], "texts that are not shown")
     write_config({})
     shown = countersign("prompts").stdout
-    expect_match(r"countersign-touch: U2F1\.[A-Za-z0-9_-]{100,} : $", shown, "a request to a security key")
+    expect_match(r"to this line: U2F1\.[A-Za-z0-9_-]{100,} : $", shown, "a request to a security key")
     expect_match(r"then touch your security key: U2F1\.[A-Za-z0-9_-]{100,} : $", shown, "a request behind the other text")
 
 

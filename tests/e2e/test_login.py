@@ -6,7 +6,7 @@ from countersign import *
 
 CLIENTS = ("ssh", "paramiko")
 FIRST = "Verification code: "
-SECOND = "That code was not accepted. Tries left: {}\nVerification code: "
+SECOND = "That code was not accepted. Tries left: {} \nVerification code: "
 KBDINT = {"AuthenticationMethods": "keyboard-interactive"}
 
 
@@ -134,12 +134,12 @@ def test_recovery_codes():
     with Broker() as broker, Sshd(MODULE_LINE + " retry=0") as sshd:
         codes = fresh("alice").recovery_codes
         expect_equal(len(codes), 10, "recovery codes")
-        left = "Recovery codes left: {}\nPress Enter to continue: "
+        left = "Recovery codes left: {} \nPress Enter to continue: "
         login = sshd.paramiko("alice", [codes[0], ""])
         expect(login.success, f"paramiko: {login}")
         expect_equal(login.prompts, [(FIRST, True), (left.format(9), True)], "prompts")
         login = sshd.ssh("alice", [(r"Verification code: $", codes[1]),
-                                   (r"Recovery codes left: 8\r\nPress Enter to continue: $", "")])
+                                   (r"Recovery codes left: 8 \r\nPress Enter to continue: $", "")])
         expect(login.success, f"ssh: {login}")
         for client, code in zip(CLIENTS, codes):
             login = log_in(sshd, client, "alice", [code])
@@ -456,7 +456,7 @@ def test_own_prompt_and_no_echo():
                              "account required pam_permit.so", "session required pam_permit.so"])
         login = sshd.paramiko("alice", [fresh("alice").code()])
         expect(login.success, f"{login}")
-        expect_equal(login.prompts, [("Code 100%\nof the app> ", False)], "prompt")
+        expect_equal(login.prompts, [("Code 100% \nof the app> ", False)], "prompt")
         login = sshd.ssh("alice", [(r"of the app> $", fresh("alice").code())])
         expect(login.success, f"{login}")
 

@@ -6,7 +6,7 @@ import re
 from countersign import *
 
 KEY_LOGIN = "auth required pam_countersign.so auth_method=u2f"
-REQUEST = r"countersign-touch: (U2F1\.[A-Za-z0-9_-]+) : $"
+REQUEST = r"to this line: (U2F1\.[A-Za-z0-9_-]+) : $"
 ORIGIN = "pam://127.0.0.1"
 
 

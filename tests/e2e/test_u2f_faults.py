@@ -276,7 +276,7 @@ def test_who_has_proven_a_key_is_told():
     """And an unknown name gets no further than one that has a key."""
     before("stack_first_factor")
     with Broker():
-        expect_match("No second factor is registered", "".join(pam_login("bob", ["x"], **AWAY).infos), "bob")
+        expect_match("No second factor is set up", "".join(pam_login("bob", ["x"], **AWAY).infos), "bob")
         for user in ("alice", "nobody-of-that-name"):
             expect_match(LINE.pattern, pam_login(user, ["x"], **AWAY).prompts[0][0], user)
 

@@ -64,7 +64,7 @@ def test_verification_that_ends_early():
 
 def test_menu():
     """What is no line of it asks again, as often as `retry` says; nothing is sent before there is a choice."""
-    misread = "Type the number of a line. Tries left: {}\n"
+    misread = "Type a number from 1 to 3. Tries left: {} \n"
     for scene, row in each_method(lambda row: row.second == "choice"):
         scene.set(row)
         for wrong in (1, TRIES + 1):
@@ -86,7 +86,7 @@ def test_each_line_of_the_menu():
     lines = ("{user}@enrolled.example", NUMBER, "TOTP", f"Voice {CALLED}",
              "Unvalidated email {user}@directory.example", f"Unvalidated SMS {MOBILE}", "Phone")
     order = ("emailotp", "smsotp", "totp", "voiceotp", "transemailotp", "transsmsotp", "device")
-    text = "Choose one of:\n" + "".join(f"{n + 1}) {line}\n" for n, line in enumerate(lines)) + "Your choice (1->7):"
+    text = "Choose one of: \n" + "".join(f"{n + 1}) {line} \n" for n, line in enumerate(lines)) + "Your choice (1->7):"
     for scene, row in each_method(lambda row: row.second == "choice"):
         scene.set(row, "add_devices_to_choice", "transients_in_choice", "voice_in_choice")
         for number, second in enumerate(order):
@@ -142,10 +142,10 @@ def test_which_of_two_devices():
         ann = scene.person()
         devices = {device.id: device for device in (ann.user.device("Phone"), ann.user.device("Tablet"))}
         first, second = (devices[key] for key in sorted(devices, reverse=True))  # the tenant's order
-        text = f"Choose one of:\n1) {first.name}\n2) {second.name}\nYour choice (1->2):"
+        text = f"Choose one of: \n1) {first.name} \n2) {second.name} \nYour choice (1->2):"
         scene.set(row)
         scene.login(ann.name, row.first_turns(ann) + [
-            Turn(text, "3", True), Turn(f"Type the number of a line. Tries left: {TRIES}\n" + text, "2", True)],
+            Turn(text, "3", True), Turn(f"Type a number from 1 to 2. Tries left: {TRIES} \n" + text, "2", True)],
             calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="approved")
         expect_equal(scene.tenant.pushes[-1].device, second, "the device that was asked")
 
@@ -154,7 +154,7 @@ def test_which_of_two_devices():
 
 def refused(row):
     """The text before the first prompt when it is repeated."""
-    return ("That was" if row.first in (COMBINED, EITHER) else "That password was") + " not accepted. Tries left: {}\n"
+    return ("Your answer was" if row.first in (COMBINED, EITHER) else "That password was") + " not accepted. Tries left: {} \n"
 
 
 def asks_password(row):
@@ -240,7 +240,7 @@ def test_menu_names_the_authenticator_app():
         login = verify.log_in("auth_method=choice-then-otp", "prompt_totp=%I) %N\\n", "stack_first_factor", "retry=0",
                               answers=["9"])
         expect_equal(login.prompts[0][0],
-                     "Choose one of:\n1) user@us.example.com\n2) 15551234567\n3) TOTP\nYour choice (1->3):",
+                     "Choose one of: \n1) user@us.example.com \n2) 15551234567 \n3) TOTP \nYour choice (1->3):",
                      "the menu")
 
 
@@ -266,6 +266,10 @@ def test_refusals_at_a_slow_tenant_take_alike():
         expect_equal(set(times["alice"][1:]), set(times["nobody-here"]), f"steps of 250 ms: {times}")
 
 
+PASSWORD_FIRST = {COMBINED: "Password and verification code (password:code): ",
+                  EITHER: "Password alone, to approve on your device, \nor password and code (password:code): "}
+
+
 def test_which_part_is_the_code():
     """password_first and the separator; a password by itself is no answer to password-and-totp."""
     for scene, row in each_method(lambda row: row.joined):
@@ -276,8 +280,7 @@ def test_which_part_is_the_code():
             scene.set(row, *arguments)
             prompt = row.first_turns(ann)[0].text
             if "password_first" in arguments:
-                prompt = prompt.replace("erification code:password", "assword:verification code").replace(
-                    "Vassword", "Password").replace("or vassword", "or password")
+                prompt = PASSWORD_FIRST[prompt]
             prompt = prompt.replace("code:password", "code/password") if "/" in text else prompt
             scene.login(ann.name, [Turn(prompt, lambda: text.format(password="a:b/c word", code=ann.totp.code()))],
                         calls=row.calls(), code="PAM_SUCCESS", verdict="allow", reason="totp")

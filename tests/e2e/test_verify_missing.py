@@ -5,7 +5,7 @@ from countersign import *
 from countersign.verify_login import *
 
 ACCEPT = "accept_on_missing_auth_method"
-NOTHING = "No second factor is registered for you. Ask your administrator."
+NOTHING = "No second factor is set up for you. \nContact your administrator."
 
 
 def guesses(retry=TRIES):

@@ -7,7 +7,7 @@ DEVICE = "auth_method=device"
 ONCE = "retry=0"
 SIGNATURES, PUSH, POLL = "GET signatures", "POST push", "GET push"
 JUNK = "\b\n\r\x7fINCORRECT"  # what sshd answers for an account that may not log in
-CONSENT = "Type s to get a request on Phone: "
+CONSENT = "Type s to send an approval request to Phone: "
 
 
 def with_phone(*subtypes, **fields):
@@ -290,7 +290,7 @@ def test_number_matching():
                 wanted = f"Choose the number {push.number} on Phone."
                 push.approve()
                 if "live" not in wait:
-                    expect_match(f"^{re.escape(wanted)}\n", session.prompt(), f"{matching}, {wait}")
+                    expect_match(f"^{re.escape(wanted)} \n", session.prompt(), f"{matching}, {wait}")
                     session.answer("")
                 result = session.result()
                 expect_equal(result.code, "PAM_SUCCESS", f"{matching}, {wait}: {result.text}")
@@ -300,8 +300,8 @@ def test_number_matching():
 def test_text_before_the_approval():
     with with_phone() as verify:
         for arguments, wanted in (((), ""), (("push_wait=silent", "device_prompt=Look."), ""),
-                                  (("device_prompt=Look at %D.",), "Look at Phone.\nThen press Enter here: "),
-                                  (("push_wait=enter",), "Approve the request on Phone.\nThen press Enter here: ")):
+                                  (("device_prompt=Look at %D.",), "Look at Phone. \nThen press Enter here: "),
+                                  (("push_wait=enter",), "Approve the request on Phone. \nThen press Enter here: ")):
             session = verify.session(DEVICE, PROVEN, *arguments)
             verify.tenant.wait_push().approve()
             if wanted:
@@ -321,13 +321,13 @@ def test_enter_before_the_approval():
         session.prompt()
         expect_equal(push.polls, [], "nothing is asked while the person has not pressed Enter")
         session.answer("")
-        expect_match(r"^The request has not been approved yet\.\nApprove the request on Phone\.\n", session.prompt(),
+        expect_match(r"^The request has not been approved yet\. \nApprove the request on Phone\. \n", session.prompt(),
                      "asked again")
         push.deny()
         session.answer("")
         result = session.result()
         expect_equal(result.code, "PAM_AUTH_ERR", result.text)
-        expect_match("The request was refused on Phone", result.text, "why")
+        expect_match("The request was denied on Phone", result.text, "why")
 
 
 # ---- which device ----
@@ -345,8 +345,8 @@ def test_several_devices():
             login = verify.log_in(DEVICE, PROVEN, "retry=1", answers=["9", number])
             expect_equal(login.code, "PAM_SUCCESS", login.log)
             menu = login.prompts[0][0]
-            expect(re.fullmatch(r"Choose one of:\n1\) (\w+)\n2\) (\w+)\nYour choice \(1->2\): ?", menu), f"{menu!r}")
-            names = re.findall(r"\) (\w+)$", menu, re.M)
+            expect(re.fullmatch(r"Choose one of: \n1\) (\w+) \n2\) (\w+) \nYour choice \(1->2\): ?", menu), f"{menu!r}")
+            names = re.findall(r"\) (\w+) ?$", menu, re.M)
             seen[names[int(number) - 1]] = verify.tenant.wait_push().device
         expect_equal(seen, {"Phone": verify.phone, "Tablet": tablet}, "who was asked")
         login = verify.log_in(DEVICE, PROVEN, "retry=1", answers=["9", "0"])

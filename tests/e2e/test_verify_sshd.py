@@ -12,10 +12,10 @@ PHONE, MAIL = "+15550100", "alice@example.com"
 # Whole prompts, as patterns. The profile of IBM's file shows no answers but choices.
 PASSWORD = "Password: "
 OTP, SENT = "Enter OTP - ", "Enter OTP [0-9]+- "
-TEXTED = re.escape(f"A text message was sent to {PHONE}.\n")
-MAILED = re.escape(f"An email was sent to {MAIL}.\n")
-MENU = re.escape(f"Choose one of:\n1) {MAIL}\n2) {PHONE}\n3) TOTP\nYour choice (1->3):")
-NO_LINE = r"Type the number of a line\. Tries left: 1\n"
+TEXTED = re.escape(f"A text message was sent to {PHONE}. \n")
+MAILED = re.escape(f"An email was sent to {MAIL}. \n")
+MENU = re.escape(f"Choose one of: \n1) {MAIL} \n2) {PHONE} \n3) TOTP \nYour choice (1->3):")
+NO_LINE = r"Type a number from 1 to [0-9]+\. Tries left: 1 \n"
 
 
 class Person:
@@ -128,7 +128,7 @@ def asked(person, wanted, way):
 
 def refused(again):
     """The prompt after an answer that was not accepted."""
-    return r"That code was not accepted\. Tries left: 1\n" + again
+    return r"That code was not accepted\. Tries left: 1 \n" + again
 
 
 # ---- codes ----
@@ -169,12 +169,12 @@ def test_smsotp():
 
 def test_voiceotp():
     check_delivered("voiceotp", lambda user: user.voice(PHONE), ["GET users", "GET factors"],
-                    "POST voiceotp/verifications", "POST voiceotp/check", re.escape(f"{PHONE} is being called.\n"))
+                    "POST voiceotp/verifications", "POST voiceotp/check", re.escape(f"Calling {PHONE} now. \n"))
 
 
 def test_transemailotp():
     check_delivered("transemailotp", lambda user: None, ["GET users"], "POST transient-email",
-                    "POST transient-email/check", re.escape(f"An email was sent to {MAIL}.\n"))
+                    "POST transient-email/check", re.escape(f"An email was sent to {MAIL}. \n"))
 
 
 def test_password_then_smsotp():
@@ -229,7 +229,7 @@ def test_password_then_choice_then_otp():
 # ---- a request on a device ----
 
 PUSHED = ["GET users", "GET signatures", "POST push", "GET push"]
-DENIED = r"The request was refused on Phone\.\n(?:\n)?"
+DENIED = r"The request was denied on Phone\. ?\n(?:\n)?"
 
 
 def test_device_silent():
@@ -250,7 +250,7 @@ def test_device_enter():
     for way in ways("auth_method=device", "push_wait=enter", "[device_prompt=Look at %D.]"):
         with verify() as (alice, broker):
             alice.user.device("Phone")
-            prompt = r"Look at Phone\.\nThen press Enter here: "
+            prompt = r"Look at Phone\. \nThen press Enter here: "
             way.check([(prompt, True, alice.decide("approve"))], True)
             asked(alice, PUSHED, way)
             way.check([(prompt, True, alice.decide("deny"))], False, DENIED)
@@ -258,7 +258,7 @@ def test_device_enter():
             # Whoever was refused is asked first whether another request is wanted; without a key nothing is sent so soon.
             if not way.key:
                 continue
-            way.check([("Type s to get a request on Phone: ", True, "s"),
+            way.check([("Type s to send an approval request to Phone: ", True, "s"),
                        (prompt, True, alice.decide("approve"))], True)
             expect_equal([a["verdict"] for a in audits(broker.log())], ["allow", "deny", "allow"], f"{way}: verdicts")
 
@@ -291,7 +291,7 @@ def test_password_and_totp():
     with verify() as (alice, _):
         factor = alice.user.totp()
         for way in ways("auth_method=password-and-totp"):
-            prompt = "Verification code:password: "
+            prompt = re.escape("Verification code and password (code:password): ")
             way.check([(prompt, False, lambda: f"{factor.fresh()}:{RIGHT}")], True)
             asked(alice, ["GET users", "POST password", "GET factors/totp", "POST totp"], way)
             way.check([(prompt, False, lambda: f"{factor.fresh()}:{WRONG}")], False)
@@ -308,7 +308,7 @@ def test_password_and_totp_or_device():
             factor = alice.user.totp()
             alice.user.device("Phone")
             alice.tenant.push_after_polls = 0
-            prompt = "Password, or password:verification code: "
+            prompt = re.escape("Password alone, to approve on your device, \nor password and code (password:code): ")
             way.check([(prompt, False, lambda: f"{RIGHT}:{factor.code()}")], True)
             asked(alice, ["GET users", "POST password", "GET factors/totp", "POST totp"], way)
             way.check([(prompt, False, RIGHT)], True)
@@ -346,8 +346,8 @@ def test_unknown_user_and_a_password():
 
 def test_denied_user_and_a_question():
     """What is typed reaches the module as junk, which asks for nothing."""
-    for plan, prompt in (("smsotp", f"Type s to get a code by text message to {PHONE}: "),
-                         ("device", "Type s to get a request on Phone: ")):
+    for plan, prompt in (("smsotp", f"Type s to send a code by text message to {PHONE}: "),
+                         ("device", "Type s to send an approval request to Phone: ")):
         with verify() as (alice, broker):
             alice.user.sms(PHONE)
             alice.user.device("Phone")
@@ -383,10 +383,10 @@ def test_own_profile():
         alice.user.sms(PHONE)
         section = {**alice.tenant.ibm_file()["ibm-auth-api"]}
         write_config({"provider": "verify", "verify": section})
-        question = re.escape(f"Type s to get a code by text message to {PHONE}: ")
+        question = re.escape(f"Type s to send a code by text message to {PHONE}: ")
         for way in ways("auth_method=smsotp", file=CONFIG):
             ask = [] if way.key else [(question, True, "s")]
-            way.check([*ask, (TEXTED + "Verification code for [0-9]+: ", True, alice.sent)], True)
+            way.check([*ask, (TEXTED + r"Verification code \(after [0-9]+-\): ", True, alice.sent)], True)
 
 
 main()

@@ -55,12 +55,12 @@ def test_stand_alone():
                 expect_equal(len(calls), 4, "requests")
 
 
-CONSENTS = {"smsotp": f"Type s to get a code by text message to {NUMBER}: ",
-            "emailotp": "Type s to get a code by email to {user}@enrolled.example: ",
-            "voiceotp": f"Type s to get a code by phone call to {CALLED}: ",
-            "transsmsotp": f"Type s to get a code by text message to {MOBILE}: ",
-            "transemailotp": "Type s to get a code by email to {user}@directory.example: ",
-            "device": "Type s to get a request on Phone: "}
+CONSENTS = {"smsotp": f"Type s to send a code by text message to {NUMBER}: ",
+            "emailotp": "Type s to send a code by email to {user}@enrolled.example: ",
+            "voiceotp": f"Type s to send a code by phone call to {CALLED}: ",
+            "transsmsotp": f"Type s to send a code by text message to {MOBILE}: ",
+            "transemailotp": "Type s to send a code by email to {user}@directory.example: ",
+            "device": "Type s to send an approval request to Phone: "}
 
 
 # ---- what may be sent unasked ----
@@ -127,7 +127,7 @@ def two_line_login(scene, ann, where, code, otp):
         session.answer(answer())
     result = session.result()
     expect_equal(shown, [PASSWORD, CODE.replace("{c}", ""),
-                         f"A text message was sent to {NUMBER}.\nBy message: "], "prompts")
+                         f"A text message was sent to {NUMBER}. \nBy message: "], "prompts")
     scene.audits += 2
     wait_audit(scene.broker, scene.audits)
     return result.code, [a["reason"] for a in audits(scene.broker.log())[-2:]]

@@ -13,7 +13,7 @@ from countersign import *
 APP = "pam://server.example"
 CHALLENGE = "a challenge"
 OUT = WORKDIR / "out"
-READABLE = "Touch your security key, or paste the answer of countersign-touch: "
+READABLE = "Paste what countersign-touch answers to this line: "
 
 
 def relay(*words, input=None, check=True):
@@ -134,7 +134,7 @@ def test_lines_around_a_pasted_request():
     key = Enrolled(keys)
     keys.plug(words="")
     broken = READABLE.replace("of ", "of\n")
-    for text in (f"\n{key.request}\n", f"{broken}{key.request} : ", f"That was not accepted.\n\n{broken}\n{key.request}\n : \n"):
+    for text in (f"\n{key.request}\n", f"{broken}{key.request} : ", f"Your answer was not accepted.\n\n{broken}\n{key.request}\n : \n"):
         answer = touch(keys, "--host", "server.example", input=text).stdout
         expect_equal(key.verify(answer)[0], "1", f"{text!r}")
     result = touch(keys, "--host", "server.example", input="x\n" * 10000 + key.request, check=False)
@@ -232,8 +232,8 @@ def test_askpass_shows_what_the_server_says():
     key = Enrolled(keys)
     spoof = "Touch your security key to log in to bank.example"
     for said, lines in (
-            ("That was not accepted. Tries left: 3\n" + READABLE, ["> That was not accepted. Tries left: 3"]),
-            ("That was not\n\naccepted.\nTouch your security key, or paste the answer of\ncountersign-touch: ",
+            ("Your answer was not accepted. Tries left: 3\n" + READABLE, ["> Your answer was not accepted. Tries left: 3"]),
+            ("That was not\n\naccepted.\nPaste what countersign-touch answers\nto this line: ",
              ["> That was not", "> accepted."]),
             ("Touchez votre cl\u00e9\x1b[2J : ", ["> Touchez votre cl\u00e9?[2J :"]),
             (f"\n{spoof}\n", [f"> {spoof}"]), ("x" * 78 + spoof + " ", ["> " + "x" * 78, "> " + spoof]),

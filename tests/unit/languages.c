@@ -31,6 +31,7 @@ void speak(const char *language, struct cs_catalogue *ret_catalogue, struct cs_m
         fail_msg("%s", error.text);
     cs_catalogue_english(ret_catalogue);
     assert_true(cs_language_parse(language, ret_catalogue->language));
+    assert_true(cs_language_parse(language, ret_catalogue->translation));
     ret_catalogue->rtl = cs_language_is_rtl(language);
     for (size_t key = 0; key < CS_TEXTS; key++) {
         ret_catalogue->texts[key] = cs_mo_find(*ret_mo, cs_texts[key].key, cs_texts[key].english);

@@ -14,15 +14,17 @@
 enum { THREADS = 8, ROUNDS = 50 };
 
 struct scene {
-    struct cs_buffer warnings;
+    struct cs_buffer warnings, notices;
     struct cs_log log;
     struct cs_catalogues *catalogues;
 };
 
-static void keep_warning(void *context, int priority, const char *line)
+static void keep(void *context, int priority, const char *line)
 {
-    if (priority <= LOG_WARNING)
-        cs_buffer_printf(context, "%s\n", line);
+    struct scene *scene = context;
+
+    if (priority <= LOG_NOTICE)
+        cs_buffer_printf(priority == LOG_NOTICE ? &scene->notices : &scene->warnings, "%s\n", line);
 }
 
 static const char *warnings_of(const struct scene *scene)
@@ -43,7 +45,7 @@ static void scene_open(struct scene *scene, void **state)
 {
     const struct folder *folder = *state;
 
-    *scene = (struct scene){.log = {.write = keep_warning, .context = &scene->warnings}};
+    *scene = (struct scene){.log = {.write = keep, .context = scene}};
     scene->catalogues = cs_catalogues_new(folder->path, &scene->log);
     assert_non_null(scene->catalogues);
 }
@@ -52,6 +54,7 @@ static void scene_close(struct scene *scene)
 {
     cs_catalogues_free(&scene->catalogues);
     cs_buffer_free(&scene->warnings);
+    cs_buffer_free(&scene->notices);
 }
 
 /* Writes FOLDER/LANGUAGE/LC_MESSAGES/countersign.mo and returns its path. */
@@ -115,7 +118,7 @@ static void test_get_falls_back_message_by_message(void **state)
     for (int round = 0; round < 2; round++) {
         assert_string_equal(say(&scene, "fr-ca", CS_TEXT_WAIT_ENTER), "Puis Retour : ");
         assert_string_equal(say(&scene, "fr_CA", CS_TEXT_OTP_PROMPT), "Code : ");
-        assert_string_equal(say(&scene, "fr_CA", CS_TEXT_CHOICE_MORE), "0) More choices\n");
+        assert_string_equal(say(&scene, "fr_CA", CS_TEXT_CHOICE_MORE), "0) Other choices\n");
         assert_string_equal(say(&scene, "fr", CS_TEXT_WAIT_ENTER), "Puis Entrée : ");
         assert_string_equal(say(&scene, "fr_BE", CS_TEXT_WAIT_ENTER), "Puis Entrée : ");
     }
@@ -124,6 +127,42 @@ static void test_get_falls_back_message_by_message(void **state)
     assert_english(&scene, "en");
     assert_english(&scene, "en_GB");
     assert_english(&scene, "sv"); /* no file: nothing wrong */
+    assert_string_equal(warnings_of(&scene), "");
+    scene_close(&scene);
+}
+
+static void test_get_the_nearest_and_say_so(void **state)
+{
+    static const struct {
+        const char *language, *translation, *said;
+    } rows[] = {{"zh_TW", "zh_CN", "there is no translation for zh_TW: zh_CN is used\n"},
+                {"zh", "zh_CN", ""}, /* loaded before, for zh_TW */
+                {"zh_CN", "zh_CN", ""},
+                {"zh_TW", "zh_CN", ""},
+                {"pt", "pt_BR", "there is no translation for pt: pt_BR is used\n"},
+                {"pt_PT", "pt_BR", "there is no translation for pt_PT: pt_BR is used\n"},
+                {"pt_BR", "pt_BR", ""},
+                {"de_AT", "de", ""},
+                {"de", "de", ""},
+                {"xx", "", "there is no translation for xx: English is used\n"},
+                {"en_GB", "", ""},
+                {"", "", ""}};
+    struct scene scene;
+
+    install_built(state, "zh_CN");
+    install_built(state, "pt_BR");
+    install_built(state, "de");
+    scene_open(&scene, state);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_catalogue *catalogue =
+            cs_catalogues_get(scene.catalogues, rows[i].language);
+
+        assert_string_equal(catalogue->translation, rows[i].translation);
+        assert_int_equal(strcmp(catalogue->texts[CS_TEXT_OTP_PROMPT], "Verification code: ") == 0,
+                         rows[i].translation[0] == '\0');
+        assert_string_equal(scene.notices.text ? scene.notices.text : "", rows[i].said);
+        cs_buffer_free(&scene.notices);
+    }
     assert_string_equal(warnings_of(&scene), "");
     scene_close(&scene);
 }
@@ -197,7 +236,7 @@ static void test_get_hostile_translation_is_english_for_that_key_alone(void **st
     static const struct mo_message hostile[] = {
         {"otp_prompt", "Verification code: ", "\x1b]0;x\a: "},
         {"choice_end", "Your choice (1-%T): ", "sans : "},
-        {"choice_more", "0) More choices\n", "\u202e(0\n"},
+        {"choice_more", "0) Other choices\n", "\u202e(0\n"},
         {"wait_enter", "Then press Enter here: ", "Puis Entrée : "},
         {"sent_sms", "A text message was sent to %N.\n", "%n%s %N\n"},
         {"wait_not_yet", "The request has not been approved yet.\n", "\xff\n"}};
@@ -330,6 +369,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(test_get_falls_back_message_by_message),
+        IN_FOLDER(test_get_the_nearest_and_say_so),
         IN_FOLDER(test_get_right_to_left_where_it_speaks_so),
         IN_FOLDER(test_get_damaged_file_is_english),
         IN_FOLDER(test_get_untrusted_file_is_english),

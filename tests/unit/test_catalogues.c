@@ -8,6 +8,7 @@
 #include "login/option_checks.h"
 #include "login/options.h"
 #include "tests/unit/languages.h"
+#include "tests/unit/shown.h"
 
 /* Words at which clients send a stored password: anywhere in a text, letters of ASCII in
  * either case. The first of a language is the one of its password_prompt. */
@@ -47,7 +48,10 @@ static void scene_open(struct scene *scene, const char *language)
 {
     memset(scene, 0, sizeof *scene);
     scene->language = language;
-    speak(language, &scene->catalogue, &scene->mo);
+    if (language[0] != '\0')
+        speak(language, &scene->catalogue, &scene->mo);
+    else
+        cs_catalogue_english(&scene->catalogue);
     scene->book.catalogue = &scene->catalogue;
 }
 
@@ -82,13 +86,15 @@ static void fill_typical(struct cs_values *values, enum cs_text key)
         cs_values_set(values, 'N', "Pixel 9 Pro");
 }
 
-/* Clean but for the isolates that the program itself adds, and for newlines. */
+/* Clean but for newlines, for the isolates that the program itself adds, and for marks. */
 static void assert_clean(const struct scene *scene, size_t key, const struct cs_buffer *text)
 {
     for (size_t i = 0; i < text->length;) {
         unsigned long code = 0;
         size_t size = cs_utf8_decode(text->text + i, text->length - i, &code);
-        bool isolate = scene->catalogue.rtl && (code == 0x2068 || code == 0x2069);
+        bool isolate =
+            scene->catalogue.rtl && ((code >= 0x2067 && code <= 0x2069) || code == 0x061c ||
+                                     (code >= 0x200e && code <= 0x200f));
 
         if (size == 0 || (code != '\n' && !isolate && !cs_is_clean(text->text + i, size)))
             fail_msg("%s: %s: byte %zu", scene->language, cs_texts[key].key, i);
@@ -161,6 +167,79 @@ static void test_every_text_fits_with_typical_values(void **state)
 
             fill_typical(&values, (enum cs_text)key);
             assert_shown(&scene, key, &values, CS_PROMPT_COLUMNS);
+        }
+        scene_close(&scene);
+    }
+}
+
+/* Texts that never follow ssh's prefix: lines further down, texts for a key at this machine, a line
+ * that goes on with a request to a key, and what is shown elsewhere. */
+static bool follows_no_prefix(enum cs_text key)
+{
+    static const enum cs_text texts[] = {CS_TEXT_CHOICE_END,
+                                         CS_TEXT_CHOICE_MORE,
+                                         CS_TEXT_TOTP,
+                                         CS_TEXT_SMS,
+                                         CS_TEXT_EMAIL,
+                                         CS_TEXT_VOICE,
+                                         CS_TEXT_TRANS_SMS,
+                                         CS_TEXT_TRANS_EMAIL,
+                                         CS_TEXT_DEVICE_PRESENCE,
+                                         CS_TEXT_U2F,
+                                         CS_TEXT_WAIT_ENTER,
+                                         CS_TEXT_DEVICE_BIOMETRIC,
+                                         CS_TEXT_U2F_ENTER,
+                                         CS_TEXT_U2F_TOUCH,
+                                         CS_TEXT_U2F_NO_KEY,
+                                         CS_TEXT_U2F_WITHHELD,
+                                         CS_TEXT_U2F_NO_TOUCH,
+                                         CS_TEXT_U2F_PROMPT,
+                                         CS_TEXT_WAIT_COUNTDOWN,
+                                         CS_TEXT_CONSENT_WORD,
+                                         CS_TEXT_VERIFY_MESSAGE};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {
+        if (texts[i] == key)
+            return true;
+    }
+    return false;
+}
+
+static void assert_fits_behind_the_prefix(const struct scene *scene, size_t key,
+                                          const struct cs_buffer *text)
+{
+    static const char prefix[] = "(alice@host.example.com) ";
+    size_t length = strcspn(text->text, "\n"), columns;
+
+    while (length > 0 && text->text[length - 1] == ' ')
+        length--;
+    columns = strlen(prefix) + cs_text_columns(text->text, length);
+    if (columns > 80)
+        fail_msg("%s: %s: %zu columns: %s", scene->language, cs_texts[key].key, columns,
+                 text->text);
+}
+
+static void test_every_first_line_fits_behind_the_prefix_of_ssh(void **state)
+{
+    (void)state;
+    for (size_t l = 0; l <= languages_count; l++) {
+        struct scene scene;
+
+        scene_open(&scene, l < languages_count ? languages[l] : "");
+        for (size_t key = 0; key < CS_TEXTS; key++) {
+            CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+            CS_AUTO(cs_buffer_free) struct cs_buffer plain = {0};
+            struct cs_values values = {0};
+
+            if (follows_no_prefix((enum cs_text)key))
+                continue;
+            fill_sample(&values, (enum cs_text)key);
+            scene.book.ascii = false;
+            cs_say(&scene.book, (enum cs_text)key, &values, &text);
+            scene.book.ascii = true;
+            cs_say(&scene.book, (enum cs_text)key, &values, &plain);
+            assert_fits_behind_the_prefix(&scene, key, &plain);
+            assert_fits_behind_the_prefix(&scene, key, &text);
         }
         scene_close(&scene);
     }
@@ -293,27 +372,33 @@ static void test_no_text_about_keys_looks_like_a_host(void **state)
         assert_null(strstr(cs_texts[keys[i]].english, ") "));
 }
 
-/* Where password and code share a line: the order that is asked for is the order that is split. */
+/* Where password and code share a line: the order that is asked for is the order that is split. The
+ * line is shown in brackets; the words before them name both. */
 static const struct {
     enum cs_text key;
-    bool before, after; /* of the separator: whether a password is named there */
+    bool password_first;
 } combined[] = {
-    {CS_TEXT_TOTP_AND_PASSWORD, false, true},
-    {CS_TEXT_PASSWORD_AND_TOTP, true, false},
-    {CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE, true, true},
-    {CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE, true, false},
+    {CS_TEXT_TOTP_AND_PASSWORD, false},
+    {CS_TEXT_PASSWORD_AND_TOTP, true},
+    {CS_TEXT_TOTP_AND_PASSWORD_OR_DEVICE, false},
+    {CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE, true},
 };
 
 static void assert_order(const char *language, size_t row, const char *text)
 {
-    const char *separator = strstr(text, "%P");
-    char before[CS_TEMPLATE_BYTES_MAX + 1];
+    const char *separator = strstr(text, "%P"), *bracket = strrchr(text, '('),
+               *end = strchr(bracket ? bracket : text, ')');
+    char before[CS_TEMPLATE_BYTES_MAX + 1], words[CS_TEMPLATE_BYTES_MAX + 1];
 
-    if (separator == NULL || separator == text || separator[-1] == ' ' || separator[2] == ' ')
+    if (separator == NULL || bracket == NULL || end == NULL || bracket > separator ||
+        separator > end || separator - bracket < 2 || end - separator < 3 || separator[-1] == ' ' ||
+        separator[2] == ' ')
         fail_msg("%s: a blank, or nothing, beside %%P in '%s'", language, text);
-    (void)snprintf(before, sizeof before, "%.*s", (int)(separator - text), text);
-    if ((find_password_word(language, before) != NULL) != combined[row].before ||
-        (find_password_word(language, separator) != NULL) != combined[row].after)
+    (void)snprintf(before, sizeof before, "%.*s", (int)(separator - bracket), bracket);
+    (void)snprintf(words, sizeof words, "%.*s", (int)(bracket - text), text);
+    if ((find_password_word(language, before) != NULL) != combined[row].password_first ||
+        (find_password_word(language, separator) != NULL) == combined[row].password_first ||
+        find_password_word(language, words) == NULL)
         fail_msg("%s: %s asks in another order: '%s'", language, cs_texts[combined[row].key].key,
                  text);
 }
@@ -361,6 +446,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_text_is_a_translation_that_may_be_shown),
         cmocka_unit_test(test_every_text_fits_with_typical_values),
+        cmocka_unit_test(test_every_first_line_fits_behind_the_prefix_of_ssh),
         cmocka_unit_test(test_every_text_fits_with_longest_values),
         cmocka_unit_test(test_every_text_shows_what_is_required),
         cmocka_unit_test(test_no_text_makes_a_client_send_a_stored_password),

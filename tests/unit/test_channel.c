@@ -74,7 +74,7 @@ static void test_fold_instruction_stands_before_next_prompt(void **state)
     assert_int_equal(script.rounds, 0); /* nothing without a prompt is shown */
     assert_int_equal(cs_ask(&fold.channel, "Code: ", true, &answer, NULL), CS_OK);
     assert_int_equal(cs_ask(&fold.channel, "Again: ", true, &answer, NULL), CS_OK);
-    assert_string_equal(script.shown.text, "echo First\\nSecond %n%s\\nCode: \necho Again: \n");
+    assert_string_equal(script.shown.text, "echo First \\nSecond %n%s \\nCode: \necho Again: \n");
     assert_holds(&answer, "2", 1);
 }
 
@@ -93,7 +93,7 @@ static void test_fold_round_with_several_prompts(void **state)
     assert_int_equal(cs_round_add(&round, "A: ", 3, true), CS_OK);
     assert_int_equal(cs_round_add(&round, "B: ", 3, false), CS_OK);
     assert_int_equal(cs_channel_exchange(&fold.channel, &round, &answers, NULL), CS_OK);
-    assert_string_equal(script.shown.text, "echo Look\\nA: \nhide B: \n");
+    assert_string_equal(script.shown.text, "echo Look \\nA: \nhide B: \n");
     assert_int_equal(answers.count, 2);
     assert_holds(&answers.items[1], "b", 1);
 }
@@ -107,7 +107,7 @@ static void test_fold_held_text_freed_when_never_shown(void **state)
     cs_script_channel_init(&script);
     cs_fold_channel_init(&fold, &script.channel);
     assert_int_equal(cs_tell(&fold.channel, "Bye", NULL), CS_OK);
-    assert_string_equal(fold.held, "Bye\n");
+    assert_string_equal(fold.held, "Bye \n");
 }
 
 static void test_fold_passes_wait_and_authtok_on(void **state)

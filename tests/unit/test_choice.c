@@ -5,7 +5,7 @@
 #include "methods/plan.h"
 #include "tests/unit/scene.h"
 
-#define CONSENT_SMS "echo Type s to get a code by text message to 15550100: \n"
+#define CONSENT_SMS "echo Type s to send a code by text message to 15550100: \n"
 
 void scene_prepare(void)
 {
@@ -116,8 +116,8 @@ static void test_menu_has_no_address_twice(void **state)
                "find:demo list:totp+sms+email+trans-email+trans-sms ask begin:trans-sms=ts2 ask "
                "judge:trans-sms=123456");
     assert_contains(scene->script.shown.text,
-                    "1) Code by email to demo@example.com\\n2) Code by text message to "
-                    "15550100\\n3) Code by text message to 15550199 (directory)\\n"
+                    "1) Code by email to demo@example.com \\n2) Code by text message to "
+                    "15550100 \\n3) Code by text message to 15550199 (from your profile) \\n"
                     "Your choice (1-3): \n");
     start_over(); /* where enrolments are left out, the directory's address is no duplicate */
     scene->options.transients_in_choice = scene->options.no_enrollments_in_choice = true;
@@ -146,7 +146,7 @@ static void test_several_of_one_kind_are_a_menu(void **state)
     assert_run("password-then-device", CS_VERDICT_ALLOW,
                "ask find:demo judge:password=secret list:device ask begin:device=d2 poll");
     assert_contains(scene->script.shown.text,
-                    "1) Approve on phone\\n2) Fingerprint or face on tablet\\n");
+                    "1) Approve on phone \\n2) Fingerprint or face on tablet \\n");
     start_over();
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s1", "15550100");
     method_scene_add(scene, CS_FACTOR_SMSOTP, "s2", "15550101");
@@ -214,7 +214,7 @@ static void test_unproven_delivery_waits_for_a_typed_answer(void **state)
     assert_run("smsotp", CS_VERDICT_ALLOW,
                "find:demo list:sms ask ask begin:sms=s ask judge:sms=123456");
     assert_string_equal(scene->script.shown.text, CONSENT_SMS CONSENT_SMS
-                        "echo A text message was sent to 15550100.\\nVerification code: \n");
+                        "echo A text message was sent to 15550100. \\nVerification code: \n");
 }
 
 static void test_unproven_delivery_never_without_one(void **state)

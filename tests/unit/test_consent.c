@@ -14,12 +14,13 @@ static bool is_consent(const struct cs_phrasebook *book, const char *text)
 
 static void test_letter_and_word(void **state)
 {
-    static const char *const yes[] = {"s",    "S",    " s",     "s ",       "\ts\r\n",
-                                      "send", "SEND", " Send ", "\n send\n"};
-    static const char *const no[] = {"",      " ",        "n",    "se",          "sen",
-                                     "sends", "sms",      "ss",   "s s",         "\"s\"",
-                                     "s.",    "0",        "yes",  "Summer2024!", "password",
-                                     "e",     "\xc5\xbf", "\xff", "s\xff",       "\xd1\x81"};
+    static const char *const yes[] = {"s",    "S",      " s",        "s ", "\ts\r\n", "send",
+                                      "SEND", " Send ", "\n send\n", "1",  " 1\n",    "１",
+                                      "١",    "१",      "ｓ",        "Ｓ", "ｓｅｎｄ"};
+    static const char *const no[] = {
+        "",      " ",  "n", "se",       "sen",         "sends",    "sms",     "ss", "s s",
+        "\"s\"", "s.", "0", "yes",      "Summer2024!", "password", "11",      "-1", "1.",
+        "2",     "２", "e", "\xc5\xbf", "\xff",        "s\xff",    "\xd1\x81"};
     struct cs_catalogue english;
     struct cs_phrasebook book = {.catalogue = &english};
 
@@ -49,7 +50,8 @@ static void test_word_of_every_language(void **state)
 
         speak(languages[i], &catalogue, &mo);
         word = catalogue.texts[CS_TEXT_CONSENT_WORD];
-        if (word[0] == '\0' || !is_consent(&book, word) || !is_consent(&book, "S"))
+        if (word[0] == '\0' || !is_consent(&book, word) || !is_consent(&book, "S") ||
+            !is_consent(&book, "1"))
             fail_msg("%s: '%s' has nothing sent", languages[i], word);
         assert_false(is_consent(&book, "Summer2024!"));
         assert_false(is_consent(&book, "n"));
@@ -86,7 +88,7 @@ static void test_an_administrators_word_replaces_ours(void **state)
     cs_catalogue_english(&english);
     book.own[CS_TEXT_CONSENT_WORD] = (struct cs_text_setting){&own, 1};
     assert_true(is_consent(&book, "y") && is_consent(&book, "Yes"));
-    assert_false(is_consent(&book, "s") || is_consent(&book, "send"));
+    assert_false(is_consent(&book, "s") || is_consent(&book, "send") || is_consent(&book, "1"));
 }
 
 /* A word for German says nothing about what an English prompt asks for. */

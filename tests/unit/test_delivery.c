@@ -54,7 +54,7 @@ static void test_message_names_the_host(void **state)
     cs_values_set(&scene->book.values, 'H', "bookhost");
     cs_values_set(&scene->book.values, 'U', "demo");
     begin();
-    assert_string_equal(scene->message.text, "Do you approve the sign-in of demo to bookhost?");
+    assert_string_equal(scene->message.text, "Approve sign-in to bookhost as demo?");
 }
 
 /* ---- for how long ---- */
@@ -280,7 +280,7 @@ static void test_code_with_its_correlation(void **state)
                      CS_VERDICT_ALLOW);
     assert_string_equal(method_scene_calls(scene),
                         "begin:sms=s ask judge:sms=000000 ask judge:sms=123456");
-    assert_contains(scene->script.shown.text, "Verification code for 9131: ");
+    assert_contains(scene->script.shown.text, "Verification code (after 9131-): ");
 }
 
 static void test_code_of_an_ended_challenge(void **state)

@@ -131,9 +131,8 @@ static void test_live_tells_and_polls(void **state)
     scene->given.wait_mode = CS_WAIT_LIVE;
     set_approvals(denied, 1);
     assert_int_equal(run(), CS_VERDICT_DENY);
-    assert_string_equal(scene->script.shown.text,
-                        "info Approve the request on Demo's phone.\n"
-                        "info The request was refused on Demo's phone.\n");
+    assert_string_equal(scene->script.shown.text, "info Approve the request on Demo's phone.\n"
+                                                  "info The request was denied on Demo's phone.\n");
 }
 
 static void test_enter_asks_and_polls_after_it(void **state)
@@ -149,14 +148,14 @@ static void test_enter_asks_and_polls_after_it(void **state)
     cs_script_answer(&scene->script, "");
     assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d ask poll");
     assert_string_equal(scene->script.shown.text,
-                        "echo Approve the request on Demo's phone.\\nThen press Enter here: \n");
+                        "echo Approve the request on Demo's phone. \\nThen press Enter here: \n");
     start_over(); /* pressed too early: asked again */
     scene->given.wait_mode = CS_WAIT_ENTER;
     set_approvals(late, CS_ARRAY_SIZE(late));
     cs_script_answer(&scene->script, "");
     cs_script_answer(&scene->script, "");
     assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d ask poll ask");
-    assert_contains(scene->script.shown.text, "echo The request has not been approved yet.\\n");
+    assert_contains(scene->script.shown.text, "echo The request has not been approved yet. \\n");
 }
 
 static void test_number_to_choose_is_shown(void **state)
@@ -167,7 +166,7 @@ static void test_number_to_choose_is_shown(void **state)
     set_approvals(given, 2);
     cs_script_answer(&scene->script, "");
     assert_run(CS_VERDICT_ALLOW, "approved", "begin:device=d ask poll");
-    assert_contains(scene->script.shown.text, "echo Choose the number 42 on Demo's phone.\\n");
+    assert_contains(scene->script.shown.text, "echo Choose the number 42 on Demo's phone. \\n");
 }
 
 /* The answer at "press Enter" shows that sshd refuses the account: an approval changes nothing. */

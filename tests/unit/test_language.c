@@ -45,6 +45,12 @@ static void test_parent_and_direction(void **state)
     assert_string_equal(parent, "fr");
     assert_false(cs_language_parent("fr", parent));
     assert_false(cs_language_parent("", parent));
+    assert_true(cs_language_nearest("zh", parent));
+    assert_string_equal(parent, "zh_CN");
+    assert_true(cs_language_nearest("pt", parent));
+    assert_string_equal(parent, "pt_BR");
+    assert_false(cs_language_nearest("zh_TW", parent)); /* by way of its parent */
+    assert_false(cs_language_nearest("fr", parent));
     assert_true(cs_language_is_rtl("ar"));
     assert_true(cs_language_is_rtl("he_IL"));
     assert_false(cs_language_is_rtl("arn"));

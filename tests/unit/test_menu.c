@@ -58,10 +58,10 @@ static void test_render_documented_sample(void **state)
     own(&scene, CS_TEXT_TOTP, &line);
     own(&scene, CS_TEXT_CHOICE_END, &end);
     cs_menu_render(&scene.book, &sample, 0, 0, &out, &next);
-    assert_string_equal(out.text, "Choose one of:\n"
-                                  "1) user@us.ibm.com\n"
-                                  "2) 15551234567\n"
-                                  "3) TOTP\n"
+    assert_string_equal(out.text, "Choose one of: \n"
+                                  "1) user@us.ibm.com \n"
+                                  "2) 15551234567 \n"
+                                  "3) TOTP \n"
                                   "Your choice (1->3):");
     assert_int_equal(next, 0);
     scene_close(&scene);
@@ -77,11 +77,11 @@ static void test_render_built_in_texts_and_masks(void **state)
     scene_open(&scene);
     scene.book.mask = true;
     cs_menu_render(&scene.book, &sample, 0, 2, &out, &next);
-    assert_string_equal(out.text, "Type the number of a line. Tries left: 2\n"
-                                  "How do you want to confirm that it is you?\n"
-                                  "1) Code by email to u•••@us.ibm.com\n"
-                                  "2) Code by text message to 15551•••4567\n"
-                                  "3) Code from the authenticator app\n"
+    assert_string_equal(out.text, "Type a number from 1 to 3. Tries left: 2 \n"
+                                  "How do you want to confirm that it is you? \n"
+                                  "1) Code by email to u•••@us.ibm.com \n"
+                                  "2) Code by text message to 15551•••4567 \n"
+                                  "3) Code from the authenticator app \n"
                                   "Your choice (1-3): ");
     scene_close(&scene);
 }
@@ -196,6 +196,8 @@ static void test_parse_page_turns(void **state)
     assert_true(turn);
     assert_int_equal(parse(&sample, TEXT(" "), true, &index, &turn), CS_CHOICE_NONE);
     assert_true(turn);
+    assert_int_equal(parse(&sample, TEXT("０"), true, &index, &turn), CS_CHOICE_NONE);
+    assert_true(turn);
     assert_int_equal(parse(&sample, TEXT("00"), true, &index, &turn), CS_CHOICE_NONE);
     assert_false(turn);
     assert_int_equal(parse(&sample, TEXT("2"), true, &index, &turn), CS_CHOICE_ENTRY);
@@ -300,9 +302,9 @@ static void test_render_hostile_names(void **state)
         }
         cs_buffer_text(&all, page.text);
     } while (first != 0);
-    assert_contains(all.text, "1) Approve on a?[2J?b\n");
-    assert_contains(all.text, "2) Approve on ?gnihtyreve\n");
-    assert_contains(all.text, "4) Approve on %n%s%I\\n\n");
+    assert_contains(all.text, "1) Approve on a?[2J?b \n");
+    assert_contains(all.text, "2) Approve on ?gnihtyreve \n");
+    assert_contains(all.text, "4) Approve on %n%s%I\\n \n");
     assert_null(strchr(all.text, '\x1b'));
     assert_null(strstr(all.text, "\u202e"));
     assert_null(strchr(all.text, '\xff'));
@@ -368,8 +370,8 @@ static void test_ask_within_the_tries(void **state)
     assert_int_equal(choice.index, 1);
     assert_int_equal(choice.answers, 2);
     assert_int_equal(scene.script.rounds, 3);
-    assert_contains(scene.script.shown.text, "Tries left: 2\\n");
-    assert_contains(scene.script.shown.text, "Tries left: 1\\n");
+    assert_contains(scene.script.shown.text, "Tries left: 2 \\n");
+    assert_contains(scene.script.shown.text, "Tries left: 1 \\n");
     assert_null(strstr(scene.script.shown.text, "hide "));
     scene_close(&scene);
     scene_open(&scene);
@@ -392,6 +394,9 @@ static void test_the_same_nonsense_twice_ends_the_menu(void **state)
     } rows[] = {{"Summer2024!", 2, CS_CHOICE_REPEATED},
                 {"0000000000", 2, CS_CHOICE_REPEATED},
                 {"99", 3, CS_CHOICE_NONE},
+                {"９９", 3, CS_CHOICE_NONE},
+                {"٩", 3, CS_CHOICE_NONE},
+                {" ", 2, CS_CHOICE_REPEATED},
                 {"", 3, CS_CHOICE_NONE}};
 
     (void)state;

@@ -43,8 +43,8 @@ static void test_run_wrong_codes_count_down_to_max_tries(void **state)
     run(CS_VERDICT_MAX_TRIES, "wrong-code");
     assert_string_equal(scene->script.shown.text,
                         "hide Code%: \n"
-                        "hide That code was not accepted. Tries left: 2\\nCode%: \n"
-                        "hide That code was not accepted. Tries left: 1\\nCode%: \n");
+                        "hide That code was not accepted. Tries left: 2 \\nCode%: \n"
+                        "hide That code was not accepted. Tries left: 1 \\nCode%: \n");
     assert_int_equal(scene->script.channel.answers, 3);
 }
 
@@ -78,8 +78,8 @@ static void test_run_unknown_account_sees_the_same(void **state)
     run(CS_VERDICT_MAX_TRIES, "unknown-user");
     assert_string_equal(scene->script.shown.text,
                         "echo Verification code: \n"
-                        "echo That code was not accepted. Tries left: 2\\nVerification code: \n"
-                        "echo That code was not accepted. Tries left: 1\\nVerification code: \n");
+                        "echo That code was not accepted. Tries left: 2 \\nVerification code: \n"
+                        "echo That code was not accepted. Tries left: 1 \\nVerification code: \n");
 }
 
 static void test_run_too_long_answer_never_judged_as_the_users(void **state)
@@ -102,7 +102,7 @@ static void test_run_recovery_code_tells_what_is_left(void **state)
     cs_script_answer(&scene->script, "");
     run(CS_VERDICT_ALLOW, "recovery-code");
     assert_contains(scene->script.shown.text,
-                    "echo Recovery codes left: 9\\nPress Enter to continue: \n");
+                    "echo Recovery codes left: 9 \\nPress Enter to continue: \n");
 }
 
 static void test_run_broken_dialogue_never_allows(void **state)

@@ -14,7 +14,7 @@
 #include "u2f/host_message.h"
 
 #define APP "pam://host.example.com"
-#define PROMPT "Touch your security key, or paste the answer of countersign-touch: "
+#define PROMPT "Paste what countersign-touch answers to this line: "
 
 /* ---- a helper ---- */
 
@@ -168,7 +168,7 @@ static void test_every_try_has_its_own_challenge(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     assert_shown("echo " PROMPT "LINE : \n"
-                 "echo That was not accepted. Tries left: 2\\n" PROMPT "LINE : \n");
+                 "echo Your answer was not accepted. Tries left: 2 \\n" PROMPT "LINE : \n");
     assert_string_equal(method_scene_calls(scene),
                         "find:demo list:u2f begin:u2f= ask judge:u2f=654321 begin:u2f= ask "
                         "judge:u2f=123456");
@@ -235,8 +235,8 @@ static void test_no_key_here_asks_elsewhere(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     stop_helper();
-    assert_shown("echo No security key of yours is plugged in here.\\n" PROMPT "LINE : \n"
-                 "echo That was not accepted. Tries left: 2\\n" PROMPT "LINE : \n");
+    assert_shown("echo None of your security keys is plugged into . \\n" PROMPT "LINE : \n"
+                 "echo Your answer was not accepted. Tries left: 2 \\n" PROMPT "LINE : \n");
 }
 
 /* One whose counter went back may well be plugged in: it is refused, and not missing. */
@@ -251,8 +251,8 @@ static void test_a_refused_key_is_not_said_to_be_missing(void **state)
     cs_script_answer(&scene->script, "123456");
     assert_run(CS_VERDICT_ALLOW, "u2f");
     stop_helper();
-    assert_shown("echo One of your security keys is no longer accepted. Ask your "
-                 "administrator.\\n" PROMPT "LINE : \n");
+    assert_shown("echo One of your security keys is no longer accepted. \\nContact your "
+                 "administrator. \\n" PROMPT "LINE : \n");
 }
 
 /* Where texts come with the next prompt only, there is one before the touch. */
@@ -268,7 +268,7 @@ static void test_touch_where_texts_wait(void **state)
     assert_run(CS_VERDICT_ALLOW, "u2f");
     stop_helper();
     assert_shown("echo Press Enter, then touch your security key: \n"
-                 "echo That was not accepted. Tries left: 1\\n"
+                 "echo Your answer was not accepted. Tries left: 1 \\n"
                  "Press Enter, then touch your security key: \n");
     assert_contains(method_scene_calls(scene), "judge:u2f=AAEAAAAH");
 }
@@ -285,7 +285,7 @@ static void after_no_touch(const char *typed, enum cs_verdict verdict, const cha
     stop_helper();
     assert_shown("info Touch your security key.\n"
                  "info The security key was not touched in time.\n"
-                 "echo That was not accepted. Tries left: 1\\n"
+                 "echo Your answer was not accepted. Tries left: 1 \\n"
                  "Press Enter, then touch your security key: LINE : \n");
 }
 
@@ -349,7 +349,7 @@ static void assert_look_fails(enum cs_err end)
     assert_run(CS_VERDICT_ALLOW, "u2f");
     stop_helper();
     assert_shown("echo " PROMPT "LINE : \n"
-                 "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
+                 "echo Your answer was not accepted. Tries left: 1 \\n" PROMPT "LINE : \n");
     assert_int_equal(helper.asked, 1);
 }
 
@@ -384,7 +384,7 @@ static void assert_touch_fails(enum cs_err end, size_t asked)
     stop_helper();
     assert_shown("info Touch your security key.\n"
                  "echo " PROMPT "LINE : \n"
-                 "echo That was not accepted. Tries left: 1\\n" PROMPT "LINE : \n");
+                 "echo Your answer was not accepted. Tries left: 1 \\n" PROMPT "LINE : \n");
     assert_int_equal(helper.asked, asked);
 }
 

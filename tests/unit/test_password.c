@@ -70,8 +70,8 @@ static void test_password_retry(void **state)
                     "judge:password=secret");
     assert_string_equal(scene->script.shown.text,
                         "hide Password: \n"
-                        "hide That password was not accepted. Tries left: 2\\nPassword: \n"
-                        "hide That password was not accepted. Tries left: 1\\nPassword: \n");
+                        "hide That password was not accepted. Tries left: 2 \\nPassword: \n"
+                        "hide That password was not accepted. Tries left: 1 \\nPassword: \n");
     start_over();
     scene->options.password_retry = 1;
     for (int i = 0; i < 3; i++)
@@ -187,10 +187,14 @@ static void test_line_both_orders_and_prompts(void **state)
         bool first, device;
         const char *line, *shown;
     } rows[] = {
-        {false, false, "123456:secret", "hide Verification code:password: \n"},
-        {true, false, "secret:123456", "hide Password:verification code: \n"},
-        {false, true, "123456:secret", "hide Password, or verification code:password: \n"},
-        {true, true, "secret:123456", "hide Password, or password:verification code: \n"},
+        {false, false, "123456:secret", "hide Verification code and password (code:password): \n"},
+        {true, false, "secret:123456", "hide Password and verification code (password:code): \n"},
+        {false, true, "123456:secret",
+         "hide Password alone, to approve on your device, \\nor code and password (code:password): "
+         "\n"},
+        {true, true, "secret:123456",
+         "hide Password alone, to approve on your device, \\nor password and code (password:code): "
+         "\n"},
     };
 
     (void)state;
@@ -208,7 +212,8 @@ static void test_line_both_orders_and_prompts(void **state)
     scene->options.password_separator = "--";
     assert_line("123456--secret", false, CS_VERDICT_ALLOW, "totp",
                 "ask find:demo judge:password=secret list:totp judge:totp=123456");
-    assert_string_equal(scene->script.shown.text, "hide Verification code--password: \n");
+    assert_string_equal(scene->script.shown.text,
+                        "hide Verification code and password (code--password): \n");
 }
 
 /* Otherwise somebody without the password could use up the person's codes. */
@@ -266,9 +271,12 @@ static void test_line_retry_starts_afresh(void **state)
     assert_int_equal(cs_ask_password_and_totp(&scene->login, true, &password_only),
                      CS_VERDICT_ALLOW);
     assert_false(password_only);
-    assert_string_equal(scene->script.shown.text, "hide Password, or verification code:password: \n"
-                                                  "hide That was not accepted. Tries left: 1\\n"
-                                                  "Password, or verification code:password: \n");
+    assert_string_equal(
+        scene->script.shown.text,
+        "hide Password alone, to approve on your device, \\nor code and password (code:password): "
+        "\n"
+        "hide Your answer was not accepted. Tries left: 1 \\n"
+        "Password alone, to approve on your device, \\nor code and password (code:password): \n");
     start_over();
     scene->options.password_retry = 1;
     cs_script_answer(&scene->script, "654321:secret");

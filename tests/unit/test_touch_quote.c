@@ -5,7 +5,7 @@
 #include "touch/quote.h"
 
 #define REQUEST "U2F1.abcdefghijklmnopqrstuvwxyz"
-#define BUILT_IN "Touch your security key, or paste the answer of countersign-touch: "
+#define BUILT_IN "Paste what countersign-touch answers to this line: "
 
 static void quote(const char *said, unsigned columns, struct cs_buffer *out)
 {
@@ -38,13 +38,21 @@ static void every_line_is_marked(void **state)
           80, "host says:\n> a?b?c?d?e?f\n");
 }
 
+static void isolates_and_marks_are_not_seen(void **state)
+{
+    (void)state;
+    check("\u2067\u05d0 \u2068alice\u2069\u2069 \n\u200f\u05d1. ", 80,
+          "host says:\n> \u05d0 alice\n> \u05d1.\n");
+    check("\u202eevil ", 80, "host says:\n> ?evil\n"); /* an override is */
+}
+
 static void the_built_in_text_is_left_out(void **state)
 {
     (void)state;
     check("", 80, "");
     check("\n \n", 80, "");
     check(BUILT_IN, 80, "");
-    check("Touch your security key, or paste the\nanswer of countersign-touch:\n", 80, "");
+    check("Paste what countersign-touch\nanswers to this line:\n", 80, "");
     check("Touch your security key. ", 80, "host says:\n> Touch your security key.\n");
     check("countersign-touch: ", 80, "host says:\n> countersign-touch:\n");
 }
@@ -80,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_line_is_marked),
+        cmocka_unit_test(isolates_and_marks_are_not_seen),
         cmocka_unit_test(the_built_in_text_is_left_out),
         cmocka_unit_test(no_terminal_breaks_a_line),
         cmocka_unit_test(there_is_room_for_the_notice),

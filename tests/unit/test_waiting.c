@@ -137,7 +137,7 @@ static void test_live_denied_and_expired_say_so(void **state)
     scene.decided_at = 2;
     scene.decision = CS_WAIT_DENIED;
     run(&scene, CS_WAIT_DENIED);
-    assert_contains(shown(&scene), "info The request was refused on Phone.\n");
+    assert_contains(shown(&scene), "info The request was denied on Phone.\n");
     scene_close(&scene);
     scene_open(&scene, CS_WAIT_LIVE);
     run(&scene, CS_WAIT_EXPIRED);
@@ -156,7 +156,7 @@ static void test_enter_asks_then_polls(void **state)
     scene.decided_at = 1;
     run(&scene, CS_WAIT_APPROVED);
     assert_string_equal(shown(&scene),
-                        "echo Approve the request on Phone.\\nThen press Enter here: \n");
+                        "echo Approve the request on Phone. \\nThen press Enter here: \n");
     scene_close(&scene);
 }
 
@@ -171,8 +171,8 @@ static void test_enter_too_early_asks_again(void **state)
     scene.decided_at = 5; /* beyond the time that is polled for after the first Enter */
     run(&scene, CS_WAIT_APPROVED);
     assert_int_equal(scene.script.rounds, 2);
-    assert_contains(shown(&scene), "echo The request has not been approved yet.\\n"
-                                   "Approve the request on Phone.\\nThen press Enter here: \n");
+    assert_contains(shown(&scene), "echo The request has not been approved yet. \\n"
+                                   "Approve the request on Phone. \\nThen press Enter here: \n");
     scene_close(&scene);
 }
 
@@ -192,7 +192,7 @@ static void test_enter_expires_and_is_denied(void **state)
     scene.decided_at = 1;
     scene.decision = CS_WAIT_DENIED;
     run(&scene, CS_WAIT_DENIED);
-    assert_contains(shown(&scene), "info The request was refused on Phone.\n");
+    assert_contains(shown(&scene), "info The request was denied on Phone.\n");
     scene_close(&scene);
 }
 

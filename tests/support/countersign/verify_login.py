@@ -19,11 +19,12 @@ from .verify import Gateway
 
 NUMBER, CALLED, MOBILE = "+15550100", "+15550101", "+15550102"  # enrolled twice, of the directory
 PASSWORD, CODE = "Password: ", "Enter OTP {c}- "
-COMBINED, EITHER = "Verification code:password: ", "Password, or verification code:password: "
-MENU = "Choose one of:\n1) {mail}\n2) " + NUMBER + "\n3) TOTP\nYour choice (1->3):"
+COMBINED, EITHER = ("Verification code and password (code:password): ",
+                    "Password alone, to approve on your device, \nor code and password (code:password): ")
+MENU = "Choose one of: \n1) {mail} \n2) " + NUMBER + " \n3) TOTP \nYour choice (1->3):"
 ACCOUNTS = 100
 TRIES = 3  # `retry`, where nothing else is said: further tries after the first
-WRONG = "That code was not accepted. Tries left: {}\n"
+WRONG = "That code was not accepted. Tries left: {} \n"
 SENDS = ("POST smsotp/verifications", "POST emailotp/verifications", "POST voiceotp/verifications",
          "POST transient-sms", "POST transient-email", "POST push")
 
@@ -56,19 +57,19 @@ def _choice(user):
 SECONDS = {
     "totp": Second(lambda user: user.totp(), ("GET factors/totp",), None, "POST totp", "", "totp"),
     "smsotp": Second(lambda user: user.sms(NUMBER), ("GET factors",), SENDS[0], "POST smsotp/check",
-                     f"A text message was sent to {NUMBER}.\n", "smsotp"),
+                     f"A text message was sent to {NUMBER}. \n", "smsotp"),
     "emailotp": Second(lambda user: user.email(f"{user.name}@enrolled.example"), ("GET factors",), SENDS[1],
-                       "POST emailotp/check", "An email was sent to {user}@enrolled.example.\n", "emailotp"),
+                       "POST emailotp/check", "An email was sent to {user}@enrolled.example. \n", "emailotp"),
     "voiceotp": Second(lambda user: user.voice(CALLED), ("GET factors",), SENDS[2], "POST voiceotp/check",
-                       f"{CALLED} is being called.\n", "voiceotp"),
+                       f"Calling {CALLED} now. \n", "voiceotp"),
     "transsmsotp": Second(lambda user: user.phones.append(("mobile", MOBILE)), (), SENDS[3],
-                          "POST transient-sms/check", f"A text message was sent to {MOBILE}.\n", "smsotp"),
+                          "POST transient-sms/check", f"A text message was sent to {MOBILE}. \n", "smsotp"),
     "transemailotp": Second(lambda user: setattr(user, "mail", f"{user.name}@directory.example"), (), SENDS[4],
-                            "POST transient-email/check", "An email was sent to {user}@directory.example.\n",
+                            "POST transient-email/check", "An email was sent to {user}@directory.example. \n",
                             "emailotp"),
     "device": Second(lambda user: user.device("Phone"), ("GET signatures",), SENDS[5], "GET push", "", "approved"),
     "choice": Second(_choice, ("GET factors",), SENDS[0], "POST smsotp/check",
-                     f"A text message was sent to {NUMBER}.\n", "smsotp", MENU),
+                     f"A text message was sent to {NUMBER}. \n", "smsotp", MENU),
 }
 
 
