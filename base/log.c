@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/sanitise.h"
 #include "base/strlist.h"
 
@@ -33,18 +37,6 @@ void cs_log(const struct cs_log *log, int priority, const char *format, ...)
     log->write(log->context, priority, clean.failed || !clean.text ? "out of memory" : clean.text);
 }
 
-static void write_syslog(void *context, int priority, const char *line)
-{
-    (void)context;
-    syslog(LOG_AUTHPRIV | priority, "%s", line);
-}
-
-void cs_log_to_syslog(struct cs_log *log, const char *ident)
-{
-    openlog(ident, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
-    log->write = write_syslog;
-}
-
 static void write_stderr(void *context, int priority, const char *line)
 {
     /* One write per line, so that lines from several threads do not mix. */
@@ -56,6 +48,30 @@ static void write_stderr(void *context, int priority, const char *line)
         text = NULL;
     else if (write(STDERR_FILENO, text, (size_t)length) < 0)
         return; /* nowhere left to report it */
+}
+
+bool cs_syslog_listens(void)
+{
+    const struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = _PATH_LOG};
+    CS_AUTO(cs_fd_close) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    /* EPROTOTYPE: it listens for a stream, which syslog(3) tries next. */
+    return fd >= 0 && (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 ||
+                       errno == EPROTOTYPE);
+}
+
+static void write_syslog(void *context, int priority, const char *line)
+{
+    if (cs_syslog_listens())
+        syslog(LOG_AUTHPRIV | priority, "%s", line);
+    else
+        write_stderr(context, priority, line);
+}
+
+void cs_log_to_syslog(struct cs_log *log, const char *ident)
+{
+    openlog(ident, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+    log->write = write_syslog;
 }
 
 void cs_log_to_stderr(struct cs_log *log)

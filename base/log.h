@@ -19,8 +19,12 @@ struct cs_log {
 void cs_log(const struct cs_log *log, int priority, const char *format, ...) CS_PRINTF(3, 4);
 
 /* Sinks for programs: syslog(3) with LOG_AUTHPRIV (opened here), or standard error with the
- * priority prefix that systemd reads. */
+ * priority prefix that systemd reads. While nothing listens for syslog, as in many containers, the
+ * first is like the second: syslog(3) would lose the lines. */
 void cs_log_to_syslog(struct cs_log *log, const char *ident);
 void cs_log_to_stderr(struct cs_log *log);
+
+/* Whether something listens at /dev/log. */
+bool cs_syslog_listens(void);
 
 #endif

@@ -111,6 +111,16 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
     return result == CS_OK ? keep(&missing, warnings) : result;
 }
 
+static enum cs_err warn_syslog(struct cs_strlist *warnings)
+{
+    static const char text[] =
+        "nothing listens at /dev/log: the broker writes its log to its standard error instead, and "
+        "the module and stand-alone sessions write none; start a syslog service, or give the "
+        "container its host's /dev/log";
+
+    return cs_syslog_listens() ? CS_OK : cs_strlist_add(warnings, text, strlen(text));
+}
+
 enum cs_err cs_check_advice(const struct cs_cli_line *line, struct cs_strlist *warnings)
 {
     const struct cs_strlist *services = cs_config_services(line->config);
@@ -119,5 +129,5 @@ enum cs_err cs_check_advice(const struct cs_cli_line *line, struct cs_strlist *w
 
     for (size_t i = 0; i < services->count && result == CS_OK; i++)
         result = advise(line, services->items[i], &groups, warnings);
-    return result;
+    return result == CS_OK ? warn_syslog(warnings) : result;
 }

@@ -13,7 +13,8 @@ struct cs_check_store {
     struct cs_clock_common clock; /* codes that are off by the same time */
 };
 
-/* Opens and checks the store, as the account that the broker runs as. */
+/* Opens and checks the store, and writes as a login does, as the account that the broker runs
+ * as. */
 enum cs_err cs_check_store_read(const struct cs_local_settings *local,
                                 struct cs_check_store *ret_found,
                                 struct cs_error *error) CS_MUST_USE;

@@ -45,4 +45,8 @@ enum cs_err cs_store_check_sealed(struct cs_store *store, uint32_t key_id,
 /* SQLite's own integrity check. */
 enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
 
+/* Writes more than a login does, commits, and takes it back: what cannot be written refuses every
+ * login. Opens its own transactions. */
+enum cs_err cs_store_check_writable(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
+
 #endif

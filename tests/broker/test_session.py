@@ -68,34 +68,6 @@ def test_limits_that_cannot_be_raised_refuse_all_alike():
         expect_equal((result.code, result.prompts), ("PAM_AUTHINFO_UNAVAIL", []), "with files of 4096 bytes at most")
 
 
-class FullDisk:
-    """The store on a file system of its own, on which so many bytes are free."""
-
-    def __enter__(self):
-        self.folder = STORE.parent
-        owner = self.folder.stat()
-        self.copy = WORKDIR / "copy"
-        run("cp", "-a", self.folder, self.copy)
-        run("mount", "-t", "tmpfs", "-o", f"size=2m,mode=0700,uid={owner.st_uid},gid={owner.st_gid}", "tmpfs", self.folder)
-        run("cp", "-a", f"{self.copy}/.", self.folder)
-        self.filler = self.folder / "filler"
-        return self
-
-    def leave(self, pages):
-        self.filler.write_bytes(b"")
-        with self.filler.open("ab", buffering=0) as out:
-            try:
-                while out.write(bytes(4096)):
-                    continue
-            except OSError:
-                pass
-        size = self.filler.stat().st_size // 4096 * 4096
-        os.truncate(self.filler, max(0, size - pages * 4096))
-
-    def __exit__(self, *_):
-        run("umount", self.folder)
-
-
 def test_a_full_disk_judges_nothing():
     """Neither a wrong code uncounted, nor a right one where a wrong one could not have been counted."""
     names = [f"full{number}" for number in range(24)]

@@ -107,7 +107,7 @@ def test_a_log_that_tells_of_no_login_is_refused():
 
 def test_a_line_behind_what_a_crash_left_in_the_log_counts():
     """A file that was open when the machine lost power has zero bytes where lines were."""
-    line = 'Nov 29 16:00:00 host countersignd[7]: login verdict=allow granted=yes reason=recovery-code last=x identity="bob"'
+    line = 'Nov 29 16:00:00 host countersignd[7]: login verdict=allow granted=yes reason=recovery-code accepted=recovery-code identity="bob"'
     restored("--log", "-", input="\0" * 300 + line + "\n")
     expect_equal(recovery_left(), [10, 0, 10], "behind zero bytes")
 

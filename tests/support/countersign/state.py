@@ -8,7 +8,8 @@ import shutil
 import sqlite3
 import tempfile
 
-from .harness import Failure, wait_until
+from .harness import WORKDIR, Failure, wait_until
+from .process import run
 from .product import CONFIG, countersign, enroll
 from .system import pam_service
 
@@ -108,3 +109,31 @@ def wait_audit(broker, count=1):
     if len(found) != count:
         raise Failure(f"{len(found)} audit lines, wanted {count}: {found}")
     return found[-1]
+
+
+class FullDisk:
+    """The store on a file system of its own, on which so many bytes are free."""
+
+    def __enter__(self):
+        self.folder = STORE.parent
+        owner = self.folder.stat()
+        self.copy = WORKDIR / "copy"
+        run("cp", "-a", self.folder, self.copy)
+        run("mount", "-t", "tmpfs", "-o", f"size=2m,mode=0700,uid={owner.st_uid},gid={owner.st_gid}", "tmpfs", self.folder)
+        run("cp", "-a", f"{self.copy}/.", self.folder)
+        self.filler = self.folder / "filler"
+        return self
+
+    def leave(self, pages):
+        self.filler.write_bytes(b"")
+        with self.filler.open("ab", buffering=0) as out:
+            try:
+                while out.write(bytes(4096)):
+                    continue
+            except OSError:
+                pass
+        size = self.filler.stat().st_size // 4096 * 4096
+        os.truncate(self.filler, max(0, size - pages * 4096))
+
+    def __exit__(self, *_):
+        run("umount", self.folder)
