@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a name means that is no option, for messages. */
+/* What a name means that is no option, and what is wrong with a value; for messages. */
 #include "tests/unit/unit.h"
 
 #include "login/options.h"
@@ -159,6 +159,46 @@ static void test_words_of_other_modules_lead_to_options(void **state)
     assert_true(named > 10);
 }
 
+static enum cs_err take(const char *argument, struct cs_error *error)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist line = {0};
+    struct cs_options options;
+
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    assert_int_equal(cs_strlist_add(&line, argument, strlen(argument)), CS_OK);
+    return cs_options_from_arguments(&line, &options, NULL, error);
+}
+
+/* A PAM line knows no quotes, and an option without a value no meaning but its default's. */
+static void test_arguments_quoted_or_empty(void **state)
+{
+    static const char *const rows[][2] = {
+        {"password_separator=", "password_separator: is empty; 1 to 1000 bytes expected, or leave "
+                                "it out for the default ':'"},
+        {"password_separator", "password_separator: is empty"},
+        {"transient_choices=\"emails,phoneNumbers\"",
+         "transient_choices: the quotes are a part of the value; leave them out (on a PAM line "
+         "brackets hold together what has blanks: [transient_choices=...])"},
+        {"transient_choices=\"emails,", "the quotes are a part of the value"},
+        {"transient_choices='emails'", "the quotes are a part of the value"},
+        {"retry=\"3\"", "retry: the quotes are a part"},
+        {"debug='yes'", "debug: the quotes are a part"},
+        {"auth_method=\"totp\"", "auth_method: the quotes are a part"},
+        {"config=\"/etc/x.json\"", "config: the quotes are a part"},
+    };
+    static const char *const taken[] = {"otp_prompt=\"Code\": ", "password_separator=\""};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_error error = {0};
+
+        assert_int_equal(take(rows[i][0], &error), CS_ERR_CONFIG);
+        assert_contains(error.text, rows[i][1]);
+    }
+    for (size_t i = 0; i < CS_ARRAY_SIZE(taken); i++)
+        assert_int_equal(take(taken[i], NULL), CS_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_words_of_other_modules),
         cmocka_unit_test(test_words_of_other_modules_lead_to_options),
+        cmocka_unit_test(test_arguments_quoted_or_empty),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
