@@ -20,15 +20,40 @@ static bool trusted_owner(const struct stat *status, const struct cs_trust *trus
     return status->st_uid == 0 || status->st_uid == trust->owner;
 }
 
-static enum cs_err check_folder(const char *path, const struct stat *status,
+static bool is_in(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+
+    return strncmp(path, folder, length) == 0 && (path[length] == '\0' || path[length] == '/');
+}
+
+/* Whom an error tells to chown it to: whoever has it by tmpfiles.conf, which would give it back. */
+static uid_t rightful_owner(const char *path, bool above, const struct cs_trust *trust)
+{
+    if (is_in(path, CS_STATE_DIR))
+        return trust->owner;
+    return above || is_in(path, CS_CONFIG_DIR) || is_in(path, CS_RUN_DIR) ? 0 : trust->owner;
+}
+
+/* `above`: what is checked lies deeper. */
+static enum cs_err refuse_owner(const char *path, bool above, const struct stat *status,
+                                const struct cs_trust *trust, struct cs_error *error)
+{
+    char owner[CS_WHO_SIZE];
+
+    cs_names_local_who(rightful_owner(path, above, trust), owner);
+    return cs_fail(error, CS_ERR_TRUST, "%s: %sbelongs to uid %u; chown it to %s", path,
+                   S_ISDIR(status->st_mode) ? "the folder " : "", (unsigned)status->st_uid, owner);
+}
+
+static enum cs_err check_folder(const char *path, bool above, const struct stat *status,
                                 const struct cs_trust *trust, struct cs_error *error)
 {
     if (!S_ISDIR(status->st_mode))
         return cs_fail(error, CS_ERR_TRUST, "%s: is a link or not a folder; name the real path",
                        path);
     if (!trusted_owner(status, trust))
-        return cs_fail(error, CS_ERR_TRUST, "%s: the folder belongs to uid %u; chown it to root",
-                       path, (unsigned)status->st_uid);
+        return refuse_owner(path, above, status, trust, error);
     if ((status->st_mode & 022) != 0 && (status->st_mode & S_ISVTX) == 0)
         return cs_fail(error, CS_ERR_TRUST,
                        "%s: the folder can be written by others (mode %04o); run chmod go-w on it",
@@ -62,11 +87,12 @@ static enum cs_err open_error(const char *path, struct cs_error *error)
     return cs_fail_errno(error, "%s: cannot open", path);
 }
 
-static enum cs_err look_at(const char *path, const struct cs_trust *trust, struct cs_error *error)
+static enum cs_err look_at(const char *path, bool above, const struct cs_trust *trust,
+                           struct cs_error *error)
 {
     struct stat status;
 
-    return lstat(path, &status) == 0 ? check_folder(path, &status, trust, error)
+    return lstat(path, &status) == 0 ? check_folder(path, above, &status, trust, error)
                                      : open_error(path, error);
 }
 
@@ -78,7 +104,7 @@ static enum cs_err look_at(const char *path, const struct cs_trust *trust, struc
 static enum cs_err check_parents(char *path, const struct cs_trust *trust, struct cs_error *error)
 {
     char *slash = path;
-    enum cs_err result = look_at("/", trust, error);
+    enum cs_err result = look_at("/", true, trust, error);
 
     if (path[0] != '/')
         return cs_fail(error, CS_ERR_INPUT, "%s: not an absolute path", path);
@@ -87,7 +113,7 @@ static enum cs_err check_parents(char *path, const struct cs_trust *trust, struc
         if (slash == NULL)
             return CS_OK;
         *slash = '\0';
-        result = look_at(path, trust, error);
+        result = look_at(path, true, trust, error);
         *slash = '/';
     }
     return result == CS_OK ? cs_fail(error, CS_ERR_LIMIT, "%s: too many folders", path) : result;
@@ -101,16 +127,6 @@ static enum cs_err check_above(const char *path, const struct cs_trust *trust,
     return copy ? check_parents(copy, trust, error) : cs_fail_nomem(error);
 }
 
-static enum cs_err refuse_owner(const char *name, const struct stat *status,
-                                const struct cs_trust *trust, struct cs_error *error)
-{
-    char owner[CS_WHO_SIZE];
-
-    cs_names_local_who(trust->owner, owner);
-    return cs_fail(error, CS_ERR_TRUST, "%s: belongs to uid %u; chown it to %s", name,
-                   (unsigned)status->st_uid, owner);
-}
-
 enum cs_err cs_check_trusted(int fd, const char *name, const struct cs_trust *trust,
                              struct stat *ret_status, struct cs_error *error)
 {
@@ -119,7 +135,7 @@ enum cs_err cs_check_trusted(int fd, const char *name, const struct cs_trust *tr
     if (!S_ISREG(ret_status->st_mode))
         return cs_fail(error, CS_ERR_TRUST, "%s: not a regular file", name);
     if (!trusted_owner(ret_status, trust))
-        return refuse_owner(name, ret_status, trust, error);
+        return refuse_owner(name, false, ret_status, trust, error);
     if ((ret_status->st_mode & trust->forbidden) != 0)
         return cs_fail(error, CS_ERR_TRUST, "%s: mode %04o is too open; run chmod %04o on it", name,
                        (unsigned)ret_status->st_mode & 07777,
@@ -152,5 +168,5 @@ enum cs_err cs_check_trusted_folder(const char *path, const struct cs_trust *tru
 {
     enum cs_err result = check_above(path, trust, error);
 
-    return result == CS_OK ? look_at(path, trust, error) : result;
+    return result == CS_OK ? look_at(path, false, trust, error) : result;
 }

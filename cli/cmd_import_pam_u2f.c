@@ -39,6 +39,7 @@ struct import {
     size_t entry_count;
     struct cs_skipped skipped;
     int64_t keys, users; /* counted */
+    int64_t present;     /* keys that the users already had */
 };
 
 static void clear_import(struct import *import)
@@ -112,15 +113,24 @@ static enum cs_err read_file(const char *path, char **ret_text, struct cs_error 
     return result;
 }
 
-static const char *reason_against(const struct cs_pam_u2f_line *line)
+/* NULL, or the reason; `error` may hold its text. */
+static const char *reason_against(const struct cs_pam_u2f_line *line, struct cs_error *error)
 {
+    const char *other;
+
     if (cs_user_name_check(line->user, NULL) != CS_OK)
         return "no account can have that user name";
     if (line->superseded)
         return "pam_u2f uses only the user's last line";
     if (line->keys == NULL || line->keys[0] == '\0')
         return "it holds no key";
-    return NULL;
+    other = cs_pam_u2f_glued(line->keys);
+    if (other == NULL)
+        return NULL;
+    (void)cs_fail(error, CS_ERR_INPUT,
+                  "a second line is glued to it, with no newline before '%.*s'; separate them",
+                  (int)strcspn(other, ":"), other);
+    return error->text;
 }
 
 /* Adds the account's name to the import's. CS_ERR_NOT_FOUND: there is no such account. */
@@ -138,7 +148,7 @@ static enum cs_err find_account(struct import *import, const char *user, struct 
 static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line *line,
                              struct cs_error *error)
 {
-    const char *reason = reason_against(line);
+    const char *reason = reason_against(line, error);
     char *text, *rest = line->keys;
     enum cs_err found;
 
@@ -237,10 +247,12 @@ static enum cs_err import_key(struct import *import, const struct cs_transaction
 
     if (result != CS_OK)
         return result;
-    if (has_key(&factors, import->app_id, &entry->key.handle))
+    if (has_key(&factors, import->app_id, &entry->key.handle)) {
         reason = "the user already has it";
-    else if (factors.count >= CS_FACTORS_PER_KIND_MAX)
+        import->present++;
+    } else if (factors.count >= CS_FACTORS_PER_KIND_MAX) {
         reason = "the user has as many keys as allowed";
+    }
     if (reason != NULL) {
         cs_skipped_add(&import->skipped, entry->line->number, user, entry->number, reason);
         return CS_OK;
@@ -300,9 +312,22 @@ static enum cs_err say(void *context, struct cs_error *error)
     return CS_OK;
 }
 
-int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
+/* A file whose keys are all here already is done with; one that brings none is not. */
+static int finish(const struct cs_cli *cli, struct import *import)
 {
     static const struct cs_report report = {.say = say, .write = write};
+    struct cs_error error = {0};
+    int status = cs_cli_do(cli, import_keys, &report, import);
+
+    if (status != 0 || import->keys > 0 || import->present > 0)
+        return status;
+    (void)cs_fail(&error, CS_ERR_INPUT, "%s: no key was imported%s", import->path,
+                  import->skipped.total > 0 ? "" : "; it holds none");
+    return cs_complain(&error);
+}
+
+int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
+{
     CS_AUTO(cs_string_free) char *text = NULL;
     CS_AUTO(clear_import)
     struct import import = {.path = words->operands[0]};
@@ -315,5 +340,5 @@ int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
         result = read_file(import.path, &text, &error);
     if (result == CS_OK)
         result = read_keys(&import, text, &error);
-    return result == CS_OK ? cs_cli_do(cli, import_keys, &report, &import) : cs_complain(&error);
+    return result == CS_OK ? finish(cli, &import) : cs_complain(&error);
 }

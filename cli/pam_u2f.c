@@ -79,6 +79,67 @@ void cs_pam_u2f_lines_clear(struct cs_pam_u2f_lines *lines)
     *lines = (struct cs_pam_u2f_lines){0};
 }
 
+/* ---- lines without a newline between them ---- */
+
+enum { POINT_DIGITS = 2 * CS_U2F_PUBLIC_KEY_BYTES, TYPE_LETTERS = 5 /* es256, eddsa, rs256 */ };
+
+static const char hexadecimal[] = "0123456789abcdefABCDEF";
+
+/* What follows an option that pam_u2f knows; NULL: it is none of them. */
+static const char *behind_option(const char *option)
+{
+    static const char *const known[] = {"presence", "verification", "pin"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(known); i++) {
+        size_t length = strlen(known[i]);
+
+        if (strncmp(option, known[i], length) == 0)
+            return option + length;
+    }
+    return NULL;
+}
+
+/* Behind the last option, or in place of the options. */
+static const char *behind_options(const char *text, const char *end)
+{
+    const char *last = memrchr(text, '+', (size_t)(end - text));
+    const char *behind = behind_option(last != NULL ? last + 1 : text);
+
+    return behind != NULL || last != NULL ? behind : text;
+}
+
+/* Where a credential that another text follows should have ended; NULL: it is damaged. */
+static const char *natural_end(const char *text, const char *end)
+{
+    const char *fields[4] = {text};
+    size_t count = 1;
+
+    for (const char *c = text; c < end && count < CS_ARRAY_SIZE(fields); c++) {
+        if (*c == ',')
+            fields[count++] = c + 1;
+    }
+    if (count == CS_ARRAY_SIZE(fields))
+        return behind_options(fields[3], end);
+    if (count == 3 && end - fields[2] >= TYPE_LETTERS)
+        return fields[2] + TYPE_LETTERS;
+    if (count == 2 && strspn(fields[1], hexadecimal) >= POINT_DIGITS)
+        return fields[1] + POINT_DIGITS;
+    return NULL;
+}
+
+const char *cs_pam_u2f_glued(const char *keys)
+{
+    const char *end;
+
+    for (; (end = strchr(keys, ':')) != NULL; keys = end + 1) {
+        const char *other = natural_end(keys, end);
+
+        if (other != NULL && other < end)
+            return other;
+    }
+    return NULL;
+}
+
 /* ---- one credential ---- */
 
 enum { BASE64_MAX = CS_BASE64URL_LENGTH(CS_U2F_HANDLE_MAX) };
@@ -105,15 +166,13 @@ static bool decode_base64(const char *text, unsigned char *ret_data, size_t room
 
 static bool decode_hexadecimal(const char *text, unsigned char *out, size_t length)
 {
-    static const char digits[] = "0123456789abcdefABCDEF";
-
     if (strlen(text) != 2 * length)
         return false;
     for (size_t i = 0; i < 2 * length; i++) {
-        const char *found = strchr(digits, text[i]);
-        unsigned digit = found ? (unsigned)(found - digits) : 22;
+        const char *found = strchr(hexadecimal, text[i]);
+        unsigned digit = found ? (unsigned)(found - hexadecimal) : 22;
 
-        if (digit == 22) /* also the NUL that ends `digits` */
+        if (digit == 22) /* also the NUL that ends `hexadecimal` */
             return false;
         if (digit > 15)
             digit -= 6;

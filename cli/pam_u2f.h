@@ -28,6 +28,11 @@ enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines,
 
 void cs_pam_u2f_lines_clear(struct cs_pam_u2f_lines *lines);
 
+/* Whether the credentials of a line run on into another line, whose start is glued to one of them:
+ * pamu2fcfg ends its output without a newline. Nothing tells for sure whose those keys are. Returns
+ * what is glued there (the other user's name) within `keys`, up to a colon; NULL: nothing is. */
+const char *cs_pam_u2f_glued(const char *keys);
+
 struct cs_pam_u2f_key {
     unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES]; /* a point on the curve */
     struct cs_u2f_handle handle;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "login/ibm_words.h"
+#include "login/other_modules.h"
 #include "providers/registry.h"
 #include "settings/suggest.h"
 
@@ -123,8 +124,12 @@ const char *cs_options_suggest(const char *name, size_t length)
 
 static enum cs_err warn_unknown(struct cs_strlist *warnings, const char *argument, size_t length)
 {
+    const char *instead = cs_suggest_mistake(cs_other_module_words, argument, length);
     const char *meant = cs_options_suggest(argument, length);
 
+    if (instead != NULL)
+        return warn(warnings, "unknown argument '%.*s' is ignored; other modules have it: %s",
+                    (int)length, argument, instead);
     if (meant != NULL)
         return warn(warnings, "unknown argument '%.*s' is ignored; it means '%s'", (int)length,
                     argument, meant);

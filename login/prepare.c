@@ -6,6 +6,62 @@
 #include "base/clock.h"
 #include "login/login.h"
 
+/* The module itself acts on these, whoever runs it. */
+static bool is_heeded(const struct cs_setting *row)
+{
+    static const char *const names[] = {"require_broker", "standalone", "socket"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
+        if (strcmp(row->name, names[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Names from our own tables, each once: a peer's words must not fill the log. False: the line says
+ * nowarn. */
+static bool list_ignored(const struct cs_strlist *arguments, struct cs_strlist *ret_names)
+{
+    for (size_t i = 0; i < arguments->count; i++) {
+        const char *argument = arguments->items[i];
+        struct cs_option option;
+        bool known = cs_option_find(argument, strcspn(argument, "="), &option, NULL);
+
+        if (known && strcmp(option.row->name, "nowarn") == 0)
+            return false;
+        for (size_t j = 0; known && j < ret_names->count; j++)
+            known = strcmp(ret_names->items[j], option.row->name) != 0;
+        if (known && !is_heeded(option.row)) /* a name that finds no memory is only not logged */
+            cs_ignore(cs_strlist_add(ret_names, option.row->name, strlen(option.row->name)));
+    }
+    return ret_names->count > 0;
+}
+
+static bool belongs_in_file(const char *name)
+{
+    struct cs_option option;
+
+    return cs_option_find(name, strlen(name), &option, NULL) &&
+           (option.row->where & CS_FROM_FILE) != 0;
+}
+
+static void log_ignored(const struct cs_login *login)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer list = {0};
+
+    if (!list_ignored(&login->request->arguments, &names))
+        return;
+    for (size_t i = 0; i < names.count; i++)
+        cs_buffer_printf(&list, "%s%s%s", i > 0 ? ", " : "", names.items[i],
+                         belongs_in_file(names.items[i]) ? "" : " (for root only)");
+    if (!list.failed)
+        cs_log(&login->log, LOG_WARNING,
+               "service '%s': uid %u is not root, so these options on its PAM line are ignored: "
+               "%s; set them in the configuration file",
+               login->request->service, (unsigned)login->peer.uid, list.text);
+}
+
 /* A peer that is not root is believed only about the user's name: not about where the login comes
  * from, what was proven, or how it is to be treated. */
 static void silence(struct cs_request *request)
@@ -96,8 +152,10 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
                                .log = *cs_engine_log(engine),
                                .cancel_fd = -1,
                                .started = cs_clock_ms()};
-    if (peer->uid != 0)
+    if (peer->uid != 0) {
+        log_ignored(login);
         silence(request);
+    }
     set_origin(login);
     if (resolve_options(login, &error) == CS_OK)
         login->plan = cs_plan_find(login->options.auth_method);

@@ -14,10 +14,12 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/names.h"
 #include "base/sanitise.h"
 #include "base/strlist.h"
 #include "base/trusted_open.h"
 #include "net/redact.h"
+#include "paths.h"
 
 enum { STAMP_SIZE = 64, RENAMES_MAX = 100 };
 
@@ -59,10 +61,23 @@ void cs_trace_free(struct cs_trace **trace)
 
 /* ---- the file ---- */
 
+/* What would put another file right (chmod, chown) is wrong here: others must go on using a folder
+ * that they share, and whoever made the file may have it open. */
+static enum cs_err refuse_place(const char *path, const char *problem, struct cs_error *error)
+{
+    char who[CS_WHO_SIZE];
+
+    cs_names_local_who(geteuid(), who);
+    return cs_fail(error, CS_ERR_TRUST,
+                   "%s: %s; name a file in a folder that only %s can write, such as " CS_STATE_DIR,
+                   path, problem, who);
+}
+
 static enum cs_err check_folder(const char *path, const struct cs_trust *trust,
                                 struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *folder = strdup(path);
+    struct stat status;
     char *slash;
 
     if (folder == NULL)
@@ -71,6 +86,9 @@ static enum cs_err check_folder(const char *path, const struct cs_trust *trust,
     if (slash == NULL || folder[0] != '/')
         return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path", path);
     slash[slash == folder ? 1 : 0] = '\0';
+    if (lstat(folder, &status) == 0 && S_ISDIR(status.st_mode) && (status.st_mode & 022) != 0 &&
+        (status.st_mode & S_ISVTX) == 0)
+        return refuse_place(path, "others can write to its folder", error);
     return cs_check_trusted_folder(folder, trust, error);
 }
 
@@ -88,8 +106,12 @@ static enum cs_err open_file(const struct cs_trace *trace, int *ret_fd, struct c
               O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
     if (fd < 0 && errno == ELOOP)
         return cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", trace->path);
+    if (fd < 0 && (errno == EACCES || errno == EROFS))
+        return refuse_place(trace->path, "it cannot be opened for writing", error);
     if (fd < 0)
         return cs_fail_errno(error, "%s: cannot open", trace->path);
+    if (fstat(fd, &status) == 0 && status.st_uid != 0 && status.st_uid != trust.owner)
+        return refuse_place(trace->path, "another user made it", error);
     result = cs_check_trusted(fd, trace->path, &trust, &status, error);
     if (result != CS_OK)
         return result;

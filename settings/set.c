@@ -123,6 +123,17 @@ static enum cs_err set_name(const struct cs_setting *row, const char *value, voi
 
 /* ---- texts ---- */
 
+static enum cs_err refuse_empty(const struct cs_setting *row, size_t most, struct cs_error *error)
+{
+    if (row->fallback != NULL)
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "%s: is empty; 1 to %zu bytes expected, or leave it out for the default '%s'",
+            row->name, most, row->fallback);
+    return cs_fail(error, CS_ERR_CONFIG, "%s: is empty; 1 to %zu bytes expected, or leave it out",
+                   row->name, most);
+}
+
 static enum cs_err check_text(const struct cs_setting *row, const char *value,
                               struct cs_error *error)
 {
@@ -130,7 +141,9 @@ static enum cs_err check_text(const struct cs_setting *row, const char *value,
     size_t least = row->empty == CS_EMPTY_REFUSED;
     size_t length = strlen(value);
 
-    if (length < least || length > most || !cs_is_clean(value, length))
+    if (length < least)
+        return refuse_empty(row, most, error);
+    if (length > most || !cs_is_clean(value, length))
         return cs_fail(error, CS_ERR_CONFIG, "%s: %s%zu bytes without control characters expected",
                        row->name, least ? "1 to " : "at most ", most);
     return CS_OK;
@@ -164,6 +177,28 @@ static setter *const setters[] = {
     [CS_SETTING_NAME] = set_name, [CS_SETTING_LIST] = set_string,
     [CS_SETTING_PATH] = set_path, [CS_SETTING_STRING] = set_string,
 };
+
+/* Shells take quotes away; a PAM line keeps them, as a part of the value. */
+static bool is_quoted(const char *value)
+{
+    size_t length = strlen(value);
+
+    return length > 0 && (strchr("\"'", value[0]) || strchr("\"'", value[length - 1]));
+}
+
+static enum cs_err set_by_type(const struct cs_setting *row, const char *value, void *member,
+                               struct cs_error *error)
+{
+    enum cs_err result = setters[row->type](row, value, member, error);
+
+    if (result != CS_ERR_CONFIG || !is_quoted(value) || row->type == CS_SETTING_STRING ||
+        row->type == CS_SETTING_LIST)
+        return result; /* texts are refused for what they hold or for their length, not for that */
+    return cs_fail(error, CS_ERR_CONFIG,
+                   "%s: the quotes are a part of the value; leave them out (on a PAM line brackets "
+                   "hold together what has blanks: [%s=...])",
+                   row->name, row->name);
+}
 
 /* By the row's own rule. */
 static enum cs_err set_checked(const struct cs_setting *row, const char *value, void *member,
@@ -201,7 +236,7 @@ enum cs_err cs_setting_set(const struct cs_setting *row, const char *value, void
         return CS_OK;
     }
     result = row->check ? set_checked(row, value, member, error)
-                        : setters[row->type](row, value, member, error);
+                        : set_by_type(row, value, member, error);
     if (result == CS_OK && target != NULL && row->store != NULL)
         row->store(row, value, target);
     return result;

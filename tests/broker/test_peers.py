@@ -74,6 +74,36 @@ def test_own_account_only():
             expect_equal(peer.login("bob", [bob.code()])[1], "allow", "the code was not spent by alice")
 
 
+def ignored_options(broker):
+    """The options that each warning about a caller's PAM line names."""
+    return [names.split(", ") for names in re.findall(
+        r"service 'test': uid \d+ is not root, so these options on its PAM line are ignored: (.*); set them "
+        r"in the configuration file", broker.log())]
+
+
+def test_what_is_ignored_is_named_once_without_its_value():
+    """Only of callers that are not root, and only what does have an effect for others."""
+    write_config(OPEN)
+    words = ["retry=7", "no-devices-in-choice", "retry=9", "config=/root/own.json", "socket=/run/x", "require_broker",
+             "nullok", "otp_prompt=hush\nline"]
+    with Broker() as broker:
+        factor = fresh("alice")
+        with Peer("alice") as peer:
+            peer.login("alice", [factor.code()], arguments=words)
+        wait_audit(broker)
+        expect_equal(ignored_options(broker), [["retry", "add_devices_to_choice", "config (for root only)",
+                                                "otp_prompt"]], "options")
+        expect("hush" not in broker.log() and "own.json" not in broker.log(), f"a value: {broker.log()}")
+        with Peer("root") as peer:
+            peer.login("alice", ["1"], arguments=["retry=0"])
+        with Peer("alice") as peer:
+            peer.login("alice", ["1"], arguments=["socket=/run/x"])
+        with Peer("alice") as peer:
+            peer.login("alice", ["1"], arguments=[*words, "nowarn"])
+        wait_until(lambda: len(audits(broker.log())) == 4, "four logins")
+        expect_equal(len(ignored_options(broker)), 1, "warnings after a login of root, a line without options, nowarn")
+
+
 def test_what_they_say_is_ignored():
     write_config({**OPEN, "retry": 1})
     run("gpasswd", "--add", "alice", "robots")
@@ -90,6 +120,9 @@ def test_what_they_say_is_ignored():
         expect("rhost" not in audit and "192.0.2" not in broker.log(), f"audit: {audit}")
         expect_equal(audit["peer_uid"], str(pwd.getpwnam("alice").pw_uid), "peer_uid")
         expect("unknown argument" not in broker.log(), "the arguments were read")
+        expect_equal(ignored_options(broker), [[
+            "retry", "exempt_group", "stack_first_factor", "otp_prompt", "accept_on_missing_auth_method",
+            "totp_window", "debug"]], "options that are named as ignored")
         subjects = {(scope, subject) for scope, subject in store_rows("SELECT scope, subject FROM throttle")
                     if scope == 3}
         expect_equal([s for s in subjects if "192.0.2" in s[1]], [], "addresses that count")

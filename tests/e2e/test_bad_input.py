@@ -113,7 +113,7 @@ def common(path, group, wide, owner="root"):
         ("folder", instead(path, folder), rf"{there}: (not a regular file|cannot open)"),
         ("FIFO", instead(path, fifo), rf"{there}: not a regular file"),
         ("folder that others can write", mode(path.parent, 0o777), rf"{re.escape(str(path.parent))}: the folder can be written by others .mode 0777.; run chmod go-w on it"),
-        ("folder of another owner", owned(path.parent, "alice", None), rf"{re.escape(str(path.parent))}: the folder belongs to uid \d+; chown it"),
+        ("folder of another owner", owned(path.parent, "alice", None), rf"{re.escape(str(path.parent))}: the folder belongs to uid \d+; chown it to {owner}\b"),
     ]
 
 

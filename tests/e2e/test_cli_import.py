@@ -104,6 +104,32 @@ def test_what_cannot_be_used_is_named():
     expect(logs_in(keys, "alice"), "the key that could be used")
 
 
+def test_glued_lines_give_nobody_the_keys_of_another():
+    """pamu2fcfg ends its output without a newline, so that >> appends to the line of somebody else."""
+    for form in old_form, new_form:
+        keys = before()
+        FILE.write_text("".join(f"{user}:{form(*made(keys))}" for user in ("alice", "bob")) + "\n"
+                        + "bob:" + form(*made(keys)) + "\n")
+        result = countersign("import", "pam-u2f", FILE)
+        expect_match("^Keys imported: 1; users they belong to: 1; entries skipped: 1", result.stdout, "counts")
+        expect_match(r":1: the line of 'alice' is skipped: a second line is glued to it, with no newline before 'bob'",
+                     result.stderr, "the note")
+        expect_equal([len(keys_of(user)) for user in ("alice", "bob")], [0, 1], "keys")
+
+
+def test_a_file_that_brings_no_key_fails():
+    keys = before()
+    for text, why in (("", "no key was imported; it holds none"), ("# keys\n", "no key was imported; it holds none"),
+                      ("alice:rubbish\n", "no key was imported$")):
+        FILE.write_text(text)
+        for words in [], ["--json"]:
+            result = countersign("import", "pam-u2f", FILE, *words, check=False)
+            expect_equal(result.returncode, 1, f"{text!r}: {result.stdout}")
+            expect_match(f"^countersign: {FILE}: {why}", result.stderr.splitlines()[-1], f"{text!r}")
+        expect_equal(json.loads(result.stdout)["imported"], 0, "the report comes all the same")
+    imported("alice:" + old_form(*made(keys)))
+
+
 def test_again_changes_nothing():
     keys = before()
     line = "alice:" + old_form(*made(keys))

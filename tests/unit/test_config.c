@@ -49,7 +49,7 @@ static void test_parse_wrong_refused_with_its_place(void **state)
          "c.json:1:17: auth_method: there is no 'none'; see 'countersign options'"},
         {"{\"append\": 1}", "c.json:1:12: append: a string expected, found a number"},
         {"{\"append\": \"\"}",
-         "c.json:1:12: append: 1 to 1000 bytes without control characters expected"},
+         "c.json:1:12: append: is empty; 1 to 1000 bytes expected, or leave it out"},
         {"{\"user_env\": true}", "c.json:1:14: user_env: a string expected, found true or false"},
         {"{\"user_env\": \"A B\"}", "c.json:1:14: user_env: the name of a variable expected"},
         {"{\"lang\": 1}", "c.json:1:10: lang: a string expected, found a number"},

@@ -172,6 +172,46 @@ static void test_pam_u2f_lines_none(void **state)
     cs_pam_u2f_lines_clear(&lines);
 }
 
+#define OLD HANDLE "," POINT
+#define NEW HANDLE "," POINT_BASE64 ",es256,+presence"
+
+/* pamu2fcfg ends its output without a newline: the next line's keys would become this user's. */
+static void test_pam_u2f_glued_lines_found(void **state)
+{
+    static const char *const rows[][2] = {
+        {OLD "bob:" OLD, "bob:" OLD},
+        {OLD "abe:" OLD, "abe:" OLD}, /* a name of hexadecimal digits */
+        {NEW "bob:" NEW, "bob:" NEW},
+        {NEW "+pinbob:" NEW, "bob:" NEW},
+        {HANDLE "," POINT_BASE64 ",es256,bob:" NEW, "bob:" NEW},
+        {HANDLE "," POINT_BASE64 ",es256bob:" NEW, "bob:" NEW},
+        {"*," POINT_BASE64 ",eddsa,+presence+verificationbob:" NEW, "bob:" NEW},
+        {NEW ":" OLD "carol:" NEW, "carol:" NEW},
+        {NEW "#:" NEW, "#:" NEW},
+        {NEW, NULL},
+        {OLD, NULL},
+        {OLD ":" OLD ":" NEW ":" NEW, NULL},
+        {NEW "+pin:" NEW, NULL},
+        {NEW "+future:" NEW, NULL},
+        {HANDLE "," POINT_BASE64 ",es256:" NEW, NULL},
+        {HANDLE "," POINT_BASE64 ",es256,:" NEW, NULL},
+        {HANDLE "," POINT_BASE64 ",es256,presence:" NEW, NULL},
+        {"rubbish:" NEW, NULL},
+        {"::,:,,:,,,:", NULL},
+        {"", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const char *other = cs_pam_u2f_glued(rows[i][0]);
+
+        if ((other == NULL) != (rows[i][1] == NULL))
+            fail_msg("'%s': '%s'", rows[i][0], other ? other : "nothing");
+        if (other != NULL)
+            assert_string_equal(other, rows[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_pam_u2f_lines_are_bounded),
         cmocka_unit_test(test_pam_u2f_lines_split),
         cmocka_unit_test(test_pam_u2f_lines_none),
+        cmocka_unit_test(test_pam_u2f_glued_lines_found),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

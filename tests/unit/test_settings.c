@@ -206,7 +206,7 @@ static void test_bad_words_refused_and_nothing_is_set(void **state)
         {"name", "Eins", "name: 'Eins' is none of its values; it means 'one'"},
         {"path", "x", "path: an absolute path expected"},
         {"path", "/\n", "path: at most 1000 bytes without control characters expected"},
-        {"string", "", "string: 1 to 10 bytes without control characters expected"},
+        {"string", "", "string: is empty; 1 to 10 bytes expected, or leave it out"},
         {"string", "elevenbytes", "string: 1 to 10 bytes without control characters expected"},
         {"kept", "\n", "kept: at most 1000 bytes without control characters expected"},
         {"secret", "hush\n", "secret: 1 to 1000 bytes without control characters expected"},

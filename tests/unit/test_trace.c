@@ -231,6 +231,61 @@ static void test_bad_places_warn_once(void **state)
     }
 }
 
+/* chmod and chown would be wrong: others share the folder, or may have the file open. */
+static void test_shared_places_are_left_alone(void **state)
+{
+    static const struct {
+        mode_t folder;
+        uid_t owner;
+        const char *why;
+    } rows[] = {{0777, 0, "trace: others can write to its folder"},
+                {0775, 0, "trace: others can write to its folder"},
+                {01777, 65534, "trace: another user made it"}};
+    static const char advice[] = "; name a file in a folder that only root can write, such as "
+                                 "/var/lib/countersign; logins continue without it";
+    struct folder *folder = *state;
+
+    if (geteuid() != 0)
+        skip();
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct place place = {0};
+        CS_AUTO(cs_trace_free)
+        struct cs_trace *trace = open_trace(&place, folder, (struct cs_trace_settings){0});
+        int fd = open(place.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+        assert_true(fd >= 0);
+        assert_int_equal(fchown(fd, rows[i].owner, 0) | chmod(folder->path, rows[i].folder), 0);
+        close(fd);
+        add_records(trace);
+        assert_contains(place.lines.text, rows[i].why);
+        assert_contains(place.lines.text, advice);
+        assert_null(strstr(place.lines.text, "chmod"));
+        assert_null(strstr(place.lines.text, "chown"));
+        (void)unlink(place.path);
+        (void)chmod(folder->path, 0700);
+        cs_buffer_free(&place.lines);
+    }
+}
+
+/* As the broker, which is never root, in a folder of root's. */
+static void test_folder_that_cannot_be_written(void **state)
+{
+    struct folder *folder = *state;
+    struct place place = {0};
+    CS_AUTO(cs_trace_free)
+    struct cs_trace *trace = open_trace(&place, folder, (struct cs_trace_settings){0});
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chmod(folder->path, 0755) | seteuid(65533), 0);
+    add_records(trace);
+    assert_int_equal(seteuid(0), 0);
+    assert_contains(place.lines.text,
+                    "trace: it cannot be opened for writing; name a file in a folder that only "
+                    "uid 65533 can write, such as /var/lib/countersign");
+    cs_buffer_free(&place.lines);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +295,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_prefix_all_and_local_time, folder_setup,
                                         folder_teardown),
         cmocka_unit_test_setup_teardown(test_rollover, folder_setup, folder_teardown),
+        cmocka_unit_test_setup_teardown(test_shared_places_are_left_alone, folder_setup,
+                                        folder_teardown),
+        cmocka_unit_test_setup_teardown(test_folder_that_cannot_be_written, folder_setup,
+                                        folder_teardown),
         cmocka_unit_test_setup_teardown(test_bad_places_warn_once, folder_setup, folder_teardown),
     };
 

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/trusted_open.h"
+#include "paths.h"
 
 /* As root the files below belong to root, otherwise to whoever runs the test. */
 static struct cs_trust own_trust(mode_t forbidden)
@@ -153,6 +154,36 @@ static void test_open_foreign_owner_refused(void **state)
     expect(path, &root_only, CS_ERR_TRUST, "the folder belongs to uid 65534");
 }
 
+/* A folder that we write to is ours; one above it, and whatever tmpfiles.conf gives to root, is
+ * root's. */
+static void test_owner_to_chown_to(void **state)
+{
+    const struct cs_trust ours = {.owner = 65533, .forbidden = 0037};
+    struct cs_error error = {0};
+    char folder[PATH_SIZE], path[PATH_SIZE];
+    struct stat status;
+    int fd;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(mkdir(folder_path(state, "d", folder), 0755), 0);
+    write_file(folder_path(state, "d/file", path), 0600, "x", 1);
+    assert_int_equal(chown(folder, 65534, 65534), 0);
+    assert_int_equal(cs_check_trusted_folder(folder, &ours, &error), CS_ERR_TRUST);
+    assert_contains(error.text, "the folder belongs to uid 65534; chown it to uid 65533");
+    expect(path, &ours, CS_ERR_TRUST, "the folder belongs to uid 65534; chown it to root");
+    assert_int_equal(chown(folder, 0, 0), 0);
+    assert_int_equal(chown(path, 65534, 65534), 0);
+    expect(path, &ours, CS_ERR_TRUST, "file: belongs to uid 65534; chown it to uid 65533");
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(cs_check_trusted(fd, CS_KEY_FILE, &ours, &status, &error), CS_ERR_TRUST);
+    assert_contains(error.text, "store.key: belongs to uid 65534; chown it to root");
+    assert_int_equal(cs_check_trusted(fd, CS_STORE_FILE, &ours, &status, &error), CS_ERR_TRUST);
+    assert_contains(error.text, "store.db: belongs to uid 65534; chown it to uid 65533");
+    close(fd);
+}
+
 static void test_open_fifo_folder_and_device_refused_at_once(void **state)
 {
     const struct cs_trust trust = own_trust(0);
@@ -223,6 +254,7 @@ int main(void)
         IN_FOLDER(test_open_link_in_any_component_refused),
         IN_FOLDER(test_open_writable_folder_refused_unless_sticky),
         IN_FOLDER(test_open_foreign_owner_refused),
+        IN_FOLDER(test_owner_to_chown_to),
         IN_FOLDER(test_open_fifo_folder_and_device_refused_at_once),
         IN_FOLDER(test_open_file_used_as_folder_refused),
         cmocka_unit_test(test_open_too_many_folders_refused),
