@@ -32,6 +32,15 @@ static void read_keys(char *rest)
     }
 }
 
+/* Another line's start is inside, and has keys of its own. */
+static void look_for_glued(const char *keys)
+{
+    const char *other = keys != NULL ? cs_pam_u2f_glued(keys) : NULL;
+
+    REQUIRE(other == NULL || (other > keys && other < keys + strlen(keys)));
+    REQUIRE(other == NULL || (*other != ':' && strchr(other, ':') != NULL));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = fuzz_text(data, size);
@@ -42,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(strpbrk(lines.items[i].user, ":\n") == NULL);
         if (!lines.items[i].superseded)
             require_last(&lines, i);
+        look_for_glued(lines.items[i].keys);
         read_keys(lines.items[i].keys);
     }
     cs_pam_u2f_lines_clear(&lines);
