@@ -143,7 +143,8 @@ const struct cs_setting cs_option_rows[] = {
      .values = {"auto", "fold", "live"},
      .help =
          "fold: all text is put into prompts, which suits every sshd. live: informational text is "
-         "sent at once, for sshd 10.3 or later. auto: live for sudo, su and login, else fold."},
+         "sent at once, for sshd 10.3 or later. auto: live for su and login, else fold. A program that "
+         "passes PAM_SILENT, as sudo always does, gets fold."},
     {.name = "push_wait",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
@@ -153,7 +154,8 @@ const struct cs_setting cs_option_rows[] = {
      .help =
          "How to wait for an approval on another device. live: the text is shown at once. enter: "
          "the user presses Enter after approving. silent: nothing is shown except a number to "
-         "choose. auto: live if conversation=live or the service shows text at once, else enter."},
+         "choose. auto: live if conversation=live or the service shows text at once, else enter. A "
+         "program that passes PAM_SILENT, as sudo always does, gets enter in place of live."},
     {.name = "lang",
      .type = CS_SETTING_STRING,
      .where = BOTH,
