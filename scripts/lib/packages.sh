@@ -25,7 +25,7 @@ packages_test=(
 )
 # Programs and clients that tests/applications/ drives. The second list is what takes long to fetch.
 packages_applications=(
-    "${packages_test[@]}" sudo opendoas screen vlock sasl2-bin dovecot-core dovecot-imapd proftpd-core vsftpd
+    "${packages_test[@]}" sudo opendoas screen vlock sasl2-bin dovecot-core dovecot-imapd vsftpd
     apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils pkexec dbus
     sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib python3-twisted
 )

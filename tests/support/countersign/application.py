@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Other people's PAM applications: commands on a terminal, and daemons that have one password for everything."""
-import os
+"""Other people's PAM applications: the stacks that docs/APPLICATIONS.md names, and commands on a terminal."""
 import re
-import socket
 import typing
 
-from .harness import PATIENCE, Failure, need
-from .process import Server, run
+from .harness import PATIENCE, Failure, Skip
 from .system import pam_service
 
 # Stacks that docs/APPLICATIONS.md names.
@@ -32,21 +29,20 @@ class Typed(typing.NamedTuple):
 
 def type_at(command, answers=(), user="alice", env=None):
     """Runs a command as `user` on a terminal of its own. Each answer is (pattern of what stands before it, text);
-    the text may be a function that is called when that stands there."""
+    the text may be a function that is called when that stands there, or None: the terminal goes away."""
     import pexpect
 
     words = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--reset-env", "--", "env",
-             "TERM=xterm", *[f"{k}={v}" for k, v in (env or {}).items()], *map(str, command)]
+             "TERM=xterm", *[f"{name}={value}" for name, value in (env or {}).items()], *map(str, command)]
     child = pexpect.spawn(words[0], words[1:], timeout=PATIENCE, encoding="utf-8", codec_errors="replace", cwd="/")
     screen = ""
     try:
-        for pattern, text in answers:
+        for pattern, text in [*answers, (pexpect.EOF, None)]:
             child.expect(pattern)
-            screen += child.before + child.after
-            child.send(text if text.startswith("\x01") else text + "\r") if isinstance(text, str) \
-                else child.send(text() + "\r")
-        child.expect(pexpect.EOF)
-        screen += child.before
+            screen += child.before + (child.after if pattern is not pexpect.EOF else "")
+            if text is None:
+                break
+            child.send((text() if callable(text) else text) + "\r")
     except (pexpect.EOF, pexpect.TIMEOUT) as problem:
         raise Failure(f"{' '.join(map(str, command))}: {type(problem).__name__} after {screen!r}, "
                       f"then {child.before!r}") from None
@@ -55,20 +51,14 @@ def type_at(command, answers=(), user="alice", env=None):
     return Typed(screen, child.exitstatus if child.exitstatus is not None else -(child.signalstatus or 0))
 
 
-class Daemon(Server):
-    """A server on 127.0.0.1. `program` decides whether the test can run."""
-
-    def __init__(self, name, command, port):
-        need(command[0])
-        super().__init__(name, command, {**os.environ, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
-        self.port = port
-
-    def ready(self):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def log_in_with(*command, input=None, accepted=r"(?!)"):
-    """Whether a client's output says that it was let in."""
-    result = run(*command, input=input, check=False)
-    return re.search(accepted, result.stdout + result.stderr) is not None
+def each_installed(kinds, check):
+    """Runs check(kind) for every kind whose program is installed, and says which are not; skips if none is."""
+    missing = []
+    for kind in kinds:
+        try:
+            check(kind)
+        except Skip as skip:
+            missing.append(str(skip))
+            print(f"SKIP {skip}", flush=True)
+    if len(missing) == len(kinds):
+        raise Skip("; ".join(missing))
