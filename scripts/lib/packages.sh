@@ -27,7 +27,7 @@ packages_test=(
 packages_applications=(
     "${packages_test[@]}" sudo opendoas screen vlock sasl2-bin dovecot-core dovecot-imapd vsftpd
     apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils pkexec dbus
-    sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib python3-twisted
+    sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted
 )
 packages_applications_big=(
     cups ruby-net-ssh libjsch-java openjdk-17-jre-headless erlang-ssh golang-go golang-golang-x-crypto-dev rclone

@@ -111,4 +111,37 @@ def test_password_of_its_own_and_then_code():
     each_installed(PROGRAMS, check)
 
 
+# ---- screen ----
+
+def lock_screen(answers, logins, **settings):
+    """screen's own lock asks as the user who locked it, so the file alone has the settings. Returns the logins."""
+    need("screen")
+    factor = fresh("alice")
+    write_config({"throttle": False, "allow_unprivileged": True, "services": {"screen": settings}})
+    service("screen", CODE)
+    home = pathlib.Path("/home/alice")
+    (home / ".screenrc").write_text("startup_message off\nshell /bin/sh\n")
+    (home / "screens").mkdir(mode=0o700, exist_ok=True)
+    os.chown(home / "screens", pwd.getpwnam("alice").pw_uid, -1)
+    with Broker() as broker:
+        type_at(("screen",), [(r"\$ ", Keys("\x01x")), *answers(factor)],
+                env={"SCREENDIR": home / "screens", "HOME": home})
+        wait_audit(broker, logins)
+        return [(audit["verdict"], audit["granted"]) for audit in audits(broker.log())]
+
+
+def test_screen_lock_takes_a_code():
+    """One hidden line for each login: a wrong one has it ask anew."""
+    asks = r"Password:\x07?$"
+    seen = lock_screen(lambda factor: [(asks, factor.wrong), (asks, factor.code), (r"\$ ", "exit")], 2,
+                       otp_echo=False, retry=0)
+    expect_equal(seen, [("max-tries", "no"), ("allow", "yes")], "logins")
+
+
+def test_screen_lock_shows_no_visible_prompt():
+    asks = r"Password:\x07?$"
+    seen = lock_screen(lambda factor: [(asks, factor.code), (asks, None)], 1)
+    expect_equal(seen, [("aborted", "no")], "the only login")
+
+
 main()

@@ -97,7 +97,7 @@ def test_one_try_of_the_module_for_each_of_its_own():
 def test_the_prompt_of_its_option_replaces_every_prompt():
     factor = before(PASSWORD_AND_CODE)
     with Broker():
-        typed = sudo("-p", "Mine: ", answers=[("Mine: $", PASSWORD), (r"Mine: \s+Mine: $", factor.code)])
+        typed = sudo("-p", "Mine: ", answers=[("Mine: $", PASSWORD), (r"^\s+Mine: $", factor.code)])
         expect(typed.shows(ROOT), f"{typed}")
 
 

@@ -7,7 +7,7 @@ WITH_CARE = "[success=1 authinfo_unavail=die conv_err=die default=bad]"
 
 
 def stack_with(control):
-    faillock = f"pam_faillock.so {{}} dir={FOLDER} deny=3 unlock_time=600 fail_interval=600"
+    faillock = f"pam_faillock.so {{}} nodelay dir={FOLDER} deny=3 unlock_time=600 fail_interval=600"
     pam_service("test", [f"auth required {faillock.format('preauth')}",
                          f"auth {control} pam_countersign.so require_broker retry=1",
                          f"auth [default=die] {faillock.format('authfail')}",

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Other people's PAM applications: the stacks that docs/APPLICATIONS.md names, and commands on a terminal."""
+import os
+import pwd
 import re
 import typing
 
@@ -18,6 +20,10 @@ def service(name, auth):
     pam_service(name, [*auth, "account required pam_permit.so", "session required pam_permit.so"])
 
 
+class Keys(str):
+    """What is typed without Enter."""
+
+
 class Typed(typing.NamedTuple):
     """What stood on the terminal, and how the command ended."""
     screen: str
@@ -34,7 +40,8 @@ def type_at(command, answers=(), user="alice", env=None):
 
     words = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", "--reset-env", "--", "env",
              "TERM=xterm", *[f"{name}={value}" for name, value in (env or {}).items()], *map(str, command)]
-    child = pexpect.spawn(words[0], words[1:], timeout=PATIENCE, encoding="utf-8", codec_errors="replace", cwd="/")
+    child = pexpect.spawn(words[0], words[1:], timeout=PATIENCE, encoding="utf-8", codec_errors="replace", cwd="/",
+                          preexec_fn=lambda: os.fchown(0, pwd.getpwnam(user).pw_uid, -1))
     screen = ""
     try:
         for pattern, text in [*answers, (pexpect.EOF, None)]:
@@ -42,7 +49,7 @@ def type_at(command, answers=(), user="alice", env=None):
             screen += child.before + (child.after if pattern is not pexpect.EOF else "")
             if text is None:
                 break
-            child.send((text() if callable(text) else text) + "\r")
+            child.send(text if isinstance(text, Keys) else (text() if callable(text) else text) + "\r")
     except (pexpect.EOF, pexpect.TIMEOUT) as problem:
         raise Failure(f"{' '.join(map(str, command))}: {type(problem).__name__} after {screen!r}, "
                       f"then {child.before!r}") from None
