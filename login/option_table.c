@@ -143,7 +143,8 @@ const struct cs_setting cs_option_rows[] = {
      .values = {"auto", "fold", "live"},
      .help =
          "fold: all text is put into prompts, which suits every sshd. live: informational text is "
-         "sent at once, for sshd 10.3 or later. auto: live for su and login, else fold. A program that "
+         "sent at once, for sshd 10.3 or later. auto: live for su and login, else fold. A program "
+         "that "
          "passes PAM_SILENT, as sudo always does, gets fold."},
     {.name = "push_wait",
      .type = CS_SETTING_CHOICE,

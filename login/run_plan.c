@@ -167,8 +167,7 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
     enum cs_verdict verdict;
 
     cs_fold_channel_init(&fold, channel);
-    if (!cs_policy_live(&login->options, login->request) &&
-        given.wait_mode != CS_WAIT_LIVE)
+    if (!cs_policy_live(&login->options, login->request) && given.wait_mode != CS_WAIT_LIVE)
         given.channel = &fold.channel;
     verdict = (second ? cs_plan_run : cs_plan_run_first)(login->plan, &method);
     if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)

@@ -23,15 +23,11 @@ packages_test=(
     libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers
 )
-# Programs and clients that tests/applications/ drives. The second list is what takes long to fetch.
+# Programs and clients that tests/applications/ drives.
 packages_applications=(
     "${packages_test[@]}" sudo opendoas screen vlock sasl2-bin dovecot-core dovecot-imapd vsftpd
-    apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils pkexec dbus
-    sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted
-)
-packages_applications_big=(
-    cups ruby-net-ssh libjsch-java openjdk-17-jre-headless erlang-ssh golang-go golang-golang-x-crypto-dev rclone
-    ansible-core
+    apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils
+    sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted fuse3
 )
 packages_tree=(
     debootstrap
@@ -85,7 +81,7 @@ known_packages()
         if [[ -n $(apt-cache madison "$package") ]]; then
             continue
         fi
-        for name in build demo test applications applications_big bench tree; do
+        for name in build demo test applications bench tree; do
             list="packages_${name}[@]"
             if [[ " ${!list} " == *" $package "* ]]; then
                 break

@@ -93,8 +93,8 @@ def test_vlock_goes_on_with_root():
     need("vlock")
     factor = prepare(VLOCK, CODE)
     with Broker():
-        type_at(VLOCK.command, [*VLOCK.before, (ASKS_CODE, factor.wrong)] + [(NOT_ACCEPTED, factor.wrong)] * (TRIES - 1)
-                + [(r"exhausted maximum number of retries[^\n]*\n\s*root's Verification code: $", None)])
+        type_at(VLOCK.command, [*VLOCK.before, (ASKS_CODE, factor.wrong), *[(NOT_ACCEPTED, factor.wrong)] * (TRIES - 1),
+                                (r"exhausted maximum number of retries[^\n]*\n\s*root's Verification code: $", None)])
 
 
 def test_password_and_then_code():
@@ -119,10 +119,11 @@ def lock_screen(answers, logins, **settings):
     factor = fresh("alice")
     write_config({"throttle": False, "allow_unprivileged": True, "services": {"screen": settings}})
     service("screen", CODE)
-    home = pathlib.Path("/home/alice")
+    account = pwd.getpwnam("alice")
+    home = pathlib.Path(account.pw_dir)
     (home / ".screenrc").write_text("startup_message off\nshell /bin/sh\n")
     (home / "screens").mkdir(mode=0o700, exist_ok=True)
-    os.chown(home / "screens", pwd.getpwnam("alice").pw_uid, -1)
+    os.chown(home / "screens", account.pw_uid, -1)
     with Broker() as broker:
         type_at(("screen",), [(r"\$ ", Keys("\x01x")), *answers(factor)],
                 env={"SCREENDIR": home / "screens", "HOME": home})

@@ -103,7 +103,8 @@ def test_the_prompt_of_its_option_replaces_every_prompt():
 
 def test_it_does_not_where_the_administrator_forbids_it():
     """SUDO_PROMPT replaces no more than "Password: " anyway."""
-    for words, env, defaults in ((("-p", "Mine: "), None, ",!passprompt_override"), ((), {"SUDO_PROMPT": "Mine: "}, "")):
+    for words, env, defaults in ((("-p", "Mine: "), None, ",!passprompt_override"),
+                                 ((), {"SUDO_PROMPT": "Mine: "}, "")):
         factor = before(PASSWORD_AND_CODE, defaults)
         with Broker():
             typed = sudo(*words, env=env, answers=[("Mine: $", PASSWORD), (ASKS_CODE, factor.code)])

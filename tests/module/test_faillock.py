@@ -48,7 +48,7 @@ def test_what_each_control_counts():
 
 
 def test_locked_after_wrong_codes_only():
-    """An account that is locked by wrong codes refuses the right one; one that the broker's absence refused does not."""
+    """Wrong codes lock an account, so that the right one is refused; a broker that is not there does not."""
     factor = before(WITH_CARE)
     for _ in range(3):
         pam_login("alice", ["000000"])
