@@ -58,6 +58,10 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "yes",
      .ibm = "no",
      .help = "Shows codes while they are typed."},
+    FLAG("one_answer", BOTH, method.one_answer,
+         "For programs that have one password and give it as every answer: nothing is shown while "
+         "it is typed, and there is one try, whatever otp_echo, retry, password_retry and "
+         "ask_password_on_mismatch say. auth_method must be totp, password or password-and-totp."),
     FLAG("failmode_insecure", BOTH, failmode_insecure,
          "Lets in users who have proven a first factor while the provider's server cannot be "
          "reached. Each use is logged."),

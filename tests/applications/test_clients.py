@@ -97,7 +97,7 @@ except paramiko.SSHException:
 ECHO = ("ssh", "-F", SSH_CONFIG, "demo", "echo let in")
 LFTP = (f"set sftp:auto-confirm yes; set net:timeout 3; set net:max-retries 1; "
         f"set sftp:connect-program 'ssh -a -x -F {SSH_CONFIG}'; open -u alice,{{}} sftp://demo; cat there")
-HIDDEN = ("auth required pam_countersign.so otp_echo=no retry=0 [otp_prompt=Password: ]",)
+HIDDEN = ("auth required pam_countersign.so one_answer [otp_prompt=Password: ]",)
 
 
 class Own(typing.NamedTuple):

@@ -135,7 +135,7 @@ def test_screen_lock_takes_a_code():
     """One hidden line for each login: a wrong one has it ask anew."""
     asks = r"Password:\x07?$"
     seen = lock_screen(lambda factor: [(asks, factor.wrong), (asks, factor.code), (r"\$ ", "exit")], 2,
-                       otp_echo=False, retry=0)
+                       one_answer=True)
     expect_equal(seen, [("max-tries", "no"), ("allow", "yes")], "logins")
 
 

@@ -37,6 +37,7 @@ def test_a_code_as_the_password():
         code = factor.code()
         sends(daemon, broker, code, ("allow", "totp"))
         sends(daemon, broker, code, ("max-tries", "replayed"))
+        sends(daemon, broker, factor.recovery_codes[0], ("allow", "recovery-code"))
 
     each(ONE_CODE, check)
 

@@ -18,20 +18,20 @@ struct row {
 static void test_rows(void **state)
 {
     static char su[] = "su", sudo[] = "sudo", sshd[] = "sshd";
-    enum { ANY = CS_CONVERSATION_AUTO, LIVE = CS_CONVERSATION_LIVE, OURS = CS_PROFILE_OWN };
+    enum { ANY = CS_CONVERSATION_AUTO, LIVE = CS_CONVERSATION_LIVE };
     static const struct row rows[] = {
-        {su, false, ANY, CS_PUSH_AUTO, OURS, true, CS_WAIT_LIVE, CS_WAIT_LIVE},
-        {sshd, false, ANY, CS_PUSH_AUTO, OURS, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
-        {sshd, false, LIVE, CS_PUSH_AUTO, OURS, true, CS_WAIT_LIVE, CS_WAIT_LIVE},
-        {sshd, false, ANY, CS_PUSH_LIVE, OURS, false, CS_WAIT_LIVE, CS_WAIT_ENTER},
+        {su, false, ANY, CS_PUSH_AUTO, CS_PROFILE_OWN, true, CS_WAIT_LIVE, CS_WAIT_LIVE},
+        {sshd, false, ANY, CS_PUSH_AUTO, CS_PROFILE_OWN, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
+        {sshd, false, LIVE, CS_PUSH_AUTO, CS_PROFILE_OWN, true, CS_WAIT_LIVE, CS_WAIT_LIVE},
+        {sshd, false, ANY, CS_PUSH_LIVE, CS_PROFILE_OWN, false, CS_WAIT_LIVE, CS_WAIT_ENTER},
         {su, false, ANY, CS_PUSH_AUTO, CS_PROFILE_IBM, true, CS_WAIT_SILENT, CS_WAIT_LIVE},
         /* The module shows nothing but prompts. */
-        {sudo, true, ANY, CS_PUSH_AUTO, OURS, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
-        {sudo, true, LIVE, CS_PUSH_AUTO, OURS, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
-        {sudo, true, LIVE, CS_PUSH_LIVE, OURS, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
-        {su, true, ANY, CS_PUSH_ENTER, OURS, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
-        {sshd, true, LIVE, CS_PUSH_LIVE, OURS, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
-        {sudo, true, ANY, CS_PUSH_SILENT, OURS, false, CS_WAIT_SILENT, CS_WAIT_ENTER},
+        {sudo, true, ANY, CS_PUSH_AUTO, CS_PROFILE_OWN, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
+        {sudo, true, LIVE, CS_PUSH_AUTO, CS_PROFILE_OWN, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
+        {sudo, true, LIVE, CS_PUSH_LIVE, CS_PROFILE_OWN, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
+        {su, true, ANY, CS_PUSH_ENTER, CS_PROFILE_OWN, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
+        {sshd, true, LIVE, CS_PUSH_LIVE, CS_PROFILE_OWN, false, CS_WAIT_ENTER, CS_WAIT_ENTER},
+        {sudo, true, ANY, CS_PUSH_SILENT, CS_PROFILE_OWN, false, CS_WAIT_SILENT, CS_WAIT_ENTER},
         {sudo, true, ANY, CS_PUSH_AUTO, CS_PROFILE_IBM, false, CS_WAIT_SILENT, CS_WAIT_ENTER},
     };
 

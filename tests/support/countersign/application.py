@@ -11,8 +11,8 @@ from .system import pam_service
 # Stacks that docs/APPLICATIONS.md names.
 CODE = ("auth required pam_countersign.so",)
 PASSWORD_AND_CODE = ("auth requisite pam_unix.so nodelay", "auth requisite pam_countersign.so stack_first_factor")
-ONE_CODE = ("auth required pam_countersign.so otp_echo=no retry=0",)
-ONE_LINE = ("auth required pam_countersign.so auth_method=password-and-totp password_first retry=0",)
+ONE_CODE = ("auth required pam_countersign.so one_answer",)
+ONE_LINE = ("auth required pam_countersign.so one_answer auth_method=password-and-totp password_first",)
 
 
 def service(name, auth):
