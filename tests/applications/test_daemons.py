@@ -44,8 +44,8 @@ def test_a_code_as_the_password():
 
 def test_code_and_password_in_one_line():
     def check(daemon, broker, factor):
-        sends(daemon, broker, f"Wrong-Horse-7:{factor.code()}", ("max-tries", "wrong-password"))
-        sends(daemon, broker, f"{PASSWORD}:{factor.wrong()}", ("max-tries", "wrong-code"))
+        sends(daemon, broker, f"Wrong-Horse-7:{factor.code()}", ("deny", "wrong-password"))
+        sends(daemon, broker, f"{PASSWORD}:{factor.wrong()}", ("deny", "wrong-code"))
         sends(daemon, broker, f"{PASSWORD}:{factor.code()}", ("allow", "totp"))
 
     each(ONE_LINE, check)
