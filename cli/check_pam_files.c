@@ -22,6 +22,7 @@ struct reader {
 /* One line as libpam joins it. */
 struct line {
     struct cs_buffer text; /* without its comment */
+    size_t length;         /* with it: libpam cuts first */
     unsigned number;       /* of the first of its parts */
     bool cut;              /* by a # in brackets */
 };
@@ -58,6 +59,7 @@ static bool add_part(struct reader *reader, struct line *line)
 
     cs_buffer_add(&line->text, reader->next, (size_t)(last - reader->next) - goes_on);
     cs_buffer_text(&line->text, goes_on ? " " : "");
+    line->length += (size_t)(end - reader->next);
     line->cut = hash != NULL && within_brackets(&line->text);
     reader->next = newline ? newline + 1 : reader->end;
     reader->number++;
@@ -73,11 +75,11 @@ static enum cs_err warn(const char *path, const struct line *line, struct cs_str
                          "%s:%u: a # ends a PAM line, even in brackets; move that text to the "
                          "configuration file",
                          path, line->number);
-    else if (line->text.length > LINE_MAX_BYTES)
+    else if (line->length > LINE_MAX_BYTES)
         cs_buffer_printf(&text,
                          "%s:%u: the line has %zu bytes, and libpam before 1.7 takes what is "
                          "behind %d for another line; move options to the configuration file",
-                         path, line->number, line->text.length, LINE_MAX_BYTES);
+                         path, line->number, line->length, LINE_MAX_BYTES);
     else
         return CS_OK;
     return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);

@@ -54,7 +54,12 @@ static void test_length(void **state)
     assert_warns(state, text,
                  ":1: the line has 1024 bytes, and libpam before 1.7 takes what is behind 1023 for "
                  "another line; move options to the configuration file");
-    text[600] = '#'; /* the comment does not count */
+    text[600] = '#'; /* a comment counts */
+    assert_warns(state, text,
+                 ":1: the line has 1024 bytes, and libpam before 1.7 takes what is behind 1023 for "
+                 "another line; move options to the configuration file");
+    text[0] = '#';
+    text[500] = text[501] = 'x';
     assert_warns(state, text, "");
 }
 
