@@ -125,7 +125,7 @@ def lock_screen(answers, logins, **settings):
     (home / "screens").mkdir(mode=0o700, exist_ok=True)
     os.chown(home / "screens", account.pw_uid, -1)
     with Broker() as broker:
-        type_at(("screen",), [(r"\$ ", Keys("\x01x")), *answers(factor)],
+        type_at(("screen",), [(r"\$ ", Keystrokes("\x01x")), *answers(factor)],
                 env={"SCREENDIR": home / "screens", "HOME": home})
         wait_audit(broker, logins)
         return [(audit["verdict"], audit["granted"]) for audit in audits(broker.log())]

@@ -71,6 +71,20 @@ def test_a_request_without_a_number_stands_in_a_prompt():
         expect(typed.shows(ROOT), f"{typed}")
 
 
+def test_a_touch_is_asked_for_in_a_prompt():
+    if "CS_SOFTKEY_LIBRARY" not in os.environ:
+        raise Skip("built with WITH_U2F=off")
+    before(["auth required pam_countersign.so auth_method=u2f conversation=live"])
+    write_config({"u2f_origins": "pam://127.0.0.1"})
+    forget_factors("alice")
+    keys = Keys(HELPER_USER)
+    keys.plug()
+    with HelperSocket(keys), Broker():
+        countersign("enroll", "u2f", "alice")
+        typed = sudo(answers=[(r"Press Enter, then touch your security key: $", "")])
+        expect(typed.shows(ROOT), f"{typed}")
+
+
 # ---- its own tries ----
 
 def test_each_of_its_tries_has_all_of_the_modules():

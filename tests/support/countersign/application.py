@@ -20,7 +20,7 @@ def service(name, auth):
     pam_service(name, [*auth, "account required pam_permit.so", "session required pam_permit.so"])
 
 
-class Keys(str):
+class Keystrokes(str):
     """What is typed without Enter."""
 
 
@@ -49,7 +49,7 @@ def type_at(command, answers=(), user="alice", env=None):
             screen += child.before + (child.after if pattern is not pexpect.EOF else "")
             if text is None:
                 break
-            child.send(text if isinstance(text, Keys) else (text() if callable(text) else text) + "\r")
+            child.send(text if isinstance(text, Keystrokes) else (text() if callable(text) else text) + "\r")
     except (pexpect.EOF, pexpect.TIMEOUT) as problem:
         raise Failure(f"{' '.join(map(str, command))}: {type(problem).__name__} after {screen!r}, "
                       f"then {child.before!r}") from None
