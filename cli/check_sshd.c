@@ -117,7 +117,9 @@ static void check_live(const struct cs_options *options, const struct version *v
 static void check_silent(const struct cs_options *options, const struct version *version,
                          struct cs_buffer *out)
 {
-    if (cs_policy_wait_mode(options, sshd_service) == CS_WAIT_SILENT && !is_from(version, 9, 5))
+    const struct cs_request request = {.service = (char[]){"sshd"}};
+
+    if (cs_policy_wait_mode(options, &request) == CS_WAIT_SILENT && !is_from(version, 9, 5))
         cs_buffer_printf(out,
                          "push_wait=silent%s, and OpenSSH %u.%u, as every sshd up to 9.4, makes a "
                          "login take up to twice as long as the user needs to approve; "

@@ -11,6 +11,7 @@
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
 #include "cli/check_advice.h"
+#include "cli/check_pam_files.h"
 #include "cli/check_plan.h"
 #include "cli/check_sshd.h"
 #include "cli/check_store.h"
@@ -359,6 +360,8 @@ static void run_checks(struct check *check)
          cs_check_advice(&check->line, &check->line.warnings) != CS_OK ||
          cs_check_sshd(&check->line, check->writer, &check->line.warnings) != CS_OK))
         report(check, "warnings", cs_fail_nomem(&error), &error);
+    if (cs_check_pam_files("/etc/pam.d", &check->line.warnings) != CS_OK)
+        report(check, "PAM files", cs_fail_nomem(&error), &error);
     note_helper(check);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);

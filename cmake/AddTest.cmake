@@ -8,7 +8,8 @@
 #   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
 #
 # Further labels: sshd (a real sshd loads the module), slow, keys (what they run depends on WITH_U2F). Builds
-# with CS_SANITIZE have no tests labelled sshd: a stock sshd cannot load an instrumented module.
+# with CS_SANITIZE have no tests labelled sshd and none of the kind applications: stock programs cannot
+# load an instrumented module.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 pkg_check_modules(FRIBIDI REQUIRED IMPORTED_TARGET fribidi)
@@ -84,7 +85,8 @@ endfunction()
 # only where it is asked for (ctest -C long), beside a shorter form that always runs.
 function(cs_add_system_test name)
   cmake_parse_arguments(ARG "ALONE;LONG" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
-  if(CS_SANITIZE AND "sshd" IN_LIST ARG_LABELS)
+  string(REGEX REPLACE "\\..*" "" kind ${name})
+  if(CS_SANITIZE AND ("sshd" IN_LIST ARG_LABELS OR kind STREQUAL "applications"))
     return()
   endif()
   if("keys" IN_LIST ARG_LABELS AND WITH_U2F STREQUAL "off")
@@ -94,7 +96,6 @@ function(cs_add_system_test name)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 300)
   endif()
-  string(REGEX REPLACE "\\..*" "" kind ${name})
   get_filename_component(script ${ARG_SCRIPT} ABSOLUTE)
   set(configurations)
   if(ARG_LONG)

@@ -259,5 +259,7 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
     /* Some arguments only make sense together; a bad combination is refused like a bad value. */
     if (result == CS_OK)
         result = cs_mapping_check(&ret_options->mapping, error);
+    if (result == CS_OK)
+        result = cs_options_expect_one_answer(ret_options, error);
     return result;
 }

@@ -58,6 +58,10 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "yes",
      .ibm = "no",
      .help = "Shows codes while they are typed."},
+    FLAG("one_answer", BOTH, method.one_answer,
+         "For programs that have one password and give it as every answer: nothing is shown while "
+         "it is typed, and there is one try, whatever otp_echo, retry, password_retry and "
+         "ask_password_on_mismatch say. auth_method must be totp, password or password-and-totp."),
     FLAG("failmode_insecure", BOTH, failmode_insecure,
          "Lets in users who have proven a first factor while the provider's server cannot be "
          "reached. Each use is logged."),
@@ -144,8 +148,8 @@ const struct cs_setting cs_option_rows[] = {
      .help =
          "fold: all text is put into prompts, which suits every sshd. live: informational text is "
          "sent at once, for sshd 10.3 or later, whose users have ssh 10.3 or later too: older ones "
-         "show it as octal numbers beyond ASCII, and not at all with -q. auto: live for sudo, su "
-         "and login, else fold."},
+         "show it as octal numbers beyond ASCII, and not at all with -q. auto: live for su and "
+         "login, else fold. A program that passes PAM_SILENT, as sudo always does, gets fold."},
     {.name = "push_wait",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
@@ -156,7 +160,8 @@ const struct cs_setting cs_option_rows[] = {
          "How to wait for an approval on another device. live: the text is shown at once. enter: "
          "the user presses Enter after approving. silent: nothing is shown except a number to "
          "choose; sshd up to 9.4 then makes the login take up to twice the wait. auto: live if "
-         "conversation=live or the service shows text at once, else enter."},
+         "conversation=live or the service shows text at once, else enter. A program that passes "
+         "PAM_SILENT, as sudo always does, gets enter in place of live."},
     {.name = "lang",
      .type = CS_SETTING_STRING,
      .where = BOTH,

@@ -7,6 +7,7 @@
 
 #include "login/ibm_words.h"
 #include "login/other_modules.h"
+#include "methods/plan.h"
 #include "providers/registry.h"
 #include "settings/suggest.h"
 
@@ -216,6 +217,21 @@ const char *cs_options_provider_text(const struct cs_options *options, const cha
     if (!cs_provider_find(kind, &kind_row) || !cs_option_find_in(kind_row, ~0U, name, &option))
         return NULL;
     return cs_setting_text(option.row, &options->providers[kind_row]);
+}
+
+enum cs_err cs_options_expect_one_answer(struct cs_options *options, struct cs_error *error)
+{
+    if (!options->method.one_answer)
+        return CS_OK;
+    if (!cs_plan_asks_once(cs_plan_find(options->auth_method)))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "one_answer: auth_method=%s asks for more than one line; choose totp, "
+                       "password or password-and-totp",
+                       options->auth_method);
+    options->method.otp_echo = false;
+    options->method.ask_password_on_mismatch = false;
+    options->method.retry = options->method.password_retry = 0;
+    return CS_OK;
 }
 
 /* A file of IBM's gateway without the section is refused when it is loaded. */

@@ -108,6 +108,11 @@ const void *cs_options_chosen_provider(const struct cs_options *options);
 const char *cs_options_provider_text(const struct cs_options *options, const char *kind,
                                      const char *name);
 
+/* What one_answer makes of the other options; nothing if it is not set. CS_ERR_CONFIG if the plan
+ * asks for more than one line. */
+enum cs_err cs_options_expect_one_answer(struct cs_options *options,
+                                         struct cs_error *error) CS_MUST_USE;
+
 /* Whether the provider of the options can be opened, as far as its settings show; CS_ERR_CONFIG if
  * not. Sets *ret_row to its row in the registry. */
 enum cs_err cs_options_check_provider(const struct cs_options *options, size_t *ret_row,

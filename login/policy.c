@@ -39,8 +39,8 @@ enum cs_reason cs_policy_exemption(const struct cs_options *options,
                                                                      : CS_REASON_NONE;
 }
 
-/* Applications that show informational text at once. sshd does so from 10.3 on; there is no way to
- * ask it. */
+/* Applications that show informational text at once, unless they pass PAM_SILENT as sudo always
+ * does. sshd does so from 10.3 on; there is no way to ask it. */
 static bool shows_text_at_once(const char *service)
 {
     static const char *const services[] = {"sudo", "sudo-i", "su", "su-l", "login", "countersign"};
@@ -52,19 +52,24 @@ static bool shows_text_at_once(const char *service)
     return false;
 }
 
-bool cs_policy_live(const struct cs_options *options, const char *service)
+/* With PAM_SILENT the module shows no text without a prompt, whatever the options say. */
+bool cs_policy_live(const struct cs_options *options, const struct cs_request *request)
 {
+    if ((request->flags & CS_REQUEST_SILENT) != 0)
+        return false;
     if (options->conversation == CS_CONVERSATION_AUTO)
-        return shows_text_at_once(service);
+        return shows_text_at_once(request->service);
     return options->conversation == CS_CONVERSATION_LIVE;
 }
 
-enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options, const char *service)
+enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options,
+                                       const struct cs_request *request)
 {
-    return cs_policy_live(options, service) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
+    return cs_policy_live(options, request) ? CS_WAIT_LIVE : CS_WAIT_ENTER;
 }
 
-enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service)
+enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options,
+                                      const struct cs_request *request)
 {
     static const enum cs_wait_mode modes[] = {[CS_PUSH_LIVE] = CS_WAIT_LIVE,
                                               [CS_PUSH_ENTER] = CS_WAIT_ENTER,
@@ -75,6 +80,8 @@ enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const ch
         options->texts[CS_TEXT_DEVICE_PROMPT].count == 0)
         return CS_WAIT_SILENT;
     if (options->push_wait == CS_PUSH_AUTO)
-        return cs_policy_shown_mode(options, service);
+        return cs_policy_shown_mode(options, request);
+    if (options->push_wait == CS_PUSH_LIVE && (request->flags & CS_REQUEST_SILENT) != 0)
+        return CS_WAIT_ENTER;
     return modes[options->push_wait];
 }

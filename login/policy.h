@@ -8,6 +8,7 @@
 #include "login/account.h"
 #include "login/directory.h"
 #include "login/options.h"
+#include "wire/messages.h"
 
 /* The rule that exempts the account (a group that it is in, or is not in), or CS_REASON_NONE: it is
  * asked. Groups are resolved to gids and compared with the account's primary and supplementary
@@ -17,13 +18,16 @@ enum cs_reason cs_policy_exemption(const struct cs_options *options,
                                    const struct cs_account *account, struct cs_directory *directory,
                                    const struct cs_patience *patience, const struct cs_log *log);
 
-/* Whether informational text is sent at once rather than folded into the next prompt. */
-bool cs_policy_live(const struct cs_options *options, const char *service);
+/* Whether informational text is sent at once rather than folded into the next prompt. With
+ * PAM_SILENT it never is: the module would drop it. */
+bool cs_policy_live(const struct cs_options *options, const struct cs_request *request);
 
 /* How to wait for an approval on another device. */
-enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options, const char *service);
+enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options,
+                                      const struct cs_request *request);
 
 /* The same if something must be shown: never silently. */
-enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options, const char *service);
+enum cs_wait_mode cs_policy_shown_mode(const struct cs_options *options,
+                                       const struct cs_request *request);
 
 #endif

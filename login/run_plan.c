@@ -145,8 +145,8 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
                  .settings = cs_options_chosen_provider(options),
                  .language = login->book.catalogue->language},
         .book = &login->book,
-        .wait_mode = cs_policy_wait_mode(options, service),
-        .number_mode = cs_policy_shown_mode(options, service),
+        .wait_mode = cs_policy_wait_mode(options, login->request),
+        .number_mode = cs_policy_shown_mode(options, login->request),
         .host = cs_engine_host(login->engine),
         .service = service,
         .address = login->address,
@@ -167,8 +167,7 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
     enum cs_verdict verdict;
 
     cs_fold_channel_init(&fold, channel);
-    if (!cs_policy_live(&login->options, login->request->service) &&
-        given.wait_mode != CS_WAIT_LIVE)
+    if (!cs_policy_live(&login->options, login->request) && given.wait_mode != CS_WAIT_LIVE)
         given.channel = &fold.channel;
     verdict = (second ? cs_plan_run : cs_plan_run_first)(login->plan, &method);
     if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)

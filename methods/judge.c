@@ -331,6 +331,7 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     }
     if (login->given->provider->ops->remote && !trial.elsewhere)
         (void)pace(login, question->kind, started);
-    return ret_outcome->recovery ? tell_recovery_left(login, ret_outcome->recovery_left, error)
-                                 : CS_OK;
+    return ret_outcome->recovery && !login->given->options->one_answer
+               ? tell_recovery_left(login, ret_outcome->recovery_left, error)
+               : CS_OK;
 }

@@ -50,6 +50,7 @@ struct cs_method_options {
     bool ignore_isvalidated;
     bool accept_on_missing_auth_method;
     bool otp_echo;
+    bool one_answer; /* there is no prompt but the one */
     bool u2f_in_choice;
     const char *u2f_socket; /* the helper for keys in this machine; NULL: none */
 };

@@ -19,6 +19,14 @@ bool cs_plan_has_second(const struct cs_plan *plan)
            plan->direct != NULL;
 }
 
+bool cs_plan_asks_once(const struct cs_plan *plan)
+{
+    if (plan->first == CS_FIRST_NONE)
+        return plan->direct == &cs_method_totp;
+    return plan->first != CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE && plan->direct == NULL &&
+           plan->kinds == 0 && !plan->choice;
+}
+
 bool cs_plan_has_first(const struct cs_plan *plan)
 {
     return plan->first != CS_FIRST_NONE;

@@ -34,6 +34,9 @@ const char *cs_plan_other_name(const char *written);
 /* Whether the plan asks for anything besides the password. */
 bool cs_plan_has_second(const struct cs_plan *plan);
 
+/* Whether the plan asks for a single line: a code, a password, or both in one. */
+bool cs_plan_asks_once(const struct cs_plan *plan);
+
 /* Whether the first prompt comes before anything is looked up. */
 bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options);
 

@@ -23,6 +23,12 @@ packages_test=(
     libfribidi-dev libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers fail2ban
 )
+# Programs and clients that tests/applications/ drives.
+packages_applications=(
+    "${packages_test[@]}" sudo opendoas screen vlock sasl2-bin dovecot-core dovecot-imapd vsftpd
+    apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils
+    sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted fuse3
+)
 packages_tree=(
     debootstrap
 )
@@ -75,7 +81,7 @@ known_packages()
         if [[ -n $(apt-cache madison "$package") ]]; then
             continue
         fi
-        for name in build demo test bench tree; do
+        for name in build demo test applications bench tree; do
             list="packages_${name}[@]"
             if [[ " ${!list} " == *" $package "* ]]; then
                 break

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: check_documents.py SOURCE
 
-Links between the documents lead somewhere, and the two tables of packages name what scripts/lib/packages.sh installs.
+Links between the documents lead somewhere, the tables of packages name what scripts/lib/packages.sh installs, and the
+tables of programs name tests that there are.
 """
 import pathlib
 import re
@@ -54,8 +55,11 @@ def bad_packages(source):
     build = listed(source, "build")
     rest = listed(source, "demo", "test", "bench", "tree") - build
     # libfido2 is for one of the choices of WITH_U2F: explained to those who build, installed for tests.
+    others = listed(source, "applications") - listed(source, "test")
     for page, heading, wanted, allowed in (("README.md", "What it needs", build, {"libfido2-dev"}),
-                                           ("tests/README.md", "What the tests need", rest, set())):
+                                           ("tests/README.md", "What the tests need", rest, set()),
+                                           ("tests/README.md", "Other people's programs", others,
+                                            {"passwd", "util-linux"})):
         found = explained(source / page, heading)
         for name in sorted(wanted - found):
             yield f"{page}: package {name} of scripts/lib/packages.sh is missing"
@@ -63,9 +67,28 @@ def bad_packages(source):
             yield f"{page}: package {name} is not one that scripts/lib/packages.sh installs for this"
 
 
+def bad_programs(source):
+    """Each row of the tables of programs ends with the test of that program, or with "not tested" and the reason."""
+    for page in ("docs/APPLICATIONS.md", "docs/CLIENTS.md"):
+        tables = re.findall(r"^\|.*\| tested by \|\n\|[-|]+\n((?:\|.*\n)+)", (source / page).read_text(), re.M)
+        for row in "".join(tables).splitlines():
+            program, *_, tested = [cell.strip() for cell in row.strip("|").split(" |")]
+            for problem in bad_tests(source, re.split(r"[ ,]", program.lower())[0], tested):
+                yield f"{page}: {program}: {problem}"
+
+
+def bad_tests(source, name, tested):
+    tests = re.findall(r"`\w+\.(\w+)`", tested)
+    if not tests and not tested.startswith("not tested"):
+        yield "neither a test nor the reason why there is none"
+    for test in tests:
+        if not any(name in script.read_text().lower() for script in source.glob(f"tests/*/test_{test}.py")):
+            yield f"no test_{test}.py in tests/ mentions {name}"
+
+
 def main():
     source = pathlib.Path(sys.argv[1])
-    problems = [*bad_links(source), *bad_packages(source)]
+    problems = [*bad_links(source), *bad_packages(source), *bad_programs(source)]
     print("\n".join(problems))
     return 1 if problems else 0
 

@@ -100,5 +100,14 @@ def test_closed_descriptors_of_the_broker():
         expect_equal(pam_login("alice", [factor.code(), ""]).code, "PAM_SUCCESS", "a login")
 
 
+# ---- the files of PAM ----
+
+def test_check_reads_pam_files():
+    pam_service("cut", ["auth required pam_countersign.so [otp_prompt=Code #1: ]"])
+    expect_match(r"^warn /etc/pam\.d/cut:1: a # ends a PAM line", countersign("check", check=False).stdout, "check")
+    pathlib.Path("/etc/pam.d/cut").unlink()
+    expect("/etc/pam.d/" not in countersign("check", check=False).stdout, "a warning without a reason")
+
+
 before_each.append(lambda: write_config({}))
 main()

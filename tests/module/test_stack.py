@@ -41,4 +41,28 @@ def test_a_substack_does_not_end_at_a_wrong_password():
             expect_equal((audit["verdict"], audit["granted"]), ("allow", "yes"), f"{line}: what the module answered")
 
 
+def test_a_hash_ends_a_line_even_in_brackets():
+    """libpam's doing; `countersign check` warns (docs/APPLICATIONS.md, "PAM lines")."""
+    write_config({"throttle": False})
+    with Broker():
+        for text, shown in (("[otp_prompt=Code: ] retry=0", "Code: "), ("[otp_prompt=Code #1: ] retry=0", "Code ")):
+            stack(text)
+            prompts = pam_login("alice", ["000000"]).prompts
+            expect_equal(prompts[0][0], shown, text)
+            expect_equal(len(prompts), 1 if "#" not in text else 2, f"{text}: retry=0 was read")
+
+
+def test_a_line_that_is_too_long_loses_its_end():
+    """Where libpam takes 1,023 bytes; 1.7 takes more."""
+    write_config({"throttle": False})
+    with Broker():
+        for length, tries in ((1020, 1), (1040, 2)):
+            line = "auth required pam_countersign.so unknown="
+            pam_service("test", [line + "x" * (length - len(line) - 8) + " retry=0", "account required pam_permit.so"])
+            prompts = len(pam_login("alice", ["000000"]).prompts)
+            if length > 1023 and prompts == 1:
+                raise Skip("this libpam takes longer lines")
+            expect_equal(prompts, tries, f"{length} bytes")
+
+
 main()

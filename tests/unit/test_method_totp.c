@@ -105,6 +105,16 @@ static void test_run_recovery_code_tells_what_is_left(void **state)
                     "echo Recovery codes left: 9 \\nPress Enter to continue: \n");
 }
 
+static void test_run_recovery_code_is_the_only_line_with_one_answer(void **state)
+{
+    (void)state;
+    scene->recovery = true;
+    scene->options.one_answer = true;
+    cs_script_answer(&scene->script, "123456");
+    run(CS_VERDICT_ALLOW, "totp");
+    assert_null(strstr(scene->script.shown.text, "Recovery codes left"));
+}
+
 static void test_run_broken_dialogue_never_allows(void **state)
 {
     static const struct {
@@ -143,6 +153,7 @@ int main(void)
         IN_SCENE(test_run_unknown_account_sees_the_same),
         IN_SCENE(test_run_too_long_answer_never_judged_as_the_users),
         IN_SCENE(test_run_recovery_code_tells_what_is_left),
+        IN_SCENE(test_run_recovery_code_is_the_only_line_with_one_answer),
         IN_SCENE(test_run_broken_dialogue_never_allows),
         IN_SCENE(test_run_provider_failure_is_unavailable),
     };

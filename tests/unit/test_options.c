@@ -2,6 +2,7 @@
 /* Options by their names, and the arguments of a PAM line. */
 #include "tests/unit/option_values.h"
 
+#include "methods/plan.h"
 #include "pam/module.h"
 #include "providers/local/local.h"
 #include "providers/registry.h"
@@ -308,6 +309,35 @@ static void test_chosen_provider_has_the_settings_of_the_line(void **state)
     }
 }
 
+static void test_one_answer_leaves_one_hidden_line(void **state)
+{
+    static const char *const taken[] = {"totp", "password", "password-and-totp"};
+    struct cs_options options;
+    struct cs_error error = {0};
+    const char *name;
+
+    (void)state;
+    for (size_t i = 0; (name = cs_plan_name(i)) != NULL; i++) {
+        bool takes = false;
+
+        for (size_t j = 0; j < CS_ARRAY_SIZE(taken); j++)
+            takes |= strcmp(name, taken[j]) == 0;
+        cs_options_defaults(CS_PROFILE_OWN, &options);
+        options.auth_method = name;
+        options.method.ask_password_on_mismatch = true;
+        assert_int_equal(cs_options_expect_one_answer(&options, &error), CS_OK);
+        assert_true(options.method.otp_echo && options.method.retry == 3);
+        options.method.one_answer = true;
+        if (cs_options_expect_one_answer(&options, &error) != (takes ? CS_OK : CS_ERR_CONFIG))
+            fail_msg("%s: %s", name, error.text);
+        if (!takes)
+            continue;
+        assert_false(options.method.otp_echo || options.method.ask_password_on_mismatch);
+        assert_int_equal(options.method.retry + options.method.password_retry, 0);
+    }
+    assert_non_null(strstr(error.text, "one_answer: auth_method=password-and-totp-or-device asks"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_arguments_members_of_sections_are_unknown),
         cmocka_unit_test(test_module_list_agrees_with_the_table),
         cmocka_unit_test(test_module_parse_values),
+        cmocka_unit_test(test_one_answer_leaves_one_hidden_line),
     };
 
     return cmocka_run_group_tests_name("options", tests, NULL, NULL);

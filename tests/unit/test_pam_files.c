@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PAM lines that libpam reads otherwise than they look. */
+#include "tests/unit/folder.h"
+
+#include "cli/check_pam_files.h"
+
+#define MODULE "auth required pam_countersign.so "
+#define HASH ": a # ends a PAM line, even in brackets; move that text to the configuration file"
+
+/* The only warning about a file with this text, behind the file's name; "": there is none. */
+static void assert_warns(void **state, const char *text, const char *expected)
+{
+    const struct folder *folder = *state;
+    CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
+    char path[PATH_SIZE];
+
+    write_file(folder_path(state, "sshd", path), 0644, text, strlen(text));
+    assert_int_equal(cs_check_pam_files(folder->path, &warnings), CS_OK);
+    assert_int_equal(warnings.count, expected[0] != '\0');
+    if (warnings.count == 0)
+        return;
+    assert_memory_equal(warnings.items[0], path, strlen(path));
+    assert_string_equal(warnings.items[0] + strlen(path), expected);
+}
+
+static void test_hash(void **state)
+{
+    static const char *const rows[][2] = {
+        {MODULE "[otp_prompt=Code #1: ]\n", ":1" HASH},
+        {"# ours\n\n" MODULE "\\\n  retry=1 \\\n [otp_prompt=a \\] b #: ]", ":3" HASH},
+        {MODULE "[otp_prompt=Code: ] # ours [ or theirs ]\n", ""},
+        {MODULE "retry=1 # [\n" MODULE "[otp_prompt=x] \n", ""},
+        {MODULE "otp_prompt=a[b # comment\n", ""},
+        {"#" MODULE "[otp_prompt=Code #1: ]\n", ""},
+        {"auth required pam_other.so [text=#]\n", ""},
+        {"", ""},
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
+        assert_warns(state, rows[i][0], rows[i][1]);
+}
+
+static void test_length(void **state)
+{
+    char text[2048];
+
+    memset(text, 'x', sizeof text);
+    memcpy(text, MODULE, sizeof MODULE - 1);
+    memcpy(text + 500, "\\\n", 2); /* becomes a blank */
+    text[1024] = '\0';
+    assert_warns(state, text, "");
+    text[1024] = 'x';
+    text[1025] = '\0';
+    assert_warns(state, text,
+                 ":1: the line has 1024 bytes, and libpam before 1.7 takes what is behind 1023 for "
+                 "another line; move options to the configuration file");
+    text[600] = '#'; /* a comment counts */
+    assert_warns(state, text,
+                 ":1: the line has 1024 bytes, and libpam before 1.7 takes what is behind 1023 for "
+                 "another line; move options to the configuration file");
+    text[0] = '#';
+    text[500] = text[501] = 'x';
+    assert_warns(state, text, "");
+}
+
+static void test_no_folder(void **state)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
+    char path[PATH_SIZE];
+
+    assert_int_equal(cs_check_pam_files(folder_path(state, "none", path), &warnings), CS_OK);
+    assert_int_equal(warnings.count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {IN_FOLDER(test_hash), IN_FOLDER(test_length),
+                                       IN_FOLDER(test_no_folder)};
+
+    return cmocka_run_group_tests_name("pam_files", tests, NULL, NULL);
+}
