@@ -111,7 +111,7 @@ static void test_run_recovery_code_is_the_only_line_with_one_answer(void **state
     scene->recovery = true;
     scene->options.one_answer = true;
     cs_script_answer(&scene->script, "123456");
-    run(CS_VERDICT_ALLOW, "totp");
+    run(CS_VERDICT_ALLOW, "recovery-code");
     assert_null(strstr(scene->script.shown.text, "Recovery codes left"));
 }
 
