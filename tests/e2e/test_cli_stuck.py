@@ -103,8 +103,8 @@ def stuck(words, status=0, input="", prepare=lambda: None):
 
 def test_import():
     with Broker():
-        stuck(["import", "pam-u2f", FILE])
-        stuck(["import", "pam-u2f", FILE, "--json"])
+        stuck(["import", "pam-u2f", FILE], status=1)  # no line of it has a key
+        stuck(["import", "pam-u2f", FILE, "--json"], status=1)
 
 
 def test_enroll():

@@ -130,11 +130,11 @@ def test_short_lives_of_tokens():
 
 def test_client_is_refused():
     """A matter of configuration, and so never a reason to let anybody in."""
-    with with_totp(client_secret="wrong") as verify:
+    with with_totp(client_secret="another-secret") as verify:
         found = three_logins(verify, MISCONFIGURED, "a wrong secret")
         expect_equal(found[0].calls, [TOKEN], "calls")
         expect_match("client-id|client-secret", found[0].log, "what to do")
-        expect("wrong" not in found[0].log.replace("wrong-", ""), "the secret in the log")
+        expect("another-secret" not in found[0].log, "the secret in the log")
 
 
 def test_other_token_path():
