@@ -152,7 +152,7 @@ def test_askpass_gets_whole_prompts():
         typed = sudo("-A", env={"SUDO_ASKPASS": str(program)})
         expect(typed.shows(ROOT), f"{typed}")
     expect_equal(asked.read_text(), "[sudo] password for alice: |Verification code: |That code was not accepted. "
-                                    "Tries left: 3\nVerification code: |", "what it was asked")
+                                    "Tries left: 3 \nVerification code: |", "what it was asked")
 
 
 main()
