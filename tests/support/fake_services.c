@@ -18,7 +18,7 @@
 #define SHOWN __attribute__((visibility("default")))
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct fake_services services;
+static struct fake_services set_services;
 static int failures[FAKE_CALLS];
 static bool away;
 static int away_number;
@@ -27,12 +27,23 @@ static atomic_uint asked;
 void fake_services_set(const struct fake_services *set)
 {
     pthread_mutex_lock(&lock);
-    services = *set;
+    set_services = *set;
     memset(failures, 0, sizeof failures);
     away = false;
     asked = 0;
     pthread_mutex_unlock(&lock);
     stall_reset();
+}
+
+/* A look-up that an earlier test left behind may still read them. */
+static struct fake_services current(void)
+{
+    struct fake_services copy;
+
+    pthread_mutex_lock(&lock);
+    copy = set_services;
+    pthread_mutex_unlock(&lock);
+    return copy;
 }
 
 void fake_services_fail(enum fake_call call, int number)
@@ -126,7 +137,7 @@ SHOWN FILE *fopen(const char *path, const char *mode)
     if (!passwd && strcmp(path, "/etc/group") != 0)
         return real(path, mode);
     errno = failure_of(passwd ? FAKE_OPEN_PASSWD : FAKE_OPEN_GROUP);
-    return errno != 0 ? NULL : open_text(passwd ? services.passwd : services.group);
+    return errno != 0 ? NULL : open_text(passwd ? current().passwd : current().group);
 }
 
 static int read_passwd(FILE *file, struct passwd *entry, char *buffer, size_t size)
@@ -187,6 +198,7 @@ static bool find_account(const char *text, int (*compare)(const char *, const ch
 SHOWN int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t size,
                      struct passwd **found)
 {
+    const struct fake_services services = current();
     int failure = failure_of(FAKE_GETPWNAM), absent;
     const char *text;
 
@@ -220,6 +232,7 @@ static bool find_group(const char *text, const char *name, struct group *entry, 
 SHOWN int getgrnam_r(const char *name, struct group *entry, char *buffer, size_t size,
                      struct group **found)
 {
+    const struct fake_services services = current();
     int failure = failure_of(FAKE_GETGRNAM), absent;
     const char *text;
 
@@ -255,6 +268,7 @@ static void add_groups(const char *text, const char *user, gid_t *gids, int *cou
 
 SHOWN int getgrouplist(const char *user, gid_t group, gid_t *gids, int *count)
 {
+    const struct fake_services services = current();
     int failure = failure_of(FAKE_GETGROUPLIST), absent;
     const char *text;
 

@@ -34,6 +34,7 @@ static void assert_token(struct cs_bearer_cache *cache, const char *expected)
 /* ---- one request for all ---- */
 
 struct login {
+    pthread_barrier_t *all; /* NULL: starts by itself */
     struct cs_bearer_cache *cache;
     int fd;
     enum cs_err result;
@@ -48,6 +49,8 @@ static void *log_in(void *argument)
     struct cs_http_call call = http_server_call();
 
     call.cancel_fd = login->fd;
+    if (login->all != NULL)
+        (void)pthread_barrier_wait(login->all);
     login->result = cs_bearer_get(login->cache, &call, &login->token, &login->error);
     login->ended = cs_clock_ms();
     return NULL;
@@ -58,14 +61,17 @@ static struct login *all_at_once(struct cs_bearer_cache *cache)
 {
     struct login *logins = calloc(THREADS, sizeof *logins);
     pthread_t threads[THREADS];
+    pthread_barrier_t all; /* threads may take longer to start than an answer to come */
 
     assert_non_null(logins);
+    assert_int_equal(pthread_barrier_init(&all, NULL, THREADS), 0);
     for (size_t i = 0; i < THREADS; i++) {
-        logins[i] = (struct login){.cache = cache, .fd = -1};
+        logins[i] = (struct login){.all = &all, .cache = cache, .fd = -1};
         assert_int_equal(pthread_create(&threads[i], NULL, log_in, &logins[i]), 0);
     }
     for (size_t i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
+    (void)pthread_barrier_destroy(&all);
     return logins;
 }
 
