@@ -17,22 +17,15 @@ static enum cs_refused wrong_kind(enum cs_factor_kind kind)
 
 void cs_tally_refuse(struct cs_tally *tally, enum cs_factor_kind kind, enum cs_reason reason)
 {
-    switch (cs_reasons[reason].counts) {
-    case CS_COUNTS_NOTHING:
-        break;
-    case CS_COUNTS_WRONG:
+    static const enum cs_refused whatever_kind[] = {[CS_COUNTS_UNCHECKED] = CS_REFUSED_UNCHECKED,
+                                                    [CS_COUNTS_UNTIMELY] = CS_REFUSED_UNTIMELY,
+                                                    [CS_COUNTS_UNUSABLE] = CS_REFUSED_UNUSABLE};
+    enum cs_counts counts = cs_reasons[reason].counts;
+
+    if (counts == CS_COUNTS_WRONG)
         tally->refused[wrong_kind(kind)]++;
-        break;
-    case CS_COUNTS_UNCHECKED:
-        tally->refused[CS_REFUSED_UNCHECKED]++;
-        break;
-    case CS_COUNTS_UNTIMELY:
-        tally->refused[CS_REFUSED_UNTIMELY]++;
-        break;
-    case CS_COUNTS_UNUSABLE:
-        tally->refused[CS_REFUSED_UNUSABLE]++;
-        break;
-    }
+    else if (counts != CS_COUNTS_NOTHING)
+        tally->refused[whatever_kind[counts]]++;
 }
 
 void cs_tally_accept(struct cs_tally *tally, enum cs_reason reason)
