@@ -32,6 +32,15 @@ void cs_strlist_sort(struct cs_strlist *list)
         qsort(list->items, list->count, sizeof list->items[0], compare);
 }
 
+bool cs_strlist_contains(const struct cs_strlist *list, const char *text)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->items[i], text) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool cs_strlist_has(const struct cs_strlist *sorted, const char *text)
 {
     return sorted->count > 0 &&

@@ -19,6 +19,9 @@ enum cs_err cs_strlist_add(struct cs_strlist *list, const char *text, size_t len
 /* In the order of strcmp(). The second looks in a list that was sorted. */
 void cs_strlist_sort(struct cs_strlist *list);
 bool cs_strlist_has(const struct cs_strlist *sorted, const char *text);
+
+/* The same in a short list of any order. */
+bool cs_strlist_contains(const struct cs_strlist *list, const char *text);
 void cs_strlist_free(struct cs_strlist *list);
 
 /* Releases a string; for CS_AUTO. */

@@ -95,15 +95,6 @@ static bool used_recovery_code(const char *audit)
     return code != NULL && strcspn(accepted + 1, " ") > (size_t)(code - accepted);
 }
 
-static bool is_listed(const struct cs_strlist *list, const char *text)
-{
-    for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->items[i], text) == 0)
-            return true;
-    }
-    return false;
-}
-
 static enum cs_err read_audit(struct restoring *restoring, char *audit, struct cs_error *error)
 {
     char *user;
@@ -112,7 +103,7 @@ static enum cs_err read_audit(struct restoring *restoring, char *audit, struct c
     if (!used_recovery_code(audit))
         return CS_OK;
     user = take_identity(audit);
-    if (user == NULL || is_listed(&restoring->used, user))
+    if (user == NULL || cs_strlist_contains(&restoring->used, user))
         return CS_OK;
     if (strlen(user) > AUDIT_NAME_MAX)
         return cs_fail(error, CS_ERR_INPUT,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is known about a login before it runs: where it comes from, and its options. */
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -19,30 +20,24 @@ static bool is_heeded(const struct cs_setting *row)
 }
 
 /* Names from our own tables, each once: a peer's words must not fill the log. False: the line says
- * nowarn. */
+ * nowarn, or there are none. */
 static bool list_ignored(const struct cs_strlist *arguments, struct cs_strlist *ret_names)
 {
     for (size_t i = 0; i < arguments->count; i++) {
         const char *argument = arguments->items[i];
+        char shown[128];
         struct cs_option option;
-        bool known = cs_option_find(argument, strcspn(argument, "="), &option, NULL);
 
-        if (known && strcmp(option.row->name, "nowarn") == 0)
+        if (!cs_option_find(argument, strcspn(argument, "="), &option, NULL))
+            continue;
+        if (strcmp(option.row->name, "nowarn") == 0)
             return false;
-        for (size_t j = 0; known && j < ret_names->count; j++)
-            known = strcmp(ret_names->items[j], option.row->name) != 0;
-        if (known && !is_heeded(option.row)) /* a name that finds no memory is only not logged */
-            cs_ignore(cs_strlist_add(ret_names, option.row->name, strlen(option.row->name)));
+        (void)snprintf(shown, sizeof shown, "%s%s", option.row->name,
+                       (option.row->where & CS_FROM_FILE) != 0 ? "" : " (for root only)");
+        if (!is_heeded(option.row) && !cs_strlist_contains(ret_names, shown))
+            cs_ignore(cs_strlist_add(ret_names, shown, strlen(shown))); /* then it is not logged */
     }
     return ret_names->count > 0;
-}
-
-static bool belongs_in_file(const char *name)
-{
-    struct cs_option option;
-
-    return cs_option_find(name, strlen(name), &option, NULL) &&
-           (option.row->where & CS_FROM_FILE) != 0;
 }
 
 static void log_ignored(const struct cs_login *login)
@@ -53,8 +48,7 @@ static void log_ignored(const struct cs_login *login)
     if (!list_ignored(&login->request->arguments, &names))
         return;
     for (size_t i = 0; i < names.count; i++)
-        cs_buffer_printf(&list, "%s%s%s", i > 0 ? ", " : "", names.items[i],
-                         belongs_in_file(names.items[i]) ? "" : " (for root only)");
+        cs_buffer_printf(&list, "%s%s", i > 0 ? ", " : "", names.items[i]);
     if (!list.failed)
         cs_log(&login->log, LOG_WARNING,
                "service '%s': uid %u is not root, so these options on its PAM line are ignored: "
