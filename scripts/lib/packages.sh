@@ -30,7 +30,7 @@ packages_applications=(
     sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted fuse3
 )
 packages_tree=(
-    debootstrap
+    debootstrap git python3
 )
 packages_bench=(
     libpam-google-authenticator libpam-oath valgrind
