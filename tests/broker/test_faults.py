@@ -8,6 +8,7 @@ import platform
 import time
 
 from countersign import *
+from countersign.sealed import expect_opened
 
 STEP = int(os.environ.get("CS_FAULT_STEP", 7))
 PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}

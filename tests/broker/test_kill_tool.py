@@ -3,6 +3,7 @@
 import json
 
 from countersign import *
+from countersign.sealed import expect_opened
 from countersign.sweep import *
 
 

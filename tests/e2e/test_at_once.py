@@ -6,6 +6,7 @@ import os
 import subprocess
 
 from countersign import *
+from countersign.sealed import expect_opened, read_keys
 
 ROUNDS = int(os.environ.get("CS_ROUNDS", 10))
 KILL_STEP = 1 if ROUNDS >= 100 else 3

@@ -21,7 +21,6 @@ from .kill import *
 from .process import *
 from .product import *
 from .protocol import *
-from .sealed import *
 from .ssh import *
 from .state import *
 from .system import *
