@@ -106,11 +106,16 @@ static void print_note(const struct version *version, struct cs_json_writer *wri
 static void check_live(const struct cs_options *options, const struct version *version,
                        struct cs_buffer *out)
 {
-    if (options->conversation == CS_CONVERSATION_LIVE && !is_from(version, 10, 3))
+    const char *option = options->conversation == CS_CONVERSATION_LIVE ? "conversation"
+                         : options->push_wait == CS_PUSH_LIVE          ? "push_wait"
+                                                                       : NULL;
+
+    if (option != NULL && !is_from(version, 10, 3))
         cs_buffer_printf(out,
-                         "conversation=live, but OpenSSH %u.%u keeps text back until the next "
-                         "prompt, as every sshd before 10.3 does; use fold or auto",
-                         version->major, version->minor);
+                         "%s=live, but OpenSSH %u.%u keeps text back until the next prompt, as "
+                         "every sshd before 10.3 does; use %s or auto",
+                         option, version->major, version->minor,
+                         options->conversation == CS_CONVERSATION_LIVE ? "fold" : "enter");
 }
 
 /* Up to 9.4 the time that sshd adds grows with the time that the login takes, without a bound. */

@@ -15,6 +15,7 @@
 #include "cli/check_plan.h"
 #include "cli/check_sshd.h"
 #include "cli/check_store.h"
+#include "cli/check_translations.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
 #include "cli/verb.h"
@@ -358,6 +359,7 @@ static void run_checks(struct check *check)
         (cs_key_warnings(&check->keys, &check->stored.apps, &check->line.warnings) != CS_OK ||
          cs_check_store_warn(&check->stored, &check->line.warnings) != CS_OK ||
          cs_check_advice(&check->line, &check->line.warnings) != CS_OK ||
+         cs_check_translations(&check->line, &check->line.warnings) != CS_OK ||
          cs_check_sshd(&check->line, check->writer, &check->line.warnings) != CS_OK))
         report(check, "warnings", cs_fail_nomem(&error), &error);
     if (cs_check_pam_files("/etc/pam.d", &check->line.warnings) != CS_OK)

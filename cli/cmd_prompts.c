@@ -84,7 +84,7 @@ static const struct {
 /* Rounds in which a request to a security key follows the texts. */
 static const struct {
     const char *title;
-    enum cs_text texts[3];
+    enum cs_text texts[2];
     size_t count;
 } requests[] = {
     {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1},
@@ -94,8 +94,8 @@ static const struct {
      {CS_TEXT_U2F_WITHHELD, CS_TEXT_U2F_PROMPT},
      2},
     {"a security key here or elsewhere, after a touch that did not come",
-     {CS_TEXT_U2F_NO_TOUCH, CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_ENTER},
-     3},
+     {CS_TEXT_U2F_NO_TOUCH, CS_TEXT_U2F_ENTER},
+     2},
 };
 
 struct preview {

@@ -78,13 +78,15 @@ function(cs_add_skipped name reason)
     LABELS "${kind};${ARG_LABELS}" TIMEOUT 60 SKIP_RETURN_CODE 77)
 endfunction()
 
-# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [LONG] [ENV NAME=VALUE...])
+# cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [LONG] [NEWER_OPENSSH]
+#                    [ENV NAME=VALUE...])
 # Skipped if LABELS has keys and the build has no programs that talk to security keys. Logs stay in
 # BUILD/Testing/system/KIND.NAME. It has its own namespaces, so it may run at the same time as others, unless
 # it is ALONE because it measures time or load that a neighbour would affect. LONG: it takes up to half an hour and runs
-# only where it is asked for (ctest -C long), beside a shorter form that always runs.
+# only where it is asked for (ctest -C long), beside a shorter form that always runs. NEWER_OPENSSH: with the sshd and
+# ssh that scripts/newer-openssh finds, or skipped.
 function(cs_add_system_test name)
-  cmake_parse_arguments(ARG "ALONE;LONG" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE;LONG;NEWER_OPENSSH" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
   string(REGEX REPLACE "\\..*" "" kind ${name})
   if(CS_SANITIZE AND ("sshd" IN_LIST ARG_LABELS OR kind STREQUAL "applications"))
     return()
@@ -101,8 +103,12 @@ function(cs_add_system_test name)
   if(ARG_LONG)
     set(configurations CONFIGURATIONS long)
   endif()
+  set(with)
+  if(ARG_NEWER_OPENSSH)
+    set(with ${CMAKE_SOURCE_DIR}/scripts/newer-openssh testing)
+  endif()
   add_test(NAME ${name} ${configurations}
-    COMMAND ${CMAKE_SOURCE_DIR}/tests/support/sandbox --fresh --stage ${CS_STAGE_DIR}
+    COMMAND ${with} ${CMAKE_SOURCE_DIR}/tests/support/sandbox --fresh --stage ${CS_STAGE_DIR}
             --dir ${CMAKE_BINARY_DIR}/Testing/system/${name} -- /usr/bin/python3 ${script})
   set(environment
     PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1

@@ -46,7 +46,7 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          "password_and_totp_or_device", CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE, LOGIN "LP", "P",
          CS_USE_PROMPT),
     /* Translators: After a wrong line of password and code, and after a security key that
-     * did not fit or that nobody touched: not "what you typed". */
+     * did not fit: not "what you typed". */
     TEXT("Your answer was not accepted. Tries left: %L\n", "not_accepted", CS_TEXT_NOT_ACCEPTED,
          LOGIN "L", "L", CS_USE_LINES),
     TEXT("No second factor is set up for you.\nContact your administrator.", "not_enrolled",

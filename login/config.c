@@ -7,6 +7,7 @@
 
 #include "login/config_priv.h"
 #include "login/option_checks.h"
+#include "login/other_modules.h"
 #include "providers/registry.h"
 #include "settings/member.h"
 #include "settings/suggest.h"
@@ -18,11 +19,14 @@ static enum cs_err refuse_key(const struct cs_option *option, bool found,
                               const char *service, struct cs_error *error)
 {
     const char *key = cs_json_key(member);
+    const struct cs_setting_mistake *other =
+        cs_suggest_mistake(cs_other_module_words, key, strlen(key));
 
     if (!found)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
-                                "there is no option '%s' for this file; see 'countersign options'",
-                                key);
+                                "there is no option '%s' for this file; %s%s", key,
+                                other ? "other modules have it: " : "see 'countersign options'",
+                                other ? other->meant : "");
     if (service != NULL && option->row->scope != CS_SCOPE_LOGIN)
         return cs_json_fail_key(error, CS_ERR_CONFIG, document, member,
                                 "'%s' is not a setting of a login and cannot differ by service",

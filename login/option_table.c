@@ -80,7 +80,8 @@ const struct cs_setting cs_option_rows[] = {
      .where = BOTH,
      .offset = AT(method.password_separator),
      .fallback = ":",
-     .help = "Separates password and code."},
+     .help = "Separates password and code. In a line without a colon, a full-width one, as input "
+             "methods type it, is taken for the default."},
     FLAG("ask_password_on_mismatch", BOTH, method.ask_password_on_mismatch,
          "Asks for the password if the one that an earlier module asked for is not accepted."),
     {.name = "add_devices_to_choice",

@@ -109,11 +109,12 @@ static enum cs_err warn(struct cs_strlist *warnings, const char *format, ...)
 const char *cs_options_suggest(const char *name, size_t length)
 {
     struct cs_suggestion suggestion = cs_suggest_start(name, length);
-    const char *mistake = cs_suggest_mistake(cs_ibm_argument_mistakes, name, length);
+    const struct cs_setting_mistake *mistake =
+        cs_suggest_mistake(cs_ibm_argument_mistakes, name, length);
     struct cs_option option;
 
     if (mistake != NULL)
-        return mistake;
+        return mistake->meant;
     for (size_t place = 0; cs_option_at(place, &option); place++) {
         if ((option.row->where & ORDINARY) == 0)
             continue;
@@ -125,12 +126,13 @@ const char *cs_options_suggest(const char *name, size_t length)
 
 static enum cs_err warn_unknown(struct cs_strlist *warnings, const char *argument, size_t length)
 {
-    const char *instead = cs_suggest_mistake(cs_other_module_words, argument, length);
+    const struct cs_setting_mistake *other =
+        cs_suggest_mistake(cs_other_module_words, argument, length);
     const char *meant = cs_options_suggest(argument, length);
 
-    if (instead != NULL)
+    if (other != NULL)
         return warn(warnings, "unknown argument '%.*s' is ignored; other modules have it: %s",
-                    (int)length, argument, instead);
+                    (int)length, argument, other->meant);
     if (meant != NULL)
         return warn(warnings, "unknown argument '%.*s' is ignored; it means '%s'", (int)length,
                     argument, meant);

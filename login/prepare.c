@@ -6,6 +6,10 @@
 
 #include "base/clock.h"
 #include "login/login.h"
+#include "login/other_modules.h"
+#include "settings/suggest.h"
+
+enum { OTHERS_MAX = 8 }; /* a peer that is not root decides how often they are logged */
 
 /* The module itself acts on these, whoever runs it. */
 static bool is_heeded(const struct cs_setting *row)
@@ -19,9 +23,20 @@ static bool is_heeded(const struct cs_setting *row)
     return false;
 }
 
-/* Names from our own tables, each once: a peer's words must not fill the log. False: the line says
- * nowarn, or there are none. */
-static bool list_ignored(const struct cs_strlist *arguments, struct cs_strlist *ret_names)
+static bool says_nowarn(const struct cs_strlist *arguments)
+{
+    struct cs_option option;
+
+    for (size_t i = 0; i < arguments->count; i++) {
+        if (cs_option_find(arguments->items[i], strcspn(arguments->items[i], "="), &option, NULL) &&
+            strcmp(option.row->name, "nowarn") == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Names from our own tables, each once: a peer's words must not fill the log. */
+static void list_ignored(const struct cs_strlist *arguments, struct cs_strlist *ret_names)
 {
     for (size_t i = 0; i < arguments->count; i++) {
         const char *argument = arguments->items[i];
@@ -30,14 +45,11 @@ static bool list_ignored(const struct cs_strlist *arguments, struct cs_strlist *
 
         if (!cs_option_find(argument, strcspn(argument, "="), &option, NULL))
             continue;
-        if (strcmp(option.row->name, "nowarn") == 0)
-            return false;
         (void)snprintf(shown, sizeof shown, "%s%s", option.row->name,
                        (option.row->where & CS_FROM_FILE) != 0 ? "" : " (for root only)");
         if (!is_heeded(option.row) && !cs_strlist_contains(ret_names, shown))
             cs_ignore(cs_strlist_add(ret_names, shown, strlen(shown))); /* then it is not logged */
     }
-    return ret_names->count > 0;
 }
 
 static void log_ignored(const struct cs_login *login)
@@ -45,15 +57,33 @@ static void log_ignored(const struct cs_login *login)
     CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer list = {0};
 
-    if (!list_ignored(&login->request->arguments, &names))
-        return;
+    list_ignored(&login->request->arguments, &names);
     for (size_t i = 0; i < names.count; i++)
         cs_buffer_printf(&list, "%s%s", i > 0 ? ", " : "", names.items[i]);
-    if (!list.failed)
+    if (names.count > 0 && !list.failed)
         cs_log(&login->log, LOG_WARNING,
                "service '%s': uid %u is not root, so these options on its PAM line are ignored: "
                "%s; set them in the configuration file",
                login->request->service, (unsigned)login->peer.uid, list.text);
+}
+
+/* They get the hints of root's PAM line, also from that table alone and each once. */
+static void log_other_modules(const struct cs_login *login)
+{
+    const struct cs_strlist *arguments = &login->request->arguments;
+    CS_AUTO(cs_strlist_free) struct cs_strlist told = {0};
+
+    for (size_t i = 0; i < arguments->count && told.count < OTHERS_MAX; i++) {
+        const struct cs_setting_mistake *other = cs_suggest_mistake(
+            cs_other_module_words, arguments->items[i], strcspn(arguments->items[i], "="));
+
+        if (other == NULL || cs_strlist_contains(&told, other->written) ||
+            cs_strlist_add(&told, other->written, strlen(other->written)) != CS_OK)
+            continue;
+        cs_log(&login->log, LOG_WARNING,
+               "service '%s': unknown argument '%s' is ignored; other modules have it: %s",
+               login->request->service, other->written, other->meant);
+    }
 }
 
 /* A peer that is not root is believed only about the user's name: not about where the login comes
@@ -147,7 +177,10 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
                                .cancel_fd = -1,
                                .started = cs_clock_ms()};
     if (peer->uid != 0) {
-        log_ignored(login);
+        if (!says_nowarn(&request->arguments)) {
+            log_ignored(login);
+            log_other_modules(login);
+        }
         silence(request);
     }
     set_origin(login);

@@ -40,6 +40,16 @@ static enum cs_err find_separator(const struct cs_secret *line, const char *sepa
     return CS_OK;
 }
 
+/* Input methods type a full-width colon while they write Chinese or Japanese. It stands in for the
+ * usual separator only in a line that has none, which would be refused or be a password alone. */
+static const char *separator_in(const struct cs_secret *line, const char *separator)
+{
+    bool replaced = strcmp(separator, ":") == 0 && line->length > 0 &&
+                    memchr(line->data, ':', line->length) == NULL;
+
+    return replaced ? "\uff1a" : separator;
+}
+
 enum cs_err cs_combined_split(const struct cs_secret *line, const char *separator,
                               bool password_first, bool digits_only,
                               struct cs_combined *ret_combined, bool *ret_has_code,
@@ -49,8 +59,10 @@ enum cs_err cs_combined_split(const struct cs_secret *line, const char *separato
     struct cs_secret *first_part = password_first ? &ret_combined->password : &ret_combined->code;
     struct cs_secret *second_part = password_first ? &ret_combined->code : &ret_combined->password;
     bool digits = false;
-    enum cs_err result = find_separator(line, separator, password_first, &found, &digits, error);
+    enum cs_err result;
 
+    separator = separator_in(line, separator);
+    result = find_separator(line, separator, password_first, &found, &digits, error);
     if (result != CS_OK)
         return result;
     *ret_has_code = found != NULL && (digits || !digits_only);

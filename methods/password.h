@@ -23,9 +23,10 @@ void cs_combined_clear(struct cs_combined *combined);
 
 /* Splits `line`. The code stands before the first separator, or with `password_first` after the
  * last one; the password may contain separators. If another separator, further from that end,
- * leaves 6 to 8 digits there, it is that one: the code may contain separators as well. Without a
- * separator there is no code. With `digits_only` the part in the code's place is a code only if it
- * is 6 to 8 digits. Sets *ret_has_code. */
+ * leaves 6 to 8 digits there, it is that one: the code may contain separators as well. For the
+ * separator ":", a full-width colon is taken in a line that has none. Without a separator there is
+ * no code. With `digits_only` the part in the code's place is a code only if it is 6 to 8 digits.
+ * Sets *ret_has_code. */
 enum cs_err cs_combined_split(const struct cs_secret *line, const char *separator,
                               bool password_first, bool digits_only,
                               struct cs_combined *ret_combined, bool *ret_has_code,

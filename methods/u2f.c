@@ -21,9 +21,10 @@ struct dialogue {
     const struct cs_listed_factor *factor; /* NULL: any of the user's keys */
     struct cs_open_challenge open;         /* the newest */
     unsigned tried;
-    bool looked;    /* during this try, for a key here; the wait may have been long */
-    bool untouched; /* ask a key here again when the user wants that */
-    bool elsewhere; /* there is no point in asking a key here */
+    unsigned missed; /* the try after one in which nobody touched a key here; 0: none */
+    bool looked;     /* during this try, for a key here; the wait may have been long */
+    bool untouched;  /* ask a key here again when the user wants that */
+    bool elsewhere;  /* there is no point in asking a key here */
 };
 
 /* A fresh challenge for each try: its time starts when the user may answer. */
@@ -51,7 +52,7 @@ static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found
 
     (void)snprintf(tries, sizeof tries, "%u", 1 + login->given->options->retry - dialogue->tried);
     cs_values_set(&values, 'L', tries);
-    if (dialogue->tried > 0)
+    if (dialogue->tried > 0 && dialogue->tried != dialogue->missed) /* there was an answer */
         keys[count++] = CS_TEXT_NOT_ACCEPTED;
     else if (found == CS_U2F_FOUND_NO_KEY)
         keys[count++] = login->state.factors.withheld ? CS_TEXT_U2F_WITHHELD : CS_TEXT_U2F_NO_KEY;
@@ -151,6 +152,7 @@ static enum cs_err find_answer(struct dialogue *dialogue, struct cs_secret *ret_
     dialogue->untouched = found == CS_U2F_FOUND_NO_TOUCH;
     if (!dialogue->untouched)
         return ask_with_request(dialogue, found, CS_TEXT_U2F_PROMPT, ret_answer, error);
+    dialogue->missed = dialogue->tried + 1;
     login->result.reason = login->result.last = CS_REASON_NOT_TOUCHED;
     return cs_tell_text(login->given->channel, login->given->book, CS_TEXT_U2F_NO_TOUCH, NULL,
                         error);

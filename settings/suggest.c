@@ -26,12 +26,12 @@ static bool same_words(const char *known, const char *given, size_t length)
     return true;
 }
 
-const char *cs_suggest_mistake(const struct cs_setting_mistake *mistakes, const char *given,
-                               size_t length)
+const struct cs_setting_mistake *cs_suggest_mistake(const struct cs_setting_mistake *mistakes,
+                                                    const char *given, size_t length)
 {
     for (; mistakes != NULL && mistakes->written != NULL; mistakes++) {
         if (same_words(mistakes->written, given, length))
-            return mistakes->meant;
+            return mistakes;
     }
     return NULL;
 }
@@ -107,11 +107,11 @@ const char *cs_suggest_value(const struct cs_setting *row, const char *value)
 {
     size_t length = strlen(value);
     struct cs_suggestion suggestion = cs_suggest_start(value, length);
-    const char *mistake = cs_suggest_mistake(row->mistakes, value, length);
+    const struct cs_setting_mistake *mistake = cs_suggest_mistake(row->mistakes, value, length);
     const char *allowed;
 
     if (mistake != NULL)
-        return mistake;
+        return mistake->meant;
     for (size_t i = 0; (allowed = cs_setting_value(row, i)) != NULL; i++)
         cs_suggest_consider(&suggestion, allowed);
     return cs_suggest_result(&suggestion);

@@ -24,9 +24,10 @@ const char *cs_suggest_result(const struct cs_suggestion *suggestion);        /*
 /* Ends a sentence with the result, or adds nothing. */
 void cs_suggest_print(const struct cs_suggestion *suggestion, struct cs_buffer *out);
 
-/* What a table says of a word; NULL: nothing. Blanks, hyphens and underscores are the same. */
-const char *cs_suggest_mistake(const struct cs_setting_mistake *mistakes, const char *given,
-                               size_t length);
+/* The row of a table that has the word; NULL: none. Blanks, hyphens and underscores are the same.
+ */
+const struct cs_setting_mistake *cs_suggest_mistake(const struct cs_setting_mistake *mistakes,
+                                                    const char *given, size_t length);
 
 /* The value that was meant, of a setting that has a list of them; NULL: none is near. */
 const char *cs_suggest_value(const struct cs_setting *row, const char *value);

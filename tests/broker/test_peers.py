@@ -104,6 +104,24 @@ def test_what_is_ignored_is_named_once_without_its_value():
         expect_equal(len(ignored_options(broker)), 1, "warnings after a login of root, a line without options, nowarn")
 
 
+def test_words_of_other_modules_have_their_hints():
+    """As on the line of a login of root's, but each once, and no more than eight."""
+    write_config(OPEN)
+    hint = re.compile(r"service 'test': unknown argument '(.*?)' is ignored; other modules have it: (\S)")
+    many = ["secret", "user", "appid", "origin", "cue", "digits", "window", "usersfile", "expand", "conf"]
+    with Broker() as broker:
+        factor = fresh("alice")
+        rows = ((["nullok", "use-first-pass=x", "NULLOK", "retry=0", "bogus"], ["nullok", "use_first_pass"]),
+                (many, many[:8]), (["nullok", "nowarn"], []))
+        for count, (words, told) in enumerate(rows, 1):
+            before = len(broker.log())
+            with Peer("alice") as peer:
+                peer.login("alice", [factor.wrong()] * 4, arguments=words)
+            wait_audit(broker, count)
+            expect_equal([word for word, _ in hint.findall(broker.log()[before:])], told, f"{words}: hints")
+        expect("bogus" not in broker.log(), "a word of the caller's own")
+
+
 def test_what_they_say_is_ignored():
     write_config({**OPEN, "retry": 1})
     run("gpasswd", "--add", "alice", "robots")

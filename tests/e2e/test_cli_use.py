@@ -165,6 +165,20 @@ def test_no_note_without_cause():
     expect(result.returncode == 1 and "note" not in result.stderr, f"a broken configuration: {result.stderr}")
 
 
+def test_check_names_languages_without_a_translation():
+    for settings, wanted in (
+            ({"default_lang": "fr", "lang": "en_GB", "services": {"sshd": {"lang": "fr_CA"}}}, []),
+            ({"default_lang": "eo"}, ["warn default_lang: there is no translation for eo: English is used"]),
+            ({"services": {"sshd": {"default_lang": "zh_TW"}}},
+             ["warn default_lang: there is no translation for zh_TW: zh_CN is used"]),
+            ({"lang": "pt", "services": {"sshd": {"lang": "eo"}, "su": {"lang": "eo"}}},
+             ["warn lang: there is no translation for pt: pt_BR is used",
+              "warn lang: there is no translation for eo: English is used"])):
+        write_config(settings)
+        lines = [line for line in countersign("check", check=False).stdout.splitlines() if "lang" in line]
+        expect_equal(lines, wanted, f"{settings}: said")
+
+
 def said_of_sshd(version, settings):
     """The lines of `check` about an sshd of that version."""
     SSHD_FILE.write_text(f"#!/bin/sh\necho '{version}, OpenSSL 3' >&2\nexit 1\n")
@@ -178,6 +192,8 @@ def test_check_compares_the_settings_with_the_sshd_installed():
             ("OpenSSH_9.2p1 Debian-2", {}, []),
             ("OpenSSH_9.2p1", {"conversation": "live"}, ["^warn conversation=live, but OpenSSH 9.2 keeps text back"]),
             ("OpenSSH_9.2p1", {"services": {"sshd": {"conversation": "live"}}}, ["^warn conversation=live"]),
+            ("OpenSSH_9.2p1", {"push_wait": "live"}, ["^warn push_wait=live, but OpenSSH 9.2 .*; use enter or auto$"]),
+            ("OpenSSH_10.3p1", {"push_wait": "live"}, ["^note OpenSSH 10.3"]),
             ("OpenSSH_9.2p1", {"services": {"sudo": {"conversation": "live"}}}, []),
             ("OpenSSH_9.4p1", {"push_wait": "silent"}, ["^warn push_wait=silent, and OpenSSH 9.4.*push_wait=enter"]),
             ("OpenSSH_9.5p1", {"push_wait": "silent"}, []),

@@ -13,7 +13,7 @@ import warnings
 
 from countersign import *
 from countersign.golden import GOLDEN, UPDATE, difference
-from countersign.screen import CURSOR, Terminal, columns
+from countersign.screen import CURSOR, Terminal, columns, squeezed
 
 PRETEND_BROKER = os.environ["CS_PRETEND_BROKER"]
 PRETEND = pathlib.Path("/run/pretend")
@@ -34,12 +34,13 @@ class Approve:
 
 
 class Dialogue:
-    def __init__(self, options, answers=(), decide=None, messages=0, allowed=True):
+    def __init__(self, options, answers=(), decide=None, messages=0, allowed=True, tells=False):
         self.options = options
         self.answers = answers
         self.decide = decide  # what happens on the device while nothing is asked
         self.messages = messages  # that PAM has got from the module by then
         self.allowed = allowed
+        self.tells = tells  # something outside a prompt: only this depends on sshd's behaviour
 
 
 NUMBER = "auth_method=pretend-number push_wait="
@@ -56,21 +57,19 @@ DIALOGUES = {
     # Enter too early, then after the approval.
     "wait-enter": Dialogue(f"{NUMBER}enter", ["", Approve("approved")]),
     # Approved after the first line of the countdown.
-    "wait-live": Dialogue(f"{NUMBER}live", decide="approved", messages=2),
+    "wait-live": Dialogue(f"{NUMBER}live", decide="approved", messages=2, tells=True),
     "wait-silent": Dialogue("auth_method=pretend-wait push_wait=silent", decide="approved"),
-    "denied-enter": Dialogue("auth_method=pretend-wait push_wait=enter", [Approve("denied")], allowed=False),
+    "denied-enter": Dialogue("auth_method=pretend-wait push_wait=enter", [Approve("denied")], allowed=False,
+                             tells=True),
     "denied-live": Dialogue("auth_method=pretend-wait push_wait=live", decide="denied", messages=1,
-                            allowed=False),
+                            allowed=False, tells=True),
 }
 
 
 @functools.cache
 def behaviour():
     """What the sshd does with informational text: holds it back up to 10.2, sends it at once later."""
-    words = run(SSHD, "-V", check=False)
-    version = re.search(r"OpenSSH_(\d+)\.(\d+)", words.stdout + words.stderr)
-    expect(version, f"{SSHD} -V says no version: {words.stdout}{words.stderr}")
-    return "live" if (int(version[1]), int(version[2])) >= (10, 3) else "fold"
+    return "live" if openssh_version(SSHD) >= LIVE else "fold"
 
 
 class Job:
@@ -134,7 +133,7 @@ class Job:
     def wait_waiting(self):
         """Returns when the broker waits and PAM has got its messages, shown or not."""
         wait_until(lambda: f"identity '{self.account}'" in self.broker.log()[self.start:], "the wait")
-        wait_until(lambda: self.sshd.log().count("sshpam_thread_conv entering") >= self.dialogue.messages,
+        wait_until(lambda: len(re.findall("sshpam_thread_conv.* entering", self.sshd.log())) >= self.dialogue.messages,
                    "the module's messages")
 
     def write(self, title, text=""):
@@ -147,7 +146,7 @@ class Job:
 # ---- clients with a terminal ----
 
 def ssh_command(job):
-    return ["ssh", "-F", "none", "-p", job.port, "-o", f"UserKnownHostsFile={WORKDIR}/keys/known_hosts",
+    return [SSH, "-F", "none", "-p", job.port, "-o", f"UserKnownHostsFile={WORKDIR}/keys/known_hosts",
             "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-i", client_key(job.account),
             f"{job.account}@127.0.0.1"]
 
@@ -323,8 +322,8 @@ CLIENTS = {
 
 @functools.cache
 def prepare():
-    if not UPDATE and not (GOLDEN / behaviour()).is_dir():
-        raise Skip(f"there are no files yet for an sshd that is {behaviour()}; tests/golden/README.md")
+    if behaviour() == "live" and openssh_version(SSH) < LIVE:
+        raise Skip(f"{SSHD} is live and {SSH} is older than 10.3: it shows instructions as octal numbers")
     for program in ("tmux", "plink", "puttygen", "dbclient", "dropbearconvert"):
         need(program)
     write_config({"throttle": False})
@@ -377,8 +376,8 @@ def check_prompts(job):
         expect(echo, f"{what} hides what is typed")
 
 
-def check_job(job, folder, delivered=None):
-    where = f"{folder}/{job.language}/{job.name}"
+def check_job(job, delivered=None):
+    where = f"{behaviour() if job.dialogue.tells else 'fold'}/{job.language}/{job.name}"
     try:
         job.run(delivered)
     except Exception as problem:
@@ -387,29 +386,30 @@ def check_job(job, folder, delivered=None):
     text = "".join(line.rstrip(" ") for line in job.text.splitlines(keepends=True))
     found = difference(f"{where}.txt", text)
     expect(not found, f"{where} changed:\n{found}")
-    expect_equal(f"logged in as {job.account}\n" in job.text, job.dialogue.allowed, f"{where}: logged in")
+    logged_in = squeezed(f"logged in as {job.account}") in squeezed(job.text)  # a line may be broken within it
+    expect_equal(logged_in, job.dialogue.allowed, f"{where}: logged in")
 
 
 def all_jobs(broker, lane, clients):
     account = ("alice", "bob", "carol")[lane]
     return [Job(broker, language, dialogue, client, account, SSHD_PORT + lane)
-            for client in clients for language in LANGUAGES for dialogue in DIALOGUES]
+            for client in clients for language in LANGUAGES for dialogue in DIALOGUES
+            if behaviour() == "fold" or DIALOGUES[dialogue].tells or language == "en"]
 
 
 def test_every_client():
     prepare()
-    folder = behaviour()
     with Broker(program=PRETEND_BROKER) as broker:
         delivered = {}
 
         def library(job):
-            check_job(job, folder)
+            check_job(job)
             if job.client == "paramiko":
                 delivered[job.language, job.dialogue] = job
                 check_prompts(job)
 
         def terminal(job):
-            check_job(job, folder, delivered[job.language, job.dialogue])
+            check_job(job, delivered[job.language, job.dialogue])
 
         failures = run_lanes([[functools.partial(library, job) for job in all_jobs(broker, lane, [client])]
                               for lane, client in enumerate(("paramiko", "asyncssh"))])
@@ -429,7 +429,7 @@ def test_stored_language():
         for client in ("paramiko", "ssh"):
             job = Job(broker, "fr", "code", client, "alice", SSHD_PORT)
             job.lang = ""
-            check_job(job, behaviour(), delivered)
+            check_job(job, delivered)
             delivered = job
 
 

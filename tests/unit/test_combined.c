@@ -131,6 +131,29 @@ static void test_split_separator_within_the_code(void **state)
     assert_split("12-secret", "-", false, true, "12-secret", NULL);
 }
 
+#define WIDE "\xef\xbc\x9a" /* a full-width colon */
+
+/* Input methods type it for the usual separator; a password may contain it. */
+static void test_split_full_width_colon(void **state)
+{
+    (void)state;
+    assert_split("123456" WIDE "secret", ":", false, false, "secret", "123456");
+    assert_split("secret" WIDE "123456", ":", true, false, "secret", "123456");
+    assert_split("se" WIDE "cret" WIDE "123456", ":", true, false, "se" WIDE "cret", "123456");
+    assert_split("123456" WIDE, ":", false, false, "", "123456");
+    /* The usual one comes first, wherever it stands. */
+    assert_split("123456:se" WIDE "cret", ":", false, false, "se" WIDE "cret", "123456");
+    assert_split("se" WIDE "cret:123456", ":", true, false, "se" WIDE "cret", "123456");
+    assert_split("123456" WIDE "se:cret", ":", false, false, "cret", "123456" WIDE "se");
+    /* Nobody else's separator has another form. */
+    assert_split("123456" WIDE "secret", "-", false, false, "123456" WIDE "secret", NULL);
+    assert_split("123456" WIDE "secret", "::", false, false, "123456" WIDE "secret", NULL);
+    /* Or the password alone and then a device. */
+    assert_split("123456" WIDE "secret", ":", false, true, "secret", "123456");
+    assert_split("se" WIDE "cret", ":", false, true, "se" WIDE "cret", NULL);
+    assert_split("", ":", false, false, "", NULL);
+}
+
 static void test_clear_may_be_repeated(void **state)
 {
     struct cs_combined parts = {0};
@@ -152,6 +175,7 @@ int main(void)
         cmocka_unit_test(test_split_separators_of_several_characters),
         cmocka_unit_test(test_split_or_device_takes_digits_alone),
         cmocka_unit_test(test_split_separator_within_the_code),
+        cmocka_unit_test(test_split_full_width_colon),
         cmocka_unit_test(test_clear_may_be_repeated),
     };
 

@@ -26,6 +26,13 @@ static void test_parse_wrong_refused_with_its_place(void **state)
          "c.json:1:2: there is no option 'retyr' for this file; see 'countersign options'"},
         {"{\n  \"a\\u001b\": 1}",
          "c.json:2:3: there is no option 'a?' for this file; see 'countersign options'"},
+        {"{\"nullok\": true}",
+         "c.json:1:2: there is no option 'nullok' for this file; other modules have it: users who "
+         "are not enrolled are refused; accept_on_missing_auth_method lets them in"},
+        {"{\"services\": {\"x\": {\"use-first-pass\": true}}}",
+         "c.json:1:21: there is no option 'use-first-pass' for this file; other modules have it: a "
+         "plan that begins with the password, such as auth_method=password-then-totp, first tries "
+         "the one that an earlier module asked for"},
         {"{\"standalone\": true}", "c.json:1:2: there is no option 'standalone' for this file; "
                                    "see 'countersign options'"},
         {"{\"debug\": \"yes\"}", "c.json:1:11: debug: true or false expected, found a string"},

@@ -285,8 +285,7 @@ static void after_no_touch(const char *typed, enum cs_verdict verdict, const cha
     stop_helper();
     assert_shown("info Touch your security key.\n"
                  "info The security key was not touched in time.\n"
-                 "echo Your answer was not accepted. Tries left: 1 \\n"
-                 "Press Enter, then touch your security key: LINE : \n");
+                 "echo Press Enter, then touch your security key: LINE : \n");
 }
 
 static void test_after_no_touch_enter_asks_for_it_again(void **state)
@@ -302,6 +301,25 @@ static void test_after_no_touch_an_answer_may_come_from_elsewhere(void **state)
     (void)state;
     after_no_touch("123456", CS_VERDICT_ALLOW, "u2f");
     assert_int_equal(helper.asked, 3);
+}
+
+/* There was no answer that could have been refused, and what is asked next needs a reason. */
+static void test_after_no_touch_the_key_may_be_gone(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_TIMEOUT, CS_ERR_NOT_FOUND,
+                                          CS_ERR_NOT_FOUND};
+
+    (void)state;
+    sit_here(CS_WAIT_LIVE, 2);
+    start_helper(results, CS_ARRAY_SIZE(results));
+    cs_script_answer(&scene->script, "654321");
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+    assert_shown("info Touch your security key.\n"
+                 "info The security key was not touched in time.\n"
+                 "echo None of your security keys is plugged into . \\n" PROMPT "LINE : \n"
+                 "echo Your answer was not accepted. Tries left: 1 \\n" PROMPT "LINE : \n");
 }
 
 /* The right key may be beside it. */
@@ -414,6 +432,7 @@ int main(void)
         TEST(test_touch_where_texts_wait),
         TEST(test_after_no_touch_enter_asks_for_it_again),
         TEST(test_after_no_touch_an_answer_may_come_from_elsewhere),
+        TEST(test_after_no_touch_the_key_may_be_gone),
         TEST(test_a_key_that_does_not_answer_is_no_reason_not_to_ask),
         TEST(test_no_touch_is_a_try),
         TEST(test_no_helper_asks_elsewhere),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stock sshd and two clients of it."""
 import contextlib
+import functools
 import os
 import pathlib
 import pwd
@@ -13,7 +14,20 @@ from .system import pam_service
 
 MODULE_LINE = "auth required pam_countersign.so"
 SSHD = os.environ.get("CS_SSHD", "/usr/sbin/sshd")
+SSH = os.environ.get("CS_SSH", "/usr/bin/ssh")
+# The OpenSSH whose sshd sends instructions at once, and whose ssh shows them as they are.
+LIVE = (10, 3)
 SSHD_PORT = 2222  # in the sandbox's own network
+
+
+@functools.cache
+def openssh_version(program):
+    """(10, 6) for OpenSSH 10.6"""
+    words = run(program, "-V", check=False)
+    version = re.search(r"OpenSSH_(\d+)\.(\d+)", words.stdout + words.stderr)
+    if not version:
+        raise Failure(f"{program} -V says no version: {words.stdout}{words.stderr}")
+    return int(version[1]), int(version[2])
 
 
 class Login:
@@ -101,7 +115,7 @@ class Sshd(Server):
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def ssh_command(self, user, command="echo logged in as $(id -un)", key=None, options=()):
-        words = ["ssh", "-F", "none"]
+        words = [SSH, "-F", "none"]
         for option in options:  # ssh takes the first of two
             words += ["-o", option]
         words += ["-p", str(self.port), "-o", "StrictHostKeyChecking=accept-new",
