@@ -8,7 +8,7 @@
 #   KIND.X     root, a Python script inside the sandbox      cs_add_system_test
 #
 # Further labels: sshd (a real sshd loads the module), slow, keys (what they run depends on WITH_U2F). Builds
-# with CS_SANITIZE have no tests labelled sshd and none of the kind applications: stock programs cannot
+# with CS_SANITIZE have no tests labelled sshd and none of the kinds applications*: stock programs cannot
 # load an instrumented module.
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
@@ -88,7 +88,7 @@ endfunction()
 function(cs_add_system_test name)
   cmake_parse_arguments(ARG "ALONE;LONG;NEWER_OPENSSH" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
   string(REGEX REPLACE "\\..*" "" kind ${name})
-  if(CS_SANITIZE AND ("sshd" IN_LIST ARG_LABELS OR kind STREQUAL "applications"))
+  if(CS_SANITIZE AND ("sshd" IN_LIST ARG_LABELS OR kind MATCHES "^applications"))
     return()
   endif()
   if("keys" IN_LIST ARG_LABELS AND WITH_U2F STREQUAL "off")
@@ -115,7 +115,7 @@ function(cs_add_system_test name)
     CS_PAM_DRIVER=$<TARGET_FILE:pam-driver> "CS_SANITIZE=${CS_SANITIZE}"
     CS_NEXT_MODULE=$<TARGET_FILE:pam_countersign_next> CS_NEXT_BROKER=$<TARGET_FILE:countersignd_next>
     CS_KILL_AT=$<TARGET_FILE:kill-at> CS_FAIL_ALLOC=$<TARGET_FILE:fail_alloc>
-    CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend>
+    CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend> CS_NPM_CLIENTS=${CMAKE_SOURCE_DIR}/build/npm
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp ${ARG_ENV})
   if(TARGET softkey)
     list(APPEND environment

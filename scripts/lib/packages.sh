@@ -29,6 +29,11 @@ packages_applications=(
     apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils
     sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted fuse3
 )
+# Further SSH clients: 200 MB, so they are tested by hand (tests/README.md).
+packages_applications_more=(
+    "${packages_test[@]}" sshpass libssh-dev libssh2-1-dev golang-go golang-golang-x-crypto-dev ruby-net-ssh
+    erlang-ssh libjsch-java ecj default-jre-headless nodejs rclone ansible-core
+)
 packages_tree=(
     debootstrap git python3
 )
@@ -81,7 +86,7 @@ known_packages()
         if [[ -n $(apt-cache madison "$package") ]]; then
             continue
         fi
-        for name in build demo test applications bench tree; do
+        for name in build demo test applications applications_more bench tree; do
             list="packages_${name}[@]"
             if [[ " ${!list} " == *" $package "* ]]; then
                 break
@@ -110,4 +115,18 @@ install_packages()
     fi
     echo "Installing ${missing[*]}"
     apt-get -q update && known_packages "${missing[@]}" && install_without_starting "${missing[@]}"
+}
+
+# Clients that Debian does not package, at the versions of tests/support/clients/npm, into build/npm.
+install_npm_clients()
+{
+    local folder=build/npm
+
+    if [[ -z $(command -v npm) ]]; then
+        echo "npm is not installed, so neither are the clients ssh2 and node-ssh" >&2
+        return 1
+    fi
+    mkdir -p "$folder"
+    cp tests/support/clients/npm/*.json "$folder"
+    (cd "$folder" && npm ci --omit=optional --ignore-scripts --no-audit --no-fund --fetch-retries=0)
 }

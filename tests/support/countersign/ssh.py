@@ -46,13 +46,13 @@ class Login:
                f"error={self.error!r}, transcript={self.transcript!r})"
 
 
-def client_key(user, name="id"):
-    """A key that `user` may log in with; the path of its private half."""
+def client_key(user, name="id", kind=("ed25519",)):
+    """A key that `user` may log in with; the path of its private half. `kind` is ssh-keygen's -t, and what follows."""
     folder = WORKDIR / "keys"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{user}.{name}"
     if not path.exists():
-        run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", f"{user}.{name}", "-f", path)
+        run("ssh-keygen", "-q", "-t", *kind, "-N", "", "-C", f"{user}.{name}", "-f", path)
         with contextlib.suppress(KeyError):
             _authorize(pwd.getpwnam(user), path.with_suffix(path.suffix + ".pub").read_text())
     return path
