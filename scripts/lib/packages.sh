@@ -29,6 +29,10 @@ packages_applications=(
     apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils
     sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted fuse3
 )
+# Programs that bring much with them, so they are tested by hand (tests/README.md).
+packages_applications_more=(
+    "${packages_test[@]}" pkexec polkitd dbus cups-daemon cockpit-ws cockpit-bridge
+)
 packages_tree=(
     debootstrap git python3
 )
@@ -81,7 +85,7 @@ known_packages()
         if [[ -n $(apt-cache madison "$package") ]]; then
             continue
         fi
-        for name in build demo test applications bench tree; do
+        for name in build demo test applications applications_more bench tree; do
             list="packages_${name}[@]"
             if [[ " ${!list} " == *" $package "* ]]; then
                 break

@@ -55,7 +55,7 @@ def bad_packages(source):
     build = listed(source, "build")
     rest = listed(source, "demo", "test", "bench", "tree") - build
     # libfido2 is for one of the choices of WITH_U2F: explained to those who build, installed for tests.
-    others = listed(source, "applications") - listed(source, "test")
+    others = listed(source, "applications", "applications_more") - listed(source, "test")
     for page, heading, wanted, allowed in (("README.md", "What it needs", build, {"libfido2-dev"}),
                                            ("tests/README.md", "What the tests need", rest, set()),
                                            ("tests/README.md", "Other people's programs", others,
