@@ -19,11 +19,11 @@ static bool may_connect(const struct cs_account *account, const struct stat *sta
             cs_gids_have(&gids, status->st_gid));
 }
 
-enum cs_err cs_check_service_accounts_served(const char *list, const char *socket,
-                                             struct cs_error *error)
+enum cs_err cs_check_service_accounts(const struct cs_options *options, const char *socket,
+                                      struct cs_error *error)
 {
     CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
-    enum cs_err result = cs_service_accounts_read(list, &names, error);
+    enum cs_err result = cs_service_accounts_read(options->service_accounts, &names, error);
     struct stat status;
     bool there = stat(socket, &status) == 0;
 

@@ -88,7 +88,6 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
 {
     const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
     CS_AUTO(cs_fd_close) int fd = -1;
-
     enum cs_err result = cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
 
     (void)check;
@@ -217,8 +216,7 @@ static enum cs_err check_socket(struct check *check, struct cs_error *error)
 
 static enum cs_err check_service_accounts(struct check *check, struct cs_error *error)
 {
-    return cs_check_service_accounts_served(check->line.options.service_accounts,
-                                            check->cli->socket_path, error);
+    return cs_check_service_accounts(&check->line.options, check->cli->socket_path, error);
 }
 
 static bool has_service_accounts(const struct check *check)

@@ -19,8 +19,8 @@ enum cs_err cs_check_groups(const struct cs_setting *row, const char *value, str
     return cs_group_list_read(value, &names, error);
 }
 
-enum cs_err cs_check_service_accounts(const struct cs_setting *row, const char *value,
-                                      struct cs_error *error)
+enum cs_err cs_check_account_names(const struct cs_setting *row, const char *value,
+                                   struct cs_error *error)
 {
     CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
 

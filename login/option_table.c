@@ -249,7 +249,7 @@ const struct cs_setting cs_option_rows[] = {
      .where = CS_FROM_FILE,
      .offset = AT(service_accounts),
      .type_name = "accounts",
-     .check = cs_check_service_accounts,
+     .check = cs_check_account_names,
      .help = "Daemons that do not run as root (www-data, freerad) and may ask for every account "
              "but root's. Nothing counts as a first factor there, nobody is exempt, and all tries "
              "of one of them count as from one address. Under systemd open the socket as well: "

@@ -13,12 +13,12 @@ static enum cs_err add(struct cs_strlist *names, const char *name, size_t length
     if (length == 0 || length > CS_USER_NAME_MAX || memchr(name, ' ', length) != NULL ||
         !cs_is_clean(name, length))
         return cs_fail(error, CS_ERR_CONFIG,
-                       "names of accounts expected, with a comma between "
-                       "them and no blanks");
-    if (length == 4 && memcmp(name, "root", 4) == 0)
+                       "names of accounts expected, with a comma between them and no "
+                       "blanks");
+    if (length == strlen("root") && strncmp(name, "root", length) == 0)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "root is no service account: it may ask for every "
-                       "account anyway; leave it out");
+                       "root is no service account: it may ask for every account "
+                       "anyway; leave it out");
     if (names->count == CS_SERVICE_ACCOUNTS_MAX)
         return cs_fail(error, CS_ERR_CONFIG, "at most %d accounts", CS_SERVICE_ACCOUNTS_MAX);
     return cs_strlist_add(names, name, length) == CS_OK ? CS_OK : cs_fail_nomem(error);
