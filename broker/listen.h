@@ -7,8 +7,9 @@
 
 #include "base/error.h"
 
-/* Binds and listens: mode 0600, or 0666 with `unprivileged`. Replaces a socket that nobody answers
- * any more, never that of a running broker. Call it as root, so that root owns the socket. */
+/* Binds and listens: mode 0600, or 0666 with `unprivileged`; who is served is decided by uid.
+ * Replaces a socket that nobody answers any more, never that of a running broker. Call it as root,
+ * so that root owns the socket. */
 enum cs_err cs_listen(const char *path, bool unprivileged, int *ret_fd,
                       struct cs_error *error) CS_MUST_USE;
 

@@ -123,8 +123,31 @@ static int run_session(const struct settings *settings, const struct cs_log *log
 
 struct bounds {
     bool unprivileged; /* peers that are not root are served */
+    struct cs_service_accounts service_accounts;
     unsigned logins, unprivileged_logins;
 };
+
+static void find_service_accounts(const struct cs_log *log, const char *list,
+                                  struct cs_service_accounts *accounts)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
+    struct cs_error error = {0};
+
+    if (list == NULL)
+        return;
+    if (cs_service_accounts_read(list, &names, &error) != CS_OK) {
+        (void)complain(log, &error);
+        return;
+    }
+    for (size_t i = 0; i < names.count; i++) {
+        struct cs_account account;
+
+        if (cs_service_account_find(names.items[i], &account, &error) == CS_OK)
+            accounts->uids[accounts->count++] = account.uid;
+        else
+            (void)complain(log, &error);
+    }
+}
 
 /* The broker's own settings come from the default file, `path`. If that is broken, the broker still
  * starts, with the defaults, and each login is refused with the line that says what is wrong. IBM's
@@ -145,6 +168,8 @@ static void read_bounds(struct cs_engine *engine, const char *path, struct bound
     *ret_bounds = (struct bounds){.unprivileged = options.allow_unprivileged,
                                   .logins = options.max_logins,
                                   .unprivileged_logins = options.max_unprivileged};
+    find_service_accounts(cs_engine_log(engine), options.service_accounts,
+                          &ret_bounds->service_accounts);
 }
 
 static enum cs_err raise_descriptors(unsigned logins, struct cs_error *error)
@@ -183,14 +208,17 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
                                .limits = &limits,
                                .listen_fd = systemd->listen_fd,
                                .signal_fd = block_signals(),
-                               .allow_unprivileged = bounds->unprivileged};
+                               .allow_unprivileged = bounds->unprivileged,
+                               .service_accounts = bounds->service_accounts};
     enum cs_err result = raise_descriptors(bounds->logins, error);
     bool idle = true;
 
     if (server.signal_fd < 0)
         return cs_fail_errno(error, "signalfd");
     if (result == CS_OK && server.listen_fd < 0)
-        result = cs_listen(settings->socket, bounds->unprivileged, &server.listen_fd, error);
+        result =
+            cs_listen(settings->socket, bounds->unprivileged || bounds->service_accounts.count > 0,
+                      &server.listen_fd, error);
     if (result == CS_OK)
         result = cs_become_run_user(error);
     if (result != CS_OK)

@@ -22,15 +22,22 @@ enum {
 /* ---- one connection ---- */
 
 /* Gets the peer as the kernel knows it; a connection without one is dropped. */
-static bool identify_peer(int socket, struct cs_peer *ret_peer)
+static bool identify_peer(const struct cs_server *server, int socket, struct cs_peer *ret_peer)
 {
     struct ucred credentials;
     socklen_t size = sizeof credentials;
 
     if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
         return false;
-    ret_peer->uid = credentials.uid;
+    *ret_peer = (struct cs_peer){
+        .uid = credentials.uid,
+        .service_account = cs_service_accounts_have(&server->service_accounts, credentials.uid)};
     return true;
+}
+
+static bool is_served(const struct cs_server *server, const struct cs_peer *peer)
+{
+    return peer->uid == 0 || peer->service_account || server->allow_unprivileged;
 }
 
 static void serve(struct cs_server *server, int socket)
@@ -38,8 +45,13 @@ static void serve(struct cs_server *server, int socket)
     const struct cs_log *log = cs_engine_log(server->engine);
     struct cs_peer peer;
 
-    if (!identify_peer(socket, &peer) || (peer.uid != 0 && !server->allow_unprivileged))
+    if (!identify_peer(server, socket, &peer))
         return;
+    if (!is_served(server, &peer)) {
+        cs_session_refused(server->limits, log, &peer, LOG_INFO,
+                           "neither allow_unprivileged nor allow_service_accounts covers it");
+        return;
+    }
     if (!cs_limits_enter(server->limits, peer.uid)) {
         cs_session_refused(server->limits, log, &peer, peer.uid == 0 ? LOG_ERR : LOG_INFO,
                            "max_logins or max_unprivileged logins are already running");

@@ -12,6 +12,7 @@
 
 #include "broker/limits.h"
 #include "login/engine.h"
+#include "login/service_accounts.h"
 
 struct cs_server {
     struct cs_engine *engine;
@@ -19,6 +20,7 @@ struct cs_server {
     int listen_fd;
     int signal_fd; /* signalfd of SIGTERM and SIGINT; never read, so that it wakes every thread */
     bool allow_unprivileged;
+    struct cs_service_accounts service_accounts;
 
     /* private to cs_server_run */
     pthread_mutex_t mutex; /* guards the two counts */

@@ -13,6 +13,7 @@
 #include "cli/check_advice.h"
 #include "cli/check_pam_files.h"
 #include "cli/check_plan.h"
+#include "cli/check_service_accounts.h"
 #include "cli/check_sshd.h"
 #include "cli/check_store.h"
 #include "cli/check_translations.h"
@@ -88,7 +89,6 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
 {
     const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
     CS_AUTO(cs_fd_close) int fd = -1;
-
     enum cs_err result = cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
 
     (void)check;
@@ -215,6 +215,16 @@ static enum cs_err check_socket(struct check *check, struct cs_error *error)
     return cs_connect_broker(check->cli->socket_path, cs_clock_ms() + CONNECT_MS, &fd, error);
 }
 
+static enum cs_err check_service_accounts(struct check *check, struct cs_error *error)
+{
+    return cs_check_service_accounts(&check->line.options, check->cli->socket_path, error);
+}
+
+static bool has_service_accounts(const struct check *check)
+{
+    return check->configured && check->line.options.service_accounts != NULL;
+}
+
 /* ---- the helper for security keys ---- */
 
 /* The names from the settings that ask for keys. If no setting asks but keys exist, the general
@@ -286,6 +296,7 @@ static const struct {
     {"store", check_store, is_local},
     {"stand-alone program", check_broker_program, always},
     {"broker's socket", check_socket, always},
+    {"service accounts", check_service_accounts, has_service_accounts},
     {"socket of countersign-u2f-host", check_helper, has_helper},
 };
 

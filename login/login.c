@@ -12,10 +12,18 @@
 
 enum { VARIABLE_BYTES_MAX = 32 * 1024 };
 
-/* A screen locker may ask only for the account that it runs as, and never for root. */
-static bool peer_may_ask(const struct cs_login *login)
+/* A screen locker may ask only for the account that it runs as; a service account for any but
+ * root's, unknown ones included: they are refused as they always are. CS_REASON_NONE: it may. */
+static enum cs_reason peer_mistake(const struct cs_login *login)
 {
-    return login->peer.uid == 0 || (login->account.known && login->account.uid == login->peer.uid);
+    const struct cs_account *account = &login->account;
+
+    if (login->peer.uid == 0)
+        return CS_REASON_NONE;
+    if (login->peer.service_account)
+        return account->known && account->uid == 0 ? CS_REASON_ROOT_ACCOUNT : CS_REASON_NONE;
+    return account->known && account->uid == login->peer.uid ? CS_REASON_NONE
+                                                             : CS_REASON_NOT_YOUR_ACCOUNT;
 }
 
 /* Ends a login before its plan is run; `reason` is for the audit line. */
@@ -54,8 +62,9 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
            login->options.provider, login->options.method.retry);
     if (cs_login_look_up_first(login, &error) != CS_OK)
         return fail(login, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, &error);
-    if (!peer_may_ask(login))
-        return conclude(login, CS_VERDICT_DENY, CS_REASON_NOT_YOUR_ACCOUNT);
+    rule = peer_mistake(login);
+    if (rule != CS_REASON_NONE)
+        return conclude(login, CS_VERDICT_DENY, rule);
     rule = cs_login_exemption(login);
     if (rule != CS_REASON_NONE && !cs_plan_has_first(login->plan))
         return conclude(login, CS_VERDICT_EXEMPT, rule);
@@ -122,8 +131,10 @@ static void hand_over(struct cs_login *login, struct cs_verdict_message *ret_ver
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer variable = {0};
 
-    ret_verdict->authtok = login->authtok;
-    login->authtok = (struct cs_secret){0};
+    if (!login->peer.service_account) {
+        ret_verdict->authtok = login->authtok;
+        login->authtok = (struct cs_secret){0};
+    }
     if (login->options.user_env == NULL || login->record == NULL)
         return;
     cs_buffer_printf(&variable, "%s=%s", login->options.user_env, login->record);

@@ -14,6 +14,7 @@
 /* The peer of the connection, as reported by the kernel. */
 struct cs_peer {
     uid_t uid;
+    bool service_account; /* not root, but may ask for others */
 };
 
 struct cs_login {

@@ -7,6 +7,7 @@
 #include "i18n/language.h"
 #include "login/group_list.h"
 #include "login/options.h"
+#include "login/service_accounts.h"
 
 enum { VARIABLE_BYTES_MAX = 64 };
 
@@ -16,6 +17,15 @@ enum cs_err cs_check_groups(const struct cs_setting *row, const char *value, str
 
     (void)row;
     return cs_group_list_read(value, &names, error);
+}
+
+enum cs_err cs_check_account_names(const struct cs_setting *row, const char *value,
+                                   struct cs_error *error)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist names = {0};
+
+    (void)row;
+    return cs_service_accounts_read(value, &names, error);
 }
 
 enum cs_err cs_check_language(const struct cs_setting *row, const char *value,

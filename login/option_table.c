@@ -244,6 +244,17 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "no",
      .help = "Serves programs that do not run as root (screen lockers), each for its own account "
              "only. Under systemd set SocketMode=0666 as well."},
+    {.name = "allow_service_accounts",
+     .type = CS_SETTING_LIST,
+     .scope = CS_SCOPE_BROKER,
+     .where = CS_FROM_FILE,
+     .offset = AT(service_accounts),
+     .type_name = "accounts",
+     .check = cs_check_account_names,
+     .help = "Daemons that do not run as root (www-data, freerad) and may ask for every account "
+             "but root's. Nothing counts as a first factor there, nobody is exempt, and all tries "
+             "of one of them count as from one address. Under systemd open the socket as well: "
+             "SocketMode=0660 and the daemon's group as SocketGroup, or SocketMode=0666."},
     {.name = "max_logins",
      .type = CS_SETTING_NUMBER,
      .scope = CS_SCOPE_BROKER,

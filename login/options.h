@@ -38,6 +38,7 @@ struct cs_options {
     bool debug;
     bool nowarn;
     bool allow_unprivileged;
+    const char *service_accounts; /* comma-separated; NULL: none */
     bool ascii_prompts;
     bool mask_addresses;
     const char *user_env;       /* variable to hold the provider's record of the user; NULL: none */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "login/login.h"
 #include "login/other_modules.h"
+#include "login/service_accounts.h"
 #include "settings/suggest.h"
 
 enum { OTHERS_MAX = 8 }; /* a peer that is not root decides how often they are logged */
@@ -105,9 +106,9 @@ static void set_origin(struct cs_login *login)
 
     cs_client_find(request, login->peer.uid, login->address, login->client);
     cs_client_stranger(request->user, login->stranger);
-    /* A name in PAM_RHOST gives no address, but it does mean another machine. */
-    login->here =
-        request->ssh_connection == NULL && (request->rhost == NULL || request->rhost[0] == '\0');
+    /* A name in PAM_RHOST gives no address, but it does mean another machine. So does a daemon. */
+    login->here = !login->peer.service_account && request->ssh_connection == NULL &&
+                  (request->rhost == NULL || request->rhost[0] == '\0');
 }
 
 /* The PAM line says which format the file has; its content never does. */
@@ -158,6 +159,8 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     }
     result = cs_config_line(login->config, request->service, &request->arguments, &login->options,
                             &warnings, error);
+    if (login->peer.service_account)
+        cs_service_account_restrict(&login->options);
     login->log.debug = login->options.debug;
     log_source(login);
     for (size_t i = 0; i < warnings.count && !login->options.nowarn; i++)

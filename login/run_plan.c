@@ -154,6 +154,7 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
         .here = login->here,
         .name = login->request->user,
         .foreign = login->peer.uid != 0,
+        .never_proven = login->peer.service_account,
         .stranger = login->stranger};
 }
 

@@ -72,6 +72,7 @@ struct cs_method_given {
     bool here;                     /* nothing suggests that the user is elsewhere */
     const char *name;              /* the account's name as it was typed */
     bool foreign;                  /* the peer is not root: its PAM_AUTHTOK cannot be trusted */
+    bool never_proven;             /* not even a password of this login counts as proven */
     const char *stranger;          /* counts tries at accounts without an identity */
 };
 

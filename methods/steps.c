@@ -70,8 +70,10 @@ enum cs_err cs_find_missing(struct cs_method_login *login, unsigned kinds, unsig
 
 bool cs_is_proven(const struct cs_method_login *login)
 {
-    return !login->state.doomed && (login->state.password_accepted ||
-                                    login->calls->proven(login->context, login->state.answered));
+    if (login->given->never_proven || login->state.doomed)
+        return false;
+    return login->state.password_accepted ||
+           login->calls->proven(login->context, login->state.answered);
 }
 
 /* ---- the end ---- */

@@ -60,9 +60,11 @@ static enum cs_err connect_retrying(int socket, const struct sockaddr_un *addres
         if (errno == ENOENT || errno == ECONNREFUSED)
             return cs_fail(error, CS_ERR_NOT_FOUND, "%s: no broker is running", path);
         if (errno == EACCES)
-            return cs_fail(error, CS_ERR_UNAVAILABLE,
-                           "%s: not permitted; see allow_unprivileged in countersign.json(5)",
-                           path);
+            return cs_fail(
+                error, CS_ERR_UNAVAILABLE,
+                "%s: not permitted; see allow_unprivileged and allow_service_accounts in "
+                "countersign.json(5)",
+                path);
         if (errno != EAGAIN && errno != EINTR)
             return cs_fail_errno(error, "%s: cannot connect", path);
         if (cs_clock_left(deadline) == 0)

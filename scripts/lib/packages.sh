@@ -29,10 +29,11 @@ packages_applications=(
     apache2 libapache2-mod-authnz-pam openvpn freeradius freeradius-utils
     sshpass lftp rsync sshfs mosh libnet-ssh2-perl php-cli php-phpseclib3 python3-twisted fuse3
 )
-# Further SSH clients: 200 MB, so they are tested by hand (tests/README.md).
+# Further SSH clients, and programs that bring much with them: they are tested by hand (tests/README.md).
 packages_applications_more=(
     "${packages_test[@]}" sshpass libssh-dev libssh2-1-dev golang-go golang-golang-x-crypto-dev ruby-net-ssh
     erlang-ssh libjsch-java ecj default-jre-headless nodejs rclone ansible-core
+    pkexec polkitd dbus cups-daemon cockpit-ws cockpit-bridge
 )
 packages_tree=(
     debootstrap git python3
@@ -61,16 +62,18 @@ missing_packages()
 # the name services enter themselves in nsswitch.conf.
 install_without_starting()
 {
-    local policy=/usr/sbin/policy-rc.d names=/etc/nsswitch.conf status=0 own=''
+    local policy=/usr/sbin/policy-rc.d names=/etc/nsswitch.conf status=0 own='' kept
 
     if [[ ! -e $policy ]]; then
         own=1
         printf '#!/bin/sh\nexit 101\n' >"$policy"
         chmod 0755 "$policy"
     fi
-    cp -p "$names" "$names.kept"
+    kept=$(mktemp)
+    cp -p "$names" "$kept"
     DEBIAN_FRONTEND=noninteractive apt-get -qy install --no-install-recommends "$@" || status=$?
-    mv "$names.kept" "$names"
+    cp -p "$kept" "$names"
+    rm -f "$kept"
     if [[ -n $own ]]; then
         rm -f "$policy"
     fi

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Daemons that have one password and answer every prompt with it or with the name (docs/APPLICATIONS.md, "One
 password for everything")."""
+import pwd
+
 from countersign import *
 from countersign.application import *
 from countersign.daemons import *
@@ -9,11 +11,12 @@ PASSWORD = "Correct-Horse-7"
 DAEMONS = (Saslauthd, Dovecot, Proftpd, Vsftpd, Freeradius, Openvpn)
 
 
-def each(auth, check, kinds=DAEMONS):
-    """Runs check(daemon, broker, factor) with that stack for every daemon that is installed."""
+def each(auth, check, kinds=DAEMONS, settings=None):
+    """Runs check(daemon, broker, factor) with that stack for every daemon that is installed. `settings` are a
+    function of the daemon."""
     def check_one(kind):
         daemon = kind()
-        write_config({"throttle": False})
+        write_config({"throttle": False, **(settings(daemon) if settings else {})})
         service(daemon.service, auth)
         countersign("passwd", "alice", "--stdin", input=secret(PASSWORD, "a password") + "\n")
         factor = fresh("alice")
@@ -60,14 +63,46 @@ def test_a_plain_line_lets_nobody_in():
     each(CODE, check)
 
 
-def test_apache_may_not_ask():
-    """Its processes are www-data's, and may ask for nobody else."""
+# ---- daemons that are not root ----
+
+NOT_ROOT = (Apache, FreeradiusAsDebianStartsIt)
+
+
+def test_not_root_and_not_named():
+    """They may ask for nobody else."""
     def check(daemon, broker, factor):
         expect(not daemon.log_in("alice", factor.code()), "a server that is not root asked for somebody else")
-        wait_syslog(r"pam_countersign\(apache:auth\): login of 'alice' refused: .*allow_unprivileged")
+        wait_syslog(rf"pam_countersign\({daemon.service}:auth\): login of 'alice' refused: .*allow_service_accounts")
         expect_equal(audits(broker.log()), [], "what reached the broker")
 
-    each(ONE_CODE, check, (Apache,))
+    each(ONE_CODE, check, NOT_ROOT)
+
+
+def named(**settings):
+    """What the file says of the daemon: its account, and what its PAM line cannot say."""
+    return lambda daemon: {"allow_service_accounts": [daemon.account],
+                           "services": {daemon.service: {"one_answer": True, **settings}}}
+
+
+def test_not_root_with_a_code():
+    def check(daemon, broker, factor):
+        sends(daemon, broker, factor.wrong(), ("max-tries", "wrong-code"))
+        code = factor.code()
+        sends(daemon, broker, code, ("allow", "totp"))
+        sends(daemon, broker, code, ("max-tries", "replayed"))
+        sends(daemon, broker, factor.recovery_codes[0], ("allow", "recovery-code"))
+        expect_equal({a["peer_uid"] for a in audits(broker.log())}, {str(pwd.getpwnam(daemon.account).pw_uid)}, "peer")
+
+    each(CODE, check, NOT_ROOT, named())
+
+
+def test_not_root_with_code_and_password_in_one_line():
+    def check(daemon, broker, factor):
+        sends(daemon, broker, f"Wrong-Horse-7:{factor.code()}", ("deny", "wrong-password"))
+        sends(daemon, broker, f"{PASSWORD}:{factor.wrong()}", ("deny", "wrong-code"))
+        sends(daemon, broker, f"{PASSWORD}:{factor.code()}", ("allow", "totp"))
+
+    each(CODE, check, NOT_ROOT, named(auth_method="password-and-totp", password_first=True))
 
 
 def test_openvpn_with_a_password_and_a_static_challenge():

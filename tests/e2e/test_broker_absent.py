@@ -95,7 +95,7 @@ def test_not_root():
     for arguments, text in cases:
         refused_as_alice(arguments, text)
     with Broker() as broker:
-        refused_as_alice((), f"{SOCKET}: not permitted; see allow_unprivileged in countersign.json(5)")
+        refused_as_alice((), f"{SOCKET}: not permitted; see allow_unprivileged and allow_service_accounts in countersign.json(5)")
         broker.stop(signal.SIGKILL)
         refused_as_alice((), f"{SOCKET}: not permitted")
 

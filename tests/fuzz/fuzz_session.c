@@ -382,19 +382,18 @@ static bool has(const uint8_t *data, size_t size, const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const uid_t uids[] = {0, 1000, 1001, 0};
+    static const struct cs_peer peers[] = {
+        {0}, {.uid = 1000}, {.uid = 1001, .service_account = true}, {0}};
     static const struct cs_log log = {drop_line, NULL, true};
-    struct cs_peer peer;
     int ends[2];
 
     if (size == 0)
         return 0;
     fuzz_log = &log;
     fuzz_deliveries = 0;
-    peer.uid = uids[data[0] & 3];
     REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0);
     send_packets(ends[0], data + 1, size - 1, (data[0] & 4) != 0);
-    cs_session_serve(NULL, NULL, ends[1], &peer);
+    cs_session_serve(NULL, NULL, ends[1], &peers[data[0] & 3]);
     cs_fd_close(&ends[1]);
     /* accept_on_missing_auth_method lets a user in if the input itself sets it. */
     read_replies(ends[0], has(data, size, "123456") || has(data, size, "accept") ||

@@ -6,6 +6,7 @@ import ftplib
 import imaplib
 import os
 import pathlib
+import shutil
 import socket
 import stat
 import urllib.error
@@ -142,8 +143,10 @@ class Vsftpd(FtpDaemon):
 
 class Freeradius(Daemon):
     service, program, port = "radiusd", "freeradius", 1812
+    account = None  # root
 
     def prepare(self):
+        drop = f"user = {self.account}\n                group = {self.account}" if self.account else ""
         self.file("radiusd.conf", f"""
             prefix = /usr
             libdir = /usr/lib/freeradius
@@ -153,6 +156,7 @@ class Freeradius(Daemon):
             pidfile = {self.folder}/pid
             security {{
                 allow_vulnerable_openssl = yes
+                {drop}
             }}
             client localhost {{
                 ipaddr = 127.0.0.1
@@ -190,9 +194,18 @@ class Freeradius(Daemon):
         return "Access-Accept" in result.stdout
 
 
+class FreeradiusAsDebianStartsIt(Freeradius):
+    account = "freerad"
+
+    def prepare(self):
+        shutil.chown(self.folder, self.account, self.account)
+        return super().prepare()
+
+
 class Apache(Daemon):
-    """It asks as www-data, who may not ask for other accounts."""
+    """The process that asks is www-data's."""
     service, program, port = "apache", "apache2", 8080
+    account = "www-data"
 
     def prepare(self):
         modules = "/usr/lib/apache2/modules"
