@@ -310,12 +310,7 @@ static void print_warnings(struct check *check, const struct cs_strlist *warning
             (void)printf("warn %s\n", clean.text ? clean.text : "");
             continue;
         }
-        cs_json_write_object(check->writer, NULL);
-        cs_json_write_string(check->writer, "what", "warning");
-        cs_json_write_bool(check->writer, "ok", true);
-        cs_json_write_string(check->writer, "problem", NULL);
-        cs_json_write_string(check->writer, "warning", warnings->items[i]);
-        cs_json_write_end(check->writer);
+        cs_print_note(check->writer, "warning", "warning", warnings->items[i]);
     }
 }
 

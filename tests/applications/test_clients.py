@@ -120,9 +120,20 @@ CLIENTS = (
 )
 
 
+# What a program needs besides itself, and how it says that it is there.
+MODULES = {"Net::SSH2": ("perl", "-MNet::SSH2", "-e", "1"),
+           "phpseclib": ("php", "-r", "exit(stream_resolve_include_path('phpseclib3/autoload.php') ? 0 : 1);")}
+
+
+def need_module(client):
+    if client.name in MODULES and run(*MODULES[client.name], check=False).returncode != 0:
+        raise Skip(f"{client.name} is not installed")
+
+
 def test_clients_of_their_own():
     def check(client):
         need(client.program)
+        need_module(client)
         check_client(client)
 
     each_installed(CLIENTS, check)

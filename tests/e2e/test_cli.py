@@ -554,7 +554,8 @@ def test_check_warns_of_a_service_that_is_a_typing_error():
 def test_check():
     with Broker():
         result = countersign("check")
-        expect(all(line.startswith("ok ") for line in result.stdout.splitlines()), result.stdout)
+        lines = without_sshd_note(result.stdout.splitlines())
+        expect(lines and all(line.startswith("ok ") for line in lines), result.stdout)
         rows = json.loads(countersign("check", "--json").stdout)
         expect(len(rows) >= 6 and all(row["ok"] and row["problem"] is None for row in rows), f"{rows}")
         os.chmod(KEY, 0o644)
