@@ -34,24 +34,26 @@ def sends(daemon, broker, password, wanted):
     expect_equal((let_in, audit["verdict"], audit["reason"]), (wanted[0] == "allow", *wanted), daemon.name)
 
 
-def test_a_code_as_the_password():
-    def check(daemon, broker, factor):
-        sends(daemon, broker, factor.wrong(), ("max-tries", "wrong-code"))
-        code = factor.code()
-        sends(daemon, broker, code, ("allow", "totp"))
-        sends(daemon, broker, code, ("max-tries", "replayed"))
-        sends(daemon, broker, factor.recovery_codes[0], ("allow", "recovery-code"))
+def sends_codes(daemon, broker, factor):
+    sends(daemon, broker, factor.wrong(), ("max-tries", "wrong-code"))
+    code = factor.code()
+    sends(daemon, broker, code, ("allow", "totp"))
+    sends(daemon, broker, code, ("max-tries", "replayed"))
+    sends(daemon, broker, factor.recovery_codes[0], ("allow", "recovery-code"))
 
-    each(ONE_CODE, check)
+
+def sends_lines(daemon, broker, factor):
+    sends(daemon, broker, f"Wrong-Horse-7:{factor.code()}", ("deny", "wrong-password"))
+    sends(daemon, broker, f"{PASSWORD}:{factor.wrong()}", ("deny", "wrong-code"))
+    sends(daemon, broker, f"{PASSWORD}:{factor.code()}", ("allow", "totp"))
+
+
+def test_a_code_as_the_password():
+    each(ONE_CODE, sends_codes)
 
 
 def test_code_and_password_in_one_line():
-    def check(daemon, broker, factor):
-        sends(daemon, broker, f"Wrong-Horse-7:{factor.code()}", ("deny", "wrong-password"))
-        sends(daemon, broker, f"{PASSWORD}:{factor.wrong()}", ("deny", "wrong-code"))
-        sends(daemon, broker, f"{PASSWORD}:{factor.code()}", ("allow", "totp"))
-
-    each(ONE_LINE, check)
+    each(ONE_LINE, sends_lines)
 
 
 def test_a_plain_line_lets_nobody_in():
@@ -86,23 +88,14 @@ def named(**settings):
 
 def test_not_root_with_a_code():
     def check(daemon, broker, factor):
-        sends(daemon, broker, factor.wrong(), ("max-tries", "wrong-code"))
-        code = factor.code()
-        sends(daemon, broker, code, ("allow", "totp"))
-        sends(daemon, broker, code, ("max-tries", "replayed"))
-        sends(daemon, broker, factor.recovery_codes[0], ("allow", "recovery-code"))
+        sends_codes(daemon, broker, factor)
         expect_equal({a["peer_uid"] for a in audits(broker.log())}, {str(pwd.getpwnam(daemon.account).pw_uid)}, "peer")
 
     each(CODE, check, NOT_ROOT, named())
 
 
 def test_not_root_with_code_and_password_in_one_line():
-    def check(daemon, broker, factor):
-        sends(daemon, broker, f"Wrong-Horse-7:{factor.code()}", ("deny", "wrong-password"))
-        sends(daemon, broker, f"{PASSWORD}:{factor.wrong()}", ("deny", "wrong-code"))
-        sends(daemon, broker, f"{PASSWORD}:{factor.code()}", ("allow", "totp"))
-
-    each(CODE, check, NOT_ROOT, named(auth_method="password-and-totp", password_first=True))
+    each(CODE, sends_lines, NOT_ROOT, named(auth_method="password-and-totp", password_first=True))
 
 
 def test_openvpn_with_a_password_and_a_static_challenge():

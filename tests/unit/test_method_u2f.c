@@ -224,17 +224,23 @@ static void test_touch_of_a_key_here(void **state)
     assert_memory_equal(helper.seen.app_hash, hash, sizeof hash);
 }
 
+/* A wrong answer from elsewhere and then the right one, whatever the helper says. */
+static void answer_twice(const enum cs_err *results, size_t count)
+{
+    start_helper(results, count);
+    cs_script_answer(&scene->script, "654321");
+    cs_script_answer(&scene->script, "123456");
+    assert_run(CS_VERDICT_ALLOW, "u2f");
+    stop_helper();
+}
+
 static void test_no_key_here_asks_elsewhere(void **state)
 {
     static const enum cs_err results[] = {CS_ERR_NOT_FOUND, CS_ERR_INPUT};
 
     (void)state;
     scene->given.here = true;
-    start_helper(results, 2);
-    cs_script_answer(&scene->script, "654321");
-    cs_script_answer(&scene->script, "123456");
-    assert_run(CS_VERDICT_ALLOW, "u2f");
-    stop_helper();
+    answer_twice(results, CS_ARRAY_SIZE(results));
     assert_shown("echo None of your security keys is plugged into . \\n" PROMPT "LINE : \n"
                  "echo Your answer was not accepted. Tries left: 2 \\n" PROMPT "LINE : \n");
 }
@@ -311,11 +317,7 @@ static void test_after_no_touch_the_key_may_be_gone(void **state)
 
     (void)state;
     sit_here(CS_WAIT_LIVE, 2);
-    start_helper(results, CS_ARRAY_SIZE(results));
-    cs_script_answer(&scene->script, "654321");
-    cs_script_answer(&scene->script, "123456");
-    assert_run(CS_VERDICT_ALLOW, "u2f");
-    stop_helper();
+    answer_twice(results, CS_ARRAY_SIZE(results));
     assert_shown("info Touch your security key.\n"
                  "info The security key was not touched in time.\n"
                  "echo None of your security keys is plugged into . \\n" PROMPT "LINE : \n"
@@ -361,11 +363,7 @@ static void assert_look_fails(enum cs_err end)
     const enum cs_err results[] = {end, CS_ERR_TIMEOUT};
 
     sit_here(CS_WAIT_ENTER, 1);
-    start_helper(results, CS_ARRAY_SIZE(results));
-    cs_script_answer(&scene->script, "654321");
-    cs_script_answer(&scene->script, "123456");
-    assert_run(CS_VERDICT_ALLOW, "u2f");
-    stop_helper();
+    answer_twice(results, CS_ARRAY_SIZE(results));
     assert_shown("echo " PROMPT "LINE : \n"
                  "echo Your answer was not accepted. Tries left: 1 \\n" PROMPT "LINE : \n");
     assert_int_equal(helper.asked, 1);
@@ -395,11 +393,7 @@ static void assert_touch_fails(enum cs_err end, size_t asked)
     const enum cs_err results[] = {CS_ERR_TIMEOUT, end, CS_ERR_INPUT};
 
     sit_here(CS_WAIT_LIVE, 1);
-    start_helper(results, CS_ARRAY_SIZE(results));
-    cs_script_answer(&scene->script, "654321");
-    cs_script_answer(&scene->script, "123456");
-    assert_run(CS_VERDICT_ALLOW, "u2f");
-    stop_helper();
+    answer_twice(results, CS_ARRAY_SIZE(results));
     assert_shown("info Touch your security key.\n"
                  "echo " PROMPT "LINE : \n"
                  "echo Your answer was not accepted. Tries left: 1 \\n" PROMPT "LINE : \n");
