@@ -25,7 +25,7 @@ import uuid
 from . import harness
 from .harness import PATIENCE, Failure, secret
 from .tenant_api import ROUTES
-from .tenant_certificates import authority_file, server_context
+from .certificates import authority_file, server_context
 from .tenant_faults import make_fault
 from .tenant_server import Connection, Listener, Request
 from .tenant_users import IdentitySource, User
