@@ -9,6 +9,7 @@ import https from "node:https";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
+import "./older_node.mjs";
 import { Accounts } from "./accounts.mjs";
 import { makeConfiguration } from "./configuration.mjs";
 import { Decisions } from "./decisions.mjs";

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import threading
@@ -10,10 +11,12 @@ import time
 
 from ..certificates import authority_file, server_files
 from ..harness import PATIENCE, WORKDIR, Failure, Skip
+from ..process import run
 from .peer import NOW, Peer, Pending
 
 __all__ = ["OidcProvider"]
 
+OLDEST_NODE = 20, 12  # with crypto.hash()
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "openid" / "provider.mjs"
 CIBA = "urn:openid:params:grant-type:ciba"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -25,6 +28,9 @@ def modules():
     folder = pathlib.Path(os.environ.get("CS_OPENID_MODULES", "")) / "node_modules"
     if shutil.which("node") is None:
         raise Skip("node is not installed (tests/README.md)")
+    version = run("node", "--version").stdout.strip()
+    if tuple(map(int, re.findall(r"\d+", version)[:2])) < OLDEST_NODE:
+        raise Skip(f"Node {version} is too old for oidc-provider")
     if not (folder / "oidc-provider").exists():
         raise Skip("oidc-provider is not installed: npm was missing, or its registry did not answer (tests/README.md)")
     return folder
