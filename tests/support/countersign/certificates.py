@@ -9,7 +9,7 @@ from .harness import WORKDIR
 from .process import run
 
 # In a folder that the search for secrets leaves out.
-FOLDER = WORKDIR / "keys" / "tenant"
+FOLDER = WORKDIR / "keys" / "servers"
 NAMES = "IP:127.0.0.1,IP:::1,DNS:localhost"
 
 _CONFIG = """[req]
@@ -47,6 +47,7 @@ _KINDS = {
     "wrong-name": ("ca", "DNS:elsewhere.example.com", -1, 2),
     "untrusted": ("other-ca", NAMES, -1, 2),
     "expired": ("ca", NAMES, -3, -2),
+    "self-signed": (None, NAMES, -1, 2),
 }
 KINDS = tuple(_KINDS)
 _lock = threading.Lock()
@@ -84,7 +85,7 @@ def _authority(name):
 
 def authority_file():
     """The certificate that a client must trust, outside of the folder of keys."""
-    path = WORKDIR / "tenant-ca.pem"
+    path = WORKDIR / "servers-ca.pem"
     with _lock:
         path.write_bytes(_authority("ca").read_bytes())
     path.chmod(0o644)
@@ -109,8 +110,13 @@ def server_files(kind="good"):
     authority, names, begin, end = _KINDS[kind]
     with _lock:
         if kind not in _made:
-            _authority(authority)
-            _sign(kind, authority, "server", _config(kind, "localhost", names), begin, end)
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            config = _config(kind, "localhost", names)
+            if authority:
+                _sign(kind, authority, "server", config, begin, end)
+            else:
+                run("openssl", "req", "-x509", "-new", "-config", config, "-extensions", "server", "-days", end,
+                    "-key", _key(kind), "-out", FOLDER / f"{kind}.pem")
             _made.add(kind)
     return FOLDER / f"{kind}.pem", FOLDER / f"{kind}.key"
 
@@ -120,17 +126,20 @@ def client_files(name, authority="ca"):
     file = f"client-{name}-{authority}"
     with _lock:
         if file not in _made:
-            _authority(authority)
+            FOLDER.mkdir(parents=True, exist_ok=True)
             _sign(file, authority, "client", _config(file, name), -1, 2)
             _made.add(file)
     return FOLDER / f"{file}.pem", FOLDER / f"{file}.key"
 
 
-def server_context(kind="good"):
-    """What a listener wraps its connections with."""
+def server_context(kind="good", clients=False):
+    """What a listener wraps its connections with. clients: it asks clients for certificates of "ca"."""
     certificate, key = server_files(kind)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     context.load_cert_chain(certificate, key)
+    if clients:
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(authority_file())
     return context

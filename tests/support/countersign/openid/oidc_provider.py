@@ -84,27 +84,27 @@ class OidcProvider(Peer):
         return name
 
     def approve(self, which=None, sub=None, acr=None, amr=None, auth_time=NOW):
-        """The user, or with `sub` another one, approves a CIBA request (see find()). acr, amr (a list) and
+        """The user, or with `sub` another one, approves a CIBA request (see request_of()). acr, amr (a list) and
         auth_time are in the ID token unless None."""
-        self._order("approve", id=self.find(which).id, sub=sub, acr=acr, amr=amr, auth_time=_moment(auth_time))
+        self._order("approve", id=self.request_of(which).id, sub=sub, acr=acr, amr=amr, auth_time=_moment(auth_time))
 
     def deny(self, which=None):
-        self._order("deny", id=self.find(which).id)
+        self._order("deny", id=self.request_of(which).id)
 
     def expire(self, which=None):
         """Its time is over now: polls get expired_token."""
-        self._order("expire", id=self.find(which).id)
+        self._order("expire", id=self.request_of(which).id)
 
     def approve_device(self, user_code=None, account="alice", acr=None, amr=None, auth_time=NOW):
         """Somebody types the code (any case, with or without the hyphen) and approves, as `account`."""
-        self._order("approve_device", id=self.find(user_code, "device").id, account=account, acr=acr, amr=amr,
+        self._order("approve_device", id=self.request_of(user_code, "device").id, account=account, acr=acr, amr=amr,
                     auth_time=_moment(auth_time))
 
     def deny_device(self, user_code=None):
-        self._order("deny_device", id=self.find(user_code, "device").id)
+        self._order("deny_device", id=self.request_of(user_code, "device").id)
 
     def expire_device(self, user_code=None):
-        self._order("expire_device", id=self.find(user_code, "device").id)
+        self._order("expire_device", id=self.request_of(user_code, "device").id)
 
     def revoke_client(self, client_id=None):
         """The client is unknown from now on."""
@@ -175,7 +175,7 @@ class OidcProvider(Peer):
             case "pending":
                 self.note(Pending(**event))
             case "answered":
-                self.answered(**event)
+                self.note_answer(**event)
             case "ready":
                 self._happen(port=event["port"], _ready=True)
             case "done":

@@ -41,7 +41,7 @@ class Peer:
     def __init__(self):
         self.changed = threading.Condition()
         self.waiting = []  # every Pending there ever was
-        self.requests = []  # (method, path, status) of every request that was answered
+        self.served_paths = []  # (method, path, status) of every request that was answered
         self._given = {"ciba": 0, "device": 0}
 
     def settings(self, folder=None, **more):
@@ -53,7 +53,7 @@ class Peer:
         with self.changed:
             result = self.changed.wait_for(condition, PATIENCE if timeout is None else timeout)
         if not result:
-            raise Failure(f"timed out: {what}; requests so far: {self.requests}")
+            raise Failure(f"timed out: {what}; requests so far: {self.served_paths}")
         return result
 
     def pending(self, kind="ciba", timeout=None):
@@ -70,7 +70,7 @@ class Peer:
     def _of(self, kind):
         return [request for request in self.waiting if request.kind == kind]
 
-    def find(self, which=None, kind="ciba"):
+    def request_of(self, which=None, kind="ciba"):
         """The newest request of which `which` is the auth_req_id, the login hint or the user code; it may be the
         Pending itself; None is the newest of all."""
         if isinstance(which, Pending):
@@ -86,10 +86,10 @@ class Peer:
         """How many requests for that path were answered; for any path without one."""
         self._settle()
         with self.changed:
-            return sum(path in (None, seen) for _, seen, _ in self.requests)
+            return sum(path in (None, seen) for _, seen, _ in self.served_paths)
 
     def wait_seen(self, path, count, timeout=None):
-        self.wait(lambda: sum(path == seen for _, seen, _ in self.requests) >= count,
+        self.wait(lambda: sum(path == seen for _, seen, _ in self.served_paths) >= count,
                   f"request {count} for {path}", timeout)
 
     def note(self, request):
@@ -98,9 +98,9 @@ class Peer:
             self.waiting.append(request)
             self.changed.notify_all()
 
-    def answered(self, method, path, status):
+    def note_answer(self, method, path, status):
         with self.changed:
-            self.requests.append((method, path, status))
+            self.served_paths.append((method, path, status))
             self.changed.notify_all()
 
     def _settle(self):
