@@ -1,10 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """OpenID servers that we did not write, in the hands of a plain client: do they do what the harness says they do?"""
-import json
-import pathlib
 import ssl
-import stat
 import time
 
 from countersign import *
@@ -180,19 +177,6 @@ def test_certificate():
             raise Failure("a certificate for another name was accepted")
         except ssl.SSLCertVerificationError:
             pass
-
-
-def test_files():
-    """What the settings name is where a test wants it, and readable only by whom it says."""
-    folder = WORKDIR / "keys" / "placed"
-    for client in (Client.private_key(), Client.mutual_tls()):
-        section = client.settings("https://example.com", folder)
-        for name, mode in (("client-key-file", 0o600), ("ca-path", 0o644)):
-            path = pathlib.Path(section[name])
-            expect_equal((path.parent, stat.S_IMODE(path.stat().st_mode)), (folder, mode), name)
-        expect("client-secret" not in section, "a secret that there is not")
-    expect_equal(json.loads(json.dumps(Client.basic(secret="a" * 20).settings("https://example.com")))["client-secret"],
-                 "a" * 20, "a given secret")
 
 
 main()

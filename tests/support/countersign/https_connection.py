@@ -103,9 +103,8 @@ class Connection:
         return True
 
     def pause(self, seconds):
-        """Waits, not beyond the end of the connection."""
-        if seconds > 0:
-            self.over.wait(seconds)
+        """Waits, not beyond the end of the connection; returns whether that has come."""
+        return self.over.wait(seconds) if seconds > 0 else self.over.is_set()
 
     def _line(self):
         line = self.input.readline(LINE + 1)

@@ -12,3 +12,4 @@ peer.py says what all of them can do.
 from .client import *
 from .oidc_provider import *
 from .peer import *
+from .strict import *
