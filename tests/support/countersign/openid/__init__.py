@@ -10,6 +10,7 @@
 peer.py says what all of them can do.
 """
 from .client import *
+from .glewlwyd import *
 from .oidc_provider import *
 from .peer import *
 from .strict import *

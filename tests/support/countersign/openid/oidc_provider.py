@@ -57,6 +57,9 @@ class OidcProvider(Peer):
     announces and insists on; None: as it is, without either. ttl: seconds, unless the request asks for others, at
     most maximum_ttl. port: a fixed one, in a network namespace of the test's own."""
 
+    endpoints = {"metadata": "/.well-known/openid-configuration", "jwks": "/jwks", "backchannel": "/backchannel",
+                 "device": "/device/auth", "token": "/token", "userinfo": "/me"}
+
     def __init__(self, client, accounts=None, algorithm="RS256", user_codes=None, userinfo_only=False, interval=None,
                  ttl=120, maximum_ttl=600, acr_values=("urn:example:acr:low", "urn:example:acr:high"), port=0,
                  certificate="good"):

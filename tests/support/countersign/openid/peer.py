@@ -37,6 +37,7 @@ class Peer:
 
     issuer = None
     client = None
+    endpoints = {}  # their paths, by the names metadata, jwks, backchannel, device, token and userinfo
 
     def __init__(self):
         self.changed = threading.Condition()
@@ -78,19 +79,23 @@ class Peer:
         with self.changed:
             for request in reversed(self._of(kind)):
                 if which is None or which in (request.auth_req_id, request.login_hint) or \
+                        kind == "ciba" and self.login_hint(which) == request.login_hint or \
                         kind == "device" and _bare(which) == _bare(request.user_code):
                     return request
         raise Failure(f"no {kind} request of {which!r}: {self.waiting}")
 
     def seen(self, path=None):
-        """How many requests for that path were answered; for any path without one."""
+        """How many requests for that endpoint, by its name or path, were answered; of all without one."""
         self._settle()
         with self.changed:
-            return sum(path in (None, seen) for _, seen, _ in self.served_paths)
+            return self._count(path)
 
     def wait_seen(self, path, count, timeout=None):
-        self.wait(lambda: sum(path == seen for _, seen, _ in self.served_paths) >= count,
-                  f"request {count} for {path}", timeout)
+        self.wait(lambda: self._count(path) >= count, f"request {count} for {path}", timeout)
+
+    def _count(self, path):
+        path = self.endpoints.get(path, path)
+        return sum(path in (None, seen) for _, seen, _ in self.served_paths)
 
     def note(self, request):
         with self.changed:
