@@ -68,8 +68,10 @@ const struct cs_setting cs_account_rows[] = {
      .where = CS_FROM_FILE,
      .offset = AT(mapping.map_file),
      .extra_file = CS_EXTRA_FILE_MAP,
-     .help = "A file with a line ACCOUNT IDENTITY for each account: its name at the provider, "
-             "before gecos_* and append, and without them. An account without a line is refused."},
+     .help =
+         "A file with a line ACCOUNT IDENTITY for each account, whose name at the provider this "
+         "is, whatever gecos_* and append say. Accounts without a line are refused, unless the "
+         "last line is *."},
     {.name = "gecos_field",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Identities from a file (map_file), with the local provider: people are enrolled under other names than their accounts'."""
+import os
+import shutil
+
 from countersign import *
 
 MAP = pathlib.Path("/etc/countersign/identities")
@@ -138,6 +141,24 @@ def test_a_caller_that_is_not_root_has_the_same_identity():
     with Broker(), Peer("alice") as peer:
         expect_equal(peer.login("alice", [factor.code()], arguments=["map_file=/dev/null", "append=x"])[1], "allow", "alice")
     forget(factor)
+
+
+def test_a_tenant_of_ibm_verify_is_asked_for_the_identity():
+    """Named in our own file beside IBM's; whoever has no line is not asked about at all."""
+    pair = pathlib.Path("/etc/countersign/gateway.json")
+    with Gateway() as gateway:
+        IBM_FILE.rename(pair)
+        os.chmod(pair, 0o640)
+        shutil.chown(pair, group="countersign")
+        configure(ibm_auth_config=str(pair), auth_method="totp", append="@example.com")
+        write_map(f"alice {ALICE}\n")
+        factor = gateway.tenant.user(ALICE).totp()
+        gateway.tenant.user("bob@example.com").totp()
+        expect_equal(attempt("alice", factor.code()).code, "PAM_SUCCESS", "alice")
+        expect_match(re.escape(ALICE), str([r.query for r in gateway.tenant.find("GET users")]), "the filter")
+        gateway.tenant.forget_requests()
+        expect_equal(attempt("bob", "123456").code, "PAM_MAXTRIES", "bob")
+        expect_equal(gateway.tenant.calls(), [], "calls for bob")
 
 
 def test_map_shows_the_line():

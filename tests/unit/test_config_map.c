@@ -164,6 +164,21 @@ static void test_file_that_anybody_else_may_have_written_refused(void **state)
     assert_int_equal(rmdir(scene->other), 0);
 }
 
+/* Files of /proc have no size beforehand, so this one is found to have grown. */
+static void test_file_that_changes_while_it_is_read_refused(void **state)
+{
+    struct scene scene = *(struct scene *)*state;
+    struct cs_error error;
+
+    if (geteuid() != 0)
+        skip();
+    (void)snprintf(scene.other, PATH_SIZE, "/proc/version");
+    write_config(&scene);
+    write_text(scene.map, "alice one\n");
+    assert_null(load(&scene, CS_ERR_CONFIG, &error));
+    assert_contains(error.text, "/proc/version: changed while it was read");
+}
+
 /* A caller that is not root has no PAM line of its own, so it would get another identity. */
 static void test_not_on_a_pam_line(void **state)
 {
@@ -185,6 +200,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_changed_file_is_read_again_and_only_then, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_file_that_anybody_else_may_have_written_refused, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(test_file_that_changes_while_it_is_read_refused, setup,
                                         teardown),
         cmocka_unit_test(test_not_on_a_pam_line),
     };
