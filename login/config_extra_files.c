@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extra files: those that options in a provider's section name, such as secrets and certificates.
- * Each login checks them again, so that a secret can be replaced on its own. */
+/* Extra files: those that options name, such as secrets, certificates and identities. Each login
+ * checks them again, so that they can be replaced on their own. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,15 +90,56 @@ static enum cs_err read_secret(struct cs_extra_file *file, struct cs_error *erro
                                                                          : cs_fail_nomem(error);
 }
 
+static enum cs_err open_roots(const char *path, int *ret_fd, struct cs_error *error)
+{
+    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
+
+    return cs_open_trusted(path, &trust, ret_fd, error);
+}
+
 /* libcurl would report this later and less clearly. */
 static enum cs_err check_trusted(const struct cs_extra_file *file, struct cs_error *error)
 {
-    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
     CS_AUTO(cs_fd_close) int fd = -1;
 
     if (S_ISDIR(file->status.st_mode))
         return CS_OK;
-    return cs_open_trusted(file->path, &trust, &fd, error);
+    return open_roots(file->path, &fd, error);
+}
+
+/* Of a file that is written in place, one login might see a part; replacing it is atomic. */
+static enum cs_err read_stable(int fd, const char *path, struct cs_secret *ret_text,
+                               struct cs_error *error)
+{
+    struct stat before, after;
+    enum cs_err result;
+
+    if (fstat(fd, &before) != 0)
+        return cs_fail_errno(error, "%s: cannot examine the file", path);
+    if (before.st_size > CS_MAP_FILE_BYTES)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: larger than %d MiB; shorten it", path,
+                       CS_MAP_FILE_BYTES / 1024 / 1024);
+    result = cs_read_all(fd, path, (size_t)before.st_size, ret_text, error);
+    if (result != CS_OK && result != CS_ERR_LIMIT)
+        return result;
+    if (result == CS_ERR_LIMIT || fstat(fd, &after) != 0 || !cs_same_file(&before, &after))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "%s: changed while it was read; write a new file beside it and rename that",
+                       path);
+    return CS_OK;
+}
+
+static enum cs_err read_map(struct cs_extra_file *file, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result = open_roots(file->path, &fd, error);
+
+    if (result == CS_OK)
+        result = read_stable(fd, file->path, &text, error);
+    if (result == CS_OK)
+        result = cs_map_file_parse(file->path, text.data, text.length, &file->map, error);
+    return result == CS_ERR_NOT_FOUND ? CS_ERR_CONFIG : result;
 }
 
 /* ---- the options that name them ---- */
@@ -145,6 +186,36 @@ static enum cs_err read_one(struct cs_config *config, const struct cs_option *op
     return file != NULL ? read_secret(file, error) : error->code;
 }
 
+/* NULL: it is not one of them. */
+static const struct cs_extra_file *find_map(const struct cs_config *config, const char *path)
+{
+    for (size_t i = 0; i < config->extra_file_count; i++) {
+        const struct cs_extra_file *file = &config->extra_files[i];
+
+        if (file->option.row->extra_file == CS_EXTRA_FILE_MAP && strcmp(file->path, path) == 0)
+            return file;
+    }
+    return NULL;
+}
+
+/* Services may have files of their own. All are read, so that a mistake shows at once. */
+static enum cs_err read_maps(struct cs_config *config, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < config->count && result == CS_OK; i++) {
+        const struct cs_assignment *assignment = &config->assignments[i];
+        struct cs_extra_file *file;
+
+        if (assignment->option.row->extra_file != CS_EXTRA_FILE_MAP ||
+            find_map(config, assignment->value) != NULL)
+            continue;
+        file = remember(config, &assignment->option, assignment->value, error);
+        result = file != NULL ? read_map(file, error) : error->code;
+    }
+    return result;
+}
+
 enum cs_err cs_config_read_extra_files(struct cs_config *config, struct cs_error *error)
 {
     struct cs_error own = {0};
@@ -159,7 +230,7 @@ enum cs_err cs_config_read_extra_files(struct cs_config *config, struct cs_error
     }
     if (result == CS_OK)
         cs_config_apply_extra_files(config, &config->base);
-    return result;
+    return result == CS_OK ? read_maps(config, error) : result;
 }
 
 void cs_config_apply_extra_files(const struct cs_config *config, struct cs_options *options)
@@ -169,11 +240,22 @@ void cs_config_apply_extra_files(const struct cs_config *config, struct cs_optio
         const struct cs_setting *row = file->option.row;
         unsigned char *target = options->providers[file->option.kind_row].bytes;
 
+        if (file->option.kind == NULL)
+            continue;
         if (row->extra_file == CS_EXTRA_FILE_SECRET)
             *(const char **)(void *)(target + row->content) = file->secret.data;
         else if (file->instead)
             *(const char **)(void *)(target + row->offset) = file->path;
     }
+}
+
+void cs_config_apply_map(const struct cs_config *config, struct cs_options *options)
+{
+    const char *path = options->mapping.map_file;
+    const struct cs_extra_file *file = path != NULL ? find_map(config, path) : NULL;
+
+    /* NULL with a path: cs_mapping_check refuses that. */
+    options->mapping.entries = file != NULL ? file->map : NULL;
 }
 
 static enum cs_err check_all(const struct cs_config *config, struct cs_error *error)

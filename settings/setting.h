@@ -69,6 +69,7 @@ enum cs_setting_extra_file {
     CS_EXTRA_FILE_NONE,
     CS_EXTRA_FILE_SECRET,  /* a secret on one line; it becomes the member at `content` */
     CS_EXTRA_FILE_TRUSTED, /* a file of root's, or a folder */
+    CS_EXTRA_FILE_MAP,     /* accounts and identities (mapping/map_file.h), in a file of root's */
 };
 
 /* A word that is written by mistake, and what is meant. */
