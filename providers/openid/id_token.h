@@ -52,7 +52,8 @@ struct cs_id_token_result {
 };
 
 /*
- * Judges a token. Every rule must hold (OpenID Connect Core section 3.1.3.7, RFC 7519 section 4.1):
+ * Judges a token; `jwks` may be NULL, which has no key. Every rule must hold (OpenID Connect Core
+ * section 3.1.3.7, RFC 7519 section 4.1):
  *
  *   signature  by a key of the set, see cs_jws_verify
  *   iss        equals `issuer` byte for byte
@@ -68,7 +69,7 @@ struct cs_id_token_result {
  *   the claim  a text that equals `identity` byte for byte; for "email", email_verified is true
  *
  * Times are numbers, and may have a fraction. `ret_result` is overwritten; CS_OK means that it has
- * the outcome. Otherwise it is refused: CS_ERR_NOMEM, CS_ERR_CRYPTO, or CS_ERR_INPUT if `wanted`
+ * the outcome. Otherwise it is refused: CS_ERR_NOMEM, or CS_ERR_INPUT if `wanted`
  * lacks the issuer, client, identity or an algorithm.
  */
 enum cs_err cs_id_token_check(const struct cs_jwks *jwks, const char *token, size_t length,

@@ -23,6 +23,11 @@ enum cs_jose_algorithm {
 
 enum cs_jose_key_type { CS_JOSE_RSA, CS_JOSE_P256, CS_JOSE_ED25519 };
 
+enum {
+    CS_JOSE_RSA_BITS_MIN = 2048, /* RFC 7518 section 3.3 */
+    CS_JOSE_RSA_BITS_MAX = 8192, /* a longer key takes time that nobody has asked for */
+};
+
 /* "RS256", ... */
 const char *cs_jose_name(enum cs_jose_algorithm algorithm);
 

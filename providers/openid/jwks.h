@@ -7,11 +7,7 @@
 
 #include "base/error.h"
 
-enum {
-    CS_JWKS_KEYS_MAX = 64,
-    CS_JWKS_RSA_BITS_MIN = 2048, /* RFC 7518 section 3.3 */
-    CS_JWKS_RSA_BITS_MAX = 8192, /* a longer one takes time that nobody has asked for */
-};
+enum { CS_JWKS_KEYS_MAX = 64 };
 
 /* Never changes once it is read; several threads may use it. */
 struct cs_jwks;

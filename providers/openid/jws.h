@@ -8,40 +8,23 @@
 #include "providers/openid/jwks.h"
 #include "providers/openid/private_key.h"
 
-enum {
-    CS_JWS_LENGTH_MAX = 65536, /* characters of a token */
-    CS_JWS_DETAIL_SIZE = 128,
-};
-
-enum cs_jws_state {
-    CS_JWS_REFUSED,     /* the initial value */
-    CS_JWS_GOOD,        /* signed by a key of the set */
-    CS_JWS_KEY_UNKNOWN, /* may be signed by a newer key: fetch the set again, once */
-};
-
-struct cs_jws_result {
-    enum cs_jws_state state;
-    struct cs_secret payload;        /* only if good; the caller releases it */
-    char detail[CS_JWS_DETAIL_SIZE]; /* why not; may quote the token's header: sanitise it */
-};
+enum { CS_JWS_LENGTH_MAX = 65536 }; /* characters of a token */
 
 /*
- * RFC 7515 section 5.2, in the order of section 7.2.2: exactly three parts in strict base64url, a
- * header without duplicate members, `alg` in the set `algorithms`, a key of the fitting type whose
- * own `alg`, if it has one, is the same. The key is found by `kid`; without a `kid` each key of the
- * type is tried. Refused as well: `crit` and `b64` (we understand no extension), and a `typ` that
- * names another kind of token, such as "at+jwt" (RFC 8725 section 3.11). Keys and addresses of keys
- * in the header are never looked at.
+ * RFC 7515 section 5.2 for the compact form: exactly three parts in strict base64url, a header
+ * without duplicate members, `alg` in the set `algorithms`, and the signature of a key for that
+ * `alg`. The key is found by `kid`; without a `kid` each key of the type is tried. Refused as well:
+ * `crit` and `b64` (no extension is understood here), and a `typ` that names another kind of token,
+ * such as "at+jwt" (RFC 8725 section 3.11). Keys in the header, and addresses of keys, are never
+ * looked at. `jwks` may be NULL, which has no key.
  *
- * `ret_result` starts as zeros; CS_OK means that it has the outcome. Otherwise it is refused:
- * CS_ERR_NOMEM, CS_ERR_CRYPTO.
+ * `ret_payload` is set only if the signature is good. CS_ERR_INPUT: refused. CS_ERR_NOT_FOUND: it
+ * may be signed by a newer key, so fetch the set again, once, and then take it for refused.
+ * CS_ERR_NOMEM. Errors may quote the header, never another part: sanitise them.
  */
 enum cs_err cs_jws_verify(const struct cs_jwks *jwks, const char *token, size_t length,
-                          unsigned algorithms, struct cs_jws_result *ret_result,
+                          unsigned algorithms, struct cs_secret *ret_payload,
                           struct cs_error *error) CS_MUST_USE;
-
-/* Wipes and releases the payload. */
-void cs_jws_result_free(struct cs_jws_result *result);
 
 /* Signs a payload as a JWT: the header has alg, kid and "typ":"JWT". CS_ERR_CRYPTO: OpenSSL
  * cannot. */
