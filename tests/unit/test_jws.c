@@ -270,7 +270,7 @@ static void a_token_has_three_parts_and_at_most_64_kib(void **state)
         {JOSE_RSA_TOKEN "\n", "signature is not base64url"},
         {" " JOSE_RSA_TOKEN, "header is not base64url"},
     };
-    char long_token[CS_JWS_LENGTH_MAX + 2];
+    static char long_token[CS_JWS_LENGTH_MAX + 2];
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
