@@ -28,6 +28,11 @@ static void the_published_keys_are_read(void **state)
 #define RSA(n, e) KEY("RSA", "\"n\":\"" n "\",\"e\":\"" e "\"")
 #define EC(crv, x, y) KEY("EC", "\"crv\":\"" crv "\",\"x\":\"" x "\",\"y\":\"" y "\"")
 #define OKP(crv, x) KEY("OKP", "\"crv\":\"" crv "\",\"x\":\"" x "\"")
+/* Points whose first or second coordinate ends with a zero byte, and both without that byte. */
+#define CUT_X "a4ayc_80_OGda4BO_1o_V0etpOqiLx1JwB5S3beHWw"
+#define ITS_Y "P4wY78yhkltwzoAG7Aug-q-IHP1uw4ZYfvEzZw1V5UU"
+#define ITS_X "x13iPYnfNrqSEodhbujttMmG4yinjgM-V8Hl4rWcg44"
+#define CUT_Y "4ol6xPsGvHt79O0qTE_0PwPRr4SIUkRgFW19DZUEyw"
 #define ZEROS32 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 /* One key after another beside a good one: what is not for us is left out and counted. */
@@ -48,6 +53,7 @@ static void what_cannot_verify_is_skipped_and_counted(void **state)
         JOSE_RSA_JWK(",\"key_ops\":[\"encrypt\",\"wrapKey\"]"),
         JOSE_RSA_JWK(",\"key_ops\":\"verify\""),
         JOSE_RSA_JWK(",\"key_ops\":[]"),
+        JOSE_RSA_JWK(",\"key_ops\":{\"a\":\"verify\"}"),
         /* for algorithms that are not ours, or of another type */
         JOSE_RSA_JWK(",\"alg\":\"RSA-OAEP\""),
         JOSE_RSA_JWK(",\"alg\":\"RS512\""),
@@ -81,6 +87,9 @@ static void what_cannot_verify_is_skipped_and_counted(void **state)
         /* no point of the curve */
         EC("P-256", JOSE_P256_Y, JOSE_P256_X),
         EC("P-256", ZEROS32, ZEROS32),
+        /* not in full length */
+        EC("P-256", CUT_X, ITS_Y),
+        EC("P-256", ITS_X, CUT_Y),
     };
 
     (void)state;
@@ -105,6 +114,8 @@ static void members_that_do_not_matter_do_not_matter(void **state)
         JOSE_RSA_JWK(",\"d\":\"" JOSE_RSA_D "\",\"p\":\"AA\",\"q\":7"),
         JOSE_P256_JWK(",\"alg\":\"ES256\",\"d\":\"" JOSE_P256_D "\""),
         JOSE_P256_JWK(",\"d\":[]"),
+        EC("P-256", CUT_X "A", ITS_Y),
+        EC("P-256", ITS_X, CUT_Y "A"),
         JOSE_ED25519_JWK(",\"alg\":\"EdDSA\",\"d\":\"" JOSE_ED25519_D "\""),
         JOSE_ED25519_JWK(",\"alg\":\"Ed25519\""),
         RSA(JOSE_RSA_N, "Aw"),
