@@ -199,6 +199,7 @@ static void when_and_how_strongly_the_user_signed_in(void **state)
     static const struct row rows[] = {
         {{{"auth_time", "1"}}, GOOD, {0}}, /* nobody asked */
         {{{"auth_time", NULL}}, OLD, {.not_before_auth = NOW}},
+        {{{"auth_time", NULL}}, OLD, {.not_before_auth = 1}},
         {{{"auth_time", "1700000000"}}, GOOD, {.not_before_auth = NOW}},
         {{{"auth_time", "1699999940"}}, GOOD, {.not_before_auth = NOW}},
         {{{"auth_time", "1699999939"}}, OLD, {.not_before_auth = NOW}},
@@ -304,37 +305,54 @@ static void the_subject_is_handed_on_only_if_it_counts(void **state)
 
 /* ---- before any claim is looked at ---- */
 
-static void a_signature_comes_first(void **state)
+#define WHOLE                                                                                      \
+    "\"iss\":\"" ISSUER                                                                            \
+    "\",\"sub\":\"user-1\",\"aud\":\"client-1\",\"exp\":1700000300,\"iat\":1700000000"
+
+static void a_signature_and_a_whole_object_come_first(void **state)
 {
     static const char stranger[] = "{\"keys\":[" JOSE_P256_JWK(",\"kid\":\"ec\"") "]}";
     static const struct {
         const char *keys, *header, *payload;
         unsigned algorithms;
         enum cs_id_token_state state;
+        const char *why;
     } rows[] = {
-        {stranger, HEADER, "{}", CS_JOSE_ALL, CS_ID_TOKEN_KEY_UNKNOWN},
-        {NULL, HEADER, "{}", CS_JOSE_ALL, CS_ID_TOKEN_KEY_UNKNOWN},
-        {JOSE_JWKS, "{\"alg\":\"EdDSA\",\"kid\":\"ec\"}", "{}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, "{\"alg\":\"none\"}", "{}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, HEADER, "{}", CS_JOSE_BIT(CS_JOSE_RS256), CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, HEADER, "", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, HEADER, "[]", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, HEADER, "\"user-1\"", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, HEADER, "{\"iss\":\"a\",\"iss\":\"" ISSUER "\"}", CS_JOSE_ALL,
-         CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, HEADER, "{\"sub\":\"user-1\\u0000\"}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED},
-        {JOSE_JWKS, HEADER, "{\"sub\":\"\xff\"}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED},
+        {JOSE_JWKS, HEADER, "{" WHOLE "}", CS_JOSE_ALL, CS_ID_TOKEN_GOOD, ""},
+        {stranger, HEADER, "{" WHOLE "}", CS_JOSE_ALL, CS_ID_TOKEN_KEY_UNKNOWN, "no key 'ed'"},
+        {NULL, HEADER, "{" WHOLE "}", CS_JOSE_ALL, CS_ID_TOKEN_KEY_UNKNOWN, "no key 'ed'"},
+        {JOSE_JWKS, "{\"alg\":\"EdDSA\",\"kid\":\"ec\"}", "{" WHOLE "}", CS_JOSE_ALL,
+         CS_ID_TOKEN_REFUSED, "not for EdDSA"},
+        {JOSE_JWKS, "{\"alg\":\"none\"}", "{" WHOLE "}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED,
+         "'none'"},
+        {JOSE_JWKS, HEADER, "{" WHOLE "}", CS_JOSE_BIT(CS_JOSE_RS256), CS_ID_TOKEN_REFUSED,
+         "'EdDSA'"},
+        {JOSE_JWKS, HEADER, "", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED, "not JSON"},
+        {JOSE_JWKS, HEADER, "{" WHOLE ",}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED, "not JSON"},
+        {JOSE_JWKS, HEADER, "{/**/" WHOLE "}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED, "not JSON"},
+        {JOSE_JWKS, HEADER, "{" WHOLE "}{}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED, "not JSON"},
+        {JOSE_JWKS, HEADER, "{" WHOLE ",\"iss\":\"" ISSUER "\"}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED,
+         "not JSON"},
+        {JOSE_JWKS, HEADER, "{" WHOLE ",\"name\":\"a\\u0000\"}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED,
+         "not JSON"},
+        {JOSE_JWKS, HEADER, "{" WHOLE ",\"name\":\"\xff\"}", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED,
+         "not JSON"},
+        {JOSE_JWKS, HEADER, "[{" WHOLE "}]", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED, "JSON object"},
+        {JOSE_JWKS, HEADER, "\"user-1\"", CS_JOSE_ALL, CS_ID_TOKEN_REFUSED, "JSON object"},
     };
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        bool good = rows[i].state == CS_ID_TOKEN_GOOD;
         struct cs_id_token_wanted wanted = usual_wanted();
         struct cs_id_token_result result;
 
         wanted.algorithms = rows[i].algorithms;
         assert_int_equal(check(rows[i].keys, rows[i].header, rows[i].payload, &wanted, &result),
                          CS_OK);
-        assert_outcome(&result, rows[i].state, CS_REASON_TOKEN_REFUSED, rows[i].payload);
+        assert_outcome(&result, rows[i].state, good ? CS_REASON_NONE : CS_REASON_TOKEN_REFUSED,
+                       rows[i].payload);
+        assert_contains(result.detail, rows[i].why);
     }
 }
 
@@ -420,7 +438,7 @@ int main(void)
         cmocka_unit_test(when_and_how_strongly_the_user_signed_in),
         cmocka_unit_test(whose_it_is),
         cmocka_unit_test(the_subject_is_handed_on_only_if_it_counts),
-        cmocka_unit_test(a_signature_comes_first),
+        cmocka_unit_test(a_signature_and_a_whole_object_come_first),
         cmocka_unit_test(what_is_not_known_cannot_be_compared),
         cmocka_unit_test(userinfo_is_about_the_same_user),
     };
