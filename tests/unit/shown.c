@@ -18,6 +18,8 @@ static const struct cs_menu_entry entries[] = {
     {CS_TEXT_DEVICE_PRESENCE, "Tablet", NULL, false, false},
     {CS_TEXT_DEVICE_BIOMETRIC, "Tablet", NULL, false, false},
     {CS_TEXT_U2F, NULL, "u2f", false, false},
+    {CS_TEXT_PHONE, NULL, NULL, true, false},
+    {CS_TEXT_BROWSER, NULL, NULL, false, false},
 };
 
 void fill_sample(struct cs_values *values, enum cs_text key)
@@ -36,12 +38,18 @@ void fill_sample(struct cs_values *values, enum cs_text key)
     static const struct {
         char letter;
         const char *text;
-    } samples[] = {{'U', "alice"},       {'H', "host.example.com"},
-                   {'S', "sshd"},        {'R', "192.0.2.7"},
-                   {'C', "6439"},        {'D', "Phone"},
-                   {'I', "1"},           {'L', "2"},
-                   {'T', "3"},           {'P', ":"},
-                   {'N', "+15551234567"}};
+    } samples[] = {{'U', "alice"},
+                   {'H', "host.example.com"},
+                   {'S', "sshd"},
+                   {'R', "192.0.2.7"},
+                   {'C', "6439"},
+                   {'D', "Phone"},
+                   {'I', "1"},
+                   {'L', "2"},
+                   {'T', "3"},
+                   {'P', ":"},
+                   {'N', "+15551234567"},
+                   {'W', "https://sign-in.example.com/device"}};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(samples); i++)
         cs_values_set(values, samples[i].letter, samples[i].text);
