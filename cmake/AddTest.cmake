@@ -79,14 +79,14 @@ function(cs_add_skipped name reason)
 endfunction()
 
 # cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [LONG] [NEWER_OPENSSH]
-#                    [ENV NAME=VALUE...])
+#                    [OPENID] [ENV NAME=VALUE...])
 # Skipped if LABELS has keys and the build has no programs that talk to security keys. Logs stay in
 # BUILD/Testing/system/KIND.NAME. It has its own namespaces, so it may run at the same time as others, unless
 # it is ALONE because it measures time or load that a neighbour would affect. LONG: it takes up to half an hour and runs
 # only where it is asked for (ctest -C long), beside a shorter form that always runs. NEWER_OPENSSH: with the sshd and
-# ssh that scripts/newer-openssh finds, or skipped.
+# ssh that scripts/newer-openssh finds, or skipped. OPENID: with the server OidcProvider, if npm has it.
 function(cs_add_system_test name)
-  cmake_parse_arguments(ARG "ALONE;LONG;NEWER_OPENSSH" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE;LONG;NEWER_OPENSSH;OPENID" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
   string(REGEX REPLACE "\\..*" "" kind ${name})
   if(CS_SANITIZE AND ("sshd" IN_LIST ARG_LABELS OR kind MATCHES "^applications"))
     return()
@@ -116,16 +116,28 @@ function(cs_add_system_test name)
     CS_NEXT_MODULE=$<TARGET_FILE:pam_countersign_next> CS_NEXT_BROKER=$<TARGET_FILE:countersignd_next>
     CS_KILL_AT=$<TARGET_FILE:kill-at> CS_FAIL_ALLOC=$<TARGET_FILE:fail_alloc>
     CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend> CS_NPM_CLIENTS=${CMAKE_SOURCE_DIR}/build/npm
+    CS_OPENID_MODULES=${CMAKE_SOURCE_DIR}/build/openid
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp ${ARG_ENV})
   if(TARGET softkey)
     list(APPEND environment
       CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>
       CS_U2F_ASK=$<TARGET_FILE:u2f-ask>)
   endif()
+  set(fixtures stage)
+  if(ARG_OPENID)
+    list(APPEND fixtures openid_modules)
+  endif()
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
-    FIXTURES_REQUIRED stage ENVIRONMENT "${environment}" RUN_SERIAL ${ARG_ALONE})
+    FIXTURES_REQUIRED "${fixtures}" ENVIRONMENT "${environment}" RUN_SERIAL ${ARG_ALONE})
 endfunction()
+
+# The OpenID server of npm, for tests that name the fixture openid_modules. Without npm or its registry it is skipped,
+# and they skip what needs it.
+set(CS_OPENID_MODULES ${CMAKE_SOURCE_DIR}/build/openid)
+add_test(NAME openid_modules WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+  COMMAND bash -c ". scripts/lib/packages.sh && install_npm_openid || exit 77")
+set_tests_properties(openid_modules PROPERTIES FIXTURES_SETUP openid_modules TIMEOUT 120 SKIP_RETURN_CODE 77)
 
 # The installation that system tests use. It needs no label: CTest adds it to tests that require it.
 add_test(NAME stage

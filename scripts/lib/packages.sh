@@ -35,6 +35,10 @@ packages_applications_more=(
     erlang-ssh libjsch-java ecj default-jre-headless nodejs rclone ansible-core
     pkexec polkitd dbus cups-daemon cockpit-ws cockpit-bridge
 )
+# OpenID servers that were not written for the tests; where they are missing, the tests that need them are skipped.
+packages_openid=(
+    nodejs npm glewlwyd
+)
 packages_tree=(
     debootstrap git python3
 )
@@ -42,15 +46,18 @@ packages_bench=(
     libpam-google-authenticator libpam-oath valgrind
 )
 
-# Prints the packages of the given sets that are not installed, one per line.
+# Prints the packages of the given sets that neither are installed nor come with one that is (NodeSource's nodejs is
+# also npm), one per line.
 missing_packages()
 {
-    local name list package
+    local name list package provided
 
+    provided=$(dpkg-query -W -f '${db:Status-Status}, ${Provides},\n' | sed -n 's/^installed, //p' | tr '\n' ' ')
     for name in "$@"; do
         list="packages_${name}[@]"
         for package in "${!list}"; do
-            if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed ]]; then
+            if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed &&
+                " ${provided//,/ } " != *" $package "* ]]; then
                 echo "$package"
             fi
         done
@@ -89,7 +96,7 @@ known_packages()
         if [[ -n $(apt-cache madison "$package") ]]; then
             continue
         fi
-        for name in build demo test applications applications_more bench tree; do
+        for name in build demo test openid applications applications_more bench tree; do
             list="packages_${name}[@]"
             if [[ " ${!list} " == *" $package "* ]]; then
                 break
@@ -120,16 +127,34 @@ install_packages()
     apt-get -q update && known_packages "${missing[@]}" && install_without_starting "${missing[@]}"
 }
 
-# Clients that Debian does not package, at the versions of tests/support/clients/npm, into build/npm.
-install_npm_clients()
+# install_npm FROM FOLDER: what FROM/package-lock.json names, at those versions, without its build scripts.
+install_npm()
 {
-    local folder=build/npm
+    local from=$1 folder=$2
 
     if [[ -z $(command -v npm) ]]; then
-        echo "npm is not installed, so neither are the clients ssh2 and node-ssh" >&2
+        echo "npm is not installed, so nothing of $from/package.json is" >&2
         return 1
     fi
-    mkdir -p "$folder"
-    cp tests/support/clients/npm/*.json "$folder"
-    (cd "$folder" && npm ci --omit=optional --ignore-scripts --no-audit --no-fund --fetch-retries=0)
+    if cmp -s "$from/package-lock.json" "$folder/package-lock.json" && [[ -d $folder/node_modules ]]; then
+        return 0
+    fi
+    rm -rf "$folder.new"
+    mkdir -p "$folder.new"
+    cp "$from"/package*.json "$folder.new"
+    (cd "$folder.new" && npm ci --omit=optional --ignore-scripts --no-audit --no-fund --fetch-retries=0) || return 1
+    rm -rf "$folder"
+    mv "$folder.new" "$folder"
+}
+
+# Clients that Debian does not package.
+install_npm_clients()
+{
+    install_npm tests/support/clients/npm build/npm
+}
+
+# The OpenID server that Debian does not package.
+install_npm_openid()
+{
+    install_npm tests/support/openid build/openid
 }

@@ -53,7 +53,7 @@ def explained(path, heading):
 
 def bad_packages(source):
     build = listed(source, "build")
-    rest = listed(source, "demo", "test", "bench", "tree") - build
+    rest = listed(source, "demo", "test", "openid", "bench", "tree") - build
     # libfido2 is for one of the choices of WITH_U2F: explained to those who build, installed for tests.
     others = listed(source, "applications", "applications_more") - listed(source, "test")
     for page, heading, wanted, allowed in (("README.md", "What it needs", build, {"libfido2-dev"}),

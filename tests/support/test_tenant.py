@@ -10,7 +10,7 @@ import urllib.parse
 
 from countersign import *
 from countersign.harness import WORKDIR
-from countersign.tenant_faults import HOSTILE
+from countersign.https_faults import HOSTILE
 from countersign.tenant_query import Filter, QueryError, Search, decode
 
 WORKDIR.mkdir(parents=True, exist_ok=True)

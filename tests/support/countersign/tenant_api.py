@@ -12,7 +12,8 @@ import urllib.parse
 
 from . import tenant_factors as factors
 from .harness import secret
-from .tenant_answer import SCIM, Answer, Refusal, complaints, error, page
+from .https_answer import Answer, Refusal, page
+from .tenant_answer import SCIM, complaints, error
 from .tenant_query import CORE, Filter, QueryError, Search, decode
 from .tenant_users import new_user_id, new_uuid
 

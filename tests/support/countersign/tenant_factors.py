@@ -7,7 +7,8 @@ import time
 import typing
 
 from .harness import secret
-from .tenant_answer import Answer, Refusal, error
+from .https_answer import Answer, Refusal
+from .tenant_answer import error
 from .tenant_query import QueryError, Search
 from .tenant_users import TotpFactor, new_uuid, stamp
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""HTTP/1.1 over TLS for a tenant: a listener, a thread for each connection, strict reading, answers that break."""
+"""HTTP/1.1 over TLS: a listener, a thread for each connection, strict reading, answers that break."""
 import contextlib
 import dataclasses
 import re
@@ -9,9 +9,8 @@ import threading
 import time
 import typing
 
-from . import tenant_api
-from .tenant_answer import Refusal, page
-from .tenant_faults import Fault, spoil_body
+from .https_answer import Refusal, page
+from .https_faults import Fault, spoil_body
 
 BACKLOG = 256
 LINE, HEADERS, BODY = 32 * 1024, 100, 1024 * 1024  # the most that is read
@@ -40,6 +39,7 @@ class Request:
     served_seconds: float | None = None  # from its last byte to the last byte of the answer
     begun: float | None = None  # when its first line had arrived
     made: float | None = None  # when its answer was about to be sent
+    certificate: dict | None = None  # the client's, as ssl shows it; only from a server that asks for one
 
     @property
     def token(self):
@@ -53,8 +53,8 @@ class Gone(Exception):
 class Connection:
     """A client's connection; runs in its own thread."""
 
-    def __init__(self, tenant, number, plain, context):
-        self.tenant = tenant
+    def __init__(self, server, number, plain, context):
+        self.server = server
         self.number = number
         self.context = context
         self.plain = plain.dup()  # to end the connection from other threads, below TLS
@@ -62,7 +62,7 @@ class Connection:
         self.socket = None
         self.idle = True
         self.over = threading.Event()
-        self.thread = threading.Thread(target=self._run, name=f"tenant {number}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"server {number}", daemon=True)
         self.thread.start()
 
     def end(self):
@@ -83,29 +83,28 @@ class Connection:
             for used in (self.socket, self.raw, self.plain):
                 if used is not None:
                     used.close()
-            self.tenant.forget(self)
+            self.server.forget(self)
 
     def _handshake(self):
         self.plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.tenant.stall_handshake:
+        if self.server.stall_handshake:
             while self.plain.recv(4096):
                 pass
             return False
         try:
             self.socket = self.context.wrap_socket(self.raw, server_side=True)
         except (OSError, ValueError) as wrong:
-            with self.tenant.changed:
-                self.tenant.tls_errors.append(str(wrong))
-                self.tenant.changed.notify_all()
+            with self.server.changed:
+                self.server.tls_errors.append(str(wrong))
+                self.server.changed.notify_all()
             return False
-        with self.tenant.changed:
-            self.tenant.handshakes += 1
+        with self.server.changed:
+            self.server.handshakes += 1
         return True
 
     def pause(self, seconds):
-        """Waits, not beyond the end of the connection."""
-        if seconds > 0:
-            self.over.wait(seconds)
+        """Waits, not beyond the end of the connection; returns whether that has come."""
+        return self.over.wait(seconds) if seconds > 0 else self.over.is_set()
 
     def _line(self):
         line = self.input.readline(LINE + 1)
@@ -124,8 +123,9 @@ class Connection:
             raise Refusal(page(400), f"the request line {first!r}")
         path, _, query = match[2].partition("?")
         begun = time.monotonic()
-        request = Request(match[1], match[2], path, query, {}, b"", self.number, begun, begun=begun)
-        self.tenant.record(request)
+        request = Request(match[1], match[2], path, query, {}, b"", self.number, begun, begun=begun,
+                          certificate=self.socket.getpeercert() or None)
+        self.server.record(request)
         self._read_headers(request)
         request.raw_body = self._read_body(request.headers)
         request.time = time.monotonic()
@@ -143,7 +143,7 @@ class Connection:
             request.headers[name] = match[2]
         else:
             raise Refusal(page(431), "too many headers")
-        if request.headers.get("host") not in self.tenant.authorities():
+        if request.headers.get("host") not in self.server.authorities():
             raise Refusal(page(400), f"Host is {request.headers.get('host')!r}")
 
     def _read_body(self, headers):
@@ -165,24 +165,24 @@ class Connection:
         try:
             request = self._read()
             stays = request.headers.get("connection", "").lower() != "close"
-            answer = tenant_api.serve(self.tenant, request, self.pause)
+            answer = self.server.serve(request, self.pause)
         except Refusal as refusal:
             answer = refusal.answer
             # A request that cannot be read is recorded with the part that could.
-            request = request or self.tenant.unread(self.number)
-            self.tenant.violate(request, refusal.violation)
+            request = request or self.server.unread(self.number)
+            self.server.violate(request, refusal.violation)
         except (LookupError, TypeError, ValueError, AttributeError) as mistake:
             answer = page(500)
-            self.tenant.violate(request, f"a mistake of the tenant: {mistake!r}")
+            self.server.violate(request, f"a mistake of the server: {mistake!r}")
         # The record is complete before the client can see the answer.
         request.status = 0 if request.fault and request.fault.silent else answer.status
         request.made = time.monotonic()
-        self.tenant.answered(request)
+        self.server.answered(request)
         try:
             self._send(request, answer, stays)
         finally:
             self.idle = True
-            self.tenant.served(request, time.monotonic() - request.time)
+            self.server.served(request, time.monotonic() - request.time)
         return stays
 
     def _send(self, request, answer, stays):
@@ -242,7 +242,7 @@ class Listener:
         self.socket.listen(BACKLOG)
         self.port = self.socket.getsockname()[1]
         self.take = take
-        self.thread = threading.Thread(target=self._run, name="tenant listener", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="server listener", daemon=True)
         self.thread.start()
 
     def _run(self):

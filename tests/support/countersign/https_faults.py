@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can go wrong with a tenant's answer; Tenant.fault() says when."""
+"""What can go wrong with a server's answer; Tenant.fault() and StrictServer.fault() say when."""
 import dataclasses
 import json
 import typing
@@ -15,7 +15,7 @@ DEEP = 100_000
 @dataclasses.dataclass
 class Fault:
     """One thing that goes wrong, `times` times, after `after` calls that go well. `call` is a name as in
-    Tenant.calls(), or "*". Tenant.fault() lists the rest."""
+    HttpsServer.calls(), or "*". Tenant.fault() lists the rest."""
     call: str
     times: float = 1
     after: int = 0

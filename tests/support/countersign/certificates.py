@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Certificates for a tenant, made with the openssl command once per test run: good ones and bad ones."""
+"""Certificates for servers that tests run, and for their clients: made with the openssl command once per test run,
+good ones and bad ones."""
 import ssl
 import threading
 import time
@@ -8,7 +9,7 @@ from .harness import WORKDIR
 from .process import run
 
 # In a folder that the search for secrets leaves out.
-FOLDER = WORKDIR / "keys" / "tenant"
+FOLDER = WORKDIR / "keys" / "servers"
 NAMES = "IP:127.0.0.1,IP:::1,DNS:localhost"
 
 _CONFIG = """[req]
@@ -25,6 +26,10 @@ basicConstraints = critical,CA:FALSE
 keyUsage = critical,digitalSignature
 extendedKeyUsage = serverAuth
 subjectAltName = {names}
+[client]
+basicConstraints = critical,CA:FALSE
+keyUsage = critical,digitalSignature
+extendedKeyUsage = clientAuth
 [authority]
 database = {folder}/index
 new_certs_dir = {folder}
@@ -42,6 +47,7 @@ _KINDS = {
     "wrong-name": ("ca", "DNS:elsewhere.example.com", -1, 2),
     "untrusted": ("other-ca", NAMES, -1, 2),
     "expired": ("ca", NAMES, -3, -2),
+    "self-signed": (None, NAMES, -1, 2),
 }
 KINDS = tuple(_KINDS)
 _lock = threading.Lock()
@@ -79,37 +85,61 @@ def _authority(name):
 
 def authority_file():
     """The certificate that a client must trust, outside of the folder of keys."""
-    path = WORKDIR / "tenant-ca.pem"
+    path = WORKDIR / "servers-ca.pem"
     with _lock:
         path.write_bytes(_authority("ca").read_bytes())
     path.chmod(0o644)
     return path
 
 
-def _server(kind):
-    """A server's certificate and key; their files."""
-    authority, names, begin, end = _KINDS[kind]
-    certificate, key = FOLDER / f"{kind}.pem", FOLDER / f"{kind}.key"
-    if kind in _made:
-        return certificate, key
-    signer = _authority(authority)
-    config, request = _config(kind, "localhost", names), FOLDER / f"{kind}.csr"
-    _key(kind)
+def _sign(name, authority, extensions, config, begin, end):
+    """The certificate of a new key; their files."""
+    certificate, key = FOLDER / f"{name}.pem", FOLDER / f"{name}.key"
+    signer, request = _authority(authority), FOLDER / f"{name}.csr"
+    _key(name)
     run("openssl", "req", "-new", "-config", config, "-key", key, "-out", request)
     (FOLDER / "index").write_text("")
-    run("openssl", "ca", "-batch", "-notext", "-config", config, "-name", "authority", "-extensions", "server",
+    run("openssl", "ca", "-batch", "-notext", "-config", config, "-name", "authority", "-extensions", extensions,
         "-rand_serial", "-cert", signer, "-keyfile", signer.with_suffix(".key"), "-startdate", _stamp(begin),
         "-enddate", _stamp(end), "-in", request, "-out", certificate)
-    _made.add(kind)
     return certificate, key
 
 
-def server_context(kind="good"):
-    """What a listener wraps its connections with."""
+def server_files(kind="good"):
+    """A server's certificate and key; their files."""
+    authority, names, begin, end = _KINDS[kind]
     with _lock:
-        certificate, key = _server(kind)
+        if kind not in _made:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            config = _config(kind, "localhost", names)
+            if authority:
+                _sign(kind, authority, "server", config, begin, end)
+            else:
+                run("openssl", "req", "-x509", "-new", "-config", config, "-extensions", "server", "-days", end,
+                    "-key", _key(kind), "-out", FOLDER / f"{kind}.pem")
+            _made.add(kind)
+    return FOLDER / f"{kind}.pem", FOLDER / f"{kind}.key"
+
+
+def client_files(name, authority="ca"):
+    """A client's certificate, whose subject is CN=name, and its key; their files. "other-ca" is one nobody trusts."""
+    file = f"client-{name}-{authority}"
+    with _lock:
+        if file not in _made:
+            FOLDER.mkdir(parents=True, exist_ok=True)
+            _sign(file, authority, "client", _config(file, name), -1, 2)
+            _made.add(file)
+    return FOLDER / f"{file}.pem", FOLDER / f"{file}.key"
+
+
+def server_context(kind="good", clients=False):
+    """What a listener wraps its connections with. clients: it asks clients for certificates of "ca"."""
+    certificate, key = server_files(kind)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     context.load_cert_chain(certificate, key)
+    if clients:
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(authority_file())
     return context
