@@ -280,6 +280,8 @@ static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call
                      request->bearer != NULL || request->basic != NULL, request->content_type,
                      request->body);
     ret_attempted->result = run(http, &job, &why);
+    if (request->sent != NULL && job.sent)
+        *request->sent = true;
     ret_attempted->timed_out = job.timed_out;
     ret_attempted->status = job.response.status;
     ret_attempted->retry_after_ms = job.response.retry_after_ms;
@@ -339,7 +341,7 @@ enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *cal
         return result;
     result = attempt(http, call, request, &response, &attempted, error);
     pause = cs_retry_pause(&attempted, request->idempotent, cs_clock_left(call->deadline));
-    if (pause >= 0) {
+    if (pause >= 0 && !request->once) {
         cs_http_response_free(&response);
         if (cs_event_wait(-1, call->cancel_fd, cs_clock_ms() + pause) == CS_WAITED_HANGUP)
             return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", request->what);

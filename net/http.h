@@ -60,8 +60,10 @@ struct cs_http_request {
     const struct cs_secret *basic;  /* credentials for it, as RFC 7617 encodes them, or NULL */
     const struct cs_secret *body;   /* or NULL; read in place until the call returns */
     bool idempotent;                /* sending it twice has the same effect as once */
+    bool once;                      /* never send it again, although retry.h would allow it */
     unsigned total_ms;              /* for one attempt; 0: the client's */
-    const char *what;               /* for errors: "the user look-up" */
+    bool *sent; /* set to true if the server may have got any of it, after an error too; or NULL */
+    const char *what; /* for errors: "the user look-up" */
 };
 
 struct cs_http_response {
