@@ -12,7 +12,7 @@
 #include "login/config_priv.h"
 #include "providers/registry.h"
 
-enum { SECRET_BYTES_MAX = 4096 };
+enum { SECRET_BYTES_MAX = 4096, PEM_BYTES_MAX = 64 * 1024 };
 
 /* ---- whether they have changed ---- */
 
@@ -63,6 +63,11 @@ bool cs_config_extra_files_same(const struct cs_config *config)
 
 /* ---- their content ---- */
 
+static bool has_content(const struct cs_setting *row)
+{
+    return row->extra_file == CS_EXTRA_FILE_SECRET || row->extra_file == CS_EXTRA_FILE_PEM;
+}
+
 /* Like the store's key: owned by root or by the broker, readable at most by its group. */
 static enum cs_err open_secret(const char *path, int *ret_fd, struct cs_error *error)
 {
@@ -71,21 +76,49 @@ static enum cs_err open_secret(const char *path, int *ret_fd, struct cs_error *e
     return cs_open_trusted(path, &trust, ret_fd, error);
 }
 
+/* Printable ASCII in lines; whether it can be used is the provider's to say. */
+static bool is_pem(const struct cs_secret *text)
+{
+    static const char begin[] = "-----BEGIN ";
+
+    for (size_t i = 0; i < text->length; i++) {
+        if ((text->data[i] < ' ' || text->data[i] > '~') && strchr("\r\n\t", text->data[i]) == NULL)
+            return false;
+    }
+    return text->length > 0 && strlen(text->data) == text->length &&
+           strstr(text->data, begin) != NULL;
+}
+
+static enum cs_err check_content(const struct cs_extra_file *file, struct cs_secret *text,
+                                 struct cs_error *error)
+{
+    if (file->option.row->extra_file == CS_EXTRA_FILE_PEM)
+        return is_pem(text) ? CS_OK
+                            : cs_fail(error, CS_ERR_CONFIG,
+                                      "%s: a key or certificate in PEM (-----BEGIN ...) expected",
+                                      file->path);
+    while (text->length > 0 &&
+           (text->data[text->length - 1] == '\n' || text->data[text->length - 1] == '\r'))
+        text->length--;
+    return text->length > 0 && cs_is_clean(text->data, text->length)
+               ? CS_OK
+               : cs_fail(error, CS_ERR_CONFIG, "%s: the secret on one line expected", file->path);
+}
+
 static enum cs_err read_secret(struct cs_extra_file *file, struct cs_error *error)
 {
+    bool pem = file->option.row->extra_file == CS_EXTRA_FILE_PEM;
     CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     CS_AUTO(cs_fd_close) int fd = -1;
     enum cs_err result = open_secret(file->path, &fd, error);
 
     if (result == CS_OK)
-        result = cs_read_all(fd, file->path, SECRET_BYTES_MAX, &text, error);
+        result = cs_read_all(fd, file->path, pem ? PEM_BYTES_MAX : SECRET_BYTES_MAX, &text, error);
     if (result != CS_OK)
         return result == CS_ERR_NOT_FOUND ? CS_ERR_CONFIG : result;
-    while (text.length > 0 &&
-           (text.data[text.length - 1] == '\n' || text.data[text.length - 1] == '\r'))
-        text.length--;
-    if (text.length == 0 || !cs_is_clean(text.data, text.length))
-        return cs_fail(error, CS_ERR_CONFIG, "%s: the secret on one line expected", file->path);
+    result = check_content(file, &text, error);
+    if (result != CS_OK)
+        return result;
     return cs_secret_set(&file->secret, text.data, text.length) == CS_OK ? CS_OK
                                                                          : cs_fail_nomem(error);
 }
@@ -242,7 +275,7 @@ void cs_config_apply_extra_files(const struct cs_config *config, struct cs_optio
 
         if (file->option.kind == NULL)
             continue;
-        if (row->extra_file == CS_EXTRA_FILE_SECRET)
+        if (has_content(row))
             *(const char **)(void *)(target + row->content) = file->secret.data;
         else if (file->instead)
             *(const char **)(void *)(target + row->offset) = file->path;
@@ -268,9 +301,8 @@ static enum cs_err check_all(const struct cs_config *config, struct cs_error *er
 
         if (!file->found)
             continue;
-        result = file->option.row->extra_file == CS_EXTRA_FILE_SECRET
-                     ? open_secret(file->path, &fd, error)
-                     : check_trusted(file, error);
+        result = has_content(file->option.row) ? open_secret(file->path, &fd, error)
+                                               : check_trusted(file, error);
     }
     return result;
 }
