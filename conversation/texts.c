@@ -124,7 +124,7 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          CS_USE_NOTICE),
     /* Translators: %C: a few letters and digits. Whoever sees others on the phone looks at
      * somebody else's request, and must not approve it. */
-    TEXT("Approve the request on your phone if it shows %C.", "phone_word", CS_TEXT_PHONE_WORD,
+    TEXT("Approve the request on your phone\nif it shows %C.", "phone_word", CS_TEXT_PHONE_WORD,
          LOGIN "CD", "C", CS_USE_NOTICE),
     /* Translators: %W: the address of a web page, which stays alone on its line; %C: letters
      * and digits to type on that page. */
