@@ -4,6 +4,7 @@ phone and a sign-in with a browser, and every way in which they are refused."""
 from countersign import *
 from countersign.openid import *
 
+CONSENT = "Type s to send an approval request to your phone: "
 HIGH = "urn:example:acr:high"
 ON_PHONE = r"Approve the request on your phone \r?\nif it shows ([A-Z2-9]{8})\. \r?\nThen press Enter here: "
 IN_BROWSER = (r"To sign in, open this page in a browser: \r?\n(https://\S+) \r?\nand enter the code (\S+) there\. \r?\n"
@@ -22,6 +23,8 @@ class Visit:
         """`decide` gets the request before Enter is typed, or is called with None if none is expected."""
         def enter(prompt):
             def answer(text, echo):
+                if text == CONSENT:  # a request was refused a moment ago
+                    return "s"
                 match = re.fullmatch(prompt, text)
                 expect(match, f"the prompt is {text!r}")
                 request = self.machine.peer.pending(kind) if decide else None
@@ -34,13 +37,13 @@ class Visit:
                 return ""
             return answer
         prompt = ON_PHONE if kind == "ciba" else IN_BROWSER
-        return self.sshd.paramiko(self.user, [enter(prompt)] * turns, key=client_key(self.user))
+        return self.sshd.paramiko(self.user, [enter(prompt)] * (turns + 1), key=client_key(self.user))
 
 
 def check(machine, sshd, decide, allowed, verdict, reason, kind="ciba", user="alice"):
     login = Visit(machine, sshd, user).run(decide, kind)
     expect_equal(login.success, allowed, f"{reason}: {login} {machine.broker.log()[-3000:]}")
-    machine.expect_end(verdict, reason)
+    machine.expect_end(verdict, reason, login)
     return login
 
 
