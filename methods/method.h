@@ -57,7 +57,7 @@ struct cs_method_options {
     bool u2f_in_choice;
     bool browser_in_choice;
     bool browser_without_first_factor;
-    unsigned browser_qr; /* enum cs_browser_qr */
+    unsigned browser_qr;    /* enum cs_browser_qr */
     const char *u2f_socket; /* the helper for keys in this machine; NULL: none */
 };
 
