@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/check_groups.h"
+#include "cli/check_map_file.h"
 #include "methods/plan.h"
 #include "settings/suggest.h"
 
@@ -105,6 +106,8 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
     if (cs_config_line(line->config, service, &line->arguments, &options, NULL, NULL) == CS_OK) {
         warn_missing(&options, service, &missing);
         result = cs_group_check_run(groups, &options, warnings);
+        if (result == CS_OK)
+            result = cs_check_map_file(&options.mapping, warnings);
     }
     if (result == CS_OK)
         result = keep(&unknown, warnings);

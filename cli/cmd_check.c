@@ -117,6 +117,7 @@ static enum cs_err as_run_user(struct check *check,
 
     if (pipe(ends) != 0)
         return cs_fail_errno(error, "pipe");
+    (void)fflush(stdout); /* some ways for the child to end would write it once more */
     child = fork();
     if (child == 0) {
         if (cs_become_run_user(&found.error) == CS_OK && run(check, &found.error) == CS_OK)

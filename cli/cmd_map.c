@@ -16,6 +16,7 @@ const struct cs_verb_option cs_options_map[CS_VERB_OPTIONS_MAX] = {
 
 struct mapping {
     struct cs_account account;
+    const char *file; /* of map_file; borrowed */
     struct cs_map_trace trace;
     char identity[CS_IDENTITY_SIZE];
     struct cs_buffer filter;
@@ -39,6 +40,7 @@ static enum cs_err map_account(const struct cs_cli_line *line, const char *user,
     const char *attribute = cs_options_provider_text(&line->options, "verify", "user_name_attr");
     enum cs_err result = cs_account_find(user, &mapping->account, error);
 
+    mapping->file = line->options.mapping.map_file;
     if (result == CS_OK && !mapping->account.known)
         return cs_fail(error, CS_ERR_NOT_FOUND, "there is no account '%s'", user);
     if (result != CS_OK)
@@ -53,13 +55,24 @@ static enum cs_err map_account(const struct cs_cli_line *line, const char *user,
     return result;
 }
 
+static void say_step(const struct cs_map_step *step, const char *file, struct cs_table *table)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer value = {0};
+
+    cs_buffer_text(&value, step->value);
+    if (step->line != 0)
+        cs_buffer_printf(&value, " (%s:%u)", file, step->line);
+    cs_table_add(table, step->what, value.text ? value.text : "");
+    table->failed = table->failed || value.failed;
+}
+
 static enum cs_err say(void *context, struct cs_error *error)
 {
     CS_AUTO(cs_table_clear) struct cs_table table = {.columns = 2};
     const struct mapping *mapping = context;
 
     for (size_t i = 0; i < mapping->trace.count; i++)
-        cs_table_add(&table, mapping->trace.steps[i].what, mapping->trace.steps[i].value);
+        say_step(&mapping->trace.steps[i], mapping->file, &table);
     if (has_filter(mapping))
         cs_table_add(&table, "filter", mapping->filter.text);
     if (mapping->found)
@@ -77,6 +90,10 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
         cs_json_write_object(writer, NULL);
         cs_json_write_string(writer, "what", mapping->trace.steps[i].what);
         cs_json_write_string(writer, "value", mapping->trace.steps[i].value);
+        if (mapping->trace.steps[i].line != 0) {
+            cs_json_write_string(writer, "file", mapping->file);
+            cs_json_write_integer(writer, "line", mapping->trace.steps[i].line);
+        }
         cs_json_write_end(writer);
     }
     cs_json_write_end(writer);

@@ -76,9 +76,10 @@ void cs_cli_note_mapping(const struct cs_cli *cli)
 
     if (cs_cli_line_read(cli, NULL, "", 0, NULL, &line, &error) == CS_OK &&
         strcmp(line.options.provider, "local") == 0 && cs_mapping_renames(&line.options.mapping))
-        (void)fprintf(stderr, "countersign: note: append or gecos_* give users other names than "
-                              "their accounts': logins look for the name that 'countersign map "
-                              "USER' shows, and --no-account NAME works on it\n");
+        (void)fprintf(stderr,
+                      "countersign: note: map_file, append or gecos_* give users other names than "
+                      "their accounts': logins look for the name that 'countersign map "
+                      "USER' shows, and --no-account NAME works on it\n");
 }
 
 enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_store,

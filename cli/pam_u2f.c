@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/strlist.h"
-#include "u2f/base64url.h"
 #include "u2f/verify.h"
 
 /* ---- lines ---- */

@@ -43,14 +43,14 @@ void cs_add_bounded(struct cs_buffer *out, const char *value, size_t most)
 
 /* Text in another direction is isolated from its surroundings. A number needs no isolation: digits
  * run the same way in every text, and some terminals lose a mark at the start of a line. */
-static void render_value(struct cs_buffer *out, const char *value, bool isolate)
+static void render_value(struct cs_buffer *out, const char *value, size_t most, bool isolate)
 {
     if (value == NULL || value[0] == '\0')
         return;
     isolate = isolate && value[strspn(value, "0123456789")] != '\0';
     if (isolate)
         cs_buffer_text(out, isolate_start);
-    cs_add_bounded(out, value, CS_VALUE_COLUMNS);
+    cs_add_bounded(out, value, most);
     if (isolate)
         cs_buffer_text(out, isolate_end);
 }
@@ -85,7 +85,8 @@ void cs_template_render(struct cs_buffer *out, const char *text, const char *let
         if (text[0] == '%' && text[1] == '%')
             cs_buffer_text(out, "%");
         else if (text[0] == '%' && is_letter_of(letters, text[1]))
-            render_value(out, values->of[text[1] - 'A'], isolate);
+            render_value(out, values->of[text[1] - 'A'],
+                         text[1] == 'W' ? CS_URL_COLUMNS : CS_VALUE_COLUMNS, isolate);
         else if (text[0] == '\\' && escape(text[1]) != NULL)
             cs_buffer_text(out, escape(text[1]));
         else if (text[0] != '\0') {

@@ -17,7 +17,8 @@ enum {
     CS_PROMPT_BYTES = 500,       /* a whole prompt; OpenPAM truncates at 512 */
     CS_PROMPT_COLUMNS = 77,      /* a line */
     CS_TEMPLATE_BYTES_MAX = 500, /* as written */
-    CS_VALUE_COLUMNS = 64,       /* of one value */
+    CS_VALUE_COLUMNS = 64,       /* of one value ... */
+    CS_URL_COLUMNS = 200,        /* ... and of a page's address, which is of no use if it is cut */
 };
 
 /* Values by letter, 'A' to 'Z'; NULL is an empty text. Borrowed. */

@@ -84,6 +84,10 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     TEXT("%I) Fingerprint or face on %N\n", "device_biometric", CS_TEXT_DEVICE_BIOMETRIC,
          LOGIN "INTD", "IN", CS_USE_LINES),
     TEXT("%I) Security key\n", "u2f", CS_TEXT_U2F, LOGIN "INT", "I", CS_USE_LINES),
+    TEXT("%I) Approve on your phone\n", "phone", CS_TEXT_PHONE, LOGIN "INT", "I", CS_USE_LINES),
+    /* Translators: A web browser, on whatever device. */
+    TEXT("%I) Sign in with a browser\n", "browser", CS_TEXT_BROWSER, LOGIN "INT", "I",
+         CS_USE_LINES),
     /* Translators: %N: a phone number. */
     TEXT("A text message was sent to %N.\n", "sent_sms", CS_TEXT_SENT_SMS, LOGIN "N", "N",
          CS_USE_LINES),
@@ -106,6 +110,8 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     /* Translators: %D: the name of a device. The same in all texts that have it. */
     TEXT("Type s to send an approval request to %D: ", "consent_device", CS_TEXT_CONSENT_DEVICE,
          LOGIN "ND", "D", CS_USE_PROMPT),
+    TEXT("Type s to send an approval request to your phone: ", "consent_phone",
+         CS_TEXT_CONSENT_PHONE, LOGIN, "", CS_USE_PROMPT),
     /* Translators: The one word that may be typed there in place of s or 1; its first letter
      * will do, too. */
     TEXT("send", "consent_word", CS_TEXT_CONSENT_WORD, "", "", CS_USE_NOTICE),
@@ -114,7 +120,21 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     /* Translators: %C: a number; the device offers several. */
     TEXT("Choose the number %C on %D.", "device_number", CS_TEXT_DEVICE_NUMBER, LOGIN "CDN", "CD",
          CS_USE_NOTICE),
-    /* Translators: The line below one of the two before this. */
+    TEXT("Approve the request on your phone.", "phone_prompt", CS_TEXT_PHONE_PROMPT, LOGIN "C", "",
+         CS_USE_NOTICE),
+    /* Translators: %C: a few letters and digits. Whoever sees others on the phone looks at
+     * somebody else's request, and must not approve it. */
+    TEXT("Approve the request on your phone\nif it shows %C.", "phone_word", CS_TEXT_PHONE_WORD,
+         LOGIN "CD", "C", CS_USE_NOTICE),
+    /* Translators: %W: the address of a web page, which stays alone on its line; %C: letters
+     * and digits to type on that page. */
+    TEXT("To sign in, open this page in a browser:\n%W\nand enter the code %C there.",
+         "browser_prompt", CS_TEXT_BROWSER_PROMPT, LOGIN "WC", "WC", CS_USE_NOTICE),
+    /* Translators: A number or word that the user has chosen once and keeps secret; without
+     * it no request is sent to the phone. Not the word for a one-time code. */
+    TEXT("PIN for approval requests: ", "user_code_prompt", CS_TEXT_USER_CODE_PROMPT, LOGIN "L", "",
+         CS_USE_PROMPT),
+    /* Translators: The line below one of those before this, from "Approve the request". */
     TEXT("Then press Enter here: ", "wait_enter", CS_TEXT_WAIT_ENTER, LOGIN "CDN", "",
          CS_USE_PROMPT),
     /* Translators: %N: seconds. */
@@ -126,6 +146,11 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          CS_USE_NOTICE),
     TEXT("The request on %D was not approved in time.", "wait_expired", CS_TEXT_WAIT_EXPIRED,
          LOGIN "DN", "D", CS_USE_NOTICE),
+    /* Translators: On the phone or in the browser. The same in the next one. */
+    TEXT("The sign-in was denied.", "sign_in_denied", CS_TEXT_SIGN_IN_DENIED, LOGIN, "",
+         CS_USE_NOTICE),
+    TEXT("The sign-in was not approved in time.", "sign_in_expired", CS_TEXT_SIGN_IN_EXPIRED, LOGIN,
+         "", CS_USE_NOTICE),
     /* Translators: countersign-touch is a program on the user's own machine. A long line of
      * letters and digits follows this text; the program is given that line, and its answer
      * is pasted. */

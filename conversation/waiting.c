@@ -22,11 +22,16 @@ static void fill_values(const struct cs_waiting *waiting, struct cs_values *valu
     cs_values_set(values, 'D', waiting->device);
     cs_values_set(values, 'N', waiting->device);
     cs_values_set(values, 'C', waiting->correlation);
+    cs_values_set(values, 'W', waiting->url);
 }
 
 static enum cs_text approve_text(const struct cs_waiting *waiting)
 {
-    return waiting->correlation ? CS_TEXT_DEVICE_NUMBER : CS_TEXT_DEVICE_PROMPT;
+    if (waiting->place == CS_PLACE_BROWSER)
+        return CS_TEXT_BROWSER_PROMPT;
+    if (waiting->correlation != NULL)
+        return waiting->compares ? CS_TEXT_PHONE_WORD : CS_TEXT_DEVICE_NUMBER;
+    return waiting->place == CS_PLACE_PHONE ? CS_TEXT_PHONE_PROMPT : CS_TEXT_DEVICE_PROMPT;
 }
 
 /* The interval from the start of one poll to the next, which the poll itself may have changed. At
@@ -124,6 +129,12 @@ static enum cs_err ask_enter(struct cs_channel *channel, const struct cs_phraseb
     return result;
 }
 
+/* Long enough for a poll where the provider wants long pauses. */
+static int64_t enter_ms(const struct cs_waiting *waiting)
+{
+    return waiting->poll_ms < ENTER_MS ? ENTER_MS : waiting->poll_ms + BEAT_MS;
+}
+
 static enum cs_err wait_enter(struct cs_channel *channel, const struct cs_phrasebook *book,
                               const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
                               struct cs_error *error)
@@ -132,7 +143,7 @@ static enum cs_err wait_enter(struct cs_channel *channel, const struct cs_phrase
 
     while (*ret_state == CS_WAIT_PENDING && cs_clock_left(waiting->deadline) > 0) {
         enum cs_err result = ask_enter(channel, book, waiting, again, &junk, error);
-        int64_t until = cs_clock_ms() + ENTER_MS;
+        int64_t until = cs_clock_ms() + enter_ms(waiting);
 
         if (result != CS_OK)
             return result;
@@ -154,13 +165,15 @@ static enum cs_err say_outcome(struct cs_channel *channel, const struct cs_phras
                                const struct cs_waiting *waiting, enum cs_wait_state state,
                                struct cs_error *error)
 {
+    static const enum cs_text denied[] = {CS_TEXT_WAIT_DENIED, CS_TEXT_SIGN_IN_DENIED},
+                              expired[] = {CS_TEXT_WAIT_EXPIRED, CS_TEXT_SIGN_IN_EXPIRED};
+    bool unnamed = waiting->place != CS_PLACE_DEVICE;
     struct cs_values values = {0};
 
     fill_values(waiting, &values);
     if (waiting->mode == CS_WAIT_SILENT || (state != CS_WAIT_DENIED && state != CS_WAIT_EXPIRED))
         return CS_OK;
-    return cs_tell_text(channel, book,
-                        state == CS_WAIT_DENIED ? CS_TEXT_WAIT_DENIED : CS_TEXT_WAIT_EXPIRED,
+    return cs_tell_text(channel, book, (state == CS_WAIT_DENIED ? denied : expired)[unnamed],
                         &values, error);
 }
 

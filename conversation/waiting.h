@@ -13,18 +13,29 @@ enum cs_wait_mode {
     CS_WAIT_SILENT, /* shows nothing */
 };
 
+/* Where the user approves. */
+enum cs_wait_place {
+    CS_PLACE_DEVICE,  /* on a device with a name */
+    CS_PLACE_PHONE,   /* on one whose name is not known */
+    CS_PLACE_BROWSER, /* on a web page */
+};
+
 enum cs_wait_state {
     CS_WAIT_PENDING,
     CS_WAIT_APPROVED,
     CS_WAIT_DENIED,
     CS_WAIT_EXPIRED, /* also: the deadline passed */
     CS_WAIT_JUNK,    /* sshd refuses the account */
+    CS_WAIT_OVER,    /* it can no longer be approved, and the user cannot help it */
 };
 
 struct cs_waiting {
     enum cs_wait_mode mode;
+    enum cs_wait_place place;
     const char *device;      /* %D */
-    const char *correlation; /* %C, a number to compare; NULL: none */
+    const char *correlation; /* %C: a number to choose, or a word or code; NULL: none */
+    bool compares;           /* it is a word that the device shows as well */
+    const char *url;         /* %W: the page for a browser */
     int64_t deadline;        /* cs_clock_ms */
     int64_t poll_ms;         /* between polls; a poll may change it */
     void *context;

@@ -273,6 +273,14 @@ bool cs_json_integer(const struct cs_json_value *value, int64_t *ret_value)
     return true;
 }
 
+bool cs_json_number(const struct cs_json_value *value, double *ret_value)
+{
+    if (cs_json_type(value) != CS_JSON_NUMBER)
+        return false;
+    *ret_value = value->item->valuedouble;
+    return true;
+}
+
 static void set_position(struct cs_json_position position, unsigned *ret_line, unsigned *ret_column)
 {
     *ret_line = position.line;

@@ -85,6 +85,10 @@ bool cs_json_bool(const struct cs_json_value *value, bool *ret_value);
  */
 bool cs_json_integer(const struct cs_json_value *value, int64_t *ret_value);
 
+/* Any number, to the precision of a double, and always finite: for what may have a fraction, such
+ * as a time. False if the value has another type; the result is then untouched. */
+bool cs_json_number(const struct cs_json_value *value, double *ret_value);
+
 /* Where a value starts, or the key of a member (the value if it has none). Lines and code points
  * count from 1. */
 void cs_json_position(const struct cs_json *document, const struct cs_json_value *value,

@@ -63,6 +63,15 @@ const struct cs_setting cs_account_rows[] = {
      .max = 60,
      .help = "Seconds that a directory may take to answer for an account or its groups. After that "
              "nobody is exempt, and an account that must be known cannot log in."},
+    {.name = "map_file",
+     .type = CS_SETTING_PATH,
+     .where = CS_FROM_FILE,
+     .offset = AT(mapping.map_file),
+     .extra_file = CS_EXTRA_FILE_MAP,
+     .help =
+         "A file with a line ACCOUNT IDENTITY for each account, whose name at the provider this "
+         "is, whatever gecos_* and append say. Accounts without a line are refused, unless the "
+         "last line is *."},
     {.name = "gecos_field",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

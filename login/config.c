@@ -206,6 +206,7 @@ void cs_config_options(const struct cs_config *config, const char *service, cons
     if (config->own != NULL)
         cs_config_apply(own, CS_LEVEL_FILE, NULL, ret_options);
     cs_config_apply(own, CS_LEVEL_SERVICE, service, ret_options);
+    cs_config_apply_map(own, ret_options);
 }
 
 /* An unknown id might have set a factor, so it is refused, never ignored: the line's own, and the

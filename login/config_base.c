@@ -22,6 +22,7 @@ static void free_extra_files(struct cs_config *config)
     for (size_t i = 0; i < config->extra_file_count; i++) {
         free(config->extra_files[i].path);
         cs_secret_free(&config->extra_files[i].secret);
+        cs_map_file_free(&config->extra_files[i].map);
     }
 }
 

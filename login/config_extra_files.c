@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extra files: those that options in a provider's section name, such as secrets and certificates.
- * Each login checks them again, so that a secret can be replaced on its own. */
+/* Extra files: those that options name, such as secrets, certificates and identities. Each login
+ * checks them again, so that they can be replaced on their own. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "login/config_priv.h"
 #include "providers/registry.h"
 
-enum { SECRET_BYTES_MAX = 4096 };
+enum { SECRET_BYTES_MAX = 4096, PEM_BYTES_MAX = 64 * 1024 };
 
 /* ---- whether they have changed ---- */
 
@@ -63,6 +63,11 @@ bool cs_config_extra_files_same(const struct cs_config *config)
 
 /* ---- their content ---- */
 
+static bool has_content(const struct cs_setting *row)
+{
+    return row->extra_file == CS_EXTRA_FILE_SECRET || row->extra_file == CS_EXTRA_FILE_PEM;
+}
+
 /* Like the store's key: owned by root or by the broker, readable at most by its group. */
 static enum cs_err open_secret(const char *path, int *ret_fd, struct cs_error *error)
 {
@@ -71,34 +76,103 @@ static enum cs_err open_secret(const char *path, int *ret_fd, struct cs_error *e
     return cs_open_trusted(path, &trust, ret_fd, error);
 }
 
+/* Printable ASCII in lines; whether it can be used is the provider's to say. */
+static bool is_pem(const struct cs_secret *text)
+{
+    static const char begin[] = "-----BEGIN ";
+
+    for (size_t i = 0; i < text->length; i++) {
+        if ((text->data[i] < ' ' || text->data[i] > '~') && strchr("\r\n\t", text->data[i]) == NULL)
+            return false;
+    }
+    return text->length > 0 && strlen(text->data) == text->length &&
+           strstr(text->data, begin) != NULL;
+}
+
+static enum cs_err check_content(const struct cs_extra_file *file, struct cs_secret *text,
+                                 struct cs_error *error)
+{
+    if (file->option.row->extra_file == CS_EXTRA_FILE_PEM)
+        return is_pem(text) ? CS_OK
+                            : cs_fail(error, CS_ERR_CONFIG,
+                                      "%s: a key or certificate in PEM (-----BEGIN ...) expected",
+                                      file->path);
+    while (text->length > 0 &&
+           (text->data[text->length - 1] == '\n' || text->data[text->length - 1] == '\r'))
+        text->length--;
+    return text->length > 0 && cs_is_clean(text->data, text->length)
+               ? CS_OK
+               : cs_fail(error, CS_ERR_CONFIG, "%s: the secret on one line expected", file->path);
+}
+
 static enum cs_err read_secret(struct cs_extra_file *file, struct cs_error *error)
 {
+    bool pem = file->option.row->extra_file == CS_EXTRA_FILE_PEM;
     CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     CS_AUTO(cs_fd_close) int fd = -1;
     enum cs_err result = open_secret(file->path, &fd, error);
 
     if (result == CS_OK)
-        result = cs_read_all(fd, file->path, SECRET_BYTES_MAX, &text, error);
+        result = cs_read_all(fd, file->path, pem ? PEM_BYTES_MAX : SECRET_BYTES_MAX, &text, error);
     if (result != CS_OK)
         return result == CS_ERR_NOT_FOUND ? CS_ERR_CONFIG : result;
-    while (text.length > 0 &&
-           (text.data[text.length - 1] == '\n' || text.data[text.length - 1] == '\r'))
-        text.length--;
-    if (text.length == 0 || !cs_is_clean(text.data, text.length))
-        return cs_fail(error, CS_ERR_CONFIG, "%s: the secret on one line expected", file->path);
+    result = check_content(file, &text, error);
+    if (result != CS_OK)
+        return result;
     return cs_secret_set(&file->secret, text.data, text.length) == CS_OK ? CS_OK
                                                                          : cs_fail_nomem(error);
+}
+
+static enum cs_err open_roots(const char *path, int *ret_fd, struct cs_error *error)
+{
+    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
+
+    return cs_open_trusted(path, &trust, ret_fd, error);
 }
 
 /* libcurl would report this later and less clearly. */
 static enum cs_err check_trusted(const struct cs_extra_file *file, struct cs_error *error)
 {
-    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
     CS_AUTO(cs_fd_close) int fd = -1;
 
     if (S_ISDIR(file->status.st_mode))
         return CS_OK;
-    return cs_open_trusted(file->path, &trust, &fd, error);
+    return open_roots(file->path, &fd, error);
+}
+
+/* Of a file that is written in place, one login might see a part; replacing it is atomic. */
+static enum cs_err read_stable(int fd, const char *path, struct cs_secret *ret_text,
+                               struct cs_error *error)
+{
+    struct stat before, after;
+    enum cs_err result;
+
+    if (fstat(fd, &before) != 0)
+        return cs_fail_errno(error, "%s: cannot examine the file", path);
+    if (before.st_size > CS_MAP_FILE_BYTES)
+        return cs_fail(error, CS_ERR_CONFIG, "%s: larger than %d MiB; shorten it", path,
+                       CS_MAP_FILE_BYTES / 1024 / 1024);
+    result = cs_read_all(fd, path, (size_t)before.st_size, ret_text, error);
+    if (result != CS_OK && result != CS_ERR_LIMIT)
+        return result;
+    if (result == CS_ERR_LIMIT || fstat(fd, &after) != 0 || !cs_same_file(&before, &after))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "%s: changed while it was read; write a new file beside it and rename that",
+                       path);
+    return CS_OK;
+}
+
+static enum cs_err read_map(struct cs_extra_file *file, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
+    CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_err result = open_roots(file->path, &fd, error);
+
+    if (result == CS_OK)
+        result = read_stable(fd, file->path, &text, error);
+    if (result == CS_OK)
+        result = cs_map_file_parse(file->path, text.data, text.length, &file->map, error);
+    return result == CS_ERR_NOT_FOUND ? CS_ERR_CONFIG : result;
 }
 
 /* ---- the options that name them ---- */
@@ -145,6 +219,36 @@ static enum cs_err read_one(struct cs_config *config, const struct cs_option *op
     return file != NULL ? read_secret(file, error) : error->code;
 }
 
+/* NULL: it is not one of them. */
+static const struct cs_extra_file *find_map(const struct cs_config *config, const char *path)
+{
+    for (size_t i = 0; i < config->extra_file_count; i++) {
+        const struct cs_extra_file *file = &config->extra_files[i];
+
+        if (file->option.row->extra_file == CS_EXTRA_FILE_MAP && strcmp(file->path, path) == 0)
+            return file;
+    }
+    return NULL;
+}
+
+/* Services may have files of their own. All are read, so that a mistake shows at once. */
+static enum cs_err read_maps(struct cs_config *config, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < config->count && result == CS_OK; i++) {
+        const struct cs_assignment *assignment = &config->assignments[i];
+        struct cs_extra_file *file;
+
+        if (assignment->option.row->extra_file != CS_EXTRA_FILE_MAP ||
+            find_map(config, assignment->value) != NULL)
+            continue;
+        file = remember(config, &assignment->option, assignment->value, error);
+        result = file != NULL ? read_map(file, error) : error->code;
+    }
+    return result;
+}
+
 enum cs_err cs_config_read_extra_files(struct cs_config *config, struct cs_error *error)
 {
     struct cs_error own = {0};
@@ -159,7 +263,7 @@ enum cs_err cs_config_read_extra_files(struct cs_config *config, struct cs_error
     }
     if (result == CS_OK)
         cs_config_apply_extra_files(config, &config->base);
-    return result;
+    return result == CS_OK ? read_maps(config, error) : result;
 }
 
 void cs_config_apply_extra_files(const struct cs_config *config, struct cs_options *options)
@@ -169,11 +273,22 @@ void cs_config_apply_extra_files(const struct cs_config *config, struct cs_optio
         const struct cs_setting *row = file->option.row;
         unsigned char *target = options->providers[file->option.kind_row].bytes;
 
-        if (row->extra_file == CS_EXTRA_FILE_SECRET)
+        if (file->option.kind == NULL)
+            continue;
+        if (has_content(row))
             *(const char **)(void *)(target + row->content) = file->secret.data;
         else if (file->instead)
             *(const char **)(void *)(target + row->offset) = file->path;
     }
+}
+
+void cs_config_apply_map(const struct cs_config *config, struct cs_options *options)
+{
+    const char *path = options->mapping.map_file;
+    const struct cs_extra_file *file = path != NULL ? find_map(config, path) : NULL;
+
+    /* NULL with a path: cs_mapping_check refuses that. */
+    options->mapping.entries = file != NULL ? file->map : NULL;
 }
 
 static enum cs_err check_all(const struct cs_config *config, struct cs_error *error)
@@ -186,9 +301,8 @@ static enum cs_err check_all(const struct cs_config *config, struct cs_error *er
 
         if (!file->found)
             continue;
-        result = file->option.row->extra_file == CS_EXTRA_FILE_SECRET
-                     ? open_secret(file->path, &fd, error)
-                     : check_trusted(file, error);
+        result = has_content(file->option.row) ? open_secret(file->path, &fd, error)
+                                               : check_trusted(file, error);
     }
     return result;
 }

@@ -37,17 +37,18 @@ struct cs_instance {
     struct cs_strlist arguments;
 };
 
-/* A file that an option names: a secret, a certificate. */
+/* A file that an option names: a secret, a certificate, identities. */
 struct cs_extra_file {
     char *path;
     bool found; /* it existed */
     struct stat status;
     struct cs_option option; /* the option that names it */
     struct cs_secret secret; /* for CS_EXTRA_FILE_SECRET: its content */
+    struct cs_map_file *map; /* for CS_EXTRA_FILE_MAP: the same */
     bool instead;            /* used instead of the file that the option names */
 };
 
-enum { CS_EXTRA_FILES_MAX = 8 };
+enum { CS_EXTRA_FILES_MAX = 32 };
 
 struct cs_config {
     atomic_uint references;
@@ -149,6 +150,9 @@ enum cs_err cs_config_read_extra_files(struct cs_config *config,
 
 /* Sets their content in options to which the sections were applied. */
 void cs_config_apply_extra_files(const struct cs_config *config, struct cs_options *options);
+
+/* Sets the content of the identity file that the options name. */
+void cs_config_apply_map(const struct cs_config *config, struct cs_options *options);
 
 /* False if one of them has changed. */
 bool cs_config_extra_files_same(const struct cs_config *config);

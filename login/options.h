@@ -35,6 +35,7 @@ struct cs_options {
     bool stack_first_factor;
     bool failmode_insecure;
     bool autopush;
+    bool hide_instructions;
     bool debug;
     bool nowarn;
     bool allow_unprivileged;

@@ -75,6 +75,8 @@ enum cs_wait_mode cs_policy_wait_mode(const struct cs_options *options,
                                               [CS_PUSH_ENTER] = CS_WAIT_ENTER,
                                               [CS_PUSH_SILENT] = CS_WAIT_SILENT};
 
+    if (options->hide_instructions)
+        return CS_WAIT_SILENT;
     /* IBM's product shows nothing unless it is told to. */
     if (options->push_wait == CS_PUSH_AUTO && options->profile == CS_PROFILE_IBM &&
         options->texts[CS_TEXT_DEVICE_PROMPT].count == 0)

@@ -28,8 +28,19 @@ static enum cs_err note(struct cs_map_trace *trace, const char *what, const char
     taken = cs_buffer_take(&clean);
     if (taken == NULL)
         return cs_fail_nomem(error);
-    trace->steps[trace->count++] = (struct cs_map_step){what, taken};
+    trace->steps[trace->count++] = (struct cs_map_step){.what = what, .value = taken};
     return CS_OK;
+}
+
+static enum cs_err note_line(struct cs_map_trace *trace, const char *value, unsigned line,
+                             struct cs_error *error)
+{
+    size_t place = trace != NULL ? trace->count : 0;
+    enum cs_err err = note(trace, "map_file", value, error);
+
+    if (trace != NULL && trace->count > place)
+        trace->steps[place].line = line;
+    return err;
 }
 
 static bool uses_gecos(const struct cs_mapping *mapping)
@@ -39,7 +50,8 @@ static bool uses_gecos(const struct cs_mapping *mapping)
 
 bool cs_mapping_renames(const struct cs_mapping *mapping)
 {
-    return uses_gecos(mapping) || (mapping->append != NULL && mapping->append[0] != '\0');
+    return mapping->map_file != NULL || uses_gecos(mapping) ||
+           (mapping->append != NULL && mapping->append[0] != '\0');
 }
 
 static const char *separator(const struct cs_mapping *mapping)
@@ -66,6 +78,10 @@ enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *
                        mapping->gecos_field, CS_GECOS_FIELDS_MAX);
     if (!is_one_character(separator(mapping)))
         return cs_fail(error, CS_ERR_CONFIG, "gecos_separator must be exactly one UTF-8 character");
+    if (mapping->map_file != NULL && mapping->entries == NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "map_file: %s was not read; name it in the configuration file",
+                       mapping->map_file);
     if (mapping->append != NULL && !cs_is_clean(mapping->append, strlen(mapping->append)))
         return cs_fail(error, CS_ERR_CONFIG,
                        "append contains control characters or bytes that are not UTF-8");
@@ -92,8 +108,7 @@ static enum cs_err refuse_gecos(const struct cs_map_account *account, struct cs_
                    account->name);
 }
 
-static enum cs_err check_account(const struct cs_mapping *mapping,
-                                 const struct cs_map_account *account, struct cs_error *error)
+static enum cs_err check_account(const struct cs_map_account *account, struct cs_error *error)
 {
     size_t length = strlen(account->name);
 
@@ -102,8 +117,12 @@ static enum cs_err check_account(const struct cs_mapping *mapping,
                        "the account name is empty, is longer than %d bytes, or contains control "
                        "characters or bytes that are not UTF-8",
                        CS_IDENTITY_SIZE - 1);
-    if (!uses_gecos(mapping))
-        return CS_OK;
+    return CS_OK;
+}
+
+static enum cs_err check_gecos(const struct cs_mapping *mapping,
+                               const struct cs_map_account *account, struct cs_error *error)
+{
     if (!mapping->gecos_trusted)
         return refuse_gecos(account, error);
     if (account->gecos == NULL || *account->gecos == '\0')
@@ -139,15 +158,15 @@ static enum cs_err base_name(const struct cs_mapping *mapping, const struct cs_m
                              struct cs_error *error)
 {
     const char *option = mapping->gecos_match ? "gecos_replace" : "gecos_field";
-    enum cs_err err = note(trace, "account", account->name, error);
+    enum cs_err err;
 
-    if (err != CS_OK)
-        return err;
     if (!uses_gecos(mapping)) {
         cs_buffer_text(out, account->name);
         return out->failed ? cs_fail_nomem(error) : CS_OK;
     }
-    err = note(trace, "gecos", account->gecos, error);
+    err = check_gecos(mapping, account, error);
+    if (err == CS_OK)
+        err = note(trace, "gecos", account->gecos, error);
     if (err == CS_OK && mapping->gecos_match != NULL)
         err = replace(mapping, account->gecos, out, trace, error);
     else if (err == CS_OK)
@@ -184,6 +203,42 @@ static enum cs_err append(const struct cs_mapping *mapping, struct cs_buffer *na
     return name->failed ? cs_fail_nomem(error) : note(trace, "append", name->text, error);
 }
 
+/* By everything but the identity file. */
+static enum cs_err by_rules(const struct cs_mapping *mapping, const struct cs_map_account *account,
+                            struct cs_buffer *name, struct cs_map_trace *trace,
+                            struct cs_error *error)
+{
+    enum cs_err err = base_name(mapping, account, name, trace, error);
+
+    /* Check before `append`: a suffix alone would be the same name for everybody. */
+    if (err == CS_OK)
+        err = check_result(name, error);
+    return err == CS_OK ? append(mapping, name, trace, error) : err;
+}
+
+/* By the identity file, which has the last word about the accounts in it: nothing is appended. */
+static enum cs_err by_file(const struct cs_mapping *mapping, const struct cs_map_account *account,
+                           struct cs_buffer *name, struct cs_map_trace *trace,
+                           struct cs_error *error)
+{
+    const struct cs_map_entry *entry = cs_map_file_find(mapping->entries, account->name);
+    unsigned others = cs_map_file_others(mapping->entries);
+    enum cs_err err;
+
+    if (entry != NULL) {
+        cs_buffer_text(name, entry->identity);
+        return name->failed ? cs_fail_nomem(error)
+                            : note_line(trace, entry->identity, entry->line, error);
+    }
+    if (others == 0)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "%s has no line for this account; add '%s IDENTITY', or a last line with * "
+                       "alone, which leaves all other accounts to gecos_* and append",
+                       cs_map_file_name(mapping->entries), account->name);
+    err = note_line(trace, "*", others, error);
+    return err == CS_OK ? by_rules(mapping, account, name, trace, error) : err;
+}
+
 enum cs_err cs_map_identity(const struct cs_mapping *mapping, const struct cs_map_account *account,
                             char ret_identity[CS_IDENTITY_SIZE], struct cs_map_trace *ret_trace,
                             struct cs_error *error)
@@ -195,14 +250,12 @@ enum cs_err cs_map_identity(const struct cs_mapping *mapping, const struct cs_ma
         *ret_trace = (struct cs_map_trace){0};
     err = cs_mapping_check(mapping, error);
     if (err == CS_OK)
-        err = check_account(mapping, account, error);
+        err = check_account(account, error);
     if (err == CS_OK)
-        err = base_name(mapping, account, &name, ret_trace, error);
-    /* Check before `append`: a suffix alone would be the same name for everybody. */
+        err = note(ret_trace, "account", account->name, error);
     if (err == CS_OK)
-        err = check_result(&name, error);
-    if (err == CS_OK)
-        err = append(mapping, &name, ret_trace, error);
+        err = mapping->entries ? by_file(mapping, account, &name, ret_trace, error)
+                               : by_rules(mapping, account, &name, ret_trace, error);
     if (err == CS_OK)
         err = check_result(&name, error);
     if (err == CS_OK)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * From the UNIX account to the name that a provider knows it by: the account's name, or what the
- * settings take from its GECOS text, followed by the appended text. Pure functions without a
+ * From the UNIX account to the name that a provider knows it by: what the identity file says;
+ * without one, or where that file leaves an account to the other settings, the account's name, or
+ * what they take from its GECOS text, followed by the appended text. Pure functions without a
  * fallback: if the settings yield nothing for an account, its login is refused.
  */
 #ifndef CS_MAPPING_MAP_H
@@ -11,14 +12,17 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "mapping/map_file.h"
 
 enum { CS_IDENTITY_SIZE = 256, CS_MAP_STEPS_MAX = 8 };
 
 /* The settings, borrowed; NULL and 0 mean "not set". */
 struct cs_mapping {
-    unsigned gecos_field;        /* 1 to CS_GECOS_FIELDS_MAX */
-    const char *gecos_separator; /* one UTF-8 character; a comma if not set */
-    const char *gecos_match;     /* both or neither; take precedence over gecos_field */
+    const char *map_file;              /* the path, for messages */
+    const struct cs_map_file *entries; /* what is in it; with a path and NULL nobody is mapped */
+    unsigned gecos_field;              /* 1 to CS_GECOS_FIELDS_MAX */
+    const char *gecos_separator;       /* one UTF-8 character; a comma if not set */
+    const char *gecos_match;           /* both or neither; take precedence over gecos_field */
     const char *gecos_replace;
     const char *append;
     bool gecos_trusted; /* the administrator states that users cannot change their GECOS text */
@@ -35,6 +39,7 @@ struct cs_map_account {
 struct cs_map_step {
     const char *what; /* an option's name, or "account", "gecos", "note"; static */
     char *value;      /* the text after the step, sanitised; owned */
+    unsigned line;    /* of the identity file; 0: the step has none */
 };
 
 struct cs_map_trace {

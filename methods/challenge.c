@@ -42,43 +42,31 @@ static enum cs_err begin(struct cs_open_challenge *open, struct cs_error *error)
     struct cs_method_login *login = open->login;
     const struct cs_method_given *given = login->given;
     CS_AUTO(cs_buffer_free) struct cs_buffer message = {0};
-    struct cs_challenge_request request = {.client = given->address[0] ? given->address : NULL,
-                                           .program = given->service,
-                                           .seconds = seconds_for(given),
-                                           .name = given->name};
+    struct cs_challenge_request request = {
+        .client = given->address[0] ? given->address : NULL,
+        .program = given->service,
+        .seconds = seconds_for(given),
+        .name = given->name,
+        .silent = given->wait_mode == CS_WAIT_SILENT,
+        .user_code = open->user_code.data != NULL ? &open->user_code : NULL};
     enum cs_err result;
 
     say_message(given, &message);
     if (message.failed)
         return cs_fail_nomem(error);
     request.message = message.text;
-    /* Set before the call: a request may arrive even if its call gets no answer. */
-    login->state.sent = login->state.sent || open->factor->kind != CS_FACTOR_U2F;
     result = cs_call_begin(login, open->factor, &request, &open->challenge, error);
+    /* A request may arrive even if its call gets no answer. */
+    login->state.sent =
+        login->state.sent || (open->factor->kind != CS_FACTOR_U2F && !open->challenge.unsent);
     open->open = result == CS_OK;
     if (open->open)
         cs_log(given->log, LOG_DEBUG, "challenge %s started", open->challenge.id);
     return result;
 }
 
-enum cs_err cs_open_challenge_begin(struct cs_open_challenge *open, struct cs_error *error)
-{
-    struct cs_method_login *login = open->login;
-    enum cs_err result = CS_OK;
-
-    cs_open_challenge_end(open);
-    if (login->given->provider->ops->one_pending) {
-        result = login->calls->take_turn(login->context, error);
-        open->has_turn = result == CS_OK;
-    }
-    if (result == CS_OK)
-        result = begin(open, error);
-    if (result != CS_OK)
-        cs_open_challenge_end(open);
-    return result;
-}
-
-void cs_open_challenge_end(struct cs_open_challenge *open)
+/* The secret that was asked for stays, for the next request. */
+static void end(struct cs_open_challenge *open)
 {
     struct cs_method_login *login = open->login;
 
@@ -88,4 +76,27 @@ void cs_open_challenge_end(struct cs_open_challenge *open)
         login->calls->give_turn(login->context);
     cs_challenge_clear(&open->challenge);
     open->open = open->has_turn = open->fulfilled = false;
+}
+
+enum cs_err cs_open_challenge_begin(struct cs_open_challenge *open, struct cs_error *error)
+{
+    struct cs_method_login *login = open->login;
+    enum cs_err result = CS_OK;
+
+    end(open);
+    if (login->given->provider->ops->one_pending) {
+        result = login->calls->take_turn(login->context, error);
+        open->has_turn = result == CS_OK;
+    }
+    if (result == CS_OK)
+        result = begin(open, error);
+    if (result != CS_OK)
+        end(open);
+    return result;
+}
+
+void cs_open_challenge_end(struct cs_open_challenge *open)
+{
+    end(open);
+    cs_secret_free(&open->user_code);
 }

@@ -5,11 +5,13 @@
 
 #include "methods/method.h"
 
-/* Set `login` and `factor` first. CS_AUTO calls cs_open_challenge_end. */
+/* Set `login` and `factor` first, and the user's own secret if there is one. CS_AUTO calls
+ * cs_open_challenge_end. */
 struct cs_open_challenge {
     struct cs_method_login *login;
     const struct cs_listed_factor *factor;
     struct cs_challenge challenge; /* while it is open */
+    struct cs_secret user_code;    /* that a request needs, if the challenge wanted it; owned */
     bool open;
     bool has_turn;
     bool fulfilled; /* approved or answered correctly: nothing to withdraw */

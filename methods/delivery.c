@@ -23,7 +23,9 @@ static enum cs_err show_question(struct cs_method_login *login, const struct cs_
         cs_show_address(login->given->book, factor->name, &name);
     cs_values_set(&values, 'N', method->is_address ? name.text : factor->name);
     cs_values_set(&values, 'D', factor->name);
-    cs_say(login->given->book, method->consent, &values, &prompt);
+    cs_say(login->given->book,
+           method->unnamed && factor->name[0] == '\0' ? method->consent_unnamed : method->consent,
+           &values, &prompt);
     if (prompt.failed || name.failed)
         return cs_fail_nomem(error);
     return cs_ask(login->given->channel, prompt.text, true, ret_answer, error);

@@ -1,133 +1,66 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An approval on another device. */
-#include <syslog.h>
-
-#include "base/clock.h"
-#include "methods/challenge.h"
+#include "conversation/answer.h"
+#include "methods/approval.h"
 #include "methods/code.h"
 #include "methods/delivery.h"
-#include "methods/provider_call.h"
 #include "methods/steps.h"
 
-enum { POLL_MS = 2000 };
+enum { USER_CODES = 2 }; /* tries at the user's own secret */
 
-/* The state that polls share. */
-struct poll_context {
-    struct cs_method_login *login;
-    struct cs_open_challenge *open;
-    struct cs_waiting *waiting;
-    int64_t next; /* cs_clock_ms; no poll before this */
-    struct cs_approval_state state;
-    struct cs_error outage; /* why the last poll failed; CS_OK: it did not */
-};
-
-static int64_t interval_of(const struct cs_challenge *challenge)
+/* Asks for the secret without which the provider sends nothing. It is used again and again, so it
+ * is not shown. */
+static enum cs_err ask_user_code(struct cs_open_challenge *open, bool *ret_junk,
+                                 struct cs_error *error)
 {
-    return challenge->poll_ms > 0 ? challenge->poll_ms : POLL_MS;
-}
-
-/* The user may be about to approve, so only what ends the login itself ends the wait early. */
-static bool ends_the_wait(const struct cs_method_login *login, enum cs_err result)
-{
-    return result == CS_ERR_HANGUP || result == CS_ERR_CANCELLED || result == CS_ERR_NOMEM ||
-           (result == CS_ERR_TIMEOUT && cs_clock_left(login->given->call.deadline) == 0);
-}
-
-static void note_outage(struct poll_context *poll, enum cs_err result, const struct cs_error *error)
-{
-    if (poll->outage.code == CS_OK)
-        cs_log(poll->login->given->log, LOG_WARNING, "the wait for an approval goes on: %s",
-               error->text);
-    poll->outage = *error;
-    poll->outage.code = result;
-}
-
-static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
-{
-    static const enum cs_wait_state states[] = {[CS_APPROVAL_PENDING] = CS_WAIT_PENDING,
-                                                [CS_APPROVAL_GIVEN] = CS_WAIT_APPROVED,
-                                                [CS_APPROVAL_DENIED] = CS_WAIT_DENIED,
-                                                [CS_APPROVAL_FRAUD] = CS_WAIT_DENIED,
-                                                [CS_APPROVAL_EXPIRED] = CS_WAIT_EXPIRED};
-    struct poll_context *poll = context;
-    struct cs_open_challenge *open = poll->open;
-    struct cs_approval_state state = {0};
-    struct cs_error failure = {0};
-    int64_t now = cs_clock_ms();
+    struct cs_method_login *login = open->login;
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     enum cs_err result;
 
-    /* Poll once more after each text is shown: the approval may have come meanwhile. */
-    if (now < poll->next) {
-        poll->waiting->poll_ms = poll->next - now;
-        return CS_OK;
-    }
-    result = cs_call_poll(poll->login, open->factor, &open->challenge, &state, &failure);
-    if (ends_the_wait(poll->login, result))
-        return cs_fail(error, result, "%s", failure.text);
-    if (result == CS_OK) {
-        poll->state = state; /* of a failed poll, nothing counts */
-        poll->outage.code = CS_OK;
-    } else {
-        note_outage(poll, result, &failure);
-    }
-    poll->waiting->poll_ms = interval_of(&open->challenge);
-    poll->next = open->challenge.poll_ms > 0 ? now + open->challenge.poll_ms : 0;
-    *ret_state = states[poll->state.approval];
-    return CS_OK;
+    cs_say(login->given->book, CS_TEXT_USER_CODE_PROMPT, NULL, &prompt);
+    if (prompt.failed)
+        return cs_fail_nomem(error);
+    cs_secret_free(&open->user_code);
+    result = cs_ask(login->given->channel, prompt.text, false, &open->user_code, error);
+    *ret_junk = result == CS_OK && cs_answer_kind(&open->user_code) == CS_ANSWER_JUNK;
+    return result;
 }
 
-static enum cs_verdict conclude(struct cs_method_login *login, const struct poll_context *poll,
-                                enum cs_wait_state state)
+/* Begins the challenge, with the user's own secret where the provider wants it. `ret_refused`: why
+ * there is no challenge although nothing failed. */
+static enum cs_err begin(struct cs_open_challenge *open, enum cs_reason *ret_refused,
+                         struct cs_error *error)
 {
-    struct cs_method_result *result = &login->result;
+    enum cs_err result = cs_open_challenge_begin(open, error);
+    bool junk = false;
 
-    result->reason = result->last =
-        poll->state.reason != CS_REASON_NONE ? poll->state.reason : CS_REASON_EXPIRED;
-    if (state == CS_WAIT_APPROVED) {
-        cs_tally_accept(&result->tally, result->reason);
-        return CS_VERDICT_ALLOW;
+    for (unsigned asked = 0; result == CS_OK && open->challenge.wants_user_code; asked++) {
+        if (asked == USER_CODES) {
+            *ret_refused = CS_REASON_WRONG_USER_CODE;
+            return CS_OK;
+        }
+        result = ask_user_code(open, &junk, error);
+        if (junk) {
+            *ret_refused = CS_REASON_REFUSED_BY_SSHD;
+            return CS_OK;
+        }
+        if (result == CS_OK)
+            result = cs_open_challenge_begin(open, error);
     }
-    if (state == CS_WAIT_JUNK) {
-        cs_tally_refuse(&result->tally, CS_FACTOR_DEVICE, CS_REASON_REFUSED_BY_SSHD);
-        return cs_refuse_codes(login, CS_REASON_REFUSED_BY_SSHD);
-    }
-    if (poll->state.approval == CS_APPROVAL_FRAUD)
-        cs_log(login->given->log, LOG_ALERT,
-               "the user reported the request as fraud: somebody else may know a first factor");
-    if (state == CS_WAIT_EXPIRED && poll->state.approval == CS_APPROVAL_PENDING)
-        result->reason = result->last = CS_REASON_EXPIRED;
-    if (state == CS_WAIT_DENIED)
-        cs_tally_refuse(&result->tally, CS_FACTOR_DEVICE, result->reason);
+    return result;
+}
+
+static enum cs_verdict refuse(struct cs_open_challenge *open, enum cs_reason reason)
+{
+    struct cs_method_login *login = open->login;
+
+    cs_open_challenge_end(open); /* before the next prompt */
+    cs_tally_refuse(&login->result.tally, CS_FACTOR_DEVICE, reason);
+    if (reason == CS_REASON_REFUSED_BY_SSHD)
+        return cs_refuse_codes(login, reason);
+    login->result.reason = login->result.last = reason;
     login->calls->was_refused(login->context);
     return CS_VERDICT_DENY;
-}
-
-/* Waits as long as the login and its options allow. */
-static enum cs_err await(struct cs_method_login *login, struct poll_context *poll,
-                         enum cs_wait_state *ret_state, struct cs_error *error)
-{
-    const struct cs_method_given *given = login->given;
-    const struct cs_challenge *challenge = &poll->open->challenge;
-    struct cs_waiting waiting = {
-        .mode = given->wait_mode,
-        .device = poll->open->factor->name,
-        .correlation = challenge->correlation[0] ? challenge->correlation : NULL,
-        .deadline = cs_clock_ms() + (int64_t)given->options->poll_timeout * 1000,
-        .poll_ms = interval_of(challenge),
-        .context = poll,
-        .poll = poll_once};
-    enum cs_err result;
-
-    /* The user cannot choose a number that was never shown. */
-    if (waiting.correlation != NULL && waiting.mode == CS_WAIT_SILENT)
-        waiting.mode = given->number_mode;
-    if (waiting.deadline > given->call.deadline)
-        waiting.deadline = given->call.deadline;
-    poll->waiting = &waiting;
-    result = cs_wait_for_approval(given->channel, given->book, &waiting, ret_state, error);
-    if (result == CS_OK && *ret_state == CS_WAIT_EXPIRED && poll->outage.code != CS_OK)
-        result = cs_fail(error, poll->outage.code, "%s", poll->outage.text);
-    return result;
 }
 
 static enum cs_verdict run(struct cs_method_login *login, const struct cs_method *method,
@@ -135,25 +68,18 @@ static enum cs_verdict run(struct cs_method_login *login, const struct cs_method
 {
     CS_AUTO(cs_open_challenge_end)
     struct cs_open_challenge open = {.login = login, .factor = factor};
-    struct poll_context poll = {.login = login, .open = &open};
-    enum cs_wait_state state = CS_WAIT_PENDING;
     enum cs_verdict verdict = CS_VERDICT_DENY;
+    enum cs_reason refused = CS_REASON_NONE;
     struct cs_error error = {0};
     enum cs_err result;
 
     if (!cs_ask_consent(login, method, factor, &verdict))
         return verdict;
-    result = cs_open_challenge_begin(&open, &error);
-    if (result == CS_OK)
-        result = await(login, &poll, &state, &error);
-    /* The phone may ask although the call failed, or although the user has hung up; whoever comes
-     * back must not trigger request after request. */
-    if (result != CS_OK && login->state.sent)
-        login->calls->was_refused(login->context);
-    open.fulfilled = result == CS_OK && state == CS_WAIT_APPROVED;
-    cs_open_challenge_end(&open); /* before the next prompt */
-    return result == CS_OK ? conclude(login, &poll, state)
-                           : cs_give_up(login, method->name, result, &error);
+    result = begin(&open, &refused, &error);
+    if (refused != CS_REASON_NONE)
+        return refuse(&open, refused);
+    return cs_conclude_approval(
+        &open, method, factor->name[0] != '\0' ? CS_PLACE_DEVICE : CS_PLACE_PHONE, result, &error);
 }
 
 const struct cs_method cs_method_device = {
@@ -161,6 +87,9 @@ const struct cs_method cs_method_device = {
     .kind = CS_FACTOR_DEVICE,
     .menu = CS_TEXT_DEVICE_PRESENCE,
     .menu_checked = CS_TEXT_DEVICE_BIOMETRIC,
+    .menu_unnamed = CS_TEXT_PHONE,
     .consent = CS_TEXT_CONSENT_DEVICE,
+    .consent_unnamed = CS_TEXT_CONSENT_PHONE,
+    .unnamed = true,
     .run = run,
 };

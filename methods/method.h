@@ -34,6 +34,9 @@ enum cs_transients {
     CS_TRANSIENTS_BOTH, /* the same as ALL */
 };
 
+/* Whether a page's address is shown as a QR code as well, and for which terminals. */
+enum cs_browser_qr { CS_BROWSER_QR_NO, CS_BROWSER_QR_DARK_GROUND, CS_BROWSER_QR_LIGHT_GROUND };
+
 /* Settings of plans and methods; a part of the login's options. */
 struct cs_method_options {
     const char *password_separator;
@@ -52,6 +55,9 @@ struct cs_method_options {
     bool otp_echo;
     bool one_answer; /* there is no prompt but the one */
     bool u2f_in_choice;
+    bool browser_in_choice;
+    bool browser_without_first_factor;
+    unsigned browser_qr;    /* enum cs_browser_qr */
     const char *u2f_socket; /* the helper for keys in this machine; NULL: none */
 };
 
@@ -164,12 +170,15 @@ struct cs_method {
     enum cs_factor_kind kind;  /* the factor in question */
     enum cs_text menu;         /* a factor's line in a menu ... */
     enum cs_text menu_checked; /* ... for a device that verifies who approves */
+    enum cs_text menu_unnamed; /* ... for one without a name, if `unnamed` */
     enum cs_text consent;      /* the prompt before something is sent */
-    enum cs_text sent;         /* the text saying that it was sent */
-    const char *name_shown;    /* %N for a factor without a name; NULL: "" */
-    bool is_address;           /* the factor's name is a number or an address */
-    bool takes_code;           /* the user may type its code into a menu */
-    bool looks_up;             /* its first prompt depends on the user */
+    enum cs_text consent_unnamed;
+    bool unnamed;           /* its factors may have no name */
+    enum cs_text sent;      /* the text saying that it was sent */
+    const char *name_shown; /* %N for a factor without a name; NULL: "" */
+    bool is_address;        /* the factor's name is a number or an address */
+    bool takes_code;        /* the user may type its code into a menu */
+    bool looks_up;          /* its first prompt depends on the user */
     /* `factor` is one of login->state.factors, or NULL if the plan asks before anything is looked
      * up. */
     enum cs_verdict (*run)(struct cs_method_login *login, const struct cs_method *method,
@@ -184,6 +193,6 @@ const char *cs_name_of(const struct cs_listed_factor *factor);
 
 extern const struct cs_method cs_method_totp, cs_method_device, cs_method_smsotp,
     cs_method_emailotp, cs_method_voiceotp, cs_method_transsmsotp, cs_method_transemailotp,
-    cs_method_u2f;
+    cs_method_browser, cs_method_u2f;
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "conversation/menu.h"
 #include "conversation/tell.h"
+#include "methods/browser.h"
 #include "methods/code.h"
 #include "methods/password.h"
 #include "methods/steps.h"
@@ -77,6 +78,22 @@ static void drop_duplicates(struct cs_listed_factors *factors)
     factors->count = kept;
 }
 
+/* A browser that the user may not use yet is left out of a menu; alone it is run, and says why it
+ * does nothing. */
+static void drop_browser(struct cs_method_login *login)
+{
+    struct cs_listed_factors *factors = &login->state.factors;
+    size_t kept = 0;
+
+    if (factors->count < 2 || cs_may_use_browser(login))
+        return;
+    for (size_t i = 0; i < factors->count; i++) {
+        if (factors->items[i].kind != CS_FACTOR_BROWSER)
+            factors->items[kept++] = factors->items[i];
+    }
+    factors->count = kept;
+}
+
 /* ---- the second step ---- */
 
 static enum cs_verdict run_factor(struct cs_method_login *login, size_t index)
@@ -87,14 +104,20 @@ static enum cs_verdict run_factor(struct cs_method_login *login, size_t index)
     return method->run(login, method, factor);
 }
 
+static enum cs_text menu_line(const struct cs_method *method, const struct cs_listed_factor *factor)
+{
+    if (method->unnamed && factor->name[0] == '\0')
+        return method->menu_unnamed;
+    return factor->checks_user ? method->menu_checked : method->menu;
+}
+
 static void fill_menu(const struct cs_listed_factors *factors, struct cs_menu_entry *entries)
 {
     for (size_t i = 0; i < factors->count; i++) {
         const struct cs_listed_factor *factor = &factors->items[i];
         const struct cs_method *method = cs_method_of(factor->kind);
 
-        entries[i] = (struct cs_menu_entry){.text = factor->checks_user ? method->menu_checked
-                                                                        : method->menu,
+        entries[i] = (struct cs_menu_entry){.text = menu_line(method, factor),
                                             .name = cs_name_of(factor),
                                             .word = method->name,
                                             .is_address = method->is_address,
@@ -213,6 +236,7 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
         return plan->direct->run(login, plan->direct, NULL);
     if (login->state.factors.count == 0)
         return refuse_unenrolled(login);
+    drop_browser(login);
     return login->state.factors.count == 1 ? run_factor(login, 0) : choose(login);
 }
 

@@ -19,6 +19,8 @@ static unsigned kinds_of_choice(const struct cs_method_options *options)
         kinds |= transients[options->transient_choices];
     if (options->add_devices_to_choice)
         kinds |= CS_KIND(CS_FACTOR_DEVICE);
+    if (options->browser_in_choice)
+        kinds |= CS_KIND(CS_FACTOR_BROWSER);
     if (options->u2f_in_choice)
         kinds |= CS_KIND(CS_FACTOR_U2F);
     return kinds;

@@ -39,7 +39,8 @@ enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_li
 {
     struct cs_provider *provider = login->given->provider;
     struct cs_call call = login->given->call;
-    int64_t latest = cs_clock_ms() + CS_POLL_MS;
+    int64_t latest =
+        cs_clock_ms() + (challenge->poll_limit_ms > 0 ? challenge->poll_limit_ms : CS_POLL_MS);
 
     if (provider->ops->poll == NULL)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "provider '%s' cannot tell what was approved",

@@ -8,7 +8,7 @@
 
 enum {
     CS_CANCEL_MS = 5000, /* time limit for withdrawing a challenge */
-    CS_POLL_MS = 10000   /* time limit for one poll of an approval */
+    CS_POLL_MS = 10000   /* time limit for one poll of an approval, unless the challenge has one */
 };
 
 /* Whether the provider knows its users' languages; if not, nobody need be looked up for one. */
@@ -25,8 +25,8 @@ enum cs_err cs_call_begin(const struct cs_method_login *login,
                           const struct cs_challenge_request *request,
                           struct cs_challenge *ret_challenge, struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_UNAVAILABLE if the provider cannot tell. CS_ERR_UNREACHABLE, after at most CS_POLL_MS: the
- * next poll may succeed. */
+/* CS_ERR_UNAVAILABLE if the provider cannot tell. CS_ERR_UNREACHABLE, after at most CS_POLL_MS or
+ * the challenge's own limit: the next poll may succeed. */
 enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_listed_factor *factor,
                          struct cs_challenge *challenge, struct cs_approval_state *ret_state,
                          struct cs_error *error) CS_MUST_USE;

@@ -11,6 +11,7 @@
 #define METHOD_TRANS_SMSOTP &cs_method_transsmsotp
 #define METHOD_TRANS_EMAILOTP &cs_method_transemailotp
 #define METHOD_DEVICE &cs_method_device
+#define METHOD_BROWSER &cs_method_browser
 #define METHOD_U2F &cs_method_u2f
 
 #define ROW(kind) [CS_FACTOR_##kind] = METHOD_##kind,

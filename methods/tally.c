@@ -9,6 +9,7 @@ static enum cs_refused wrong_kind(enum cs_factor_kind kind)
     case CS_FACTOR_U2F:
         return CS_REFUSED_KEY;
     case CS_FACTOR_DEVICE:
+    case CS_FACTOR_BROWSER:
         return CS_REFUSED_REQUEST;
     default:
         return CS_REFUSED_CODE;

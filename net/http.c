@@ -59,6 +59,11 @@ static bool copy_text(char **copy, const char *text)
     return text == NULL || *copy != NULL;
 }
 
+static bool copy_pem(struct cs_secret *copy, const char *text)
+{
+    return text == NULL || cs_secret_set(copy, text, strlen(text)) == CS_OK;
+}
+
 static enum cs_err open_all(struct cs_http *http, const struct cs_http_settings *settings,
                             struct cs_error *error)
 {
@@ -73,7 +78,9 @@ static enum cs_err open_all(struct cs_http *http, const struct cs_http_settings 
     if (http->multi == NULL || http->share == NULL || !set_limits(http) ||
         curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
         !copy_text(&http->ca_file, settings->ca_file) ||
-        !copy_text(&http->ca_path, settings->ca_path) || !make_names(http))
+        !copy_text(&http->ca_path, settings->ca_path) ||
+        !copy_pem(&http->certificate, settings->certificate) ||
+        !copy_pem(&http->private_key, settings->private_key) || !make_names(http))
         return cs_fail_nomem(error);
     return CS_OK;
 }
@@ -139,6 +146,8 @@ void cs_http_free(struct cs_http **handle)
     cs_http_endpoint_free(&http->proxy);
     free(http->ca_file);
     free(http->ca_path);
+    cs_secret_free(&http->certificate);
+    cs_secret_free(&http->private_key);
     pthread_mutex_destroy(&http->lock);
     free(http);
     cs_http_library_cleanup();
@@ -260,15 +269,19 @@ static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call
 {
     struct cs_http_job job = {.call = call, .request = request, .done_fd = -1};
     int64_t left = cs_clock_left(call->deadline);
+    unsigned most = request->total_ms > 0 ? request->total_ms : http->total_ms;
     struct cs_error why = {0};
 
     *ret_attempted = (struct cs_attempted){.result = CS_ERR_UNREACHABLE, .timed_out = true};
     if (left == 0)
         return cs_fail(error, CS_ERR_UNREACHABLE, "%s: no time is left", request->what);
-    job.time_ms = (long)earlier(left, http->total_ms > 0 ? http->total_ms : left);
+    job.time_ms = (long)earlier(left, most > 0 ? most : left);
     cs_trace_request(http->trace, http->server.url, request->method, request->target,
-                     request->bearer != NULL, request->content_type, request->body);
+                     request->bearer != NULL || request->basic != NULL, request->content_type,
+                     request->body);
     ret_attempted->result = run(http, &job, &why);
+    if (request->sent != NULL && job.sent)
+        *request->sent = true;
     ret_attempted->timed_out = job.timed_out;
     ret_attempted->status = job.response.status;
     ret_attempted->retry_after_ms = job.response.retry_after_ms;
@@ -296,16 +309,20 @@ static bool may_be_sent(const char *text, char lowest)
     return true;
 }
 
+/* Credentials go into a header, too. */
+static bool is_header_word(const struct cs_secret *secret)
+{
+    return secret == NULL || (secret->data != NULL && strlen(secret->data) == secret->length &&
+                              may_be_sent(secret->data, '!'));
+}
+
 static enum cs_err check_request(const struct cs_http_call *call,
                                  const struct cs_http_request *request, struct cs_error *error)
 {
-    const char *bearer = request->bearer != NULL ? request->bearer->data : "";
-
     if (request->target[0] == '/' && may_be_sent(request->target, '!') &&
         may_be_sent(request->method, 'A') && may_be_sent(request->content_type, ' ') &&
-        may_be_sent(request->accept, ' ') && may_be_sent(call->language, ' ') && bearer != NULL &&
-        strlen(bearer) == (request->bearer != NULL ? request->bearer->length : 0) &&
-        may_be_sent(bearer, '!'))
+        may_be_sent(request->accept, ' ') && may_be_sent(call->language, ' ') &&
+        is_header_word(request->bearer) && is_header_word(request->basic))
         return CS_OK;
     return cs_fail(error, CS_ERR_INPUT, "%s: the request contains bytes that cannot be sent",
                    request->what);
@@ -324,7 +341,7 @@ enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *cal
         return result;
     result = attempt(http, call, request, &response, &attempted, error);
     pause = cs_retry_pause(&attempted, request->idempotent, cs_clock_left(call->deadline));
-    if (pause >= 0) {
+    if (pause >= 0 && !request->once) {
         cs_http_response_free(&response);
         if (cs_event_wait(-1, call->cancel_fd, cs_clock_ms() + pause) == CS_WAITED_HANGUP)
             return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", request->what);

@@ -36,10 +36,12 @@ struct cs_http_settings {
     bool proxy_tunnel; /* use CONNECT for http too; https always tunnels */
 
     const char *ca_file, *ca_path; /* certificates to trust; both NULL: those of the system */
-    unsigned max_handles;          /* most connections; 0 means 1 */
-    unsigned connect_ms;           /* for name look-up, connection and TLS */
-    unsigned total_ms;             /* for one attempt */
-    struct cs_trace *trace;        /* or NULL; must outlive the client */
+    /* PEM texts by which this client proves who it is in TLS (RFC 8705); both or neither. */
+    const char *certificate, *private_key;
+    unsigned max_handles;   /* most connections; 0 means 1 */
+    unsigned connect_ms;    /* for name look-up, connection and TLS */
+    unsigned total_ms;      /* for one attempt */
+    struct cs_trace *trace; /* or NULL; must outlive the client */
 };
 
 /* When a login stops waiting. */
@@ -55,9 +57,13 @@ struct cs_http_request {
     const char *content_type;       /* of `body`, or NULL */
     const char *accept;             /* or NULL */
     const struct cs_secret *bearer; /* token for Authorization, or NULL */
+    const struct cs_secret *basic;  /* credentials for it, as RFC 7617 encodes them, or NULL */
     const struct cs_secret *body;   /* or NULL; read in place until the call returns */
     bool idempotent;                /* sending it twice has the same effect as once */
-    const char *what;               /* for errors: "the user look-up" */
+    bool once;                      /* never send it again, although retry.h would allow it */
+    unsigned total_ms;              /* for one attempt; 0: the client's */
+    bool *sent; /* set to true if the server may have got any of it, after an error too; or NULL */
+    const char *what; /* for errors: "the user look-up" */
 };
 
 struct cs_http_response {

@@ -154,6 +154,20 @@ static bool set_trust(const struct cs_http *http, CURL *easy)
            curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, http->ca_path) == CURLE_OK;
 }
 
+static bool set_blob(CURL *easy, CURLoption option, const struct cs_secret *text)
+{
+    struct curl_blob blob = {text->data, text->length, CURL_BLOB_NOCOPY};
+
+    return text->data == NULL || curl_easy_setopt(easy, option, &blob) == CURLE_OK;
+}
+
+/* PEM is libcurl's default for both. */
+static bool set_identity(const struct cs_http *http, CURL *easy)
+{
+    return set_blob(easy, CURLOPT_SSLCERT_BLOB, &http->certificate) &&
+           set_blob(easy, CURLOPT_SSLKEY_BLOB, &http->private_key);
+}
+
 static bool set_callbacks(const struct cs_http *http, struct cs_http_job *job)
 {
     CURL *easy = job->easy;
@@ -200,6 +214,8 @@ static bool set_request(struct cs_http_job *job)
                 add_header(job, "Accept-Language: ", job->call->language) &&
                 add_header(job, "Authorization: Bearer ",
                            request->bearer != NULL ? request->bearer->data : NULL) &&
+                add_header(job, "Authorization: Basic ",
+                           request->basic != NULL ? request->basic->data : NULL) &&
                 add_header(job, "Expect:", "");
 
     if (good && bodied)
@@ -216,8 +232,8 @@ bool cs_http_easy_make(struct cs_http *http, struct cs_http_job *job)
 {
     job->easy = http->easy_count > 0 ? http->easies[--http->easy_count] : curl_easy_init();
     return job->easy != NULL && set_fixed(job->easy) && set_place(http, job) &&
-           set_proxy(http, job->easy) && set_trust(http, job->easy) && set_callbacks(http, job) &&
-           set_request(job);
+           set_proxy(http, job->easy) && set_trust(http, job->easy) &&
+           set_identity(http, job->easy) && set_callbacks(http, job) && set_request(job);
 }
 
 /* ---- the end ---- */

@@ -21,6 +21,7 @@ enum { CS_HTTP_NAMES_MAX = 2 }; /* the proxy's, and the server's if it is looked
 struct cs_http {
     struct cs_http_endpoint server, proxy; /* proxy.url NULL: none */
     char *ca_file, *ca_path;
+    struct cs_secret certificate, private_key;
     bool proxy_tunnel;
     unsigned max_handles, connect_ms, total_ms;
     struct cs_trace *trace;

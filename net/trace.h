@@ -32,7 +32,7 @@ struct cs_trace *cs_trace_new(const struct cs_trace_settings *settings) CS_MUST_
 void cs_trace_free(struct cs_trace **trace);
 
 /* Write a record, from any thread; do nothing if `trace` is NULL. Types and bodies may be NULL.
- * `authorized`: the request carries a bearer token. */
+ * `authorized`: the request carries a token or credentials. */
 void cs_trace_request(struct cs_trace *trace, const char *base_url, const char *method,
                       const char *target, bool authorized, const char *content_type,
                       const struct cs_secret *body);

@@ -8,7 +8,7 @@
 #include "providers/provider.h"
 #include "settings/setting.h"
 
-enum { CS_PROVIDER_KINDS_MAX = 8, CS_PROVIDER_SETTINGS_MAX = 256 };
+enum { CS_PROVIDER_KINDS_MAX = 8, CS_PROVIDER_SETTINGS_MAX = 384 };
 
 /* The settings of one kind: the kind's own struct lies at the start. */
 union cs_provider_settings {

@@ -25,8 +25,9 @@ enum { CS_PROVIDER_LANGUAGE_SIZE = 8, CS_PROVIDER_ID_SIZE = 128, CS_PROVIDER_NAM
     X(VOICEOTP)                                                                                    \
     X(TRANS_EMAILOTP) /* sent to the address or number in the user's record */                     \
     X(TRANS_SMSOTP)                                                                                \
-    X(DEVICE) /* an approval on another device */                                                  \
-    X(U2F)    /* any of the user's security keys */
+    X(DEVICE)  /* an approval on another device */                                                 \
+    X(BROWSER) /* a sign-in to the provider with a browser */                                      \
+    X(U2F)     /* any of the user's security keys */
 
 #define CS_FACTOR_ENUMERATOR(kind) CS_FACTOR_##kind,
 
@@ -92,25 +93,38 @@ struct cs_challenge_request {
     const char *program; /* the service that asks: "sshd" */
     unsigned seconds;    /* time allowed for an approval */
     const char *name;    /* as it was typed; a user without a security key gets a decoy */
+    bool silent;         /* nothing is shown here, so there is no word to compare */
+    const struct cs_secret *user_code; /* the user's own secret for requests; NULL: not asked yet */
 };
 
-enum { CS_CHALLENGE_URL_SIZE = 512, CS_CHALLENGE_ORIGIN_SIZE = 256 };
+enum {
+    CS_CHALLENGE_URL_SIZE = 201, /* a prompt has room for no more */
+    CS_CHALLENGE_SCAN_SIZE = 135,
+    CS_CHALLENGE_ORIGIN_SIZE = 256,
+};
 
 /* A delivery or approval that was started and awaits its answer. All texts are cleaned before they
  * are shown. */
 struct cs_challenge {
     char id[CS_PROVIDER_ID_SIZE]; /* the provider's name for it; logged, so never a secret */
-    char correlation[32]; /* what the message also shows, or the number to compare; "": none */
-    char url[CS_CHALLENGE_URL_SIZE]; /* where the user signs in with a browser; "": nowhere */
-    char code[32];                   /* what the user types there; "": nothing */
+    char correlation[32]; /* what the message also shows, or the number to choose; "": none */
+    bool compares;        /* `correlation` is a word that the device shows as well */
+    char url[CS_CHALLENGE_URL_SIZE];   /* where the user signs in with a browser; "": nowhere */
+    char code[32];                     /* what the user types there; "": nothing */
+    char scan[CS_CHALLENGE_SCAN_SIZE]; /* the page's address with the code in it; "": there is none
+                                        * that a QR code of a screen's height has room for */
     char *request; /* what the user's side needs to answer, shown in the prompt (for a security key:
                       u2f/relay.h's request); NULL: nothing */
     char origin[CS_CHALLENGE_ORIGIN_SIZE]; /* what a key in this machine signs as the place of the
                                               login; "": nothing is signed here */
     int64_t expires;                       /* cs_clock_ms; 0: never */
     unsigned tries;                        /* answers allowed; 0: not said */
-    unsigned poll_ms;                /* shortest time between two polls; 0: the method's own */
-    void *state;                     /* the provider's own, secrets included; NULL: none */
+    unsigned poll_ms;       /* shortest time between two polls; 0: the method's own */
+    unsigned poll_limit_ms; /* time limit of one poll, where the server may hold it; 0: usual */
+    bool wants_user_code; /* nothing was started: begin again with the user's own secret, which was
+                             not given or was wrong */
+    bool unsent;          /* nothing can have reached the user, after an error too */
+    void *state;          /* the provider's own, secrets included; NULL: none */
     void (*free_state)(void *state); /* wipes and releases `state`; set if that is set */
 };
 
@@ -156,6 +170,7 @@ enum cs_approval {
     CS_APPROVAL_DENIED, /* by the user, or in a way that the provider does not know */
     CS_APPROVAL_FRAUD,  /* denied, and reported as fraud */
     CS_APPROVAL_EXPIRED,
+    CS_APPROVAL_IMPOSSIBLE, /* the provider refuses this machine: no poll will bring it any more */
 };
 
 struct cs_approval_state {
@@ -219,7 +234,7 @@ struct cs_provider_ops {
                             char ret_language[CS_PROVIDER_LANGUAGE_SIZE], struct cs_error *error);
 
     /* Starts a delivery or an approval. If it fails, it leaves nothing behind that could still be
-     * answered. Optional: nothing can be started. */
+     * answered, and of `ret_challenge` only `unsent` counts. Optional: nothing can be started. */
     enum cs_err (*begin)(struct cs_provider *provider, const struct cs_call *call,
                          const struct cs_provider_user *user, const struct cs_listed_factor *factor,
                          const struct cs_challenge_request *request,

@@ -6,7 +6,8 @@
 /* One row for each folder here. */
 #define PROVIDERS(X)                                                                               \
     X(local)                                                                                       \
-    X(verify) /* ibm_verify/ */
+    X(verify) /* ibm_verify/ */                                                                    \
+    X(openid)
 
 #define DECLARE(name) extern const struct cs_provider_kind cs_##name##_kind;
 #define ADDRESS(name) &cs_##name##_kind,

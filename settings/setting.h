@@ -68,7 +68,9 @@ enum cs_setting_secrecy {
 enum cs_setting_extra_file {
     CS_EXTRA_FILE_NONE,
     CS_EXTRA_FILE_SECRET,  /* a secret on one line; it becomes the member at `content` */
+    CS_EXTRA_FILE_PEM,     /* the same with a key or certificates in PEM */
     CS_EXTRA_FILE_TRUSTED, /* a file of root's, or a folder */
+    CS_EXTRA_FILE_MAP,     /* accounts and identities (mapping/map_file.h), in a file of root's */
 };
 
 /* A word that is written by mistake, and what is meant. */
@@ -102,7 +104,7 @@ struct cs_setting {
     enum cs_setting_empty empty;
     enum cs_setting_secrecy secrecy;
     enum cs_setting_extra_file extra_file;
-    size_t content;          /* for CS_EXTRA_FILE_SECRET: the offset of its row */
+    size_t content;          /* for CS_EXTRA_FILE_SECRET and _PEM: the offset of its row */
     const char *ibm_instead; /* in profile ibm a file that takes its place where it exists */
     const char *no_effect;   /* why it does nothing; then it is read, and warned of */
     const char *type_name;   /* for people, where the usual one says too little */

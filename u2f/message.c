@@ -4,9 +4,9 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/sanitise.h"
 #include "base/secret.h"
-#include "u2f/base64url.h"
 
 enum { REGISTER = 0x01, AUTHENTICATE = 0x02, VERSION = 0x03, HEADER_BYTES = 7, STATUS_BYTES = 2 };
 

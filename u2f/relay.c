@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/sanitise.h"
-#include "u2f/base64url.h"
 #include "u2f/relay_line.h"
 
 enum { ASSERTION_HEADER = 5 };

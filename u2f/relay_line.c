@@ -4,9 +4,9 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/secret.h"
 #include "base/trim.h"
-#include "u2f/base64url.h"
 
 #define BLANKS " \t\r\n"
 

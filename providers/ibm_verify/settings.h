@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 #include "base/strlist.h"
+#include "providers/server/connection.h"
 #include "settings/setting.h"
 
 enum cs_verify_protocol { CS_VERIFY_HTTPS, CS_VERIFY_HTTP };
@@ -30,14 +31,7 @@ struct cs_verify_settings {
     const char *obfuscated_secret;            /* only IBM's program can read it */
     const char *access_token;                 /* used as it is, instead of client id and secret */
     const char *token_path;                   /* NULL: the usual one */
-    const char *proxy;                        /* in any form that net/http.h names; "": none */
-    bool proxy_tunnel;
-    const char *ca_path;                       /* a file or folder; NULL: the system's */
-    unsigned max_handles;                      /* limit on connections */
-    unsigned connect_timeout, request_timeout; /* seconds */
-    const char *trace_file;                    /* NULL: no trace */
-    int64_t trace_rollover;                    /* bytes; 0: never */
-    bool trace_localtime, trace_prefix_all;
+    struct cs_connection connection;
 
     /* Set for each login. mapping/attribute.h says how to write attributes; NULL: the usual one. */
     const char *user_name_attr;   /* the attribute that holds the identity */

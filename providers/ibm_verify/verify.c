@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/typed_code.h"
 #include "providers/ibm_verify/settings.h"
@@ -90,42 +89,11 @@ static const struct cs_provider_ops verify_ops = {
 
 /* ---- opening ---- */
 
-static enum cs_err open_trace(struct cs_verify *verify, const struct cs_verify_settings *settings,
-                              struct cs_error *error)
-{
-    const struct cs_trace_settings trace = {.path = settings->trace_file,
-                                            .rollover = settings->trace_rollover,
-                                            .local_time = settings->trace_localtime,
-                                            .prefix_all = settings->trace_prefix_all,
-                                            .log = verify->log};
-
-    if (settings->trace_file == NULL)
-        return CS_OK;
-    verify->trace = cs_trace_new(&trace);
-    return verify->trace != NULL ? CS_OK : cs_fail_nomem(error);
-}
-
-static bool is_folder(const char *path)
-{
-    struct stat status;
-
-    return path != NULL && stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 static enum cs_err open_http(struct cs_verify *verify, const struct cs_verify_settings *settings,
                              struct cs_error *error)
 {
+    struct cs_http_settings http = cs_connection_http(&settings->connection, verify->trace);
     CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
-    bool folder = is_folder(settings->ca_path);
-    struct cs_http_settings http = {.proxy = settings->proxy,
-                                    .proxy_set = settings->proxy != NULL,
-                                    .proxy_tunnel = settings->proxy_tunnel,
-                                    .ca_file = folder ? NULL : settings->ca_path,
-                                    .ca_path = folder ? settings->ca_path : NULL,
-                                    .max_handles = settings->max_handles,
-                                    .connect_ms = settings->connect_timeout * 1000,
-                                    .total_ms = settings->request_timeout * 1000,
-                                    .trace = verify->trace};
 
     cs_verify_base_url(settings, &url);
     if (url.failed)
@@ -158,6 +126,8 @@ static enum cs_err open_tokens(struct cs_verify *verify, const struct cs_verify_
 static enum cs_err verify_open(const void *settings, const struct cs_log *log,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
+    const struct cs_connection *connection =
+        &((const struct cs_verify_settings *)settings)->connection;
     struct cs_verify *verify = calloc(1, sizeof *verify);
     enum cs_err result;
 
@@ -165,7 +135,7 @@ static enum cs_err verify_open(const void *settings, const struct cs_log *log,
         return cs_fail_nomem(error);
     verify->provider.ops = &verify_ops;
     verify->log = log;
-    result = open_trace(verify, settings, error);
+    result = cs_connection_trace(connection, log, &verify->trace, error);
     if (result == CS_OK)
         result = open_http(verify, settings, error);
     if (result == CS_OK)

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/clock.h"
 #include "base/lower.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/u2f_keys.h"
 #include "store/decoy.h"
-#include "u2f/base64url.h"
 #include "u2f/challenge.h"
 #include "u2f/origins.h"
 

@@ -29,8 +29,9 @@ MAY_INCLUDE = {
     "conversation": ("base", "wire", "i18n"),
     "net": ("base", "json"),
     "providers": ("base", "settings"),
+    "providers/server": ("base", "settings", "net"),
     "providers/local": ("base", "json", "settings", "store", "u2f", "providers"),
-    "providers/*": ("base", "json", "settings", "mapping", "net", "providers"),  # without a row of its own
+    "providers/*": ("base", "json", "settings", "mapping", "net", "providers", "providers/server"),  # without a row of its own
     "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
     "login": BELOW_LOGIN,
     "broker": BELOW_LOGIN + ("login",),

@@ -140,7 +140,7 @@ def test_a_mapping_gives_users_other_names():
     write_config({"append": "@example.com"})
     stack("retry=0", "standalone")
     lost = countersign("enroll", "totp", "alice", "--no-confirm", "--json")
-    expect_match("^countersign: note: append or gecos_.* --no-account NAME", lost.stderr, "the note")
+    expect_match("^countersign: note: map_file, append or gecos_.* --no-account NAME", lost.stderr, "the note")
     expect_equal(countersign("rekey").stderr, "", "no user")
     expect_match("(?m)^identity +alice@example.com$", countersign("map", "alice").stdout, "where it says to look")
     found = countersign("--no-account", "enroll", "totp", "alice@example.com", "--no-confirm", "--json")

@@ -23,10 +23,10 @@ static inline void fuzz_settings(const struct cs_options *options)
     REQUIRE(
         strncmp(url.text, "https://", 8) == 0 || strncmp(url.text, "http://localhost:", 17) == 0 ||
         strncmp(url.text, "http://127.", 11) == 0 || strncmp(url.text, "http://[::1]:", 13) == 0);
-    REQUIRE(settings->max_handles >= 1 && settings->max_handles <= 1024);
-    REQUIRE(settings->connect_timeout >= 1 && settings->request_timeout >= 1);
-    REQUIRE(settings->trace_rollover >= 0);
-    REQUIRE(settings->trace_file == NULL || settings->trace_file[0] == '/');
+    REQUIRE(settings->connection.max_handles >= 1 && settings->connection.max_handles <= 1024);
+    REQUIRE(settings->connection.connect_timeout >= 1 && settings->connection.request_timeout >= 1);
+    REQUIRE(settings->connection.trace_rollover >= 0);
+    REQUIRE(settings->connection.trace_file == NULL || settings->connection.trace_file[0] == '/');
 }
 
 #endif

@@ -155,6 +155,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
         [CS_FACTOR_TRANS_EMAILOTP] = CS_REASON_EMAILOTP,
         [CS_FACTOR_TRANS_SMSOTP] = CS_REASON_SMSOTP,
         [CS_FACTOR_DEVICE] = CS_REASON_APPROVED,
+        [CS_FACTOR_BROWSER] = CS_REASON_APPROVED,
         [CS_FACTOR_U2F] = CS_REASON_U2F};
     bool password = attempt->kind == CS_FACTOR_PASSWORD;
 

@@ -100,10 +100,10 @@ int verify_login_setup(void **state)
         .port = (unsigned)strtoul(tenant_ask(tenant, "tenant.port"), NULL, 10),
         .client_id = tenant->client_id,
         .client_secret = tenant->client_secret,
-        .ca_path = tenant->ca_file,
-        .max_handles = 4,
-        .connect_timeout = 5,
-        .request_timeout = 10};
+        .connection.ca_path = tenant->ca_file,
+        .connection.max_handles = 4,
+        .connection.connect_timeout = 5,
+        .connection.request_timeout = 10};
     tenant->log = log_into(&tenant->lines);
     tenant->login = (struct cs_verify_settings){0};
     tenant->listing = (struct cs_listing){0};

@@ -7,12 +7,15 @@
 
 #include "login/option_checks.h"
 #include "login/options.h"
+#include "tests/unit/own_value.h"
 
 /* A value of each type that is not the default of any row. */
 static inline const char *other_value(const struct cs_setting *row)
 {
     static char number[24];
 
+    if (own_value(row) != NULL)
+        return own_value(row);
     switch (row->type) {
     case CS_SETTING_FLAG:
         return strcmp(row->fallback, "yes") == 0 ? "no" : "yes";

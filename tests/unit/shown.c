@@ -18,36 +18,47 @@ static const struct cs_menu_entry entries[] = {
     {CS_TEXT_DEVICE_PRESENCE, "Tablet", NULL, false, false},
     {CS_TEXT_DEVICE_BIOMETRIC, "Tablet", NULL, false, false},
     {CS_TEXT_U2F, NULL, "u2f", false, false},
+    {CS_TEXT_PHONE, NULL, NULL, false, false},
+    {CS_TEXT_BROWSER, NULL, NULL, false, false},
 };
 
 void fill_sample(struct cs_values *values, enum cs_text key)
 {
     static const struct {
         enum cs_text key;
-        const char *name;
-    } names[] = {{CS_TEXT_SENT_EMAIL, "alice@example.com"},
-                 {CS_TEXT_CONSENT_EMAIL, "alice@example.com"},
-                 {CS_TEXT_EMAIL, "alice@example.com"},
-                 {CS_TEXT_TRANS_EMAIL, "alice@example.com"},
-                 {CS_TEXT_DEVICE_PRESENCE, "Phone"},
-                 {CS_TEXT_DEVICE_BIOMETRIC, "Phone"},
-                 {CS_TEXT_RECOVERY_LEFT, "9"},
-                 {CS_TEXT_WAIT_COUNTDOWN, "25"}};
+        char letter;
+        const char *text;
+    } others[] = {{CS_TEXT_SENT_EMAIL, 'N', "alice@example.com"},
+                  {CS_TEXT_CONSENT_EMAIL, 'N', "alice@example.com"},
+                  {CS_TEXT_EMAIL, 'N', "alice@example.com"},
+                  {CS_TEXT_TRANS_EMAIL, 'N', "alice@example.com"},
+                  {CS_TEXT_DEVICE_PRESENCE, 'N', "Phone"},
+                  {CS_TEXT_DEVICE_BIOMETRIC, 'N', "Phone"},
+                  {CS_TEXT_PHONE_WORD, 'C', "K7QX2M"},
+                  {CS_TEXT_BROWSER_PROMPT, 'C', "WDJB-MJHT"},
+                  {CS_TEXT_RECOVERY_LEFT, 'N', "9"},
+                  {CS_TEXT_WAIT_COUNTDOWN, 'N', "25"}};
     static const struct {
         char letter;
         const char *text;
-    } samples[] = {{'U', "alice"},       {'H', "host.example.com"},
-                   {'S', "sshd"},        {'R', "192.0.2.7"},
-                   {'C', "6439"},        {'D', "Phone"},
-                   {'I', "1"},           {'L', "2"},
-                   {'T', "3"},           {'P', ":"},
-                   {'N', "+15551234567"}};
+    } samples[] = {{'U', "alice"},
+                   {'H', "host.example.com"},
+                   {'S', "sshd"},
+                   {'R', "192.0.2.7"},
+                   {'C', "6439"},
+                   {'D', "Phone"},
+                   {'I', "1"},
+                   {'L', "2"},
+                   {'T', "3"},
+                   {'P', ":"},
+                   {'N', "+15551234567"},
+                   {'W', "https://sign-in.example.com/device"}};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(samples); i++)
         cs_values_set(values, samples[i].letter, samples[i].text);
-    for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
-        if (names[i].key == key)
-            cs_values_set(values, 'N', names[i].name);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(others); i++) {
+        if (others[i].key == key)
+            cs_values_set(values, others[i].letter, others[i].text);
     }
 }
 

@@ -80,6 +80,7 @@ static void fill_typical(struct cs_values *values, enum cs_text key)
     cs_values_set(values, 'D', "Pixel 9 Pro");
     cs_values_set(values, 'P', ":");
     cs_values_set(values, 'N', "alice.example@example.com");
+    cs_values_set(values, 'W', "https://sign-in.example.com/realms/staff/protocol/oauth2/device");
     if (key == CS_TEXT_WAIT_COUNTDOWN || key == CS_TEXT_RECOVERY_LEFT)
         cs_values_set(values, 'N', "110");
     if (key == CS_TEXT_DEVICE_PRESENCE || key == CS_TEXT_DEVICE_BIOMETRIC)
@@ -186,6 +187,8 @@ static bool follows_no_prefix(enum cs_text key)
                                          CS_TEXT_TRANS_EMAIL,
                                          CS_TEXT_DEVICE_PRESENCE,
                                          CS_TEXT_U2F,
+                                         CS_TEXT_PHONE,
+                                         CS_TEXT_BROWSER,
                                          CS_TEXT_WAIT_ENTER,
                                          CS_TEXT_DEVICE_BIOMETRIC,
                                          CS_TEXT_U2F_ENTER,
@@ -245,7 +248,8 @@ static void test_every_first_line_fits_behind_the_prefix_of_ssh(void **state)
     }
 }
 
-/* The longest that a value may be, in bytes of one, two and three a column and more of them. */
+/* The longest that a value may be, in bytes of one, two and three a column and more of them. The
+ * address of a page is ASCII (RFC 3986 section 2). */
 static void test_every_text_fits_with_longest_values(void **state)
 {
     static const char *const parts[] = {"x", "é", "字", "a\u0301\u0301\u0301", "\u2022"};
@@ -257,10 +261,13 @@ static void test_every_text_fits_with_longest_values(void **state)
         scene_open(&scene, languages[l]);
         for (size_t p = 0; p < CS_ARRAY_SIZE(parts); p++) {
             CS_AUTO(cs_buffer_free) struct cs_buffer longest = {0};
+            CS_AUTO(cs_buffer_free) struct cs_buffer address = {0};
             struct cs_values values = {0};
 
             repeat(parts[p], CS_VALUE_COLUMNS, &longest);
+            repeat("x", CS_VALUE_COLUMNS, &address);
             fill(&values, longest.text);
+            cs_values_set(&values, 'W', address.text);
             for (size_t key = 0; key < CS_TEXTS; key++)
                 assert_shown(&scene, key, &values, SIZE_MAX);
         }
@@ -418,6 +425,60 @@ static void test_a_shared_line_is_asked_for_in_its_order(void **state)
     }
 }
 
+/* What is beside an address is taken for a part of it where it is opened or copied. */
+static void assert_address_alone(const char *language, const char *text)
+{
+    const char *address = strstr(text, "%W");
+
+    if (address == NULL || address == text || address[-1] != '\n' || address[2] != '\n' ||
+        strstr(address + 2, "%W") != NULL)
+        fail_msg("%s: the address does not stand alone on its line: '%s'", language, text);
+}
+
+static void test_the_address_of_a_page_stands_alone_on_its_line(void **state)
+{
+    (void)state;
+    assert_address_alone("", cs_texts[CS_TEXT_BROWSER_PROMPT].english);
+    for (size_t l = 0; l < languages_count; l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        assert_address_alone(languages[l], scene.catalogue.texts[CS_TEXT_BROWSER_PROMPT]);
+        scene_close(&scene);
+    }
+}
+
+/* Whoever is asked for a code looks for one in a message. The word is the one of otp_prompt,
+ * without the colon and the blanks around it. */
+static void assert_not_called_a_code(const char *language, const char *code, const char *secret)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer word = {0};
+
+    cs_buffer_add(&word, code, strcspn(code, ":"));
+    while (word.length > 0 && word.text[word.length - 1] == ' ')
+        word.text[--word.length] = '\0';
+    if (word.length > 2 && strcmp(word.text + word.length - 2, "\u00a0") == 0)
+        word.text[word.length - 2] = '\0';
+    assert_true(word.length > 0);
+    if (strcasestr(secret, word.text) != NULL)
+        fail_msg("%s: '%s' in '%s'", language, word.text, secret);
+}
+
+static void test_the_secret_for_requests_is_not_called_a_code(void **state)
+{
+    (void)state;
+    assert_not_called_a_code("", cs_texts[CS_TEXT_OTP_PROMPT].english,
+                             cs_texts[CS_TEXT_USER_CODE_PROMPT].english);
+    for (size_t l = 0; l < languages_count; l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        assert_not_called_a_code(languages[l], scene.catalogue.texts[CS_TEXT_OTP_PROMPT],
+                                 scene.catalogue.texts[CS_TEXT_USER_CODE_PROMPT]);
+        scene_close(&scene);
+    }
+}
+
 static void test_every_text_has_its_option(void **state)
 {
     size_t rows[CS_TEXTS] = {0};
@@ -452,6 +513,8 @@ int main(void)
         cmocka_unit_test(test_no_text_makes_a_client_send_a_stored_password),
         cmocka_unit_test(test_no_text_about_keys_looks_like_a_host),
         cmocka_unit_test(test_a_shared_line_is_asked_for_in_its_order),
+        cmocka_unit_test(test_the_address_of_a_page_stands_alone_on_its_line),
+        cmocka_unit_test(test_the_secret_for_requests_is_not_called_a_code),
         cmocka_unit_test(test_every_text_has_its_option),
     };
 

@@ -52,18 +52,18 @@ static void test_documented_sample_every_setting_arrives(void **state)
     const struct cs_verify_settings *verify = verify_of(config);
 
     (void)state;
-    assert_true(verify->proxy_tunnel);
+    assert_true(verify->connection.proxy_tunnel);
     assert_base_url(config, "https://tenant.example.com:8443");
     assert_string_equal(verify->client_id, "00000000-1111-2222-3333-444444444444");
     assert_string_equal(verify->client_secret, "not-a-secret");
-    assert_string_equal(verify->proxy, "http://proxy.example.com:3128");
-    assert_int_equal(verify->max_handles, 24);
-    assert_int_equal(verify->connect_timeout, 10);
-    assert_int_equal(verify->request_timeout, 30);
-    assert_string_equal(verify->trace_file, "/var/log/pam-trace.log");
-    assert_int_equal(verify->trace_rollover, 10485760);
-    assert_true(verify->trace_localtime && verify->trace_prefix_all);
-    assert_null(verify->ca_path);
+    assert_string_equal(verify->connection.proxy, "http://proxy.example.com:3128");
+    assert_int_equal(verify->connection.max_handles, 24);
+    assert_int_equal(verify->connection.connect_timeout, 10);
+    assert_int_equal(verify->connection.request_timeout, 30);
+    assert_string_equal(verify->connection.trace_file, "/var/log/pam-trace.log");
+    assert_int_equal(verify->connection.trace_rollover, 10485760);
+    assert_true(verify->connection.trace_localtime && verify->connection.trace_prefix_all);
+    assert_null(verify->connection.ca_path);
     assert_true(config->holds_secret);
     assert_int_equal(cs_config_warnings(config)->count, 1);
     assert_string_equal(cs_config_warnings(config)->items[0],
@@ -308,10 +308,10 @@ static void test_proxy_empty_and_tunnel_off(void **state)
     const struct cs_verify_settings *verify = verify_of(config);
 
     (void)state;
-    assert_string_equal(verify->proxy, "");
-    assert_false(verify->proxy_tunnel);
-    assert_int_equal(verify->connect_timeout, 3);
-    assert_int_equal(verify->request_timeout, 9);
+    assert_string_equal(verify->connection.proxy, "");
+    assert_false(verify->connection.proxy_tunnel);
+    assert_int_equal(verify->connection.connect_timeout, 3);
+    assert_int_equal(verify->connection.request_timeout, 9);
     assert_string_equal(verify->token_path, "/oauth2/token");
     assert_string_equal(verify->access_token, "t");
 }
@@ -454,7 +454,7 @@ static void test_certificates_are_looked_at(void **state)
         if (load(cache, path, &config, &error) != rows[i].result)
             fail_msg("%s: %s", named, error.text);
         if (config != NULL)
-            assert_string_equal(verify_of(config)->ca_path, named);
+            assert_string_equal(verify_of(config)->connection.ca_path, named);
         if (rows[i].result == CS_ERR_CONFIG)
             assert_contains(error.text, "ca-path: ");
         cs_config_cache_free(&cache);
@@ -519,7 +519,7 @@ static void test_own_section_verify(void **state)
                                      TEXT("{\"verify\": {" API ", \"trace-file\": \"/t\"}}"),
                                      &config, &error),
                      CS_OK);
-    assert_string_equal(verify_of(config)->trace_file, "/t");
+    assert_string_equal(verify_of(config)->connection.trace_file, "/t");
     assert_string_equal(verify_of(config)->client_secret, "s");
     cs_config_options(config, "sshd", NULL, &options);
     assert_int_equal(options.profile, CS_PROFILE_OWN);

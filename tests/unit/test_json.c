@@ -176,6 +176,31 @@ static void test_integer_values_exact_or_refused(void **state)
     }
 }
 
+static void test_any_number_as_a_double(void **state)
+{
+    static const struct {
+        const char *text;
+        bool ok;
+        double value;
+    } rows[] = {
+        {"1.5", true, 1.5},    {"-7", true, -7.0},
+        {"1e3", true, 1000.0}, {"1700000000.25", true, 1700000000.25},
+        {"\"1\"", false, 0.0}, {"true", false, 0.0},
+        {"null", false, 0.0},  {"[1]", false, 0.0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_json_free) struct cs_json *document = parse(rows[i].text, CS_JSON_STRICT);
+        double value = 99.0;
+
+        if (cs_json_number(cs_json_root(document), &value) != rows[i].ok)
+            fail_msg("%s: %s as a number", rows[i].text, rows[i].ok ? "refused" : "accepted");
+        assert_true(value == (rows[i].ok ? rows[i].value : 99.0));
+    }
+    assert_false(cs_json_number(NULL, &(double){0}));
+}
+
 static void test_access_wrong_type_refused(void **state)
 {
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
@@ -360,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_scan_given_limit_exact),
         cmocka_unit_test(test_scan_tolerant_blanks_in_place),
         cmocka_unit_test(test_integer_values_exact_or_refused),
+        cmocka_unit_test(test_any_number_as_a_double),
         cmocka_unit_test(test_access_wrong_type_refused),
         cmocka_unit_test(test_access_absent_value_harmless),
         cmocka_unit_test(test_get_case_sensitive),

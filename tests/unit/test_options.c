@@ -197,8 +197,9 @@ static void test_arguments_members_of_sections_are_unknown(void **state)
         const char *const line[] = {option.row->name, NULL};
         CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
         struct cs_options options;
+        struct cs_option ordinary; /* "issuer" is one, too */
 
-        if (is_ordinary(option.row))
+        if (is_ordinary(option.row) || cs_option_find(line[0], strlen(line[0]), &ordinary, NULL))
             continue;
         seen++;
         assert_int_equal(read_line(line, &options, &warnings, NULL), CS_OK);

@@ -23,6 +23,7 @@ static void add_one_of_each(void)
     method_scene_add(scene, CS_FACTOR_TRANS_EMAILOTP, "te", "demo@example.org");
     method_scene_add(scene, CS_FACTOR_TRANS_SMSOTP, "ts", "15550102");
     method_scene_add(scene, CS_FACTOR_DEVICE, "d", "phone");
+    method_scene_add(scene, CS_FACTOR_BROWSER, "b", "");
     method_scene_add(scene, CS_FACTOR_U2F, "k", "");
 }
 
@@ -107,6 +108,13 @@ static const struct row {
      false,
      {NULL},
      "find:demo list:device begin:device=d poll"},
+    {"browser",
+     NONE,
+     CS_KIND(CS_FACTOR_BROWSER),
+     false,
+     false,
+     {NULL},
+     "find:demo list:browser begin:browser=b poll"},
     {"u2f",
      NONE,
      CS_KIND(CS_FACTOR_U2F),
@@ -173,6 +181,13 @@ static const struct row {
      false,
      {"secret"},
      "ask find:demo judge:password=secret list:device begin:device=d poll"},
+    {"password-then-browser",
+     PASSWORD,
+     CS_KIND(CS_FACTOR_BROWSER),
+     false,
+     false,
+     {"secret"},
+     "ask find:demo judge:password=secret list:browser begin:browser=b poll"},
     {"password-then-u2f",
      PASSWORD,
      CS_KIND(CS_FACTOR_U2F),
@@ -212,8 +227,8 @@ static void test_table_all_of_them(void **state)
                                                    CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE};
 
     (void)state;
-    assert_int_equal(CS_ARRAY_SIZE(rows), 21);
-    assert_null(cs_plan_name(21));
+    assert_int_equal(CS_ARRAY_SIZE(rows), 23);
+    assert_null(cs_plan_name(23));
     assert_string_equal(cs_plan_name(0), "totp"); /* the default */
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         const struct cs_plan *plan = cs_plan_find(rows[i].name);

@@ -3,7 +3,6 @@
 #include "tests/unit/unit.h"
 
 #include "tests/support/u2f_vectors.h"
-#include "u2f/base64url.h"
 #include "u2f/challenge.h"
 #include "u2f/message.h"
 #include "u2f/origins.h"
@@ -239,37 +238,6 @@ static void test_assertion_read_whole(void **state)
     assert_int_equal(assertion.signature_length, 8);
 }
 
-static void test_base64url(void **state)
-{
-    static const struct {
-        const char *plain, *text;
-    } rows[] = {
-        {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
-        {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff\xbf", "-_-_"}};
-    static const char *const wrong[] = {"Z", "Zg=", "Zg==", "Zh", "Zm9", "Zm9v ", "+/+/", "Zm9vY"};
-    unsigned char bytes[8];
-    size_t length = 0;
-
-    (void)state;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-        size_t plain = strlen(rows[i].plain);
-
-        cs_buffer_text(&text, "");
-        cs_base64url_add(&text, (const unsigned char *)rows[i].plain, plain);
-        assert_string_equal(text.text, rows[i].text);
-        assert_int_equal(text.length, CS_BASE64URL_LENGTH(plain));
-        assert_true(cs_base64url_decode(text.text, text.length, bytes, plain, &length));
-        assert_int_equal(length, plain);
-        assert_memory_equal(bytes, rows[i].plain, plain);
-        assert_true(plain == 0 ||
-                    !cs_base64url_decode(text.text, text.length, bytes, plain - 1, &length));
-    }
-    for (size_t i = 0; i < CS_ARRAY_SIZE(wrong); i++)
-        assert_false(cs_base64url_decode(wrong[i], strlen(wrong[i]), bytes, sizeof bytes, &length));
-    assert_false(cs_base64url_decode(TEXT("AA\0A"), bytes, sizeof bytes, &length));
-}
-
 static void test_challenges_differ(void **state)
 {
     unsigned char one[CS_U2F_CHALLENGE_BYTES] = {0}, two[CS_U2F_CHALLENGE_BYTES] = {0};
@@ -294,7 +262,6 @@ int main(void)
         cmocka_unit_test(test_version_apdu_and_reply),
         cmocka_unit_test(test_reply_status_words),
         cmocka_unit_test(test_assertion_read_whole),
-        cmocka_unit_test(test_base64url),
         cmocka_unit_test(test_challenges_differ),
     };
 

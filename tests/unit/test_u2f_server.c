@@ -13,8 +13,8 @@
 
 #include <u2f-server/u2f-server.h>
 
+#include "base/base64url.h"
 #include "tests/support/u2f_signer.h"
-#include "u2f/base64url.h"
 #include "u2f/challenge.h"
 #include "u2f/verify.h"
 

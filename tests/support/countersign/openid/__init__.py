@@ -11,6 +11,7 @@ peer.py says what all of them can do.
 """
 from .client import *
 from .glewlwyd import *
+from .machine import *
 from .oidc_provider import *
 from .peer import *
 from .strict import *

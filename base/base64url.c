@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "u2f/base64url.h"
+#include "base/base64url.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Base64 for URLs, without padding (RFC 4648, section 5). */
-#ifndef CS_U2F_BASE64URL_H
-#define CS_U2F_BASE64URL_H
+#ifndef CS_BASE_BASE64URL_H
+#define CS_BASE_BASE64URL_H
 
 #include <stdbool.h>
 
