@@ -195,6 +195,7 @@ static enum cs_err interpret(struct cs_openid *openid, struct grant *grant,
         return CS_OK;
     case CS_OPENID_PENDING:
     case CS_OPENID_SLOW_DOWN:
+        grant->lost = false; /* what was lost was no approval */
         /* Some servers never say that it has expired. */
         *ret_state = cs_clock_ms() < grant->expires ? pending : expired;
         return CS_OK;
