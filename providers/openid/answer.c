@@ -133,11 +133,16 @@ enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_respons
     return CS_OK;
 }
 
+static const struct cs_json_value *member(const struct cs_openid_answer *answer, const char *name)
+{
+    return answer->document != NULL ? cs_json_get(cs_json_root(answer->document), name) : NULL;
+}
+
 const char *cs_openid_answer_text(const struct cs_openid_answer *answer, const char *name,
                                   size_t most)
 {
     size_t length = 0;
-    const char *text = cs_json_string(cs_json_get(cs_json_root(answer->document), name), &length);
+    const char *text = cs_json_string(member(answer, name), &length);
 
     return length > 0 && length <= most ? text : NULL;
 }
@@ -145,9 +150,7 @@ const char *cs_openid_answer_text(const struct cs_openid_answer *answer, const c
 unsigned cs_openid_answer_seconds(const struct cs_openid_answer *answer, const char *name,
                                   unsigned usual, unsigned most)
 {
-    const struct cs_json_value *root =
-        answer->document != NULL ? cs_json_root(answer->document) : NULL;
-    const struct cs_json_value *value = cs_json_get(root, name);
+    const struct cs_json_value *value = member(answer, name);
     int64_t seconds = 0;
 
     if (value == NULL)
