@@ -44,6 +44,16 @@ static void require_progress(const struct cs_openid_answer *answer)
     }
 }
 
+/* Of the first line, whose digits count. */
+static long read_status(const uint8_t *line, size_t length)
+{
+    long status = 0;
+
+    for (size_t i = 0; i < length && i < 3 && line[i] >= '0' && line[i] <= '9'; i++)
+        status = status * 10 + (line[i] - '0');
+    return status;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const uint8_t *line = size > 0 ? memchr(data, '\n', size) : NULL;
@@ -55,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     REQUIRE(body != NULL);
     if (head > 0)
-        response.status = strtol((const char *)data, NULL, 10);
+        response.status = read_status(data, head);
     if (size > head)
         memcpy(body, data + head, size - head);
     body[size - head] = '\0';
