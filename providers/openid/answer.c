@@ -76,7 +76,8 @@ static void describe(long status, const struct cs_json_value *root, char *ret_sa
     (void)snprintf(ret_said, size, "%s", said.text ? said.text : "");
 }
 
-/* A status without a word. */
+/* A status without a word, or with one that is no word of a standard: proxies and frameworks have
+ * an "error" of their own, as in {"error":"Service Unavailable"}. */
 static enum cs_err read_status(const char *what, const struct cs_http_response *response,
                                struct cs_openid_answer *answer, struct cs_error *error)
 {
@@ -91,6 +92,8 @@ static enum cs_err read_status(const char *what, const struct cs_http_response *
         answer->word = CS_OPENID_SLOW_DOWN;
         return CS_OK;
     }
+    if (answer->word == CS_OPENID_STRANGE && response->status < 500)
+        return CS_OK;
     return cs_fail(error, CS_ERR_UNAVAILABLE, "%s failed (%s); check that issuer is the provider's",
                    what, answer->said);
 }
@@ -111,11 +114,12 @@ enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_respons
     root = result == CS_OK ? cs_json_root(answer.document) : NULL;
     describe(response->status, root, answer.said, sizeof answer.said);
     word = cs_json_string(cs_json_get(root, "error"), NULL);
-    result = CS_OK;
     if (word != NULL)
         answer.word = word_of(word);
-    else if (!good)
+    if (!good && (word == NULL || answer.word == CS_OPENID_STRANGE))
         result = read_status(what, response, &answer, error);
+    else if (word != NULL)
+        result = CS_OK;
     else if (cs_json_type(root) != CS_JSON_OBJECT || cs_json_get(root, "error") != NULL)
         result = cs_fail(error, CS_ERR_UNAVAILABLE, "%s: the answer is not a JSON object (%s)",
                          what, answer.said);
@@ -129,11 +133,16 @@ enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_respons
     return CS_OK;
 }
 
+static const struct cs_json_value *member(const struct cs_openid_answer *answer, const char *name)
+{
+    return answer->document != NULL ? cs_json_get(cs_json_root(answer->document), name) : NULL;
+}
+
 const char *cs_openid_answer_text(const struct cs_openid_answer *answer, const char *name,
                                   size_t most)
 {
     size_t length = 0;
-    const char *text = cs_json_string(cs_json_get(cs_json_root(answer->document), name), &length);
+    const char *text = cs_json_string(member(answer, name), &length);
 
     return length > 0 && length <= most ? text : NULL;
 }
@@ -141,9 +150,7 @@ const char *cs_openid_answer_text(const struct cs_openid_answer *answer, const c
 unsigned cs_openid_answer_seconds(const struct cs_openid_answer *answer, const char *name,
                                   unsigned usual, unsigned most)
 {
-    const struct cs_json_value *root =
-        answer->document != NULL ? cs_json_root(answer->document) : NULL;
-    const struct cs_json_value *value = cs_json_get(root, name);
+    const struct cs_json_value *value = member(answer, name);
     int64_t seconds = 0;
 
     if (value == NULL)

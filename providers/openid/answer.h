@@ -37,9 +37,10 @@ struct cs_openid_answer {
 void cs_openid_answer_clear(struct cs_openid_answer *answer);
 
 /*
- * Reads an answer; `what` was asked for, for errors ("the token request"). CS_ERR_UNREACHABLE: a
- * gateway answers for the provider (502, 503, 504, 529) without a word. CS_ERR_UNAVAILABLE: it
- * makes no sense. Errors never quote the body.
+ * Reads an answer; `what` was asked for, for errors ("the token request"). A word that is in no
+ * standard is none with a status of 401, 429 or 5xx. CS_ERR_UNREACHABLE: a gateway answers for the
+ * provider (502, 503, 504, 529) without a word. CS_ERR_UNAVAILABLE: it makes no sense. Errors quote
+ * nothing of the body but such a word and its description.
  */
 enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_response *response,
                                   struct cs_openid_answer *ret_answer,
