@@ -82,6 +82,10 @@ static enum cs_err read_secret(const struct enrolment *enrolment, struct cs_secr
     result = isatty(STDIN_FILENO)
                  ? cs_terminal_ask("Secret of the client: ", false, ret_secret, error)
                  : cs_cli_one_line(ret_secret, error);
+    if (result == CS_ERR_CANCELLED)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "standard input: no secret came; write it there, or give --secret-file or "
+                       "--make-key");
     return result == CS_OK ? cs_host_check_secret("standard input", ret_secret, error) : result;
 }
 
