@@ -48,12 +48,23 @@ enum cs_err cs_ask(struct cs_channel *channel, const char *prompt, bool echo,
     return CS_OK;
 }
 
-enum cs_err cs_tell(struct cs_channel *channel, const char *text, struct cs_error *error)
+static enum cs_err tell(struct cs_channel *channel, const char *text, bool apart,
+                        struct cs_error *error)
 {
-    CS_AUTO(cs_round_clear) struct cs_round round = {.instruction = strdup(text)};
+    CS_AUTO(cs_round_clear) struct cs_round round = {.instruction = strdup(text), .apart = apart};
     CS_AUTO(cs_answers_clear) struct cs_answers answers = {0};
 
     if (round.instruction == NULL)
         return cs_fail_nomem(error);
     return cs_channel_exchange(channel, &round, &answers, error);
+}
+
+enum cs_err cs_tell(struct cs_channel *channel, const char *text, struct cs_error *error)
+{
+    return tell(channel, text, false, error);
+}
+
+enum cs_err cs_tell_apart(struct cs_channel *channel, const char *text, struct cs_error *error)
+{
+    return tell(channel, text, true, error);
 }

@@ -45,6 +45,11 @@ enum cs_err cs_ask(struct cs_channel *channel, const char *prompt, bool echo,
 enum cs_err cs_tell(struct cs_channel *channel, const char *text,
                     struct cs_error *error) CS_MUST_USE;
 
+/* The same for text that no prompt has room for: a folding channel sends it on. The application may
+ * show it together with the next prompt all the same, or never. */
+enum cs_err cs_tell_apart(struct cs_channel *channel, const char *text,
+                          struct cs_error *error) CS_MUST_USE;
+
 /* The broker's end of a connection. The caller keeps `socket`. */
 struct cs_wire_channel {
     struct cs_channel channel;

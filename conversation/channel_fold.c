@@ -45,8 +45,11 @@ static enum cs_err fold_exchange(struct cs_channel *channel, const struct cs_rou
 {
     struct cs_fold_channel *fold = (struct cs_fold_channel *)channel;
     CS_AUTO(cs_round_clear) struct cs_round folded = {0};
-    enum cs_err result = hold(fold, round->instruction, error);
+    enum cs_err result;
 
+    if (round->apart)
+        return cs_channel_exchange(fold->inner, round, ret_answers, error);
+    result = hold(fold, round->instruction, error);
     if (result != CS_OK || round->count == 0)
         return result;
     result = fold_into(fold, round, &folded, error);

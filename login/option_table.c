@@ -109,6 +109,16 @@ const struct cs_setting cs_option_rows[] = {
     FLAG("browser_without_first_factor", BOTH, method.browser_without_first_factor,
          "Offers a sign-in with a browser although no first factor is proven. Whoever starts such "
          "a login can talk the user into approving it."),
+    {.name = "browser_qr",
+     .type = CS_SETTING_CHOICE,
+     .where = BOTH,
+     .offset = AT(method.browser_qr),
+     .fallback = "no",
+     .values = {"no", "dark", "light"},
+     .help =
+         "Shows the page of a sign-in with a browser as a QR code, too: dark for terminals with "
+         "a dark ground, light for those with a light one. Its half blocks need a client in "
+         "UTF-8, and an application that shows text without a prompt."},
     FLAG("no_enrollments_in_choice", BOTH, method.no_enrollments_in_choice,
          "Leaves authenticator apps, text messages and emails out of that menu."),
     FLAG("ignore_isvalidated", BOTH, method.ignore_isvalidated,

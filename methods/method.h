@@ -34,6 +34,9 @@ enum cs_transients {
     CS_TRANSIENTS_BOTH, /* the same as ALL */
 };
 
+/* Whether a page's address is shown as a QR code as well, and for which terminals. */
+enum cs_browser_qr { CS_BROWSER_QR_NO, CS_BROWSER_QR_DARK_GROUND, CS_BROWSER_QR_LIGHT_GROUND };
+
 /* Settings of plans and methods; a part of the login's options. */
 struct cs_method_options {
     const char *password_separator;
@@ -54,6 +57,7 @@ struct cs_method_options {
     bool u2f_in_choice;
     bool browser_in_choice;
     bool browser_without_first_factor;
+    unsigned browser_qr;    /* enum cs_browser_qr */
     const char *u2f_socket; /* the helper for keys in this machine; NULL: none */
 };
 

@@ -99,6 +99,7 @@ struct cs_challenge_request {
 
 enum {
     CS_CHALLENGE_URL_SIZE = 201, /* a prompt has room for no more */
+    CS_CHALLENGE_SCAN_SIZE = 135,
     CS_CHALLENGE_ORIGIN_SIZE = 256,
 };
 
@@ -108,8 +109,10 @@ struct cs_challenge {
     char id[CS_PROVIDER_ID_SIZE]; /* the provider's name for it; logged, so never a secret */
     char correlation[32]; /* what the message also shows, or the number to choose; "": none */
     bool compares;        /* `correlation` is a word that the device shows as well */
-    char url[CS_CHALLENGE_URL_SIZE]; /* where the user signs in with a browser; "": nowhere */
-    char code[32];                   /* what the user types there; "": nothing */
+    char url[CS_CHALLENGE_URL_SIZE];   /* where the user signs in with a browser; "": nowhere */
+    char code[32];                     /* what the user types there; "": nothing */
+    char scan[CS_CHALLENGE_SCAN_SIZE]; /* the page's address with the code in it; "": there is none
+                                        * that a QR code of a screen's height has room for */
     char *request; /* what the user's side needs to answer, shown in the prompt (for a security key:
                       u2f/relay.h's request); NULL: nothing */
     char origin[CS_CHALLENGE_ORIGIN_SIZE]; /* what a key in this machine signs as the place of the

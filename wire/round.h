@@ -26,6 +26,7 @@ struct cs_prompt {
 
 struct cs_round {
     char *instruction; /* owned; NULL for none */
+    bool apart;        /* never part of a prompt; for channels alone, and not on the wire */
     struct cs_prompt prompts[CS_ROUND_PROMPTS_MAX];
     size_t count;
 };

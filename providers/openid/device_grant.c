@@ -26,6 +26,8 @@ static enum cs_err take_answer(const struct cs_openid_answer *answer, unsigned s
 {
     const char *handle = cs_openid_answer_text(answer, "device_code", HANDLE_BYTES_MAX);
     const char *code = cs_openid_answer_text(answer, "user_code", sizeof challenge->code - 1);
+    const char *complete =
+        cs_openid_answer_text(answer, "verification_uri_complete", sizeof challenge->scan - 1);
     const char *page = cs_openid_answer_text(answer, "verification_uri", CS_CHALLENGE_URL_SIZE - 1);
 
     if (page == NULL)
@@ -41,6 +43,8 @@ static enum cs_err take_answer(const struct cs_openid_answer *answer, unsigned s
                        what, CS_CHALLENGE_URL_SIZE - 1);
     (void)snprintf(challenge->url, sizeof challenge->url, "%s", page);
     (void)snprintf(challenge->code, sizeof challenge->code, "%s", code);
+    if (is_page(complete))
+        (void)snprintf(challenge->scan, sizeof challenge->scan, "%s", complete);
     return cs_openid_grant_start(CS_OPENID_DEVICE_GRANT, handle, answer, seconds, challenge, error);
 }
 

@@ -37,7 +37,7 @@ packages_applications_more=(
 )
 # OpenID servers that were not written for the tests; where they are missing, the tests that need them are skipped.
 packages_openid=(
-    nodejs npm glewlwyd
+    nodejs npm glewlwyd sudo
 )
 packages_tree=(
     debootstrap git python3

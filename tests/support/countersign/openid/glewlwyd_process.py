@@ -65,7 +65,8 @@ class GlewlwydProcess(Server):
         need_glewlwyd()
         self.folder = WORKDIR / "keys" / "glewlwyd"  # its database has secrets: no place to search for them
         self.port = free_port()
-        super().__init__("glewlwyd", ["glewlwyd", "--config-file", str(self.folder / "conf")])
+        super().__init__("glewlwyd", ["setpriv", "--pdeathsig", "KILL", "glewlwyd", "--config-file",
+                                      str(self.folder / "conf")])
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         (self.folder / "conf").write_text(CONFIGURATION.format(port=self.port, url=url, folder=self.folder))

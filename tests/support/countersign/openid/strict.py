@@ -60,6 +60,7 @@ class StrictServer(HttpsServer, Peer):
         self.user_codes = None  # {name: code} that CIBA requests must have
         self.extra_parameters = set()  # that a request may have besides those of the standards
         self.userinfo_only = False  # claims of accounts are not in the ID token
+        self.forms = False  # device and token answer with forms, as some servers do
         self.long_poll = 0  # seconds that a poll waits for a decision
         self.success_again = False  # tokens for every poll after an approval, not for the first alone
         self.expired_error = "expired_token"  # or another word, authorization_pending among them
@@ -268,6 +269,8 @@ class StrictServer(HttpsServer, Peer):
         return answer(call) if callable(answer) else answer
 
     def mangled(self, endpoint, answer):
+        if self.forms and endpoint in ("device", "token") and isinstance(answer.body, dict):
+            answer = form_encoded(answer.status, answer.headers, **answer.body)
         function = self.manglers.get(endpoint)
         if function is None or answer.status != 200:
             return answer
