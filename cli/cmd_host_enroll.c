@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/privilege.h"
 #include "base/sanitise.h"
+#include "base/trusted_open.h"
 #include "cli/child.h"
 #include "cli/cli.h"
 #include "cli/host_config.h"
@@ -140,6 +142,19 @@ static void choose(struct enrolment *enrolment)
 
 /* ---- doing it ---- */
 
+/* Otherwise the section that names them would refuse every login. A folder's content may come
+ * later. */
+static enum cs_err check_authorities(const char *path, struct cs_error *error)
+{
+    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
+    CS_AUTO(cs_fd_close) int fd = -1;
+    struct stat status;
+
+    if (path == NULL || (stat(path, &status) == 0 && S_ISDIR(status.st_mode)))
+        return CS_OK;
+    return cs_open_trusted(path, &trust, &fd, error);
+}
+
 static enum cs_err write_all(struct enrolment *enrolment, bool add_section, struct cs_error *error)
 {
     enum cs_err result = cs_host_credential_write(&enrolment->credential, enrolment->group, error);
@@ -174,7 +189,9 @@ static enum cs_err enrol_client(struct enrolment *enrolment, struct cs_error *er
                                                      .ca_path = enrolment->words[CA_PATH]};
     if (enrolled && enrolment->wanted.ca_path == NULL)
         enrolment->wanted.ca_path = config->section.ca_path;
-    result = take_credential(enrolment, error);
+    result = check_authorities(enrolment->wanted.ca_path, error);
+    if (result == CS_OK)
+        result = take_credential(enrolment, error);
     if (result == CS_OK && enrolled) {
         choose(enrolment);
         result = cs_host_config_same(config, &enrolment->wanted, error);
@@ -243,11 +260,29 @@ static void print_line(const char *path, const char *what)
     (void)printf("%s: %s\n", clean.text ? clean.text : "", what);
 }
 
+/* What will be in the way of the first login. */
+static void print_obstacles(const struct enrolment *enrolment)
+{
+    const struct cs_openid_server *server = &enrolment->server;
+    const char *provider = enrolment->config.options.provider;
+
+    if (!server->approvals && !server->browser)
+        (void)puts(
+            "Nobody can log in yet: the provider announces neither CIBA in poll mode nor the "
+            "device grant.");
+    if (enrolment->wanted.key_file != NULL && !server->takes_key)
+        (void)puts("The provider does not announce private_key_jwt.");
+    if (strcmp(provider, CS_OPENID_NAME) != 0)
+        (void)printf("Logins still use the provider '%s': set provider to openid, and auth_method "
+                     "to what it has, such as device.\n",
+                     provider);
+    (void)puts("'countersign host check' shows whether it works.");
+}
+
 static enum cs_err say(void *context, struct cs_error *error)
 {
     const struct enrolment *enrolment = context;
     const struct cs_host_credential *credential = &enrolment->credential;
-    const char *provider = enrolment->config.options.provider;
     bool client = enrolment->words[ISSUER] != NULL;
 
     (void)error;
@@ -259,14 +294,10 @@ static enum cs_err say(void *context, struct cs_error *error)
     if (credential->jwk.length > 0)
         (void)printf("Register this public key with the provider, for private_key_jwt:\n%s\n",
                      credential->jwk.data);
-    if (!client)
-        (void)printf("Then enrol with --make-key, --issuer and --client-id.\n");
-    else if (strcmp(provider, CS_OPENID_NAME) != 0)
-        (void)printf("Logins still use the provider '%s': set provider to openid, and auth_method "
-                     "to what it has, such as device.\n",
-                     provider);
     if (client)
-        (void)printf("'countersign host check' shows whether it works.\n");
+        print_obstacles(enrolment);
+    else
+        (void)puts("Then enrol with --make-key, --issuer and --client-id.");
     return CS_OK;
 }
 

@@ -227,6 +227,9 @@ def test_offline():
     clean()
     enrol("https://id.example.com/", "--offline", input=secret("rust-mill-12", "a secret") + "\n")
     expect_match('"issuer": "https://id.example.com/"', CONFIG.read_text(), "the issuer")
+    clean()
+    AUTHORITY.unlink()
+    refused("openid-ca.pem", "https://id.example.com/", "--offline", input="word\n")
 
 
 def test_a_file_of_the_gateway_is_in_force():
@@ -308,6 +311,7 @@ def test_what_a_server_cannot_do():
         enrol_at(server)
         server.metadata(backchannel_authentication_endpoint=None, userinfo_endpoint=None,
                         token_endpoint_auth_methods_supported=["private_key_jwt"])
+        expect_equal("Nobody can log in yet" in enrol_at(server).stdout, False, "there is the device grant")
         found = checked()
         for pattern in ("no approvals on a phone", "no userinfo", "no token without a user",
                         "client_secret_basic is not among token_endpoint_auth"):
@@ -319,6 +323,7 @@ def test_what_a_server_cannot_do():
         expect_one("CIBA without poll mode", found["limits"])
         expect_one("no sign-ins with a browser", found["limits"])
         expect_one("nobody can log in", found["problems"])
+        expect_match("^Nobody can log in yet", enrol_at(server).stdout, "enrolling says so too")
         server.metadata(backchannel_token_delivery_modes_supported=["poll"], acr_values_supported=["low", "middle"],
                         id_token_signing_alg_values_supported=["ES384"])
         write_config(CONFIG.read_text().replace('"client-id"', '"acr-values": "high middle", "biometric-acr-values": "eye", '
