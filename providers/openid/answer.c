@@ -54,6 +54,13 @@ static enum cs_openid_word word_of(const char *text)
     return CS_OPENID_STRANGE;
 }
 
+/* RFC 6749 section 5.2: the client is authenticated before its grant and scope are looked at. */
+static bool is_about_the_request(const char *word)
+{
+    return strcmp(word, "unauthorized_client") == 0 ||
+           strcmp(word, "unsupported_grant_type") == 0 || strcmp(word, "invalid_scope") == 0;
+}
+
 static void add_text(struct cs_buffer *out, const char *before, const struct cs_json_value *value,
                      size_t most)
 {
@@ -114,6 +121,7 @@ enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_respons
     root = result == CS_OK ? cs_json_root(answer.document) : NULL;
     describe(response->status, root, answer.said, sizeof answer.said);
     word = cs_json_string(cs_json_get(root, "error"), NULL);
+    answer.knows_client = word != NULL && is_about_the_request(word);
     if (word != NULL)
         answer.word = word_of(word);
     if (!good && (word == NULL || answer.word == CS_OPENID_STRANGE))

@@ -5,6 +5,7 @@
 #ifndef CS_PROVIDERS_OPENID_ANSWER_H
 #define CS_PROVIDERS_OPENID_ANSWER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -31,7 +32,8 @@ struct cs_openid_answer {
     struct cs_json *document; /* with CS_OPENID_SUCCESS; its root is an object */
     int64_t interval_ms;      /* with CS_OPENID_SLOW_DOWN, in the body; 0: not given */
     int64_t retry_after_ms;   /* 0: not given */
-    char said[256];           /* for the log, sanitised: status, word and description */
+    bool knows_client; /* refuses what this client asks for, not what it proves itself with */
+    char said[256];    /* for the log, sanitised: status, word and description */
 };
 
 void cs_openid_answer_clear(struct cs_openid_answer *answer);

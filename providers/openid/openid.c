@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "providers/kind.h"
-
 /* ---- users and their factors ---- */
 
 /* CIBA tells only with the request whether the user is known, and the device grant only in the end

@@ -66,6 +66,8 @@ class StrictServer(HttpsServer, Peer):
         self.expired_error = "expired_token"  # or another word, authorization_pending among them
         self.clock_offset = 0  # seconds
         self.only_audience = None  # of assertions: "issuer", "token" or "endpoint"; None: any of them
+        self.client_credentials = False  # a token without a user
+        self.made_up = False  # questions about requests that were never made are no violation: "host check" asks them
         self.aliases = False  # endpoints of their own for clients with certificates (RFC 8705 section 5)
 
         self.issuer_path = issuer_path
@@ -239,8 +241,8 @@ class StrictServer(HttpsServer, Peer):
         urls = {member: self.base + PATHS[name] for name, member in MEMBERS.items()}
         members = {
             "issuer": self.issuer, **urls, "response_types_supported": ["code"], "subject_types_supported": ["public"],
-            "grant_types_supported": [strict_api.CIBA, strict_api.DEVICE], "scopes_supported": ["openid", "email"],
-            "backchannel_token_delivery_modes_supported": ["poll"],
+            "grant_types_supported": [strict_api.CIBA, strict_api.DEVICE] + [strict_api.OWN] * self.client_credentials,
+            "scopes_supported": ["openid", "email"], "backchannel_token_delivery_modes_supported": ["poll"],
             "backchannel_user_code_parameter_supported": self.user_codes is not None,
             "id_token_signing_alg_values_supported": sorted({key.algorithm for key in self.tokens.keys}),
             "token_endpoint_auth_methods_supported": sorted({client.authentication for client in self.client.all})}
