@@ -24,7 +24,7 @@ from .peer import NOW, Peer
 from .strict_form import error, form_encoded, wrong
 from .strict_tokens import SIGNERS, Tokens, override
 
-__all__ = ["Answer", "StrictServer", "duplicate", "error", "form_encoded"]
+__all__ = ["Answer", "StrictServer", "approval", "denial", "duplicate", "error", "form_encoded"]
 
 # The path of each endpoint; metadata stands below the issuer.
 PATHS = {"jwks": "/jwks", "backchannel": "/bc-authorize", "device": "/device_authorization", "token": "/token",
@@ -43,6 +43,25 @@ FAULTS = {"drop": {"hangup": True}, "reset": {"reset": True}, "garbage": {"garba
 def duplicate(name, value):
     """For mangle(): the object gets a second member `name` at its end."""
     return lambda text: f"{text.rstrip()[:-1]}, {json.dumps(name)}: {json.dumps(value)}}}"
+
+
+def approval(signer="key", header=None, answer=None, change=None, write=json.dumps, acr=None, auth_time=NOW,
+             **claims):
+    """For script("token"): the user approves just now. `claims` and `header` of this ID token, and members of this
+    answer, None removes one; signer: as sign_with(); write: what makes the text of the claims; change: a function of
+    the answer's text. acr and auth_time as approve() takes them."""
+    def give(call):
+        server = call.server
+        server.approve(call.form["auth_req_id"], acr=acr, auth_time=auth_time)
+        with server.tokens.for_once(signer, claims, {**server.tokens.header, **(header or {})}, write):
+            issued = strict_api.issue(call, answer or {})
+        return Answer(200, change(json.dumps(issued.body)), issued.headers) if change else issued
+    return give
+
+
+def denial():
+    """For script("token"): the user denies just now."""
+    return lambda call: call.server.deny(call.form["auth_req_id"])
 
 
 class StrictServer(HttpsServer, Peer):
@@ -131,12 +150,13 @@ class StrictServer(HttpsServer, Peer):
 
     # Other answers ------------------------------------------------------------------------------------------
 
-    def script(self, endpoint, answers):
+    def script(self, endpoint, answers, account=None):
         """What the next valid requests are answered with: an Answer, a function of the Call that gives one, or None
-        for the usual one. error() and form_encoded() make Answers."""
+        for the usual one. error(), form_encoded() and approval() make answers. account: only CIBA requests for that
+        one, and polls of theirs."""
         self._known(endpoint)
         with self.changed:
-            self.scripts.setdefault(endpoint, []).extend(answers)
+            self.scripts.setdefault((endpoint, account), []).extend(answers)
 
     def fault(self, endpoint, kind=None, **fields):
         """As Tenant.fault(), by the names of endpoints (or "*"). kind is a word for the fields: one of FAULTS."""
@@ -260,8 +280,13 @@ class StrictServer(HttpsServer, Peer):
     def ttl_of(self, started):
         return round(started.expires - time.monotonic())
 
+    def _account_of_call(self, call):
+        started = self.started.get(call.form.get("auth_req_id"))
+        return started.account if started else self.account_of(call.form.get("login_hint"))
+
     def next_answer(self, call):
-        waiting = self.scripts.get(call.request.call)
+        endpoint = call.request.call
+        waiting = self.scripts.get((endpoint, self._account_of_call(call))) or self.scripts.get((endpoint, None))
         answer = waiting.pop(0) if waiting else None
         return answer(call) if callable(answer) else answer
 

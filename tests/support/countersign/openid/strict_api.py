@@ -192,6 +192,14 @@ def _hold(call, started):
         started.not_before = 0.0  # a client that was kept waiting may come back at once
 
 
+def issue(call, members):
+    """The tokens of a request that was approved, whenever that was; members of the answer changed."""
+    started = call.server.started[call.form["auth_req_id"]]
+    started.ended = "approve"
+    answer = _issue(call.server, started)
+    return success(override(answer.body, members))
+
+
 def _issue(server, started):
     account = {} if server.userinfo_only else {k: v for k, v in server.accounts[started.name].items() if k != "sub"}
     members = {"access_token": secret(server.tokens.access_token(started.name), "an access token"),
