@@ -45,23 +45,30 @@ def duplicate(name, value):
     return lambda text: f"{text.rstrip()[:-1]}, {json.dumps(name)}: {json.dumps(value)}}}"
 
 
+def _started(call):
+    return call.server.started[call.form.get("auth_req_id") or call.form["device_code"]]
+
+
 def approval(signer="key", header=None, answer=None, change=None, write=json.dumps, acr=None, auth_time=NOW,
              **claims):
     """For script("token"): the user approves just now. `claims` and `header` of this ID token, and members of this
     answer, None removes one; signer: as sign_with(); write: what makes the text of the claims; change: a function of
     the answer's text. acr and auth_time as approve() takes them."""
     def give(call):
-        server = call.server
-        server.approve(call.form["auth_req_id"], acr=acr, auth_time=auth_time)
+        server, pending = call.server, _started(call).pending
+        (server.approve if pending.kind == "ciba" else server.approve_device)(pending, acr=acr, auth_time=auth_time)
         with server.tokens.for_once(signer, claims, {**server.tokens.header, **(header or {})}, write):
-            issued = strict_api.issue(call, answer or {})
+            issued = strict_api.issue(server, _started(call), answer or {})
         return Answer(200, change(json.dumps(issued.body)), issued.headers) if change else issued
     return give
 
 
 def denial():
     """For script("token"): the user denies just now."""
-    return lambda call: call.server.deny(call.form["auth_req_id"])
+    def decide(call):
+        pending = _started(call).pending
+        (call.server.deny if pending.kind == "ciba" else call.server.deny_device)(pending)
+    return decide
 
 
 class StrictServer(HttpsServer, Peer):

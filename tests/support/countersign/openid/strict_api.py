@@ -192,12 +192,10 @@ def _hold(call, started):
         started.not_before = 0.0  # a client that was kept waiting may come back at once
 
 
-def issue(call, members):
+def issue(server, started, members):
     """The tokens of a request that was approved, whenever that was; members of the answer changed."""
-    started = call.server.started[call.form["auth_req_id"]]
     started.ended = "approve"
-    answer = _issue(call.server, started)
-    return success(override(answer.body, members))
+    return success(override(_issue(server, started).body, members))
 
 
 def _issue(server, started):
