@@ -12,8 +12,8 @@
 #include "providers/openid/word.h"
 
 enum {
-    INTERVAL = 5, /* seconds, if the server does not say */
-    INTERVAL_MAX = 600,
+    INTERVAL_MS = 5000, /* if the server does not say */
+    INTERVAL_MS_MIN = 1000,
     SLOW_DOWN_MS = 5000,
     LIFE_MAX = 24 * 3600,  /* seconds */
     POLL_LIMIT_MS = 40000, /* a server may hold a poll for about 30 s */
@@ -62,7 +62,7 @@ enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
                                   struct cs_challenge *challenge, struct cs_error *error)
 {
     unsigned life = cs_openid_answer_seconds(answer, "expires_in", 0, LIFE_MAX);
-    unsigned interval = cs_openid_answer_seconds(answer, "interval", INTERVAL, INTERVAL_MAX);
+    int64_t interval = cs_openid_answer_interval(answer, INTERVAL_MS);
     struct grant *grant = NULL;
     enum cs_err result;
 
@@ -80,7 +80,7 @@ enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
     /* Some servers acknowledge a longer life than the request has. */
     grant->expires = cs_clock_ms() + (int64_t)(life < seconds ? life : seconds) * 1000;
     /* 0 is no throttling, for those who say so. */
-    grant->interval_ms = (int64_t)(interval > 0 ? interval : 1) * 1000;
+    grant->interval_ms = interval > INTERVAL_MS_MIN ? interval : INTERVAL_MS_MIN;
     challenge->expires = grant->expires;
     challenge->poll_ms = (unsigned)grant->interval_ms;
     challenge->poll_limit_ms = POLL_LIMIT_MS;
@@ -151,8 +151,8 @@ static void set_pace(struct grant *grant, const struct cs_openid_answer *answer,
     pause = grant->interval_ms << (grant->outages < BACK_OFF_MAX ? grant->outages : BACK_OFF_MAX);
     if (answered && answer->word == CS_OPENID_SLOW_DOWN)
         pause += elapsed; /* a server may count from its answer */
-    if (answered && pause < answer->retry_after_ms + elapsed)
-        pause = answer->retry_after_ms > 0 ? answer->retry_after_ms + elapsed : pause;
+    if (answer->retry_after_ms > 0 && pause < answer->retry_after_ms + elapsed)
+        pause = answer->retry_after_ms + elapsed;
     challenge->poll_ms = (unsigned)(pause < INT32_MAX ? pause : INT32_MAX);
 }
 

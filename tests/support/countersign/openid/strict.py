@@ -24,7 +24,7 @@ from .peer import NOW, Peer
 from .strict_form import error, form_encoded, wrong
 from .strict_tokens import SIGNERS, Tokens, override
 
-__all__ = ["Answer", "StrictServer", "approval", "denial", "duplicate", "error", "form_encoded"]
+__all__ = ["Answer", "StrictServer", "acknowledging", "approval", "broken", "denial", "duplicate", "error", "form_encoded"]
 
 # The path of each endpoint; metadata stands below the issuer.
 PATHS = {"jwks": "/jwks", "backchannel": "/bc-authorize", "device": "/device_authorization", "token": "/token",
@@ -49,6 +49,17 @@ def _started(call):
     return call.server.started[call.form.get("auth_req_id") or call.form["device_code"]]
 
 
+def acknowledging(**members):
+    """For script("backchannel"): the usual answer, with members of this one changed; None removes one."""
+    def give(call):
+        kept = call.server.acknowledged
+        call.server.acknowledged = {**kept, **members}
+        answer = strict_api.backchannel(call)
+        call.server.acknowledged = kept
+        return answer
+    return give
+
+
 def approval(signer="key", header=None, answer=None, change=None, write=json.dumps, acr=None, auth_time=NOW,
              **claims):
     """For script("token"): the user approves just now. `claims` and `header` of this ID token, and members of this
@@ -60,6 +71,16 @@ def approval(signer="key", header=None, answer=None, change=None, write=json.dum
         with server.tokens.for_once(signer, claims, {**server.tokens.header, **(header or {})}, write):
             issued = strict_api.issue(server, _started(call), answer or {})
         return Answer(200, change(json.dumps(issued.body)), issued.headers) if change else issued
+    return give
+
+
+def broken(kind, answer=None):
+    """For script(): what the request does, it does; then its answer breaks as FAULTS says. `answer` is one that a
+    script may have."""
+    def give(call):
+        made = answer(call) if callable(answer) else answer
+        call.request.fault = make_fault("*", effect=True, **FAULTS[kind])
+        return made
     return give
 
 
@@ -222,6 +243,12 @@ class StrictServer(HttpsServer, Peer):
     def polls(self):
         """When polls arrived (monotonic), by auth_req_id and device code."""
         return {code: list(started.polls) for code, started in self.started.items()}
+
+    def gaps(self, account):
+        """Seconds between the newest request for an account and its polls, rounded to tenths."""
+        started = [each for each in self.started.values() if each.account == account][-1]
+        moments = [started.pending.time, *started.polls]
+        return [round(later - earlier, 1) for earlier, later in zip(moments, moments[1:])]
 
     def seen(self, path=None):
         """How many requests for that endpoint, or path, were answered."""
