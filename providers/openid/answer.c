@@ -131,11 +131,12 @@ enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_respons
     else if (cs_json_type(root) != CS_JSON_OBJECT || cs_json_get(root, "error") != NULL)
         result = cs_fail(error, CS_ERR_UNAVAILABLE, "%s: the answer is not a JSON object (%s)",
                          what, answer.said);
-    if (result != CS_OK)
+    if (result != CS_OK) {
+        ret_answer->retry_after_ms = response->retry_after_ms;
         return result;
+    }
     if (answer.word == CS_OPENID_SLOW_DOWN)
-        answer.interval_ms =
-            (int64_t)cs_openid_answer_seconds(&answer, "interval", 0, INTERVAL_MAX) * 1000;
+        answer.interval_ms = cs_openid_answer_interval(&answer, 0);
     *ret_answer = answer;
     answer = (struct cs_openid_answer){0};
     return CS_OK;
@@ -153,6 +154,15 @@ const char *cs_openid_answer_text(const struct cs_openid_answer *answer, const c
     const char *text = cs_json_string(member(answer, name), &length);
 
     return length > 0 && length <= most ? text : NULL;
+}
+
+int64_t cs_openid_answer_interval(const struct cs_openid_answer *answer, int64_t usual_ms)
+{
+    double seconds = 0.0;
+
+    if (!cs_json_number(member(answer, "interval"), &seconds) || seconds < 0.0)
+        return usual_ms;
+    return (int64_t)((seconds < INTERVAL_MAX ? seconds : INTERVAL_MAX) * 1000.0);
 }
 
 unsigned cs_openid_answer_seconds(const struct cs_openid_answer *answer, const char *name,

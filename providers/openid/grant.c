@@ -13,8 +13,8 @@
 #include "providers/openid/word.h"
 
 enum {
-    INTERVAL = 5, /* seconds, if the server does not say */
-    INTERVAL_MAX = 600,
+    INTERVAL_MS = 5000, /* if the server does not say */
+    INTERVAL_MS_MIN = 1000,
     LIFE_MAX = 24 * 3600,  /* seconds */
     POLL_LIMIT_MS = 40000, /* a server may hold a poll for about 30 s */
     ID_LENGTH = 8,
@@ -60,7 +60,7 @@ enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
                                   struct cs_challenge *challenge, struct cs_error *error)
 {
     unsigned life = cs_openid_answer_seconds(answer, "expires_in", 0, LIFE_MAX);
-    unsigned interval = cs_openid_answer_seconds(answer, "interval", INTERVAL, INTERVAL_MAX);
+    int64_t interval = cs_openid_answer_interval(answer, INTERVAL_MS);
     struct grant *grant = NULL;
     enum cs_err result;
 
@@ -78,7 +78,7 @@ enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
     /* Some servers acknowledge a longer life than the request has. */
     grant->expires = cs_clock_ms() + (int64_t)(life < seconds ? life : seconds) * 1000;
     /* 0 is no throttling, for those who say so. */
-    grant->pace.interval_ms = (int64_t)(interval > 0 ? interval : 1) * 1000;
+    grant->pace.interval_ms = interval > INTERVAL_MS_MIN ? interval : INTERVAL_MS_MIN;
     challenge->expires = grant->expires;
     challenge->poll_ms = (unsigned)grant->pace.interval_ms;
     challenge->poll_limit_ms = POLL_LIMIT_MS;
@@ -142,8 +142,8 @@ static enum cs_err poll_server(struct cs_openid *openid, const struct cs_call *c
     int64_t started = cs_clock_ms();
     enum cs_err result = ask(openid, call, grant, &answer, error);
 
-    challenge->poll_ms = cs_openid_pace_next(&grant->pace, result == CS_OK ? &answer : NULL,
-                                             cs_clock_ms() - started);
+    challenge->poll_ms =
+        cs_openid_pace_next(&grant->pace, &answer, result == CS_OK, cs_clock_ms() - started);
     if (result != CS_OK)
         return result;
     if (answer.word == CS_OPENID_SUCCESS) {

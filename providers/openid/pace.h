@@ -3,6 +3,8 @@
 #ifndef CS_PROVIDERS_OPENID_PACE_H
 #define CS_PROVIDERS_OPENID_PACE_H
 
+#include <stdbool.h>
+
 #include "providers/openid/answer.h"
 
 /* Start with the interval alone. */
@@ -13,11 +15,12 @@ struct cs_openid_pace {
 
 /*
  * When to ask next: milliseconds from the start of the poll that was just made, and that took
- * `elapsed_ms`. `answer` is what it brought; NULL: nothing, the server is away. "slow_down" makes
- * the interval longer for good, by 5 s or to what the answer says; Retry-After and an outage
- * lengthen one pause. Never fails, and never returns less than the interval.
+ * `elapsed_ms`. `answered`: it brought an answer that makes sense; otherwise only retry_after_ms of
+ * `answer` counts. "slow_down" makes the interval longer for good, by 5 s or to what the answer
+ * says; Retry-After and an outage lengthen one pause. Never fails, and never returns less than the
+ * interval.
  */
 unsigned cs_openid_pace_next(struct cs_openid_pace *pace, const struct cs_openid_answer *answer,
-                             int64_t elapsed_ms);
+                             bool answered, int64_t elapsed_ms);
 
 #endif

@@ -191,7 +191,8 @@ static void test_interval_of_slow_down(void **state)
     } rows[] = {
         {"{\"error\":\"slow_down\"}", 0},
         {"{\"error\":\"slow_down\",\"interval\":12}", 12000},
-        {"{\"error\":\"slow_down\",\"interval\":1e9}", 0},
+        {"{\"error\":\"slow_down\",\"interval\":1e9}", 600000},
+        {"{\"error\":\"slow_down\",\"interval\":2.5}", 2500},
         {"{\"error\":\"slow_down\",\"interval\":86400}", 600000},
         {"{\"error\":\"slow_down\",\"interval\":0}", 0},
         {"{\"error\":\"slow_down\",\"interval\":-5}", 0},

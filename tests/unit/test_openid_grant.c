@@ -31,8 +31,10 @@ static void test_life_and_interval(void **state)
         {"{\"expires_in\":120}", 60, 60, 5000},
         {"{\"expires_in\":120,\"interval\":2}", 60, 60, 2000},
         {"{\"expires_in\":120,\"interval\":0}", 60, 60, 1000},
-        {"{\"expires_in\":120,\"interval\":-3}", 60, 60, 1000},
-        {"{\"expires_in\":120,\"interval\":\"2\"}", 60, 60, 1000},
+        {"{\"expires_in\":120,\"interval\":0.5}", 60, 60, 1000},
+        {"{\"expires_in\":120,\"interval\":2.5}", 60, 60, 2500},
+        {"{\"expires_in\":120,\"interval\":-3}", 60, 60, 5000},
+        {"{\"expires_in\":120,\"interval\":\"2\"}", 60, 60, 5000},
         {"{\"expires_in\":120,\"interval\":3600}", 60, 60, 600000},
         {"{\"expires_in\":99999999999}", 600, 600, 5000},
         {"{\"expires_in\":1}", 60, 1, 5000},
@@ -134,13 +136,15 @@ static void test_pace(void **state)
         {.away = true, .elapsed_ms = 10000, .next_ms = 280000}, /* at most eight times */
         {PENDING, false, 0, 35000},
         {.away = true, .elapsed_ms = 0, .next_ms = 70000}, /* from the beginning again */
+        {{.retry_after_ms = 90000}, true, 1000, 140000},
+        {{.retry_after_ms = 300000}, true, 1000, 301000}, /* a gateway's counts as well */
     };
     struct cs_openid_pace pace = {.interval_ms = 5000};
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         unsigned next =
-            cs_openid_pace_next(&pace, rows[i].away ? NULL : &rows[i].answer, rows[i].elapsed_ms);
+            cs_openid_pace_next(&pace, &rows[i].answer, !rows[i].away, rows[i].elapsed_ms);
 
         if (next != rows[i].next_ms)
             fail_msg("poll %zu: %u, not %u", i, next, rows[i].next_ms);
@@ -154,9 +158,9 @@ static void test_pace_does_not_overflow(void **state)
     struct cs_openid_pace pace = {.interval_ms = 600000};
 
     (void)state;
-    assert_int_equal(cs_openid_pace_next(&pace, &late, 1000), INT32_MAX);
+    assert_int_equal(cs_openid_pace_next(&pace, &late, true, 1000), INT32_MAX);
     for (int i = 0; i < 100000; i++)
-        assert_true(cs_openid_pace_next(&pace, i % 2 == 0 ? &slow : NULL, 1000) >= 600000);
+        assert_true(cs_openid_pace_next(&pace, &slow, i % 2 == 0, 1000) >= 600000);
 }
 
 /* ---- what an answer means ---- */
