@@ -150,7 +150,7 @@ const struct cs_setting cs_openid_rows[] = {
     {TEXT("biometric-acr-values", biometric_acr_values,
           "The same for logins with enforce_biometric.")},
     {ROW("id-token-algorithms", LIST, algorithms, "The signatures that count."),
-     .type_name = "algorithms", .fallback = "RS256,PS256,ES256,EdDSA", .check = check_algorithms},
+     .fallback = "RS256,PS256,ES256,EdDSA", .check = check_algorithms},
     {TEXT("quiet-parameter", quiet_parameter,
           "What a request carries with suppress_notification, as in notification_mode=none. By "
           "default such logins sign in with a browser."),
