@@ -204,6 +204,12 @@ def _hold(call, started):
         started.not_before = 0.0  # a client that was kept waiting may come back at once
 
 
+def issue(server, started, members):
+    """The tokens of a request that was approved, whenever that was; members of the answer changed."""
+    started.ended = "approve"
+    return success(override(_issue(server, started).body, members))
+
+
 def _issue(server, started):
     account = {} if server.userinfo_only else {k: v for k, v in server.accounts[started.name].items() if k != "sub"}
     members = {"access_token": secret(server.tokens.access_token(started.name), "an access token"),
