@@ -74,9 +74,9 @@ void cs_openid_host_clear(struct cs_openid_host *host);
 
 /*
  * Asks the provider of these settings (of the kind openid, which were checked) for metadata, keys
- * and, if it gives any without a user, a token; and asks for the outcome of a request that was
- * never made, which shows whether the client is accepted. Nothing reaches a user. What fails is
- * among the problems. CS_ERR_NOMEM; the result is to be cleared in any case.
+ * and, if it gives any without a user, a token; and sends requests that reach nobody
+ * (host_client.c), which show whether the client is accepted. What fails is among the problems.
+ * CS_ERR_NOMEM; the result is to be cleared in any case.
  */
 enum cs_err cs_openid_host_check(const void *settings, struct cs_openid_host *ret_host,
                                  struct cs_error *error) CS_MUST_USE;

@@ -189,15 +189,17 @@ static enum cs_err read_metadata(struct cs_openid_visit *visit, const struct cs_
     CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     int64_t before = cs_clock_seconds(), date = 0;
     enum cs_err result = cs_openid_get_metadata(visit->openid, http, &text, &date, error);
+    int64_t after = cs_clock_seconds();
 
+    if (result == CS_OK)
+        result = cs_openid_metadata_read(text.data, text.length, issuer, &visit->metadata, error);
+    if (result == CS_OK)
+        result = cs_openid_announced_read(text.data, text.length, &visit->announced, error);
     if (result != CS_OK)
         return result;
     cs_visit_fact(visit, "issuer", "issuer", issuer);
-    check_clock(visit, date, before, cs_clock_seconds());
-    result = cs_openid_metadata_read(text.data, text.length, issuer, &visit->metadata, error);
-    return result == CS_OK
-               ? cs_openid_announced_read(text.data, text.length, &visit->announced, error)
-               : result;
+    check_clock(visit, date, before, after);
+    return CS_OK;
 }
 
 static void look_around(struct cs_openid_visit *visit)

@@ -1,48 +1,47 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Whether a provider accepts this machine's clients, found out without a user: by a token of the
- * client's own, if there are any, and by asking what became of a request that was never made.
- * Servers look at the client first (RFC 6749 section 5.2), so what they say about the request shows
- * that the client is good and may use that grant.
+ * client's own, by a request for an approval that names nobody, and by a sign-in that nobody ends.
+ * Polls for requests that were never made show nothing: glewlwyd 2.7 looks at those before it looks
+ * at the client.
  */
 #include "providers/openid/form.h"
 #include "providers/openid/host_visit.h"
-#include "providers/openid/word.h"
 
-enum { HANDLE_LENGTH = 26, TOKEN_LIFE_MAX = 366 * 24 * 3600, TOKEN_BYTES_MAX = 64 * 1024 };
+enum { TOKEN_LIFE_MAX = 366 * 24 * 3600, TOKEN_BYTES_MAX = 64 * 1024, HANDLE_BYTES_MAX = 4096 };
 
-/* A grant, for which a request can be made up. */
+/* What users are asked by. */
 struct grant {
-    const char *type, *parameter; /* grant_type, and the name of the handle */
-    const char *name, *what;      /* of the fact */
-    const char *id_option;        /* whose client it is */
+    const char *type;        /* grant_type */
+    const char *name, *what; /* of the fact */
+    const char *id_option;   /* whose client it is */
     bool names_client;
 };
 
-static const struct grant ciba = {
-    "urn:openid:params:grant-type:ciba",   "auth_req_id", "approval_client",
-    "the client for approvals on a phone", "client-id",   false};
+static const struct grant ciba = {"urn:openid:params:grant-type:ciba", "approval_client",
+                                  "the client for approvals on a phone", "client-id", false};
 static const struct grant device = {"urn:ietf:params:oauth:grant-type:device_code",
-                                    "device_code",
-                                    "browser_client",
-                                    "the client for sign-ins with a browser",
-                                    "client-id or device-client-id",
-                                    true};
+                                    "browser_client", "the client for sign-ins with a browser",
+                                    "client-id or device-client-id", true};
 
-static enum cs_err post(struct cs_openid_visit *visit, const struct cs_openid_client *client,
-                        bool names_client, struct cs_buffer *form, const char *what,
-                        struct cs_openid_answer *ret_answer, struct cs_error *error)
+/* A failure is one of the problems, and false. */
+static bool post(struct cs_openid_visit *visit, const char *endpoint,
+                 const struct cs_openid_client *client, bool names_client, struct cs_buffer *form,
+                 const char *what, struct cs_openid_answer *ret_answer)
 {
+    struct cs_error error = {0};
     bool sent = false;
+    const struct cs_openid_request request = {.endpoint = endpoint,
+                                              .client = client,
+                                              .names_client = names_client,
+                                              .form = form,
+                                              .sent = &sent,
+                                              .what = what};
 
-    return cs_openid_post(visit->openid, &visit->call,
-                          &(struct cs_openid_request){.endpoint = visit->metadata.token_endpoint,
-                                                      .client = client,
-                                                      .names_client = names_client,
-                                                      .form = form,
-                                                      .sent = &sent,
-                                                      .what = what},
-                          ret_answer, error);
+    if (cs_openid_post(visit->openid, &visit->call, &request, ret_answer, &error) == CS_OK)
+        return true;
+    cs_visit_problem(visit, "%s", error.text);
+    return false;
 }
 
 /* What to look at depends on what the client proves itself with. */
@@ -94,13 +93,11 @@ static bool get_token(struct cs_openid_visit *visit, const struct cs_openid_clie
 {
     CS_AUTO(cs_openid_answer_clear) struct cs_openid_answer answer = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer form = {0};
-    struct cs_error error = {0};
 
     cs_form_add(&form, "grant_type", "client_credentials");
-    if (post(visit, client, false, &form, "the request for a token", &answer, &error) != CS_OK) {
-        cs_visit_problem(visit, "%s", error.text);
+    if (!post(visit, visit->metadata.token_endpoint, client, false, &form,
+              "the request for a token", &answer))
         return true;
-    }
     if (answer.word == CS_OPENID_SUCCESS) {
         note_token(visit, &answer);
         return true;
@@ -117,60 +114,109 @@ static bool get_token(struct cs_openid_visit *visit, const struct cs_openid_clie
     return true;
 }
 
-/* ---- a request that was never made ---- */
+/* ---- requests that reach nobody ---- */
+
+static bool accepted(struct cs_openid_visit *visit, const struct grant *grant)
+{
+    cs_visit_fact(visit, grant->name, grant->what, "accepted");
+    return true;
+}
 
 /* False: the client's proof was refused. */
-static bool judge(struct cs_openid_visit *visit, const struct grant *grant,
-                  const struct cs_openid_client *client, const struct cs_openid_answer *answer)
+static bool rejected(struct cs_openid_visit *visit, const struct grant *grant,
+                     const struct cs_openid_client *client, const struct cs_openid_answer *answer)
 {
     switch (answer->word) {
-    case CS_OPENID_USED:
-    case CS_OPENID_EXPIRED:
-    case CS_OPENID_PENDING:
     case CS_OPENID_SLOW_DOWN:
-    case CS_OPENID_DENIED:
-        cs_visit_fact(visit, grant->name, grant->what, "accepted");
+    case CS_OPENID_BUSY:
+        cs_visit_fact(visit, grant->name, grant->what, "not known");
+        cs_visit_limit(visit, "it cannot say now whether it accepts the client '%s' (%s)",
+                       client->id, answer->said);
         return true;
     case CS_OPENID_BAD_CLIENT:
         cs_visit_fact(visit, grant->name, grant->what, "refused");
-        if (answer->knows_client)
-            cs_visit_problem(visit,
-                             "the client '%s' may not use %s (%s); allow that grant for it at the "
-                             "provider",
-                             client->id, grant->type, answer->said);
-        else
+        if (!answer->knows_client) {
             refused(visit, client, answer, grant->id_option);
-        return answer->knows_client;
-    case CS_OPENID_SUCCESS:
-        cs_visit_problem(visit, "the provider gives tokens for a request that was never made; do "
-                                "not use it before that is explained");
+            return false;
+        }
+        cs_visit_problem(visit,
+                         "the provider refuses what the client '%s' asks for (%s); check scope, "
+                         "that it may use %s there, and its proof, of which some providers say "
+                         "the same",
+                         client->id, answer->said, grant->type);
         return true;
     default:
-        cs_visit_fact(visit, grant->name, grant->what, "not known");
-        cs_visit_limit(visit, "whether it accepts the client '%s' shows only in a login (%s)",
-                       client->id, answer->said);
+        cs_visit_fact(visit, grant->name, grant->what, "refused");
+        cs_visit_problem(visit,
+                         "the provider refuses a request of the client '%s' (%s); check "
+                         "scope and acr-values",
+                         client->id, answer->said);
         return true;
     }
 }
 
-static bool ask(struct cs_openid_visit *visit, const struct grant *grant,
-                const struct cs_openid_client *client)
+static void write_form(const struct cs_openid_visit *visit, struct cs_buffer *form)
 {
+    const struct cs_openid_settings *settings = visit->openid->settings;
+
+    cs_form_add(form, "scope", settings->scope);
+    cs_form_add(form, "acr_values", cs_openid_levels(settings, settings));
+}
+
+/* The provider authenticates the client before it looks for the hint (CIBA Core section 7.2), and
+ * without one there is nobody to ask. */
+static bool ask_for_nobody(struct cs_openid_visit *visit)
+{
+    const struct cs_openid_client *client = &visit->openid->client;
     CS_AUTO(cs_openid_answer_clear) struct cs_openid_answer answer = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer form = {0};
-    char handle[HANDLE_LENGTH + 1];
-    struct cs_error error = {0};
-    enum cs_err result = cs_openid_make_word(HANDLE_LENGTH, handle, &error);
 
-    cs_form_add(&form, "grant_type", grant->type);
-    cs_form_add(&form, grant->parameter, handle);
-    if (result == CS_OK)
-        result = post(visit, client, grant->names_client, &form,
-                      "the question about a made-up request", &answer, &error);
-    if (result == CS_OK)
-        return judge(visit, grant, client, &answer);
-    cs_visit_problem(visit, "%s", error.text);
-    return true;
+    write_form(visit, &form);
+    if (!post(visit, visit->metadata.ciba_endpoint, client, ciba.names_client, &form,
+              "a request for an approval that names nobody", &answer))
+        return true;
+    switch (answer.word) {
+    case CS_OPENID_REFUSED:
+    case CS_OPENID_UNKNOWN_USER:
+    case CS_OPENID_USER_CODE:
+        return accepted(visit, &ciba);
+    case CS_OPENID_SUCCESS:
+        cs_visit_problem(visit, "the provider accepts a request for an approval that names nobody; "
+                                "do not use it before that is explained");
+        return true;
+    default:
+        return rejected(visit, &ciba, client, &answer);
+    }
+}
+
+/* The sign-in is never shown to anybody, and expires. Some providers look at the client only when
+ * it polls, so there is one poll. */
+static bool begin_sign_in(struct cs_openid_visit *visit)
+{
+    const struct cs_openid_client *client = &visit->openid->device_client;
+    CS_AUTO(cs_openid_answer_clear) struct cs_openid_answer started = {0}, polled = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer form = {0}, poll = {0};
+    const char *handle;
+
+    write_form(visit, &form);
+    if (!post(visit, visit->metadata.device_endpoint, client, device.names_client, &form,
+              "the request for a sign-in", &started))
+        return true;
+    if (started.word != CS_OPENID_SUCCESS)
+        return rejected(visit, &device, client, &started);
+    handle = cs_openid_answer_text(&started, "device_code", HANDLE_BYTES_MAX);
+    if (handle == NULL) {
+        cs_visit_problem(visit, "the answer to the request for a sign-in has no device_code");
+        return true;
+    }
+    cs_form_add(&poll, "grant_type", device.type);
+    cs_form_add(&poll, "device_code", handle);
+    if (!post(visit, visit->metadata.token_endpoint, client, device.names_client, &poll,
+              "the question whether somebody signed in", &polled))
+        return true;
+    return polled.word == CS_OPENID_PENDING || polled.word == CS_OPENID_SLOW_DOWN
+               ? accepted(visit, &device)
+               : rejected(visit, &device, client, &polled);
 }
 
 void cs_visit_clients(struct cs_openid_visit *visit)
@@ -185,9 +231,9 @@ void cs_visit_clients(struct cs_openid_visit *visit)
         good = get_token(visit, &openid->client);
     if (good && openid->client.id != NULL && visit->metadata.ciba_endpoint != NULL &&
         visit->metadata.polls)
-        good = ask(visit, &ciba, &openid->client);
+        good = ask_for_nobody(visit);
     /* One client for both was refused already. */
     if ((good || openid->settings->device_client_id != NULL) &&
         visit->metadata.device_endpoint != NULL)
-        (void)ask(visit, &device, &openid->device_client);
+        (void)begin_sign_in(visit);
 }

@@ -44,6 +44,9 @@ void cs_visit_number(struct cs_openid_visit *visit, const char *name, const char
 }
 
 static void say(struct cs_openid_visit *visit, struct cs_strlist *list, const char *format,
+                va_list arguments) CS_PRINTF(3, 0);
+
+static void say(struct cs_openid_visit *visit, struct cs_strlist *list, const char *format,
                 va_list arguments)
 {
     char text[1024];

@@ -114,7 +114,7 @@ class StrictServer(HttpsServer, Peer):
         self.clock_offset = 0  # seconds
         self.only_audience = None  # of assertions: "issuer", "token" or "endpoint"; None: any of them
         self.client_credentials = False  # a token without a user
-        self.made_up = False  # questions about requests that were never made are no violation: "host check" asks them
+        self.hintless = False  # a CIBA request without a hint is no violation: "host check" sends it
         self.aliases = False  # endpoints of their own for clients with certificates (RFC 8705 section 5)
 
         self.issuer_path = issuer_path

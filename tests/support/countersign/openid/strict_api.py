@@ -70,6 +70,8 @@ def _acknowledge(server, started, members):
 
 def _account(server, form):
     hints = [name for name in HINTS if name in form]
+    if not hints and server.hintless:
+        raise Refusal(error("invalid_request"))
     if len(hints) != 1:
         raise wrong(f"{len(hints)} hints where one is due")
     if hints[0] != "login_hint":
@@ -142,9 +144,6 @@ def token(call):
         raise wrong(f"grant_type is {grant!r}", "unsupported_grant_type")
     kind, parameter = ("ciba", "auth_req_id") if grant == CIBA else ("device", "device_code")
     started = server.started.get(need(form, parameter))
-    if started is None and server.made_up:
-        check_names(form, PARAMETERS | {"grant_type", parameter})
-        return server.next_answer(call) or error("invalid_grant")
     if started is None or started.pending.kind != kind or started.client_id != call.client.client_id:
         raise wrong(f"{parameter} is not one that this client was given", "invalid_grant")
     check_names(form, PARAMETERS | {"grant_type", parameter} | ({"code_verifier"} if kind == "device" else set()))
