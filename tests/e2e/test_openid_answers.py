@@ -111,7 +111,8 @@ def test_words_of_polls():
     ends = (("access_denied", 400, denied("denied")), ("access_denied", 403, denied("denied")),
             ("access_denied", 200, denied("denied")), ("authorization_declined", 400, denied("denied")),
             ("expired_token", 400, denied("expired")), ("token_expired", 200, denied("expired")),
-            ("invalid_grant", 400, denied("request-refused")), ("bad_verification_code", 200, denied("request-refused")),
+            ("invalid_grant", 400, denied("request-refused")),
+            ("bad_verification_code", 200, denied("request-refused")),
             ("incorrect_device_code", 400, denied("request-refused")), ("invalid_client", 401, MISCONFIGURED),
             ("invalid_client", 403, MISCONFIGURED), ("unauthorized_client", 400, MISCONFIGURED),
             ("unsupported_grant_type", 400, MISCONFIGURED), ("invalid_request", 400, MISCONFIGURED))
@@ -164,7 +165,8 @@ def test_device_grant_answers():
             (error("too_many_user_codes", 429), None, UNAVAILABLE), (page(503), None, UNREACHABLE),
             (form_encoded(device_code="x", user_code="A"), None, UNAVAILABLE),
             (None, error("access_denied", 403), denied("denied")), (None, error("expired_token"), denied("expired")),
-            (None, error("invalid_grant"), denied("request-refused")), (None, error("invalid_client", 401), MISCONFIGURED),
+            (None, error("invalid_grant"), denied("request-refused")),
+            (None, error("invalid_client", 401), MISCONFIGURED),
             (None, error("authorization_declined", 200), denied("denied")))
     with StrictServer(Client.basic()) as server, Machine(server) as machine:
         for asked, polled, wanted in rows:
@@ -182,8 +184,9 @@ def test_codes_and_pages_of_the_device_grant():
                  "expires_in": 60, "interval": 1, **members}
         return Answer(200, {name: value for name, value in whole.items() if value is not None})
     with StrictServer(Client.basic()) as server, Machine(server) as machine:
-        for members in ({"device_code": None}, {"user_code": None}, {"user_code": "AB\x1b[2J"}, {"user_code": "A" * 300},
-                        {"verification_uri": None}, {"verification_uri": "http://id.example.com/"},
+        for members in ({"device_code": None}, {"user_code": None}, {"user_code": "AB\x1b[2J"},
+                        {"user_code": "A" * 300}, {"verification_uri": None},
+                        {"verification_uri": "http://id.example.com/"},
                         {"verification_uri": "https://id.example.com/\x1b[2J"}, {"verification_uri": "javascript:x"},
                         {"verification_uri": "https://id.example.com/" + "x" * 500}, {"expires_in": 0}):
             server.script("device", [shown(**members)])

@@ -14,8 +14,8 @@ LOW, HIGH = "urn:example:acr:low", "urn:example:acr:high"
 AGAIN = r"(?:The request has not been approved yet\. \r?\n)?"
 PROMPTS = {
     "ciba": AGAIN + r"Approve the request on your phone \r?\nif it shows ([A-Z2-9]{8})\. \r?\nThen press Enter here: ",
-    "device": AGAIN + r"To sign in, open this page in a browser: \r?\n(?:https://\S+) \r?\nand enter the code (\S+) there\. "
-              r"\r?\nThen press Enter here: "}
+    "device": AGAIN + r"To sign in, open this page in a browser: \r?\n(?:https://\S+) \r?\n"
+              r"and enter the code (\S+) there\. \r?\nThen press Enter here: "}
 METHODS = {"ciba": "device", "device": "browser"}
 MAP = "/etc/countersign/identities"
 
@@ -103,7 +103,8 @@ def check_openssh(machine, sshd, decide, kind):
 # ---- oidc-provider ----
 
 def oidc_provider():
-    return OidcProvider(Client.basic(punctuation=True, device=Client.public("pam-device")), algorithm="ES256", interval=1)
+    client = Client.basic(punctuation=True, device=Client.public("pam-device"))
+    return OidcProvider(client, algorithm="ES256", interval=1)
 
 
 def test_oidc_provider_phone():
@@ -141,8 +142,8 @@ def test_oidc_provider_browser():
         machine.configure(enforce_biometric=None)
         check_absence(machine, sshd, "device")
         check_openssh(machine, sshd, approve("carol"), "device")
-        visit(machine, sshd, Visit("alice", lambda r: peer.revoke_client("pam-device"), "misconfigured", "misconfigured"),
-              kind="device")
+        visit(machine, sshd, Visit("alice", lambda r: peer.revoke_client("pam-device"), "misconfigured",
+                                   "misconfigured"), kind="device")
         visit(machine, sshd, Visit("bob", None, "misconfigured", "misconfigured", prompts=0), kind="device")
 
 
