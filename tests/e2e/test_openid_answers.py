@@ -84,10 +84,12 @@ def test_acknowledgements_that_make_no_sense():
 
 
 def test_life_of_a_request():
-    """It ends with the login, whatever the server says; and when the server says, if that is earlier."""
+    """It ends with the login, whatever the server says; and when the server said at first, if that is earlier, also if
+    it is forever pending."""
     for members, wait in (({"expires_in": 86400}, 5), ({"expires_in": 2}, 2)):
         with StrictServer(Client.basic()) as server, Machine(server) as machine:
             server.acknowledgement(**members)
+            server.expired_error = "authorization_pending"
             audit, = machine.log_in_rows([Row(f"{members}", denied("expired"))], "poll_timeout=5")
             expect(wait - 0.5 < int(audit["ms"]) / 1000 < wait + 1.5, f"{members}: {audit['ms']} ms")
             expect_equal(server.waiting[-1].requested_expiry, "5", "requested_expiry")

@@ -189,9 +189,9 @@ def test_other_claims():
                                      **elsewhere)])
         expect_equal(server.seen("userinfo"), 1, "userinfo")
         rows = []
-        for info, reason in ((Answer(200, {"sub": "bob", claim: "alice"}), "other-user"),
-                             (Answer(200, {claim: "alice"}), "token-refused"), (_info(claim, "bob"), "other-user"),
-                             (_info(claim, None), "claim-missing"), (_info(claim, [claim]), "claim-missing"),
+        for info, reason in ((_info(claim, sub="bob"), "other-user"), (_info(claim, sub=None), "token-refused"),
+                             (_info(claim, value="bob"), "other-user"), (_info(claim, value=None), "claim-missing"),
+                             (_info(claim, value=[claim]), "claim-missing"),
                              (form_encoded(sub="alice"), "token-refused")):
             rows.append(refused(f"userinfo {reason}", "", reason, **elsewhere))
             rows[-1].userinfo = [info]
@@ -201,11 +201,13 @@ def test_other_claims():
         machine.log_in_rows([refused("no userinfo", claim, "claim-missing", **elsewhere)])
 
 
-def _info(claim, value):
-    """Userinfo about the right user with that claim."""
+def _info(claim, **changes):
+    """Userinfo that would be right, with another `sub` or `value` of the claim; None removes it."""
     def give(call):
-        sub = call.server.tokens.access[call.request.token]
-        return Answer(200, {"sub": sub, **({} if value is None else {claim: value})})
+        name = call.server.tokens.access[call.request.token]
+        said = {"sub": name, "value": name, **changes}
+        members = {"sub": said["sub"], claim: said["value"]}
+        return Answer(200, {member: value for member, value in members.items() if value is not None})
     return give
 
 
