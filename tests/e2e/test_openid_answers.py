@@ -84,10 +84,12 @@ def test_acknowledgements_that_make_no_sense():
 
 
 def test_life_of_a_request():
-    """It ends with the login, whatever the server says; and when the server says, if that is earlier."""
+    """It ends with the login, whatever the server says; and when the server said at first, if that is earlier, also if
+    it is forever pending."""
     for members, wait in (({"expires_in": 86400}, 5), ({"expires_in": 2}, 2)):
         with StrictServer(Client.basic()) as server, Machine(server) as machine:
             server.acknowledgement(**members)
+            server.expired_error = "authorization_pending"
             audit, = machine.log_in_rows([Row(f"{members}", denied("expired"))], "poll_timeout=5")
             expect(wait - 0.5 < int(audit["ms"]) / 1000 < wait + 1.5, f"{members}: {audit['ms']} ms")
             expect_equal(server.waiting[-1].requested_expiry, "5", "requested_expiry")
@@ -111,7 +113,8 @@ def test_words_of_polls():
     ends = (("access_denied", 400, denied("denied")), ("access_denied", 403, denied("denied")),
             ("access_denied", 200, denied("denied")), ("authorization_declined", 400, denied("denied")),
             ("expired_token", 400, denied("expired")), ("token_expired", 200, denied("expired")),
-            ("invalid_grant", 400, denied("request-refused")), ("bad_verification_code", 200, denied("request-refused")),
+            ("invalid_grant", 400, denied("request-refused")),
+            ("bad_verification_code", 200, denied("request-refused")),
             ("incorrect_device_code", 400, denied("request-refused")), ("invalid_client", 401, MISCONFIGURED),
             ("invalid_client", 403, MISCONFIGURED), ("unauthorized_client", 400, MISCONFIGURED),
             ("unsupported_grant_type", 400, MISCONFIGURED), ("invalid_request", 400, MISCONFIGURED),
@@ -165,7 +168,8 @@ def test_device_grant_answers():
             (error("too_many_user_codes", 429), None, UNAVAILABLE), (page(503), None, UNREACHABLE),
             (form_encoded(device_code="x", user_code="A"), None, UNAVAILABLE),
             (None, error("access_denied", 403), denied("denied")), (None, error("expired_token"), denied("expired")),
-            (None, error("invalid_grant"), denied("request-refused")), (None, error("invalid_client", 401), MISCONFIGURED),
+            (None, error("invalid_grant"), denied("request-refused")),
+            (None, error("invalid_client", 401), MISCONFIGURED),
             (None, error("authorization_declined", 200), denied("denied")))
     with StrictServer(Client.basic()) as server, Machine(server) as machine:
         for asked, polled, wanted in rows:
@@ -183,8 +187,9 @@ def test_codes_and_pages_of_the_device_grant():
                  "expires_in": 60, "interval": 1, **members}
         return Answer(200, {name: value for name, value in whole.items() if value is not None})
     with StrictServer(Client.basic()) as server, Machine(server) as machine:
-        for members in ({"device_code": None}, {"user_code": None}, {"user_code": "AB\x1b[2J"}, {"user_code": "A" * 300},
-                        {"verification_uri": None}, {"verification_uri": "http://id.example.com/"},
+        for members in ({"device_code": None}, {"user_code": None}, {"user_code": "AB\x1b[2J"},
+                        {"user_code": "A" * 300}, {"verification_uri": None},
+                        {"verification_uri": "http://id.example.com/"},
                         {"verification_uri": "https://id.example.com/\x1b[2J"}, {"verification_uri": "javascript:x"},
                         {"verification_uri": "https://id.example.com/" + "x" * 500}, {"expires_in": 0}):
             server.script("device", [shown(**members)])

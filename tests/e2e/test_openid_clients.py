@@ -8,7 +8,7 @@ from countersign.openid import *
 
 QUIET = "stack_first_factor", "push_wait=silent"
 USER_CODE = "PIN for approval requests: "
-CODES = {"alice": "2468"}
+CODES = {"alice": "24681012"}
 
 
 def log_in(machine, decide, user="alice", arguments=QUIET):
@@ -51,7 +51,8 @@ def test_authentication_and_algorithms():
 
 def test_client_for_the_device_grant():
     """Its tokens are for that client, and the other one's would not count."""
-    for client in (Client.basic(device=Client.post("pam-device")), Client.private_key(device=Client.basic("pam-device"))):
+    for client in (Client.basic(device=Client.post("pam-device")),
+                   Client.private_key(device=Client.basic("pam-device"))):
         check_both(OidcProvider(client, interval=1), {"device-client-authentication": client.device.authentication})
 
 
@@ -108,14 +109,14 @@ def test_user_code():
     for announced in (True, False):
         with OidcProvider(Client.basic(), user_codes=CODES, interval=1) as peer, \
                 Machine(peer, {"user-code": announced}) as machine:
-            hidden = USER_CODE, False
-            expect_equal(with_code(machine, "2468"), ("PAM_SUCCESS", [hidden]), machine.broker.log())
-            expect_equal(peer.seen("backchannel"), 1 if announced else 2, "requests: the first shows that one is needed")
+            hidden, right, wrong = (USER_CODE, False), CODES["alice"], "13579111"
+            expect_equal(with_code(machine, right), ("PAM_SUCCESS", [hidden]), machine.broker.log())
+            expect_equal(peer.seen("backchannel"), 1 if announced else 2, "requests: one to learn that it is needed")
             machine.expect_end("allow", "approved")
-            expect_equal(with_code(machine, "1357", "2468"), ("PAM_SUCCESS", [hidden] * 2), machine.broker.log())
+            expect_equal(with_code(machine, wrong, right), ("PAM_SUCCESS", [hidden] * 2), machine.broker.log())
             machine.expect_end("allow", "approved")
             asked = len(peer.waiting)
-            expect_equal(with_code(machine, "1357", "1358"), ("PAM_AUTH_ERR", [hidden] * 2), machine.broker.log())
+            expect_equal(with_code(machine, wrong, wrong), ("PAM_AUTH_ERR", [hidden] * 2), machine.broker.log())
             machine.expect_end("deny", "wrong-user-code")
             expect_equal(len(peer.waiting), asked, "requests on the phone")
 

@@ -79,7 +79,7 @@ def test_held_polls():
         expect_equal(session.result().code, "PAM_SUCCESS", "approved while the poll was held")
         expect(time.monotonic() - begun < 1, "the answer comes at once")
         expect_equal((len(server.polls[request.id]), machine.audit()["reason"]), (1, "approved"), "polls")
-        server.long_poll = 2
+        server.long_poll = 1
         machine.log_in_rows([Row("held until it was given up", GRANTED, polls=[None, approval()])])
         server.long_poll = 30
         audit, = machine.log_in_rows([Row("held beyond the login", denied("expired"))], "poll_timeout=5")
@@ -126,7 +126,7 @@ def test_answers_that_were_lost():
               for kind in ("drop", "reset", "garbage", "cut", "truncate")),
             *(Row(f"{kind} of nothing", GRANTED, polls=[broken(kind, PENDING), PENDING, approval()])
               for kind in ("drop", "cut")),
-            Row("a denial that cannot be told from that", lost, polls=[broken("drop", PENDING), error("access_denied")]),
+            Row("a denial that looks like that", lost, polls=[broken("drop", PENDING), error("access_denied")]),
             Row("expired", denied("expired"), polls=[broken("drop", PENDING), error("expired_token")])]
     with StrictServer(Client.basic()) as server, Machine(server) as machine:
         audits = machine.log_in_rows(rows, "failmode_insecure")

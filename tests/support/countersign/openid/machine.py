@@ -25,6 +25,7 @@ class Row:
     wanted: tuple  # PAM code, verdict, reason
     request: list = ()  # answers of the endpoint of requests
     polls: list = ()
+    userinfo: list = ()
     log: str | None = None
 
 
@@ -97,6 +98,7 @@ class Machine:
             self.peer.accounts.setdefault(name, {"preferred_username": name, "email": f"{name}@example.com"})
             self.peer.script("backchannel", row.request, account=name)
             self.peer.script("token", row.polls, account=name)
+            self.peer.script("userinfo", row.userinfo, account=name)
         self.prepare(PROVEN, "push_wait=silent", *arguments)
         self.peer.forget_requests()
         length = len(self.broker.log())

@@ -24,7 +24,8 @@ from .peer import NOW, Peer
 from .strict_form import error, form_encoded, wrong
 from .strict_tokens import SIGNERS, Tokens, override
 
-__all__ = ["Answer", "StrictServer", "acknowledging", "approval", "broken", "denial", "duplicate", "error", "form_encoded"]
+__all__ = ["Answer", "StrictServer", "acknowledging", "approval", "broken", "denial", "duplicate", "error",
+           "form_encoded"]
 
 # The path of each endpoint; metadata stands below the issuer.
 PATHS = {"jwks": "/jwks", "backchannel": "/bc-authorize", "device": "/device_authorization", "token": "/token",
@@ -184,7 +185,7 @@ class StrictServer(HttpsServer, Peer):
     def script(self, endpoint, answers, account=None):
         """What the next valid requests are answered with: an Answer, a function of the Call that gives one, or None
         for the usual one. error(), form_encoded() and approval() make answers. account: only CIBA requests for that
-        one, and polls of theirs."""
+        one, polls of theirs, and userinfo about it."""
         self._known(endpoint)
         with self.changed:
             self.scripts.setdefault((endpoint, account), []).extend(answers)
@@ -318,6 +319,8 @@ class StrictServer(HttpsServer, Peer):
         return round(started.expires - time.monotonic())
 
     def _account_of_call(self, call):
+        if call.request.call == "userinfo":
+            return self.tokens.access.get(call.request.token)
         started = self.started.get(call.form.get("auth_req_id"))
         return started.account if started else self.account_of(call.form.get("login_hint"))
 
