@@ -7,7 +7,7 @@ from countersign import *
 
 MODULES = {"this": "pam_countersign.so", "next": os.environ["CS_NEXT_MODULE"]}
 BROKERS = {"this": BROKER, "next": os.environ["CS_NEXT_BROKER"]}
-SPEAKS = {"this": (2, 3), "next": (3, 4)}
+SPEAKS = {"this": (3, 4), "next": (4, 5)}
 FAKE = "/run/countersign-fake/broker.sock"
 
 
@@ -84,7 +84,7 @@ def test_the_tool_with_the_next_broker():
 
 
 def test_releases_too_far_apart():
-    cases = {"this": ((4, 9), (0, 1), (3, 2), (4294967295, 4294967295)), "next": ((2, 2), (5, 6))}
+    cases = {"this": ((5, 9), (0, 2), (4, 3), (4294967295, 4294967295)), "next": ((3, 3), (6, 7))}
     for name, offers in cases.items():
         with Broker(program=BROKERS[name]) as broker:
             for oldest, newest in offers:
@@ -98,7 +98,7 @@ def test_releases_too_far_apart():
 
 
 def test_a_version_that_was_not_offered():
-    for version in (0, 4, 4294967295):
+    for version in (0, 5, 4294967295):
         stack(f"socket={FAKE}")
         with fake_broker(version):
             result = pam_login("alice")
