@@ -344,5 +344,43 @@ def test_sshd_with_another_module():
         expect_equal([row["reason"] for row in account_audits(broker.log())], ["no-objection", "suspended"], "checks")
 
 
+# ---- sudo and su ----
+
+def as_alice(*words):
+    return run("setpriv", "--reuid", "alice", "--regid", "alice", "--init-groups", *words, check=False)
+
+
+def test_sudo_without_a_password():
+    """It authenticates nobody, and asks about the user who runs it."""
+    need("sudo")
+    pathlib.Path("/etc/sudoers.d/alice").write_text("alice ALL=(ALL) NOPASSWD: ALL\n")
+    pam_service("sudo", ["auth required pam_deny.so", LINE, PERMIT, "session required pam_permit.so"])
+    with Broker() as broker:
+        fresh("alice")
+        result = as_alice("sudo", "-n", "id", "-un")
+        expect_equal((result.stdout, result.returncode), ("root\n", 0), f"{result.stderr}")
+        with Suspended():
+            result = as_alice("sudo", "-n", "id", "-un")
+            expect(result.returncode != 0 and "root" not in result.stdout.split(), f"suspended: {result.stdout}")
+            expect_match("PAM account management error: Permission denied", result.stderr, "what sudo says")
+        checked = account_audits(broker.log())
+        expect_equal([(row["user"], row["service"], row["reason"], row["peer_uid"]) for row in checked],
+                     [("alice", "sudo", reason, "0") for reason in ("no-objection", "suspended")], "checks")
+
+
+def test_su_by_root():
+    """pam_rootok lets root become anybody; the account that is checked is the one that root becomes."""
+    need("su")
+    pam_service("su", ["auth sufficient pam_rootok.so", "auth required pam_deny.so", LINE, PERMIT,
+                       "session required pam_permit.so"])
+    with Broker():
+        fresh("alice")
+        expect_equal(run("su", "alice", "-s", "/bin/sh", "-c", "id -un").stdout, "alice\n", "su")
+        with Suspended():
+            result = run("su", "alice", "-s", "/bin/sh", "-c", "id -un", check=False)
+            expect(result.returncode != 0 and result.stdout == "", f"suspended: {result}")
+            expect_match("su: Permission denied", result.stderr, "what su says")
+
+
 before_each.append(lambda: write_config({}))
 main()
