@@ -209,6 +209,20 @@ def test_accounts_that_are_not_asked_about():
         expect_equal(check_only("bob"), "PAM_PERM_DENIED", "no identity")
 
 
+def test_a_provider_without_a_say():
+    """IBM Verify is not asked, so it does not matter whether its server is there; a login of this module counts."""
+    with Verify() as verify:
+        line = f"pam_countersign.so ibm_auth_config={IBM_FILE} auth_method=password"
+        service(f"auth required {line}", f"account required {line}", PERMIT)
+        verify.tenant.forget_requests()
+        expect_equal(check_only(), "PAM_SUCCESS", "a key alone")
+        expect_equal(verify.tenant.calls(), [], "what the tenant was asked")
+        expect_equal(account_audits(verify.broker.log())[-1]["code"], "PAM_IGNORE", "its line")
+        result = pam_login("alice", ["Correct-Horse-7"], account=True)
+        expect_equal((result.account, len(account_audits(verify.broker.log()))), ("PAM_SUCCESS", 1), "after a login")
+    expect_equal(check_only(), "PAM_SUCCESS", "without the server, and without a broker")
+
+
 def test_nothing_forgives_a_failure():
     forgiving = {"failmode_insecure": True, "accept_on_missing_auth_method": True, "stack_first_factor": True}
     service(LINE, PERMIT)
@@ -382,5 +396,5 @@ def test_su_by_root():
             expect_match("su: Permission denied", result.stderr, "what su says")
 
 
-before_each.append(lambda: write_config({}))
+before_each.append(lambda: (write_config({}), IBM_FILE.unlink(missing_ok=True)))
 main()
