@@ -120,7 +120,7 @@ static enum cs_err local_language(struct cs_provider *provider, const char *iden
 static unsigned local_kinds(const struct cs_provider *provider)
 {
     (void)provider;
-    return CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F);
+    return CS_KIND(CS_FACTOR_PASSWORD) | CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F);
 }
 
 /* A code, a recovery code in its place, or the answer of a security key. */

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The strict OpenID server: does it notice what a correct client would not send?"""
 import base64
+import copy
+import dataclasses
 import hashlib
 import json
 import pathlib
@@ -151,6 +153,13 @@ def test_wrong_secrets():
                              (Client.private_key(), Client.private_key())):
         with StrictServer(registered) as server:
             expect_equal(PlainClient(server, used).ciba("alice").error, (401, "invalid_client"), "another secret")
+    registered, forger = Client.private_key(), Client.private_key()
+    forger.key.kid = registered.key.kid
+    renamed = dataclasses.replace(registered, key=copy.copy(registered.key))
+    renamed.key.kid = "another"
+    with StrictServer(registered) as server:
+        for used in (forger, renamed):
+            expect_equal(PlainClient(server, used).ciba("alice").error, (401, "invalid_client"), "another key")
     with StrictServer(Client.mutual_tls()) as server:
         expect_raises((ssl.SSLError, ConnectionError), lambda: PlainClient(
             server, Client.mutual_tls(authority="other-ca")).ciba("alice"), "a certificate of somebody else's")
@@ -175,6 +184,21 @@ def test_basic():
         expect_violation(server, "two kinds", (400, "invalid_request"), with_pair("pam:x", client_secret="x"))
         expect_violation(server, "authentication by client_secret_post", (401, "invalid_client"),
                          PlainClient(server, Client.post()).ciba("alice"))
+
+
+def test_without_a_user():
+    with Scene(Client.basic()) as (server, plain):
+        def own(**form):
+            return plain.post("token_endpoint", grant_type="client_credentials", **form)
+        expect_violation(server, "grant_type is 'client_credentials'", (400, "unsupported_grant_type"), own())
+        expect("client_credentials" not in plain.metadata["grant_types_supported"], "it is not announced")
+        server.client_credentials = server.made_up = True
+        expect_equal((own().status, own()["token_type"]), (200, "Bearer"), "a token")
+        expect_violation(server, "device_code", (400, "invalid_request"), own(device_code="x"))
+        expect_equal(plain.poll("x").error, (400, "invalid_grant"), "a request that was never made")
+        expect_equal(plain.poll_device("x").error, (400, "invalid_grant"), "the same of the device grant")
+        server.revoke_client()
+        expect_equal((own().error, plain.poll("x").error), ((401, "invalid_client"),) * 2, "a client that is not known")
 
 
 def test_assertions():

@@ -18,6 +18,7 @@ from .strict_tokens import LIFE, override
 
 CIBA = "urn:openid:params:grant-type:ciba"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+OWN = "client_credentials"  # RFC 6749 section 4.4
 HINTS = ("login_hint", "login_hint_token", "id_token_hint")
 USER_CODE = "BCDFGHJKLMNPQRSTVWXZ"  # RFC 8628 section 6.1
 SLICE = 0.02  # seconds between two looks at a request whose poll is held
@@ -125,13 +126,25 @@ def device(call):
 
 # Polls ------------------------------------------------------------------------------------------------------
 
+def _own_token(call):
+    """Of the client itself: nothing that a login could use."""
+    check_names(call.form, PARAMETERS | {"grant_type"})
+    return call.server.next_answer(call) or success({
+        "access_token": secret(secrets.token_urlsafe(24), "an access token"), "token_type": "Bearer", "expires_in": LIFE})
+
+
 def token(call):
     server, form = call.server, call.form
     grant = need(form, "grant_type")
+    if grant == OWN and server.client_credentials and call.client.authentication != "none":
+        return _own_token(call)
     if grant not in (CIBA, DEVICE):
         raise wrong(f"grant_type is {grant!r}", "unsupported_grant_type")
     kind, parameter = ("ciba", "auth_req_id") if grant == CIBA else ("device", "device_code")
     started = server.started.get(need(form, parameter))
+    if started is None and server.made_up:
+        check_names(form, PARAMETERS | {"grant_type", parameter})
+        return server.next_answer(call) or error("invalid_grant")
     if started is None or started.pending.kind != kind or started.client_id != call.client.client_id:
         raise wrong(f"{parameter} is not one that this client was given", "invalid_grant")
     check_names(form, PARAMETERS | {"grant_type", parameter} | ({"code_verifier"} if kind == "device" else set()))
@@ -190,6 +203,12 @@ def _hold(call, started):
     started.polling = False
     if server.long_poll:
         started.not_before = 0.0  # a client that was kept waiting may come back at once
+
+
+def issue(server, started, members):
+    """The tokens of a request that was approved, whenever that was; members of the answer changed."""
+    started.ended = "approve"
+    return success(override(_issue(server, started).body, members))
 
 
 def _issue(server, started):
