@@ -356,6 +356,7 @@ static void run_checks(struct check *check)
     if (cs_check_pam_files("/etc/pam.d", &check->line.warnings) != CS_OK)
         report(check, "PAM files", cs_fail_nomem(&error), &error);
     note_helper(check);
+    cs_check_store_note(&check->stored, check->writer);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);
     if (check->line.ibm || cs_config_ibm_path(check->line.config) != NULL)

@@ -181,6 +181,8 @@ struct cs_approval_state {
 /* Whether a user may log in at all, whatever was proven. */
 struct cs_standing {
     bool may_log_in; /* the initial value: no */
+    bool abstains;   /* ... as far as this provider goes: it vouches for nobody, and leaves the
+                        decision to the rest of the PAM stack */
     enum cs_reason reason;
 };
 
