@@ -44,7 +44,7 @@ static enum cs_err look(struct cs_openid *openid, struct cs_openid_server *ret_s
     enum cs_err result = cs_openid_get_metadata(openid, &call, &text, NULL, error);
 
     if (result == CS_OK)
-        result = cs_openid_metadata_read(text.data, text.length, openid->settings->issuer,
+        result = cs_openid_metadata_read(text.data, text.length, openid->settings->issuer, false,
                                          &metadata, error);
     if (result == CS_OK)
         result = cs_openid_announced_read(text.data, text.length, &announced, error);

@@ -192,7 +192,9 @@ static enum cs_err read_metadata(struct cs_openid_visit *visit, const struct cs_
     int64_t after = cs_clock_seconds();
 
     if (result == CS_OK)
-        result = cs_openid_metadata_read(text.data, text.length, issuer, &visit->metadata, error);
+        result = cs_openid_metadata_read(
+            text.data, text.length, issuer,
+            cs_openid_uses(visit->openid->settings, CS_OPENID_MUTUAL_TLS), &visit->metadata, error);
     if (result == CS_OK)
         result = cs_openid_announced_read(text.data, text.length, &visit->announced, error);
     if (result != CS_OK)

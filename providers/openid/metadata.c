@@ -40,10 +40,13 @@ static enum cs_err check_issuer(const struct cs_json_value *root, const char *is
     return CS_OK;
 }
 
-static enum cs_err read_endpoint(const struct cs_json_value *root, const char *name, bool needed,
+/* `aliases`: for clients with certificates; NULL: for all. */
+static enum cs_err read_endpoint(const struct cs_json_value *root,
+                                 const struct cs_json_value *aliases, const char *name, bool needed,
                                  char **ret_url, struct cs_error *error)
 {
-    const struct cs_json_value *value = cs_json_get(root, name);
+    const struct cs_json_value *alias = cs_json_get(aliases, name);
+    const struct cs_json_value *value = alias != NULL ? alias : cs_json_get(root, name);
     const char *text = cs_json_string(value, NULL);
     CS_AUTO(cs_url_free) struct cs_url url = {0};
     struct cs_error why = {0};
@@ -86,9 +89,11 @@ static unsigned read_algorithms(const struct cs_json_value *list)
     return set;
 }
 
-static enum cs_err read_all(const struct cs_json_value *root, struct cs_openid_metadata *metadata,
-                            struct cs_error *error)
+static enum cs_err read_all(const struct cs_json_value *root, bool mutual_tls,
+                            struct cs_openid_metadata *metadata, struct cs_error *error)
 {
+    const struct cs_json_value *aliases =
+        mutual_tls ? cs_json_get(root, "mtls_endpoint_aliases") : NULL;
     const struct {
         const char *name;
         bool needed;
@@ -105,8 +110,8 @@ static enum cs_err read_all(const struct cs_json_value *root, struct cs_openid_m
     enum cs_err result = CS_OK;
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(endpoints) && result == CS_OK; i++)
-        result =
-            read_endpoint(root, endpoints[i].name, endpoints[i].needed, endpoints[i].url, error);
+        result = read_endpoint(root, aliases, endpoints[i].name, endpoints[i].needed,
+                               endpoints[i].url, error);
     metadata->polls = modes == NULL || has_word(modes, "poll");
     metadata->algorithms =
         read_algorithms(cs_json_get(root, "id_token_signing_alg_values_supported"));
@@ -114,7 +119,8 @@ static enum cs_err read_all(const struct cs_json_value *root, struct cs_openid_m
 }
 
 enum cs_err cs_openid_metadata_read(const char *text, size_t length, const char *issuer,
-                                    struct cs_openid_metadata *ret_metadata, struct cs_error *error)
+                                    bool mutual_tls, struct cs_openid_metadata *ret_metadata,
+                                    struct cs_error *error)
 {
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
     CS_AUTO(cs_openid_metadata_clear) struct cs_openid_metadata metadata = {0};
@@ -127,7 +133,7 @@ enum cs_err cs_openid_metadata_read(const char *text, size_t length, const char 
                        "%s is not JSON; check that issuer names an OpenID provider", what);
     result = check_issuer(cs_json_root(document), issuer, error);
     if (result == CS_OK)
-        result = read_all(cs_json_root(document), &metadata, error);
+        result = read_all(cs_json_root(document), mutual_tls, &metadata, error);
     if (result == CS_OK) {
         *ret_metadata = metadata;
         metadata = (struct cs_openid_metadata){0};

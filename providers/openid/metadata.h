@@ -22,11 +22,13 @@ struct cs_openid_metadata {
 
 /*
  * Reads the document. `issuer` must be its issuer byte for byte (Discovery section 4.3), every
- * endpoint an https URL. CS_ERR_CONFIG: it is another issuer's, or the document cannot be used, and
- * what the administrator must change; CS_ERR_UNAVAILABLE: it is not JSON.
+ * endpoint an https URL. `mutual_tls`: the client proves itself with a certificate, so endpoints
+ * that the server has for such clients come first (mtls_endpoint_aliases, RFC 8705 section 5).
+ * CS_ERR_CONFIG: it is another issuer's, or the document cannot be used, and what the administrator
+ * must change; CS_ERR_UNAVAILABLE: it is not JSON.
  */
 enum cs_err cs_openid_metadata_read(const char *text, size_t length, const char *issuer,
-                                    struct cs_openid_metadata *ret_metadata,
+                                    bool mutual_tls, struct cs_openid_metadata *ret_metadata,
                                     struct cs_error *error) CS_MUST_USE;
 
 void cs_openid_metadata_clear(struct cs_openid_metadata *metadata);

@@ -169,19 +169,12 @@ static void set_clients(struct cs_openid *openid)
         .key = openid->key};
 }
 
-static bool uses(const struct cs_openid_settings *settings, unsigned authentication)
-{
-    return (settings->client_id != NULL && settings->authentication == authentication) ||
-           (settings->device_client_id != NULL &&
-            settings->device_authentication == authentication);
-}
-
 static enum cs_err open_key(struct cs_openid *openid, struct cs_error *error)
 {
     const struct cs_openid_settings *settings = openid->settings;
     CS_AUTO(cs_secret_free) struct cs_secret pem = {0};
 
-    if (!uses(settings, CS_OPENID_PRIVATE_KEY))
+    if (!cs_openid_uses(settings, CS_OPENID_PRIVATE_KEY))
         return CS_OK;
     if (settings->key_of_file == NULL)
         return cs_fail(error, CS_ERR_CONFIG, "%s: the client's key was not read",
@@ -204,7 +197,7 @@ static enum cs_err open_servers(struct cs_openid *openid, struct cs_error *error
                                             .context = openid,
                                             .what = "the provider's keys"};
 
-    if (uses(settings, CS_OPENID_MUTUAL_TLS)) {
+    if (cs_openid_uses(settings, CS_OPENID_MUTUAL_TLS)) {
         http.certificate = settings->certificate_of_file;
         http.private_key = settings->key_of_file;
     }

@@ -127,8 +127,9 @@ enum cs_err cs_openid_fetch_metadata(void *context, const struct cs_http_call *c
                                           : cs_fail_nomem(error);
 
     if (result == CS_OK)
-        result = cs_openid_metadata_read(body.data, body.length, openid->settings->issuer, metadata,
-                                         error);
+        result = cs_openid_metadata_read(body.data, body.length, openid->settings->issuer,
+                                         cs_openid_uses(openid->settings, CS_OPENID_MUTUAL_TLS),
+                                         metadata, error);
     if (result != CS_OK) {
         free(metadata);
         return result;

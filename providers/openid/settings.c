@@ -276,6 +276,14 @@ enum cs_err cs_openid_check_settings(const void *given, struct cs_strlist *warni
     return check_clients(settings, error);
 }
 
+bool cs_openid_uses(const struct cs_openid_settings *settings,
+                    enum cs_openid_authentication authentication)
+{
+    return (settings->client_id != NULL && settings->authentication == authentication) ||
+           (settings->device_client_id != NULL &&
+            settings->device_authentication == authentication);
+}
+
 const char *cs_openid_levels(const struct cs_openid_settings *settings,
                              const struct cs_openid_settings *login)
 {

@@ -56,6 +56,10 @@ extern const struct cs_setting cs_openid_rows[];
 enum cs_err cs_openid_check_settings(const void *settings, struct cs_strlist *warnings,
                                      struct cs_error *error) CS_MUST_USE;
 
+/* Whether one of the two clients proves itself so. */
+bool cs_openid_uses(const struct cs_openid_settings *settings,
+                    enum cs_openid_authentication authentication);
+
 /* The levels, one of which an approval of this login must prove, separated by blanks; NULL: any
  * will do. A login's option can only tighten what the section says. */
 const char *cs_openid_levels(const struct cs_openid_settings *settings,

@@ -63,6 +63,14 @@ def test_authentication_to_the_letter():
             machine.log_in_rows([Row(client.authentication, GRANTED, polls=[approval()])] * 2)
 
 
+def test_endpoints_for_clients_with_certificates():
+    """RFC 8705 section 5: the server refuses such a client at the endpoints of the others."""
+    with StrictServer(Client.mutual_tls()) as server:
+        server.aliases = True
+        with Machine(server) as machine:
+            expect_equal(outcome(sign_in(machine, PROVEN, "push_wait=enter")), GRANTED, machine.broker.log())
+
+
 def test_suppressed_notification():
     for name in ("suppress_notification", "suppressnotification"):
         with StrictServer(Client.basic()) as server, \

@@ -17,7 +17,7 @@
 static enum cs_err read_metadata(const char *text, const char *issuer,
                                  struct cs_openid_metadata *ret_metadata, struct cs_error *error)
 {
-    return cs_openid_metadata_read(text, strlen(text), issuer, ret_metadata, error);
+    return cs_openid_metadata_read(text, strlen(text), issuer, false, ret_metadata, error);
 }
 
 static void assert_refused(const char *text, const char *issuer, enum cs_err result,
@@ -34,6 +34,28 @@ static void assert_refused(const char *text, const char *issuer, enum cs_err res
 }
 
 /* ---- whole documents ---- */
+
+/* A server may have endpoints of their own for clients with certificates. */
+static void test_aliases_for_certificates(void **state)
+{
+    static const char text[] = "{\"issuer\":\"https://id.example.com\"," TOKEN KEYS CIBA DEVICE
+                               "\"mtls_endpoint_aliases\":{\"token_endpoint\":"
+                               "\"https://mtls.example.com/token\","
+                               "\"backchannel_authentication_endpoint\":"
+                               "\"https://mtls.example.com/ciba\"}}";
+    CS_AUTO(cs_openid_metadata_clear) struct cs_openid_metadata plain = {0}, with = {0};
+
+    (void)state;
+    assert_int_equal(read_metadata(text, "https://id.example.com", &plain, NULL), CS_OK);
+    assert_string_equal(plain.token_endpoint, "https://id.example.com/token");
+    assert_int_equal(
+        cs_openid_metadata_read(text, strlen(text), "https://id.example.com", true, &with, NULL),
+        CS_OK);
+    assert_string_equal(with.token_endpoint, "https://mtls.example.com/token");
+    assert_string_equal(with.ciba_endpoint, "https://mtls.example.com/ciba");
+    assert_string_equal(with.device_endpoint, "https://id.example.com/device");
+    assert_string_equal(with.jwks_uri, "https://keys.example.net:8443/keys");
+}
 
 static void test_everything(void **state)
 {
@@ -236,11 +258,17 @@ static void test_algorithms(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_everything),        cmocka_unit_test(test_only_what_is_needed),
-        cmocka_unit_test(test_not_a_document),    cmocka_unit_test(test_issuer_byte_for_byte),
-        cmocka_unit_test(test_slash_is_kept),     cmocka_unit_test(test_of_all_tenants),
-        cmocka_unit_test(test_missing_endpoints), cmocka_unit_test(test_wrong_endpoints),
-        cmocka_unit_test(test_poll_mode),         cmocka_unit_test(test_algorithms),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_aliases_for_certificates),
+        cmocka_unit_test(test_only_what_is_needed),
+        cmocka_unit_test(test_not_a_document),
+        cmocka_unit_test(test_issuer_byte_for_byte),
+        cmocka_unit_test(test_slash_is_kept),
+        cmocka_unit_test(test_of_all_tenants),
+        cmocka_unit_test(test_missing_endpoints),
+        cmocka_unit_test(test_wrong_endpoints),
+        cmocka_unit_test(test_poll_mode),
+        cmocka_unit_test(test_algorithms),
     };
 
     return cmocka_run_group_tests_name("openid_metadata", tests, NULL, NULL);
