@@ -6,9 +6,10 @@ import re
 import subprocess
 import sys
 
-from countersign import Failure
+from countersign import SOCKET, Failure, expect, expect_equal
 
 BENCH_PAM = os.environ["CS_BENCH_DIR"] + "/bench-pam"
+BENCH_CURL = os.environ["CS_BENCH_DIR"] + "/bench-curl"
 CONFDIR = "/etc/bench-pam.d"
 
 
@@ -28,6 +29,34 @@ class Application:
     def end(self):
         self.process.stdin.close()
         self.process.wait()
+
+
+class Curl:
+    """bench-curl as a process."""
+
+    def __init__(self, server, mode, *words, token=""):
+        command = [BENCH_CURL, mode, server.base, server.ca_file, token, *map(str, words)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+
+    def write(self, lines):
+        self.process.stdin.write("".join(lines) + "\n")
+
+    def make(self, lines):
+        """Makes these requests; milliseconds."""
+        self.write(lines)
+        answer = self.process.stdout.readline()
+        expect(answer, "bench-curl: a request failed")
+        return float(answer) / 1000
+
+    def end(self):
+        self.process.stdin.close()
+        expect_equal(self.process.wait(), 0, "bench-curl")
+
+
+def logins():
+    """How many the broker holds: its sockets but the one that listens."""
+    with open("/proc/net/unix", encoding="ascii") as sockets:
+        return sum(line.split()[-1] == SOCKET for line in sockets) - 1
 
 
 def progress(what, done, of):

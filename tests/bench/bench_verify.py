@@ -10,11 +10,10 @@ import subprocess
 import sys
 import time
 
-from bench_common import BENCH_PAM, CONFDIR, Application, Table, cpu_ns, memory_kib, progress
-from countersign import (SOCKET, Broker, Failure, Tenant, expect, expect_equal, pam_login, pam_service,
+from bench_common import BENCH_PAM, CONFDIR, Application, Curl, Table, cpu_ns, logins, memory_kib, progress
+from countersign import (Broker, Failure, Tenant, expect, expect_equal, pam_login, pam_service,
                          wait_until, write_config)
 
-BENCH_CURL = os.environ["CS_BENCH_DIR"] + "/bench-curl"
 USER = "alice"
 HANDLES = 16  # connections at most
 POLL = 2  # seconds
@@ -44,34 +43,15 @@ def configure(tenant):
     write_config({"provider": "verify", "verify": section, "throttle": False, "poll_timeout": 100})
 
 
+def token_of(tenant):
+    return tenant.requests[-1].token
+
+
 def line_of(request):
     """A request of a login, for bench-curl."""
     words = [request.method, request.target, request.headers.get("accept", ""),
              request.headers.get("content-type", ""), request.raw_body.decode()]
     return "\t".join(words) + "\n"
-
-
-class Curl:
-    """bench-curl as a process."""
-
-    def __init__(self, tenant, mode, *words):
-        token = tenant.requests[-1].token
-        command = [BENCH_CURL, mode, tenant.base, tenant.ca_file, token, *map(str, words)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-
-    def write(self, lines):
-        self.process.stdin.write("".join(lines) + "\n")
-
-    def make(self, lines):
-        """Makes these requests; milliseconds."""
-        self.write(lines)
-        answer = self.process.stdout.readline()
-        expect(answer, "bench-curl: a request failed")
-        return float(answer) / 1000
-
-    def end(self):
-        self.process.stdin.close()
-        expect_equal(self.process.wait(), 0, "bench-curl")
 
 
 class Waiters:
@@ -129,7 +109,7 @@ def measure_warm(tenant, factor, count):
 
     log_in()
     lines = list(map(line_of, finished(tenant, 1 + len(LOGIN))[1:]))  # beside the token, this once
-    curl = Curl(tenant, "login")
+    curl = Curl(tenant, "login", token=token_of(tenant))
     curl.make(lines)
     connections = tenant.connections
     for turn in range(count):
@@ -202,7 +182,7 @@ def measure_polls(tenant, broker, count, seconds):
     waiters = Waiters(tenant, count)
     found = tenant.find("GET push")[-1]
     connections = tenant.connections
-    curl = Curl(tenant, "poll", HANDLES, POLL * 1000)
+    curl = Curl(tenant, "poll", HANDLES, POLL * 1000, token=token_of(tenant))
     curl.write(line_of(found).replace(found.path, push.path) for push in waiters.pushes)
     tenant.forget_requests()
     time.sleep(2 * POLL)  # until all connections are there
@@ -223,12 +203,6 @@ def switches(pid):
         with open(f"/proc/{pid}/task/{task}/status", encoding="ascii") as status:
             total += sum(int(line.split()[1]) for line in status if "ctxt_switches" in line)
     return total
-
-
-def logins():
-    """How many the broker holds: its sockets but the one that listens."""
-    with open("/proc/net/unix", encoding="ascii") as sockets:
-        return sum(line.split()[-1] == SOCKET for line in sockets) - 1
 
 
 def freed_after(waiters):
