@@ -43,6 +43,8 @@ struct cs_call {
     const void *settings; /* this login's, in its kind's own struct (kind.h); `by_login` settings
                              are only here */
     const char *language; /* of texts from the provider; NULL: its own choice */
+    const char *account;  /* its name, as it was typed; NULL: nobody's */
+    const char *address;  /* where the user comes from, numeric; "" or NULL: from here, or not known */
 };
 
 /* A user as the provider knows it. */
@@ -202,6 +204,10 @@ struct cs_provider_ops {
      * remembers the accepted codes. */
     bool spends_codes;
 
+    /* It is told both the account and the identity and decides whether they belong together, so the
+     * user may say which identity it is (ask_identity). */
+    bool binds_identity;
+
     /* It holds one request for each identity, and a second one would end the first: logins of one
      * identity wait for each other. */
     bool one_pending;
@@ -218,7 +224,8 @@ struct cs_provider_ops {
      * (base/typed_code.h). Optional: any form fits. */
     bool (*fits)(enum cs_factor_kind kind, const struct cs_secret *answer);
 
-    /* Finds the user with that identity. Not found, ambiguous and inactive are not errors. */
+    /* Finds the user with that identity. Not found, ambiguous and inactive are not errors. A provider
+     * that judges unlisted users is asked only whether its server answers at all. */
     enum cs_err (*find_user)(struct cs_provider *provider, const struct cs_call *call,
                              const char *identity, struct cs_provider_user *ret_user,
                              struct cs_error *error);
