@@ -30,6 +30,7 @@ struct cs_login {
     bool looked_up;
     struct cs_account account; /* all zero until then */
     char identity[256];
+    char claimed[256]; /* what the user says that it is; "": nothing */
     struct cs_phrasebook book;
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */

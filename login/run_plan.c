@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a login's plan: what the methods are given, what they may call, what is kept. */
+#include <string.h>
 #include <syslog.h>
 
 #include "base/clock.h"
@@ -20,8 +21,21 @@ static enum cs_err identify(void *context, const char **ret_identity, struct cs_
     struct cs_login *login = ((struct run *)context)->login;
     enum cs_err result = cs_login_look_up_now(login, error);
 
+    if (result == CS_OK && login->identity[0] != '\0' && login->claimed[0] != '\0')
+        memcpy(login->identity, login->claimed, sizeof login->identity);
     *ret_identity = login->identity[0] ? login->identity : NULL;
     return result;
+}
+
+static bool claim_identity(void *context, const char *text, size_t length)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    if (length >= sizeof login->claimed)
+        return false;
+    memcpy(login->claimed, text, length);
+    login->claimed[length] = '\0';
+    return true;
 }
 
 static bool proven(void *context, bool answered)
@@ -95,6 +109,7 @@ static void give_turn(void *context)
 }
 
 static const struct cs_method_calls calls = {.identify = identify,
+                                             .claim_identity = claim_identity,
                                              .proven = proven,
                                              .may_send = may_send,
                                              .was_refused = was_refused,

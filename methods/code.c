@@ -6,8 +6,18 @@
 
 #include "base/typed_code.h"
 #include "methods/dialogue.h"
+#include "methods/steps.h"
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
+
+/* Whether typing nothing would be a request for an approval elsewhere. */
+static bool may_approve(const struct cs_method_login *login,
+                        const struct cs_code_dialogue *dialogue)
+{
+    unsigned kinds = login->given->provider->ops->accepts_empty;
+
+    return (kinds & CS_KIND(dialogue->question.kind)) != 0 && cs_is_proven(login);
+}
 
 static size_t choose_texts(const struct cs_method_login *login,
                            const struct cs_code_dialogue *dialogue, bool again,
@@ -23,9 +33,12 @@ static size_t choose_texts(const struct cs_method_login *login,
     else if (dialogue->sent != NULL)
         ret_keys[count++] = dialogue->sent->sent;
     /* If the administrator replaced only one prompt, it serves for both. */
-    ret_keys[count++] = challenge != NULL && challenge->correlation[0] != '\0' && !own
-                            ? CS_TEXT_OTP_PROMPT_CORRELATION
-                            : CS_TEXT_OTP_PROMPT;
+    if (may_approve(login, dialogue) && login->given->book->own[CS_TEXT_OTP_PROMPT].count == 0)
+        ret_keys[count++] = CS_TEXT_OTP_OR_APPROVE;
+    else
+        ret_keys[count++] = challenge != NULL && challenge->correlation[0] != '\0' && !own
+                                ? CS_TEXT_OTP_PROMPT_CORRELATION
+                                : CS_TEXT_OTP_PROMPT;
     return count;
 }
 

@@ -44,7 +44,8 @@ struct cs_call {
                              are only here */
     const char *language; /* of texts from the provider; NULL: its own choice */
     const char *account;  /* its name, as it was typed; NULL: nobody's */
-    const char *address;  /* where the user comes from, numeric; "" or NULL: from here, or not known */
+    const char
+        *address; /* where the user comes from, numeric; "" or NULL: from here, or not known */
 };
 
 /* A user as the provider knows it. */
@@ -224,8 +225,8 @@ struct cs_provider_ops {
      * (base/typed_code.h). Optional: any form fits. */
     bool (*fits)(enum cs_factor_kind kind, const struct cs_secret *answer);
 
-    /* Finds the user with that identity. Not found, ambiguous and inactive are not errors. A provider
-     * that judges unlisted users is asked only whether its server answers at all. */
+    /* Finds the user with that identity. Not found, ambiguous and inactive are not errors. A
+     * provider that judges unlisted users is asked only whether its server answers at all. */
     enum cs_err (*find_user)(struct cs_provider *provider, const struct cs_call *call,
                              const char *identity, struct cs_provider_user *ret_user,
                              struct cs_error *error);
