@@ -20,7 +20,7 @@ def imports(path):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             if node.level > 0 and node.module is None:
-                yield from ("." + alias.name for alias in node.names)
+                yield from ("." * node.level + alias.name for alias in node.names)
             else:
                 yield "." * node.level + (node.module or "")
 
@@ -36,11 +36,18 @@ def foreign_modules(start, support):
         for name in imports(path):
             top = name.lstrip(".").split(".")[0]
             if name.startswith("."):
-                todo.append(support / f"{top}.py")
+                # One dot is the folder of the file, each further one the folder above.
+                todo.append(module(path.parents[len(name) - len(name.lstrip(".")) - 1], name.lstrip(".")))
             elif top == support.name:
-                todo.append(support / "__init__.py")
+                todo.append(module(support.parent, name))
             elif top not in sys.stdlib_module_names:
                 yield top, path
+
+
+def module(folder, name):
+    """The file of a module, or of a package."""
+    path = folder.joinpath(*name.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def main(repository):

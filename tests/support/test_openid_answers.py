@@ -9,7 +9,8 @@ import urllib.parse
 from countersign import *
 from countersign.harness import WORKDIR
 from countersign.openid import *
-from countersign.openid.keys import Key, parts
+from countersign.openid.jws import parts
+from countersign.openid.keys import Key
 from countersign.openid.plain import FORM
 from countersign.openid.scene import Scene, begin, expect_raises, expect_violation
 

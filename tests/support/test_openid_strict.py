@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The strict OpenID server: does it notice what a correct client would not send?"""
 import base64
+import copy
+import dataclasses
 import hashlib
 import json
 import pathlib
@@ -151,6 +153,13 @@ def test_wrong_secrets():
                              (Client.private_key(), Client.private_key())):
         with StrictServer(registered) as server:
             expect_equal(PlainClient(server, used).ciba("alice").error, (401, "invalid_client"), "another secret")
+    registered, forger = Client.private_key(), Client.private_key()
+    forger.key.kid = registered.key.kid
+    renamed = dataclasses.replace(registered, key=copy.copy(registered.key))
+    renamed.key.kid = "another"
+    with StrictServer(registered) as server:
+        for used in (forger, renamed):
+            expect_equal(PlainClient(server, used).ciba("alice").error, (401, "invalid_client"), "another key")
     with StrictServer(Client.mutual_tls()) as server:
         expect_raises((ssl.SSLError, ConnectionError), lambda: PlainClient(
             server, Client.mutual_tls(authority="other-ca")).ciba("alice"), "a certificate of somebody else's")

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of the provider, from the settings that oidc_provider.py sends.
-import { generateKeyPairSync } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync } from "node:crypto";
 
 const KEYS = {
   RS256: ["rsa", { modulusLength: 2048 }],
@@ -9,9 +9,16 @@ const KEYS = {
   EdDSA: ["ed25519", {}],
 };
 
+// By way of PEM: Node 20 locks a new key to write it as a JWK, and if it then collects the job that made the key, the
+// job waits for that lock, and so for ever.
 export function makeKey(algorithm) {
   const [type, options] = KEYS[algorithm];
-  return { ...generateKeyPairSync(type, options).privateKey.export({ format: "jwk" }), use: "sig" };
+  const { privateKey } = generateKeyPairSync(type, {
+    ...options,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  return { ...createPrivateKey(privateKey).export({ format: "jwk" }), use: "sig" };
 }
 
 export function makeConfiguration(settings, storage, accounts, notice) {

@@ -8,7 +8,6 @@ import urllib.parse
 from ..harness import Failure, secret
 from .front import Front
 from .glewlwyd_process import ADMINISTRATOR, PREFIX, GlewlwydProcess, Session, need_glewlwyd
-from .keys import Key
 from .oidc_provider import ACCOUNTS, CIBA
 from .peer import NOW, Peer, Pending
 
@@ -25,6 +24,7 @@ TYPES = {"RS256": ("rsa", "256"), "PS256": ("rsa-pss", "256"), "ES256": ("ecdsa"
 def plugin(issuer, algorithm, ttl, maximum_ttl, interval, user_codes):
     """The settings of its plugin for OpenID Connect."""
     kind, size = TYPES[algorithm]
+    from .keys import Key  # needs python3-cryptography, which a demo does without
     key = Key(algorithm)
     return {
         "iss": issuer, "jwt-type": kind, "jwt-key-size": size, "key": key.pem.decode(),

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keys that sign, as JWKs (RFC 7517) and in signed tokens (RFC 7515, compact form)."""
-import base64
+"""Keys that sign tokens, and their JWKs (RFC 7517)."""
 import hashlib
-import hmac
 import json
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+
+from .jws import compact, decode, encode
 
 # The members that RFC 7638 hashes, by type of key, in the order of their names.
 _THUMBPRINT = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
@@ -18,18 +18,6 @@ _MAKERS = {
     "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "EdDSA": ed25519.Ed25519PrivateKey.generate,
 }
-
-
-def encode(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def decode(text):
-    """ValueError unless it is what encode() gives."""
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if encode(data) != text:
-        raise ValueError(f"{text!r} is not base64url")
-    return data
 
 
 def _number(value, size=None):
@@ -122,27 +110,3 @@ class Key:
     def token(self, claims, **header):
         """A signed token; `header` members on top of alg and kid, None removes one."""
         return compact({"alg": self.algorithm, "kid": self.kid, **header}, claims, self.sign)
-
-
-def compact(header, claims, sign):
-    """The compact form; `claims` is an object, or the JSON text itself."""
-    header = {name: value for name, value in header.items() if value is not None}
-    text = claims if isinstance(claims, str) else json.dumps(claims)
-    signed = f"{encode(json.dumps(header).encode())}.{encode(text.encode())}"
-    return f"{signed}.{encode(sign(signed.encode()))}"
-
-
-def hmac_token(secret, claims, **header):
-    """HS256 with any bytes as the secret: with a public key it is the confusion of RFC 8725 section 2.1."""
-    return compact({"alg": "HS256", **header}, claims, lambda data: hmac.digest(secret, data, "sha256"))
-
-
-def parts(token):
-    """(header, claims, signature, what was signed); ValueError if it is no token."""
-    pieces = token.split(".")
-    if len(pieces) != 3:
-        raise ValueError("not three parts")
-    header, claims = (json.loads(decode(piece)) for piece in pieces[:2])
-    if not isinstance(header, dict) or not isinstance(claims, dict):
-        raise ValueError("not objects")
-    return header, claims, decode(pieces[2]), ".".join(pieces[:2]).encode()

@@ -144,9 +144,11 @@ class OidcProvider(Peer):
         os.close(sink)
         threading.Thread(target=self._read, args=(events,), daemon=True).start()
         self._write(settings)
-        self.wait(lambda: self._ready or self._over, "oidc-provider does not listen")
+        with self.changed:
+            self.changed.wait_for(lambda: self._ready or self._over, PATIENCE)
         if not self._ready:
-            raise Failure(f"oidc-provider ended: {self.log_path.read_text()[-2000:]}")
+            state = "ended" if self._over else "does not listen"
+            raise Failure(f"oidc-provider {state}: {self.log_path.read_text()[-2000:]}")
         self.issuer = f"https://127.0.0.1:{self.port}"
 
     def _end(self):

@@ -76,6 +76,7 @@ class Peer:
         Pending itself; None is the newest of all."""
         if isinstance(which, Pending):
             return which
+        self._settle()
         with self.changed:
             for request in reversed(self._of(kind)):
                 if which is None or which in (request.auth_req_id, request.login_hint) or \
@@ -109,7 +110,7 @@ class Peer:
             self.changed.notify_all()
 
     def _settle(self):
-        """Everything that a client has an answer to is in the record."""
+        """Everything that a client has an answer to is in the record when this returns."""
 
     # Life; what runs behind it is begun by _begin() and ended by _end().
 

@@ -8,7 +8,7 @@ import ssl
 import time
 import urllib.parse
 
-from .keys import Key, parts
+from .jws import parts
 
 CIBA = "urn:openid:params:grant-type:ciba"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
@@ -118,6 +118,7 @@ class PlainClient:
 
     def claims(self, reply):
         """The claims of the ID token, whose signature is one of the server's; ValueError otherwise."""
+        from .keys import Key
         header, claims, signature, signed = parts(reply["id_token"])
         for jwk in self.keys():
             if header.get("kid") in (None, jwk.get("kid")) and \

@@ -7,7 +7,7 @@ import base64
 import hmac
 
 from ..https_answer import Refusal
-from .keys import parts
+from .jws import parts
 from .strict_form import decode, error, need, wrong
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

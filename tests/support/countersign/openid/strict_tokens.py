@@ -2,7 +2,7 @@
 """The tokens of the strict server, right ones and wrong ones, and its keys."""
 import secrets
 
-from .keys import Key, compact, hmac_token
+from .jws import compact, hmac_token
 
 LIFE = 300
 SIGNERS = ("key", "unknown", "forged", "none", "hmac")
@@ -13,12 +13,17 @@ def override(members, changes):
     return {name: value for name, value in {**members, **changes}.items() if value is not None}
 
 
+def _new_key(algorithm):
+    from .keys import Key  # needs python3-cryptography, which a demo does without
+    return Key(algorithm)
+
+
 class Tokens:
     """The knobs are StrictServer's: algorithm and what the test has overridden."""
 
     def __init__(self, algorithm):
-        self.keys = [Key(algorithm)]
-        self.strangers = Key(algorithm)  # a key that the server publishes nowhere
+        self.keys = [_new_key(algorithm)]
+        self.strangers = _new_key(algorithm)  # a key that the server publishes nowhere
         self.signer = "key"
         self.claims, self.header, self.jwk_members = {}, {}, {}
         self.extra_keys = []
@@ -26,7 +31,7 @@ class Tokens:
 
     def rotate(self, algorithm=None, keep=False):
         """A new key signs from now on; keep: the old one is still published, after it."""
-        self.keys = [Key(algorithm or self.keys[0].algorithm), *(self.keys if keep else [])]
+        self.keys = [_new_key(algorithm or self.keys[0].algorithm), *(self.keys if keep else [])]
 
     def jwks(self):
         return {"keys": [override(key.jwk(), self.jwk_members) for key in self.keys] + self.extra_keys}
