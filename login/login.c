@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "login/audit.h"
+#include "login/offline.h"
 #include "login/verdict.h"
 
 enum { VARIABLE_BYTES_MAX = 32 * 1024 };
@@ -75,6 +76,9 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     cs_login_choose_texts(login, provider);
     verdict = cs_login_run_plan(login, channel, provider, rule == CS_REASON_NONE);
     cs_engine_release(login->engine, &provider);
+    if (verdict == CS_VERDICT_UNREACHABLE && rule == CS_REASON_NONE &&
+        cs_login_is_offline_user(login))
+        verdict = cs_login_run_offline(login, channel);
     /* Failing open may forgive only a missing second factor. */
     login->proven = login->proven && rule == CS_REASON_NONE && cs_plan_has_second(login->plan);
     return rule != CS_REASON_NONE && verdict == CS_VERDICT_ALLOW

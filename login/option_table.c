@@ -69,6 +69,14 @@ const struct cs_setting cs_option_rows[] = {
     FLAG("failmode_insecure", BOTH, failmode_insecure,
          "Lets in users who have proven a first factor while the provider's server cannot be "
          "reached. Each use is logged."),
+    {.name = "offline_users",
+     .type = CS_SETTING_LIST,
+     .where = BOTH,
+     .offset = AT(offline_users),
+     .type_name = "accounts",
+     .help = "Accounts that get in while the provider's server cannot be reached, with a code of "
+             "an app "
+             "that is enrolled on this machine, or a recovery code. Each use is logged."},
     {.name = "password_retry",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

@@ -48,6 +48,16 @@ static enum cs_err check_skip(const struct cs_setting *row, const char *value,
                    "werbot");
 }
 
+static enum cs_err refuse_key(const struct cs_setting *row, const char *value,
+                              struct cs_error *error)
+{
+    (void)row;
+    (void)value;
+    return cs_fail(error, CS_ERR_CONFIG,
+                   "everybody can read a PAM file; write the key into the section werbot, as "
+                   "service-key or in a file that service-key-file names");
+}
+
 const struct cs_setting cs_werbot_rows[] = {
     {ROW("server-url", STRING, server_url,
          "The name or address of the server, with :PORT if it is not 443, and without https://."),
@@ -74,7 +84,7 @@ const struct cs_setting cs_werbot_rows[] = {
     {LINE_ROW("service_key", line_service_key,
               "The same as service-key of the section werbot, where it belongs: everybody can read "
               "a PAM file."),
-     .secrecy = CS_SECRECY_ALWAYS},
+     .secrecy = CS_SECRECY_ALWAYS, .check_strictly = refuse_key},
     {.name = "insecure_skip_verify",
      .type = CS_SETTING_STRING,
      .where = LINE,
@@ -98,19 +108,19 @@ struct cs_werbot_service cs_werbot_service_of(const struct cs_werbot_settings *o
         .key = login->line_service_key ? login->line_service_key : key};
 }
 
-/* There are no defaults: a service that nobody named is nobody's. */
+/* There are no defaults: a service that nobody named is nobody's. The section may leave to the line
+ * what the line has; `warnings` come with the section alone. */
 enum cs_err cs_werbot_check_settings(const void *given, struct cs_strlist *warnings,
                                      struct cs_error *error)
 {
-    static const char readable[] =
-        "'service_key' is on a line that everybody can read; write it into the section werbot as "
-        "service-key, or into a file named by service-key-file";
     const struct cs_werbot_settings *settings = given;
     const struct cs_werbot_service service = cs_werbot_service_of(settings, settings);
 
     if (settings->service_key != NULL && settings->key_file != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
                        "service-key and service-key-file are both given; give only one");
+    if (warnings != NULL)
+        return CS_OK;
     if (service.server == NULL)
         return cs_fail(error, CS_ERR_CONFIG,
                        "server-url is missing: the name of Werbot's server, as in "
@@ -121,8 +131,5 @@ enum cs_err cs_werbot_check_settings(const void *given, struct cs_strlist *warni
     if (service.key == NULL && settings->key_file == NULL)
         return cs_fail(error, CS_ERR_CONFIG,
                        "service-key is missing; service-key-file may name a file that holds it");
-    if (settings->line_service_key != NULL && warnings != NULL &&
-        cs_strlist_add(warnings, readable, sizeof readable - 1) != CS_OK)
-        return cs_fail_nomem(error);
     return CS_OK;
 }

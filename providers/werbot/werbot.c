@@ -104,11 +104,8 @@ static bool fits(enum cs_factor_kind kind, const struct cs_secret *answer)
 
 /* Whether the server answers at all, to a request that has nothing of the user's in it. Any answer
  * will do. */
-static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
-                             const char *identity, struct cs_provider_user *ret_user,
-                             struct cs_error *error)
+static enum cs_err probe(struct werbot *werbot, const struct cs_call *call, struct cs_error *error)
 {
-    struct werbot *werbot = (struct werbot *)provider;
     const struct cs_werbot_service service = cs_werbot_service_of(werbot->settings, call->settings);
     const struct cs_http_call http = {call->deadline, call->cancel_fd, call->language};
     CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
@@ -117,12 +114,19 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
                                       .accept = "application/json",
                                       .once = true,
                                       .what = "the question whether the server is there"};
-    enum cs_err result;
 
     cs_buffer_printf(&url, "https://%s/", service.server);
     if (url.failed)
         return cs_fail_nomem(error);
-    result = cs_server_pool_perform(werbot->servers, url.text, &http, &request, &response, error);
+    return cs_server_pool_perform(werbot->servers, url.text, &http, &request, &response, error);
+}
+
+static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
+                             const char *identity, struct cs_provider_user *ret_user,
+                             struct cs_error *error)
+{
+    enum cs_err result = probe((struct werbot *)provider, call, error);
+
     if (result != CS_OK)
         return result;
     ret_user->found = true;
@@ -172,6 +176,11 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     if (attempt->identity == NULL || attempt->kind != CS_FACTOR_TOTP)
         return CS_OK;
     result = ask(werbot, call, &question, &answer, error);
+    /* A server that holds a request until somebody decides looks like one that is away. */
+    if (result == CS_ERR_UNREACHABLE && !code && probe(werbot, call, NULL) == CS_OK) {
+        *ret_outcome = (struct cs_outcome){CS_JUDGED_OVER, .reason = CS_REASON_EXPIRED};
+        return CS_OK;
+    }
     if (result != CS_OK)
         return result;
     ret_outcome->judgement = answer.success ? CS_JUDGED_RIGHT : CS_JUDGED_WRONG;
