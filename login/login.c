@@ -92,12 +92,20 @@ static bool is_granted(int code)
     return code == PAM_SUCCESS || code == PAM_IGNORE;
 }
 
+/* What was typed as an identity may be a password, until the provider has confirmed it. */
+static const char *audited_identity(const struct cs_login *login, int code)
+{
+    if (login->claimed[0] != '\0' && is_granted(code))
+        return login->claimed;
+    return login->identity[0] != '\0' ? login->identity : NULL;
+}
+
 static void write_audit(const struct cs_login *login, enum cs_verdict verdict, int code)
 {
     const struct cs_request *request = login->request;
     const struct cs_audit audit = {
         .user = request->user,
-        .identity = login->identity[0] ? login->identity : NULL,
+        .identity = audited_identity(login, code),
         .service = request->service,
         .address = login->address[0] ? login->address : request->rhost,
         .tty = request->tty,

@@ -41,6 +41,8 @@ enum cs_verdict cs_login_run_offline(struct cs_login *login, struct cs_channel *
            login->options.provider, login->account.name);
     login->options.provider = "local";
     login->options.method.ask_identity = false;
+    /* Nobody gets in without a factor only because the server is away. */
+    login->options.method.accept_on_missing_auth_method = false;
     login->claimed[0] = '\0';
     (void)snprintf(login->identity, sizeof login->identity, "%s", login->account.name);
     login->plan = cs_plan_find("totp");

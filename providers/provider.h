@@ -43,7 +43,7 @@ struct cs_call {
     const void *settings; /* this login's, in its kind's own struct (kind.h); `by_login` settings
                              are only here */
     const char *language; /* of texts from the provider; NULL: its own choice */
-    const char *account;  /* its name, as it was typed; NULL: nobody's */
+    const char *account;  /* its canonical name, once it was looked up; else "". NULL: nobody's */
     const char
         *address; /* where the user comes from, numeric; "" or NULL: from here, or not known */
 };

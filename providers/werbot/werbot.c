@@ -159,6 +159,30 @@ static enum cs_reason reason_of(const struct cs_werbot_answer *answer, bool code
     return code ? CS_REASON_WRONG_CODE : CS_REASON_DENIED;
 }
 
+/* What was typed as an identity may be a password, until the server has confirmed it. */
+static void note(const struct werbot *werbot, const struct cs_call *call, const char *identity,
+                 const struct cs_werbot_answer *answer)
+{
+    if (answer->success)
+        cs_log(werbot->log, LOG_INFO, "Werbot says of '%s' as '%s': %s", identity, call->account,
+               answer->said);
+    else
+        cs_log(werbot->log, LOG_NOTICE, "Werbot says of a login as '%s': %s", call->account,
+               answer->said);
+}
+
+/* A server that holds a request until somebody decides looks like one that is away. Only one that
+ * cannot be reached now either is: one whose certificate is wrong, for example, is not. */
+static enum cs_err judge_silence(struct werbot *werbot, const struct cs_call *call,
+                                 struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    enum cs_err result = probe(werbot, call, error);
+
+    if (result == CS_OK)
+        *ret_outcome = (struct cs_outcome){CS_JUDGED_OVER, .reason = CS_REASON_EXPIRED};
+    return result;
+}
+
 static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
                          const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
                          struct cs_error *error)
@@ -176,17 +200,13 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     if (attempt->identity == NULL || attempt->kind != CS_FACTOR_TOTP)
         return CS_OK;
     result = ask(werbot, call, &question, &answer, error);
-    /* A server that holds a request until somebody decides looks like one that is away. */
-    if (result == CS_ERR_UNREACHABLE && !code && probe(werbot, call, NULL) == CS_OK) {
-        *ret_outcome = (struct cs_outcome){CS_JUDGED_OVER, .reason = CS_REASON_EXPIRED};
-        return CS_OK;
-    }
+    if (result == CS_ERR_UNREACHABLE && !code)
+        return judge_silence(werbot, call, ret_outcome, error);
     if (result != CS_OK)
         return result;
     ret_outcome->judgement = answer.success ? CS_JUDGED_RIGHT : CS_JUDGED_WRONG;
     ret_outcome->reason = reason_of(&answer, code);
-    cs_log(werbot->log, answer.success ? LOG_INFO : LOG_NOTICE, "Werbot says of '%s': %s",
-           attempt->identity, answer.said);
+    note(werbot, call, attempt->identity, &answer);
     return CS_OK;
 }
 
@@ -205,8 +225,7 @@ static enum cs_err account(struct cs_provider *provider, const struct cs_call *c
         return result;
     ret_standing->may_log_in = answer.success;
     ret_standing->reason = reason_of(&answer, false);
-    cs_log(werbot->log, answer.success ? LOG_INFO : LOG_NOTICE,
-           "Werbot, asked about the account alone, says of '%s': %s", user->name, answer.said);
+    note(werbot, call, user->name, &answer);
     return CS_OK;
 }
 
