@@ -12,7 +12,7 @@ bool cs_login_is_offline_user(const struct cs_login *login)
     const char *list = login->options.offline_users, *name = login->account.name;
     size_t length = strlen(name);
 
-    while (list != NULL && login->account.known) {
+    while (list != NULL && length > 0 && login->account.known) {
         size_t size = strcspn(list, ",");
         const char *next = list[size] == ',' ? list + size + 1 : NULL;
 

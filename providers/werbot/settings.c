@@ -23,13 +23,14 @@ static enum cs_err check_server(const struct cs_setting *row, const char *value,
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer whole = {0};
     CS_AUTO(cs_url_free) struct cs_url url = {0};
+    size_t length = strlen(value);
 
     (void)row;
     cs_buffer_printf(&whole, "https://%s", value);
     if (whole.failed)
         return cs_fail_nomem(error);
-    if (strpbrk(value, "/?#@") != NULL || strlen(value) > TEXT_BYTES ||
-        cs_url_split(whole.text, &url, NULL) != CS_OK)
+    if (strpbrk(value, "/?#@") != NULL || (length > 0 && value[length - 1] == ':') ||
+        length > TEXT_BYTES || cs_url_split(whole.text, &url, NULL) != CS_OK)
         return cs_fail(error, CS_ERR_CONFIG,
                        "the server's name or address expected, with :PORT if it is not 443, and "
                        "without https://");
