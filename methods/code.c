@@ -10,13 +10,20 @@
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
 
-/* Whether typing nothing would be a request for an approval elsewhere. */
+/* Whether typing nothing would be a request for an approval elsewhere. Whose key it was must be
+ * known for that; who showed none is not looked up for a prompt. If the look-up fails, it fails
+ * again when the answer is judged. */
 static bool may_approve(const struct cs_method_login *login,
                         const struct cs_code_dialogue *dialogue)
 {
     unsigned kinds = login->given->provider->ops->accepts_empty;
+    const char *identity;
 
-    return (kinds & CS_KIND(dialogue->question.kind)) != 0 && cs_is_proven(login);
+    if ((kinds & CS_KIND(dialogue->question.kind)) == 0)
+        return false;
+    if (!cs_is_proven(login) && login->calls->proven(login->context, true))
+        cs_ignore(login->calls->identify(login->context, &identity, NULL));
+    return cs_is_proven(login);
 }
 
 static size_t choose_texts(const struct cs_method_login *login,

@@ -56,12 +56,14 @@ def test_a_server_that_answers_but_not_the_question():
 def test_a_code_under_another_form_of_the_id_is_spent():
     """A person has two IDs, an address and a name, and the server remembers no codes."""
     with Werbot(ask_identity=True) as werbot:
-        person = werbot.server.person("alice@example.org")
+        person = werbot.server.person("alice@example.org", accounts=("alice", "bob"))
         for other in ("alice", "Alice@Example.org"):
             werbot.server.people[other] = person
         werbot.expect(werbot.log_in(["alice@example.org", person.code]), "PAM_SUCCESS", "allow", "totp")
         for other in ("alice", "Alice@Example.org", ""):
-            werbot.expect(werbot.log_in([other, person.code]), "PAM_MAXTRIES", "max-tries", "replayed", other)
+            for user in ("alice", "bob") if other else ("alice",):
+                werbot.expect(werbot.log_in([other, person.code], user=user), "PAM_MAXTRIES", "max-tries", "replayed",
+                              f"{user} as {other}")
         expect_equal(len(werbot.server.asked()), 1, "requests")
 
 

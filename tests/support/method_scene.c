@@ -17,9 +17,10 @@ static struct method_scene *scene_of_channel(struct cs_channel *channel)
 
 static enum cs_err identify(void *context, const char **ret_identity, struct cs_error *error)
 {
-    const struct method_scene *scene = context;
+    struct method_scene *scene = context;
 
     (void)error;
+    scene->known = true;
     *ret_identity =
         scene->identity != NULL && scene->claimed[0] != '\0' ? scene->claimed : scene->identity;
     return CS_OK;
@@ -40,7 +41,8 @@ static bool proven(void *context, bool answered)
 {
     struct method_scene *scene = context;
 
-    return scene->key || (scene->key_if_answered && answered);
+    return scene->key || (scene->key_if_answered && answered) ||
+           (scene->key_if_known && (scene->known || answered));
 }
 
 static bool may_send(void *context, const struct cs_sending *sending)

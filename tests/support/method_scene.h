@@ -38,6 +38,8 @@ struct method_scene {
     enum cs_reason missing; /* why the provider does not know the user; NONE: it does */
     bool key;               /* a first factor is proven, whatever the answers */
     bool key_if_answered;   /* ... only after an answer that is not junk */
+    bool key_if_known;      /* ... or once the account was looked up */
+    bool known;             /* that it was */
     bool withheld;          /* a factor is there that may not be used */
     bool autopush;          /* codes may be sent without one */
     bool slow;              /* refusals take as long as the longest before */

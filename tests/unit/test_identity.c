@@ -156,6 +156,28 @@ static void test_an_approval_is_offered_only_where_it_would_be_sent(void **state
     }
 }
 
+/* Only the account says whether a key counts, for root for example; so it is looked up for the
+ * prompt, but only after a key. */
+static void test_whose_key_it_was_is_looked_up_for_the_prompt(void **state)
+{
+    (void)state;
+    for (int key = 0; key < 2; key++) {
+        start_over();
+        scene->options.ask_identity = false;
+        scene->key_if_known = key != 0;
+        scene->script.at_end = CS_ERR_HANGUP;
+        assert_int_equal(run("totp"), CS_VERDICT_ABORTED);
+        assert_string_equal(scene->script.shown.text, key ? OR_APPROVE : CODE);
+        assert_int_equal(scene->known, key != 0);
+    }
+    start_over();
+    scene->options.ask_identity = false;
+    scene->key_if_answered = true;
+    scene->script.at_end = CS_ERR_HANGUP;
+    assert_int_equal(run("totp"), CS_VERDICT_ABORTED);
+    assert_string_equal(scene->script.shown.text, CODE);
+}
+
 static void test_nothing_typed_needs_a_first_factor(void **state)
 {
     (void)state;
@@ -196,6 +218,7 @@ int main(void)
         IN_SCENE(test_a_broken_dialogue_ends_the_login),
         IN_SCENE(test_without_the_option_nothing_is_asked),
         IN_SCENE(test_an_approval_is_offered_only_where_it_would_be_sent),
+        IN_SCENE(test_whose_key_it_was_is_looked_up_for_the_prompt),
         IN_SCENE(test_nothing_typed_needs_a_first_factor),
         IN_SCENE(test_a_typed_identity_is_an_answer),
     };

@@ -92,6 +92,7 @@ class WerbotServer(HttpsServer):
         self.service_key = secret("0123456789abcdef-Key", "a service key")
         self.people = {}
         self.patience = 60  # seconds that it holds a request
+        self.left = 0  # clients that did not wait for a decision
 
     def person(self, name="alice", accounts=("alice",), code="492039"):
         self.people[name] = Person(self, accounts, code)
@@ -151,7 +152,10 @@ class WerbotServer(HttpsServer):
         if body["totpCode"]:
             return said("success") if body["totpCode"] == person.code else failed("INVALID_TOTP")
         for _ in range(self.patience * 20):
-            if person.decision.is_set() or pause(0.05):
+            if person.decision.is_set():
+                break
+            if pause(0.05):
+                self.left += 1
                 break
         decided, approves = person.decision.is_set(), person.approves
         person.decision.clear()
