@@ -3,6 +3,7 @@
 import threading
 
 from countersign import *
+from countersign.directory import *
 from countersign.https_faults import make_fault
 from countersign.werbot_login import *
 
@@ -109,6 +110,20 @@ def test_one_answer_leaves_no_room_for_an_id():
         werbot.expect(werbot.log_in([alice.code], "one_answer", "ask_identity=no"), "PAM_SUCCESS", "allow", "totp")
 
 
+def test_what_the_server_is_told_is_the_accounts_own_name():
+    """However it was typed: the server decides on what it is told, and this machine on the account."""
+    with Slapd({"eve": 30001}, {}) as slapd, Sssd("case_sensitive = false"):
+        name_services("files", "sss")
+        try:
+            with Werbot() as werbot:
+                eve = werbot.server.person("eve", accounts=("eve",))
+                werbot.expect(werbot.log_in([eve.code], user="EVE"), "PAM_SUCCESS", "allow", "totp")
+                expect_equal([a["user"] for a in werbot.server.asked()], ["eve"], "the account")
+        finally:
+            name_services("files")
+            slapd.forget()
+
+
 # ---- who gets a request ----
 
 def test_no_request_for_junk_or_strangers():
@@ -121,6 +136,32 @@ def test_no_request_for_junk_or_strangers():
             result = werbot.log_in(answers, PROVEN, user=user)
             expect(result.code != "PAM_SUCCESS" and len(result.prompts) == 2, f"{user} {answers}: {result.text}")
         expect_equal(werbot.server.asked(), [], "requests")
+
+
+def test_passwords_are_nobodys():
+    """Werbot has none, so a plan with one lets nobody in, and no part of the line is asked about."""
+    password = secret("Correct-Horse-8", "another password")
+    for plan, answers in (("password-then-totp", [password, "492039"]), ("password-and-totp", [f"{password}:492039"]),
+                          ("password-and-totp", [f"{password}:"]), ("password", [password])):
+        with Werbot(auth_method=plan, ask_identity=True, password_retry=0, offline_users="alice") as werbot:
+            werbot.server.person()
+            result = werbot.log_in(["", *answers], PROVEN)
+            expect(result.code != "PAM_SUCCESS", f"{plan}: {result.text}")
+            expect_equal(werbot.server.asked(), [], f"{plan}: requests")
+
+
+def test_a_menu_has_one_entry():
+    factor = fresh("alice")
+    with Werbot({"connect-timeout": 1}, auth_method="choice-then-otp", ask_identity=True,
+                offline_users=["bob", "alice"]) as werbot:
+        alice = werbot.server.person()
+        result = werbot.log_in(["", alice.code], PROVEN)
+        werbot.expect(result, "PAM_SUCCESS", "allow", "totp")
+        expect_equal([text for text, _ in result.prompts], [ID, OR_APPROVE], "prompts")
+        werbot.server.refuse()
+        result = werbot.log_in(["somebody@example.org", factor.code()], PROVEN)
+        werbot.expect(result, "PAM_SUCCESS", "allow", "offline_users")
+        expect_equal(([text for text, _ in result.prompts], result.audit["identity"]), ([ID, CODE], "alice"), "prompts")
 
 
 def test_exempt_users_are_asked_nothing():
