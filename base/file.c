@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,21 +84,28 @@ static enum cs_err sync_folder(const char *path, struct cs_error *error)
     return CS_OK;
 }
 
-static enum cs_err fill_and_rename(int fd, const char *temporary, const char *path, unsigned mode,
-                                   unsigned group, const void *data, size_t length,
-                                   struct cs_error *error)
+static enum cs_err put_in_place(const char *temporary, const char *path, bool exists_ok,
+                                struct cs_error *error)
+{
+    if (renameat2(AT_FDCWD, temporary, AT_FDCWD, path, exists_ok ? 0 : RENAME_NOREPLACE) == 0)
+        return CS_OK;
+    if (errno == EEXIST)
+        return cs_fail(error, CS_ERR_TRUST, "%s: already exists, and is kept as it is", path);
+    return cs_fail_errno(error, "%s: cannot replace", path);
+}
+
+static enum cs_err fill(int fd, const char *temporary, unsigned mode, unsigned group,
+                        const void *data, size_t length, struct cs_error *error)
 {
     if (group != UINT_MAX && fchown(fd, (uid_t)-1, group) != 0)
         return cs_fail_errno(error, "%s: cannot set the group", temporary);
     if (fchmod(fd, mode) != 0 || write_all(fd, data, length) != CS_OK || fsync(fd) != 0)
         return cs_fail_errno(error, "%s: cannot write", temporary);
-    if (rename(temporary, path) != 0)
-        return cs_fail_errno(error, "%s: cannot replace", path);
     return CS_OK;
 }
 
-enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, const void *data,
-                            size_t length, struct cs_error *error)
+static enum cs_err write_file(const char *path, bool exists_ok, unsigned mode, unsigned group,
+                              const void *data, size_t length, struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *temporary = NULL;
     CS_AUTO(cs_fd_close) int fd = -1;
@@ -113,10 +121,24 @@ enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, con
     fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
         return cs_fail_errno(error, "%s: cannot create", temporary);
-    result = fill_and_rename(fd, temporary, path, mode, group, data, length, error);
+    result = fill(fd, temporary, mode, group, data, length, error);
+    if (result == CS_OK)
+        result = put_in_place(temporary, path, exists_ok, error);
     if (result != CS_OK) {
         (void)unlink(temporary);
         return result;
     }
     return sync_folder(path, error);
+}
+
+enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, const void *data,
+                            size_t length, struct cs_error *error)
+{
+    return write_file(path, true, mode, group, data, length, error);
+}
+
+enum cs_err cs_create_file(const char *path, unsigned mode, unsigned group, const void *data,
+                           size_t length, struct cs_error *error)
+{
+    return write_file(path, false, mode, group, data, length, error);
 }

@@ -24,4 +24,8 @@ enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret
 enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, const void *data,
                             size_t length, struct cs_error *error) CS_MUST_USE;
 
+/* The same for a `path` that must not exist yet: CS_ERR_TRUST if it does, whatever it is. */
+enum cs_err cs_create_file(const char *path, unsigned mode, unsigned group, const void *data,
+                           size_t length, struct cs_error *error) CS_MUST_USE;
+
 #endif

@@ -96,6 +96,8 @@ static enum cs_err receive_request(int socket, uint32_t version, int64_t deadlin
         return cs_fail(error, CS_ERR_PROTOCOL,
                        "the request and the descriptor sent with it do not agree");
     ret_request->config_fd = *ret_config_fd;
+    if (ret_request->phase >= CS_PHASES)
+        return cs_fail(error, CS_ERR_PROTOCOL, "the request is for an unknown phase");
     return CS_OK;
 }
 

@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "store/suspension.h"
 
 enum { MANY_FACTORS = 3 }; /* one or two are the devices' own fault */
 
@@ -13,9 +14,9 @@ static enum cs_err read_all(const struct cs_transaction *transaction, void *cont
     struct cs_check_store *found = context;
     enum cs_err result = cs_factor_key_apps(transaction, &found->apps, error);
 
-    return result == CS_OK
-               ? cs_clock_note_common(transaction, cs_clock_seconds(), &found->clock, error)
-               : result;
+    if (result == CS_OK)
+        result = cs_clock_note_common(transaction, cs_clock_seconds(), &found->clock, error);
+    return result == CS_OK ? cs_suspension_count(transaction, &found->suspended, error) : result;
 }
 
 enum cs_err cs_check_store_read(const struct cs_local_settings *local,
@@ -29,6 +30,17 @@ enum cs_err cs_check_store_read(const struct cs_local_settings *local,
     if (result == CS_OK)
         result = cs_store_check_writable(store, error);
     return result == CS_OK ? cs_cli_transact(store, read_all, ret_found, error) : result;
+}
+
+void cs_check_store_note(const struct cs_check_store *found, struct cs_json_writer *writer)
+{
+    char text[96];
+
+    if (found->suspended == 0)
+        return;
+    (void)snprintf(text, sizeof text, "%u; 'countersign resume USER' lets a user in again",
+                   found->suspended);
+    cs_print_note(writer, "suspended users", "note", text);
 }
 
 enum cs_err cs_check_store_warn(const struct cs_check_store *found, struct cs_strlist *warnings)

@@ -7,10 +7,12 @@
 #include "providers/local/local.h"
 #include "store/clock_note.h"
 #include "store/factor.h"
+#include "json/write.h"
 
 struct cs_check_store {
     struct cs_key_apps apps;      /* that keys are registered for */
     struct cs_clock_common clock; /* codes that are off by the same time */
+    unsigned suspended;           /* users */
 };
 
 /* Opens and checks the store, and writes as a login does, as the account that the broker runs
@@ -18,6 +20,9 @@ struct cs_check_store {
 enum cs_err cs_check_store_read(const struct cs_local_settings *local,
                                 struct cs_check_store *ret_found,
                                 struct cs_error *error) CS_MUST_USE;
+
+/* Prints how many users are suspended, if any is; with a writer, as JSON. */
+void cs_check_store_note(const struct cs_check_store *found, struct cs_json_writer *writer);
 
 /* Adds a sentence to `warnings` if the codes of several users fail as if this machine's clock were
  * wrong. CS_ERR_NOMEM only. */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What would refuse a login: each line says what is wrong, where, and what to do. */
-#include <limits.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -17,6 +15,7 @@
 #include "cli/check_sshd.h"
 #include "cli/check_store.h"
 #include "cli/check_translations.h"
+#include "cli/child.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
 #include "cli/verb.h"
@@ -97,44 +96,29 @@ static enum cs_err check_broker_program(struct check *check, struct cs_error *er
     return result;
 }
 
-/* What the broker must be able to read is tried as the broker's account, in a child. A pipe returns
- * its one line, and the keys it saw. */
-struct seen {
-    struct cs_error error;
-    struct cs_check_store stored;
+/* What the broker must be able to read is tried as the broker's account, in a child. The keys it
+ * saw come back. */
+struct part {
+    struct check *check;
+    enum cs_err (*run)(struct check *check, struct cs_error *error);
 };
 
-_Static_assert(sizeof(struct seen) <= PIPE_BUF, "comes back whole");
+_Static_assert(sizeof(struct cs_check_store) <= CS_CLI_RESULT_MAX, "comes back whole");
+
+static enum cs_err run_part(void *context, struct cs_error *error)
+{
+    const struct part *part = context;
+
+    return part->run(part->check, error);
+}
 
 static enum cs_err as_run_user(struct check *check,
                                enum cs_err (*run)(struct check *, struct cs_error *),
                                struct cs_error *error)
 {
-    struct seen found = {.error = {.code = CS_OK}};
-    int ends[2];
-    pid_t child;
-    ssize_t got;
+    struct part part = {check, run};
 
-    if (pipe(ends) != 0)
-        return cs_fail_errno(error, "pipe");
-    (void)fflush(stdout); /* some ways for the child to end would write it once more */
-    child = fork();
-    if (child == 0) {
-        if (cs_become_run_user(&found.error) == CS_OK && run(check, &found.error) == CS_OK)
-            found.error.code = CS_OK;
-        found.stored = check->stored;
-        _exit(write(ends[1], &found, sizeof found) == (ssize_t)sizeof found ? 0 : 1);
-    }
-    close(ends[1]);
-    got = child > 0 ? read(ends[0], &found, sizeof found) : -1;
-    close(ends[0]);
-    if (child > 0)
-        (void)waitpid(child, NULL, 0);
-    if (got != (ssize_t)sizeof found)
-        return cs_fail(error, CS_ERR_SYSTEM, "the check could not be run");
-    check->stored = found.stored;
-    *error = found.error;
-    return found.error.code;
+    return cs_cli_as_run_user(run_part, &part, &check->stored, sizeof check->stored, error);
 }
 
 static enum cs_err read_key(struct check *check, struct cs_error *error)
@@ -372,6 +356,7 @@ static void run_checks(struct check *check)
     if (cs_check_pam_files("/etc/pam.d", &check->line.warnings) != CS_OK)
         report(check, "PAM files", cs_fail_nomem(&error), &error);
     note_helper(check);
+    cs_check_store_note(&check->stored, check->writer);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);
     if (check->line.ibm || cs_config_ibm_path(check->line.config) != NULL)

@@ -4,17 +4,19 @@
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
+#include "cli/suspension.h"
 #include "cli/table.h"
 #include "cli/verb.h"
 #include "store/password.h"
+#include "store/suspension.h"
 #include "store/throttle.h"
 
 struct listing {
     const char *user;
     struct cs_factors factors;
     unsigned recovery_left, failures;
-    bool has_password;
-    int64_t password_changed;
+    bool has_password, suspended;
+    int64_t password_changed, suspended_since;
 };
 
 /* Of codes and of passwords, with a proven first factor and without one: each can delay the user.
@@ -50,6 +52,9 @@ static enum cs_err read_listing(const struct cs_transaction *transaction, void *
     if (result == CS_OK)
         result = cs_password_changed(transaction, user, &listing->has_password,
                                      &listing->password_changed, error);
+    if (result == CS_OK)
+        result = cs_suspension_read(transaction, user, &listing->suspended,
+                                    &listing->suspended_since, error);
     return result == CS_OK ? read_failures(transaction, user, &listing->failures, error) : result;
 }
 
@@ -106,6 +111,7 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     cs_write_password(writer, listing->has_password ? &listing->password_changed : NULL);
     cs_json_write_integer(writer, "recovery_codes_left", listing->recovery_left);
     cs_json_write_integer(writer, "failed_tries", listing->failures);
+    cs_write_suspension(writer, listing->suspended, listing->suspended_since);
     return CS_OK;
 }
 
@@ -151,6 +157,9 @@ static enum cs_err say(void *context, struct cs_error *error)
         (void)printf("password: since %s\n", changed);
     (void)printf("recovery codes left: %u\nfailed tries: %u\n", listing->recovery_left,
                  listing->failures);
+    cs_format_time(listing->suspended_since, changed);
+    if (listing->suspended)
+        (void)printf("SUSPENDED since %s: nothing is accepted\n", changed);
     return CS_OK;
 }
 

@@ -37,6 +37,8 @@ static const struct cs_menu_entry entries[] = {
     {CS_TEXT_DEVICE_PRESENCE, "Watch", NULL, false, false},
     {CS_TEXT_DEVICE_PRESENCE, "Spare phone", NULL, false, false},
     {CS_TEXT_U2F, "Blue key", "u2f", false, false},
+    {CS_TEXT_PHONE, NULL, NULL, false, false},
+    {CS_TEXT_BROWSER, NULL, NULL, false, false},
 };
 
 /* Rounds that are texts one after the other; the last is the prompt, unless it is a notice. */
@@ -73,9 +75,13 @@ static const struct {
     {"before an email", {CS_TEXT_CONSENT_EMAIL}, 1, "alice@example.com"},
     {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
     {"before a request to a device", {CS_TEXT_CONSENT_DEVICE}, 1, "Phone"},
+    {"before a request to the phone", {CS_TEXT_CONSENT_PHONE}, 1, ""},
     {"the word to type there, or its first letter", {CS_TEXT_CONSENT_WORD}, 1, ""},
     {"refused on the device", {CS_TEXT_WAIT_DENIED}, 1, "Phone"},
     {"not approved in time", {CS_TEXT_WAIT_EXPIRED}, 1, "Phone"},
+    {"refused on the phone or in the browser", {CS_TEXT_SIGN_IN_DENIED}, 1, ""},
+    {"not approved there in time", {CS_TEXT_SIGN_IN_EXPIRED}, 1, ""},
+    {"the PIN without which no request is sent", {CS_TEXT_USER_CODE_PROMPT}, 1, ""},
     {"on the device itself", {CS_TEXT_VERIFY_MESSAGE}, 1, ""},
     {"a security key here", {CS_TEXT_U2F_ENTER}, 1, ""},
     {"a security key here, where text is shown at once", {CS_TEXT_U2F_TOUCH}, 1, ""},
@@ -96,6 +102,27 @@ static const struct {
     {"a security key here or elsewhere, after a touch that did not come",
      {CS_TEXT_U2F_NO_TOUCH, CS_TEXT_U2F_ENTER},
      2},
+};
+
+/* What an approval is awaited with. */
+static const struct {
+    const char *title;
+    enum cs_text text; /* where text is shown at once */
+    struct cs_waiting waiting;
+} waits[] = {
+    {"waiting for an approval", CS_TEXT_DEVICE_PROMPT, {.device = "Phone"}},
+    {"waiting for an approval with a number",
+     CS_TEXT_DEVICE_NUMBER,
+     {.device = "Phone", .correlation = "42"}},
+    {"waiting for an approval on the phone", CS_TEXT_PHONE_PROMPT, {.place = CS_PLACE_PHONE}},
+    {"waiting for an approval with a word",
+     CS_TEXT_PHONE_WORD,
+     {.place = CS_PLACE_PHONE, .correlation = "K7QX2MPA", .compares = true}},
+    {"waiting for a sign-in with a browser",
+     CS_TEXT_BROWSER_PROMPT,
+     {.place = CS_PLACE_BROWSER,
+      .correlation = "WDJB-MJHT",
+      .url = "https://id.example.com/device"}},
 };
 
 struct preview {
@@ -182,31 +209,32 @@ static void show_menu(const struct preview *preview, size_t count, unsigned trie
     } while (first > 0);
 }
 
-static void show_enter(const struct preview *preview, const char *name, const char *number,
-                       bool again)
+static void show_enter(const struct preview *preview, size_t wait, bool again)
 {
-    const struct cs_waiting waiting = {.device = "Phone", .correlation = number};
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
-    title(name);
-    cs_waiting_prompt(&preview->book, &waiting, again, &text);
+    (void)printf("--- %s%s\n", waits[wait].title, again ? ", again" : "");
+    cs_waiting_prompt(&preview->book, &waits[wait].waiting, again, &text);
     show_prompt(preview, false, text.text ? text.text : "");
 }
 
-/* `number`: the one to choose on the device; NULL: none. */
-static void show_waiting(struct preview *preview, const char *number)
+static void show_waits(struct preview *preview)
 {
     static const enum cs_text countdown[] = {CS_TEXT_WAIT_COUNTDOWN};
-    const enum cs_text approve = number ? CS_TEXT_DEVICE_NUMBER : CS_TEXT_DEVICE_PROMPT;
 
-    if (preview->channel == SSHD_FOLD) {
-        show_enter(preview, "waiting for an approval", number, false);
-        show_enter(preview, "Enter before the approval", number, true);
-        return;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(waits); i++) {
+        if (preview->channel == SSHD_FOLD) {
+            show_enter(preview, i, false);
+            show_enter(preview, i, true);
+            continue;
+        }
+        cs_values_set(&preview->values, 'C', waits[i].waiting.correlation);
+        cs_values_set(&preview->values, 'W', waits[i].waiting.url);
+        cs_values_set(&preview->values, 'N', "Phone");
+        show_round(preview, waits[i].title, &waits[i].text, 1, false);
     }
-    cs_values_set(&preview->values, 'C', number);
-    cs_values_set(&preview->values, 'N', "Phone");
-    show_round(preview, "waiting for an approval", &approve, 1, false);
+    if (preview->channel == SSHD_FOLD)
+        return;
     cs_values_set(&preview->values, 'N', "25");
     show_round(preview, "a while later", countdown, 1, false);
 }
@@ -222,8 +250,7 @@ static int show_all(struct preview *preview)
     show_menu(preview, 3, 0);
     show_menu(preview, 3, 2);
     show_menu(preview, CS_ARRAY_SIZE(entries), 0);
-    show_waiting(preview, NULL);
-    show_waiting(preview, "42");
+    show_waits(preview);
     return CS_EXIT_OK;
 }
 

@@ -36,10 +36,12 @@ static enum cs_text approve_text(const struct cs_waiting *waiting)
 
 /* The interval from the start of one poll to the next, which the poll itself may have changed. At
  * beats that all logins share: many may be waiting, and each wake-up of the threads that send their
- * requests then serves several. */
+ * requests then serves several. The nearest beat may be the one that has just passed. */
 static int64_t next_poll(const struct cs_waiting *waiting, int64_t started)
 {
-    return (started + waiting->poll_ms + BEAT_MS / 2) / BEAT_MS * BEAT_MS;
+    int64_t next = (started + waiting->poll_ms + BEAT_MS / 2) / BEAT_MS * BEAT_MS;
+
+    return next > started ? next : next + BEAT_MS;
 }
 
 /* Polls until `until`; *ret_state stays pending if nothing is decided by then. */

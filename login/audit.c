@@ -29,18 +29,29 @@ static void add_quoted(struct cs_buffer *line, const char *key, const char *valu
     cs_buffer_text(line, strlen(value) > VALUE_BYTES_MAX ? "...\"" : "\"");
 }
 
+/* Our own words come first: a reader that stops at the first unknown part still has the outcome. */
+static void add_login(const struct cs_audit *audit, struct cs_buffer *line)
+{
+    cs_buffer_printf(line, "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u",
+                     audit->verdict, audit->granted ? "yes" : "no", cs_reason_name(audit->reason),
+                     cs_reason_name(audit->last), audit->method, audit->answers);
+    cs_tally_print(&audit->tally, line);
+    if (audit->clock_off != 0)
+        cs_buffer_printf(line, " clock=%+llds", (long long)audit->clock_off);
+}
+
+/* Does not begin like a login's line: whoever counts those must not count an attempt twice. */
+static void add_account(const struct cs_audit *audit, struct cs_buffer *line)
+{
+    cs_buffer_printf(line, "account verdict=%s granted=%s reason=%s phase=account", audit->verdict,
+                     audit->granted ? "yes" : "no", cs_reason_name(audit->reason));
+}
+
 void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
 
-    /* Our own words come first: a reader that stops at the first unknown part still has the
-     * outcome. */
-    cs_buffer_printf(&line, "login verdict=%s granted=%s reason=%s last=%s method=%s answers=%u",
-                     audit->verdict, audit->granted ? "yes" : "no", cs_reason_name(audit->reason),
-                     cs_reason_name(audit->last), audit->method, audit->answers);
-    cs_tally_print(&audit->tally, &line);
-    if (audit->clock_off != 0)
-        cs_buffer_printf(&line, " clock=%+llds", (long long)audit->clock_off);
+    (audit->account_phase ? add_account : add_login)(audit, &line);
     cs_buffer_printf(&line, " ms=%lld peer_uid=%u%s%s%s", (long long)audit->milliseconds,
                      audit->peer_uid, audit->standalone ? " standalone=yes" : "",
                      audit->code ? " code=" : "", audit->code ? audit->code : "");

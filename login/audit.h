@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One line for each login and each exemption: key=value, with outside values in quotes. */
+/* One line for each login, each exemption and each account check: key=value, with outside values in
+ * quotes. */
 #ifndef CS_LOGIN_AUDIT_H
 #define CS_LOGIN_AUDIT_H
 
@@ -22,6 +23,7 @@ struct cs_audit {
     int64_t milliseconds;
     unsigned peer_uid;
     bool standalone;
+    bool account_phase; /* nothing was asked, so the line has no method and no answers */
 };
 
 void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit);

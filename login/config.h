@@ -22,6 +22,11 @@ struct cs_config; /* a loaded file; immutable, reference-counted */
 enum cs_err cs_config_open(const char *path, int *ret_fd, struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_config_open_ibm(const char *path, int *ret_fd, struct cs_error *error) CS_MUST_USE;
 
+/* Parses `length` bytes of text; `name` is for errors. Opens no other file, so what files named in
+ * it hold is missing. */
+enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
+                            struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
+
 struct cs_config_cache; /* files by device, inode, size and times */
 
 struct cs_config_cache *cs_config_cache_new(void) CS_MUST_USE;

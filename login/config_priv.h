@@ -134,11 +134,7 @@ enum cs_err cs_config_read_section(struct cs_config *config, const struct cs_jso
 
 /* ---- parsing a file ---- */
 
-/* Parses `length` bytes of text; `name` is for errors. Opens no other file. */
-enum cs_err cs_config_parse(const char *name, const char *text, size_t length,
-                            struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
-
-/* The same for a file of IBM's gateway. */
+/* As cs_config_parse, for a file of IBM's gateway. */
 enum cs_err cs_config_parse_ibm(const char *name, const char *text, size_t length,
                                 struct cs_config **ret_config, struct cs_error *error) CS_MUST_USE;
 

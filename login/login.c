@@ -27,6 +27,11 @@ static enum cs_reason peer_mistake(const struct cs_login *login)
                                                              : CS_REASON_NOT_YOUR_ACCOUNT;
 }
 
+static bool is_account_phase(const struct cs_login *login)
+{
+    return login->request->phase == CS_PHASE_ACCOUNT;
+}
+
 /* Ends a login before its plan is run; `reason` is for the audit line. */
 static enum cs_verdict conclude(struct cs_login *login, enum cs_verdict verdict,
                                 enum cs_reason reason)
@@ -44,8 +49,24 @@ static enum cs_verdict fail(struct cs_login *login, enum cs_verdict verdict, enu
 
 bool cs_login_asks_at_once(const struct cs_login *login)
 {
-    return login->plan != NULL && !cs_login_needs_account_first(login) &&
+    return !is_account_phase(login) && login->plan != NULL &&
+           !cs_login_needs_account_first(login) &&
            cs_plan_asks_at_once(login->plan, &login->options.method);
+}
+
+/* In the account phase everything depends on the account, and there is no prompt to hurry. */
+static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
+{
+    return is_account_phase(login) ? cs_login_look_up_now(login, error)
+                                   : cs_login_look_up_first(login, error);
+}
+
+/* `exempt`: from the second factor. */
+static enum cs_verdict run_with(struct cs_login *login, struct cs_channel *channel,
+                                struct cs_provider *provider, bool exempt)
+{
+    return is_account_phase(login) ? cs_login_check_account(login, provider)
+                                   : cs_login_run_plan(login, channel, provider, !exempt);
 }
 
 static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
@@ -61,22 +82,24 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
            login->request->user, login->request->service, login->client, login->options.auth_method,
            login->options.provider, login->options.method.retry);
-    if (cs_login_look_up_first(login, &error) != CS_OK)
+    if (look_up(login, &error) != CS_OK)
         return fail(login, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, &error);
     rule = peer_mistake(login);
     if (rule != CS_REASON_NONE)
         return conclude(login, CS_VERDICT_DENY, rule);
+    if (is_account_phase(login) && !login->account.known)
+        return conclude(login, CS_VERDICT_UNKNOWN_USER, CS_REASON_UNKNOWN_USER);
     rule = cs_login_exemption(login);
-    if (rule != CS_REASON_NONE && !cs_plan_has_first(login->plan))
+    if (rule != CS_REASON_NONE && (is_account_phase(login) || !cs_plan_has_first(login->plan)))
         return conclude(login, CS_VERDICT_EXEMPT, rule);
     if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
         return fail(login,
                     error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
                     CS_REASON_PROVIDER, &error);
     cs_login_choose_texts(login, provider);
-    verdict = cs_login_run_plan(login, channel, provider, rule == CS_REASON_NONE);
+    verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);
     cs_engine_release(login->engine, &provider);
-    if (verdict == CS_VERDICT_UNREACHABLE && rule == CS_REASON_NONE &&
+    if (verdict == CS_VERDICT_UNREACHABLE && rule == CS_REASON_NONE && !is_account_phase(login) &&
         cs_login_is_offline_user(login))
         verdict = cs_login_run_offline(login, channel);
     /* Failing open may forgive only a missing second factor. */
@@ -121,6 +144,7 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
+        .account_phase = is_account_phase(login),
     };
 
     cs_audit_write(&login->log, &audit);
@@ -169,13 +193,15 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
 {
     enum cs_verdict verdict = run(login, channel);
     /* To pass, the account must be known; a plan that allowed it has looked it up. */
-    int code =
-        cs_verdict_pam_code(verdict, &login->options, login->account.known, may_fail_open(login));
+    bool known = login->account.known;
+    int code = is_account_phase(login)
+                   ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
+                   : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
 
     login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
-    if (is_granted(code)) {
+    if (is_granted(code) && !is_account_phase(login)) {
         explain_grant(login, verdict, code);
         hand_over(login, ret_verdict);
     }

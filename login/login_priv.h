@@ -41,4 +41,7 @@ void cs_login_choose_texts(struct cs_login *login, struct cs_provider *provider)
 enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *channel,
                                   struct cs_provider *provider, bool second);
 
+/* The same for the account phase: asks the provider alone (methods/account.h). */
+enum cs_verdict cs_login_check_account(struct cs_login *login, struct cs_provider *provider);
+
 #endif

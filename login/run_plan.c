@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Runs a login's plan: what the methods are given, what they may call, what is kept. */
+/* Runs a login's plan, or the account check: what methods are given, what they may call, what is
+ * kept. */
 #include <string.h>
 #include <syslog.h>
 
 #include "base/clock.h"
 #include "login/login_priv.h"
 #include "login/policy.h"
+#include "methods/account.h"
 #include "methods/steps.h"
 
 /* The context that the methods' calls get. */
@@ -201,6 +203,18 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
         flush_last_text(login, &fold);
     cs_fold_channel_clear(&fold);
     keep_results(login, &method);
+    cs_method_login_clear(&method);
+    return verdict;
+}
+
+enum cs_verdict cs_login_check_account(struct cs_login *login, struct cs_provider *provider)
+{
+    struct cs_method_given given = give(login, NULL, provider);
+    struct run run = {.login = login, .given = &given};
+    struct cs_method_login method = {.given = &given, .calls = &calls, .context = &run};
+    enum cs_verdict verdict = cs_check_account(&method);
+
+    login->reason = method.result.reason;
     cs_method_login_clear(&method);
     return verdict;
 }

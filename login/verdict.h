@@ -9,8 +9,13 @@
 /* "allow", "deny", ... for logs and people. */
 const char *cs_verdict_name(enum cs_verdict verdict);
 
-/* "PAM_SUCCESS", ...: the name of a code from cs_verdict_pam_code. */
+/* "PAM_SUCCESS", ...: the name of a code from the functions below. */
 const char *cs_pam_code_name(int code);
+
+/* The PAM code in the account phase, where `reason` matters too. A server that is away refuses,
+ * whatever failmode_insecure says. `known` as below. */
+int cs_verdict_account_code(enum cs_verdict verdict, enum cs_reason reason,
+                            const struct cs_options *options, bool known);
 
 /* The PAM code. `known` is false for an account that getpwnam does not know: it never passes.
  * `proven`: a first factor is proven, and a second one is missing. */

@@ -222,8 +222,8 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     /* Nobody can have a factor if no kind is allowed, and that must not pass for a user without
      * one. */
     if (kinds == 0 && (plan->direct == NULL || plan->direct->looks_up)) {
-        result = cs_plan_check(plan, login->given->options, login->given->provider->ops->name, 0,
-                               &error);
+        result = cs_plan_check(plan, login->given->options, login->given->provider->ops->name,
+                               login->given->provider->ops->kinds(login->given->provider), &error);
         return cs_give_up(login, plan_method, result, &error);
     }
     result = cs_list_factors(login, kinds, &error);

@@ -42,6 +42,13 @@ enum cs_err cs_plan_check(const struct cs_plan *plan, const struct cs_method_opt
 {
     unsigned kinds = cs_plan_kinds(plan, options);
 
+    if (plan->first != CS_FIRST_NONE && (provider_kinds & CS_KIND(CS_FACTOR_PASSWORD)) == 0)
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "provider '%s' checks no passwords, and auth_method=%s asks for one; let the "
+            "module before this line ask for it, set stack_first_factor, and choose a "
+            "method without a password",
+            provider, plan->name);
     if (plan->choice && kinds == 0)
         return cs_fail(error, CS_ERR_CONFIG,
                        "auth_method=%s: its options leave nothing to choose from; see "

@@ -70,15 +70,20 @@ void cs_call_cancel(const struct cs_method_login *login, const struct cs_listed_
         cs_log(given->log, LOG_DEBUG, "challenge %s withdrawn", challenge->id);
 }
 
+bool cs_call_knows_accounts(const struct cs_provider *provider)
+{
+    return provider->ops->account != NULL;
+}
+
 enum cs_err cs_call_account(const struct cs_method_login *login, struct cs_standing *ret_standing,
                             struct cs_error *error)
 {
     struct cs_provider *provider = login->given->provider;
-    struct cs_standing standing = {.may_log_in = true};
+    struct cs_standing standing = {.may_log_in = true, .abstains = true};
     enum cs_err result = CS_OK;
 
     *ret_standing = (struct cs_standing){.reason = CS_REASON_UNAVAILABLE};
-    if (provider->ops->account != NULL) {
+    if (cs_call_knows_accounts(provider)) {
         standing = *ret_standing;
         result = provider->ops->account(provider, &login->given->call, &login->state.user,
                                         &standing, error);

@@ -36,7 +36,10 @@ enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_li
 void cs_call_cancel(const struct cs_method_login *login, const struct cs_listed_factor *factor,
                     const struct cs_challenge *challenge);
 
-/* Whether the user, who was found, may log in at all; yes if the provider has no say. After an
+/* Whether the provider has a say in who may log in at all; if not, nobody need be looked up. */
+bool cs_call_knows_accounts(const struct cs_provider *provider);
+
+/* Whether the user, who was found, may log in at all; a provider without a say abstains. After an
  * error `ret_standing` says no. */
 enum cs_err cs_call_account(const struct cs_method_login *login, struct cs_standing *ret_standing,
                             struct cs_error *error) CS_MUST_USE;

@@ -71,6 +71,7 @@ struct cs_http_response {
     struct cs_secret body; /* never NULL after CS_OK; the caller's to free */
     char content_type[CS_HTTP_CONTENT_TYPE_BYTES];
     int64_t retry_after_ms; /* 0: not given */
+    int64_t date; /* the server's time when it sent this, in seconds since 1970; 0: not given */
 };
 
 /*

@@ -238,6 +238,28 @@ bool cs_http_easy_make(struct cs_http *http, struct cs_http_job *job)
 
 /* ---- the end ---- */
 
+static const char *header_of(CURL *easy, const char *name)
+{
+    struct curl_header *header = NULL;
+
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value
+                                                                                   : NULL;
+}
+
+/* A cache on the way hands the server's Date on and adds its own Age (RFC 9111 section 5.1). */
+static int64_t date_of(CURL *easy)
+{
+    const char *date = header_of(easy, "Date"), *age = header_of(easy, "Age");
+    time_t seconds = date != NULL ? curl_getdate(date, NULL) : -1;
+    unsigned long more = 0;
+
+    if (seconds <= 0)
+        return 0;
+    if (age != NULL && age[0] >= '0' && age[0] <= '9')
+        more = strtoul(age, NULL, 10);
+    return more < INT32_MAX ? (int64_t)seconds + (int64_t)more : 0;
+}
+
 static void take_answer(struct cs_http_job *job)
 {
     struct cs_http_response *response = &job->response;
@@ -251,6 +273,7 @@ static void take_answer(struct cs_http_job *job)
                    type != NULL ? type : "");
     if (seconds > 0)
         response->retry_after_ms = seconds < INT32_MAX ? (int64_t)seconds * 1000 : INT32_MAX;
+    response->date = date_of(job->easy);
     cs_buffer_add(&job->body, "", 0); /* an empty body is a string too */
     if (job->body.failed) {
         job->result = cs_fail_nomem(&job->error);

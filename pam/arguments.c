@@ -35,6 +35,8 @@ static bool parse_text(const char *argument, struct cs_module_arguments *argumen
         {"socket", &arguments->socket},
         {"config", &arguments->config},
         {"ibm_auth_config", &arguments->ibm_auth_config},
+        {"id", &arguments->id},
+        {"provider", &arguments->provider},
         {"user_env", &arguments->user_env},
     };
 

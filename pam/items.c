@@ -115,7 +115,8 @@ enum cs_err cs_module_collect(pam_handle_t *pamh, int flags, int argc, const cha
 {
     const char *user = NULL;
 
-    if (pam_get_user(pamh, &user, NULL) != PAM_SUCCESS || user == NULL || user[0] == '\0')
+    if (request->phase == CS_PHASE_AUTHENTICATE &&
+        (pam_get_user(pamh, &user, NULL) != PAM_SUCCESS || user == NULL || user[0] == '\0'))
         return cs_fail(error, CS_ERR_CANCELLED, "the application gave no user name");
     if (copy_items(pamh, request) != CS_OK || name_caller(request) != CS_OK)
         return cs_fail_nomem(error);

@@ -17,23 +17,45 @@ static int accepted_code(uint32_t code)
     return PAM_AUTH_ERR;
 }
 
+int cs_module_account_code(const struct cs_verdict_message *verdict)
+{
+    static const int codes[] = {PAM_SUCCESS,      PAM_IGNORE,           PAM_PERM_DENIED,
+                                PAM_ACCT_EXPIRED, PAM_AUTHINFO_UNAVAIL, PAM_USER_UNKNOWN,
+                                PAM_SERVICE_ERR};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(codes); i++) {
+        if (verdict->pam_code == (uint32_t)codes[i])
+            return codes[i];
+    }
+    return PAM_PERM_DENIED;
+}
+
 /* How a login without a verdict ends. No row is PAM_SUCCESS or PAM_IGNORE: ignoring an error would
  * make the factor vanish (compare CVE-2025-23013). */
+static const struct {
+    enum cs_err error;
+    int code, account;
+} error_rows[] = {
+    {CS_ERR_NOMEM, PAM_BUF_ERR, PAM_BUF_ERR},
+    {CS_ERR_CANCELLED, PAM_CONV_ERR, PAM_AUTHINFO_UNAVAIL},
+    {CS_ERR_CONFIG, PAM_SERVICE_ERR, PAM_SERVICE_ERR},
+    {CS_ERR_INPUT, PAM_SERVICE_ERR, PAM_SERVICE_ERR},
+};
+
 int cs_module_error_code(enum cs_err error)
 {
-    static const struct {
-        enum cs_err error;
-        int code;
-    } rows[] = {
-        {CS_ERR_NOMEM, PAM_BUF_ERR},
-        {CS_ERR_CANCELLED, PAM_CONV_ERR},
-        {CS_ERR_CONFIG, PAM_SERVICE_ERR},
-        {CS_ERR_INPUT, PAM_SERVICE_ERR},
-    };
+    for (size_t i = 0; i < CS_ARRAY_SIZE(error_rows); i++) {
+        if (error_rows[i].error == error)
+            return error_rows[i].code;
+    }
+    return PAM_AUTHINFO_UNAVAIL;
+}
 
-    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        if (rows[i].error == error)
-            return rows[i].code;
+int cs_module_account_error_code(enum cs_err error)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(error_rows); i++) {
+        if (error_rows[i].error == error)
+            return error_rows[i].account;
     }
     return PAM_AUTHINFO_UNAVAIL;
 }

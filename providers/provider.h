@@ -184,6 +184,8 @@ struct cs_approval_state {
 /* Whether a user may log in at all, whatever was proven. */
 struct cs_standing {
     bool may_log_in; /* the initial value: no */
+    bool abstains;   /* ... as far as this provider goes: it vouches for nobody, and leaves the
+                        decision to the rest of the PAM stack */
     enum cs_reason reason;
 };
 
@@ -216,6 +218,9 @@ struct cs_provider_ops {
     /* Kinds (CS_KIND() of each) for which an empty answer means "I approve elsewhere": judge() then
      * asks the user there and waits. It gets an empty answer only if something may be sent. */
     unsigned accepts_empty;
+
+    /* account() asks the user elsewhere, and waits. */
+    bool account_asks;
 
     /* The kinds of factors that its users may have, as configured: CS_KIND() of each. */
     unsigned (*kinds)(const struct cs_provider *provider);
@@ -270,7 +275,7 @@ struct cs_provider_ops {
                           const struct cs_challenge *challenge, struct cs_error *error);
 
     /* Whether the user may log in now, apart from any factor (PAM's account phase). Sends nothing
-     * to the user. Optional: the provider has no say. */
+     * to the user, unless `account_asks`. Optional: the provider has no say. */
     enum cs_err (*account)(struct cs_provider *provider, const struct cs_call *call,
                            const struct cs_provider_user *user, struct cs_standing *ret_standing,
                            struct cs_error *error);

@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 5,
+    SCHEMA_VERSION = 6,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -63,8 +63,11 @@ static const char version_5[] =
     "CREATE TABLE place (kind INTEGER NOT NULL, user TEXT NOT NULL, network TEXT NOT NULL,"
     " last INTEGER NOT NULL, PRIMARY KEY (kind, user, network)) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
-                                                     version_5};
+static const char version_6[] = "CREATE TABLE suspension (user TEXT PRIMARY KEY, since INTEGER NOT "
+                                "NULL) STRICT, WITHOUT ROWID;";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3,
+                                                     version_4, version_5, version_6};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

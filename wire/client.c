@@ -16,6 +16,7 @@ struct session {
     const struct cs_client *client;
     int socket;
     uint32_t version;
+    bool asks; /* whether the broker may ask anything */
     int64_t deadline;
 };
 
@@ -67,6 +68,10 @@ static enum cs_err greet(struct session *session, const struct cs_request *reque
     if (welcome.version < hello.oldest || welcome.version > hello.newest)
         return cs_fail(error, CS_ERR_PROTOCOL, "the broker chose version %u, which was not offered",
                        (unsigned)welcome.version);
+    if (welcome.version < CS_WIRE_PHASES && request->phase != CS_PHASE_AUTHENTICATE)
+        return cs_fail(error, CS_ERR_PROTOCOL,
+                       "the broker that is running is of an earlier release and knows no account "
+                       "phase; run 'systemctl restart countersignd'");
     if (welcome.version == session->version)
         return CS_OK;
     session->version = welcome.version;
@@ -138,6 +143,10 @@ static enum cs_err step(struct session *session, struct cs_verdict_message *ret_
 
     if (result != CS_OK)
         return result;
+    if (!session->asks && cs_packet_type(&packet) != CS_MSG_VERDICT)
+        return cs_fail(error, CS_ERR_PROTOCOL,
+                       "message %u came in the account phase, in which nothing is asked",
+                       cs_packet_type(&packet));
     switch (cs_packet_type(&packet)) {
     case CS_MSG_ROUND:
         return handle_round(session, &packet, error);
@@ -153,7 +162,9 @@ enum cs_err cs_client_login(const struct cs_client *client, struct cs_request *r
                             struct cs_verdict_message *ret_verdict, struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int socket = -1;
-    struct session session = {.client = client, .deadline = cs_clock_ms() + START_MS};
+    struct session session = {.client = client,
+                              .asks = request->phase == CS_PHASE_AUTHENTICATE,
+                              .deadline = cs_clock_ms() + START_MS};
     bool done = false;
     enum cs_err result = reach(client, request, session.deadline, &socket, error);
 

@@ -38,9 +38,10 @@ static const struct cs_field request_fields[] = {
     ONE(8, CS_FIELD_UINT, 1, 1, 4, struct cs_request, flags),
     MANY(9, CS_FIELD_STRINGS, 1, ARGUMENTS_MAX, ITEM_MAX, struct cs_request, arguments),
     ONE(10, CS_FIELD_STRING, 0, 2, ITEM_MAX, struct cs_request, client),
+    ONE(11, CS_FIELD_UINT, 0, CS_WIRE_PHASES, 4, struct cs_request, phase),
 #ifdef CS_WIRE_NEXT
-    ONE(CS_TAG_MAY_IGNORE | 11, CS_FIELD_STRING, 0, 1, ITEM_MAX, struct cs_request, client),
-    ONE(12, CS_FIELD_STRING, 0, 4, ITEM_MAX, struct cs_request, client),
+    ONE(CS_TAG_MAY_IGNORE | 12, CS_FIELD_STRING, 0, 1, ITEM_MAX, struct cs_request, client),
+    ONE(13, CS_FIELD_STRING, 0, 5, ITEM_MAX, struct cs_request, client),
 #endif
 };
 

@@ -16,18 +16,20 @@
 /* Each end speaks this version and the one before, because module and broker are upgraded one after
  * the other. CS_WIRE_NEXT is a test build that acts as the newer end. */
 #ifdef CS_WIRE_NEXT
-enum { CS_WIRE_VERSION = 4 };
+enum { CS_WIRE_VERSION = 5 };
 #else
-enum { CS_WIRE_VERSION = 3 };
+enum { CS_WIRE_VERSION = 4 };
 #endif
 /* Since when the client says that the application refuses a prompt. */
 enum { CS_WIRE_REFUSALS = 3 };
+/* Since when a request says which phase it is for. An older broker would take any for a login. */
+enum { CS_WIRE_PHASES = 4 };
 enum { CS_WIRE_VERSION_OLDEST = CS_WIRE_VERSION - 1, CS_MESSAGE_BYTES_MAX = 65536 };
 
 enum cs_message_type {
     CS_MSG_HELLO = 1,   /* module: the versions it speaks */
     CS_MSG_WELCOME,     /* broker: the version chosen */
-    CS_MSG_REQUEST,     /* module: the login */
+    CS_MSG_REQUEST,     /* module: the login, or the account to check */
     CS_MSG_ACCEPTED,    /* broker: the request is valid; how long the login may last */
     CS_MSG_ROUND,       /* broker: show this, ask that */
     CS_MSG_ANSWERS,     /* module: what the person typed */
@@ -52,10 +54,18 @@ enum cs_request_flag {
     CS_REQUEST_IBM_FOUND = 8,   /* the PAM line names no file: ibm_auth_config= is the module's */
 };
 
+/* What PAM is doing. */
+enum cs_phase {
+    CS_PHASE_AUTHENTICATE,
+    CS_PHASE_ACCOUNT, /* may the account log in at all? Nobody is asked anything. */
+    CS_PHASES
+};
+
 struct cs_request {
     char *service, *user, *rhost, *tty, *ruser; /* PAM items; NULL when not set */
     char *ssh_connection, *ssh_auth_info;       /* sshd's SSH_CONNECTION and SSH_AUTH_INFO_0 */
     uint32_t flags;
+    uint32_t phase;              /* enum cs_phase */
     struct cs_strlist arguments; /* from the PAM line */
     char *client;                /* the program's version; not used yet */
     int config_fd;               /* not in the message but sent along with it; -1 for none */

@@ -157,15 +157,23 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
 enum cs_err cs_local_count_and_judge(struct cs_trial *trial, struct cs_outcome *outcome,
                                      struct cs_error *error)
 {
-    bool admitted = false;
+    bool admitted = false, suspended = true;
     enum cs_err result =
         cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, &admitted, error);
 
     outcome->reason = CS_REASON_THROTTLED;
     if (result != CS_OK || !admitted)
         return result;
+    result = cs_local_suspended(&trial->transaction, trial->user, &suspended, error);
+    if (result != CS_OK)
+        return result;
+    /* As long as for others, but nothing that this user has is compared or spent. */
+    if (suspended)
+        trial->user = "";
     result = trial->attempt->kind == CS_FACTOR_U2F ? judge_key(trial, outcome, error)
                                                    : judge_code(trial, outcome, error);
+    if (suspended)
+        outcome->reason = CS_REASON_SUSPENDED;
     return result == CS_OK && outcome->judgement == CS_JUDGED_RIGHT
                ? cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error)
                : result;

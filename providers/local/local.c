@@ -44,20 +44,6 @@ static enum cs_err local_judge(struct cs_provider *provider, const struct cs_cal
     return result;
 }
 
-/* A user without a factor here is not known here; judge() finds that out. */
-static enum cs_err local_find_user(struct cs_provider *provider, const struct cs_call *call,
-                                   const char *identity, struct cs_provider_user *ret_user,
-                                   struct cs_error *error)
-{
-    (void)provider;
-    (void)call;
-    (void)error;
-    ret_user->found = true;
-    (void)snprintf(ret_user->id, sizeof ret_user->id, "%s", identity);
-    (void)snprintf(ret_user->name, sizeof ret_user->name, "%s", identity);
-    return CS_OK;
-}
-
 /* One line however many there are: an answer is compared with all of them. */
 static enum cs_err list_totp(const struct cs_transaction *transaction, const char *user,
                              struct cs_listed_factors *ret_factors, struct cs_error *error)
@@ -134,7 +120,7 @@ static enum cs_err local_language(struct cs_provider *provider, const char *iden
 static unsigned local_kinds(const struct cs_provider *provider)
 {
     (void)provider;
-    return CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F);
+    return CS_KIND(CS_FACTOR_PASSWORD) | CS_KIND(CS_FACTOR_TOTP) | CS_KIND(CS_FACTOR_U2F);
 }
 
 /* A code, a recovery code in its place, or the answer of a security key. */
@@ -164,11 +150,12 @@ static const struct cs_provider_ops local_ops = {
     .judges_unlisted = true,
     .spends_codes = true,
     .fits = local_fits,
-    .find_user = local_find_user,
+    .find_user = cs_local_find_user,
     .list_factors = local_list_factors,
     .language = local_language,
     .begin = local_begin,
     .judge = local_judge,
+    .account = cs_local_account,
     .close = local_close,
 };
 

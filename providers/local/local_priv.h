@@ -43,6 +43,21 @@ enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
 enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
                            struct cs_error *error) CS_MUST_USE;
 
+/* find_user(): a user without a factor here is not known here, and judge() finds that out; but one
+ * who is suspended is not found. */
+enum cs_err cs_local_find_user(struct cs_provider *provider, const struct cs_call *call,
+                               const char *identity, struct cs_provider_user *ret_user,
+                               struct cs_error *error) CS_MUST_USE;
+
+/* account(): only a suspended user may not log in; about others there is nothing to say. */
+enum cs_err cs_local_account(struct cs_provider *provider, const struct cs_call *call,
+                             const struct cs_provider_user *user, struct cs_standing *ret_standing,
+                             struct cs_error *error) CS_MUST_USE;
+
+/* Whether an administrator has suspended the user. In an open transaction. */
+enum cs_err cs_local_suspended(const struct cs_transaction *transaction, const char *user,
+                               bool *ret_suspended, struct cs_error *error) CS_MUST_USE;
+
 /* What an attempt is counted as; see store/throttle.h. Borrows from the attempt. */
 struct cs_try cs_tries_of(const struct cs_attempt *attempt,
                           const struct cs_local_settings *settings);

@@ -37,17 +37,33 @@ static enum cs_err look(struct cs_trial *trial, struct cs_store *store, bool *re
     return result;
 }
 
-/* *ret_hash is empty if the user has no password. */
+/* *ret_hash is empty if the user has no password that may be used; `ret_reason` says why. */
+static enum cs_err load(const struct cs_trial *trial, struct cs_secret *ret_hash,
+                        enum cs_reason *ret_reason, struct cs_error *error)
+{
+    bool suspended = true;
+    enum cs_err result = cs_local_suspended(&trial->transaction, trial->user, &suspended, error);
+
+    *ret_reason = CS_REASON_SUSPENDED;
+    if (result != CS_OK || suspended)
+        return result;
+    result = cs_password_load(&trial->transaction, trial->user, ret_hash, error);
+    *ret_reason = ret_hash->length > 0 ? CS_REASON_WRONG_PASSWORD : CS_REASON_NO_PASSWORD;
+    return result;
+}
+
+/* *ret_hash is empty if there is nothing to compare with. */
 static enum cs_err count(struct cs_trial *trial, struct cs_store *store, bool *ret_admitted,
                          struct cs_secret *ret_hash, struct cs_error *error)
 {
+    enum cs_reason reason; /* the second transaction says it */
     enum cs_err result = begin(trial, store, error);
 
     if (result == CS_OK)
         result =
             cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, ret_admitted, error);
     if (result == CS_OK && *ret_admitted)
-        result = cs_password_load(&trial->transaction, trial->user, ret_hash, error);
+        result = load(trial, ret_hash, &reason, error);
     if (result == CS_OK && *ret_admitted)
         result = cs_store_commit(&trial->transaction, error);
     cs_store_end(&trial->transaction);
@@ -116,7 +132,7 @@ static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *h
         return CS_OK;
     }
     if (result == CS_OK)
-        result = cs_password_load(&trial->transaction, trial->user, &current, error);
+        result = load(trial, &current, &outcome->reason, error);
     if (result != CS_OK)
         return result;
     if (fits && is_same(hash, &current)) {
@@ -124,7 +140,6 @@ static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *h
         outcome->reason = CS_REASON_PASSWORD;
         return cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error);
     }
-    outcome->reason = hash->length > 0 ? CS_REASON_WRONG_PASSWORD : CS_REASON_NO_PASSWORD;
     return cs_throttle_fail(&trial->transaction, &trial->tried, trial->now, error);
 }
 

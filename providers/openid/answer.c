@@ -54,6 +54,13 @@ static enum cs_openid_word word_of(const char *text)
     return CS_OPENID_STRANGE;
 }
 
+/* RFC 6749 section 5.2: the client is authenticated before its grant and scope are looked at. */
+static bool is_about_the_request(const char *word)
+{
+    return strcmp(word, "unauthorized_client") == 0 ||
+           strcmp(word, "unsupported_grant_type") == 0 || strcmp(word, "invalid_scope") == 0;
+}
+
 static void add_text(struct cs_buffer *out, const char *before, const struct cs_json_value *value,
                      size_t most)
 {
@@ -76,7 +83,8 @@ static void describe(long status, const struct cs_json_value *root, char *ret_sa
     (void)snprintf(ret_said, size, "%s", said.text ? said.text : "");
 }
 
-/* A status without a word. */
+/* A status without a word, or with one that is no word of a standard: proxies and frameworks have
+ * an "error" of their own, as in {"error":"Service Unavailable"}. */
 static enum cs_err read_status(const char *what, const struct cs_http_response *response,
                                struct cs_openid_answer *answer, struct cs_error *error)
 {
@@ -91,6 +99,8 @@ static enum cs_err read_status(const char *what, const struct cs_http_response *
         answer->word = CS_OPENID_SLOW_DOWN;
         return CS_OK;
     }
+    if (answer->word == CS_OPENID_STRANGE && response->status < 500)
+        return CS_OK;
     return cs_fail(error, CS_ERR_UNAVAILABLE, "%s failed (%s); check that issuer is the provider's",
                    what, answer->said);
 }
@@ -111,39 +121,54 @@ enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_respons
     root = result == CS_OK ? cs_json_root(answer.document) : NULL;
     describe(response->status, root, answer.said, sizeof answer.said);
     word = cs_json_string(cs_json_get(root, "error"), NULL);
-    result = CS_OK;
+    answer.knows_client = word != NULL && is_about_the_request(word);
     if (word != NULL)
         answer.word = word_of(word);
-    else if (!good)
+    if (!good && (word == NULL || answer.word == CS_OPENID_STRANGE))
         result = read_status(what, response, &answer, error);
+    else if (word != NULL)
+        result = CS_OK;
     else if (cs_json_type(root) != CS_JSON_OBJECT || cs_json_get(root, "error") != NULL)
         result = cs_fail(error, CS_ERR_UNAVAILABLE, "%s: the answer is not a JSON object (%s)",
                          what, answer.said);
-    if (result != CS_OK)
+    if (result != CS_OK) {
+        ret_answer->retry_after_ms = response->retry_after_ms;
         return result;
+    }
     if (answer.word == CS_OPENID_SLOW_DOWN)
-        answer.interval_ms =
-            (int64_t)cs_openid_answer_seconds(&answer, "interval", 0, INTERVAL_MAX) * 1000;
+        answer.interval_ms = cs_openid_answer_interval(&answer, 0);
     *ret_answer = answer;
     answer = (struct cs_openid_answer){0};
     return CS_OK;
+}
+
+static const struct cs_json_value *member(const struct cs_openid_answer *answer, const char *name)
+{
+    return answer->document != NULL ? cs_json_get(cs_json_root(answer->document), name) : NULL;
 }
 
 const char *cs_openid_answer_text(const struct cs_openid_answer *answer, const char *name,
                                   size_t most)
 {
     size_t length = 0;
-    const char *text = cs_json_string(cs_json_get(cs_json_root(answer->document), name), &length);
+    const char *text = cs_json_string(member(answer, name), &length);
 
     return length > 0 && length <= most ? text : NULL;
+}
+
+int64_t cs_openid_answer_interval(const struct cs_openid_answer *answer, int64_t usual_ms)
+{
+    double seconds = 0.0;
+
+    if (!cs_json_number(member(answer, "interval"), &seconds) || seconds < 0.0)
+        return usual_ms;
+    return (int64_t)((seconds < INTERVAL_MAX ? seconds : INTERVAL_MAX) * 1000.0);
 }
 
 unsigned cs_openid_answer_seconds(const struct cs_openid_answer *answer, const char *name,
                                   unsigned usual, unsigned most)
 {
-    const struct cs_json_value *root =
-        answer->document != NULL ? cs_json_root(answer->document) : NULL;
-    const struct cs_json_value *value = cs_json_get(root, name);
+    const struct cs_json_value *value = member(answer, name);
     int64_t seconds = 0;
 
     if (value == NULL)

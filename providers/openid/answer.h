@@ -5,6 +5,7 @@
 #ifndef CS_PROVIDERS_OPENID_ANSWER_H
 #define CS_PROVIDERS_OPENID_ANSWER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -31,15 +32,18 @@ struct cs_openid_answer {
     struct cs_json *document; /* with CS_OPENID_SUCCESS; its root is an object */
     int64_t interval_ms;      /* with CS_OPENID_SLOW_DOWN, in the body; 0: not given */
     int64_t retry_after_ms;   /* 0: not given */
-    char said[256];           /* for the log, sanitised: status, word and description */
+    bool knows_client; /* refuses what this client asks for, not what it proves itself with */
+    char said[256];    /* for the log, sanitised: status, word and description */
 };
 
 void cs_openid_answer_clear(struct cs_openid_answer *answer);
 
 /*
- * Reads an answer; `what` was asked for, for errors ("the token request"). CS_ERR_UNREACHABLE: a
- * gateway answers for the provider (502, 503, 504, 529) without a word. CS_ERR_UNAVAILABLE: it
- * makes no sense. Errors never quote the body.
+ * Reads an answer; `what` was asked for, for errors ("the token request"). A word that is in no
+ * standard is none with a status of 401, 429 or 5xx. CS_ERR_UNREACHABLE: a gateway answers for the
+ * provider (502, 503, 504, 529) without a word. CS_ERR_UNAVAILABLE: it makes no sense. Errors quote
+ * nothing of the body but such a word and its description;
+ * after one, `ret_answer` has retry_after_ms alone.
  */
 enum cs_err cs_openid_answer_read(const char *what, const struct cs_http_response *response,
                                   struct cs_openid_answer *ret_answer,
@@ -53,5 +57,9 @@ const char *cs_openid_answer_text(const struct cs_openid_answer *answer, const c
  * if what it says is none. */
 unsigned cs_openid_answer_seconds(const struct cs_openid_answer *answer, const char *name,
                                   unsigned usual, unsigned most);
+
+/* Milliseconds of the member "interval", which may have a fraction, at most ten minutes; `usual_ms`
+ * if it is missing or no time. */
+int64_t cs_openid_answer_interval(const struct cs_openid_answer *answer, int64_t usual_ms);
 
 #endif

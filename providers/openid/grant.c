@@ -1,36 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Waiting until a grant can be redeemed: polls of the token endpoint, by the rules of CIBA Core
- * section 11 and RFC 8628 section 3.5. */
+/* Waiting until a grant can be redeemed: polls of the token endpoint. pace.h says how often, and
+ * progress.h what their answers mean. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 
 #include "base/clock.h"
 #include "providers/openid/form.h"
 #include "providers/openid/openid.h"
+#include "providers/openid/pace.h"
+#include "providers/openid/progress.h"
 #include "providers/openid/word.h"
 
 enum {
-    INTERVAL = 5, /* seconds, if the server does not say */
-    INTERVAL_MAX = 600,
-    SLOW_DOWN_MS = 5000,
+    INTERVAL_MS = 5000, /* if the server does not say */
+    INTERVAL_MS_MIN = 1000,
     LIFE_MAX = 24 * 3600,  /* seconds */
     POLL_LIMIT_MS = 40000, /* a server may hold a poll for about 30 s */
-    BACK_OFF_MAX = 3,      /* times that the interval doubles while the server is away */
     ID_LENGTH = 8,
 };
 
 struct grant {
     enum cs_openid_flow flow;
     struct cs_secret handle;
-    int64_t interval_ms;
+    struct cs_openid_pace pace;
     int64_t begun;                  /* seconds of the wall clock */
     int64_t expires;                /* cs_clock_ms */
     enum cs_reason over;            /* it was refused before it began; CS_REASON_NONE: it was not */
     struct cs_openid_answer tokens; /* with a document: an approval that is not judged yet */
     bool lost;                      /* a poll was sent whose answer never came */
-    unsigned outages;               /* polls in a row without an answer */
 };
 
 static void free_grant(void *state)
@@ -62,7 +60,7 @@ enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
                                   struct cs_challenge *challenge, struct cs_error *error)
 {
     unsigned life = cs_openid_answer_seconds(answer, "expires_in", 0, LIFE_MAX);
-    unsigned interval = cs_openid_answer_seconds(answer, "interval", INTERVAL, INTERVAL_MAX);
+    int64_t interval = cs_openid_answer_interval(answer, INTERVAL_MS);
     struct grant *grant = NULL;
     enum cs_err result;
 
@@ -80,9 +78,9 @@ enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
     /* Some servers acknowledge a longer life than the request has. */
     grant->expires = cs_clock_ms() + (int64_t)(life < seconds ? life : seconds) * 1000;
     /* 0 is no throttling, for those who say so. */
-    grant->interval_ms = (int64_t)(interval > 0 ? interval : 1) * 1000;
+    grant->pace.interval_ms = interval > INTERVAL_MS_MIN ? interval : INTERVAL_MS_MIN;
     challenge->expires = grant->expires;
-    challenge->poll_ms = (unsigned)grant->interval_ms;
+    challenge->poll_ms = (unsigned)grant->pace.interval_ms;
     challenge->poll_limit_ms = POLL_LIMIT_MS;
     return CS_OK;
 }
@@ -135,85 +133,6 @@ static enum cs_err ask(struct cs_openid *openid, const struct cs_call *call, str
     return result;
 }
 
-/* When to ask next, counted from the start of the poll: RFC 8628 section 3.5 lets the interval grow
- * for good, and Retry-After and a server that is away only once. */
-static void set_pace(struct grant *grant, const struct cs_openid_answer *answer, bool answered,
-                     int64_t started, struct cs_challenge *challenge)
-{
-    int64_t elapsed = cs_clock_ms() - started, pause;
-
-    if (answered && answer->word == CS_OPENID_SLOW_DOWN) {
-        grant->interval_ms += SLOW_DOWN_MS;
-        if (grant->interval_ms < answer->interval_ms)
-            grant->interval_ms = answer->interval_ms;
-    }
-    grant->outages = answered ? 0 : grant->outages + 1;
-    pause = grant->interval_ms << (grant->outages < BACK_OFF_MAX ? grant->outages : BACK_OFF_MAX);
-    if (answered && answer->word == CS_OPENID_SLOW_DOWN)
-        pause += elapsed; /* a server may count from its answer */
-    if (answered && pause < answer->retry_after_ms + elapsed)
-        pause = answer->retry_after_ms > 0 ? answer->retry_after_ms + elapsed : pause;
-    challenge->poll_ms = (unsigned)(pause < INT32_MAX ? pause : INT32_MAX);
-}
-
-/* The server knows the grant no longer. That is no refusal if it may have given the tokens in an
- * answer that was lost: they are given once. */
-static struct cs_approval_state gone(const struct cs_openid *openid, const struct grant *grant,
-                                     const struct cs_openid_answer *answer)
-{
-    bool late = cs_clock_ms() >= grant->expires || answer->word == CS_OPENID_EXPIRED;
-
-    if (grant->lost && answer->word != CS_OPENID_EXPIRED) {
-        cs_log(openid->log, LOG_WARNING,
-               "an answer of the provider was lost, and now the request is used up (%s); the user "
-               "has to log in again",
-               answer->said);
-        return (struct cs_approval_state){CS_APPROVAL_IMPOSSIBLE, CS_REASON_ANSWER_LOST};
-    }
-    if (answer->word == CS_OPENID_DENIED)
-        return (struct cs_approval_state){CS_APPROVAL_DENIED, CS_REASON_DENIED};
-    if (late)
-        return (struct cs_approval_state){CS_APPROVAL_EXPIRED, CS_REASON_EXPIRED};
-    cs_log(openid->log, LOG_WARNING, "the request for an approval was refused later (%s)",
-           answer->said);
-    return (struct cs_approval_state){CS_APPROVAL_DENIED, CS_REASON_REQUEST_REFUSED};
-}
-
-static enum cs_err interpret(struct cs_openid *openid, struct grant *grant,
-                             struct cs_openid_answer *answer, struct cs_approval_state *ret_state,
-                             struct cs_error *error)
-{
-    static const struct cs_approval_state pending = {CS_APPROVAL_PENDING, CS_REASON_PENDING},
-                                          expired = {CS_APPROVAL_EXPIRED, CS_REASON_EXPIRED},
-                                          broken = {CS_APPROVAL_IMPOSSIBLE,
-                                                    CS_REASON_MISCONFIGURED};
-
-    switch (answer->word) {
-    case CS_OPENID_SUCCESS:
-        grant->tokens = *answer;
-        *answer = (struct cs_openid_answer){0};
-        return CS_OK;
-    case CS_OPENID_PENDING:
-    case CS_OPENID_SLOW_DOWN:
-        /* Some servers never say that it has expired. */
-        *ret_state = cs_clock_ms() < grant->expires ? pending : expired;
-        return CS_OK;
-    case CS_OPENID_DENIED:
-    case CS_OPENID_EXPIRED:
-    case CS_OPENID_USED:
-        *ret_state = gone(openid, grant, answer);
-        return CS_OK;
-    case CS_OPENID_BAD_CLIENT:
-    case CS_OPENID_REFUSED:
-        cs_log(openid->log, LOG_ERR, "the provider no longer takes this machine's client (%s)",
-               answer->said);
-        *ret_state = broken;
-        return CS_OK;
-    default:
-        return cs_fail(error, CS_ERR_UNREACHABLE, "the provider cannot say now (%s)", answer->said);
-    }
-}
-
 static enum cs_err poll_server(struct cs_openid *openid, const struct cs_call *call,
                                struct cs_challenge *challenge, struct cs_approval_state *ret_state,
                                struct cs_error *error)
@@ -223,9 +142,19 @@ static enum cs_err poll_server(struct cs_openid *openid, const struct cs_call *c
     int64_t started = cs_clock_ms();
     enum cs_err result = ask(openid, call, grant, &answer, error);
 
-    set_pace(grant, &answer, result == CS_OK, started, challenge);
-    if (result == CS_OK)
-        result = interpret(openid, grant, &answer, ret_state, error);
+    challenge->poll_ms =
+        cs_openid_pace_next(&grant->pace, &answer, result == CS_OK, cs_clock_ms() - started);
+    if (result != CS_OK)
+        return result;
+    if (answer.word == CS_OPENID_SUCCESS) {
+        grant->tokens = answer;
+        answer = (struct cs_openid_answer){0};
+        return CS_OK;
+    }
+    result = cs_openid_progress(openid->log, &answer, cs_clock_ms() >= grant->expires, grant->lost,
+                                ret_state, error);
+    if (result == CS_OK && ret_state->approval == CS_APPROVAL_PENDING)
+        grant->lost = false; /* what was lost before it was no approval */
     return result;
 }
 

@@ -91,7 +91,7 @@ enum cs_err cs_openid_judge_tokens(struct cs_openid *openid, const struct cs_cal
     wanted = (struct cs_id_token_wanted){
         .issuer = openid->settings->issuer,
         .client_id = client->id,
-        .algorithms = openid->algorithms & metadata->algorithms,
+        .algorithms = openid->algorithms,
         .claim = is_subject(openid->settings->claim) ? NULL : openid->settings->claim,
         .identity = identity,
         .claim_elsewhere_ok = metadata->userinfo_endpoint != NULL,

@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "providers/kind.h"
-
 /* ---- users and their factors ---- */
 
 /* CIBA tells only with the request whether the user is known, and the device grant only in the end
@@ -48,6 +46,23 @@ static unsigned usable(const struct cs_openid *openid, const struct cs_openid_se
     return kinds & (CS_KIND(CS_FACTOR_DEVICE) | CS_KIND(CS_FACTOR_BROWSER));
 }
 
+/* Before anybody is asked: an approval whose ID token cannot count is worth nothing. */
+static enum cs_err check_metadata(const struct cs_openid *openid,
+                                  const struct cs_openid_metadata *metadata, unsigned kinds,
+                                  struct cs_error *error)
+{
+    if (kinds == 0)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "the provider's metadata have none of the endpoints that auth_method needs: "
+                       "backchannel_authentication_endpoint with poll mode for an approval on a "
+                       "phone, device_authorization_endpoint for a browser");
+    if ((openid->algorithms & metadata->algorithms) == 0)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "the provider signs with none of the algorithms in id-token-algorithms; its "
+                       "metadata name them in id_token_signing_alg_values_supported");
+    return CS_OK;
+}
+
 static enum cs_err list_factors(struct cs_provider *provider, const struct cs_call *call,
                                 const struct cs_provider_user *user,
                                 const struct cs_listing *listing,
@@ -58,17 +73,13 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
     const struct cs_http_call http = {call->deadline, call->cancel_fd, call->language};
     CS_AUTO(cs_shared_end) struct cs_shared_use use = {0};
     enum cs_err result = cs_shared_begin(openid->metadata, &http, &use, error);
-    unsigned kinds;
+    unsigned kinds = 0;
 
     (void)user;
     if (result != CS_OK)
         return result;
     kinds = usable(openid, cs_openid_login(call), cs_shared_value(&use), listing->kinds);
-    if (kinds == 0)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "the provider's metadata have none of the endpoints that auth_method needs: "
-                       "backchannel_authentication_endpoint with poll mode for an approval on a "
-                       "phone, device_authorization_endpoint for a browser");
+    result = check_metadata(openid, cs_shared_value(&use), kinds, error);
     for (size_t i = 0; i < CS_ARRAY_SIZE(order) && result == CS_OK; i++) {
         const struct cs_listed_factor factor = {.kind = order[i], .id = "openid"};
 

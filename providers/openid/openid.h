@@ -4,6 +4,7 @@
 #define CS_PROVIDERS_OPENID_OPENID_H
 
 #include "net/shared.h"
+#include "providers/kind.h"
 #include "providers/openid/answer.h"
 #include "providers/openid/client.h"
 #include "providers/openid/metadata.h"
@@ -23,6 +24,8 @@ struct cs_openid {
     struct cs_openid_client client, device_client;
     unsigned algorithms; /* that count, as configured */
 };
+
+extern const struct cs_provider_kind cs_openid_kind;
 
 /* This login's settings. */
 const struct cs_openid_settings *cs_openid_login(const struct cs_call *call);
@@ -51,6 +54,11 @@ enum cs_err cs_openid_post(struct cs_openid *openid, const struct cs_call *call,
 enum cs_err cs_openid_get(struct cs_openid *openid, const struct cs_http_call *call,
                           const char *url, const struct cs_secret *token, const char *what,
                           struct cs_secret *ret_body, struct cs_error *error) CS_MUST_USE;
+
+/* Gets the text of the metadata; `ret_date` (or NULL) is the server's time, see net/http.h. */
+enum cs_err cs_openid_get_metadata(struct cs_openid *openid, const struct cs_http_call *call,
+                                   struct cs_secret *ret_text, int64_t *ret_date,
+                                   struct cs_error *error) CS_MUST_USE;
 
 /* What metadata and keys are fetched by (net/shared.h); `context` is the struct cs_openid. */
 enum cs_err cs_openid_fetch_metadata(void *context, const struct cs_http_call *call,

@@ -53,9 +53,9 @@ enum cs_err cs_openid_post(struct cs_openid *openid, const struct cs_call *call,
 
 /* ---- documents ---- */
 
-enum cs_err cs_openid_get(struct cs_openid *openid, const struct cs_http_call *call,
-                          const char *url, const struct cs_secret *token, const char *what,
-                          struct cs_secret *ret_body, struct cs_error *error)
+static enum cs_err get(struct cs_openid *openid, const struct cs_http_call *call, const char *url,
+                       const struct cs_secret *token, const char *what, struct cs_secret *ret_body,
+                       int64_t *ret_date, struct cs_error *error)
 {
     CS_AUTO(cs_http_response_free) struct cs_http_response response = {0};
     struct cs_http_request request = {.method = "GET",
@@ -82,7 +82,33 @@ enum cs_err cs_openid_get(struct cs_openid *openid, const struct cs_http_call *c
     }
     *ret_body = response.body;
     response.body = (struct cs_secret){0};
+    if (ret_date != NULL)
+        *ret_date = response.date;
     return CS_OK;
+}
+
+enum cs_err cs_openid_get(struct cs_openid *openid, const struct cs_http_call *call,
+                          const char *url, const struct cs_secret *token, const char *what,
+                          struct cs_secret *ret_body, struct cs_error *error)
+{
+    return get(openid, call, url, token, what, ret_body, NULL, error);
+}
+
+enum cs_err cs_openid_get_metadata(struct cs_openid *openid, const struct cs_http_call *call,
+                                   struct cs_secret *ret_text, int64_t *ret_date,
+                                   struct cs_error *error)
+{
+    static const char path[] = "/.well-known/openid-configuration";
+    const char *issuer = openid->settings->issuer;
+    CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
+    size_t length = strlen(issuer);
+
+    /* Discovery section 4: a slash at the issuer's end is not repeated. */
+    cs_buffer_add(&url, issuer, issuer[length - 1] == '/' ? length - 1 : length);
+    cs_buffer_text(&url, path);
+    if (url.failed)
+        return cs_fail_nomem(error);
+    return get(openid, call, url.text, NULL, "the provider's metadata", ret_text, ret_date, error);
 }
 
 void cs_openid_free_metadata(void *metadata)
@@ -94,24 +120,15 @@ void cs_openid_free_metadata(void *metadata)
 enum cs_err cs_openid_fetch_metadata(void *context, const struct cs_http_call *call,
                                      void **ret_value, int64_t *ret_life_ms, struct cs_error *error)
 {
-    static const char path[] = "/.well-known/openid-configuration";
     struct cs_openid *openid = context;
-    const char *issuer = openid->settings->issuer;
-    CS_AUTO(cs_buffer_free) struct cs_buffer url = {0};
     CS_AUTO(cs_secret_free) struct cs_secret body = {0};
     struct cs_openid_metadata *metadata = calloc(1, sizeof *metadata);
-    size_t length = strlen(issuer);
-    enum cs_err result;
+    enum cs_err result = metadata != NULL ? cs_openid_get_metadata(openid, call, &body, NULL, error)
+                                          : cs_fail_nomem(error);
 
-    /* Discovery section 4: a slash at the issuer's end is not repeated. */
-    cs_buffer_add(&url, issuer, issuer[length - 1] == '/' ? length - 1 : length);
-    cs_buffer_text(&url, path);
-    result =
-        metadata != NULL && !url.failed
-            ? cs_openid_get(openid, call, url.text, NULL, "the provider's metadata", &body, error)
-            : cs_fail_nomem(error);
     if (result == CS_OK)
-        result = cs_openid_metadata_read(body.data, body.length, issuer, metadata, error);
+        result = cs_openid_metadata_read(body.data, body.length, openid->settings->issuer, metadata,
+                                         error);
     if (result != CS_OK) {
         free(metadata);
         return result;

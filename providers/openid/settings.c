@@ -150,7 +150,7 @@ const struct cs_setting cs_openid_rows[] = {
     {TEXT("biometric-acr-values", biometric_acr_values,
           "The same for logins with enforce_biometric.")},
     {ROW("id-token-algorithms", LIST, algorithms, "The signatures that count."),
-     .type_name = "algorithms", .fallback = "RS256,PS256,ES256,EdDSA", .check = check_algorithms},
+     .fallback = "RS256,PS256,ES256,EdDSA", .check = check_algorithms},
     {TEXT("quiet-parameter", quiet_parameter,
           "What a request carries with suppress_notification, as in notification_mode=none. By "
           "default such logins sign in with a browser."),
@@ -190,7 +190,7 @@ const struct cs_setting cs_openid_rows[] = {
 
 /* One of the two clients. */
 struct client {
-    const char *id, *id_name, *secret, *secret_name;
+    const char *id, *secret, *secret_name, *way_name;
     bool two_secrets;
     unsigned authentication;
 };
@@ -207,15 +207,16 @@ static enum cs_err check_client(const struct cs_openid_settings *settings,
         return cs_fail(error, CS_ERR_CONFIG, "%s and %s-file are both given; give only one",
                        client->secret_name, client->secret_name);
     if (by_secret && client->secret == NULL)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "%s is missing; %s-file may name a file that holds it, and "
-                       "client-authentication may name a way without a secret",
-                       client->secret_name, client->secret_name);
+        return cs_fail(
+            error, CS_ERR_CONFIG,
+            "%s is missing; %s-file may name a file that holds it, and %s may name a way "
+            "without a secret",
+            client->secret_name, client->secret_name, client->way_name);
     if (!by_secret && client->secret != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "%s is not used by the client-authentication that is set; remove it, or set "
+                       "%s is not used by the %s that is set; remove it, or set "
                        "client_secret_basic or client_secret_post",
-                       client->secret_name);
+                       client->secret_name, client->way_name);
     if (by_key && settings->key_file == NULL)
         return cs_fail(error, CS_ERR_CONFIG,
                        "client-key-file is missing: the file with the client's private key");
@@ -232,6 +233,7 @@ static enum cs_err check_clients(const struct cs_openid_settings *settings, stru
         .id = settings->client_id,
         .secret = settings->client_secret ? settings->client_secret : settings->secret_file,
         .secret_name = "client-secret",
+        .way_name = "client-authentication",
         .two_secrets = settings->client_secret != NULL && settings->secret_file != NULL,
         .authentication = settings->authentication};
     const struct client device = {.id = settings->device_client_id,
@@ -239,6 +241,7 @@ static enum cs_err check_clients(const struct cs_openid_settings *settings, stru
                                                 ? settings->device_client_secret
                                                 : settings->device_secret_file,
                                   .secret_name = "device-client-secret",
+                                  .way_name = "device-client-authentication",
                                   .two_secrets = settings->device_client_secret != NULL &&
                                                  settings->device_secret_file != NULL,
                                   .authentication = settings->device_authentication};

@@ -244,6 +244,7 @@ static const struct cs_provider_ops ops = {
     .judges_unlisted = true,
     .binds_identity = true,
     .accepts_empty = CS_KIND(CS_FACTOR_TOTP),
+    .account_asks = true,
     .kinds = kinds_of,
     .fits = fits,
     .find_user = find_user,

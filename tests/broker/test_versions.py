@@ -7,7 +7,7 @@ from countersign import *
 
 MODULES = {"this": "pam_countersign.so", "next": os.environ["CS_NEXT_MODULE"]}
 BROKERS = {"this": BROKER, "next": os.environ["CS_NEXT_BROKER"]}
-SPEAKS = {"this": (2, 3), "next": (3, 4)}
+SPEAKS = {"this": (3, 4), "next": (4, 5)}
 FAKE = "/run/countersign-fake/broker.sock"
 
 
@@ -70,6 +70,50 @@ def test_every_pair_talks():
                 expect_equal((audit["rhost"], audit["tty"]), ("192.0.2.7", "test"), pair)
 
 
+def test_every_pair_checks_accounts():
+    fresh("alice")
+    for broker_name, program in BROKERS.items():
+        with Broker(program=program) as broker:
+            for module_name, module in MODULES.items():
+                pair = f"{module_name} module, {broker_name} broker"
+                pam_service("test", [f"account required {module} require_broker", "account required pam_permit.so"])
+                countersign("suspend", "alice")
+                refused = pam_login("alice", account=True, no_auth=True).account
+                countersign("resume", "alice")
+                passed = pam_login("alice", account=True, no_auth=True).account
+                expect_equal((refused, passed), ("PAM_PERM_DENIED", "PAM_SUCCESS"), pair)
+                expect_equal(audits(broker.log()), [], f"{pair}: it is no login")
+
+
+def test_a_broker_without_an_account_phase():
+    """One of version 3 would take the request for a login, and might ask or even let in. It gets none."""
+    os.makedirs(os.path.dirname(FAKE), exist_ok=True)
+    got = []
+
+    def serve():
+        peer, _ = listener.accept()
+        with peer:
+            peer.settimeout(PATIENCE)
+            peer.recv(65536)  # hello
+            got.append(peer.recv(65536))  # the request in the newest version, which it drops
+            peer.send(message(WELCOME, (1, uint(3))))
+            got.append(peer.recv(65536))
+
+    pam_service("test", [f"account required pam_countersign.so socket={FAKE}", "account required pam_permit.so"])
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(FAKE)
+        listener.listen()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        result = pam_login("alice", account=True, no_auth=True)
+        thread.join(PATIENCE)
+        os.unlink(FAKE)
+    expect_equal(result.account, "PAM_AUTHINFO_UNAVAIL", "result")
+    expect_equal((dict(fields_of(got[0])).get(PHASE), got[1]), (uint(1), b""), "what the broker got")
+    wait_syslog("account check of 'alice' refused: the broker that is running is of an earlier release and knows no "
+                "account phase; run 'systemctl restart countersignd'")
+
+
 def test_the_next_module_stand_alone():
     """Its program may be from this release while a package is being unpacked."""
     stack("standalone", module=MODULES["next"])
@@ -84,7 +128,7 @@ def test_the_tool_with_the_next_broker():
 
 
 def test_releases_too_far_apart():
-    cases = {"this": ((4, 9), (0, 1), (3, 2), (4294967295, 4294967295)), "next": ((2, 2), (5, 6))}
+    cases = {"this": ((5, 9), (0, 2), (4, 3), (4294967295, 4294967295)), "next": ((3, 3), (6, 7))}
     for name, offers in cases.items():
         with Broker(program=BROKERS[name]) as broker:
             for oldest, newest in offers:
@@ -98,7 +142,7 @@ def test_releases_too_far_apart():
 
 
 def test_a_version_that_was_not_offered():
-    for version in (0, 4, 4294967295):
+    for version in (0, 5, 4294967295):
         stack(f"socket={FAKE}")
         with fake_broker(version):
             result = pam_login("alice")

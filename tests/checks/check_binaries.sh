@@ -27,7 +27,7 @@ hardened()
 
 module=$1
 shift
-expect "$module: exports" 'pam_sm_authenticate pam_sm_setcred' \
+expect "$module: exports" 'pam_sm_acct_mgmt pam_sm_authenticate pam_sm_setcred' \
     "$(nm -D --defined-only "$module" | awk '{ print $3 }' | sort | xargs)"
 expect "$module: needs" 'libc.so.6 libpam.so.0' "$(needed "$module")"
 hardened "$module"

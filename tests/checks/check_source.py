@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
     "login": BELOW_LOGIN,
     "broker": BELOW_LOGIN + ("login",),
-    "cli": BELOW_LOGIN + ("login", "providers/local", "u2f"),
+    "cli": BELOW_LOGIN + ("login", "providers/local", "providers/openid/host.h", "u2f"),
     "pam": ("base", "wire"),
 }
 

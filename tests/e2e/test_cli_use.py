@@ -24,7 +24,7 @@ def as_alice(*words):
 # ---- help ----
 
 def test_help_is_no_error():
-    expect_equal(len({verb["name"] for verb in verbs()}), 18, "verbs")
+    expect_equal(len({verb["name"] for verb in verbs()}), 22, "verbs")
     for verb in verbs():
         words = verb["name"].split()
         for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
@@ -32,7 +32,7 @@ def test_help_is_no_error():
                 expect_equal((result.returncode, result.stderr), (0, ""), f"{call}")
                 expect_match(rf"^Usage: countersign {verb['name']}\b", result.stdout, f"{call}")
                 expect(verb["summary"] in result.stdout, f"{call}: {result.stdout}")
-    for word in "enroll", "import":
+    for word in "enroll", "host", "import":
         text = countersign(word, "--help").stdout
         for verb in verbs():
             expect_equal(verb["summary"] in text, verb["name"].startswith(word), f"{word}: {verb['name']}")

@@ -43,7 +43,7 @@ class Dialogue:
         self.tells = tells  # something outside a prompt: only this depends on sshd's behaviour
 
 
-NUMBER = "auth_method=pretend-number push_wait="
+NUMBER, WORD, BROWSER = (f"auth_method=pretend-{kind} push_wait=" for kind in ("number", "word", "browser"))
 DIALOGUES = {
     "code": Dialogue("", [CODE]),
     "retry": Dialogue("", [WRONG, CODE]),
@@ -58,6 +58,10 @@ DIALOGUES = {
     "wait-enter": Dialogue(f"{NUMBER}enter", ["", Approve("approved")]),
     # Approved after the first line of the countdown.
     "wait-live": Dialogue(f"{NUMBER}live", decide="approved", messages=2, tells=True),
+    "word-enter": Dialogue(f"{WORD}enter", [Approve("approved")]),
+    "word-live": Dialogue(f"{WORD}live", decide="approved", messages=1, tells=True),
+    "browser-enter": Dialogue(f"{BROWSER}enter", [Approve("approved")]),
+    "browser-live": Dialogue(f"{BROWSER}live", decide="approved", messages=1, tells=True),
     "wait-silent": Dialogue("auth_method=pretend-wait push_wait=silent", decide="approved"),
     "denied-enter": Dialogue("auth_method=pretend-wait push_wait=enter", [Approve("denied")], allowed=False,
                              tells=True),

@@ -123,7 +123,7 @@ def test_a_store_of_the_previous_version():
     factor = fresh("alice")
     stack()
     run("sqlite3", STORE, "ALTER TABLE factor DROP COLUMN app_id; ALTER TABLE factor DROP COLUMN suspect; "
-        "DROP TABLE place; DROP TABLE pending; DROP TABLE password; DROP TABLE preference; PRAGMA user_version=1")
+        "DROP TABLE suspension; DROP TABLE place; DROP TABLE pending; DROP TABLE password; DROP TABLE preference; PRAGMA user_version=1")
     with Broker():
         expect_equal(pam_login("alice", [factor.code()], env=KEY).code, "PAM_SUCCESS", "a login")
         countersign("lang", "alice", "fr")
@@ -177,9 +177,18 @@ def test_prompts_shows_what_a_login_shows():
 
 def test_prompts_shows_what_waits_for_an_approval():
     preview = shown()
-    expect_equal(preview["waiting for an approval"], "Choose the number 42 on Phone. \nThen press Enter here: ", "at first")
-    expect_equal(preview["Enter before the approval"], "The request has not been approved yet. \n"
-                 "Choose the number 42 on Phone. \nThen press Enter here: ", "later")
+    waits = {"": "Approve the request on Phone. \n", " with a number": "Choose the number 42 on Phone. \n",
+             " on the phone": "Approve the request on your phone. \n",
+             " with a word": "Approve the request on your phone \nif it shows K7QX2MPA. \n"}
+    for what, said in waits.items():
+        title = f"waiting for an approval{what}"
+        expect_equal(preview[title], f"{said}Then press Enter here: ", title)
+        expect_equal(preview[f"{title}, again"],
+                     f"The request has not been approved yet. \n{said}Then press Enter here: ", f"{title}, again")
+        expect(said in shown("--channel", "terminal")[title] + " \n", f"{title}, where text is shown at once")
+    browser = ("To sign in, open this page in a browser: \nhttps://id.example.com/device \n"
+               "and enter the code WDJB-MJHT there. \nThen press Enter here: ")
+    expect_equal(preview["waiting for a sign-in with a browser"], browser, "a browser")
     expect_equal(preview["a code by text message"], "A text message was sent to +15551234567. \n"
                  "Verification code (after 6439-): ", "a code of four digits and six")
     expect(preview["a menu of 3, page 1, again"].startswith("Type a number from 1 to 3. Tries left: 2 \nHow do you want"),

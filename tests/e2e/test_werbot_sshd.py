@@ -139,6 +139,63 @@ def test_alone():
         expect_equal(len(machine.server.asked()), 1, "requests")
 
 
+# ---- the account phase ----
+
+def account_lines(*auth):
+    page = PAGE.read_text().split("\n**account**")[1].split("\n## ")[0]
+    return [*auth, *[line.strip() for line in re.findall(r"^    (account .*)$", page, re.M)]]
+
+
+def account_check(machine, count=1):
+    wait_until(lambda: machine.broker.log().count("account verdict=") == count, "the line of the account check")
+    line = [line for line in machine.broker.log().splitlines() if "account verdict=" in line][-1]
+    return re.search(r"verdict=(\S+) .*reason=(\S+)", line).groups()
+
+
+def test_account_after_a_key_alone():
+    """The user approves; the ID is the mapping's."""
+    with Machine(auth=account_lines("auth required pam_deny.so"), sshd={"AuthenticationMethods": "publickey"}) as machine:
+        alice = machine.server.person()
+        for count, (approves, wanted) in enumerate(((True, ("allow", "approved")), (False, ("deny", "denied"))), 1):
+            machine.server.forget_requests()
+            thread = deciding(machine.server, alice, approves)
+            login = machine.sshd.ssh("alice")
+            thread.join()
+            expect_equal((login.success, account_check(machine, count)), (approves, wanted), f"{login}")
+            expect_equal(machine.server.asked(), [{"user": "alice", "tfaMethod": "U2F", "totpCode": "",
+                                                   "userIP": "127.0.0.1", "wID": "alice"}], "what was asked")
+
+
+def test_account_asks_nobody_who_has_just_refused():
+    """Whoever has a stolen key must not make the phone ring until its owner gives in."""
+    with Machine(auth=account_lines("auth required pam_deny.so"), sshd={"AuthenticationMethods": "publickey"}) as machine:
+        alice = machine.server.person()
+        thread = deciding(machine.server, alice, False)
+        expect(not machine.sshd.ssh("alice").success, "denied")
+        thread.join()
+        expect(not machine.sshd.ssh("alice").success, "a second time")
+        expect_equal((account_check(machine, 2), len(machine.server.asked())), (("deny", "too-many-deliveries"), 1),
+                     "the second time")
+
+
+def test_account_after_a_whole_login():
+    with Machine(auth=account_lines(*lines_of("key"))) as machine:
+        person = machine.server.person()
+        machine.visit(["", person.code], True, "totp")
+        expect_equal(len(machine.server.asked()), 1, "nobody is asked twice")
+
+
+def test_account_while_the_server_is_away():
+    """Nothing can be asked there, so a factor of this machine does not help."""
+    fresh("alice")
+    with Machine(auth=account_lines("auth required pam_deny.so"), section={"connect-timeout": 1},
+                 sshd={"AuthenticationMethods": "publickey"}, offline_users="alice", failmode_insecure=True) as machine:
+        machine.server.refuse()
+        login = machine.sshd.ssh("alice")
+        expect_equal((login.success, account_check(machine)), (False, ("unreachable", "unreachable")),
+                     f"{login} {machine.broker.log()}")
+
+
 # ---- who causes a request ----
 
 def test_whom_sshd_refuses_causes_no_request():

@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     REQUIRE(cs_secret_set(&packet, data, size) == CS_OK);
     for (unsigned type = 0; type <= CS_MSG_TYPES; type++) {
-        for (uint32_t version = 1; version <= 3; version++) {
+        for (uint32_t version = 1; version <= CS_WIRE_VERSION; version++) {
             if (size > 0)
                 packet.data[0] = (char)type; /* let every table read every input */
             check(type, version, &packet);

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 
 static int64_t now_seconds;
-static int64_t now_ms;
+static _Atomic int64_t now_ms; /* threads of a test may share it */
 
 void fake_clock_set(int64_t seconds)
 {

@@ -165,6 +165,15 @@ class Handler(BaseHTTPRequestHandler):
     def path_redirect(self, rest, body):
         self.answer(302, b"", (("Location", "/ok/redirected"),))
 
+    def path_dated(self, rest, body):
+        """dated/DATE/AGE: a server that names another time, and a cache in front of it; - for none"""
+        self.send_response_only(200)
+        for name, value in (("Date", rest[0].replace("_", " ")), ("Age", rest[1])):
+            if value != "-":
+                self.send_header(name, value)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def path_status(self, rest, body):
         """status/CODE/RETRY-AFTER/NAME"""
         headers = (("Retry-After", rest[1]),) if rest[1] != "-" else ()

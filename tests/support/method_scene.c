@@ -196,6 +196,7 @@ void method_scene_free(struct method_scene *scene)
     cs_buffer_free(&scene->judged);
     cs_buffer_free(&scene->lines);
     cs_buffer_free(&scene->message);
+    cs_buffer_free(&scene->user_codes);
     free(scene);
 }
 

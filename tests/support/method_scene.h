@@ -64,6 +64,9 @@ struct method_scene {
     const char *line;        /* what the person's side needs; the same */
     const char *origin;      /* what a key of this machine signs for; the same */
     const char *url, *code;  /* the same */
+    bool compares;           /* the correlation is a word that the device shows, too */
+    bool unsent;             /* nothing can have reached the user */
+    const char *user_code;   /* that requests need; NULL: none */
     unsigned poll_ms;        /* the same; 0: none */
     unsigned slow_down_ms;   /* the same, from the first poll on; 0: as before */
     int64_t judge_ms;        /* that judging takes */
@@ -75,6 +78,7 @@ struct method_scene {
     struct cs_buffer judged; /* one line per attempt: NAME or nobody, countable, proven */
     struct cs_buffer lines;  /* of the log */
     struct cs_buffer message;
+    struct cs_buffer user_codes; /* that requests carried: one line each, "-" for none */
     unsigned seconds, polls, refusals;
     int64_t longest; /* that judging took */
     enum cs_pace_of paced;

@@ -96,6 +96,36 @@ static void release(void *state)
     --*(unsigned *)state;
 }
 
+static void describe(const struct method_scene *scene, const char *id,
+                     struct cs_challenge *challenge)
+{
+    const struct {
+        char *text;
+        size_t size;
+        const char *value;
+    } texts[] = {
+        {challenge->id, sizeof challenge->id, id},
+        {challenge->correlation, sizeof challenge->correlation, scene->correlation},
+        {challenge->url, sizeof challenge->url, scene->url},
+        {challenge->code, sizeof challenge->code, scene->code},
+        {challenge->origin, sizeof challenge->origin, scene->origin},
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++)
+        (void)snprintf(texts[i].text, texts[i].size, "%s", texts[i].value ? texts[i].value : "");
+    challenge->compares = scene->compares;
+    challenge->poll_ms = scene->poll_ms;
+    challenge->request = scene->line ? strdup(scene->line) : NULL;
+}
+
+/* Whether the request carries what it needs. */
+static bool has_user_code(struct method_scene *scene, const struct cs_secret *given)
+{
+    cs_buffer_printf(&scene->user_codes, "%s\n", given != NULL ? given->data : "-");
+    return scene->user_code == NULL ||
+           (given != NULL && strcmp(given->data, scene->user_code) == 0);
+}
+
 static enum cs_err begin(struct cs_provider *provider, const struct cs_call *call,
                          const struct cs_provider_user *user, const struct cs_listed_factor *factor,
                          const struct cs_challenge_request *request,
@@ -110,19 +140,14 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     cs_buffer_free(&scene->message);
     cs_buffer_text(&scene->message, request->message);
     scene->seconds = request->seconds;
+    ret_challenge->unsent = scene->unsent;
     if (scene->begin_result != CS_OK)
         return cs_fail(error, scene->begin_result, "begin is broken");
-    (void)snprintf(ret_challenge->id, sizeof ret_challenge->id, "%s", factor->id);
-    (void)snprintf(ret_challenge->correlation, sizeof ret_challenge->correlation, "%s",
-                   scene->correlation ? scene->correlation : "");
-    (void)snprintf(ret_challenge->url, sizeof ret_challenge->url, "%s",
-                   scene->url ? scene->url : "");
-    (void)snprintf(ret_challenge->code, sizeof ret_challenge->code, "%s",
-                   scene->code ? scene->code : "");
-    (void)snprintf(ret_challenge->origin, sizeof ret_challenge->origin, "%s",
-                   scene->origin ? scene->origin : "");
-    ret_challenge->poll_ms = scene->poll_ms;
-    ret_challenge->request = scene->line ? strdup(scene->line) : NULL;
+    if (!has_user_code(scene, request->user_code)) {
+        ret_challenge->wants_user_code = ret_challenge->unsent = true;
+        return CS_OK;
+    }
+    describe(scene, factor->id, ret_challenge);
     ret_challenge->state = &scene->held;
     ret_challenge->free_state = release;
     scene->held++;

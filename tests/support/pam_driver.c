@@ -216,6 +216,18 @@ static void print_environment(FILE *out, pam_handle_t *handle)
     free(environment);
 }
 
+static int check_account(struct run *run, pam_handle_t *handle, int flags)
+{
+    const char *user = run->options->account_user;
+    int code = user != NULL ? pam_set_item(handle, PAM_USER, user) : PAM_SUCCESS;
+
+    if (code == PAM_SUCCESS)
+        code = pam_acct_mgmt(handle, flags);
+    if (run->out != NULL)
+        fprintf(run->out, "account: %s (%d)\n", code_name(code), code);
+    return code;
+}
+
 /* `barrier` (may be NULL) is passed just before pam_authenticate, so that all threads call it at
  * once. */
 static void authenticate(struct run *run, pthread_barrier_t *barrier)
@@ -234,9 +246,11 @@ static void authenticate(struct run *run, pthread_barrier_t *barrier)
     if (barrier != NULL)
         (void)pthread_barrier_wait(barrier);
     middle = now_ms();
-    if (run->code == PAM_SUCCESS)
+    if (run->code == PAM_SUCCESS && !options->no_auth)
         run->code = pam_authenticate(handle, flags);
     run->authenticate_ms = now_ms() - middle;
+    if (run->code == PAM_SUCCESS && options->account)
+        run->code = check_account(run, handle, flags);
     if (run->code == PAM_SUCCESS && options->setcred)
         run->code = pam_setcred(handle, flags | (int)PAM_ESTABLISH_CRED);
     if (run->out != NULL) {

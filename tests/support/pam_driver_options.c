@@ -22,6 +22,9 @@ const char driver_usage[] =
     "  --rhost A --tty T --ruser R --env NAME=VALUE\n"
     "  --silent               pass PAM_SILENT\n"
     "  --setcred              call pam_setcred after a success\n"
+    "  --account              call pam_acct_mgmt after a success, before pam_setcred\n"
+    "  --account-user NAME    the user's name from then on\n"
+    "  --no-auth              call no pam_authenticate, as sshd does after a key\n"
     "  --close-std            close descriptors 0 to 2 before authenticating\n"
     "  --children MODE        have a child of our own that has ended, with SIGCHLD left at its\n"
     "                         default, ignored or with a handler; at the end tell what is left\n"
@@ -133,6 +136,9 @@ static const struct row rows[] = {
     {"children", TEXT(children)},
     {"silent", FLAG(silent)},
     {"setcred", FLAG(setcred)},
+    {"account", FLAG(account)},
+    {"no-auth", FLAG(no_auth)},
+    {"account-user", TEXT(account_user)},
     {"null-answer", FLAG(null_answer)},
     {"interactive", FLAG(interactive)},
     {"close-std", FLAG(close_std)},

@@ -28,7 +28,8 @@ struct driver_options {
     const char *rhost;
     const char *tty;
     const char *ruser;
-    const char *children; /* how to treat SIGCHLD: "default", "ignore" or "handler"; or NULL */
+    const char *account_user; /* PAM_USER from then on; or NULL */
+    const char *children;     /* how to treat SIGCHLD: "default", "ignore" or "handler"; or NULL */
     const char *env[DRIVER_MAX_TEXTS];
     size_t env_count;
     struct driver_answers common; /* those before the first --user */
@@ -38,6 +39,8 @@ struct driver_options {
     unsigned repeat;
     bool silent;
     bool setcred;
+    bool account; /* call pam_acct_mgmt after a success */
+    bool no_auth; /* call no pam_authenticate */
     bool null_answer;
     bool interactive;
     bool close_std;

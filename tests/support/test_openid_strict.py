@@ -186,6 +186,21 @@ def test_basic():
                          PlainClient(server, Client.post()).ciba("alice"))
 
 
+def test_without_a_user():
+    with Scene(Client.basic()) as (server, plain):
+        def own(**form):
+            return plain.post("token_endpoint", grant_type="client_credentials", **form)
+        expect_violation(server, "grant_type is 'client_credentials'", (400, "unsupported_grant_type"), own())
+        expect("client_credentials" not in plain.metadata["grant_types_supported"], "it is not announced")
+        server.client_credentials = server.hintless = True
+        expect_equal((own().status, own()["token_type"]), (200, "Bearer"), "a token")
+        expect_violation(server, "device_code", (400, "invalid_request"), own(device_code="x"))
+        expect_equal(plain.post("backchannel_authentication_endpoint", scope="openid").error, (400, "invalid_request"),
+                     "a request that names nobody")
+        server.revoke_client()
+        expect_equal(own().error, (401, "invalid_client"), "a client that is not known")
+
+
 def test_assertions():
     with Scene(Client.private_key()) as (server, plain):
         now = int(time.time())

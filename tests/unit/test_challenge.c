@@ -396,6 +396,7 @@ static void test_missing_slots(void **state)
     assert_string_equal(language, "");
     assert_int_equal(cs_call_account(&scene->login, &standing, &error), CS_OK);
     assert_true(standing.may_log_in);
+    assert_true(standing.abstains); /* no vote for anybody */
     assert_int_equal(run(DEVICE), CS_VERDICT_UNAVAILABLE);
     assert_contains(scene->lines.text, "provider 'pretend' can send nothing");
     scene->ops.begin = method_scene_ops.begin;

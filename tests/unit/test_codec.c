@@ -130,6 +130,30 @@ static void test_request_since_version_2_absent_in_1(void **state)
     assert_string_equal(error.text, "unknown field 10");
 }
 
+/* The flags are no place for it: a broker ignores bits that it does not know, and would take an
+ * account check for a login. */
+static void test_phase_since_version_4_is_no_field_to_ignore(void **state)
+{
+    struct cs_request request = {.service = (char[]){"s"},
+                                 .user = (char[]){"u"},
+                                 .phase = CS_PHASE_ACCOUNT,
+                                 .config_fd = -1};
+    CS_AUTO(cs_request_clear) struct cs_request back = {.config_fd = -1};
+    CS_AUTO(cs_secret_free) struct cs_secret new = encode(CS_MSG_REQUEST, 4, &request);
+    CS_AUTO(cs_secret_free) struct cs_secret plain = {0};
+    struct cs_error error = {0};
+
+    (void)state;
+    decode(&new, CS_MSG_REQUEST, 4, &back);
+    assert_int_equal(back.phase, CS_PHASE_ACCOUNT);
+    cs_request_clear(&back);
+    assert_int_equal(cs_decode(&new, CS_MSG_REQUEST, 3, &back, &error), CS_ERR_PROTOCOL);
+    assert_string_equal(error.text, "unknown field 11");
+    request.phase = CS_PHASE_AUTHENTICATE;
+    plain = encode(CS_MSG_REQUEST, 4, &request);
+    assert_int_equal(plain.length, new.length - 4 - 4);
+}
+
 static void test_round_round_trip(void **state)
 {
     CS_AUTO(cs_round_clear) struct cs_round round = {.instruction = strdup("Look here")};
@@ -286,6 +310,7 @@ int main(void)
         cmocka_unit_test(test_request_round_trip),
         cmocka_unit_test(test_refusal_since_version_3_absent_in_2),
         cmocka_unit_test(test_request_since_version_2_absent_in_1),
+        cmocka_unit_test(test_phase_since_version_4_is_no_field_to_ignore),
         cmocka_unit_test(test_round_round_trip),
         cmocka_unit_test(test_answers_round_trip_any_bytes),
         cmocka_unit_test(test_answers_too_long_stay_too_long),

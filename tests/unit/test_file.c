@@ -36,6 +36,24 @@ static void test_replace_makes_and_replaces_with_mode(void **state)
     assert_file(other, 0600, "one");
 }
 
+static void test_create_replaces_nothing(void **state)
+{
+    struct cs_error error = {0};
+    char path[PATH_SIZE], temporary[PATH_SIZE], link_path[PATH_SIZE];
+
+    folder_path(state, "file", path);
+    assert_int_equal(cs_create_file(path, 0640, (unsigned)-1, "one", 3, &error), CS_OK);
+    assert_file(path, 0640, "one");
+    assert_int_equal(cs_create_file(path, 0600, (unsigned)-1, "two", 3, &error), CS_ERR_TRUST);
+    assert_non_null(strstr(error.text, "already exists"));
+    assert_file(path, 0640, "one");
+    assert_int_equal(access(folder_path(state, "file.new", temporary), F_OK), -1);
+    /* A link that leads nowhere is there, too. */
+    folder_path(state, "link", link_path);
+    assert_int_equal(symlink("nowhere", link_path), 0);
+    assert_int_equal(cs_create_file(link_path, 0600, (unsigned)-1, "two", 3, &error), CS_ERR_TRUST);
+}
+
 static void test_replace_mode_is_not_the_umasks(void **state)
 {
     char path[PATH_SIZE];
@@ -131,6 +149,7 @@ int main(void)
         IN_FOLDER(test_replace_link_replaced_not_followed),
         IN_FOLDER(test_replace_failure_leaves_old_file_alone),
         IN_FOLDER(test_read_all_limit_exact),
+        IN_FOLDER(test_create_replaces_nothing),
         cmocka_unit_test(test_fd_close_keeps_errno_and_marks),
     };
 

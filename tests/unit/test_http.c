@@ -44,6 +44,29 @@ static void test_get_answer_is_whole(void **state)
     assert_int_equal(response.retry_after_ms, 0);
 }
 
+static void test_date_of_the_server(void **state)
+{
+    static const struct {
+        const char *target;
+        int64_t date;
+    } rows[] = {
+        {"/dated/Sun,_06_Nov_1994_08:49:37_GMT/-", 784111777},
+        {"/dated/Sun,_06_Nov_1994_08:49:37_GMT/900", 784111777 + 900},
+        {"/dated/Sun,_06_Nov_1994_08:49:37_GMT/soon", 784111777},
+        {"/dated/Sun,_06_Nov_1994_08:49:37_GMT/99999999999999999999", 0},
+        {"/dated/yesterday/-", 0},
+        {"/dated/-/900", 0},
+    };
+    CS_AUTO(cs_http_free) struct cs_http *http = http_server_client(*state, "https");
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_http_response_free) struct cs_http_response response = {0};
+
+        assert_int_equal(http_server_get(http, rows[i].target, &response, NULL), CS_OK);
+        assert_int_equal(response.date, rows[i].date);
+    }
+}
+
 static void test_empty_body_is_text(void **state)
 {
     CS_AUTO(cs_http_free) struct cs_http *http = http_server_client(*state, "http");
@@ -539,6 +562,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connections_are_bounded), /* first: the server counts all */
         cmocka_unit_test(test_get_answer_is_whole),
+        cmocka_unit_test(test_date_of_the_server),
         cmocka_unit_test(test_empty_body_is_text),
         cmocka_unit_test(test_request_is_sent_as_given),
         cmocka_unit_test(test_connection_is_kept),

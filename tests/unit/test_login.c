@@ -114,6 +114,83 @@ static void test_verdict_failmode_needs_account_and_first_factor(void **state)
     }
 }
 
+/* ---- the account phase ---- */
+
+#define ANY CS_REASONS
+
+/* What each verdict becomes with each reason; rows with a reason go before those with any. */
+static const struct {
+    enum cs_verdict verdict;
+    enum cs_reason reason;
+    int code;
+} account_rows[] = {
+    {CS_VERDICT_ALLOW, CS_REASON_NO_OBJECTION, PAM_IGNORE},
+    {CS_VERDICT_ALLOW, ANY, PAM_SUCCESS},
+    {CS_VERDICT_EXEMPT, ANY, PAM_SUCCESS},
+    {CS_VERDICT_DENY, CS_REASON_INACTIVE, PAM_ACCT_EXPIRED},
+    {CS_VERDICT_DENY, CS_REASON_USER_NOT_ACTIVE, PAM_ACCT_EXPIRED},
+    {CS_VERDICT_DENY, ANY, PAM_PERM_DENIED},
+    {CS_VERDICT_NOT_ENROLLED, ANY, PAM_PERM_DENIED},
+    {CS_VERDICT_MAX_TRIES, ANY, PAM_PERM_DENIED},
+    {CS_VERDICT_UNAVAILABLE, ANY, PAM_AUTHINFO_UNAVAIL},
+    {CS_VERDICT_UNREACHABLE, ANY, PAM_AUTHINFO_UNAVAIL},
+    {CS_VERDICT_MISCONFIGURED, ANY, PAM_SERVICE_ERR},
+    {CS_VERDICT_UNKNOWN_USER, ANY, PAM_USER_UNKNOWN},
+    {CS_VERDICT_ABORTED, ANY, PAM_AUTHINFO_UNAVAIL},
+};
+
+static int expected_account_code(enum cs_verdict verdict, enum cs_reason reason)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(account_rows); i++) {
+        if (account_rows[i].verdict == verdict &&
+            (account_rows[i].reason == ANY || account_rows[i].reason == reason))
+            return account_rows[i].code;
+    }
+    fail_msg("verdict %d has no row", (int)verdict);
+    return -1;
+}
+
+static void test_account_every_verdict_and_reason(void **state)
+{
+    struct cs_options options;
+
+    (void)state;
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    for (unsigned v = 0; v < CS_VERDICTS; v++) {
+        for (unsigned r = 0; r < CS_REASONS; r++) {
+            int expected = expected_account_code(v, r);
+            int code = cs_verdict_account_code(v, r, &options, true);
+
+            if (code != expected)
+                fail_msg("%s, %s: %s, expected %s", cs_verdict_name(v), cs_reason_name(r),
+                         cs_pam_code_name(code), cs_pam_code_name(expected));
+            assert_string_not_equal(cs_pam_code_name(code), "unknown");
+            code = cs_verdict_account_code(v, r, &options, false);
+            assert_int_not_equal(code, PAM_SUCCESS);
+            assert_int_not_equal(code, PAM_IGNORE);
+        }
+    }
+}
+
+/* exempt_result alone has a say: what forgives in the auth stack forgives nothing here. */
+static void test_account_options_that_forgive_have_no_say(void **state)
+{
+    struct cs_options options;
+
+    (void)state;
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    options.method.accept_on_missing_auth_method = true;
+    options.failmode_insecure = true;
+    options.exempt_result = CS_EXEMPT_IGNORE;
+    options.missing_result = CS_MISSING_IGNORE;
+    for (unsigned v = 0; v < CS_VERDICTS; v++) {
+        int code = cs_verdict_account_code(v, CS_REASON_NONE, &options, true);
+
+        assert_int_equal(code, v == CS_VERDICT_EXEMPT ? PAM_IGNORE
+                                                      : expected_account_code(v, CS_REASON_NONE));
+    }
+}
+
 static enum cs_reason exemption(const char *exempt, const char *asked,
                                 const struct cs_account *account, struct cs_buffer *lines)
 {
@@ -263,6 +340,27 @@ static void test_audit_missing_values_left_out(void **state)
                         "wrong=none accepted=none ms=0 peer_uid=5 standalone=yes\n");
 }
 
+/* fail2ban and others look for "login verdict=": such a check is no login. */
+static void test_audit_of_an_account_check(void **state)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+    const struct cs_log log = log_into(&lines);
+    const struct cs_audit audit = {.user = "demo",
+                                   .service = "sshd",
+                                   .method = "totp",
+                                   .verdict = "deny",
+                                   .reason = CS_REASON_SUSPENDED,
+                                   .code = "PAM_PERM_DENIED",
+                                   .milliseconds = 3,
+                                   .account_phase = true};
+
+    (void)state;
+    cs_audit_write(&log, &audit);
+    assert_string_equal(lines.text,
+                        "account verdict=deny granted=no reason=suspended phase=account ms=3 "
+                        "peer_uid=0 code=PAM_PERM_DENIED service=\"sshd\" user=\"demo\"\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,11 +368,14 @@ int main(void)
         cmocka_unit_test(test_verdict_options_change_their_row_alone),
         cmocka_unit_test(test_verdict_missing_result_needs_acceptance),
         cmocka_unit_test(test_verdict_failmode_needs_account_and_first_factor),
+        cmocka_unit_test(test_account_every_verdict_and_reason),
+        cmocka_unit_test(test_account_options_that_forgive_have_no_say),
         cmocka_unit_test(test_policy_groups_of_root),
         cmocka_unit_test(test_policy_unknown_account_never_exempt),
         cmocka_unit_test(test_audit_values_stay_in_their_quotes),
         cmocka_unit_test(test_audit_long_value_cut_and_closed),
         cmocka_unit_test(test_audit_missing_values_left_out),
+        cmocka_unit_test(test_audit_of_an_account_check),
     };
 
     return cmocka_run_group_tests_name("login", tests, NULL, NULL);

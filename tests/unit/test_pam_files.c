@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* PAM lines that libpam reads otherwise than they look. */
+/* PAM files that libpam reads otherwise than they look. */
 #include "tests/unit/folder.h"
 
 #include "cli/check_pam_files.h"
@@ -63,6 +63,43 @@ static void test_length(void **state)
     assert_warns(state, text, "");
 }
 
+#define ALONE                                                                                      \
+    ": nothing else is in the account stack, so PAM refuses every login that this module did not " \
+    "authenticate itself and has nothing to say about, such as one by a key alone; add "           \
+    "'@include common-account' or 'account required pam_permit.so' after it"
+
+static void test_account_stack(void **state)
+{
+    static const char *const rows[][2] = {
+        {"account required pam_countersign.so\n", ":1" ALONE},
+        {MODULE "\n\n-Account\trequired pam_countersign.so provider=local\n"
+                "account required pam_countersign.so\nsession required pam_permit.so\n",
+         ":3" ALONE},
+        {"account required pam_countersign.so\n# account required pam_permit.so\n", ":1" ALONE},
+        {"account required pam_countersign.so\n@include auth-only\n", ":1" ALONE},
+        {"account required pam_countersign.so\n@include with-account\n", ""},
+        {"account required pam_countersign.so\n@include indirect # more\n", ""},
+        {"account required pam_countersign.so\n@include itself\n", ""},
+        {"account required pam_countersign.so\n@include none\n", ""},
+        {"account required pam_countersign.so\naccount include with-account\n", ""},
+        {"account required \\\n pam_countersign.so\naccount required pam_permit.so\n", ""},
+        {"accounts required pam_countersign.so\n", ""},
+        {MODULE "\n", ""},
+    };
+    static const char *const files[][2] = {
+        {"auth-only", "auth required pam_unix.so\n"},
+        {"with-account", "auth required pam_unix.so\naccount required pam_unix.so\n"},
+        {"indirect", "@include with-account\n"},
+        {"itself", "@include itself\n"},
+    };
+    char path[PATH_SIZE];
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(files); i++)
+        write_file(folder_path(state, files[i][0], path), 0644, files[i][1], strlen(files[i][1]));
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
+        assert_warns(state, rows[i][0], rows[i][1]);
+}
+
 static void test_no_folder(void **state)
 {
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
@@ -75,7 +112,7 @@ static void test_no_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {IN_FOLDER(test_hash), IN_FOLDER(test_length),
-                                       IN_FOLDER(test_no_folder)};
+                                       IN_FOLDER(test_account_stack), IN_FOLDER(test_no_folder)};
 
     return cmocka_run_group_tests_name("pam_files", tests, NULL, NULL);
 }

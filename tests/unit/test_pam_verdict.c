@@ -51,6 +51,22 @@ static void test_no_error_is_success_or_ignored(void **state)
     assert_int_equal(cs_module_error_code(CS_ERR_HANGUP), PAM_AUTHINFO_UNAVAIL);
 }
 
+/* There is no conversation in the account phase, so none can fail. */
+static void test_no_error_lets_an_account_pass(void **state)
+{
+    (void)state;
+    for (int error = CS_OK; error < 100; error++) {
+        int code = cs_module_account_error_code((enum cs_err)error);
+
+        if (code == PAM_SUCCESS || code == PAM_IGNORE || code == PAM_CONV_ERR)
+            fail_msg("error %d becomes PAM code %d", error, code);
+    }
+    assert_int_equal(cs_module_account_error_code(CS_ERR_NOMEM), PAM_BUF_ERR);
+    assert_int_equal(cs_module_account_error_code(CS_ERR_CONFIG), PAM_SERVICE_ERR);
+    assert_int_equal(cs_module_account_error_code(CS_ERR_HANGUP), PAM_AUTHINFO_UNAVAIL);
+    assert_int_equal(cs_module_account_error_code(CS_ERR_PROTOCOL), PAM_AUTHINFO_UNAVAIL);
+}
+
 /* ---- verdicts ---- */
 
 static int hand_over(uint32_t code, const char *user_env)
@@ -85,6 +101,26 @@ static void test_only_codes_of_verdicts_are_taken(void **state)
     assert_int_equal(hand_over(0x80000000U, NULL), PAM_AUTH_ERR);
 }
 
+static void test_only_codes_of_account_checks_are_taken(void **state)
+{
+    static const int known[] = {PAM_SUCCESS,      PAM_IGNORE,           PAM_PERM_DENIED,
+                                PAM_ACCT_EXPIRED, PAM_AUTHINFO_UNAVAIL, PAM_USER_UNKNOWN,
+                                PAM_SERVICE_ERR};
+
+    (void)state;
+    for (uint32_t code = 0; code < 300; code++) {
+        int expected = PAM_PERM_DENIED;
+
+        for (size_t i = 0; i < CS_ARRAY_SIZE(known); i++)
+            expected = (uint32_t)known[i] == code ? known[i] : expected;
+        assert_int_equal(
+            cs_module_account_code(&(const struct cs_verdict_message){.pam_code = code}), expected);
+    }
+    assert_int_equal(
+        cs_module_account_code(&(const struct cs_verdict_message){.pam_code = UINT32_MAX}),
+        PAM_PERM_DENIED);
+}
+
 static void test_success_alone_hands_over(void **state)
 {
     (void)state;
@@ -114,7 +150,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_no_error_is_success_or_ignored),
+        cmocka_unit_test(test_no_error_lets_an_account_pass),
         cmocka_unit_test(test_only_codes_of_verdicts_are_taken),
+        cmocka_unit_test(test_only_codes_of_account_checks_are_taken),
         cmocka_unit_test(test_success_alone_hands_over),
         cmocka_unit_test(test_what_cannot_be_handed_over_is_no_success),
     };

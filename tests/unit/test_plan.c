@@ -461,6 +461,26 @@ static void test_run_accept_on_missing_with_the_code_in_the_line(void **state)
     }
 }
 
+/* Every plan with a password needs a provider that checks one. */
+static void test_check_passwords_need_a_provider_that_has_them(void **state)
+{
+    const unsigned all = CS_KIND(CS_FACTOR_KINDS) - 1;
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_plan *plan = cs_plan_find(rows[i].name);
+        struct cs_error error = {0};
+
+        scene->options.add_devices_to_choice = true;
+        assert_int_equal(cs_plan_check(plan, &scene->options, "pretend", all, &error), CS_OK);
+        assert_int_equal(cs_plan_check(plan, &scene->options, "pretend",
+                                       all & ~CS_KIND(CS_FACTOR_PASSWORD), &error),
+                         rows[i].first == NONE ? CS_OK : CS_ERR_CONFIG);
+        if (rows[i].first != NONE)
+            assert_contains(error.text, "provider 'pretend' checks no passwords");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +493,7 @@ int main(void)
         IN_SCENE(test_run_without_factor_accepted_where_the_option_says_so),
         IN_SCENE(test_run_accept_on_missing_is_no_way_round),
         IN_SCENE(test_run_accept_on_missing_with_the_code_in_the_line),
+        IN_SCENE(test_check_passwords_need_a_provider_that_has_them),
     };
 
     return cmocka_run_group_tests_name("plan", tests, NULL, NULL);

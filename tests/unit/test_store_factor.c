@@ -287,10 +287,10 @@ static void test_factor_of_version_3_goes_on(void **state)
     int64_t id;
 
     add(scratch, CS_STORED_TOTP);
-    reopen_as(scratch,
-              "ALTER TABLE factor DROP COLUMN app_id;"
-              "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; DROP TABLE place;"
-              "PRAGMA user_version = 3");
+    reopen_as(scratch, "ALTER TABLE factor DROP COLUMN app_id;"
+                       "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; DROP TABLE "
+                       "place; DROP TABLE suspension;"
+                       "PRAGMA user_version = 3");
     assert_int_equal(count_of(scratch, CS_STORED_TOTP), 1);
     assert_int_equal(count_of(scratch, CS_STORED_U2F), 0);
     assert_int_equal(try_add(scratch, CS_STORED_U2F, 20, &id), CS_OK);
@@ -308,7 +308,7 @@ static void test_factor_of_version_4_goes_on(void **state)
     add(scratch, CS_STORED_U2F);
     before = scratch_store_rows(scratch, "factor");
     reopen_as(scratch,
-              "DROP TABLE place; DROP TABLE throttle;"
+              "DROP TABLE place; DROP TABLE suspension; DROP TABLE throttle;"
               "CREATE TABLE throttle (scope INTEGER NOT NULL, subject TEXT NOT NULL,"
               " failures INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (scope, subject))"
               " STRICT, WITHOUT ROWID;"

@@ -25,6 +25,7 @@ class PamResult:
         self.text = text
         self.lines = [tuple(map(_unescape, line.split(": ", 1))) for line in text.splitlines() if ": " in line]
         self.code = next((v.split()[0] for k, v in self.lines if k == "result"), None)
+        self.account = next((v.split()[0] for k, v in self.lines if k == "account"), None)
         self.prompts = [(v, k == "prompt(echo)") for k, v in self.lines if k.startswith("prompt(")]
         self.infos = [v for k, v in self.lines if k == "info"]
         self.errors = [v for k, v in self.lines if k == "error"]

@@ -10,11 +10,11 @@ from .harness import PATIENCE, Failure
 from .product import SOCKET
 
 HELLO, WELCOME, REQUEST, ACCEPTED, ROUND, ANSWERS, AUTHTOK_ASK, AUTHTOK, VERDICT = range(1, 10)
-NEWEST = 3  # the version of this release
+NEWEST = 4  # the version of this release
 MAY_IGNORE = 0x8000
 FLAG_CONFIG_FILE = 2
 # Tags of the request.
-SERVICE, USER_NAME, RHOST, TTY, RUSER, SSH_CONNECTION, SSH_AUTH_INFO, FLAGS, ARGUMENT, CLIENT = range(1, 11)
+SERVICE, USER_NAME, RHOST, TTY, RUSER, SSH_CONNECTION, SSH_AUTH_INFO, FLAGS, ARGUMENT, CLIENT, PHASE = range(1, 12)
 
 
 def uint(number):
@@ -44,7 +44,8 @@ def request_fields(user, service="test", flags=0, **items):
         if name in items:
             fields.append((tag, items[name].encode()))
     fields.append((FLAGS, uint(flags)))
-    return fields + [(ARGUMENT, word.encode()) for word in items.get("arguments", ())]
+    fields += [(ARGUMENT, word.encode()) for word in items.get("arguments", ())]
+    return fields + ([(PHASE, uint(items["phase"]))] if "phase" in items else [])
 
 
 class Peer:
@@ -95,7 +96,7 @@ class Peer:
         if packet:
             raise Failure(f"message {packet[0]} came where the end belongs")
 
-    def greet(self, oldest=2, newest=NEWEST):
+    def greet(self, oldest=NEWEST - 1, newest=NEWEST):
         self.send(message(HELLO, (1, uint(oldest)), (2, uint(newest))))
         (_, version), = self.expect(WELCOME)
         return struct.unpack(">I", version)[0]

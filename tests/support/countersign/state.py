@@ -102,6 +102,11 @@ def audits(log):
     return found
 
 
+def account_audits(log):
+    """The same for the lines of account checks."""
+    return audits(log.replace("login verdict=", "").replace("account verdict=", "login verdict="))
+
+
 def wait_audit(broker, count=1):
     """The newest audit line of the broker, when there are `count`."""
     wait_until(lambda: len(audits(broker.log())) >= count, f"{count} audit lines in {broker.log_path}")

@@ -54,6 +54,7 @@ export function makeConfiguration(settings, storage, accounts, notice) {
     features: {
       devInteractions: { enabled: false },
       revocation: { enabled: true },
+      clientCredentials: { enabled: settings.client_credentials },
       deviceFlow: { enabled: true, charset: "base-20", mask: "****-****" },
       ciba: {
         enabled: true,

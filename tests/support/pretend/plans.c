@@ -5,7 +5,8 @@
 #include "methods/plan.h"
 
 extern const struct cs_method cs_method_pretend_menu_3, cs_method_pretend_menu_12,
-    cs_method_pretend_menu_25, cs_method_pretend_wait, cs_method_pretend_number;
+    cs_method_pretend_menu_25, cs_method_pretend_wait, cs_method_pretend_number,
+    cs_method_pretend_word, cs_method_pretend_browser;
 
 static const struct cs_plan plans[] = {
     {"totp", CS_FIRST_NONE, &cs_method_totp, CS_KIND(CS_FACTOR_TOTP), false},
@@ -14,6 +15,8 @@ static const struct cs_plan plans[] = {
     {"pretend-menu-25", CS_FIRST_NONE, &cs_method_pretend_menu_25, 0, false},
     {"pretend-wait", CS_FIRST_NONE, &cs_method_pretend_wait, 0, false},
     {"pretend-number", CS_FIRST_NONE, &cs_method_pretend_number, 0, false},
+    {"pretend-word", CS_FIRST_NONE, &cs_method_pretend_word, 0, false},
+    {"pretend-browser", CS_FIRST_NONE, &cs_method_pretend_browser, 0, false},
 };
 
 const char *cs_plan_name(size_t row)

@@ -39,21 +39,20 @@ static enum cs_err poll_file(void *context, enum cs_wait_state *ret_state, struc
     return CS_OK;
 }
 
-static enum cs_verdict run_wait(struct cs_method_login *login, const char *correlation)
+/* What is awaited, apart from how. */
+static enum cs_verdict run_wait(struct cs_method_login *login, struct cs_waiting waiting)
 {
     enum cs_wait_state state = CS_WAIT_PENDING;
-    struct cs_waiting waiting = {.mode = login->given->wait_mode,
-                                 .device = "Phone",
-                                 .correlation = correlation,
-                                 .deadline = cs_clock_ms() + WAIT_MS,
-                                 .poll_ms = POLL_MS,
-                                 .poll = poll_file};
     struct cs_error error = {0};
     const char *identity = NULL;
     enum cs_err result = login->calls->identify(login->context, &identity, &error);
     char name[256];
 
     (void)snprintf(name, sizeof name, "%s", identity ? identity : "nobody");
+    waiting.mode = login->given->wait_mode;
+    waiting.deadline = cs_clock_ms() + WAIT_MS;
+    waiting.poll_ms = POLL_MS;
+    waiting.poll = poll_file;
     waiting.context = name;
     if (result == CS_OK)
         result = cs_wait_for_approval(login->given->channel, login->given->book, &waiting, &state,
@@ -69,7 +68,7 @@ static enum cs_verdict run_plain(struct cs_method_login *login, const struct cs_
 {
     (void)method;
     (void)factor;
-    return run_wait(login, NULL);
+    return run_wait(login, (struct cs_waiting){.device = "Phone"});
 }
 
 static enum cs_verdict run_number(struct cs_method_login *login, const struct cs_method *method,
@@ -77,9 +76,32 @@ static enum cs_verdict run_number(struct cs_method_login *login, const struct cs
 {
     (void)method;
     (void)factor;
-    return run_wait(login, "42");
+    return run_wait(login, (struct cs_waiting){.device = "Phone", .correlation = "42"});
 }
 
-extern const struct cs_method cs_method_pretend_wait, cs_method_pretend_number;
+static enum cs_verdict run_word(struct cs_method_login *login, const struct cs_method *method,
+                                const struct cs_listed_factor *factor)
+{
+    (void)method;
+    (void)factor;
+    return run_wait(
+        login,
+        (struct cs_waiting){.place = CS_PLACE_PHONE, .correlation = "K7QX2MPA", .compares = true});
+}
+
+static enum cs_verdict run_browser(struct cs_method_login *login, const struct cs_method *method,
+                                   const struct cs_listed_factor *factor)
+{
+    (void)method;
+    (void)factor;
+    return run_wait(login, (struct cs_waiting){.place = CS_PLACE_BROWSER,
+                                               .correlation = "WDJB-MJHT",
+                                               .url = "https://id.example.com/device"});
+}
+
+extern const struct cs_method cs_method_pretend_wait, cs_method_pretend_number,
+    cs_method_pretend_word, cs_method_pretend_browser;
 const struct cs_method cs_method_pretend_wait = {.name = "pretend-wait", .run = run_plain};
 const struct cs_method cs_method_pretend_number = {.name = "pretend-number", .run = run_number};
+const struct cs_method cs_method_pretend_word = {.name = "pretend-word", .run = run_word};
+const struct cs_method cs_method_pretend_browser = {.name = "pretend-browser", .run = run_browser};

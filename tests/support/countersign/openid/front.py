@@ -2,6 +2,7 @@
 """TLS in front of a server that is spoken to without it: what passes is recorded, and can be made to fail."""
 import contextlib
 import http.client
+import threading
 
 from ..https_answer import Answer, Refusal, page
 from ..https_faults import make_fault
@@ -18,6 +19,7 @@ class Front(HttpsServer):
         super().__init__(port=port, forgiving=True)
         self.inner = None  # the port of the server
         self.passed = passed
+        self._turn = threading.Lock()  # glewlwyd answers 500 to some of the requests that come at the same time
         self.kind = certificate
 
     def make_context(self, kind="good"):
@@ -37,7 +39,8 @@ class Front(HttpsServer):
         pause(fault.delay if fault else 0)
         if fault and fault.instead and not fault.effect:
             return page(fault.status or 200, "<html></html>\n")
-        answer = self._ask(request)
+        with self._turn:
+            answer = self._ask(request)
         self.passed(request, answer)
         return answer
 

@@ -19,6 +19,7 @@ __all__ = ["OidcProvider"]
 OLDEST_NODE = 20, 12  # with crypto.hash()
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / "openid" / "provider.mjs"
 CIBA = "urn:openid:params:grant-type:ciba"
+OWN = "client_credentials"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 ACCOUNTS = {name: {"preferred_username": name, "email": f"{name}@example.com"} for name in ("alice", "bob", "carol")}
 
@@ -55,19 +56,21 @@ class OidcProvider(Peer):
     algorithm: of ID tokens, RS256, PS256, ES256 or EdDSA. user_codes: {name: code} that CIBA requests must have.
     userinfo_only: claims other than sub, acr, amr and auth_time are not in the ID token. interval: seconds that it
     announces and insists on; None: as it is, without either. ttl: seconds, unless the request asks for others, at
-    most maximum_ttl. port: a fixed one, in a network namespace of the test's own."""
+    most maximum_ttl. client_credentials: the client may have a token without a user. port: a fixed one, in a network
+    namespace of the test's own."""
 
     endpoints = {"metadata": "/.well-known/openid-configuration", "jwks": "/jwks", "backchannel": "/backchannel",
                  "device": "/device/auth", "token": "/token", "userinfo": "/me"}
 
     def __init__(self, client, accounts=None, algorithm="RS256", user_codes=None, userinfo_only=False, interval=None,
                  ttl=120, maximum_ttl=600, acr_values=("urn:example:acr:low", "urn:example:acr:high"), port=0,
-                 certificate="good"):
+                 certificate="good", client_credentials=False):
         super().__init__()
         self.client = client
         self.accounts = ACCOUNTS if accounts is None else accounts
         self.options = {"algorithm": algorithm, "user_codes": user_codes, "userinfo_only": userinfo_only,
-                        "interval": interval, "ttl": ttl, "maximum_ttl": maximum_ttl, "acr_values": list(acr_values)}
+                        "interval": interval, "ttl": ttl, "maximum_ttl": maximum_ttl, "acr_values": list(acr_values),
+                        "client_credentials": client_credentials}
         self.port = port
         self.kind = certificate
         self.log_path = WORKDIR / "oidc-provider.log"
@@ -128,6 +131,7 @@ class OidcProvider(Peer):
         user_code = self.options["user_codes"] is not None
         for client in self.client.all:
             grants = [DEVICE] if client is self.client.device or client.authentication == "none" else [CIBA]
+            grants += [OWN] if self.options["client_credentials"] and client.authentication != "none" else []
             grants += [DEVICE] if client in alone and DEVICE not in grants else []
             yield registration(client, self.options["algorithm"], user_code, grants)
 

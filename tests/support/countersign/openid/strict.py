@@ -24,7 +24,8 @@ from .peer import NOW, Peer
 from .strict_form import error, form_encoded, wrong
 from .strict_tokens import SIGNERS, Tokens, override
 
-__all__ = ["Answer", "StrictServer", "duplicate", "error", "form_encoded"]
+__all__ = ["Answer", "StrictServer", "acknowledging", "approval", "broken", "denial", "duplicate", "error",
+           "form_encoded"]
 
 # The path of each endpoint; metadata stands below the issuer.
 PATHS = {"jwks": "/jwks", "backchannel": "/bc-authorize", "device": "/device_authorization", "token": "/token",
@@ -43,6 +44,53 @@ FAULTS = {"drop": {"hangup": True}, "reset": {"reset": True}, "garbage": {"garba
 def duplicate(name, value):
     """For mangle(): the object gets a second member `name` at its end."""
     return lambda text: f"{text.rstrip()[:-1]}, {json.dumps(name)}: {json.dumps(value)}}}"
+
+
+def _started(call):
+    return call.server.started[call.form.get("auth_req_id") or call.form["device_code"]]
+
+
+def acknowledging(**members):
+    """For script("backchannel"): the usual answer, with members of this one changed; None removes one."""
+    def give(call):
+        kept = call.server.acknowledged
+        call.server.acknowledged = {**kept, **members}
+        answer = strict_api.backchannel(call)
+        call.server.acknowledged = kept
+        return answer
+    return give
+
+
+def approval(signer="key", header=None, answer=None, change=None, write=json.dumps, acr=None, auth_time=NOW,
+             **claims):
+    """For script("token"): the user approves just now. `claims` and `header` of this ID token, and members of this
+    answer, None removes one; signer: as sign_with(); write: what makes the text of the claims; change: a function of
+    the answer's text. acr and auth_time as approve() takes them."""
+    def give(call):
+        server, pending = call.server, _started(call).pending
+        (server.approve if pending.kind == "ciba" else server.approve_device)(pending, acr=acr, auth_time=auth_time)
+        with server.tokens.for_once(signer, claims, {**server.tokens.header, **(header or {})}, write):
+            issued = strict_api.issue(server, _started(call), answer or {})
+        return Answer(200, change(json.dumps(issued.body)), issued.headers) if change else issued
+    return give
+
+
+def broken(kind, answer=None):
+    """For script(): what the request does, it does; then its answer breaks as FAULTS says. `answer` is one that a
+    script may have."""
+    def give(call):
+        made = answer(call) if callable(answer) else answer
+        call.request.fault = make_fault("*", effect=True, **FAULTS[kind])
+        return made
+    return give
+
+
+def denial():
+    """For script("token"): the user denies just now."""
+    def decide(call):
+        pending = _started(call).pending
+        (call.server.deny if pending.kind == "ciba" else call.server.deny_device)(pending)
+    return decide
 
 
 class StrictServer(HttpsServer, Peer):
@@ -66,6 +114,8 @@ class StrictServer(HttpsServer, Peer):
         self.expired_error = "expired_token"  # or another word, authorization_pending among them
         self.clock_offset = 0  # seconds
         self.only_audience = None  # of assertions: "issuer", "token" or "endpoint"; None: any of them
+        self.client_credentials = False  # a token without a user
+        self.hintless = False  # a CIBA request without a hint is no violation: "host check" sends it
         self.aliases = False  # endpoints of their own for clients with certificates (RFC 8705 section 5)
 
         self.issuer_path = issuer_path
@@ -132,12 +182,13 @@ class StrictServer(HttpsServer, Peer):
 
     # Other answers ------------------------------------------------------------------------------------------
 
-    def script(self, endpoint, answers):
+    def script(self, endpoint, answers, account=None):
         """What the next valid requests are answered with: an Answer, a function of the Call that gives one, or None
-        for the usual one. error() and form_encoded() make Answers."""
+        for the usual one. error(), form_encoded() and approval() make answers. account: only CIBA requests for that
+        one, polls of theirs, and userinfo about it."""
         self._known(endpoint)
         with self.changed:
-            self.scripts.setdefault(endpoint, []).extend(answers)
+            self.scripts.setdefault((endpoint, account), []).extend(answers)
 
     def fault(self, endpoint, kind=None, **fields):
         """As Tenant.fault(), by the names of endpoints (or "*"). kind is a word for the fields: one of FAULTS."""
@@ -197,6 +248,12 @@ class StrictServer(HttpsServer, Peer):
         """When polls arrived (monotonic), by auth_req_id and device code."""
         return {code: list(started.polls) for code, started in self.started.items()}
 
+    def gaps(self, account):
+        """Seconds between the newest request for an account and its polls, rounded to tenths."""
+        started = [each for each in self.started.values() if each.account == account][-1]
+        moments = [started.pending.time, *started.polls]
+        return [round(later - earlier, 1) for earlier, later in zip(moments, moments[1:])]
+
     def seen(self, path=None):
         """How many requests for that endpoint, or path, were answered."""
         with self.changed:
@@ -239,8 +296,8 @@ class StrictServer(HttpsServer, Peer):
         urls = {member: self.base + PATHS[name] for name, member in MEMBERS.items()}
         members = {
             "issuer": self.issuer, **urls, "response_types_supported": ["code"], "subject_types_supported": ["public"],
-            "grant_types_supported": [strict_api.CIBA, strict_api.DEVICE], "scopes_supported": ["openid", "email"],
-            "backchannel_token_delivery_modes_supported": ["poll"],
+            "grant_types_supported": [strict_api.CIBA, strict_api.DEVICE] + [strict_api.OWN] * self.client_credentials,
+            "scopes_supported": ["openid", "email"], "backchannel_token_delivery_modes_supported": ["poll"],
             "backchannel_user_code_parameter_supported": self.user_codes is not None,
             "id_token_signing_alg_values_supported": sorted({key.algorithm for key in self.tokens.keys}),
             "token_endpoint_auth_methods_supported": sorted({client.authentication for client in self.client.all})}
@@ -261,8 +318,15 @@ class StrictServer(HttpsServer, Peer):
     def ttl_of(self, started):
         return round(started.expires - time.monotonic())
 
+    def _account_of_call(self, call):
+        if call.request.call == "userinfo":
+            return self.tokens.access.get(call.request.token)
+        started = self.started.get(call.form.get("auth_req_id"))
+        return started.account if started else self.account_of(call.form.get("login_hint"))
+
     def next_answer(self, call):
-        waiting = self.scripts.get(call.request.call)
+        endpoint = call.request.call
+        waiting = self.scripts.get((endpoint, self._account_of_call(call))) or self.scripts.get((endpoint, None))
         answer = waiting.pop(0) if waiting else None
         return answer(call) if callable(answer) else answer
 

@@ -18,6 +18,7 @@ from .strict_tokens import LIFE, override
 
 CIBA = "urn:openid:params:grant-type:ciba"
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
+OWN = "client_credentials"  # RFC 6749 section 4.4
 HINTS = ("login_hint", "login_hint_token", "id_token_hint")
 USER_CODE = "BCDFGHJKLMNPQRSTVWXZ"  # RFC 8628 section 6.1
 SLICE = 0.02  # seconds between two looks at a request whose poll is held
@@ -69,6 +70,8 @@ def _acknowledge(server, started, members):
 
 def _account(server, form):
     hints = [name for name in HINTS if name in form]
+    if not hints and server.hintless:
+        raise Refusal(error("invalid_request"))
     if len(hints) != 1:
         raise wrong(f"{len(hints)} hints where one is due")
     if hints[0] != "login_hint":
@@ -125,9 +128,18 @@ def device(call):
 
 # Polls ------------------------------------------------------------------------------------------------------
 
+def _own_token(call):
+    """Of the client itself: nothing that a login could use."""
+    check_names(call.form, PARAMETERS | {"grant_type"})
+    return call.server.next_answer(call) or success({
+        "access_token": secret(secrets.token_urlsafe(24), "an access token"), "token_type": "Bearer", "expires_in": LIFE})
+
+
 def token(call):
     server, form = call.server, call.form
     grant = need(form, "grant_type")
+    if grant == OWN and server.client_credentials and call.client.authentication != "none":
+        return _own_token(call)
     if grant not in (CIBA, DEVICE):
         raise wrong(f"grant_type is {grant!r}", "unsupported_grant_type")
     kind, parameter = ("ciba", "auth_req_id") if grant == CIBA else ("device", "device_code")
@@ -190,6 +202,12 @@ def _hold(call, started):
     started.polling = False
     if server.long_poll:
         started.not_before = 0.0  # a client that was kept waiting may come back at once
+
+
+def issue(server, started, members):
+    """The tokens of a request that was approved, whenever that was; members of the answer changed."""
+    started.ended = "approve"
+    return success(override(_issue(server, started).body, members))
 
 
 def _issue(server, started):

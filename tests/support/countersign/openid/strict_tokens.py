@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The tokens of the strict server, right ones and wrong ones, and its keys."""
+import contextlib
+import json
 import secrets
 
 from .jws import compact, hmac_token
@@ -26,6 +28,7 @@ class Tokens:
         self.strangers = _new_key(algorithm)  # a key that the server publishes nowhere
         self.signer = "key"
         self.claims, self.header, self.jwk_members = {}, {}, {}
+        self.write = json.dumps  # makes the text of the claims
         self.extra_keys = []
         self.access = {}  # access token: account
 
@@ -33,11 +36,19 @@ class Tokens:
         """A new key signs from now on; keep: the old one is still published, after it."""
         self.keys = [_new_key(algorithm or self.keys[0].algorithm), *(self.keys if keep else [])]
 
+    @contextlib.contextmanager
+    def for_once(self, signer, claims, header, write):
+        """Changes to the tokens that are made meanwhile."""
+        kept = self.signer, self.claims, self.header, self.write
+        self.signer, self.claims, self.header, self.write = signer, {**self.claims, **claims}, header, write
+        yield
+        self.signer, self.claims, self.header, self.write = kept
+
     def jwks(self):
         return {"keys": [override(key.jwk(), self.jwk_members) for key in self.keys] + self.extra_keys}
 
     def sign(self, claims):
-        key = self.keys[0]
+        claims, key = self.write(claims), self.keys[0]
         header = {"alg": key.algorithm, "kid": key.kid, **self.header}
         match self.signer:
             case "unknown":
