@@ -21,6 +21,13 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
      * dash. Typing all of it works, too. */
     TEXT("Verification code (after %C-): ", "otp_prompt_correlation",
          CS_TEXT_OTP_PROMPT_CORRELATION, LOGIN "CLND", "C", CS_USE_PROMPT),
+    /* Translators: Who types no code gets a request on the phone. */
+    TEXT("Verification code,\nor just Enter to approve on your phone: ", "otp_or_approve",
+         CS_TEXT_OTP_OR_APPROVE, LOGIN "CLND", "", CS_USE_PROMPT),
+    /* Translators: By which the user is known at the service that checks the login; it may
+     * differ from the name of the account. */
+    TEXT("Your ID (email or user name), or just Enter: ", "identity_prompt",
+         CS_TEXT_IDENTITY_PROMPT, LOGIN, "", CS_USE_PROMPT),
     /* Translators: %L: how many tries are left. The same in all texts that have it. */
     TEXT("That code was not accepted. Tries left: %L\n", "code_not_accepted",
          CS_TEXT_CODE_NOT_ACCEPTED, LOGIN "L", "L", CS_USE_LINES),

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "login/audit.h"
+#include "login/offline.h"
 #include "login/verdict.h"
 
 enum { VARIABLE_BYTES_MAX = 32 * 1024 };
@@ -98,6 +99,9 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     cs_login_choose_texts(login, provider);
     verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);
     cs_engine_release(login->engine, &provider);
+    if (verdict == CS_VERDICT_UNREACHABLE && rule == CS_REASON_NONE && !is_account_phase(login) &&
+        cs_login_is_offline_user(login))
+        verdict = cs_login_run_offline(login, channel);
     /* Failing open may forgive only a missing second factor. */
     login->proven = login->proven && rule == CS_REASON_NONE && cs_plan_has_second(login->plan);
     return rule != CS_REASON_NONE && verdict == CS_VERDICT_ALLOW
@@ -111,12 +115,20 @@ static bool is_granted(int code)
     return code == PAM_SUCCESS || code == PAM_IGNORE;
 }
 
+/* What was typed as an identity may be a password, until the provider has confirmed it. */
+static const char *audited_identity(const struct cs_login *login, int code)
+{
+    if (login->claimed[0] != '\0' && is_granted(code))
+        return login->claimed;
+    return login->identity[0] != '\0' ? login->identity : NULL;
+}
+
 static void write_audit(const struct cs_login *login, enum cs_verdict verdict, int code)
 {
     const struct cs_request *request = login->request;
     const struct cs_audit audit = {
         .user = request->user,
-        .identity = login->identity[0] ? login->identity : NULL,
+        .identity = audited_identity(login, code),
         .service = request->service,
         .address = login->address[0] ? login->address : request->rhost,
         .tty = request->tty,

@@ -29,7 +29,8 @@ struct cs_login {
     struct cs_search *search;   /* for the account; NULL: not started */
     bool looked_up;
     struct cs_account account; /* all zero until then */
-    char identity[256];
+    char identity[256];        /* the mapping's: requests to a phone are counted for it */
+    char claimed[256];         /* what the user says instead, of the same account; "": nothing */
     struct cs_phrasebook book;
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */

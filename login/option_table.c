@@ -49,6 +49,10 @@ const struct cs_setting cs_option_rows[] = {
      .fallback = "no",
      .inverse = "reject_on_missing_auth_method",
      .help = "Lets in an account that exists but has no factor. Never an unknown account."},
+    FLAG("ask_identity", BOTH, method.ask_identity,
+         "Asks the user which identity it is at the provider; nothing typed means the mapping's. "
+         "Only "
+         "for werbot, which decides whether account and identity belong together."),
     FLAG("stack_first_factor", BOTH, stack_first_factor,
          "States that the modules before this line have proven a first factor."),
     {.name = "otp_echo",
@@ -65,6 +69,14 @@ const struct cs_setting cs_option_rows[] = {
     FLAG("failmode_insecure", BOTH, failmode_insecure,
          "Lets in users who have proven a first factor while the provider's server cannot be "
          "reached. Each use is logged."),
+    {.name = "offline_users",
+     .type = CS_SETTING_LIST,
+     .where = BOTH,
+     .offset = AT(offline_users),
+     .type_name = "accounts",
+     .help = "Accounts that get in while the provider's server cannot be reached, with a code of "
+             "an app "
+             "that is enrolled on this machine, or a recovery code. Each use is logged."},
     {.name = "password_retry",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

@@ -230,6 +230,9 @@ enum cs_err cs_options_expect_one_answer(struct cs_options *options, struct cs_e
                        "one_answer: auth_method=%s asks for more than one line; choose totp, "
                        "password or password-and-totp",
                        options->auth_method);
+    if (options->method.ask_identity)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "one_answer: ask_identity asks for one more line; remove one of the two");
     options->method.otp_echo = false;
     options->method.ask_password_on_mismatch = false;
     options->method.retry = options->method.password_retry = 0;

@@ -32,6 +32,7 @@ struct cs_options {
     unsigned login_timeout;   /* seconds */
     unsigned lookup_timeout;  /* seconds */
     unsigned max_logins, max_unprivileged;
+    const char *offline_users; /* comma-separated; NULL: none */
     bool stack_first_factor;
     bool failmode_insecure;
     bool autopush;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs a login's plan, or the account check: what methods are given, what they may call, what is
  * kept. */
+#include <string.h>
 #include <syslog.h>
 
 #include "base/clock.h"
@@ -22,8 +23,23 @@ static enum cs_err identify(void *context, const char **ret_identity, struct cs_
     struct cs_login *login = ((struct run *)context)->login;
     enum cs_err result = cs_login_look_up_now(login, error);
 
-    *ret_identity = login->identity[0] ? login->identity : NULL;
+    /* Whoever types has no identity where the account has none. */
+    if (login->identity[0] == '\0')
+        *ret_identity = NULL;
+    else
+        *ret_identity = login->claimed[0] != '\0' ? login->claimed : login->identity;
     return result;
+}
+
+static bool claim_identity(void *context, const char *text, size_t length)
+{
+    struct cs_login *login = ((struct run *)context)->login;
+
+    if (length >= sizeof login->claimed)
+        return false;
+    memcpy(login->claimed, text, length);
+    login->claimed[length] = '\0';
+    return true;
 }
 
 static bool proven(void *context, bool answered)
@@ -51,21 +67,28 @@ static void was_refused(void *context)
                               cs_clock_ms());
 }
 
+/* Whose codes are good once. Where the user says who it is, one person may have several names
+ * there, and one code; so a code is good once for everybody. */
+static const char *owner_of_codes(const struct run *run)
+{
+    return run->given->provider->ops->binds_identity ? "" : run->login->identity;
+}
+
 static enum cs_err claim_code(void *context, const struct cs_secret *code, bool *ret_claimed,
                               struct cs_error *error)
 {
-    struct cs_login *login = ((struct run *)context)->login;
+    struct run *run = context;
 
-    return cs_accepted_codes_claim(cs_engine_accepted_codes(login->engine), login->identity, code,
-                                   cs_clock_ms(), ret_claimed, error);
+    return cs_accepted_codes_claim(cs_engine_accepted_codes(run->login->engine),
+                                   owner_of_codes(run), code, cs_clock_ms(), ret_claimed, error);
 }
 
 static void settle_code(void *context, const struct cs_secret *code, bool accepted)
 {
-    struct cs_login *login = ((struct run *)context)->login;
+    struct run *run = context;
 
-    cs_accepted_codes_settle(cs_engine_accepted_codes(login->engine), login->identity, code,
-                             accepted, cs_clock_ms());
+    cs_accepted_codes_settle(cs_engine_accepted_codes(run->login->engine), owner_of_codes(run),
+                             code, accepted, cs_clock_ms());
 }
 
 static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
@@ -97,6 +120,7 @@ static void give_turn(void *context)
 }
 
 static const struct cs_method_calls calls = {.identify = identify,
+                                             .claim_identity = claim_identity,
                                              .proven = proven,
                                              .may_send = may_send,
                                              .was_refused = was_refused,
@@ -145,7 +169,9 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
         .call = {.deadline = login->started + (int64_t)options->login_timeout * 1000,
                  .cancel_fd = login->cancel_fd,
                  .settings = cs_options_chosen_provider(options),
-                 .language = login->book.catalogue->language},
+                 .language = login->book.catalogue->language,
+                 .account = login->account.name, /* filled before anybody is asked about it */
+                 .address = login->address},
         .book = &login->book,
         .wait_mode = cs_policy_wait_mode(options, login->request),
         .number_mode = cs_policy_shown_mode(options, login->request),

@@ -6,8 +6,25 @@
 
 #include "base/typed_code.h"
 #include "methods/dialogue.h"
+#include "methods/steps.h"
 
 enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
+
+/* Whether typing nothing would be a request for an approval elsewhere. Whose key it was must be
+ * known for that; who showed none is not looked up for a prompt. If the look-up fails, it fails
+ * again when the answer is judged. */
+static bool may_approve(const struct cs_method_login *login,
+                        const struct cs_code_dialogue *dialogue)
+{
+    unsigned kinds = login->given->provider->ops->accepts_empty;
+    const char *identity;
+
+    if ((kinds & CS_KIND(dialogue->question.kind)) == 0)
+        return false;
+    if (!cs_is_proven(login) && login->calls->proven(login->context, true))
+        cs_ignore(login->calls->identify(login->context, &identity, NULL));
+    return cs_is_proven(login);
+}
 
 static size_t choose_texts(const struct cs_method_login *login,
                            const struct cs_code_dialogue *dialogue, bool again,
@@ -23,9 +40,12 @@ static size_t choose_texts(const struct cs_method_login *login,
     else if (dialogue->sent != NULL)
         ret_keys[count++] = dialogue->sent->sent;
     /* If the administrator replaced only one prompt, it serves for both. */
-    ret_keys[count++] = challenge != NULL && challenge->correlation[0] != '\0' && !own
-                            ? CS_TEXT_OTP_PROMPT_CORRELATION
-                            : CS_TEXT_OTP_PROMPT;
+    if (may_approve(login, dialogue) && login->given->book->own[CS_TEXT_OTP_PROMPT].count == 0)
+        ret_keys[count++] = CS_TEXT_OTP_OR_APPROVE;
+    else
+        ret_keys[count++] = challenge != NULL && challenge->correlation[0] != '\0' && !own
+                                ? CS_TEXT_OTP_PROMPT_CORRELATION
+                                : CS_TEXT_OTP_PROMPT;
     return count;
 }
 

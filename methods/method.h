@@ -55,6 +55,7 @@ struct cs_method_options {
     bool otp_echo;
     bool one_answer; /* there is no prompt but the one */
     bool u2f_in_choice;
+    bool ask_identity; /* the user says which identity it is */
     bool browser_in_choice;
     bool browser_without_first_factor;
     unsigned browser_qr;    /* enum cs_browser_qr */
@@ -105,6 +106,9 @@ struct cs_method_calls {
     /* The identity, looked up when it is first needed and no earlier: a prompt that comes at once
      * reveals nothing about the account. NULL: there is none. */
     enum cs_err (*identify)(void *context, const char **ret_identity, struct cs_error *error);
+    /* What the user says the identity is; counts only for an account that has one. False: it is too
+     * long. */
+    bool (*claim_identity)(void *context, const char *text, size_t length);
     /* Whether a first factor is proven apart from this login's own password. `answered`: an answer
      * came that was not junk. */
     bool (*proven)(void *context, bool answered);

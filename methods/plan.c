@@ -9,6 +9,7 @@
 #include "conversation/tell.h"
 #include "methods/browser.h"
 #include "methods/code.h"
+#include "methods/identity.h"
 #include "methods/password.h"
 #include "methods/steps.h"
 
@@ -270,7 +271,11 @@ enum cs_verdict cs_plan_run_first(const struct cs_plan *plan, struct cs_method_l
 enum cs_verdict cs_plan_run(const struct cs_plan *plan, struct cs_method_login *login)
 {
     bool done = false;
-    enum cs_verdict verdict = first_step(plan, login, &done);
+    enum cs_verdict verdict =
+        login->given->options->ask_identity ? cs_ask_identity(login) : CS_VERDICT_ALLOW;
+
+    if (verdict == CS_VERDICT_ALLOW)
+        verdict = first_step(plan, login, &done);
 
     return verdict == CS_VERDICT_ALLOW && !done ? second_step(plan, login) : verdict;
 }

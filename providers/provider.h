@@ -43,6 +43,9 @@ struct cs_call {
     const void *settings; /* this login's, in its kind's own struct (kind.h); `by_login` settings
                              are only here */
     const char *language; /* of texts from the provider; NULL: its own choice */
+    const char *account;  /* its canonical name, once it was looked up; else "". NULL: nobody's */
+    const char
+        *address; /* where the user comes from, numeric; "" or NULL: from here, or not known */
 };
 
 /* A user as the provider knows it. */
@@ -204,6 +207,10 @@ struct cs_provider_ops {
      * remembers the accepted codes. */
     bool spends_codes;
 
+    /* It is told both the account and the identity and decides whether they belong together, so the
+     * user may say which identity it is (ask_identity). */
+    bool binds_identity;
+
     /* It holds one request for each identity, and a second one would end the first: logins of one
      * identity wait for each other. */
     bool one_pending;
@@ -211,6 +218,9 @@ struct cs_provider_ops {
     /* Kinds (CS_KIND() of each) for which an empty answer means "I approve elsewhere": judge() then
      * asks the user there and waits. It gets an empty answer only if something may be sent. */
     unsigned accepts_empty;
+
+    /* account() asks the user elsewhere, and waits. */
+    bool account_asks;
 
     /* The kinds of factors that its users may have, as configured: CS_KIND() of each. */
     unsigned (*kinds)(const struct cs_provider *provider);
@@ -220,7 +230,8 @@ struct cs_provider_ops {
      * (base/typed_code.h). Optional: any form fits. */
     bool (*fits)(enum cs_factor_kind kind, const struct cs_secret *answer);
 
-    /* Finds the user with that identity. Not found, ambiguous and inactive are not errors. */
+    /* Finds the user with that identity. Not found, ambiguous and inactive are not errors. A
+     * provider that judges unlisted users is asked only whether its server answers at all. */
     enum cs_err (*find_user)(struct cs_provider *provider, const struct cs_call *call,
                              const char *identity, struct cs_provider_user *ret_user,
                              struct cs_error *error);
@@ -264,7 +275,7 @@ struct cs_provider_ops {
                           const struct cs_challenge *challenge, struct cs_error *error);
 
     /* Whether the user may log in now, apart from any factor (PAM's account phase). Sends nothing
-     * to the user. Optional: the provider has no say. */
+     * to the user, unless `account_asks`. Optional: the provider has no say. */
     enum cs_err (*account)(struct cs_provider *provider, const struct cs_call *call,
                            const struct cs_provider_user *user, struct cs_standing *ret_standing,
                            struct cs_error *error);

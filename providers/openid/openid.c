@@ -129,7 +129,7 @@ static void close_openid(struct cs_provider *provider)
 
     cs_shared_free(&openid->keys);
     cs_shared_free(&openid->metadata);
-    cs_openid_servers_free(&openid->servers);
+    cs_server_pool_free(&openid->servers);
     cs_trace_free(&openid->trace);
     cs_private_key_free(&openid->key);
     free(openid);
@@ -201,7 +201,7 @@ static enum cs_err open_servers(struct cs_openid *openid, struct cs_error *error
         http.certificate = settings->certificate_of_file;
         http.private_key = settings->key_of_file;
     }
-    openid->servers = cs_openid_servers_new(&http);
+    openid->servers = cs_server_pool_new(&http);
     openid->metadata = cs_shared_new(&metadata);
     openid->keys = cs_shared_new(&keys);
     return openid->servers && openid->metadata && openid->keys ? CS_OK : cs_fail_nomem(error);

@@ -8,16 +8,16 @@
 #include "providers/openid/answer.h"
 #include "providers/openid/client.h"
 #include "providers/openid/metadata.h"
-#include "providers/openid/servers.h"
 #include "providers/openid/settings.h"
 #include "providers/provider.h"
+#include "providers/server/pool.h"
 
 struct cs_openid {
     struct cs_provider provider;
     const struct cs_openid_settings *settings; /* what it was opened with */
     const struct cs_log *log;
     struct cs_trace *trace;
-    struct cs_openid_servers *servers;
+    struct cs_server_pool *servers;
     struct cs_shared *metadata; /* a struct cs_openid_metadata */
     struct cs_shared *keys;     /* a struct cs_jwks */
     struct cs_private_key *key; /* NULL: nothing is signed */

@@ -44,8 +44,8 @@ enum cs_err cs_openid_post(struct cs_openid *openid, const struct cs_call *call,
     if (result == CS_OK && request->form->failed)
         result = cs_fail_nomem(error);
     if (result == CS_OK)
-        result = cs_openid_servers_perform(openid->servers, request->endpoint, &http_call, &http,
-                                           &response, error);
+        result = cs_server_pool_perform(openid->servers, request->endpoint, &http_call, &http,
+                                        &response, error);
     if (result == CS_OK)
         result = cs_openid_answer_read(request->what, &response, ret_answer, error);
     return result;
@@ -64,7 +64,7 @@ static enum cs_err get(struct cs_openid *openid, const struct cs_http_call *call
                                       .idempotent = true,
                                       .what = what};
     enum cs_err result =
-        cs_openid_servers_perform(openid->servers, url, call, &request, &response, error);
+        cs_server_pool_perform(openid->servers, url, call, &request, &response, error);
     struct cs_openid_answer answer = {0};
 
     if (result != CS_OK)

@@ -17,16 +17,32 @@ static struct method_scene *scene_of_channel(struct cs_channel *channel)
 
 static enum cs_err identify(void *context, const char **ret_identity, struct cs_error *error)
 {
+    struct method_scene *scene = context;
+
     (void)error;
-    *ret_identity = ((struct method_scene *)context)->identity;
+    scene->known = true;
+    *ret_identity =
+        scene->identity != NULL && scene->claimed[0] != '\0' ? scene->claimed : scene->identity;
     return CS_OK;
+}
+
+static bool claim_identity(void *context, const char *text, size_t length)
+{
+    struct method_scene *scene = context;
+
+    if (length >= sizeof scene->claimed)
+        return false;
+    memcpy(scene->claimed, text, length);
+    scene->claimed[length] = '\0';
+    return true;
 }
 
 static bool proven(void *context, bool answered)
 {
     struct method_scene *scene = context;
 
-    return scene->key || (scene->key_if_answered && answered);
+    return scene->key || (scene->key_if_answered && answered) ||
+           (scene->key_if_known && (scene->known || answered));
 }
 
 static bool may_send(void *context, const struct cs_sending *sending)
@@ -89,6 +105,7 @@ static void give_turn(void *context)
 }
 
 static const struct cs_method_calls method_calls = {.identify = identify,
+                                                    .claim_identity = claim_identity,
                                                     .proven = proven,
                                                     .may_send = may_send,
                                                     .was_refused = was_refused,

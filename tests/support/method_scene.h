@@ -34,9 +34,12 @@ struct method_scene {
      * "123456" unless a test changes it. */
     struct method_scene_settings settings;
     const char *identity;   /* NULL: the account has none */
+    char claimed[256];      /* what the user says that it is; "": nothing */
     enum cs_reason missing; /* why the provider does not know the user; NONE: it does */
     bool key;               /* a first factor is proven, whatever the answers */
     bool key_if_answered;   /* ... only after an answer that is not junk */
+    bool key_if_known;      /* ... or once the account was looked up */
+    bool known;             /* that it was */
     bool withheld;          /* a factor is there that may not be used */
     bool autopush;          /* codes may be sent without one */
     bool slow;              /* refusals take as long as the longest before */

@@ -18,6 +18,9 @@ static inline const char *own_value(const struct cs_setting *row)
         {"scope", "openid profile"},
         {"id-token-algorithms", "ES256"},
         {"quiet-parameter", "notify=none"},
+        {"server-url", "werbot.example.com:8443"},
+        {"server_url", "werbot.example.com:8443"},
+        {"insecure_skip_verify", "no"},
     };
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {

@@ -41,6 +41,31 @@ static void test_the_provider_decides(void **state)
     }
 }
 
+static void test_who_has_refused_is_not_asked_again(void **state)
+{
+    (void)state;
+    scene->ops.account_asks = true;
+    scene->standing.reason = CS_REASON_DENIED;
+    assert_checked("denied", CS_VERDICT_DENY, "denied", "find:demo account:id-of-demo");
+    assert_int_equal(scene->refusals, 1);
+    start_over();
+    scene->ops.account_asks = true;
+    scene->account_result = CS_ERR_HANGUP;
+    assert_checked("left", CS_VERDICT_ABORTED, "hang-up", "find:demo account:id-of-demo");
+    assert_int_equal(scene->refusals, 1);
+    start_over();
+    scene->ops.account_asks = true;
+    scene->quiet = true;
+    scene->standing.may_log_in = true;
+    assert_checked("again", CS_VERDICT_DENY, "too-many-deliveries", "find:demo");
+    start_over();
+    scene->quiet = true; /* nobody is asked, so nobody is asked too often */
+    scene->standing = (struct cs_standing){.may_log_in = true, .reason = CS_REASON_APPROVED};
+    assert_checked("says so by itself", CS_VERDICT_ALLOW, "approved",
+                   "find:demo account:id-of-demo");
+    assert_int_equal(scene->refusals, 0);
+}
+
 /* It must not become "allow" because nobody asked. */
 static void test_nobody_to_ask_about(void **state)
 {
@@ -98,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_SCENE(test_the_provider_decides),
+        IN_SCENE(test_who_has_refused_is_not_asked_again),
         IN_SCENE(test_nobody_to_ask_about),
         IN_SCENE(test_errors_refuse),
         IN_SCENE(test_a_provider_without_a_say_is_not_asked),

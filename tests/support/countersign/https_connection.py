@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import re
+import select
 import socket
 import struct
 import threading
@@ -103,8 +104,13 @@ class Connection:
         return True
 
     def pause(self, seconds):
-        """Waits, not beyond the end of the connection; returns whether that has come."""
-        return self.over.wait(seconds) if seconds > 0 else self.over.is_set()
+        """Waits, not beyond the end of the connection; returns whether that has come, or the client has left."""
+        return (self.over.wait(seconds) if seconds > 0 else self.over.is_set()) or self._client_left()
+
+    def _client_left(self):
+        poll = select.poll()
+        poll.register(self.plain, select.POLLRDHUP)
+        return bool(poll.poll(0))
 
     def _line(self):
         line = self.input.readline(LINE + 1)

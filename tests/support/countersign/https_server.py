@@ -73,10 +73,12 @@ class HttpsServer:
         self._listener = Listener(self.host, self.port or 0, self._take)
         self.port = self._listener.port
 
-    def certificate(self, kind):
-        """What new connections see: "good", "wrong-name", "untrusted", "self-signed" or "expired". Old ones end."""
+    def certificate(self, kind, keep=False):
+        """What new connections see: "good", "wrong-name", "untrusted", "self-signed" or "expired". Old ones end, unless
+        they are kept."""
         self._context = self.make_context(kind)
-        self.end_connections()
+        if not keep:
+            self.end_connections()
 
     def end_connections(self, only_idle=False):
         """Ends connections, as a server does that is tired of waiting; returns when that is done."""

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "providers/openid/servers.h"
+#include "providers/server/pool.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -12,16 +12,16 @@ struct server {
     struct cs_http *http;
 };
 
-struct cs_openid_servers {
+struct cs_server_pool {
     struct cs_http_settings settings;
     pthread_mutex_t lock; /* for everything below; a server, once there, stays */
-    struct server servers[CS_OPENID_SERVERS_MAX];
+    struct server servers[CS_SERVER_POOL_MAX];
     size_t count;
 };
 
-struct cs_openid_servers *cs_openid_servers_new(const struct cs_http_settings *settings)
+struct cs_server_pool *cs_server_pool_new(const struct cs_http_settings *settings)
 {
-    struct cs_openid_servers *servers = calloc(1, sizeof *servers);
+    struct cs_server_pool *servers = calloc(1, sizeof *servers);
 
     if (servers == NULL)
         return NULL;
@@ -30,7 +30,7 @@ struct cs_openid_servers *cs_openid_servers_new(const struct cs_http_settings *s
     return servers;
 }
 
-void cs_openid_servers_free(struct cs_openid_servers **servers)
+void cs_server_pool_free(struct cs_server_pool **servers)
 {
     if (*servers == NULL)
         return;
@@ -44,16 +44,16 @@ void cs_openid_servers_free(struct cs_openid_servers **servers)
 }
 
 /* Called with the lock held. Takes `url->base` over. */
-static enum cs_err add(struct cs_openid_servers *servers, struct cs_url *url,
+static enum cs_err add(struct cs_server_pool *servers, struct cs_url *url,
                        struct cs_http **ret_http, struct cs_error *error)
 {
     struct cs_http_settings settings = servers->settings;
     struct server *server = &servers->servers[servers->count];
     enum cs_err result;
 
-    if (servers->count == CS_OPENID_SERVERS_MAX)
+    if (servers->count == CS_SERVER_POOL_MAX)
         return cs_fail(error, CS_ERR_LIMIT, "the provider's endpoints are on more than %d servers",
-                       CS_OPENID_SERVERS_MAX);
+                       CS_SERVER_POOL_MAX);
     settings.base_url = url->base;
     result = cs_http_new(&settings, &server->http, error);
     if (result != CS_OK)
@@ -65,7 +65,7 @@ static enum cs_err add(struct cs_openid_servers *servers, struct cs_url *url,
     return CS_OK;
 }
 
-static enum cs_err find(struct cs_openid_servers *servers, struct cs_url *url,
+static enum cs_err find(struct cs_server_pool *servers, struct cs_url *url,
                         struct cs_http **ret_http, struct cs_error *error)
 {
     enum cs_err result = CS_OK;
@@ -82,10 +82,9 @@ static enum cs_err find(struct cs_openid_servers *servers, struct cs_url *url,
     return result;
 }
 
-enum cs_err cs_openid_servers_perform(struct cs_openid_servers *servers, const char *url,
-                                      const struct cs_http_call *call,
-                                      struct cs_http_request *request,
-                                      struct cs_http_response *ret_response, struct cs_error *error)
+enum cs_err cs_server_pool_perform(struct cs_server_pool *servers, const char *url,
+                                   const struct cs_http_call *call, struct cs_http_request *request,
+                                   struct cs_http_response *ret_response, struct cs_error *error)
 {
     CS_AUTO(cs_url_free) struct cs_url parts = {0};
     struct cs_http *http = NULL;
