@@ -21,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CS_AUTO(cs_openid_metadata_clear) struct cs_openid_metadata metadata = {0};
     struct cs_error error = {0};
 
-    if (cs_openid_metadata_read((const char *)data, size, ISSUER, size % 2 == 0, &metadata, &error) != CS_OK) {
+    if (cs_openid_metadata_read((const char *)data, size, ISSUER, size % 2 == 0, &metadata,
+                                &error) != CS_OK) {
         REQUIRE(error.code == CS_ERR_CONFIG || error.code == CS_ERR_UNAVAILABLE);
         REQUIRE(error.text[0] != '\0');
         REQUIRE(metadata.token_endpoint == NULL && metadata.ciba_endpoint == NULL);
