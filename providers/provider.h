@@ -91,6 +91,7 @@ struct cs_challenge_request {
     const char *message; /* shown on a device */
     const char *client;  /* its numeric address, or NULL */
     const char *program; /* the service that asks: "sshd" */
+    const char *host;    /* this host's name */
     unsigned seconds;    /* time allowed for an approval */
     const char *name;    /* as it was typed; a user without a security key gets a decoy */
     bool silent;         /* nothing is shown here, so there is no word to compare */
@@ -124,6 +125,10 @@ struct cs_challenge {
     bool wants_user_code; /* nothing was started: begin again with the user's own secret, which was
                              not given or was wrong */
     bool unsent;          /* nothing can have reached the user, after an error too */
+    enum cs_reason over;  /* it was refused before it began, and looks like one that was denied: no
+                             poll reaches the provider. CS_REASON_NONE: it was not */
+    unsigned rest_ms;     /* with one_pending: how long no request of this identity may follow,
+                             because it would do harm; begin() or poll() sets it */
     void *state;          /* the provider's own, secrets included; NULL: none */
     void (*free_state)(void *state); /* wipes and releases `state`; set if that is set */
 };
@@ -202,9 +207,9 @@ struct cs_provider_ops {
      * remembers the accepted codes. */
     bool spends_codes;
 
-    /* It holds one request for each identity, and a second one would end the first: logins of one
-     * identity wait for each other. */
-    bool one_pending;
+    /* Kinds (CS_KIND() of each) of which it holds one request for each identity, so that a second
+     * one would end the first: logins of one identity on this machine wait for each other. */
+    unsigned one_pending;
 
     /* Kinds (CS_KIND() of each) for which an empty answer means "I approve elsewhere": judge() then
      * asks the user there and waits. It gets an empty answer only if something may be sent. */

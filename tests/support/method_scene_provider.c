@@ -122,6 +122,8 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     (void)snprintf(ret_challenge->origin, sizeof ret_challenge->origin, "%s",
                    scene->origin ? scene->origin : "");
     ret_challenge->poll_ms = scene->poll_ms;
+    ret_challenge->rest_ms = scene->rests_ms;
+    ret_challenge->over = scene->over_before;
     ret_challenge->request = scene->line ? strdup(scene->line) : NULL;
     ret_challenge->state = &scene->held;
     ret_challenge->free_state = release;
