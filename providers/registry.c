@@ -7,7 +7,8 @@
 #define PROVIDERS(X)                                                                               \
     X(local)                                                                                       \
     X(verify) /* ibm_verify/ */                                                                    \
-    X(openid)
+    X(openid)                                                                                      \
+    X(secsign)
 
 #define DECLARE(name) extern const struct cs_provider_kind cs_##name##_kind;
 #define ADDRESS(name) &cs_##name##_kind,
