@@ -36,9 +36,11 @@ enum cs_err cs_secsign_service_check(const char *text, struct cs_error *error)
 {
     static const struct cs_challenge_request any = {0};
 
-    if (text[0] == '\0' || !cs_is_clean(text, strlen(text)) || strpbrk(text, "&=") != NULL)
+    if (text[0] == '\0' || strlen(text) > CS_SECSIGN_SERVICE_MAX ||
+        !cs_is_clean(text, strlen(text)) || strpbrk(text, "&=") != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "a text without & and = and without control characters expected");
+                       "1 to %d bytes without &, = and control characters expected",
+                       CS_SECSIGN_SERVICE_MAX);
     for (const char *at = strchr(text, '%'); at != NULL; at = strchr(at + 2, '%')) {
         if (value_of(at[1], "", &any) == NULL)
             return cs_fail(error, CS_ERR_CONFIG,
@@ -115,8 +117,9 @@ enum cs_err cs_secsign_email_check(const char *text, struct cs_error *error)
     const char *place = find_id(text);
     const char *percent = strchr(text, '%');
 
-    if (place == NULL || place != percent || strchr(place + 2, '%') != NULL ||
-        !cs_is_clean(text, strlen(text)) || strchr(text, ' ') != NULL)
+    if (place == NULL || strlen(text) >= CS_PROVIDER_NAME_SIZE || place != percent ||
+        strchr(place + 2, '%') != NULL || !cs_is_clean(text, strlen(text)) ||
+        strchr(text, ' ') != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
                        "an address with one %%u expected, where the SecSign ID stands, as in "
                        "%%u@example.com; or %%u alone, if the IDs are addresses");

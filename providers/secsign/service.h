@@ -9,7 +9,8 @@
 #include "base/buffer.h"
 #include "providers/provider.h"
 
-enum { CS_SECSIGN_TEXT_MAX = 255 }; /* bytes; the vendor's clients cut there */
+enum { CS_SECSIGN_SERVICE_MAX = 100 }; /* bytes of a text with substitutions */
+enum { CS_SECSIGN_TEXT_MAX = 255 };    /* bytes; the vendor's clients cut there */
 
 /* Whether such a text has no substitution that is not known. CS_ERR_CONFIG says which there are. */
 enum cs_err cs_secsign_service_check(const char *text, struct cs_error *error) CS_MUST_USE;

@@ -7,7 +7,7 @@
 #include "net/url.h"
 #include "providers/secsign/service.h"
 
-enum { SECTION = CS_FROM_SECTION, TEXT_BYTES = 1024, SERVICE_BYTES = 100 };
+enum { SECTION = CS_FROM_SECTION, TEXT_BYTES = 1024 };
 
 #define AT(member) offsetof(struct cs_secsign_settings, member)
 
@@ -23,7 +23,8 @@ static enum cs_err check_server(const struct cs_setting *row, const char *value,
     CS_AUTO(cs_url_free) struct cs_url url = {0};
 
     (void)row;
-    if (value[0] == '\0' || strchr(value, '?') != NULL || cs_url_split(value, &url, NULL) != CS_OK)
+    if (value[0] == '\0' || strlen(value) > TEXT_BYTES || strchr(value, '?') != NULL ||
+        cs_url_split(value, &url, NULL) != CS_OK)
         return cs_fail(error, CS_ERR_CONFIG,
                        "the server's URL expected, as in https://secsign.example.com, without ? "
                        "and #; http only for this machine");
@@ -77,10 +78,10 @@ const struct cs_setting cs_secsign_rows[] = {
     {ROW("service-name", STRING, service_name,
          "What the phone shows, after the word to compare: %s is the PAM service, %a the account, "
          "%h this host, %r the client's address, %u the SecSign ID."),
-     .max = SERVICE_BYTES, .fallback = "%s: %a on %h from %r", .check = check_service},
+     .max = CS_SECSIGN_SERVICE_MAX, .fallback = "%s: %a on %h from %r", .check = check_service},
     {ROW("service-address", STRING, service_address,
          "What the phone shows as the address of the service; the same substitutions."),
-     .max = SERVICE_BYTES, .fallback = "%h", .check = check_service},
+     .max = CS_SECSIGN_SERVICE_MAX, .fallback = "%h", .check = check_service},
     {ROW("word-length", NUMBER, word_length,
          "Letters and digits of the word that prompt and phone both show; 0: no word."),
      .max = CS_SECSIGN_WORD_MAX, .fallback = "4"},

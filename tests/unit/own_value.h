@@ -18,6 +18,9 @@ static inline const char *own_value(const struct cs_setting *row)
         {"scope", "openid profile"},
         {"id-token-algorithms", "ES256"},
         {"quiet-parameter", "notify=none"},
+        {"server", "https://secsign.example.com"},
+        {"fallback", "https://secsign2.example.com"},
+        {"email", "%u@example.com"},
     };
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
