@@ -140,7 +140,7 @@ static struct span trim(struct span value)
 static bool find_key(struct span key, size_t *ret_place)
 {
     for (size_t i = 0; i < CS_ARRAY_SIZE(keys); i++) {
-        if (strlen(keys[i].key) == key.length && memcmp(keys[i].key, key.text, key.length) == 0) {
+        if (strlen(keys[i].key) == key.length && strncmp(keys[i].key, key.text, key.length) == 0) {
             *ret_place = i;
             return true;
         }

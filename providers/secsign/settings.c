@@ -100,22 +100,33 @@ const struct cs_setting cs_secsign_rows[] = {
 
 /* ---- settings together ---- */
 
-static enum cs_err check_account(const struct cs_secsign_settings *settings, struct cs_error *error)
+static enum cs_err check_classic(const struct cs_secsign_settings *settings,
+                                 struct cs_strlist *warnings, struct cs_error *error)
+{
+    static const char unused[] =
+        "secsign: 'user', 'password' and 'email' are not used: they are for api=rest";
+    bool any = settings->user != NULL || settings->password != NULL ||
+               settings->password_file != NULL || settings->email != NULL;
+
+    if (any && warnings != NULL && cs_strlist_add(warnings, unused, sizeof unused - 1) != CS_OK)
+        return cs_fail_nomem(error);
+    return CS_OK;
+}
+
+static enum cs_err check_rest(const struct cs_secsign_settings *settings, struct cs_error *error)
 {
     bool password = settings->password != NULL, file = settings->password_file != NULL;
 
-    if (password && file)
+    if (settings->server == NULL)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "password and password-file are both given; give only one");
-    if (settings->api == CS_SECSIGN_CLASSIC)
-        return settings->user == NULL && !password && !file && settings->email == NULL
-                   ? CS_OK
-                   : cs_fail(error, CS_ERR_CONFIG,
-                             "user, password and email are only for the REST API; remove them, or "
-                             "set api to rest");
+                       "server is missing: the URL of the server with the REST API, as in "
+                       "https://secsign.example.com");
     if (settings->user == NULL || strchr(settings->user, ':') != NULL)
         return cs_fail(error, CS_ERR_CONFIG,
                        "user is missing: the name of the PIN account, without a colon");
+    if (password && file)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "password and password-file are both given; give only one");
     if (!password && !file)
         return cs_fail(error, CS_ERR_CONFIG,
                        "password is missing; password-file may name a file that holds it");
@@ -127,12 +138,8 @@ enum cs_err cs_secsign_check_settings(const void *given, struct cs_strlist *warn
 {
     const struct cs_secsign_settings *settings = given;
 
-    (void)warnings;
-    if (settings->api == CS_SECSIGN_REST && settings->server == NULL)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "server is missing: the URL of the server with the REST API, as in "
-                       "https://secsign.example.com");
-    return check_account(settings, error);
+    return settings->api == CS_SECSIGN_REST ? check_rest(settings, error)
+                                            : check_classic(settings, warnings, error);
 }
 
 const char *cs_secsign_primary(const struct cs_secsign_settings *settings)

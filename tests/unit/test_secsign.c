@@ -288,9 +288,9 @@ static void test_settings_that_do_not_fit_together(void **state)
     } rows[] = {
         {{.api = CS_SECSIGN_CLASSIC}, NULL},
         {{.api = CS_SECSIGN_CLASSIC, .server = "https://s"}, NULL},
-        {{.api = CS_SECSIGN_CLASSIC, .user = "u"}, "only for the REST API"},
-        {{.api = CS_SECSIGN_CLASSIC, .password_file = "/p"}, "only for the REST API"},
-        {{.api = CS_SECSIGN_CLASSIC, .email = "%u"}, "only for the REST API"},
+        {{.api = CS_SECSIGN_CLASSIC, .user = "u"}, NULL},
+        {{.api = CS_SECSIGN_CLASSIC, .password_file = "/p"}, NULL},
+        {{.api = CS_SECSIGN_CLASSIC, .email = "%u"}, NULL},
         {{.api = CS_SECSIGN_REST, .user = "u", .password = "p"}, "server is missing"},
         {{.api = CS_SECSIGN_REST, .server = "https://s", .password = "p"}, "user is missing"},
         {{.api = CS_SECSIGN_REST, .server = "https://s", .user = "a:b", .password = "p"},
@@ -307,13 +307,19 @@ static void test_settings_that_do_not_fit_together(void **state)
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_secsign_settings *settings = &rows[i].settings;
+        CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
         struct cs_error error = {0};
-        enum cs_err result = cs_secsign_check_settings(&rows[i].settings, NULL, &error);
+        enum cs_err result = cs_secsign_check_settings(settings, &warnings, &error);
 
         if (result != (rows[i].expected ? CS_ERR_CONFIG : CS_OK))
             fail_msg("row %zu: %s", i, error.text);
         if (rows[i].expected != NULL)
             assert_contains(error.text, rows[i].expected);
+        /* What is set in vain is said. */
+        assert_int_equal(warnings.count, settings->api == CS_SECSIGN_CLASSIC &&
+                                             (settings->user != NULL || settings->email != NULL ||
+                                              settings->password_file != NULL));
     }
 }
 
