@@ -186,7 +186,8 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
     if (trial->elsewhere)
         return judge_elsewhere(login, trial, ret_outcome, error);
     result = judge_once(login, trial, ret_outcome, error);
-    return result == CS_ERR_UNREACHABLE && trial->attempt.identity != NULL
+    return result == CS_ERR_UNREACHABLE && trial->attempt.identity != NULL &&
+                   !login->given->provider->ops->finds_offline
                ? confirm_unreachable(login, trial->attempt.identity, error)
                : result;
 }

@@ -203,6 +203,11 @@ struct cs_provider_ops {
     /* judge() finds the user and the factors by itself, so that one answer costs one call. */
     bool judges_unlisted;
 
+    /* find_user() asks nobody, so it cannot tell whether the server is there. judge() then fails
+     * with CS_ERR_UNREACHABLE only if nothing that was typed can have left this machine: whoever
+     * types must not decide that the server is away. */
+    bool finds_offline;
+
     /* judge() itself accepts no code twice, whichever process asks; for other providers the login
      * remembers the accepted codes. */
     bool spends_codes;

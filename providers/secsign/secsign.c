@@ -106,6 +106,7 @@ static void close_secsign(struct cs_provider *provider)
 static const struct cs_provider_ops ops = {
     .name = "secsign",
     .remote = true,
+    .finds_offline = true,
     .one_pending = CS_KIND(CS_FACTOR_DEVICE),
     .kinds = kinds_of,
     .fits = cs_secsign_fits,

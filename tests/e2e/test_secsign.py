@@ -144,6 +144,22 @@ def test_failures_of_the_request():
                 expect(verdict in (None, login.audit["verdict"]), f"{fields}: {login.audit}")
 
 
+def test_fail_open_only_before_anything_can_have_reached_the_user():
+    for rest in (False, True):
+        with SecSign(rest=rest) as server, SecSignMachine(server, {"request-timeout": 2}, failmode_insecure=True) as machine:
+            for fields in ({"hangup": True}, {"status": 503}):
+                server.fault("create", **fields)
+                expect_equal(machine.log_in("ok-1", ["s"] * 3).code, "PAM_AUTHINFO_UNAVAIL", f"{fields}")
+            server.certificate("untrusted")
+            expect_equal(machine.log_in("ok-1", ["s"] * 3).code, "PAM_AUTHINFO_UNAVAIL", "a certificate that is not good")
+            server.refuse()
+            login = machine.log_in("ok-1", ["s"] * 3)
+            expect_equal((login.code, login.audit["reason"]), ("PAM_SUCCESS", "failmode_insecure"), login.log)
+            machine.configure(auth_method="totp" if rest else "device")
+            login = machine.log_in("ok-1", ["s" if not rest else "123456"])
+            expect_equal((login.code, login.audit["reason"]), ("PAM_SUCCESS", "failmode_insecure"), login.log)
+
+
 def test_failures_of_a_question_and_of_taking_back():
     for rest in (False, True):
         with SecSign(rest=rest) as server, SecSignMachine(server, {"request-timeout": 2}) as machine:
