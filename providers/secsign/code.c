@@ -85,6 +85,7 @@ static enum cs_err check(struct cs_secsign *secsign, const struct cs_call *call,
     CS_AUTO(cs_buffer_free) struct cs_buffer query = {0}, target = {0}, shown = {0};
     struct cs_secsign_request request = {
         .method = "GET", .server = server, .what = "the check of a code"};
+    struct cs_error why = {0};
     enum cs_err result;
 
     cs_form_add(&query, "secsignid", id);
@@ -96,15 +97,18 @@ static enum cs_err check(struct cs_secsign *secsign, const struct cs_call *call,
         return cs_fail_nomem(error);
     request.target = target.text;
     request.shown = shown.text;
-    result = cs_secsign_rest_call(secsign, call, &request, &response, error);
-    if (result == CS_OK && (response.status == 404 || response.status == 409))
+    result = cs_secsign_rest_call(secsign, call, &request, &response, &why);
+    /* Something on the way may take offence at many codes, and that opens nothing. */
+    if (result != CS_OK)
+        return cs_fail(error,
+                       result == CS_ERR_UNREACHABLE && request.sent ? CS_ERR_UNAVAILABLE : result,
+                       "%s", why.text);
+    if (response.status == 404 || response.status == 409)
         return cs_fail(error, CS_ERR_UNAVAILABLE,
                        "%s gave no judgement (status %ld); check that the SecSign ID exists and "
                        "that server is the REST API's URL",
                        request.what, response.status);
-    return result == CS_OK
-               ? cs_secsign_rest_valid(response.body.data, response.body.length, ret_valid, error)
-               : result;
+    return cs_secsign_rest_valid(response.body.data, response.body.length, ret_valid, error);
 }
 
 enum cs_err cs_secsign_judge(struct cs_provider *provider, const struct cs_call *call,

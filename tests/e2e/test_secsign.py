@@ -152,6 +152,13 @@ def test_fail_open_only_before_anything_can_have_reached_the_user():
                 expect_equal(machine.log_in("ok-1", ["s"] * 3).code, "PAM_AUTHINFO_UNAVAIL", f"{fields}")
             server.certificate("untrusted")
             expect_equal(machine.log_in("ok-1", ["s"] * 3).code, "PAM_AUTHINFO_UNAVAIL", "a certificate that is not good")
+            server.certificate("good")
+            if rest:  # a code that was typed must not decide that the server is away
+                machine.configure(auth_method="totp")
+                for fields in ({"hangup": True}, {"status": 503}):
+                    server.fault("totp", **fields)
+                    expect_equal(machine.log_in("ok-1", ["123456"]).code, "PAM_AUTHINFO_UNAVAIL", f"{fields}")
+                machine.configure(auth_method="device")
             server.refuse()
             login = machine.log_in("ok-1", ["s"] * 3)
             expect_equal((login.code, login.audit["reason"]), ("PAM_SUCCESS", "failmode_insecure"), login.log)
