@@ -196,6 +196,26 @@ def test_the_pin_account():
         machine.expect_end("allow", "approved", machine.log_in("ok-1", ["s", "", ""]))
 
 
+def test_check_says_what_is_wrong():
+    with SecSign() as server, SecSignMachine(server) as machine:
+        def said(status):
+            result = countersign("check", check=False)
+            expect_equal(result.returncode != 0, status, result.stdout + result.stderr)
+            return result.stdout + result.stderr
+        machine.configure({"user": "pin"})
+        expect_match("'user', 'password' and 'email' are not used: they are for api=rest", said(False), "a warning")
+        machine.configure({"user": None, "api": "rest"})
+        expect_match("user is missing: the name of the PIN account", said(True), "no PIN account")
+        machine.configure({"api": None, "service-name": "a=%a"})
+        expect_match("1 to 100 bytes without &, = and control characters expected", said(True), "a text")
+        machine.configure({"service-name": None})
+        write_config("alice: a\nalice = b\n", MAP)
+        expect_match(f"{MAP}:2: the account of line 1 again, 'alice'", said(True), "the file of IDs")
+        expect_equal(machine.session().result().code, "PAM_SERVICE_ERR", "a login meanwhile")
+        machine.map(alice="Alice.Smith")
+        expect_match("alice.smith", countersign("map", "alice").stdout, "the identity")
+
+
 # The second server ------------------------------------------------------------------------------------------
 
 def test_the_second_server():

@@ -4,6 +4,7 @@
 #include "tests/unit/unit.h"
 
 #include <dirent.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -85,38 +86,72 @@ static void test_hang_up_ends_the_wait(void **state)
     cs_pending_lock_give(&first, 0);
 }
 
-/* Whoever waits for a file that is removed meanwhile must not hold one that nobody else sees. */
+/* How many locks a process has open. */
+static unsigned open_locks(pid_t process)
+{
+    char path[64], target[512];
+    DIR *listing;
+    const struct dirent *entry;
+    unsigned count = 0;
+
+    (void)snprintf(path, sizeof path, "/proc/%d/fd", (int)process);
+    listing = opendir(path);
+    assert_non_null(listing);
+    while ((entry = readdir(listing)) != NULL) {
+        ssize_t length = readlinkat(dirfd(listing), entry->d_name, target, sizeof target - 1);
+
+        target[length > 0 ? length : 0] = '\0';
+        count += strstr(target, "/secsign.") != NULL;
+    }
+    closedir(listing);
+    return count;
+}
+
+/* Takes the lock when told to, says so, and keeps it. */
+static void hold_in_child(int orders, int reports)
+{
+    struct cs_pending_lock lock = {0};
+    char byte;
+
+    if (read(orders, &byte, 1) != 1 || take("secsign", "ann", LONG_MS, &lock, NULL) != CS_OK ||
+        write(reports, "h", 1) != 1)
+        _exit(1);
+    pause();
+    _exit(2);
+}
+
+/* Whoever waits for a file that is removed meanwhile must not hold one that nobody else sees; and
+ * the kernel frees what a dead process held. */
 static void test_waiter_survives_the_removal(void **state)
 {
-    struct cs_pending_lock first = {0}, second = {0}, third = {0};
-    int ends[2];
+    struct cs_pending_lock first = {0}, second = {0};
+    int orders[2], reports[2], status;
     char byte;
     pid_t child;
-    int status;
 
     (void)state;
-    assert_int_equal(pipe(ends), 0);
-    assert_int_equal(take("secsign", "ann", LONG_MS, &first, NULL), CS_OK);
+    assert_int_equal(pipe(orders), 0);
+    assert_int_equal(pipe(reports), 0);
     child = fork();
-    if (child == 0) {
-        close(ends[0]);
-        if (write(ends[1], "w", 1) != 1 || take("secsign", "ann", LONG_MS, &second, NULL) != CS_OK)
-            _exit(1);
-        (void)!write(ends[1], "h", 1);
-        pause();
-        _exit(2);
+    if (child == 0)
+        hold_in_child(orders[0], reports[1]);
+    assert_int_equal(take("secsign", "ann", LONG_MS, &first, NULL), CS_OK);
+    assert_int_equal(write(orders[1], "g", 1), 1);
+    for (int64_t until = cs_clock_ms() + LONG_MS; open_locks(child) == 0;) {
+        assert_true(cs_clock_ms() < until);
+        sched_yield();
     }
-    close(ends[1]);
-    assert_int_equal(read(ends[0], &byte, 1), 1);
     cs_pending_lock_give(&first, 0);
-    assert_int_equal(read(ends[0], &byte, 1), 1);
-    assert_int_equal(byte, 'h');
-    assert_int_equal(take("secsign", "ann", 0, &third, NULL), CS_ERR_TIMEOUT);
-    assert_int_equal(kill(child, SIGKILL), 0); /* the kernel frees what it held */
+    assert_int_equal(read(reports[0], &byte, 1), 1);
+    assert_int_equal(take("secsign", "ann", 0, &second, NULL), CS_ERR_TIMEOUT);
+    assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(take("secsign", "ann", 0, &third, NULL), CS_OK);
-    cs_pending_lock_give(&third, 0);
-    close(ends[0]);
+    assert_int_equal(take("secsign", "ann", 0, &second, NULL), CS_OK);
+    cs_pending_lock_give(&second, 0);
+    for (int i = 0; i < 2; i++) {
+        close(orders[i]);
+        close(reports[i]);
+    }
 }
 
 static void test_rest_refuses_until_it_is_over(void **state)
