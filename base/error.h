@@ -27,6 +27,7 @@ enum cs_err {
     CS_ERR_CANCELLED,   /* the person or the application gave up */
     CS_ERR_CANNOT_ASK,  /* the application shows no such prompt */
     CS_ERR_UNREACHABLE, /* a server did not answer: name, connection, time */
+    CS_ERR_RESTING,     /* a request now would do harm, and none is made */
     CS_ERR_UNRESOLVED,  /* the name services did not say whether there is such an entry */
 };
 

@@ -49,6 +49,8 @@ static const struct {
     const char *name; /* %N */
 } rounds[] = {
     {"a code", {CS_TEXT_OTP_PROMPT}, 1, ""},
+    {"a code, or an approval on the phone", {CS_TEXT_OTP_OR_APPROVE}, 1, ""},
+    {"the identity at the provider", {CS_TEXT_IDENTITY_PROMPT}, 1, ""},
     {"a code again", {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_OTP_PROMPT}, 2, ""},
     {"a code by text message",
      {CS_TEXT_SENT_SMS, CS_TEXT_OTP_PROMPT_CORRELATION},

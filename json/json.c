@@ -273,6 +273,14 @@ bool cs_json_integer(const struct cs_json_value *value, int64_t *ret_value)
     return true;
 }
 
+bool cs_json_int64(const struct cs_json_value *value, int64_t *ret_value)
+{
+    if (cs_json_type(value) != CS_JSON_NUMBER || !value->mark.fits)
+        return false;
+    *ret_value = value->mark.integer;
+    return true;
+}
+
 bool cs_json_number(const struct cs_json_value *value, double *ret_value)
 {
     if (cs_json_type(value) != CS_JSON_NUMBER)

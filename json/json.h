@@ -85,6 +85,9 @@ bool cs_json_bool(const struct cs_json_value *value, bool *ret_value);
  */
 bool cs_json_integer(const struct cs_json_value *value, int64_t *ret_value);
 
+/* The same for every integer that an int64_t holds: identifiers, which nobody computes with. */
+bool cs_json_int64(const struct cs_json_value *value, int64_t *ret_value);
+
 /* Any number, to the precision of a double, and always finite: for what may have a fraction, such
  * as a time. False if the value has another type; the result is then untouched. */
 bool cs_json_number(const struct cs_json_value *value, double *ret_value);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/scan.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "json/lexeme.h"
@@ -10,6 +11,18 @@ struct scanner {
     struct cs_json_marks marks;
     unsigned depth; /* open containers */
 };
+
+/* The library keeps a double, which cannot hold every integer. */
+static enum cs_err scan_number(struct cs_json_cursor *cursor, struct cs_json_mark *mark)
+{
+    const char *text = cursor->text + cursor->offset;
+    enum cs_err result = cs_json_scan_number(cursor, &mark->integral);
+
+    errno = 0;
+    mark->integer = strtoll(text, NULL, 10);
+    mark->fits = result == CS_OK && mark->integral && errno == 0;
+    return result;
+}
 
 static enum cs_err scan_value(struct scanner *scanner, const struct cs_json_position *key);
 
@@ -142,7 +155,7 @@ static enum cs_err scan_value(struct scanner *scanner, const struct cs_json_posi
     }
     if (next == '-' || cs_json_is_digit(next)) {
         mark->type = CS_JSON_NUMBER;
-        return cs_json_scan_number(cursor, &mark->integral);
+        return scan_number(cursor, mark);
     }
     if (cs_json_is_letter(next))
         return cs_json_scan_word(cursor, &mark->type);

@@ -15,7 +15,9 @@ struct cs_json_mark {
     struct cs_json_position key;
     enum cs_json_type type;
     bool integral; /* a number written as an integer */
-    size_t count;  /* members or elements */
+    bool fits;     /* and it is within an int64_t: this one */
+    int64_t integer;
+    size_t count; /* members or elements */
 };
 
 /* Every value in document order: each container before its contents. */

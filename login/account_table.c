@@ -72,6 +72,14 @@ const struct cs_setting cs_account_rows[] = {
          "A file with a line ACCOUNT IDENTITY for each account, whose name at the provider this "
          "is, whatever gecos_* and append say. Accounts without a line are refused, unless the "
          "last line is *."},
+    {.name = "map_format",
+     .type = CS_SETTING_CHOICE,
+     .where = CS_FROM_FILE,
+     .offset = AT(mapping.map_format),
+     .fallback = "countersign",
+     .values = {"countersign", "secsign"},
+     .help = "How map_file is written: as above, or as the file secsignid.config of SecSign's PAM "
+             "plugin, with a colon, an equals sign or blanks between account and SecSign ID."},
     {.name = "gecos_field",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

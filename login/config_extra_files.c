@@ -171,7 +171,8 @@ static enum cs_err read_map(struct cs_extra_file *file, struct cs_error *error)
     if (result == CS_OK)
         result = read_stable(fd, file->path, &text, error);
     if (result == CS_OK)
-        result = cs_map_file_parse(file->path, text.data, text.length, &file->map, error);
+        result = cs_map_file_parse(file->path, file->map_format, text.data, text.length, &file->map,
+                                   error);
     return result == CS_ERR_NOT_FOUND ? CS_ERR_CONFIG : result;
 }
 
@@ -220,32 +221,55 @@ static enum cs_err read_one(struct cs_config *config, const struct cs_option *op
 }
 
 /* NULL: it is not one of them. */
-static const struct cs_extra_file *find_map(const struct cs_config *config, const char *path)
+static const struct cs_extra_file *find_map(const struct cs_config *config, const char *path,
+                                            unsigned format)
 {
     for (size_t i = 0; i < config->extra_file_count; i++) {
         const struct cs_extra_file *file = &config->extra_files[i];
 
-        if (file->option.row->extra_file == CS_EXTRA_FILE_MAP && strcmp(file->path, path) == 0)
+        if (file->option.row->extra_file == CS_EXTRA_FILE_MAP && file->map_format == format &&
+            strcmp(file->path, path) == 0)
             return file;
     }
     return NULL;
 }
 
+/* The format that holds where a service's map_file holds. */
+static unsigned map_format_of(const struct cs_config *config, const char *service)
+{
+    const struct cs_assignment *assignment = cs_config_find(config, "map_format", service);
+    struct cs_options options = {0};
+
+    if (assignment == NULL)
+        return CS_MAP_COUNTERSIGN;
+    /* cannot fail: it was tried when the file was read */
+    cs_ignore(cs_option_set(&assignment->option, assignment->value, &options, NULL));
+    return options.mapping.map_format;
+}
+
+static enum cs_err read_map_of(struct cs_config *config, const char *service,
+                               struct cs_error *error)
+{
+    const struct cs_assignment *assignment = cs_config_find(config, "map_file", service);
+    unsigned format = map_format_of(config, service);
+    struct cs_extra_file *file;
+
+    if (assignment == NULL || find_map(config, assignment->value, format) != NULL)
+        return CS_OK;
+    file = remember(config, &assignment->option, assignment->value, error);
+    if (file == NULL)
+        return error->code;
+    file->map_format = format;
+    return read_map(file, error);
+}
+
 /* Services may have files of their own. All are read, so that a mistake shows at once. */
 static enum cs_err read_maps(struct cs_config *config, struct cs_error *error)
 {
-    enum cs_err result = CS_OK;
+    enum cs_err result = read_map_of(config, NULL, error);
 
-    for (size_t i = 0; i < config->count && result == CS_OK; i++) {
-        const struct cs_assignment *assignment = &config->assignments[i];
-        struct cs_extra_file *file;
-
-        if (assignment->option.row->extra_file != CS_EXTRA_FILE_MAP ||
-            find_map(config, assignment->value) != NULL)
-            continue;
-        file = remember(config, &assignment->option, assignment->value, error);
-        result = file != NULL ? read_map(file, error) : error->code;
-    }
+    for (size_t i = 0; i < config->services.count && result == CS_OK; i++)
+        result = read_map_of(config, config->services.items[i], error);
     return result;
 }
 
@@ -285,7 +309,8 @@ void cs_config_apply_extra_files(const struct cs_config *config, struct cs_optio
 void cs_config_apply_map(const struct cs_config *config, struct cs_options *options)
 {
     const char *path = options->mapping.map_file;
-    const struct cs_extra_file *file = path != NULL ? find_map(config, path) : NULL;
+    const struct cs_extra_file *file =
+        path != NULL ? find_map(config, path, options->mapping.map_format) : NULL;
 
     /* NULL with a path: cs_mapping_check refuses that. */
     options->mapping.entries = file != NULL ? file->map : NULL;

@@ -45,6 +45,7 @@ struct cs_extra_file {
     struct cs_option option; /* the option that names it */
     struct cs_secret secret; /* for CS_EXTRA_FILE_SECRET: its content */
     struct cs_map_file *map; /* for CS_EXTRA_FILE_MAP: the same */
+    unsigned map_format;     /* the same: enum cs_map_format */
     bool instead;            /* used instead of the file that the option names */
 };
 
@@ -90,6 +91,10 @@ struct cs_assignment *cs_config_add(struct cs_config *config, const struct cs_op
 
 bool cs_config_assigns(const struct cs_config *config, const struct cs_option *option,
                        enum cs_level level, const char *service);
+
+/* The value of an option for a service, or for NULL for every one; NULL: there is none. */
+const struct cs_assignment *cs_config_find(const struct cs_config *config, const char *option,
+                                           const char *service);
 
 /* Sets what the file says at that level, and for that service if the level has one. */
 void cs_config_apply(const struct cs_config *config, enum cs_level level, const char *service,

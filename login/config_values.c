@@ -70,14 +70,21 @@ static const struct cs_assignment *find_value(const struct cs_config *config, co
     return NULL;
 }
 
+const struct cs_assignment *cs_config_find(const struct cs_config *config, const char *option,
+                                           const char *service)
+{
+    const struct cs_assignment *item =
+        service != NULL ? find_value(config, option, CS_LEVEL_SERVICE, service) : NULL;
+
+    return item != NULL ? item : find_value(config, option, CS_LEVEL_FILE, NULL);
+}
+
 bool cs_config_locate(const struct cs_config *config, const char *service, const char *option,
                       struct cs_buffer *out)
 {
     const struct cs_config *own = config->own ? config->own : config;
-    const struct cs_assignment *item = find_value(own, option, CS_LEVEL_SERVICE, service);
+    const struct cs_assignment *item = cs_config_find(own, option, service);
 
-    if (item == NULL)
-        item = find_value(own, option, CS_LEVEL_FILE, NULL);
     if (item == NULL || own->name == NULL)
         return false;
     cs_buffer_printf(out, "%s:%u:%u", own->name, item->line, item->column);

@@ -6,15 +6,18 @@
 
 #include "base/clock.h"
 #include "login/login_priv.h"
+#include "login/pending_lock.h"
 #include "login/policy.h"
 #include "methods/account.h"
 #include "methods/steps.h"
+#include "paths.h"
 
 /* The context that the methods' calls get. */
 struct run {
     struct cs_login *login;
     const struct cs_method_given *given;
     struct cs_pending_turn turn;
+    struct cs_pending_lock lock;
 };
 
 /* Nothing can be judged without the account. */
@@ -98,6 +101,7 @@ static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
     return cs_refusal_pace_note(cs_engine_refusal_pace(login->engine), of, elapsed, cs_clock_ms());
 }
 
+/* Among this process's logins first, in their order, then among processes. */
 static enum cs_err take_turn(void *context, struct cs_error *error)
 {
     struct run *run = context;
@@ -107,15 +111,19 @@ static enum cs_err take_turn(void *context, struct cs_error *error)
 
     if (result == CS_OK)
         result = cs_pending_queue_await(&run->turn, &run->given->call, error);
+    if (result == CS_OK)
+        result = cs_pending_lock_take(CS_PENDING_DIR, run->given->provider->ops->name,
+                                      run->login->identity, &run->given->call, &run->lock, error);
     if (result != CS_OK)
         cs_pending_queue_give(queue, &run->turn);
     return result;
 }
 
-static void give_turn(void *context)
+static void give_turn(void *context, unsigned rest_ms)
 {
     struct run *run = context;
 
+    cs_pending_lock_give(&run->lock, rest_ms);
     cs_pending_queue_give(cs_engine_pending_queue(run->login->engine), &run->turn);
 }
 

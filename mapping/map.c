@@ -82,6 +82,8 @@ enum cs_err cs_mapping_check(const struct cs_mapping *mapping, struct cs_error *
         return cs_fail(error, CS_ERR_CONFIG,
                        "map_file: %s was not read; name it in the configuration file",
                        mapping->map_file);
+    if (mapping->map_file == NULL && mapping->map_format != CS_MAP_COUNTERSIGN)
+        return cs_fail(error, CS_ERR_CONFIG, "map_format also needs map_file");
     if (mapping->append != NULL && !cs_is_clean(mapping->append, strlen(mapping->append)))
         return cs_fail(error, CS_ERR_CONFIG,
                        "append contains control characters or bytes that are not UTF-8");

@@ -19,6 +19,7 @@ enum { CS_IDENTITY_SIZE = 256, CS_MAP_STEPS_MAX = 8 };
 /* The settings, borrowed; NULL and 0 mean "not set". */
 struct cs_mapping {
     const char *map_file;              /* the path, for messages */
+    unsigned map_format;               /* enum cs_map_format, of that file */
     const struct cs_map_file *entries; /* what is in it; with a path and NULL nobody is mapped */
     unsigned gecos_field;              /* 1 to CS_GECOS_FIELDS_MAX */
     const char *gecos_separator;       /* one UTF-8 character; a comma if not set */

@@ -15,6 +15,7 @@ static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 struct cs_map_file {
     char *name;
+    const struct cs_map_grammar *grammar;
     char *text; /* cut into words, which the entries are */
     struct cs_map_entry *entries;
     size_t count, room;
@@ -139,24 +140,26 @@ static const char *fault_of(const char *line, size_t length, unsigned number)
         return "the line has a NUL byte; save the file as text in UTF-8";
     if (length > 0 && line[length - 1] == '\r')
         return "the line ends in CR LF; save the file with UNIX line ends (sed -i 's/\\r$//')";
-    if (length > CS_MAP_LINE_BYTES)
-        return "the line is longer than 1024 bytes; shorten it";
     if (!is_clean_but_for_tabs(line, length))
         return "the line has control or direction characters, or bytes that are not UTF-8; "
                "rewrite it";
     return NULL;
 }
 
-_Static_assert(CS_MAP_LINE_BYTES == 1024, "a fault names the number");
-
 static enum cs_err read_line(struct cs_map_file *file, char *line, size_t length, unsigned number,
                              struct cs_error *error)
 {
-    const char *fault = fault_of(line, length, number);
     struct cs_map_entry entry = {0};
+    const char *fault;
     size_t blanks;
     enum cs_err result;
 
+    if (file->grammar->crlf && length > 0 && line[length - 1] == '\r')
+        length--;
+    if (length > file->grammar->line_bytes)
+        return cs_fail(error, CS_ERR_CONFIG, "%s:%u: the line is longer than %u bytes; shorten it",
+                       file->name, number, file->grammar->line_bytes);
+    fault = fault_of(line, length, number);
     if (fault != NULL)
         return cs_fail(error, CS_ERR_CONFIG, "%s:%u: %s", file->name, number, fault);
     while (length > 0 && strchr(" \t", line[length - 1]) != NULL)
@@ -165,7 +168,7 @@ static enum cs_err read_line(struct cs_map_file *file, char *line, size_t length
     blanks = strspn(line, " \t");
     if (blanks == length || line[blanks] == '#')
         return CS_OK;
-    result = cs_map_grammar_words(
+    result = file->grammar->read(
         &(struct cs_map_line){.file = file->name, .number = number, .text = line + blanks}, &entry,
         error);
     return result == CS_OK ? add(file, &entry, error) : result;
@@ -192,9 +195,11 @@ static enum cs_err read_lines(struct cs_map_file *file, size_t length, struct cs
     return result;
 }
 
-enum cs_err cs_map_file_parse(const char *name, const char *text, size_t length,
-                              struct cs_map_file **ret_file, struct cs_error *error)
+enum cs_err cs_map_file_parse(const char *name, enum cs_map_format format, const char *text,
+                              size_t length, struct cs_map_file **ret_file, struct cs_error *error)
 {
+    static const struct cs_map_grammar *const grammars[CS_MAP_FORMATS] = {
+        [CS_MAP_COUNTERSIGN] = &cs_map_grammar_words, [CS_MAP_SECSIGN] = &cs_map_grammar_secsign};
     CS_AUTO(cs_map_file_free) struct cs_map_file *file = calloc(1, sizeof *file);
     enum cs_err result;
 
@@ -204,6 +209,7 @@ enum cs_err cs_map_file_parse(const char *name, const char *text, size_t length,
     if (file == NULL || (file->name = strdup(name)) == NULL ||
         (file->text = malloc(length + 1)) == NULL)
         return cs_fail_nomem(error);
+    file->grammar = grammars[format];
     if (length > 0)
         memcpy(file->text, text, length);
     file->text[length] = '\0';

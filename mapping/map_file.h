@@ -15,7 +15,14 @@
 #include "base/error.h"
 #include "base/strlist.h"
 
-enum { CS_MAP_FILE_BYTES = 16 * 1024 * 1024, CS_MAP_LINE_BYTES = 1024 };
+enum { CS_MAP_FILE_BYTES = 16 * 1024 * 1024 };
+
+/* How a line is written. The order is that of the option map_format. */
+enum cs_map_format {
+    CS_MAP_COUNTERSIGN, /* ACCOUNT IDENTITY */
+    CS_MAP_SECSIGN,     /* as in SecSign's secsignid.config */
+    CS_MAP_FORMATS
+};
 
 /* Clean UTF-8, 1 to CS_IDENTITY_SIZE - 1 bytes each. */
 struct cs_map_entry {
@@ -27,11 +34,12 @@ struct cs_map_entry {
 struct cs_map_file; /* immutable */
 
 /*
- * Reads `length` bytes of text, which are copied; `name` is the file's, for errors. *ret_file is
- * the caller's to free. CS_ERR_CONFIG: "NAME:LINE: what is wrong; what to do".
+ * Reads `length` bytes of text in that format, which are copied; `name` is the file's, for errors.
+ * *ret_file is the caller's to free. CS_ERR_CONFIG: "NAME:LINE: what is wrong; what to do".
  */
-enum cs_err cs_map_file_parse(const char *name, const char *text, size_t length,
-                              struct cs_map_file **ret_file, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_map_file_parse(const char *name, enum cs_map_format format, const char *text,
+                              size_t length, struct cs_map_file **ret_file,
+                              struct cs_error *error) CS_MUST_USE;
 
 /* Accepts NULL, and sets the pointer to NULL. */
 void cs_map_file_free(struct cs_map_file **file);

@@ -73,8 +73,8 @@ static const struct {
 
 _Static_assert(CS_IDENTITY_SIZE == 256, "a fault names the number");
 
-enum cs_err cs_map_grammar_words(const struct cs_map_line *line, struct cs_map_entry *ret_entry,
-                                 struct cs_error *error)
+static enum cs_err read_words(const struct cs_map_line *line, struct cs_map_entry *ret_entry,
+                              struct cs_error *error)
 {
     char *rest = line->text + strcspn(line->text, " \t");
 
@@ -90,3 +90,5 @@ enum cs_err cs_map_grammar_words(const struct cs_map_line *line, struct cs_map_e
     }
     return CS_OK;
 }
+
+const struct cs_map_grammar cs_map_grammar_words = {.line_bytes = 1024, .read = read_words};

@@ -45,6 +45,7 @@ static enum cs_err begin(struct cs_open_challenge *open, struct cs_error *error)
     struct cs_challenge_request request = {
         .client = given->address[0] ? given->address : NULL,
         .program = given->service,
+        .host = given->host,
         .seconds = seconds_for(given),
         .name = given->name,
         .silent = given->wait_mode == CS_WAIT_SILENT,
@@ -73,7 +74,7 @@ static void end(struct cs_open_challenge *open)
     if (open->open && !open->fulfilled)
         cs_call_cancel(login, open->factor, &open->challenge);
     if (open->has_turn)
-        login->calls->give_turn(login->context);
+        login->calls->give_turn(login->context, open->challenge.rest_ms);
     cs_challenge_clear(&open->challenge);
     open->open = open->has_turn = open->fulfilled = false;
 }
@@ -84,7 +85,7 @@ enum cs_err cs_open_challenge_begin(struct cs_open_challenge *open, struct cs_er
     enum cs_err result = CS_OK;
 
     end(open);
-    if (login->given->provider->ops->one_pending) {
+    if ((login->given->provider->ops->one_pending & CS_KIND(open->factor->kind)) != 0) {
         result = login->calls->take_turn(login->context, error);
         open->has_turn = result == CS_OK;
     }

@@ -101,7 +101,7 @@ static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct t
                                    struct cs_outcome *ret_outcome, struct cs_error *error)
 {
     const struct cs_method_given *given = login->given;
-    bool in_turn = given->provider->ops->one_pending;
+    bool in_turn = (given->provider->ops->one_pending & CS_KIND(trial->attempt.kind)) != 0;
     enum cs_err result = in_turn ? login->calls->take_turn(login->context, error) : CS_OK;
 
     if (result != CS_OK)
@@ -110,7 +110,7 @@ static enum cs_err judge_elsewhere(struct cs_method_login *login, const struct t
     result = given->provider->ops->judge(given->provider, &given->call, &trial->attempt,
                                          ret_outcome, error);
     if (in_turn)
-        login->calls->give_turn(login->context);
+        login->calls->give_turn(login->context, 0);
     if (result != CS_OK || ret_outcome->judgement != CS_JUDGED_RIGHT)
         login->calls->was_refused(login->context);
     return result;
@@ -186,7 +186,8 @@ static enum cs_err ask_provider(struct cs_method_login *login, struct trial *tri
     if (trial->elsewhere)
         return judge_elsewhere(login, trial, ret_outcome, error);
     result = judge_once(login, trial, ret_outcome, error);
-    return result == CS_ERR_UNREACHABLE && trial->attempt.identity != NULL
+    return result == CS_ERR_UNREACHABLE && trial->attempt.identity != NULL &&
+                   !login->given->provider->ops->finds_offline
                ? confirm_unreachable(login, trial->attempt.identity, error)
                : result;
 }

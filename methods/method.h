@@ -124,10 +124,12 @@ struct cs_method_calls {
     /* How long an answer of that sort takes to judge, counting this one, which took `elapsed`
      * milliseconds. */
     int64_t (*pace)(void *context, enum cs_pace_of of, int64_t elapsed);
-    /* Waits until no other login of this identity has a request open at the provider, then holds
-     * the others back until give_turn. On CS_ERR_TIMEOUT or CS_ERR_HANGUP there is no turn. */
+    /* Waits until no other login of this identity on this machine has a request open at the
+     * provider, then holds the others back until give_turn. On CS_ERR_TIMEOUT, CS_ERR_HANGUP or
+     * CS_ERR_RESTING there is no turn. */
     enum cs_err (*take_turn)(void *context, struct cs_error *error);
-    void (*give_turn)(void *context);
+    /* `rest_ms`: how long there is no turn for anybody. */
+    void (*give_turn)(void *context, unsigned rest_ms);
 };
 
 /* What the steps (steps.h) share. */

@@ -42,6 +42,10 @@ enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_li
     int64_t latest =
         cs_clock_ms() + (challenge->poll_limit_ms > 0 ? challenge->poll_limit_ms : CS_POLL_MS);
 
+    if (challenge->over != CS_REASON_NONE) {
+        *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, challenge->over};
+        return CS_OK;
+    }
     if (provider->ops->poll == NULL)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "provider '%s' cannot tell what was approved",
                        provider->ops->name);

@@ -276,7 +276,8 @@ static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call
     if (left == 0)
         return cs_fail(error, CS_ERR_UNREACHABLE, "%s: no time is left", request->what);
     job.time_ms = (long)earlier(left, most > 0 ? most : left);
-    cs_trace_request(http->trace, http->server.url, request->method, request->target,
+    cs_trace_request(http->trace, http->server.url, request->method,
+                     request->shown != NULL ? request->shown : request->target,
                      request->bearer != NULL || request->basic != NULL, request->content_type,
                      request->body);
     ret_attempted->result = run(http, &job, &why);

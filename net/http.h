@@ -53,9 +53,10 @@ struct cs_http_call {
 
 struct cs_http_request {
     const char *method;
-    const char *target;             /* path and query, percent-encoded, starts with a slash */
-    const char *content_type;       /* of `body`, or NULL */
-    const char *accept;             /* or NULL */
+    const char *target;       /* path and query, percent-encoded, starts with a slash */
+    const char *shown;        /* what a trace shows of it, if its path has a secret; or NULL */
+    const char *content_type; /* of `body`, or NULL */
+    const char *accept;       /* or NULL */
     const struct cs_secret *bearer; /* token for Authorization, or NULL */
     const struct cs_secret *basic;  /* credentials for it, as RFC 7617 encodes them, or NULL */
     const struct cs_secret *body;   /* or NULL; read in place until the call returns */

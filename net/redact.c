@@ -16,8 +16,9 @@ static const char *const parts[] = {"secret",     "password",  "passwd",        
                                     "token",      "assertion", "authorization", "credential",
                                     "privatekey", "otpauth",   "recovery",      "signdata"};
 static const char *const endings[] = {"otp", "key", "pwd", "passcode", "answer", "jwt"};
-static const char *const wholes[] = {"pin",      "code",     "usercode", "devicecode",
-                                     "authcode", "totpcode", "authreqid"};
+static const char *const wholes[] = {
+    "pin",      "code",      "usercode",  "devicecode",    "authcode",
+    "totpcode", "authreqid", "requestid", "authsessionid", "authsessionicondata"};
 
 /* ---- names ---- */
 

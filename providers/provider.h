@@ -94,6 +94,7 @@ struct cs_challenge_request {
     const char *message; /* shown on a device */
     const char *client;  /* its numeric address, or NULL */
     const char *program; /* the service that asks: "sshd" */
+    const char *host;    /* this host's name */
     unsigned seconds;    /* time allowed for an approval */
     const char *name;    /* as it was typed; a user without a security key gets a decoy */
     bool silent;         /* nothing is shown here, so there is no word to compare */
@@ -127,6 +128,10 @@ struct cs_challenge {
     bool wants_user_code; /* nothing was started: begin again with the user's own secret, which was
                              not given or was wrong */
     bool unsent;          /* nothing can have reached the user, after an error too */
+    enum cs_reason over;  /* it was refused before it began, and looks like one that was denied: no
+                             poll reaches the provider. CS_REASON_NONE: it was not */
+    unsigned rest_ms;     /* with one_pending: how long no request of this identity may follow,
+                             because it would do harm; begin() or poll() sets it */
     void *state;          /* the provider's own, secrets included; NULL: none */
     void (*free_state)(void *state); /* wipes and releases `state`; set if that is set */
 };
@@ -203,6 +208,11 @@ struct cs_provider_ops {
     /* judge() finds the user and the factors by itself, so that one answer costs one call. */
     bool judges_unlisted;
 
+    /* find_user() asks nobody, so it cannot tell whether the server is there. judge() then fails
+     * with CS_ERR_UNREACHABLE only if nothing that was typed can have left this machine: whoever
+     * types must not decide that the server is away. */
+    bool finds_offline;
+
     /* judge() itself accepts no code twice, whichever process asks; for other providers the login
      * remembers the accepted codes. */
     bool spends_codes;
@@ -211,9 +221,9 @@ struct cs_provider_ops {
      * user may say which identity it is (ask_identity). */
     bool binds_identity;
 
-    /* It holds one request for each identity, and a second one would end the first: logins of one
-     * identity wait for each other. */
-    bool one_pending;
+    /* Kinds (CS_KIND() of each) of which it holds one request for each identity, so that a second
+     * one would end the first: logins of one identity on this machine wait for each other. */
+    unsigned one_pending;
 
     /* Kinds (CS_KIND() of each) for which an empty answer means "I approve elsewhere": judge() then
      * asks the user there and waits. It gets an empty answer only if something may be sent. */

@@ -8,7 +8,8 @@
     X(local)                                                                                       \
     X(verify) /* ibm_verify/ */                                                                    \
     X(openid)                                                                                      \
-    X(werbot)
+    X(werbot)                                                                                      \
+    X(secsign)
 
 #define DECLARE(name) extern const struct cs_provider_kind cs_##name##_kind;
 #define ADDRESS(name) &cs_##name##_kind,

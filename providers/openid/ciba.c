@@ -7,7 +7,7 @@
 #include "providers/openid/form.h"
 #include "providers/openid/hint.h"
 #include "providers/openid/openid.h"
-#include "providers/openid/word.h"
+#include "providers/server/word.h"
 
 enum { HANDLE_BYTES_MAX = 4096 };
 
@@ -95,7 +95,7 @@ enum cs_err cs_openid_begin_ciba(struct cs_openid *openid, const struct cs_call 
         ret_challenge->wants_user_code = true;
         return CS_OK;
     }
-    result = cs_openid_make_word(length, ret_challenge->correlation, error);
+    result = cs_make_word(length, ret_challenge->correlation, error);
     if (result == CS_OK)
         result = cs_shared_begin(openid->metadata, &http, &use, error);
     if (result != CS_OK)

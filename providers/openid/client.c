@@ -9,7 +9,7 @@
 #include "base/percent.h"
 #include "providers/openid/form.h"
 #include "providers/openid/jws.h"
-#include "providers/openid/word.h"
+#include "providers/server/word.h"
 #include "json/write.h"
 
 enum { ASSERTION_LIFE = 60, ASSERTION_ID_LENGTH = 26 }; /* seconds; 130 random bits */
@@ -44,7 +44,7 @@ static enum cs_err make_claims(const struct cs_openid_client *client, const char
     CS_AUTO(cs_json_writer_free) struct cs_json_writer *writer = cs_json_writer_new();
     char id[ASSERTION_ID_LENGTH + 1];
     int64_t now = cs_clock_seconds();
-    enum cs_err result = cs_openid_make_word(ASSERTION_ID_LENGTH, id, error);
+    enum cs_err result = cs_make_word(ASSERTION_ID_LENGTH, id, error);
 
     if (result != CS_OK)
         return result;

@@ -6,14 +6,6 @@
 #include "base/percent.h"
 #include "base/sanitise.h"
 
-void cs_form_add(struct cs_buffer *form, const char *name, const char *value)
-{
-    if (value == NULL)
-        return;
-    cs_buffer_printf(form, "%s%s=", form->length > 0 ? "&" : "", name);
-    cs_percent_encode(form, value, strlen(value), "");
-}
-
 enum cs_err cs_openid_parameter_check(const char *text, struct cs_error *error)
 {
     static const char letters[] =

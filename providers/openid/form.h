@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The body of a request to an OpenID provider: application/x-www-form-urlencoded (RFC 6749
- * appendix B). */
+/* Parameters of the site's own in requests to an OpenID provider. */
 #ifndef CS_PROVIDERS_OPENID_FORM_H
 #define CS_PROVIDERS_OPENID_FORM_H
 
-#include "base/buffer.h"
-
-#define CS_FORM_TYPE "application/x-www-form-urlencoded"
-
-/* Appends a parameter; nothing if `value` is NULL. */
-void cs_form_add(struct cs_buffer *form, const char *name, const char *value);
+#include "providers/server/form.h"
 
 /* Whether a text is a parameter of the site's own, NAME=VALUE, that no other may clash with.
  * CS_ERR_CONFIG says what is wrong. */

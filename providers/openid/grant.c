@@ -10,7 +10,7 @@
 #include "providers/openid/openid.h"
 #include "providers/openid/pace.h"
 #include "providers/openid/progress.h"
-#include "providers/openid/word.h"
+#include "providers/server/word.h"
 
 enum {
     INTERVAL_MS = 5000, /* if the server does not say */
@@ -26,7 +26,6 @@ struct grant {
     struct cs_openid_pace pace;
     int64_t begun;                  /* seconds of the wall clock */
     int64_t expires;                /* cs_clock_ms */
-    enum cs_reason over;            /* it was refused before it began; CS_REASON_NONE: it was not */
     struct cs_openid_answer tokens; /* with a document: an approval that is not judged yet */
     bool lost;                      /* a poll was sent whose answer never came */
 };
@@ -52,7 +51,7 @@ static enum cs_err make(struct cs_challenge *challenge, struct grant **ret_grant
     challenge->state = grant;
     challenge->free_state = free_grant;
     *ret_grant = grant;
-    return cs_openid_make_word(ID_LENGTH, challenge->id, error); /* the handle is a secret */
+    return cs_make_word(ID_LENGTH, challenge->id, error); /* the handle is a secret */
 }
 
 enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
@@ -88,12 +87,8 @@ enum cs_err cs_openid_grant_start(enum cs_openid_flow flow, const char *handle,
 enum cs_err cs_openid_grant_refuse(enum cs_reason reason, struct cs_challenge *challenge,
                                    struct cs_error *error)
 {
-    struct grant *grant = NULL;
-    enum cs_err result = make(challenge, &grant, error);
-
-    if (result == CS_OK)
-        grant->over = reason;
-    return result;
+    challenge->over = reason;
+    return cs_make_word(ID_LENGTH, challenge->id, error);
 }
 
 /* ---- one poll ---- */
@@ -168,10 +163,6 @@ enum cs_err cs_openid_poll(struct cs_provider *provider, const struct cs_call *c
     enum cs_err result = CS_OK;
 
     (void)factor;
-    if (grant->over != CS_REASON_NONE) {
-        *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, grant->over};
-        return CS_OK;
-    }
     *ret_state = (struct cs_approval_state){CS_APPROVAL_PENDING, CS_REASON_PENDING};
     if (grant->tokens.document == NULL)
         result = poll_server(openid, call, challenge, ret_state, error);

@@ -12,11 +12,11 @@
 
 enum { CUTS_MAX = 128 };
 
-static struct cs_map_file *read_file(const uint8_t *data, size_t size)
+static struct cs_map_file *read_file(enum cs_map_format format, const uint8_t *data, size_t size)
 {
     struct cs_map_file *file = NULL;
     struct cs_error error = {0};
-    enum cs_err result = cs_map_file_parse("f", (const char *)data, size, &file, &error);
+    enum cs_err result = cs_map_file_parse("f", format, (const char *)data, size, &file, &error);
 
     REQUIRE((result == CS_OK) == (file != NULL));
     REQUIRE(result == CS_OK || (result == CS_ERR_CONFIG && error.code == result));
@@ -84,18 +84,45 @@ static void check_part(const struct cs_map_file *file, const struct cs_map_file 
     }
 }
 
+/* In SecSign's format no line is about all others, and identities are in lower case. */
+static void check_secsign(const uint8_t *data, size_t size)
+{
+    CS_AUTO(cs_map_file_free)
+    struct cs_map_file *file = read_file(CS_MAP_SECSIGN, data, size);
+    CS_AUTO(cs_string_free) char *text = fuzz_text(data, size);
+    char *rest = text, *line;
+
+    if (file == NULL)
+        return;
+    REQUIRE(cs_map_file_others(file) == 0);
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        const struct cs_map_entry *entry;
+
+        line += strspn(line, " \t");
+        line[strcspn(line, ":= \t\r")] = '\0';
+        if (*line == '#' || *line == '\0')
+            continue;
+        entry = cs_map_file_find(file, line);
+        REQUIRE(entry != NULL);
+        require_name(entry->identity);
+        REQUIRE(strpbrk(entry->identity, "ABCDEFGHIJKLMNOPQRSTUVWXYZ:= \t\r") == NULL);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    CS_AUTO(cs_map_file_free) struct cs_map_file *file = read_file(data, size);
+    CS_AUTO(cs_map_file_free) struct cs_map_file *file = read_file(CS_MAP_COUNTERSIGN, data, size);
     CS_AUTO(cs_string_free) char *text = fuzz_text(data, size);
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
 
+    check_secsign(data, size);
     if (file == NULL)
         return 0;
     check_entries(file, text);
     REQUIRE(cs_map_file_warn(file, &warnings) == CS_OK);
     for (size_t length = size > CUTS_MAX ? size - CUTS_MAX : 0; length < size; length++) {
-        CS_AUTO(cs_map_file_free) struct cs_map_file *part = read_file(data, length);
+        CS_AUTO(cs_map_file_free)
+        struct cs_map_file *part = read_file(CS_MAP_COUNTERSIGN, data, length);
         CS_AUTO(cs_string_free) char *again = fuzz_text(data, size);
 
         if (part != NULL)

@@ -99,9 +99,12 @@ static enum cs_err take_turn(void *context, struct cs_error *error)
                                        : cs_fail(error, scene->turn_result, "there is no turn");
 }
 
-static void give_turn(void *context)
+static void give_turn(void *context, unsigned rest_ms)
 {
-    cs_buffer_text(&((struct method_scene *)context)->calls, " give-turn");
+    struct method_scene *scene = context;
+
+    cs_buffer_text(&scene->calls, " give-turn");
+    scene->rest_ms = rest_ms;
 }
 
 static const struct cs_method_calls method_calls = {.identify = identify,

@@ -55,9 +55,12 @@ struct method_scene {
     bool away;              /* judging did, and they are not */
     enum cs_err find_result, list_result, begin_result, judge_result, poll_result, cancel_result,
         account_result, turn_result, claim_result;
-    const char *accepted;  /* a code that somebody got in with; NULL: none */
-    unsigned outages;      /* so many polls fail with poll_result, then none; 0: all */
-    unsigned failed_polls; /* counts them */
+    unsigned rests_ms;          /* what a challenge says */
+    enum cs_reason over_before; /* the same */
+    unsigned rest_ms;           /* of the last turn that was given back */
+    const char *accepted;       /* a code that somebody got in with; NULL: none */
+    unsigned outages;           /* so many polls fail with poll_result, then none; 0: all */
+    unsigned failed_polls;      /* counts them */
     const struct cs_approval_state *approvals; /* one for each poll; then pending */
     size_t approvals_count;
     const char *correlation; /* of a challenge; NULL: none */

@@ -115,6 +115,8 @@ static void describe(const struct method_scene *scene, const char *id,
         (void)snprintf(texts[i].text, texts[i].size, "%s", texts[i].value ? texts[i].value : "");
     challenge->compares = scene->compares;
     challenge->poll_ms = scene->poll_ms;
+    challenge->rest_ms = scene->rests_ms;
+    challenge->over = scene->over_before;
     challenge->request = scene->line ? strdup(scene->line) : NULL;
 }
 

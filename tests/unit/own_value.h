@@ -21,6 +21,9 @@ static inline const char *own_value(const struct cs_setting *row)
         {"server-url", "werbot.example.com:8443"},
         {"server_url", "werbot.example.com:8443"},
         {"insecure_skip_verify", "no"},
+        {"server", "https://secsign.example.com"},
+        {"fallback", "https://secsign2.example.com"},
+        {"email", "%u@example.com"},
     };
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {

@@ -173,7 +173,7 @@ static void test_turn_taken_before_the_request_and_given_after_the_cancel(void *
     static const struct cs_approval_state denied = {CS_APPROVAL_DENIED, CS_REASON_DENIED};
 
     (void)state;
-    scene->ops.one_pending = true;
+    scene->ops.one_pending = ~0U;
     scene->approvals = &denied;
     scene->approvals_count = 1;
     assert_int_equal(run(DEVICE), CS_VERDICT_DENY);
@@ -184,12 +184,12 @@ static void test_turn_taken_before_the_request_and_given_after_the_cancel(void *
 static void test_turn_given_back_whatever_happens(void **state)
 {
     (void)state;
-    scene->ops.one_pending = true;
+    scene->ops.one_pending = ~0U;
     scene->begin_result = CS_ERR_UNREACHABLE;
     assert_int_equal(run(DEVICE), CS_VERDICT_UNREACHABLE);
     assert_string_equal(method_scene_calls(scene), "take-turn begin:device=d give-turn");
     start_over();
-    scene->ops.one_pending = true;
+    scene->ops.one_pending = ~0U;
     cs_script_answer(&scene->script, "000000");
     cs_script_answer(&scene->script, "123456");
     assert_int_equal(run(KEY), CS_VERDICT_ALLOW);
@@ -205,11 +205,50 @@ static void test_no_turn_no_request(void **state)
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
         start_over();
-        scene->ops.one_pending = true;
+        scene->ops.one_pending = ~0U;
         scene->turn_result = rows[i];
         assert_int_equal(run(DEVICE), CS_VERDICT_ABORTED);
         assert_string_equal(method_scene_calls(scene), "take-turn");
     }
+}
+
+/* Another one now would do harm: the next login is held back by whoever keeps the turns. */
+static void test_rest_is_handed_on_with_the_turn(void **state)
+{
+    static const struct cs_approval_state denied = {CS_APPROVAL_DENIED, CS_REASON_OVERTAKEN};
+
+    (void)state;
+    scene->ops.one_pending = CS_KIND(CS_FACTOR_DEVICE);
+    scene->approvals = &denied;
+    scene->approvals_count = 1;
+    scene->rests_ms = 5000;
+    assert_int_equal(run(DEVICE), CS_VERDICT_DENY);
+    assert_int_equal(scene->rest_ms, 5000);
+    start_over();
+    scene->ops.one_pending = CS_KIND(CS_FACTOR_DEVICE);
+    scene->turn_result = CS_ERR_RESTING;
+    assert_int_equal(run(DEVICE), CS_VERDICT_DENY);
+    assert_string_equal(cs_reason_name(scene->login.result.reason), "held-back");
+    assert_string_equal(method_scene_calls(scene), "take-turn");
+    start_over();
+    scene->ops.one_pending = CS_KIND(CS_FACTOR_DEVICE);
+    cs_script_answer(&scene->script, "123456");
+    assert_int_equal(run(SMS), CS_VERDICT_ALLOW); /* of other kinds there may be several */
+    assert_int_equal(count("take-turn"), 0);
+}
+
+/* It looks like one that was denied, and the provider is not asked. */
+static void test_challenge_that_was_over_before_it_began(void **state)
+{
+    static const struct cs_approval_state given = {CS_APPROVAL_GIVEN, CS_REASON_APPROVED};
+
+    (void)state;
+    scene->approvals = &given;
+    scene->approvals_count = 1;
+    scene->over_before = CS_REASON_UNKNOWN_IDENTITY;
+    assert_int_equal(run(DEVICE), CS_VERDICT_DENY);
+    assert_string_equal(cs_reason_name(scene->login.result.reason), "unknown-identity");
+    assert_string_equal(method_scene_calls(scene), "begin:device=d cancel:device=d");
 }
 
 /* ---- what a challenge brings ---- */
@@ -308,7 +347,7 @@ static void test_empty_answer_is_approved_elsewhere(void **state)
     assert_int_equal(scene->refusals, 0);
     assert_false(scene->login.state.answered);
     accept_empty();
-    scene->ops.one_pending = true;
+    scene->ops.one_pending = ~0U;
     assert_int_equal(judge("").judgement, CS_JUDGED_RIGHT);
     assert_string_equal(method_scene_calls(scene), "take-turn judge:sms= give-turn");
 }
@@ -442,6 +481,8 @@ int main(void)
         IN_SCENE(test_turn_taken_before_the_request_and_given_after_the_cancel),
         IN_SCENE(test_turn_given_back_whatever_happens),
         IN_SCENE(test_no_turn_no_request),
+        IN_SCENE(test_rest_is_handed_on_with_the_turn),
+        IN_SCENE(test_challenge_that_was_over_before_it_began),
         IN_SCENE(test_fields_reach_the_method),
         IN_SCENE(test_pace_is_the_providers),
         IN_SCENE(test_pace_holds_in_every_mode),

@@ -102,6 +102,36 @@ static void test_each_service_gets_its_file(void **state)
     assert_int_equal(cs_config_check_extra_files(config, &error), CS_OK);
 }
 
+/* A service has the format that is nearest to it, whichever file that is about. */
+static void test_each_service_gets_its_format(void **state)
+{
+    const struct scene *scene = *state;
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    char out[CS_IDENTITY_SIZE];
+    struct cs_error error;
+
+    if (geteuid() != 0)
+        skip();
+    cs_buffer_printf(&text,
+                     "{\"map_file\": \"%s\", \"map_format\": \"secsign\", \"services\": {"
+                     "\"sudo\": {\"map_file\": \"%s\", \"map_format\": \"countersign\"}, "
+                     "\"su\": {\"map_file\": \"%s\"}}}",
+                     scene->map, scene->other, scene->other);
+    write_text(scene->config, text.text);
+    write_text(scene->map, "alice: One\n");
+    write_text(scene->other, "alice Two\n");
+    config = load(scene, CS_OK, &error);
+    assert_int_equal(config->extra_file_count, 3);
+    assert_string_equal(identity(config, "sshd", out), "one");
+    assert_string_equal(identity(config, "sudo", out), "Two");
+    assert_string_equal(identity(config, "su", out), "two");
+    cs_config_release(&config);
+    write_text(scene->other, "* \n"); /* no line of one of the two formats */
+    assert_null(load(scene, CS_ERR_CONFIG, &error));
+    assert_contains(error.text, "an account's name expected first");
+}
+
 static void test_changed_file_is_read_again_and_only_then(void **state)
 {
     const struct scene *scene = *state;
@@ -197,6 +227,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_service_gets_its_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_each_service_gets_its_format, setup, teardown),
         cmocka_unit_test_setup_teardown(test_changed_file_is_read_again_and_only_then, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(test_file_that_anybody_else_may_have_written_refused, setup,

@@ -25,6 +25,9 @@ static const struct {
     {"openid", "device-client-id", "a-client-for-browsers"},
     {"openid", "device-client-secret", "another-secret"},
     {"openid", "device-client-authentication", "client_secret_post"},
+    {"secsign", "server", "https://first.example.com"},
+    {"secsign", "user", "a-pin-account"},
+    {"secsign", "password", "a-password"},
 };
 
 static void set(struct cs_options *options, size_t kind_row, const struct cs_setting *row,

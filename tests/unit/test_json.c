@@ -176,6 +176,36 @@ static void test_integer_values_exact_or_refused(void **state)
     }
 }
 
+static void test_identifiers_of_64_bits(void **state)
+{
+    static const struct {
+        const char *text;
+        bool ok;
+        int64_t value;
+    } rows[] = {
+        {"-4711223344556677889", true, -INT64_C(4711223344556677889)},
+        {"9223372036854775807", true, INT64_MAX},
+        {"-9223372036854775808", true, INT64_MIN},
+        {"9223372036854775808", false, 0},
+        {"-9223372036854775809", false, 0},
+        {"7.000", true, 7},
+        {"7.5", false, 0},
+        {"7e1", false, 0},
+        {"\"7\"", false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_json_free) struct cs_json *document = parse(rows[i].text, CS_JSON_STRICT);
+        int64_t value = 99;
+
+        if (cs_json_int64(cs_json_root(document), &value) != rows[i].ok)
+            fail_msg("%s: %s as an identifier", rows[i].text, rows[i].ok ? "refused" : "accepted");
+        assert_int_equal(value, rows[i].ok ? rows[i].value : 99);
+    }
+    assert_false(cs_json_int64(NULL, &(int64_t){0}));
+}
+
 static void test_any_number_as_a_double(void **state)
 {
     static const struct {
@@ -385,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_scan_given_limit_exact),
         cmocka_unit_test(test_scan_tolerant_blanks_in_place),
         cmocka_unit_test(test_integer_values_exact_or_refused),
+        cmocka_unit_test(test_identifiers_of_64_bits),
         cmocka_unit_test(test_any_number_as_a_double),
         cmocka_unit_test(test_access_wrong_type_refused),
         cmocka_unit_test(test_access_absent_value_harmless),

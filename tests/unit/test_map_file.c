@@ -11,7 +11,7 @@ static struct cs_map_file *parse(const char *text, size_t length)
     struct cs_map_file *file = NULL;
     struct cs_error error = {0};
 
-    if (cs_map_file_parse(NAME, text, length, &file, &error) != CS_OK)
+    if (cs_map_file_parse(NAME, CS_MAP_COUNTERSIGN, text, length, &file, &error) != CS_OK)
         fail_msg("%s", error.text);
     return file;
 }
@@ -21,7 +21,7 @@ static void assert_refused(const char *text, size_t length, const char *expected
     struct cs_map_file *file = NULL;
     struct cs_error error = {0};
 
-    if (cs_map_file_parse(NAME, text, length, &file, &error) != CS_ERR_CONFIG)
+    if (cs_map_file_parse(NAME, CS_MAP_COUNTERSIGN, text, length, &file, &error) != CS_ERR_CONFIG)
         fail_msg("accepted, but expected: %s", expected);
     assert_null(file);
     assert_contains(error.text, NAME);

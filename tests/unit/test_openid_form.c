@@ -4,7 +4,7 @@
 
 #include "providers/openid/form.h"
 #include "providers/openid/hint.h"
-#include "providers/openid/word.h"
+#include "providers/server/word.h"
 
 #define ISSUER "https://id.example.com/"
 
@@ -162,7 +162,7 @@ static void test_words(void **state)
         char word[22];
 
         memset(word, '!', sizeof word);
-        assert_int_equal(cs_openid_make_word(length, word, NULL), CS_OK);
+        assert_int_equal(cs_make_word(length, word, NULL), CS_OK);
         assert_int_equal(strlen(word), length);
         assert_int_equal(word[length + 1], '!');
         /* None that looks like another: no I, O, 0 and 1. */
@@ -171,7 +171,7 @@ static void test_words(void **state)
     for (int i = 0; i < 20; i++) {
         char word[21];
 
-        assert_int_equal(cs_openid_make_word(20, word, NULL), CS_OK);
+        assert_int_equal(cs_make_word(20, word, NULL), CS_OK);
         assert_string_not_equal(word, before);
         memcpy(before, word, sizeof before);
     }
@@ -186,7 +186,7 @@ static void test_words_use_every_character(void **state)
     for (int i = 0; i < 200; i++) {
         char word[21];
 
-        assert_int_equal(cs_openid_make_word(20, word, NULL), CS_OK);
+        assert_int_equal(cs_make_word(20, word, NULL), CS_OK);
         for (const char *at = word; *at != '\0'; at++)
             seen[(unsigned char)*at]++;
     }

@@ -19,7 +19,7 @@ class Front(HttpsServer):
         super().__init__(port=port, forgiving=True)
         self.inner = None  # the port of the server
         self.passed = passed
-        self._turn = threading.Lock()  # glewlwyd answers 500 to some of the requests that come at the same time
+        self.turn = threading.Lock()  # glewlwyd answers 500 to some of the requests that come at the same time
         self.kind = certificate
 
     def make_context(self, kind="good"):
@@ -39,7 +39,7 @@ class Front(HttpsServer):
         pause(fault.delay if fault else 0)
         if fault and fault.instead and not fault.effect:
             return page(fault.status or 200, "<html></html>\n")
-        with self._turn:
+        with self.turn:
             answer = self._ask(request)
         self.passed(request, answer)
         return answer

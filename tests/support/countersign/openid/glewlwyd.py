@@ -97,7 +97,7 @@ class Glewlwyd(Peer):
         return rows[0][0] if rows else None
 
     def _scout(self, name):
-        machine = Session(self._process.port)
+        machine = Session(self._process.port, turn=self.front.turn)
         word = {"client_id": SCOUT, "client_secret": self._scout_secret}
         more = {"user_code": self.user_codes[name]} if name in self.user_codes else {}
         answer = machine.form("/ciba", scope="openid", login_hint=self.login_hint(name), **word, **more)
@@ -109,7 +109,7 @@ class Glewlwyd(Peer):
     def _session(self, name, client_id):
         """The user's browser, after the user has allowed the client to know who that is."""
         if name not in self._sessions:
-            self._sessions[name] = Session(self._process.port, name, PASSWORD)
+            self._sessions[name] = Session(self._process.port, name, PASSWORD, self.front.turn)
         browser = self._sessions[name]
         browser.json("PUT", f"/api/auth/grant/{client_id}/", {"scope": "openid"})
         return browser
@@ -174,7 +174,7 @@ class Glewlwyd(Peer):
         self._process = GlewlwydProcess(self.front.base).start()
         self.issuer = self.front.base + PREFIX
         self.front.inner = self._process.port
-        self._administrator = Session(self._process.port, *ADMINISTRATOR)
+        self._administrator = Session(self._process.port, *ADMINISTRATOR, self.front.turn)
         self._administrator.json("POST", "/api/mod/plugin/", {
             "module": "oidc", "name": "oidc", "display_name": "OpenID", "order_rank": 0, "readonly": False,
             "parameters": plugin(self.issuer, *self.options)})

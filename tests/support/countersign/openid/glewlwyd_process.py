@@ -92,10 +92,11 @@ class GlewlwydProcess(Server):
 
 
 class Session:
-    """Somebody's browser."""
+    """Somebody's browser. `turn`: a lock, so that it asks for nothing while somebody else does."""
 
-    def __init__(self, port, name=None, password=None):
+    def __init__(self, port, name=None, password=None, turn=None):
         self.port = port
+        self.turn = turn or contextlib.nullcontext()
         self.cookies = {}
         if name:
             self.json("POST", "/api/auth", {"username": name, "password": password})
@@ -106,7 +107,7 @@ class Session:
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        with contextlib.closing(connection):
+        with self.turn, contextlib.closing(connection):
             connection.request(method, target, data, headers)
             answer = connection.getresponse()
             for header in answer.headers.get_all("Set-Cookie") or []:

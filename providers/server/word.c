@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "providers/openid/word.h"
+#include "providers/server/word.h"
 
 #include <openssl/rand.h>
 
-enum cs_err cs_openid_make_word(size_t length, char *ret_word, struct cs_error *error)
+enum cs_err cs_make_word(size_t length, char *ret_word, struct cs_error *error)
 {
     /* 32 of them, so that five bits of a byte choose one without favouring any. */
     static const char letters[] = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
