@@ -147,6 +147,25 @@ def test_oidc_provider_browser():
         visit(machine, sshd, Visit("bob", None, "misconfigured", "misconfigured", prompts=0), kind="device")
 
 
+def test_qr_code_above_the_prompt():
+    """sshd up to 10.2 puts text before the next prompt. ssh writes the user and the host before its first line."""
+    seen = []
+    with oidc_provider() as peer, Machine(peer) as machine, \
+            Sshd(f"{MODULE_LINE} auth_method=browser browser_qr=dark") as sshd:
+        def approve(text, echo):
+            seen.append(text)
+            peer.approve_device(peer.pending_device().user_code, "alice")
+            return ""
+        login = sshd.paramiko("alice", [approve], key=client_key("alice"))
+        expect(login.success, f"{login} {machine.broker.log()}")
+    shown = "".join(login.instructions) + seen[0]
+    code, _, rest = shown.partition("To sign in, open this page")
+    lines = [line for line in code.splitlines() if line]
+    expect(code.startswith("\n") and rest, f"{shown!r}")
+    expect(17 <= len(lines) <= 23 and {len(line) for line in lines} == {2 * len(lines) - 1}, f"{shown!r}")
+    expect(set("".join(lines)) == set("\u2588\u2580\u2584 ") and lines[0] == "\u2588" * len(lines[0]), f"{shown!r}")
+
+
 def test_oidc_provider_unknown_user():
     """What is seen is what somebody sees whose request was denied."""
     with OidcProvider(Client.basic(), {"alice": {}}, interval=1) as peer, Machine(peer) as machine, Sshd() as sshd:

@@ -67,6 +67,7 @@ struct method_scene {
     const char *line;        /* what the person's side needs; the same */
     const char *origin;      /* what a key of this machine signs for; the same */
     const char *url, *code;  /* the same */
+    const char *scan;        /* the same */
     bool compares;           /* the correlation is a word that the device shows, too */
     bool unsent;             /* nothing can have reached the user */
     const char *user_code;   /* that requests need; NULL: none */

@@ -108,6 +108,7 @@ static void describe(const struct method_scene *scene, const char *id,
         {challenge->correlation, sizeof challenge->correlation, scene->correlation},
         {challenge->url, sizeof challenge->url, scene->url},
         {challenge->code, sizeof challenge->code, scene->code},
+        {challenge->scan, sizeof challenge->scan, scene->scan},
         {challenge->origin, sizeof challenge->origin, scene->origin},
     };
 

@@ -232,6 +232,45 @@ static void test_nothing_shown_is_nothing_sent(void **state)
     assert_true(scene->login.state.sent); /* somebody may be signing in */
 }
 
+/* ---- the page as a QR code ---- */
+
+/* Above the prompt, never in it; not where the prompt is plain ASCII or no address has the code. */
+static void test_qr_code(void **state)
+{
+    static const struct {
+        enum cs_browser_qr qr;
+        bool ascii;
+        const char *scan;
+        const char *quiet_zone; /* how it begins; NULL: there is none */
+    } rows[] = {
+        {CS_BROWSER_QR_DARK_GROUND, false, PAGE "?c=" CODE, "info \\n\u2588\u2588"},
+        {CS_BROWSER_QR_LIGHT_GROUND, false, PAGE "?c=" CODE, "info \\n  "},
+        {CS_BROWSER_QR_NO, false, PAGE "?c=" CODE, NULL},
+        {CS_BROWSER_QR_DARK_GROUND, true, PAGE "?c=" CODE, NULL},
+        {CS_BROWSER_QR_DARK_GROUND, false, NULL, NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const char *begins = rows[i].quiet_zone, *prompt;
+
+        start_over();
+        scene->given.wait_mode = CS_WAIT_ENTER;
+        scene->options.browser_qr = rows[i].qr;
+        scene->book.ascii = rows[i].ascii;
+        scene->scan = rows[i].scan;
+        set_approval(given);
+        cs_script_answer(&scene->script, "");
+        assert_int_equal(run("browser"), CS_VERDICT_ALLOW);
+        prompt = strstr(shown(), ASKED);
+        assert_non_null(prompt);
+        if (begins == NULL)
+            assert_ptr_equal(prompt, shown());
+        else
+            assert_memory_equal(shown(), begins, strlen(begins));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -246,6 +285,7 @@ int main(void)
         IN_SCENE(test_menus),
         IN_SCENE(test_one_other_factor),
         IN_SCENE(test_nothing_shown_is_nothing_sent),
+        IN_SCENE(test_qr_code),
     };
 
     return cmocka_run_group_tests_name("browser", tests, NULL, NULL);

@@ -78,6 +78,23 @@ static void test_fold_instruction_stands_before_next_prompt(void **state)
     assert_holds(&answer, "2", 1);
 }
 
+/* What no prompt has room for goes by itself, before what is held back. */
+static void test_fold_passes_on_what_stands_apart(void **state)
+{
+    CS_AUTO(cs_script_channel_clear) struct cs_script_channel script;
+    CS_AUTO(cs_fold_channel_clear) struct cs_fold_channel fold;
+    CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
+
+    (void)state;
+    cs_script_channel_init(&script);
+    cs_fold_channel_init(&fold, &script.channel);
+    cs_script_answer(&script, "1");
+    assert_int_equal(cs_tell(&fold.channel, "First", NULL), CS_OK);
+    assert_int_equal(cs_tell_apart(&fold.channel, "Apart", NULL), CS_OK);
+    assert_int_equal(cs_ask(&fold.channel, "Code: ", true, &answer, NULL), CS_OK);
+    assert_string_equal(script.shown.text, "info Apart\necho First \\nCode: \n");
+}
+
 static void test_fold_round_with_several_prompts(void **state)
 {
     CS_AUTO(cs_script_channel_clear) struct cs_script_channel script;
@@ -135,6 +152,7 @@ int main(void)
         cmocka_unit_test(test_ask_one_prompt_one_answer),
         cmocka_unit_test(test_exchange_other_number_of_answers_refused),
         cmocka_unit_test(test_fold_instruction_stands_before_next_prompt),
+        cmocka_unit_test(test_fold_passes_on_what_stands_apart),
         cmocka_unit_test(test_fold_round_with_several_prompts),
         cmocka_unit_test(test_fold_held_text_freed_when_never_shown),
         cmocka_unit_test(test_fold_passes_wait_and_authtok_on),

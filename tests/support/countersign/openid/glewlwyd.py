@@ -92,8 +92,13 @@ class Glewlwyd(Peer):
             found = self._known_subject(name)
         return found
 
+    def _query(self, statement, *values):
+        """In turn as well: it says "invalid_client" of a good one while its database is locked."""
+        with self.front.turn:
+            return self._process.query(statement, *values)
+
     def _known_subject(self, name):
-        rows = self._process.query("SELECT gposi_sub FROM gpo_subject_identifier WHERE gposi_username = ?", name)
+        rows = self._query("SELECT gposi_sub FROM gpo_subject_identifier WHERE gposi_username = ?", name)
         return rows[0][0] if rows else None
 
     def _scout(self, name):
@@ -115,7 +120,7 @@ class Glewlwyd(Peer):
         return browser
 
     def _decide(self, auth_req_id, client_id, name, how="complete"):
-        rows = self._process.query("SELECT gpob_user_req_id FROM gpo_ciba WHERE gpob_auth_req_id = ?", auth_req_id)
+        rows = self._query("SELECT gpob_user_req_id FROM gpo_ciba WHERE gpob_auth_req_id = ?", auth_req_id)
         if not rows:
             raise Failure(f"glewlwyd does not know the request {auth_req_id}")
         # g_continue: the page before was confirmed.
@@ -136,7 +141,7 @@ class Glewlwyd(Peer):
         self._decide(request.id, request.client, _name(request), "cancelled")
 
     def expire(self, which=None):
-        self._process.query("UPDATE gpo_ciba SET gpob_expires_at = ? WHERE gpob_auth_req_id = ?",
+        self._query("UPDATE gpo_ciba SET gpob_expires_at = ? WHERE gpob_auth_req_id = ?",
                             int(time.time()) - 1, self.request_of(which).id)
 
     def approve_device(self, user_code=None, account="alice"):
@@ -150,7 +155,7 @@ class Glewlwyd(Peer):
 
     def expire_device(self, user_code=None):
         """Every device code that was not typed yet: it keeps only hashes of them."""
-        self._process.query("UPDATE gpo_device_authorization SET gpoda_expires_at = ? WHERE gpoda_status = 0",
+        self._query("UPDATE gpo_device_authorization SET gpoda_expires_at = ? WHERE gpoda_status = 0",
                             int(time.time()) - 1)
 
     def revoke_client(self, client_id=None):
