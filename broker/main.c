@@ -174,7 +174,8 @@ static void read_bounds(struct cs_engine *engine, const char *path, struct bound
 
 static enum cs_err raise_descriptors(unsigned logins, struct cs_error *error)
 {
-    rlim_t wanted = 2 * (rlim_t)logins + 64; /* a connection and its worker's epoll */
+    /* A connection, its worker's epoll, an event, and a connection to the provider. */
+    rlim_t wanted = 4 * (rlim_t)logins + 128;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)

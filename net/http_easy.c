@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,12 +65,17 @@ static int allow_sending(void *context, char *remote, char *local, int remote_po
     return CURL_PREREQFUNC_OK;
 }
 
-/* libcurl itself leaves out SOCK_CLOEXEC. */
+/* libcurl itself leaves out SOCK_CLOEXEC, and calls a lack of descriptors a server that cannot be
+ * reached. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    (void)context;
+    struct cs_http_job *job = context;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
     (void)purpose;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0 && cs_http_is_shortage(errno))
+        job->shortage = true;
+    return fd;
 }
 
 /* libcurl would write TLS keys where SSLKEYLOGFILE says. */
@@ -181,6 +187,7 @@ static bool set_callbacks(const struct cs_http *http, struct cs_http_job *job)
            curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, allow_sending) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PREREQDATA, job) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, job) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_SHARE, http->share) == CURLE_OK;
 }
 

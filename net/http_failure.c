@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Says why there is no answer, and what to do about it. */
+#include <errno.h>
 #include <string.h>
 #include <sys/types.h>
 
@@ -61,6 +62,11 @@ static bool ended_in_handshake(const struct cs_http_job *job, CURLcode code)
     return false;
 }
 
+bool cs_http_is_shortage(int number)
+{
+    return number == EMFILE || number == ENFILE || number == ENOBUFS || number == ENOMEM;
+}
+
 static long information(const struct cs_http_job *job, CURLINFO info)
 {
     long value = 0;
@@ -86,6 +92,9 @@ static const char *reason(struct cs_http_job *job, CURLcode code)
         job->result = CS_ERR_UNREACHABLE;
         return "the proxy refuses; check its user and password, and what it allows";
     }
+    if (job->shortage)
+        return "this machine has no file descriptors or memory left; raise LimitNOFILE, or lower "
+               "max_logins";
     if (is_broken(code) || ended_in_handshake(job, code)) {
         job->result = CS_ERR_UNREACHABLE;
         return "the connection ended without an answer; check that the server runs";

@@ -31,8 +31,7 @@ static bool look_up_names(struct cs_http *http, struct cs_http_job *job)
         struct curl_slist *longer = NULL;
 
         if (state == CS_RESOLVED_FAILED) {
-            job->result =
-                cs_fail(&job->error, CS_ERR_UNREACHABLE, "%s: %s", job->request->what, why.text);
+            job->result = cs_fail(&job->error, why.code, "%s: %s", job->request->what, why.text);
             return true;
         }
         if (state == CS_RESOLVED_READY && entry != NULL)

@@ -63,7 +63,8 @@ struct cs_http_job {
     struct cs_buffer body;
     size_t header_bytes;
     bool too_large;
-    bool sent; /* at least once */
+    bool sent;     /* at least once */
+    bool shortage; /* this machine had no socket for it */
     char detail[CURL_ERROR_SIZE];
 
     /* Owned by the login again, once done. */
@@ -85,6 +86,9 @@ void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode
 void cs_http_easy_release(struct cs_http *http, struct cs_http_job *job);
 
 /* ---- http_failure.c ---- */
+
+/* Whether errno says that this machine, not the network, lacks something. */
+bool cs_http_is_shortage(int number);
 
 /* Sets result, timed_out and error for a transfer without an answer. */
 void cs_http_failure(const struct cs_http *http, struct cs_http_job *job, CURLcode code);

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/http_resolve.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/strlist.h"
+#include "net/http_priv.h"
 #include "net/http_thread.h"
 
 enum {
@@ -30,7 +33,7 @@ struct cs_resolver {
     int64_t looked_up;      /* when `entry` was obtained, cs_clock_ms */
     unsigned long look_ups; /* look-ups started so far; the newest one's ticket */
     bool under_way;
-    int failure; /* getaddrinfo's result in the newest finished look-up */
+    int failure; /* getaddrinfo's result in the newest finished look-up; EAI_MEMORY: a shortage */
 };
 
 struct cs_resolver *cs_resolver_new(const char *host, const char *port, void (*wake)(void *context),
@@ -98,6 +101,17 @@ static char *make_entry(const struct cs_resolver *resolver, const struct addrinf
     return count > 0 ? cs_buffer_take(&entry) : NULL;
 }
 
+/* Of a lack of descriptors the C library says EAI_SYSTEM at first, and later EAI_NONAME. */
+static bool is_short_of_sockets(void)
+{
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    bool shortage = fd < 0 && cs_http_is_shortage(errno);
+
+    if (fd >= 0)
+        close(fd);
+    return shortage;
+}
+
 /* The only function that may hang. It holds no lock meanwhile. */
 static void *look_up(void *argument)
 {
@@ -109,6 +123,8 @@ static void *look_up(void *argument)
 
     if (failure == 0)
         freeaddrinfo(found);
+    else if (is_short_of_sockets())
+        failure = EAI_MEMORY;
     pthread_mutex_lock(&resolver->lock);
     resolver->under_way = false;
     resolver->failure = entry == NULL && failure == 0 ? EAI_NODATA : failure;
@@ -158,6 +174,19 @@ static enum cs_resolved look(struct cs_resolver *resolver, unsigned long *ticket
     return age <= USABLE_MS ? CS_RESOLVED_READY : CS_RESOLVED_WAIT;
 }
 
+/* A shortage of this machine is no outage of the server, which would let some users in. */
+static void say_why(const struct cs_resolver *resolver, struct cs_error *error)
+{
+    if (resolver->failure == EAI_MEMORY || resolver->failure == EAI_SYSTEM)
+        (void)cs_fail(error, CS_ERR_UNAVAILABLE,
+                      "%s: not looked up, because this machine has no thread, memory or file "
+                      "descriptor left; raise LimitNOFILE and TasksMax, or lower max_logins",
+                      resolver->host);
+    else
+        (void)cs_fail(error, CS_ERR_UNREACHABLE, "%s: %s; check the name and the machine's DNS",
+                      resolver->host, gai_strerror(resolver->failure));
+}
+
 enum cs_resolved cs_resolver_get(struct cs_resolver *resolver, unsigned long *ticket,
                                  char **ret_entry, struct cs_error *error)
 {
@@ -168,8 +197,7 @@ enum cs_resolved cs_resolver_get(struct cs_resolver *resolver, unsigned long *ti
     if (state == CS_RESOLVED_READY)
         *ret_entry = strdup(resolver->entry);
     else if (state == CS_RESOLVED_FAILED)
-        (void)cs_fail(error, CS_ERR_UNREACHABLE, "%s: %s; check the name and the machine's DNS",
-                      resolver->host, gai_strerror(resolver->failure));
+        say_why(resolver, error);
     pthread_mutex_unlock(&resolver->lock);
     return state;
 }

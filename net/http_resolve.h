@@ -30,7 +30,8 @@ void cs_resolver_free(struct cs_resolver **resolver);
  * caller: it identifies the look-up that the caller waits for. Addresses are valid for a minute;
  * older ones, up to ten minutes, are used while new ones are looked up. With CS_RESOLVED_READY
  * `ret_entry` is "HOST:PORT:ADDRESS,...", the caller's to free, or NULL if memory ran out. With
- * CS_RESOLVED_FAILED `error` is set.
+ * CS_RESOLVED_FAILED `error` is set: CS_ERR_UNREACHABLE, or CS_ERR_UNAVAILABLE if this machine
+ * itself lacks what a look-up takes.
  */
 enum cs_resolved cs_resolver_get(struct cs_resolver *resolver, unsigned long *ticket,
                                  char **ret_entry, struct cs_error *error) CS_MUST_USE;

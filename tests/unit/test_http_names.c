@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names that cannot be looked up, that hang, or that a proxy looks up; proxies. */
+/* Names that cannot be looked up, that hang, or that a proxy looks up; proxies. A
+ * machine without sockets. */
 #include "tests/unit/unit.h"
 
+#include <fcntl.h>
 #include <pthread.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -53,6 +56,32 @@ static void test_unknown_name_is_unreachable(void **state)
     assert_int_equal(result_of(http, &error), CS_ERR_UNREACHABLE);
     assert_contains(error.text, "nowhere.test");
     assert_contains(error.text, "DNS");
+}
+
+/* Otherwise a broker without descriptors would let in whom failmode_insecure names. */
+static void test_shortage_of_this_machine_is_no_outage(void **state)
+{
+    static const char *const hosts[] = {"127.0.0.1", "localhost"}; /* a connection, a look-up */
+    struct rlimit before, none;
+
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(hosts); i++) {
+        CS_AUTO(cs_http_free) struct cs_http *http = client(*state, "http", hosts[i], NULL);
+        struct cs_error error = {0};
+        enum cs_err result;
+        int event;
+
+        event = open("/dev/null", O_RDONLY | O_CLOEXEC);
+        assert_true(event >= 0);
+        none = (struct rlimit){.rlim_cur = (rlim_t)event + 1, .rlim_max = before.rlim_max};
+        close(event); /* for the call's own event; nothing is left for a socket */
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+        result = result_of(http, &error);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+        assert_int_equal(result, CS_ERR_UNAVAILABLE);
+        assert_contains(error.text, "LimitNOFILE");
+        assert_int_equal(result_of(http, &error), CS_OK); /* it recovers */
+    }
 }
 
 struct login {
@@ -286,6 +315,7 @@ int main(void)
         cmocka_unit_test(test_hanging_name_times_out_and_recovers),
         cmocka_unit_test(test_name_is_looked_up_once),
         cmocka_unit_test(test_unknown_name_is_unreachable),
+        cmocka_unit_test(test_shortage_of_this_machine_is_no_outage),
         cmocka_unit_test(test_proxy_forms),
         cmocka_unit_test(test_proxy_tunnel_for_plain_http),
         cmocka_unit_test(test_proxy_refusal_names_it_without_password),
