@@ -111,8 +111,7 @@ static enum cs_err look(void *context, struct cs_error *error)
 {
     struct enrolment *enrolment = context;
 
-    return cs_openid_host_look(enrolment->wanted.issuer, enrolment->wanted.ca_path,
-                               &enrolment->server, error);
+    return cs_openid_host_look(&enrolment->wanted, &enrolment->server, error);
 }
 
 /* Offline, what most servers can do. */
@@ -189,6 +188,8 @@ static enum cs_err enrol_client(struct enrolment *enrolment, struct cs_error *er
                                                      .ca_path = enrolment->words[CA_PATH]};
     if (enrolled && enrolment->wanted.ca_path == NULL)
         enrolment->wanted.ca_path = config->section.ca_path;
+    enrolment->wanted.proxy = config->section.proxy; /* there is none in a section yet to come */
+    enrolment->wanted.proxy_tunnel = config->section.proxy_tunnel;
     result = check_authorities(enrolment->wanted.ca_path, error);
     if (result == CS_OK)
         result = take_credential(enrolment, error);

@@ -20,18 +20,24 @@ void cs_openid_host_enrolment(const void *given, struct cs_openid_enrolment *ret
         .authentication = cs_openid_authentication_name(settings->authentication),
         .secret_file = settings->secret_file,
         .key_file = settings->key_file,
-        .ca_path = settings->connection.ca_path};
+        .ca_path = settings->connection.ca_path,
+        .proxy = settings->connection.proxy,
+        .proxy_tunnel = settings->connection.proxy_tunnel};
 }
 
-static enum cs_err fill_settings(const char *issuer, const char *ca_path,
+static enum cs_err fill_settings(const struct cs_openid_enrolment *wanted,
                                  struct cs_openid_settings *settings, struct cs_error *error)
 {
     const struct cs_setting *row =
         cs_setting_find(cs_openid_rows, CS_FROM_SECTION, "issuer", strlen("issuer"), NULL);
 
     cs_settings_defaults(cs_openid_rows, CS_PROFILE_OWN, settings);
-    settings->connection.ca_path = ca_path;
-    return cs_setting_set(row, issuer, settings, error);
+    settings->connection.ca_path = wanted->ca_path;
+    if (wanted->proxy != NULL) {
+        settings->connection.proxy = wanted->proxy;
+        settings->connection.proxy_tunnel = wanted->proxy_tunnel;
+    }
+    return cs_setting_set(row, wanted->issuer, settings, error);
 }
 
 static enum cs_err look(struct cs_openid *openid, struct cs_openid_server *ret_server,
@@ -59,13 +65,13 @@ static enum cs_err look(struct cs_openid *openid, struct cs_openid_server *ret_s
     return CS_OK;
 }
 
-enum cs_err cs_openid_host_look(const char *issuer, const char *ca_path,
+enum cs_err cs_openid_host_look(const struct cs_openid_enrolment *wanted,
                                 struct cs_openid_server *ret_server, struct cs_error *error)
 {
     const struct cs_log silent = {0};
     struct cs_openid_settings settings = {0};
     struct cs_provider *provider = NULL;
-    enum cs_err result = fill_settings(issuer, ca_path, &settings, error);
+    enum cs_err result = fill_settings(wanted, &settings, error);
 
     if (result == CS_OK)
         result = cs_openid_kind.open(&settings, &silent, &provider, error);

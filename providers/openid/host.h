@@ -20,6 +20,8 @@ struct cs_openid_enrolment {
     const char *issuer, *client_id;
     const char *authentication;                   /* "client_secret_basic", ... */
     const char *secret_file, *key_file, *ca_path; /* NULL: none */
+    const char *proxy;                            /* as in net/http.h; NULL: not set */
+    bool proxy_tunnel;                            /* of that proxy */
 };
 
 /* `settings` are those of the kind openid (providers/kind.h). */
@@ -33,11 +35,11 @@ struct cs_openid_server {
 };
 
 /*
- * Gets the metadata of `issuer`; `ca_path` has the certificates to trust, NULL: those of the
- * system. CS_ERR_CONFIG: not such a URL, or the metadata are of somebody else or cannot be used.
- * Otherwise as cs_http_perform.
+ * Gets the metadata of the issuer, on the way that is wanted; nothing else in `wanted` counts.
+ * CS_ERR_CONFIG: not such a URL, or the metadata are of somebody else or cannot be used. Otherwise
+ * as cs_http_perform.
  */
-enum cs_err cs_openid_host_look(const char *issuer, const char *ca_path,
+enum cs_err cs_openid_host_look(const struct cs_openid_enrolment *wanted,
                                 struct cs_openid_server *ret_server,
                                 struct cs_error *error) CS_MUST_USE;
 

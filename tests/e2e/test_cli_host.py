@@ -4,6 +4,7 @@ and what is said if they do not fit together."""
 import email.utils
 import json
 import shutil
+import socket
 
 from countersign import *
 from countersign.certificates import authority_file
@@ -177,6 +178,10 @@ def test_a_section_that_is_there_stays():
         write_config(text)
         expect_match("already enrolled", enrol_at(server).stdout, "written by hand")
         expect_equal(CONFIG.read_text(), text, "the file")
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            write_config(text.replace('"client_id"', f'"proxy": "http://127.0.0.1:{nobody.getsockname()[1]}", "client_id"'))
+            refused("through http://127.0.0.1:.*cannot connect", server.issuer, input=secret_line)
 
 
 def test_other_settings_stay():
