@@ -33,6 +33,14 @@ void cs_wipe(void *data, size_t length)
     explicit_bzero(data, length);
 }
 
+void cs_wipe_string(char **text)
+{
+    if (*text != NULL)
+        cs_wipe(*text, strlen(*text));
+    free(*text);
+    *text = NULL;
+}
+
 bool cs_equal_ct(const void *a, const void *b, size_t length)
 {
     const volatile unsigned char *left = a;

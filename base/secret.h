@@ -23,6 +23,9 @@ void cs_secret_free(struct cs_secret *secret);
 /* Overwrites memory in a way that the compiler may not optimise away. */
 void cs_wipe(void *data, size_t length);
 
+/* Wipes and releases a string; accepts NULL and sets the pointer to NULL. */
+void cs_wipe_string(char **text);
+
 /* Compares `length` bytes in a time that does not depend on their values. */
 bool cs_equal_ct(const void *a, const void *b, size_t length);
 

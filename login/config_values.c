@@ -96,9 +96,7 @@ void cs_config_free_values(struct cs_config *config)
     for (size_t i = 0; i < config->count; i++) {
         struct cs_assignment *item = &config->assignments[i];
 
-        if (item->value != NULL)
-            cs_wipe(item->value, strlen(item->value));
-        free(item->value);
+        cs_wipe_string(&item->value);
         free(item->service);
         free(item->variants);
         cs_strlist_free(&item->texts);

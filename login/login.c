@@ -100,7 +100,7 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
     verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);
     cs_engine_release(login->engine, &provider);
     if (verdict == CS_VERDICT_UNREACHABLE && rule == CS_REASON_NONE && !is_account_phase(login) &&
-        cs_login_is_offline_user(login))
+        cs_login_may_go_offline(login))
         verdict = cs_login_run_offline(login, channel);
     /* Failing open may forgive only a missing second factor. */
     login->proven = login->proven && rule == CS_REASON_NONE && cs_plan_has_second(login->plan);
@@ -116,9 +116,9 @@ static bool is_granted(int code)
 }
 
 /* What was typed as an identity may be a password, until the provider has confirmed it. */
-static const char *audited_identity(const struct cs_login *login, int code)
+static const char *audited_identity(const struct cs_login *login, enum cs_verdict verdict)
 {
-    if (login->claimed[0] != '\0' && is_granted(code))
+    if (login->claimed[0] != '\0' && verdict == CS_VERDICT_ALLOW)
         return login->claimed;
     return login->identity[0] != '\0' ? login->identity : NULL;
 }
@@ -128,7 +128,7 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
     const struct cs_request *request = login->request;
     const struct cs_audit audit = {
         .user = request->user,
-        .identity = audited_identity(login, code),
+        .identity = audited_identity(login, verdict),
         .service = request->service,
         .address = login->address[0] ? login->address : request->rhost,
         .tty = request->tty,
@@ -213,7 +213,5 @@ void cs_login_clear(struct cs_login *login)
     cs_search_release(&login->search);
     cs_config_release(&login->config);
     cs_secret_free(&login->authtok);
-    if (login->record != NULL)
-        cs_wipe(login->record, strlen(login->record));
-    free(login->record);
+    cs_wipe_string(&login->record);
 }

@@ -7,7 +7,7 @@
 
 #include "login/login_priv.h"
 
-bool cs_login_is_offline_user(const struct cs_login *login)
+static bool is_listed(const struct cs_login *login)
 {
     const char *list = login->options.offline_users, *name = login->account.name;
     size_t length = strlen(name);
@@ -27,6 +27,11 @@ bool cs_login_is_offline_user(const struct cs_login *login)
         list = next;
     }
     return false;
+}
+
+bool cs_login_may_go_offline(const struct cs_login *login)
+{
+    return !cs_plan_has_first(login->plan) && !login->refused && is_listed(login);
 }
 
 enum cs_verdict cs_login_run_offline(struct cs_login *login, struct cs_channel *channel)

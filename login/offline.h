@@ -5,8 +5,10 @@
 
 #include "login/login.h"
 
-/* Whether offline_users names the login's account, exactly; blanks around names do not count. */
-bool cs_login_is_offline_user(const struct cs_login *login);
+/* Whether offline_users names the login's account, exactly; blanks around names do not count.
+ * Nobody does whose plan asks for a password, which this machine cannot check, or who has been
+ * refused in this login. */
+bool cs_login_may_go_offline(const struct cs_login *login);
 
 /* Runs the login again at the local provider: a code of an app, or a recovery code. What was
  * enrolled here is under the account's own name. CS_VERDICT_UNREACHABLE, as before, if that

@@ -75,8 +75,8 @@ const struct cs_setting cs_option_rows[] = {
      .offset = AT(offline_users),
      .type_name = "accounts",
      .help = "Accounts that get in while the provider's server cannot be reached, with a code of "
-             "an app "
-             "that is enrolled on this machine, or a recovery code. Each use is logged."},
+             "an app that is enrolled on this machine, or a recovery code. Does nothing if "
+             "auth_method asks for a password. Each use is logged."},
     {.name = "password_retry",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

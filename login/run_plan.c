@@ -148,6 +148,7 @@ static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold
 }
 
 /* Keeps what outlives the run. A refused login hands nothing over. */
+/* A login that goes offline has results of its first run already. */
 static void keep_results(struct cs_login *login, struct cs_method_login *method)
 {
     login->reason = method->result.reason;
@@ -157,8 +158,10 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
     login->proven = cs_is_proven(method);
     login->sent = method->state.sent;
     login->refused = method->state.refused;
+    cs_secret_free(&login->authtok);
     login->authtok = method->result.authtok;
     method->result.authtok = (struct cs_secret){0};
+    cs_wipe_string(&login->record);
     login->record = method->state.user.record;
     method->state.user.record = NULL;
 }

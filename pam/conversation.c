@@ -10,9 +10,7 @@ static void drop_response(struct pam_response *response)
 {
     if (response == NULL)
         return;
-    if (response->resp != NULL)
-        cs_wipe(response->resp, strlen(response->resp));
-    free(response->resp);
+    cs_wipe_string(&response->resp);
     free(response);
 }
 

@@ -7,9 +7,7 @@
 
 void cs_provider_user_clear(struct cs_provider_user *user)
 {
-    if (user->record != NULL)
-        cs_wipe(user->record, strlen(user->record));
-    free(user->record);
+    cs_wipe_string(&user->record);
     *user = (struct cs_provider_user){0};
 }
 
@@ -17,9 +15,7 @@ void cs_challenge_clear(struct cs_challenge *challenge)
 {
     if (challenge->state != NULL)
         challenge->free_state(challenge->state);
-    if (challenge->request != NULL)
-        cs_wipe(challenge->request, strlen(challenge->request));
-    free(challenge->request);
+    cs_wipe_string(&challenge->request);
     cs_wipe(challenge, sizeof *challenge);
 }
 

@@ -85,9 +85,7 @@ void cs_settings_clear(const struct cs_setting *rows, void *target, size_t size)
         if (!is_text(&rows[i]))
             continue;
         memcpy(&text, member_of(&rows[i], target), sizeof text);
-        if (text != NULL)
-            cs_wipe(text, strlen(text));
-        free(text);
+        cs_wipe_string(&text);
     }
     memset(target, 0, size);
 }
