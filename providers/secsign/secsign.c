@@ -50,12 +50,11 @@ static enum cs_err add_mail(const struct cs_secsign *secsign, const struct cs_pr
 
     if (address.failed)
         return cs_fail_nomem(error);
-    if (!usable || address.length >= sizeof factor.name) {
-        cs_log(secsign->log, LOG_WARNING,
-               "email makes no address of SecSign ID '%s', so that no code can be sent",
-               user->name);
-        return CS_OK;
-    }
+    if (!usable || address.length >= sizeof factor.name)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "email makes no address of SecSign ID '%s', so no code can be sent; correct "
+                       "email, or the ID that is mapped to the account",
+                       user->name);
     (void)snprintf(factor.name, sizeof factor.name, "%s", address.text);
     return cs_listed_factors_add(factors, &factor, error);
 }

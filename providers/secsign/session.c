@@ -17,6 +17,7 @@ static void free_session(void *state)
     struct cs_secsign_session *session = state;
 
     cs_secret_free(&session->request);
+    cs_wipe(session, sizeof *session);
     free(session);
 }
 
