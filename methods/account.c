@@ -15,11 +15,11 @@ static enum cs_reason reason_if_unknown(const struct cs_provider_user *user)
 static enum cs_err ask(struct cs_method_login *login, struct cs_standing *ret_standing,
                        struct cs_error *error)
 {
+    const struct cs_sending sending = {.proven = !login->given->never_proven};
     bool asks_user = login->given->provider->ops->account_asks;
     enum cs_err result;
 
-    if (asks_user &&
-        !login->calls->may_send(login->context, &(const struct cs_sending){.proven = true})) {
+    if (asks_user && !login->calls->may_send(login->context, &sending)) {
         *ret_standing = (struct cs_standing){.reason = CS_REASON_TOO_MANY_DELIVERIES};
         return CS_OK;
     }

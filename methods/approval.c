@@ -111,8 +111,16 @@ static enum cs_err await(struct poll_context *poll, enum cs_wait_place place,
 
 /* ---- the end ---- */
 
+/* Whoever comes back must not trigger request after request. A page that the user opens is none. */
+static void slow_down(struct cs_method_login *login, enum cs_wait_place place)
+{
+    if (place != CS_PLACE_BROWSER)
+        login->calls->was_refused(login->context);
+}
+
 static enum cs_verdict conclude(struct cs_method_login *login, enum cs_factor_kind kind,
-                                const struct poll_context *poll, enum cs_wait_state state)
+                                const struct poll_context *poll, enum cs_wait_place place,
+                                enum cs_wait_state state)
 {
     struct cs_method_result *result = &login->result;
 
@@ -122,9 +130,10 @@ static enum cs_verdict conclude(struct cs_method_login *login, enum cs_factor_ki
         cs_tally_accept(&result->tally, result->reason);
         return CS_VERDICT_ALLOW;
     }
-    if (state == CS_WAIT_OVER)
+    if (state == CS_WAIT_OVER) /* the user did nothing wrong */
         return result->reason == CS_REASON_MISCONFIGURED ? CS_VERDICT_MISCONFIGURED
                                                          : CS_VERDICT_DENY;
+    slow_down(login, place);
     if (state == CS_WAIT_JUNK) {
         cs_tally_refuse(&result->tally, kind, CS_REASON_REFUSED_BY_SSHD);
         return cs_refuse_codes(login, CS_REASON_REFUSED_BY_SSHD);
@@ -136,7 +145,6 @@ static enum cs_verdict conclude(struct cs_method_login *login, enum cs_factor_ki
         result->reason = result->last = CS_REASON_EXPIRED;
     if (state == CS_WAIT_DENIED)
         cs_tally_refuse(&result->tally, kind, result->reason);
-    login->calls->was_refused(login->context);
     return CS_VERDICT_DENY;
 }
 
@@ -150,12 +158,11 @@ enum cs_verdict cs_conclude_approval(struct cs_open_challenge *open, const struc
     enum cs_wait_state state = CS_WAIT_PENDING;
     enum cs_err result = begun == CS_OK ? await(&poll, place, &state, error) : begun;
 
-    /* The phone may ask although the call failed, or although the user has hung up; whoever comes
-     * back must not trigger request after request. */
+    /* The phone may ask although the call failed, or although the user has hung up. */
     if (result != CS_OK && login->state.sent)
-        login->calls->was_refused(login->context);
+        slow_down(login, place);
     open->fulfilled = result == CS_OK && state == CS_WAIT_APPROVED;
     cs_open_challenge_end(open); /* before the next prompt */
-    return result == CS_OK ? conclude(login, method->kind, &poll, state)
+    return result == CS_OK ? conclude(login, method->kind, &poll, place, state)
                            : cs_give_up(login, method->name, result, error);
 }

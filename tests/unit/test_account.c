@@ -66,6 +66,17 @@ static void test_who_has_refused_is_not_asked_again(void **state)
     assert_int_equal(scene->refusals, 0);
 }
 
+/* A daemon that serves its own users may have let anybody in. */
+static void test_a_service_account_sends_nothing(void **state)
+{
+    (void)state;
+    scene->ops.account_asks = true;
+    scene->autopush = false;
+    scene->given.never_proven = true;
+    scene->standing.may_log_in = true;
+    assert_checked("not proven", CS_VERDICT_DENY, "too-many-deliveries", "find:demo");
+}
+
 /* It must not become "allow" because nobody asked. */
 static void test_nobody_to_ask_about(void **state)
 {
@@ -124,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_SCENE(test_the_provider_decides),
         IN_SCENE(test_who_has_refused_is_not_asked_again),
+        IN_SCENE(test_a_service_account_sends_nothing),
         IN_SCENE(test_nobody_to_ask_about),
         IN_SCENE(test_errors_refuse),
         IN_SCENE(test_a_provider_without_a_say_is_not_asked),
