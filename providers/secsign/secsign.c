@@ -41,20 +41,28 @@ static unsigned kinds_of(const struct cs_provider *provider)
     return kinds;
 }
 
+/* Last of the factors. Without any other, a wrong address is an error, not "no factor", for which
+ * accept_on_missing_auth_method would let in. */
 static enum cs_err add_mail(const struct cs_secsign *secsign, const struct cs_provider_user *user,
                             struct cs_listed_factors *factors, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer address = {0};
     struct cs_listed_factor factor = {.kind = CS_FACTOR_EMAILOTP, .id = "secsign"};
     bool usable = cs_secsign_email_write(secsign->settings->email, user->name, &address);
+    struct cs_error why = {0};
 
     if (address.failed)
         return cs_fail_nomem(error);
-    if (!usable || address.length >= sizeof factor.name)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "email makes no address of SecSign ID '%s', so no code can be sent; correct "
-                       "email, or the ID that is mapped to the account",
-                       user->name);
+    if (!usable || address.length >= sizeof factor.name) {
+        (void)cs_fail(&why, CS_ERR_CONFIG,
+                      "email makes no address of SecSign ID '%s', so no code can be sent; correct "
+                      "email, or the ID that is mapped to the account",
+                      user->name);
+        if (factors->count == 0)
+            return cs_fail(error, why.code, "%s", why.text);
+        cs_log(secsign->log, LOG_WARNING, "%s", why.text);
+        return CS_OK;
+    }
     (void)snprintf(factor.name, sizeof factor.name, "%s", address.text);
     return cs_listed_factors_add(factors, &factor, error);
 }

@@ -289,6 +289,20 @@ def test_codes_by_mail():
         expect_match("the request for a code was refused", login.log, "the log")
 
 
+def test_an_id_that_makes_no_address():
+    """Nobody gets in without a factor because of it, and the phone is there as before."""
+    with SecSign(rest=True) as server, \
+            SecSignMachine(server, {"email": "%u"}, auth_method="emailotp", accept_on_missing_auth_method=True) as machine:
+        login = machine.log_in("ok-1")
+        machine.expect_end("misconfigured", "misconfigured", login)
+        expect_equal(login.calls, [], "calls")
+        expect_match("email makes no address of SecSign ID 'ok-1'", login.log, "the log")
+        machine.configure({"totp": False}, auth_method="choice-then-otp", add_devices_to_choice=True)
+        login = machine.log_in("ok-1")
+        machine.expect_end("allow", "approved", login)
+        expect_match("email makes no address of SecSign ID 'ok-1'", login.log, "the log")
+
+
 def test_the_menu():
     with SecSign(rest=True) as server, \
             SecSignMachine(server, {"email": "%u@example.com"}, auth_method="choice-then-otp", add_devices_to_choice=True) as machine:
