@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "providers/openid/client.h"
 
-#include <openssl/evp.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/percent.h"
 #include "providers/openid/form.h"
 #include "providers/openid/jws.h"
+#include "providers/server/basic.h"
 #include "providers/server/word.h"
 #include "json/write.h"
 
@@ -19,22 +18,11 @@ static enum cs_err make_basic(const struct cs_openid_client *client, struct cs_s
                               struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer plain = {0};
-    CS_AUTO(cs_secret_free) struct cs_secret basic = {0};
 
     cs_percent_encode(&plain, client->id, strlen(client->id), "");
     cs_buffer_text(&plain, ":");
     cs_percent_encode(&plain, client->secret, strlen(client->secret), "");
-    if (plain.failed)
-        return cs_fail_nomem(error);
-    basic.length = (plain.length + 2) / 3 * 4;
-    basic.data = malloc(basic.length + 1);
-    if (basic.data == NULL)
-        return cs_fail_nomem(error);
-    (void)EVP_EncodeBlock((unsigned char *)basic.data, (const unsigned char *)plain.text,
-                          (int)plain.length);
-    *ret_basic = basic;
-    basic = (struct cs_secret){0};
-    return CS_OK;
+    return cs_basic_encode(&plain, ret_basic, error);
 }
 
 /* RFC 7523 section 3. The server takes each `jti` once. */

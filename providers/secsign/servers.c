@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The first server and the second. */
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -8,6 +7,7 @@
 #include "net/retry.h"
 #include "net/url.h"
 #include "providers/secsign/secsign.h"
+#include "providers/server/basic.h"
 #include "providers/server/form.h"
 
 /* ---- opening ---- */
@@ -38,20 +38,9 @@ static enum cs_err make_basic(const char *user, const char *password, struct cs_
                               struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer plain = {0};
-    CS_AUTO(cs_secret_free) struct cs_secret basic = {0};
 
     cs_buffer_printf(&plain, "%s:%s", user, password);
-    if (plain.failed)
-        return cs_fail_nomem(error);
-    basic.length = (plain.length + 2) / 3 * 4;
-    basic.data = malloc(basic.length + 1);
-    if (basic.data == NULL)
-        return cs_fail_nomem(error);
-    (void)EVP_EncodeBlock((unsigned char *)basic.data, (const unsigned char *)plain.text,
-                          (int)plain.length);
-    *ret_basic = basic;
-    basic = (struct cs_secret){0};
-    return CS_OK;
+    return cs_basic_encode(&plain, ret_basic, error);
 }
 
 enum cs_err cs_secsign_servers_open(struct cs_secsign *secsign, struct cs_error *error)
