@@ -5,12 +5,15 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 from countersign import SOCKET, Failure, expect, expect_equal
 
 BENCH_PAM = os.environ["CS_BENCH_DIR"] + "/bench-pam"
 BENCH_CURL = os.environ["CS_BENCH_DIR"] + "/bench-curl"
 CONFDIR = "/etc/bench-pam.d"
+POLL = 2  # seconds
+OURS, BARE = COLUMNS = ("countersign", "libcurl")
 
 
 class Application:
@@ -72,6 +75,22 @@ def memory_kib(pid):
 def cpu_ns(pid):
     tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
     return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+
+def _count_polls(found):
+    ours = sum(r.headers.get("user-agent", "").startswith("countersign/") for r in found)
+    return {OURS: ours, BARE: len(found) - ours}
+
+
+def poll_round(find, pids):
+    """CPU microseconds for each poll, and polls in a second, while everybody asks once. `find` gives all polls so
+    far."""
+    asked, spent, clock = _count_polls(find()), {name: cpu_ns(pid) for name, pid in pids.items()}, time.monotonic()
+    time.sleep(POLL)
+    spent = {name: cpu_ns(pid) - spent[name] for name, pid in pids.items()}
+    clock = time.monotonic() - clock
+    asked = {name: number - asked[name] for name, number in _count_polls(find()).items()}
+    return {name: (spent[name] / 1000 / asked[name], asked[name] / clock) for name in COLUMNS}
 
 
 class Table:

@@ -8,15 +8,13 @@ import sys
 import time
 import urllib.parse
 
-from bench_common import BENCH_PAM, CONFDIR, Curl, Table, cpu_ns, logins, memory_kib
+from bench_common import BARE, BENCH_PAM, COLUMNS, CONFDIR, OURS, POLL, Curl, Table, logins, memory_kib, poll_round
 from countersign import Broker, Failure, expect_equal, pam_service, wait_until, write_config
 from countersign.openid import Client, StrictServer
 from countersign.openid.plain import PlainClient
 
 USER = "alice"
 HANDLES = 16  # connections at most
-POLL = 2  # seconds
-OURS, BARE = COLUMNS = ("countersign", "libcurl")
 
 
 def configure(server):
@@ -59,22 +57,6 @@ def poll_lines(server, count):
         yield f"POST\t{path}\tapplication/json\tapplication/x-www-form-urlencoded\t{urllib.parse.urlencode(form)}\n"
 
 
-def polls(server):
-    found = server.find("token")
-    ours = sum(r.headers.get("user-agent", "").startswith("countersign/") for r in found)
-    return {OURS: ours, BARE: len(found) - ours}
-
-
-def one_round(server, pids):
-    """CPU microseconds for each poll, and polls in a second, while everybody asks once."""
-    asked, spent, clock = polls(server), {name: cpu_ns(pid) for name, pid in pids.items()}, time.monotonic()
-    time.sleep(POLL)
-    spent = {name: cpu_ns(pid) - spent[name] for name, pid in pids.items()}
-    clock = time.monotonic() - clock
-    asked = {name: number - asked[name] for name, number in polls(server).items()}
-    return {name: (spent[name] / 1000 / asked[name], asked[name] / clock) for name in COLUMNS}
-
-
 def measure(server, count, seconds):
     figures = {}
     with Broker() as broker:
@@ -88,7 +70,7 @@ def measure(server, count, seconds):
         server.forget_requests()
         time.sleep(2 * POLL)  # until all connections are there
         pids = {OURS: broker.pid, BARE: curl.process.pid}
-        rounds = [one_round(server, pids) for _ in range(seconds // POLL)]
+        rounds = [poll_round(lambda: server.find("token"), pids) for _ in range(seconds // POLL)]
         curl.end()
         figures["polls"] = {name: [statistics.median(values) for values in zip(*(r[name] for r in rounds))]
                             for name in COLUMNS}

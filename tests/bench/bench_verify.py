@@ -10,15 +10,14 @@ import subprocess
 import sys
 import time
 
-from bench_common import BENCH_PAM, CONFDIR, Application, Curl, Table, cpu_ns, logins, memory_kib, progress
+from bench_common import (BARE, BENCH_PAM, COLUMNS, CONFDIR, OURS, POLL, Application, Curl, Table, cpu_ns, logins,
+                          memory_kib, poll_round, progress)
 from countersign import (Broker, Failure, Tenant, expect, expect_equal, pam_login, pam_service,
                          wait_until, write_config)
 
 USER = "alice"
 HANDLES = 16  # connections at most
-POLL = 2  # seconds
 TOLERANCE = 0.5  # seconds, for what the tenant takes when all approvals come at once
-OURS, BARE = COLUMNS = ("countersign", "libcurl")
 LOGIN = ["GET users", "GET factors/totp", "POST totp"]
 
 
@@ -160,23 +159,6 @@ def measure_together(tenant, factor, count):
 
 # ---- logins that wait ----
 
-def polls(tenant):
-    """Of each, so far."""
-    found = tenant.find("GET push")
-    ours = sum(r.headers.get("user-agent", "").startswith("countersign/") for r in found)
-    return {OURS: ours, BARE: len(found) - ours}
-
-
-def one_round(tenant, pids):
-    """CPU microseconds for each poll, and polls in a second, while everybody asks once."""
-    asked, spent, clock = polls(tenant), {name: cpu_ns(pid) for name, pid in pids.items()}, time.monotonic()
-    time.sleep(POLL)
-    spent = {name: cpu_ns(pid) - spent[name] for name, pid in pids.items()}
-    clock = time.monotonic() - clock
-    asked = {name: number - asked[name] for name, number in polls(tenant).items()}
-    return {name: (spent[name] / 1000 / asked[name], asked[name] / clock) for name in COLUMNS}
-
-
 def measure_polls(tenant, broker, count, seconds):
     """The medians of rounds: logins that wait, and libcurl alone that asks the same questions at the same time."""
     waiters = Waiters(tenant, count)
@@ -187,7 +169,7 @@ def measure_polls(tenant, broker, count, seconds):
     tenant.forget_requests()
     time.sleep(2 * POLL)  # until all connections are there
     pids = {OURS: broker.pid, BARE: curl.process.pid}
-    rounds = [one_round(tenant, pids) for _ in range(seconds // POLL)]
+    rounds = [poll_round(lambda: tenant.find("GET push"), pids) for _ in range(seconds // POLL)]
     # Or it would be worse than it has to be.
     expect(tenant.connections - connections <= HANDLES, "bench-curl does not keep its connections")
     curl.end()
