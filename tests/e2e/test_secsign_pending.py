@@ -89,9 +89,9 @@ def test_a_killed_login_is_withdrawn_and_the_next_goes_on():
     with SecSign() as server, SecSignMachine(server) as machine:
         prepare(machine)
         for how, secsignid, first, second in pairs(machine):
+            held, = made_of(server, secsignid)  # before the kill: the second's request may be there right after it
             first.kill()
             killed = time.monotonic()
-            held, = made_of(server, secsignid)
             server.wait(lambda: held.cancels, f"{how}: the request is withdrawn", LIMIT)
             expect(time.monotonic() - killed < LIMIT, f"{how}: too late")
             shown(second)
