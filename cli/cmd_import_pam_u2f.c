@@ -9,6 +9,7 @@
 #include "cli/pam_u2f.h"
 #include "cli/skipped.h"
 #include "cli/verb.h"
+#include "providers/local/key_secret.h"
 
 enum { APP_ID };
 
@@ -211,16 +212,15 @@ static enum cs_err add_key(const struct import *import, const struct cs_transact
                                .label = "pam_u2f",
                                .last_step = -1, /* pam_u2f keeps no counter */
                                .created = cs_clock_seconds()};
-    char secret[CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX];
+    struct cs_u2f_public_key public_key = {.algorithm = CS_U2F_ES256,
+                                           .length = CS_U2F_PUBLIC_KEY_BYTES};
+    enum cs_err result;
 
     (void)snprintf(factor.user, sizeof factor.user, "%s", user);
     (void)snprintf(factor.app_id, sizeof factor.app_id, "%s", import->app_id);
-    memcpy(secret, key->public_key, CS_U2F_PUBLIC_KEY_BYTES);
-    memcpy(secret + CS_U2F_PUBLIC_KEY_BYTES, key->handle.bytes, key->handle.length);
-    if (cs_secret_set(&factor.secret, secret, CS_U2F_PUBLIC_KEY_BYTES + key->handle.length) !=
-        CS_OK)
-        return cs_fail_nomem(error);
-    return cs_factor_add(transaction, &factor, error);
+    memcpy(public_key.bytes, key->public_key, sizeof public_key.bytes);
+    result = cs_key_put(&public_key, &key->handle, &factor, error);
+    return result == CS_OK ? cs_factor_add(transaction, &factor, error) : result;
 }
 
 static bool has_key(const struct cs_factors *factors, const char *app_id,
@@ -229,9 +229,11 @@ static bool has_key(const struct cs_factors *factors, const char *app_id,
     for (size_t i = 0; i < factors->count; i++) {
         const struct cs_factor *factor = &factors->items[i];
 
-        if (factor->secret.length == CS_U2F_PUBLIC_KEY_BYTES + handle->length &&
-            cs_equal_ct(factor->secret.data + CS_U2F_PUBLIC_KEY_BYTES, handle->bytes,
-                        handle->length) &&
+        struct cs_u2f_public_key key;
+        struct cs_u2f_handle own;
+
+        if (cs_key_get(factor, &key, &own) && own.length == handle->length &&
+            cs_equal_ct(own.bytes, handle->bytes, own.length) &&
             strcmp(factor->app_id, app_id) == 0)
             return true;
     }

@@ -58,6 +58,8 @@ static void read_row(sqlite3_stmt *statement, struct cs_factor *factor)
             : CS_STORED_TOTP;
     copy_column(statement, 12, factor->app_id, sizeof factor->app_id);
     factor->suspect = sqlite3_column_int(statement, 13) != 0;
+    factor->key_flags = (unsigned)sqlite3_column_int(statement, 14);
+    copy_column(statement, 15, factor->aaguid, sizeof factor->aaguid);
 }
 
 static enum cs_err read_secret(struct cs_store *store, sqlite3_stmt *statement,
@@ -76,7 +78,7 @@ static enum cs_err read_factors(const struct cs_transaction *transaction, const 
 {
     static const char sql[] =
         "SELECT id, user, label, algorithm, digits, period, secret, last_step, repeated_step,"
-        " drift, created, kind, app_id, suspect FROM factor"
+        " drift, created, kind, app_id, suspect, key_flags, aaguid FROM factor"
         " WHERE user = ?1 AND kind IN ('totp', 'u2f') AND ?2 IN (kind, 'any') ORDER BY id LIMIT 16";
     sqlite3_stmt *statement = NULL;
     bool row = true;
@@ -190,7 +192,8 @@ enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_fa
 {
     static const char sql[] =
         "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, last_step,"
-        " created, app_id) VALUES (?1, ?8, ?2, ?3, ?4, ?5, x'', ?6, ?7, ?9)";
+        " created, app_id, key_flags, aaguid)"
+        " VALUES (?1, ?8, ?2, ?3, ?4, ?5, x'', ?6, ?7, ?9, ?10, ?11)";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = check_limits(transaction, factor, error);
 
@@ -207,6 +210,8 @@ enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_fa
     sqlite3_bind_int64(statement, 7, factor->created);
     cs_sql_bind_text(statement, 8, kind_names[factor->kind]);
     cs_sql_bind_text(statement, 9, factor->app_id);
+    sqlite3_bind_int64(statement, 10, factor->key_flags);
+    cs_sql_bind_text(statement, 11, factor->aaguid);
     result = cs_sql_run(transaction->store, statement, error);
     if (result != CS_OK)
         return result;

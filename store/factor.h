@@ -10,10 +10,16 @@
 enum {
     CS_FACTORS_PER_KIND_MAX = 8, /* for one user */
     CS_FACTORS_PER_USER_MAX = 2 * CS_FACTORS_PER_KIND_MAX,
-    CS_FACTOR_SECRET_MAX = 256, /* bytes */
+    CS_FACTOR_SECRET_MAX = 320, /* bytes */
+    CS_FACTOR_AAGUID_MAX = 32,  /* hexadecimal digits */
     CS_FACTOR_LABEL_MAX = 64,
     CS_FACTOR_APP_ID_MAX = 255,
     CS_STORE_USER_MAX = CS_USER_NAME_MAX,
+};
+
+/* What holds for a security key. */
+enum cs_key_flags {
+    CS_KEY_VERIFIES = 1, /* registered with user verification: never accepted without */
 };
 
 enum cs_stored_kind {
@@ -32,8 +38,10 @@ struct cs_factor {
     int64_t last_step; /* the last time step or counter accepted; -1: none */
     int64_t created;   /* seconds since 1970 */
 
+    /* TOTP: "sha1", "sha256", "sha512". A security key: "es256", "eddsa". */
+    char algorithm[8];
+
     /* For TOTP: */
-    char algorithm[8];     /* "sha1", "sha256", "sha512" */
     unsigned digits;       /* 6..8 */
     unsigned period;       /* seconds */
     int64_t repeated_step; /* the last spent step that was sent again and counted */
@@ -41,6 +49,8 @@ struct cs_factor {
 
     /* For a security key: */
     char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* the one it was registered for */
+    unsigned key_flags;                    /* of enum cs_key_flags */
+    char aaguid[CS_FACTOR_AAGUID_MAX + 1]; /* the key's model; "": unknown */
     bool suspect; /* its counter went back, so there may be a copy; never accepted again */
 };
 

@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 6,
+    SCHEMA_VERSION = 7,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -66,8 +66,14 @@ static const char version_5[] =
 static const char version_6[] = "CREATE TABLE suspension (user TEXT PRIMARY KEY, since INTEGER NOT "
                                 "NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3,
-                                                     version_4, version_5, version_6};
+/* Security keys were all of U2F before, which signs with ES256 only. */
+static const char version_7[] =
+    "UPDATE factor SET algorithm = 'es256' WHERE kind = 'u2f';"
+    "ALTER TABLE factor ADD COLUMN key_flags INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE factor ADD COLUMN aaguid TEXT NOT NULL DEFAULT '';";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
+                                                     version_5, version_6, version_7};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

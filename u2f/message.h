@@ -16,7 +16,8 @@ enum {
     CS_U2F_HASH_BYTES = 32,
     CS_U2F_CHALLENGE_BYTES = 32,
     CS_U2F_PUBLIC_KEY_BYTES = 65,   /* uncompressed point of P-256 */
-    CS_U2F_HANDLE_MAX = 127,        /* longer ones make libu2f-host overrun its buffer */
+    CS_U2F_EDDSA_BYTES = 32,        /* public key of Ed25519 */
+    CS_U2F_HANDLE_MAX = 255,        /* its length is one byte in U2F and in our lines */
     CS_U2F_SIGNATURE_MIN = 8,       /* DER of two one-byte numbers */
     CS_U2F_SIGNATURE_MAX = 72,      /* DER of two 256-bit numbers */
     CS_U2F_ORIGIN_MAX = 255,        /* bytes without the NUL */
@@ -28,6 +29,23 @@ enum {
 
 /* Followed by the host: an origin, and the application id if none is set. */
 #define CS_U2F_SCHEME "pam://"
+
+/* What a key signs besides hashes: authenticator data (WebAuthn, section 6.1), whose first bits are
+ * those of U2F. */
+enum cs_u2f_flags {
+    CS_U2F_USER_PRESENT = 0x01,  /* somebody touched the key */
+    CS_U2F_USER_VERIFIED = 0x04, /* ... and the key made sure of who it was: PIN, fingerprint */
+};
+
+/* How a key signs: COSE algorithms -7 and -8 (RFC 9053). U2F knows ES256 only. */
+enum cs_u2f_algorithm { CS_U2F_ES256, CS_U2F_EDDSA, CS_U2F_ALGORITHMS };
+
+/* ES256: an uncompressed point, CS_U2F_PUBLIC_KEY_BYTES. EdDSA: CS_U2F_EDDSA_BYTES of Ed25519. */
+struct cs_u2f_public_key {
+    enum cs_u2f_algorithm algorithm;
+    unsigned char bytes[CS_U2F_PUBLIC_KEY_BYTES];
+    size_t length;
+};
 
 /* The name that a key gave one of its key pairs, 1 to CS_U2F_HANDLE_MAX bytes. */
 struct cs_u2f_handle {

@@ -53,7 +53,7 @@ static bool is_valid_request(const struct cs_u2f_request *request)
         request->handle_count < least || request->handle_count > CS_U2F_RELAY_HANDLES)
         return false;
     for (size_t i = 0; i < request->handle_count; i++)
-        if (request->handles[i].length < 1 || request->handles[i].length > CS_U2F_HANDLE_MAX)
+        if (request->handles[i].length < 1 || request->handles[i].length > CS_U2F_RELAY1_HANDLE_MAX)
             return false;
     return true;
 }
@@ -153,7 +153,7 @@ enum cs_err cs_u2f_read_request(const char *line, size_t length, struct cs_u2f_r
     take(&reader, request.challenge, CS_U2F_CHALLENGE_BYTES);
     request.handle_count = take_byte(&reader, 0, CS_U2F_RELAY_HANDLES);
     for (size_t i = 0; i < request.handle_count; i++) {
-        request.handles[i].length = take_byte(&reader, 1, CS_U2F_HANDLE_MAX);
+        request.handles[i].length = take_byte(&reader, 1, CS_U2F_RELAY1_HANDLE_MAX);
         take(&reader, request.handles[i].bytes, request.handles[i].length);
     }
     /* A NUL within the application id is a control character, and would make the lengths differ. */

@@ -13,6 +13,7 @@
 
 enum {
     CS_U2F_RELAY_HANDLES = 8,
+    CS_U2F_RELAY1_HANDLE_MAX = 127,  /* bytes of a handle in version 1 */
     CS_U2F_REQUEST_LINE_MAX = 1800,  /* characters of the longest request */
     CS_U2F_ANSWER_LINE_MAX = 110,    /* ... answer to a login */
     CS_U2F_ENROLLED_LINE_MAX = 2760, /* ... answer to an enrolment */

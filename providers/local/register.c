@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "base/strlist.h"
+#include "providers/local/key_secret.h"
 #include "u2f/challenge.h"
 #include "u2f/origins.h"
 #include "u2f/verify.h"
@@ -75,15 +76,12 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
     memcpy(request->app_id, pending->app_id, sizeof pending->app_id);
     memcpy(request->challenge, pending->challenge, sizeof pending->challenge);
     for (size_t i = 0; i < factors.count; i++) {
-        const struct cs_factor *key = &factors.items[i];
-        struct cs_u2f_handle *handle = &request->handles[request->handle_count];
+        const struct cs_factor *factor = &factors.items[i];
+        struct cs_u2f_public_key key;
 
-        if (strcmp(key->app_id, pending->app_id) != 0 ||
-            key->secret.length <= CS_U2F_PUBLIC_KEY_BYTES ||
-            key->secret.length > CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX)
+        if (strcmp(factor->app_id, pending->app_id) != 0 ||
+            !cs_key_get(factor, &key, &request->handles[request->handle_count]))
             continue;
-        handle->length = key->secret.length - CS_U2F_PUBLIC_KEY_BYTES;
-        memcpy(handle->bytes, key->secret.data + CS_U2F_PUBLIC_KEY_BYTES, handle->length);
         request->handle_count++;
     }
     return CS_OK;
@@ -119,15 +117,10 @@ static enum cs_err verify_for_any(const struct cs_u2f_registration *registration
 static enum cs_err keep_key(const struct cs_u2f_registration *registration,
                             struct cs_factor *factor, struct cs_error *error)
 {
-    char secret[CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX];
+    struct cs_u2f_public_key key = {.algorithm = CS_U2F_ES256, .length = CS_U2F_PUBLIC_KEY_BYTES};
 
-    memcpy(secret, registration->public_key, CS_U2F_PUBLIC_KEY_BYTES);
-    memcpy(secret + CS_U2F_PUBLIC_KEY_BYTES, registration->handle.bytes,
-           registration->handle.length);
-    return cs_secret_set(&factor->secret, secret,
-                         CS_U2F_PUBLIC_KEY_BYTES + registration->handle.length) == CS_OK
-               ? CS_OK
-               : cs_fail_nomem(error);
+    memcpy(key.bytes, registration->public_key, sizeof key.bytes);
+    return cs_key_put(&key, &registration->handle, factor, error);
 }
 
 enum cs_err cs_register_finish(const struct cs_transaction *transaction,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "providers/local/key_secret.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/u2f_keys.h"
 #include "u2f/challenge.h"
@@ -75,9 +76,10 @@ static const struct cs_factor *find_key(const struct cs_keys *keys,
                                         const struct cs_u2f_handle *handle)
 {
     for (size_t i = 0; i < keys->count; i++) {
+        struct cs_u2f_public_key key;
         struct cs_u2f_handle own;
 
-        if (cs_key_split(keys->items[i], &own) && own.length == handle->length &&
+        if (cs_key_get(keys->items[i], &key, &own) && own.length == handle->length &&
             cs_equal_ct(own.bytes, handle->bytes, own.length))
             return keys->items[i];
     }

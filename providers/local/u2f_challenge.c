@@ -7,6 +7,7 @@
 #include "base/base64url.h"
 #include "base/clock.h"
 #include "base/lower.h"
+#include "providers/local/key_secret.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/u2f_keys.h"
 #include "store/decoy.h"
@@ -92,7 +93,9 @@ static enum cs_err add_keys(const struct cs_transaction *transaction, const char
         return result;
     cs_keys_choose(&factors, request->app_id, &keys);
     for (size_t i = 0; i < keys.count; i++) {
-        if (!cs_key_split(keys.items[i], &request->handles[request->handle_count]))
+        struct cs_u2f_public_key key;
+
+        if (!cs_key_get(keys.items[i], &key, &request->handles[request->handle_count]))
             continue;
         asked->counters[request->handle_count++] = keys.items[i]->last_step;
     }

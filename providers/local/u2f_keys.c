@@ -5,8 +5,6 @@
 
 #include "providers/local/local_priv.h"
 
-_Static_assert((int)CS_U2F_PUBLIC_KEY_BYTES + (int)CS_U2F_HANDLE_MAX <= (int)CS_FACTOR_SECRET_MAX,
-               "a key and its handle are one secret");
 _Static_assert((int)CS_FACTORS_PER_KIND_MAX <= (int)CS_U2F_RELAY_HANDLES,
                "one request holds every key of a user");
 
@@ -18,17 +16,6 @@ void cs_keys_choose(const struct cs_factors *all, const char *app_id, struct cs_
         if (!factor->suspect && app_id != NULL && strcmp(factor->app_id, app_id) == 0)
             ret_keys->items[ret_keys->count++] = factor;
     }
-}
-
-bool cs_key_split(const struct cs_factor *factor, struct cs_u2f_handle *ret_handle)
-{
-    size_t length = factor->secret.length;
-
-    if (length <= CS_U2F_PUBLIC_KEY_BYTES || length > CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_HANDLE_MAX)
-        return false;
-    ret_handle->length = length - CS_U2F_PUBLIC_KEY_BYTES;
-    memcpy(ret_handle->bytes, factor->secret.data + CS_U2F_PUBLIC_KEY_BYTES, ret_handle->length);
-    return true;
 }
 
 enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,

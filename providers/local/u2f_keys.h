@@ -22,8 +22,4 @@ struct cs_keys {
 /* Adds those registered for `app_id` (NULL: none) that are not suspect. */
 void cs_keys_choose(const struct cs_factors *all, const char *app_id, struct cs_keys *ret_keys);
 
-/* The handle of a stored key, which follows the public key in its secret. False if the secret
- * cannot be one. */
-bool cs_key_split(const struct cs_factor *factor, struct cs_u2f_handle *ret_handle);
-
 #endif

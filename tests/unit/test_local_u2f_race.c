@@ -48,7 +48,8 @@ static int tear_down(void **state)
 static void enrol(const char *user)
 {
     CS_AUTO(cs_factor_clear)
-    struct cs_factor factor = {.kind = CS_STORED_U2F, .app_id = APP, .last_step = -1};
+    struct cs_factor factor = {
+        .kind = CS_STORED_U2F, .algorithm = "es256", .app_id = APP, .last_step = -1};
     char secret[CS_U2F_PUBLIC_KEY_BYTES + 64] = "";
     struct cs_transaction transaction;
 

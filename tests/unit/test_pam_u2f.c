@@ -107,16 +107,16 @@ static void test_pam_u2f_key_longest_handle(void **state)
     const unsigned char zeros[CS_U2F_HANDLE_MAX] = {0};
     struct cs_pam_u2f_key key = {0};
     struct cs_error error = {0};
-    int length = CS_U2F_HANDLE_MAX * 4 / 3 + 1; /* characters */
+    int length = (CS_U2F_HANDLE_MAX * 4 + 2) / 3; /* characters */
 
     (void)state;
     memset(text, 'A', sizeof text);
     (void)snprintf(text + length, sizeof text - (size_t)length, ",%s", POINT);
     assert_read(text, zeros, sizeof zeros);
     memset(text, 'A', sizeof text);
-    (void)snprintf(text + length + 1, sizeof text - (size_t)length - 1, ",%s", POINT);
+    (void)snprintf(text + length + 2, sizeof text - (size_t)length - 2, ",%s", POINT);
     assert_int_equal(cs_pam_u2f_read_key(text, &key, &error), CS_ERR_INPUT);
-    assert_contains(error.text, "longer than 127 bytes");
+    assert_contains(error.text, "longer than 255 bytes");
 }
 
 static void test_pam_u2f_lines_are_bounded(void **state)

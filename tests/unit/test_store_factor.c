@@ -18,10 +18,12 @@ static enum cs_err try_add(struct scratch_store *scratch, enum cs_stored_kind ki
     char secret[CS_FACTOR_SECRET_MAX + 1];
     enum cs_err result;
 
-    if (kind == CS_STORED_U2F)
+    if (kind == CS_STORED_U2F) {
         strcpy(factor.app_id, "pam://host.example");
-    else
+        strcpy(factor.algorithm, "es256");
+    } else {
         factor.period = 30;
+    }
     memset(secret, 'k', sizeof secret);
     assert_int_equal(cs_secret_set(&factor.secret, secret, secret_bytes), CS_OK);
     scratch_store_begin(scratch, &transaction);
@@ -281,16 +283,20 @@ static void reopen_as(struct scratch_store *scratch, const char *sql)
                      CS_OK);
 }
 
+#define NO_MODELS                                                                                  \
+    "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "
+
 static void test_factor_of_version_3_goes_on(void **state)
 {
     struct scratch_store *scratch = *state;
     int64_t id;
 
     add(scratch, CS_STORED_TOTP);
-    reopen_as(scratch, "ALTER TABLE factor DROP COLUMN app_id;"
-                       "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; DROP TABLE "
-                       "place; DROP TABLE suspension;"
-                       "PRAGMA user_version = 3");
+    reopen_as(scratch,
+              NO_MODELS "ALTER TABLE factor DROP COLUMN app_id;"
+                        "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; DROP TABLE "
+                        "place; DROP TABLE suspension;"
+                        "PRAGMA user_version = 3");
     assert_int_equal(count_of(scratch, CS_STORED_TOTP), 1);
     assert_int_equal(count_of(scratch, CS_STORED_U2F), 0);
     assert_int_equal(try_add(scratch, CS_STORED_U2F, 20, &id), CS_OK);
@@ -307,7 +313,7 @@ static void test_factor_of_version_4_goes_on(void **state)
     add(scratch, CS_STORED_TOTP);
     add(scratch, CS_STORED_U2F);
     before = scratch_store_rows(scratch, "factor");
-    reopen_as(scratch,
+    reopen_as(scratch, NO_MODELS
               "DROP TABLE place; DROP TABLE suspension; DROP TABLE throttle;"
               "CREATE TABLE throttle (scope INTEGER NOT NULL, subject TEXT NOT NULL,"
               " failures INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (scope, subject))"

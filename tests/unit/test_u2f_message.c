@@ -153,13 +153,13 @@ static void test_authenticate_apdu(void **state)
     assert_int_equal(
         cs_u2f_apdu_authenticate(CS_U2F_CHECK_ONLY, client, app, &handle, &apdu, &error), CS_OK);
     assert_int_equal(apdu.length, CS_U2F_APDU_MAX);
-    assert_bytes(apdu.bytes, 7, "000207000000c0");
+    assert_bytes(apdu.bytes, 7, "00020700000140");
     assert_int_equal(apdu.bytes[7 + 64], CS_U2F_HANDLE_MAX);
-    for (size_t length = 0; length <= 128; length += 128) {
+    for (size_t length = 0; length <= 256; length += 256) {
         handle.length = length;
         assert_int_equal(cs_u2f_apdu_authenticate(CS_U2F_SIGN, client, app, &handle, &apdu, &error),
                          CS_ERR_INPUT);
-        assert_contains(error.text, "must have 1 to 127");
+        assert_contains(error.text, "must have 1 to 255");
     }
 }
 

@@ -110,7 +110,7 @@ static void test_longest_lines_fit(void **state)
     (void)state;
     memset(request.app_id, 'x', CS_U2F_APP_ID_MAX);
     for (size_t i = 0; i < 8; i++)
-        request.handles[i].length = CS_U2F_HANDLE_MAX;
+        request.handles[i].length = CS_U2F_RELAY1_HANDLE_MAX;
     assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_OK);
     assert_uint_in_range(line.length, 1700, CS_U2F_REQUEST_LINE_MAX);
     assert_int_equal(cs_u2f_read_request(line.text, line.length, &back, NULL), CS_OK);
