@@ -68,8 +68,8 @@ static void test_enter_in_the_last_round_is_a_try(void **state)
                "echo " AGAIN MORE PROMPT "U2F2.LINE : \n"
                "echo " AGAIN PROMPT "U2F2.LINE : \n");
     assert_string_equal(method_scene_calls(scene),
-                        "find:demo list:u2f begin:u2f= ask begin:u2f= ask judge:u2f= "
-                        "begin:u2f= ask begin:u2f= ask judge:u2f=");
+                        "find:demo list:u2f begin:u2f= ask begin:u2f= ask begin:u2f= ask "
+                        "begin:u2f= ask");
 }
 
 /* A wrong answer is one in every round. */
