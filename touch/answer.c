@@ -3,12 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "touch/askpass.h"
 #include "touch/prompt.h"
-#include "touch/terminal.h"
 #include "u2f/device.h"
 #include "u2f/touch.h"
 
@@ -76,20 +73,11 @@ static bool is_plugged_in(const struct cs_u2f_transport_ops *transport, struct c
     return result != CS_OK || count > 0;
 }
 
-/* An askpass may interpret markup or escapes, which the server must not be able to write. */
-static void disarm(char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '<' || *text == '&' || *text == '\\')
-            *text = '?';
-    }
-}
-
 /* Shows the notice: the host in it protects the person who touches, so it is always shown
- * somewhere, and last. Yields the process that shows it, if any. */
+ * somewhere, and last. */
 static enum cs_err tell(const struct cs_touch_job *job,
-                        const struct cs_u2f_transport_ops *transport, pid_t *ret_process,
-                        struct cs_error *error)
+                        const struct cs_u2f_transport_ops *transport,
+                        struct cs_touch_person *person, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer notice = {0};
     struct cs_error refused = {0};
@@ -99,27 +87,15 @@ static enum cs_err tell(const struct cs_touch_job *job,
                      refused.text[0] ? "\n" : "", plugged ? "Touch" : "Plug in",
                      plugged ? "" : " and touch it",
                      job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
-    if (notice.failed)
-        return cs_fail_nomem(error);
-    if (cs_touch_show(notice.text))
-        return CS_OK;
-    disarm(notice.text);
-    if (job->askpass != NULL)
-        *ret_process = cs_touch_start_notice(job->askpass, notice.text);
-    if (*ret_process < 0)
-        cs_touch_write(STDERR_FILENO, notice.text);
-    return CS_OK;
+    return notice.failed ? cs_fail_nomem(error) : person->ops->tell(person, notice.text, error);
 }
 
-enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *out,
-                            struct cs_error *error)
+enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_person *person,
+                            struct cs_buffer *out, struct cs_error *error)
 {
     struct cs_u2f_request request = {0};
-    struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
-                                 .deadline = cs_clock_ms() + (int64_t)job->seconds * 1000,
-                                 .cancel_fd = cs_touch_reader(),
-                                 .wait_for_key = true};
-    pid_t notice = -1;
+    struct cs_u2f_touch touch = {
+        .transport = &cs_u2f_device, .cancel_fd = person->reader, .wait_for_key = true};
     enum cs_err result = cs_u2f_read_request(job->line, job->length, &request, error);
 
     if (result == CS_OK)
@@ -130,11 +106,11 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
         return result;
     touch.handles = request.handles;
     touch.handle_count = request.handle_count;
-    result = tell(job, touch.transport, &notice, error);
-    if (result != CS_OK)
-        return result;
-    result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
-                                             : authenticate(&touch, out, error);
-    cs_touch_end_notice(notice);
+    result = tell(job, touch.transport, person, error);
+    touch.deadline = cs_clock_ms() + (int64_t)job->seconds * 1000;
+    if (result == CS_OK)
+        result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
+                                                 : authenticate(&touch, out, error);
+    person->ops->told(person);
     return result;
 }
