@@ -7,6 +7,7 @@
 #ifndef CS_U2F_MESSAGE_H
 #define CS_U2F_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -50,6 +51,26 @@ struct cs_u2f_public_key {
 /* The name that a key gave one of its key pairs, 1 to CS_U2F_HANDLE_MAX bytes. */
 struct cs_u2f_handle {
     unsigned char bytes[CS_U2F_HANDLE_MAX];
+    size_t length;
+    bool must_verify; /* its key may sign only after it made sure of who touches it */
+};
+
+/* Whether the key makes sure of who touches it: by its PIN, a fingerprint (CTAP 2.1, "user
+ * verification"). A key with U2F only cannot. */
+enum cs_u2f_verification {
+    CS_U2F_DISCOURAGED, /* only if the key insists */
+    CS_U2F_PREFERRED,   /* if it can */
+    CS_U2F_REQUIRED,
+    CS_U2F_VERIFICATIONS,
+};
+
+/* What registers a key: registration data of U2F (U2F Raw Message Formats, section 4.3), or what
+ * docs/U2F-RELAY.md describes for FIDO2. */
+enum cs_u2f_form { CS_U2F_FORM_U2F = 1, CS_U2F_FORM_FIDO2 = 2 };
+
+struct cs_u2f_enrolled {
+    enum cs_u2f_form form;
+    unsigned char data[CS_U2F_REGISTRATION_MAX];
     size_t length;
 };
 
