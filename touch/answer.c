@@ -31,6 +31,13 @@ static enum cs_err prepare(const struct cs_touch_job *job, const struct cs_u2f_r
     enum cs_err result;
 
     (void)snprintf(origin, sizeof origin, CS_U2F_SCHEME "%s", job->host);
+    touch->app_id = request->app_id;
+    touch->handles = request->handles;
+    touch->handle_count = request->handle_count;
+    touch->verification = request->verification;
+    touch->fido2 = request->fido2;
+    touch->attestation = request->attestation;
+    touch->user = request->user;
     result = cs_u2f_app_hash(request->app_id, touch->app_hash, error);
     if (result == CS_OK)
         result = cs_u2f_client_hash(request->purpose, request->challenge, origin,
@@ -47,14 +54,13 @@ static enum cs_err authenticate(const struct cs_u2f_touch *touch, struct cs_buff
     return result == CS_OK ? cs_u2f_write_answer(&answer, out, error) : result;
 }
 
-static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out,
+static enum cs_err enrol(const struct cs_u2f_touch *touch, bool fido2, struct cs_buffer *out,
                          struct cs_error *error)
 {
-    unsigned char data[CS_U2F_REGISTRATION_MAX];
-    size_t length = 0;
-    enum cs_err result = cs_u2f_touch_register(touch, data, &length, error);
+    struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_U2F};
+    enum cs_err result = cs_u2f_touch_register(touch, enrolled.data, &enrolled.length, error);
 
-    return result == CS_OK ? cs_u2f_write_enrolled(data, length, out, error) : result;
+    return result == CS_OK ? cs_u2f_write_enrolled(&enrolled, fido2, out, error) : result;
 }
 
 /* False only if there certainly is none. `why` reports one that may not be opened. */
@@ -90,12 +96,39 @@ static enum cs_err tell(const struct cs_touch_job *job,
     return notice.failed ? cs_fail_nomem(error) : person->ops->tell(person, notice.text, error);
 }
 
+/* ---- the key's PIN ---- */
+
+struct pin_question {
+    struct cs_touch_person *person;
+    const char *host;
+};
+
+static enum cs_err ask_pin(void *context, enum cs_u2f_pin_state state, int tries_left,
+                           struct cs_secret *ret_pin, struct cs_error *error)
+{
+    const struct pin_question *question = context;
+    struct cs_touch_person *person = question->person;
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    if (state == CS_U2F_PIN_WRONG)
+        cs_buffer_text(&text, "That PIN is wrong. ");
+    if (state == CS_U2F_PIN_WRONG && tries_left >= 0)
+        cs_buffer_printf(&text, "Tries left before the key blocks itself: %d. ", tries_left);
+    cs_buffer_printf(&text, "PIN of your security key, for %s (then touch it): ", question->host);
+    return text.failed ? cs_fail_nomem(error)
+                       : person->ops->ask_secret(person, text.text, ret_pin, error);
+}
+
 enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_person *person,
                             struct cs_buffer *out, struct cs_error *error)
 {
     struct cs_u2f_request request = {0};
-    struct cs_u2f_touch touch = {
-        .transport = &cs_u2f_device, .cancel_fd = person->reader, .wait_for_key = true};
+    struct pin_question question = {person, job->host};
+    const struct cs_u2f_pin_asker asker = {ask_pin, &question};
+    struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
+                                 .asker = &asker,
+                                 .cancel_fd = person->reader,
+                                 .wait_for_key = true};
     enum cs_err result = cs_u2f_read_request(job->line, job->length, &request, error);
 
     if (result == CS_OK)
@@ -104,8 +137,6 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_pers
         result = prepare(job, &request, &touch, error);
     if (result != CS_OK)
         return result;
-    touch.handles = request.handles;
-    touch.handle_count = request.handle_count;
     result = tell(job, touch.transport, person, error);
     touch.deadline = cs_clock_ms() + (int64_t)job->seconds * 1000;
     if (result == CS_OK)

@@ -48,26 +48,29 @@ struct cs_u2f_public_key {
     size_t length;
 };
 
+/* What is wanted of a key besides the touch (WebAuthn, section 5.8.6): that it makes sure of who
+ * touches it. */
+enum cs_u2f_verification {
+    CS_U2F_DISCOURAGED, /* no PIN, unless the key insists */
+    CS_U2F_PREFERRED,   /* if the key can without being set up for it first */
+    CS_U2F_REQUIRED,    /* the server refuses an answer without */
+    CS_U2F_VERIFICATIONS,
+};
+
 /* The name that a key gave one of its key pairs, 1 to CS_U2F_HANDLE_MAX bytes. */
 struct cs_u2f_handle {
     unsigned char bytes[CS_U2F_HANDLE_MAX];
     size_t length;
-    bool must_verify; /* its key may sign only after it made sure of who touches it */
+    bool must_verify; /* in a request: an answer for it is refused without user verification */
 };
 
-/* Whether the key makes sure of who touches it: by its PIN, a fingerprint (CTAP 2.1, "user
- * verification"). A key with U2F only cannot. */
-enum cs_u2f_verification {
-    CS_U2F_DISCOURAGED, /* only if the key insists */
-    CS_U2F_PREFERRED,   /* if it can */
-    CS_U2F_REQUIRED,
-    CS_U2F_VERIFICATIONS,
+/* What a new key pair proves itself by. */
+enum cs_u2f_form {
+    CS_U2F_FORM_U2F = 1,   /* registration data of section 4.3; verify.h */
+    CS_U2F_FORM_FIDO2 = 2, /* authenticator data and proof; credential.h */
 };
 
-/* What registers a key: registration data of U2F (U2F Raw Message Formats, section 4.3), or what
- * docs/U2F-RELAY.md describes for FIDO2. */
-enum cs_u2f_form { CS_U2F_FORM_U2F = 1, CS_U2F_FORM_FIDO2 = 2 };
-
+/* A key's answer to a request to register, unverified. */
 struct cs_u2f_enrolled {
     enum cs_u2f_form form;
     unsigned char data[CS_U2F_REGISTRATION_MAX];
@@ -82,9 +85,9 @@ struct cs_u2f_apdu {
 
 /* A key's answer to AUTHENTICATE (section 5.4), unverified; pass it to verify.h. */
 struct cs_u2f_assertion {
-    unsigned char flags; /* bit 0: somebody touched the key */
+    unsigned char flags; /* enum cs_u2f_flags and others */
     uint32_t counter;
-    unsigned char signature[CS_U2F_SIGNATURE_MAX]; /* DER */
+    unsigned char signature[CS_U2F_SIGNATURE_MAX]; /* DER; for EdDSA 64 bytes (RFC 8032) */
     size_t signature_length;
 };
 

@@ -26,7 +26,7 @@ struct cs_u2f_touch {
     const struct cs_u2f_pin_asker *asker;  /* NULL: nobody can be asked for a PIN */
     /* to register: */
     const char *user;  /* a name that the key may show; NULL for none. Borrowed */
-    bool u2f_only;     /* in U2F, whatever the key speaks */
+    bool fido2;        /* make a FIDO2 credential if the key can */
     bool attestation;  /* FIDO2: with the attestation of the key's maker; U2F always has it */
     int64_t deadline;  /* cs_clock_ms; if already past, only looks for the key */
     int cancel_fd;     /* readable or closed once nobody is waiting any more; -1 for none */
@@ -48,7 +48,8 @@ struct cs_u2f_touch {
  *                       the keys took so long to answer that not all could be examined
  *   CS_ERR_CANNOT_ASK   the key demands its PIN, and nobody can be asked; if only looking for the
  *                       key: the right one, or one that tells only with its PIN, will demand it
- *   CS_ERR_CONFIG       verification is required, and the key has no PIN, or speaks U2F only
+ *   CS_ERR_CONFIG       verification is required, and the key has no PIN, or speaks U2F only; to
+ *                       register, the key does not speak what is asked for
  *   CS_ERR_RESTING      the key takes no PIN until it is pulled out: too many were wrong
  *   CS_ERR_LIMIT        the key takes no PIN any more until it is reset
  *   CS_ERR_CANCELLED    cancel_fd, or the person gave no PIN
@@ -60,7 +61,7 @@ enum cs_err cs_u2f_touch_authenticate(const struct cs_u2f_touch *touch, size_t *
                                       struct cs_u2f_assertion *ret_assertion,
                                       struct cs_error *error) CS_MUST_USE;
 
-/* Asks the key that is touched first to register, in FIDO2 if it can. */
+/* Asks the key that is touched first to register. */
 enum cs_err cs_u2f_touch_register(const struct cs_u2f_touch *touch,
                                   struct cs_u2f_enrolled *ret_enrolled,
                                   struct cs_error *error) CS_MUST_USE;

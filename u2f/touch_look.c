@@ -146,7 +146,7 @@ static struct cs_u2f_traits traits_of(const struct cs_u2f_work *work, unsigned k
 
     if (touch->transport->traits != NULL)
         traits = touch->transport->traits(work->transport, key);
-    if (work->purpose == CS_U2F_REGISTER && touch->u2f_only)
+    if (work->purpose == CS_U2F_REGISTER && !touch->fido2)
         traits.fido2 = false;
     return traits;
 }
@@ -158,14 +158,17 @@ static void choose(struct cs_u2f_work *work, unsigned key, struct cs_error *erro
     long handle = ABSENT;
 
     *candidate = (struct cs_u2f_candidate){.traits = traits_of(work, key)};
+    if (!candidate->traits.fido2 && !candidate->traits.u2f) {
+        work->mute = true;
+        return;
+    }
     if (examine(work, key, &handle, error) != CS_OK) {
         work->failed = true;
         return;
     }
     candidate->asked = !work->unseen && (candidate->uncertain || (handle != ABSENT) != registers);
     if (candidate->asked && registers)
-        candidate->asked = (candidate->fido2 || candidate->traits.u2f) &&
-                           is_able(work, candidate, candidate->fido2, 0);
+        candidate->asked = is_able(work, candidate, candidate->fido2, 0);
     candidate->handle = handle == ABSENT ? 0 : (size_t)handle;
     work->asked += candidate->asked;
 }
@@ -175,7 +178,7 @@ enum cs_err cs_u2f_look_for_keys(struct cs_u2f_work *work, struct cs_error *erro
     enum cs_err result = cs_u2f_cancelled(work->touch, 0, error);
 
     work->count = work->asked = 0;
-    work->failed = work->unseen = work->unable = false;
+    work->failed = work->unseen = work->unable = work->mute = false;
     if (result == CS_OK)
         result = work->touch->transport->discover(work->transport, &work->count, error);
     if (result != CS_OK)
@@ -197,6 +200,10 @@ enum cs_err cs_u2f_nobody(const struct cs_u2f_work *work, bool pulled_out, struc
         return cs_fail(error, CS_ERR_CONFIG,
                        "a PIN or a fingerprint is demanded, and the security key has neither (or "
                        "speaks U2F only): set a PIN with the key maker's program or a browser");
+    if (work->mute)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "the security key has U2F switched off, and this request is for U2F; make "
+                       "one without --u2f-only");
     if (work->failed || work->unseen)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key does not answer");
     if (work->count == 0 && pulled_out)

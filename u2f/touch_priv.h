@@ -25,6 +25,7 @@ struct cs_u2f_work {
     unsigned asked;   /* how many of them are asked */
     bool failed;      /* a key failed since the last look */
     bool unseen;      /* there was no time to examine all of them */
+    bool mute;        /* a key was passed over because it has only FIDO2 */
     bool unable;      /* a key was passed over because it cannot verify */
     int64_t deadline; /* the touch's, and the time in which the person was asked for a PIN */
     int64_t look_until;
