@@ -54,13 +54,13 @@ static enum cs_err authenticate(const struct cs_u2f_touch *touch, struct cs_buff
     return result == CS_OK ? cs_u2f_write_answer(&answer, out, error) : result;
 }
 
-static enum cs_err enrol(const struct cs_u2f_touch *touch, bool fido2, struct cs_buffer *out,
+static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out,
                          struct cs_error *error)
 {
-    struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_U2F};
-    enum cs_err result = cs_u2f_touch_register(touch, enrolled.data, &enrolled.length, error);
+    struct cs_u2f_enrolled enrolled = {0};
+    enum cs_err result = cs_u2f_touch_register(touch, &enrolled, error);
 
-    return result == CS_OK ? cs_u2f_write_enrolled(&enrolled, fido2, out, error) : result;
+    return result == CS_OK ? cs_u2f_write_enrolled(&enrolled, touch->fido2, out, error) : result;
 }
 
 /* False only if there certainly is none. `why` reports one that may not be opened. */

@@ -120,7 +120,7 @@ static enum cs_err get_pin(struct cs_u2f_work *work, unsigned key, struct person
         person->state = CS_U2F_PIN_WRONG;
         person->left = work->touch->transport->fido2->tries_left(work->transport, key);
     }
-    if (result != CS_ERR_CANNOT_ASK || person->insists ||
+    if (result != CS_ERR_CANNOT_ASK || person->insists || person->state == CS_U2F_PIN_WRONG ||
         cs_u2f_demanded(work, work->keys[key].handle) == CS_U2F_REQUIRED)
         return result;
     /* It would only have been better. */
