@@ -79,6 +79,10 @@ static int answer(const struct settings *settings, const struct cs_touch_job *jo
     if (cs_standard_probe(&error) != CS_OK ||
         cs_touch_answer(job, &local.person, &line, &error) != CS_OK)
         return complain(&error);
+    if (!line.failed && line.length == 0)
+        (void)fputs("None of the keys here is one that this line names. Press Enter where it was "
+                    "asked for: the next line names others.\n",
+                    stderr);
     return line.failed ? complain_nomem() : print_line(line.text);
 }
 
