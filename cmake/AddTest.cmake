@@ -122,7 +122,7 @@ function(cs_add_system_test name)
   if(TARGET softkey)
     list(APPEND environment
       CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>
-      CS_U2F_ASK=$<TARGET_FILE:u2f-ask> CS_U2F_LIBRARY=${WITH_U2F})
+      CS_U2F_ASK=$<TARGET_FILE:u2f-ask>)
   endif()
   set(fixtures stage)
   if(ARG_OPENID)

@@ -11,13 +11,7 @@ ORIGIN = "pam://127.0.0.1"
 MODEL = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 
-def needs_libfido2():
-    if os.environ["CS_U2F_LIBRARY"] != "libfido2":
-        raise Skip("built without libfido2")
-
-
 def before(words="fido2 u2f=off", **settings):
-    needs_libfido2()
     write_config({"u2f_origins": ORIGIN, **settings})
     forget_factors("alice")
     countersign("unlock", "alice")
