@@ -200,6 +200,7 @@ static enum cs_err read_public_key(const char *text, bool newer,
                                    unsigned char ret_key[CS_U2F_PUBLIC_KEY_BYTES],
                                    struct cs_error *error)
 {
+    struct cs_u2f_public_key key = {.algorithm = CS_U2F_ES256, .length = CS_U2F_PUBLIC_KEY_BYTES};
     size_t length = 0;
 
     if (newer) {
@@ -212,7 +213,8 @@ static enum cs_err read_public_key(const char *text, bool newer,
         return cs_fail(error, CS_ERR_INPUT, "its public key is not %d hexadecimal digits",
                        2 * CS_U2F_PUBLIC_KEY_BYTES);
     }
-    return cs_u2f_check_public_key(ret_key, error);
+    memcpy(key.bytes, ret_key, sizeof key.bytes);
+    return cs_u2f_check_public_key(&key, error);
 }
 
 /* U2F has one kind of key and asks for a touch: a credential that demands a PIN or a fingerprint

@@ -19,6 +19,8 @@ static void read_keys(char *rest)
     const char *text;
 
     while ((text = strsep(&rest, ":")) != NULL) {
+        struct cs_u2f_public_key point = {.algorithm = CS_U2F_ES256,
+                                          .length = CS_U2F_PUBLIC_KEY_BYTES};
         struct cs_pam_u2f_key key = {0};
         struct cs_error error = {0};
 
@@ -28,7 +30,8 @@ static void read_keys(char *rest)
             continue;
         }
         REQUIRE(key.handle.length > 0 && key.handle.length <= CS_U2F_HANDLE_MAX);
-        REQUIRE(cs_u2f_check_public_key(key.public_key, &error) == CS_OK);
+        memcpy(point.bytes, key.public_key, sizeof point.bytes);
+        REQUIRE(cs_u2f_check_public_key(&point, &error) == CS_OK);
     }
 }
 

@@ -22,7 +22,8 @@ static struct u2f_signer first, second;
 static void enrol(const char *user, const struct u2f_signer *signer, char handle,
                   const char *app_id)
 {
-    struct cs_factor factor = {.kind = CS_STORED_U2F, .algorithm = "es256", .last_step = -1};
+    struct cs_factor factor = {
+        .kind = CS_STORED_U2F, .algorithm = "es256", .last_step = -1, .created = T0};
     char secret[CS_U2F_PUBLIC_KEY_BYTES + 64];
     struct cs_transaction transaction;
     struct cs_error error = {0};
@@ -30,7 +31,7 @@ static void enrol(const char *user, const struct u2f_signer *signer, char handle
     (void)snprintf(factor.user, sizeof factor.user, "%s", user);
     (void)snprintf(factor.app_id, sizeof factor.app_id, "%s", app_id);
     (void)snprintf(factor.label, sizeof factor.label, "key %c", handle);
-    memcpy(secret, signer->public_key, CS_U2F_PUBLIC_KEY_BYTES);
+    memcpy(secret, signer->public_key.bytes, CS_U2F_PUBLIC_KEY_BYTES);
     memset(secret + CS_U2F_PUBLIC_KEY_BYTES, handle, 64);
     assert_int_equal(cs_secret_set(&factor.secret, secret, sizeof secret), CS_OK);
     assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);

@@ -14,7 +14,7 @@ static struct cs_u2f_host_request example(void)
 
     memset(request.app_hash, 0xaa, sizeof request.app_hash);
     memset(request.client_hash, 0xcc, sizeof request.client_hash);
-    request.handles[0] = (struct cs_u2f_handle){"one", 3};
+    request.handles[0] = (struct cs_u2f_handle){.bytes = "one", .length = 3};
     request.handles[1].length = CS_U2F_HANDLE_MAX;
     return request;
 }
