@@ -16,7 +16,7 @@ def made(keys, app=APP):
     result, data = helper.answer()
     helper.end()
     expect_equal(result, OK, "registering")
-    return registered_handle(data), data[1:66]
+    return registered(data)
 
 
 def old_form(handle, point):
