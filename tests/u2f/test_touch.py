@@ -9,39 +9,9 @@ import subprocess
 import threading
 
 from countersign import *
+from countersign.relay import APP, CHALLENGE, READABLE, Enrolled, plugged, relay, touch
 
-APP = "pam://server.example"
-CHALLENGE = "a challenge"
 OUT = WORKDIR / "out"
-READABLE = "Paste what countersign-touch answers to this line: "
-
-
-def relay(*words, input=None, check=True):
-    """The server's side; its output's words."""
-    return run(os.environ["CS_U2F_RELAY"], *words, input=input, check=check).stdout.split()
-
-
-def touch(keys, *words, input=None, check=True):
-    return run(TOUCH, *words, input=input, check=check, env=keys.environment())
-
-
-class Enrolled:
-    """A key that was enrolled by copy and paste."""
-
-    def __init__(self, keys, host="server.example"):
-        line = relay("enrol", APP, CHALLENGE)[0]
-        answer = touch(keys, "--host", host, "--register", input=line + "\n").stdout
-        self.handle, self.public = relay("enrolled", APP, CHALLENGE, f"pam://{host}", input=answer)
-        self.request = relay("request", APP, CHALLENGE, "00" * 64, self.handle)[0]
-
-    def verify(self, answer, host="server.example", check=True):
-        return relay("verify", APP, CHALLENGE, f"pam://{host}", 2, self.public, input=answer, check=check)
-
-
-def plugged(words=""):
-    keys = Keys()
-    keys.plug(words=words)
-    return keys
 
 
 def test_enrols_and_logs_in_by_hand():
