@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """PuTTY: the messages that it exchanges with an authentication plugin, and logins of Debian's plink with one."""
-import pathlib
+import os
 import struct
 import subprocess
 
 from .harness import PATIENCE, WORKDIR, expect, expect_equal
+from .process import run
+from .ssh import client_key
 from .u2f import TOUCH
 
 INIT, INIT_RESPONSE, PROTOCOL, ACCEPT, REJECT, SUCCESS, FAILURE, INIT_FAILURE = range(1, 9)
@@ -141,12 +143,23 @@ class Plugin:
             return status, self.process.stderr.read().decode()
 
 
-def save_session(home, **settings):
-    """A saved session "plugin" of PuTTY under Unix, for -load; its plugin gets `environment`."""
-    folder = pathlib.Path(home) / ".putty" / "sessions"
+HOME = WORKDIR / "plink"
+
+
+def plink(sshd, user, *words, keys=None, options="", publickey=True, program="plink", **settings):
+    """The command of a login by plink, to be followed by user and host, whose plugin uses those keys; without them
+    there is no plugin. `settings` are those of the saved session, `options` the plugin's."""
+    folder = HOME / ".putty" / "sessions"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "plugin").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-
-
-def plink_home():
-    return WORKDIR / "plink"
+    if keys is not None:
+        preload = " ".join(f"{name}={value}" for name, value in keys.environment().items()
+                           if os.environ.get(name) != value)
+        settings["AuthPlugin"] = f"env {preload} {TOUCH} --putty {options}"
+    (folder / "saved").write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    key = client_key(user)
+    ppk = key.with_suffix(".ppk")
+    if not ppk.exists():
+        run("puttygen", key, "-O", "private", "-o", ppk)
+    fingerprint = run("ssh-keygen", "-l", "-f", WORKDIR / "keys/host.pub").stdout.split()[1]
+    return ["env", f"HOME={HOME}", program, "-load", "saved", "-P", str(sshd.port), "-hostkey", fingerprint,
+            *(["-i", str(ppk)] if publickey else []), *words]
