@@ -6,9 +6,9 @@ import re
 
 from countersign import *
 from countersign.golden import difference
-from countersign.putty import HOME, plink
+from countersign.putty import plink
 from countersign.relay import touch
-from countersign.screen import Terminal
+from countersign.screen import CURSOR, Terminal
 
 KEY_LOGIN = "auth required pam_countersign.so auth_method=u2f"
 LANGUAGES = ("en", "fr", "ja", "ar")
@@ -124,6 +124,15 @@ def command_of(pid):
         return b""
 
 
+def test_a_refusal_ends_the_login_of_a_plugin():
+    """Why keyboard-interactive must come last: PuTTY takes a partial success for a refusal, and does not go on."""
+    keys = before()
+    with Broker() as broker, Sshd(auth=KEY_LOGIN, AuthenticationMethods="keyboard-interactive,publickey") as sshd:
+        result = batch(sshd, keys)
+        broker.wait_log("verdict=allow .*reason=u2f")
+        expect_refused(result, r"\(server sent: .*\)")
+
+
 def test_files_are_copied():
     need("pscp")
     keys = before()
@@ -133,6 +142,19 @@ def test_files_are_copied():
         result = run(*words, f"{ALICE}:/etc/hostname", target, check=False)
         expect_equal(result.returncode, 0, f"status: {result.stderr}")
     expect_equal(target.read_text(), pathlib.Path("/etc/hostname").read_text(), "the file")
+
+
+def test_a_request_is_copied_from_the_screen_without_the_plugin():
+    """plink breaks it into lines, which countersign-touch --host joins."""
+    need("tmux")
+    keys = before()
+    with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+        with Terminal("putty", [*plink(sshd, "alice"), ALICE, COMMAND]) as terminal:
+            screen, _ = terminal.wait_for(" : ")
+            expect_match("U2F1[^:]*\n> [^:]* : ", screen, "a request in several lines")
+            copied = screen.replace(CURSOR, "")
+            terminal.type(touch(keys, "--host", "127.0.0.1", input=copied).stdout.strip())
+            broker.wait_log("verdict=allow .*reason=u2f")
 
 
 # ---- what the person sees ----
