@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """PuTTY: the messages that it exchanges with an authentication plugin, and logins of Debian's plink with one."""
 import os
+import select
 import struct
 import subprocess
 
-from .harness import PATIENCE, WORKDIR, expect, expect_equal
+from .harness import PATIENCE, WORKDIR, expect, expect_equal, running
 from .process import run
 from .ssh import client_key
 from .u2f import TOUCH
@@ -67,6 +68,12 @@ class Plugin:
     def __init__(self, keys, *words):
         self.process = subprocess.Popen([TOUCH, "--putty", *words], env=keys.environment(), stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+        running.append(self)
+
+    def kill(self):
+        running.remove(self)
+        self.process.kill()
+        self.process.communicate()
 
     def send_bytes(self, data):
         self.process.stdin.write(data)
@@ -77,6 +84,8 @@ class Plugin:
     def _read(self, length):
         data = b""
         while len(data) < length:
+            ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
+            expect(ready, f"the plugin says nothing, after {data!r}")
             piece = self.process.stdout.read(length - len(data))
             if not piece:
                 break
@@ -138,6 +147,7 @@ class Plugin:
         self.process.stdin.close()
         expect_equal(self.receive(), None, "a message after the end")
         status = self.process.wait(PATIENCE)
+        running.remove(self)
         self.process.stdout.close()
         with self.process.stderr:
             return status, self.process.stderr.read().decode()
