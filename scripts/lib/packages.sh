@@ -12,7 +12,7 @@ true
 packages_build=(
     cmake ninja-build gcc libc6-dev pkg-config gettext
     libpam0g-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libqrencode-dev
-    libpcre2-dev libcrypt-dev libu2f-host-dev libseccomp-dev
+    libpcre2-dev libcrypt-dev libfido2-dev libseccomp-dev
 )
 packages_demo=(
     openssh-server openssh-client oathtool python3 python3-pexpect iproute2 util-linux systemd passwd
@@ -20,7 +20,7 @@ packages_demo=(
 packages_test=(
     "${packages_demo[@]}" clang libclang-rt-dev libcmocka-dev python3-cryptography python3-paramiko strace tmux
     procps putty-tools dropbear-bin python3-asyncssh openssl ca-certificates curl sqlite3 git nghttp2-server mandoc
-    libfribidi-dev libu2f-server-dev libhidapi-dev libfido2-dev libudev-dev
+    libfribidi-dev libu2f-server-dev libu2f-host-dev libhidapi-dev libudev-dev
     libcbor-dev fido2-tools
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers fail2ban
 )

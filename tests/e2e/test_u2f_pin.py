@@ -109,8 +109,10 @@ def test_required_of_a_key_that_cannot():
         result = login("1")
         expect(result.code != "PAM_SUCCESS", "let in without verification")
         expect_match("has no PIN and no fingerprint", result.text, "said")
+        keys.pull()
+        keys.plug(1, words="fido2 u2f=off")
         result = countersign("enroll", "u2f", "alice", check=False)
-        expect_equal(result.returncode, 1, "registering")
+        expect_equal(result.returncode, 1, "registering another such key")
         expect_match("a PIN or a fingerprint is demanded", result.stderr, "why")
 
 
