@@ -56,8 +56,10 @@ const struct cs_setting_mistake cs_other_module_words[] = {
 
     /* pam_u2f */
     {"nouserok", NOT_ENROLLED},
-    {"appid", "set u2f_app_id"},
-    {"origin", "set u2f_origins"},
+    {"appid",
+     "only keys of before pam_u2f 1.1 belong to it: 'countersign import pam-u2f --app-id'; "
+     "set u2f_app_id to what most keys were registered for"},
+    {"origin", "set u2f_app_id; u2f_origins are the names by which ssh calls this host"},
     {"cue", "the user is always told when to touch the key; the text is u2f_touch"},
     {"cue_prompt", "set u2f_touch"},
     {"interactive", "the user is always told when to touch the key; the text is u2f_touch"},
@@ -70,7 +72,8 @@ const struct cs_setting_mistake cs_other_module_words[] = {
     {"authpending_file", NO_COUNTERPART},
     {"nodetect", NO_COUNTERPART},
     {"expand", KEY_STORE},
-    {"sshformat", KEY_STORE},
+    {"sshformat", "keys of ssh-keygen answer only for 'ssh:'; 'countersign enroll u2f' registers "
+                  "others"},
 
     /* duo_unix */
     {"failmode", "set failmode_insecure to let users in while the provider cannot be reached"},
