@@ -14,6 +14,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 pkg_check_modules(FRIBIDI REQUIRED IMPORTED_TARGET fribidi)
 pkg_check_modules(U2F_SERVER REQUIRED IMPORTED_TARGET u2f-server)
+pkg_check_modules(CBOR REQUIRED IMPORTED_TARGET libcbor)
 find_package(Threads REQUIRED)
 find_package(PAM REQUIRED)
 

@@ -51,9 +51,9 @@ class Keys:
 
     def plug(self, number=0, words=""):
         """Plugs in a key, or changes what a plugged-in key does."""
-        for name, text in ((f"key{number}.counter", "0\n"), (f"key{number}", words)):
+        for name, text in ((f"key{number}.counter", "0\n"), (f"key{number}.pin", "0 0\n"), (f"key{number}", words)):
             path = self.folder / name
-            if name.endswith(".counter") and path.exists():
+            if path.suffix and path.exists():
                 continue
             fresh = path.with_name("fresh")
             fresh.write_text(text)

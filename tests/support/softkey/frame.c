@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The key's side of U2FHID: reports to messages and back, channels, INIT, PING, ERROR. */
+/* The key's side of CTAPHID, which began as U2FHID: reports to messages and back, channels, INIT,
+ * PING, ERROR, and requests that wait for a touch. */
 #include <arpa/inet.h>
 #include <string.h>
+#include <time.h>
 
 #include "tests/support/softkey/softkey.h"
 
@@ -9,6 +11,9 @@ enum {
     PING = 0x81,
     MSG = 0x83,
     INIT = 0x86,
+    CBOR = 0x90,
+    CANCEL = 0x91,
+    KEEPALIVE = 0xbb,
     FAILED = 0xbf,
     FIRST_HEAD = 7, /* channel, command, length */
     NEXT_HEAD = 5,  /* channel, sequence */
@@ -16,6 +21,13 @@ enum {
     INVALID_SEQUENCE = 4,
     CHANNEL = 0x0badcafe,
     NONCE = 8,
+    /* capabilities */
+    HAS_CBOR = 0x04,
+    HAS_NO_MSG = 0x08,
+    /* of CTAP2: why a request ended, what it waits for */
+    CANCELLED = 0x2d,
+    TIMED_OUT = 0x2f,
+    TOUCH_NEEDED = 2,
 };
 
 static void answer(struct hid_device_ *key, uint8_t command, const void *data, size_t length)
@@ -42,11 +54,55 @@ static void answer_init(struct hid_device_ *key)
     memcpy(reply, key->in, NONCE);
     memcpy(reply + NONCE, &channel, sizeof channel);
     reply[NONCE + 4] = 2; /* version of the protocol */
-    reply[NONCE + 5] = 1; /* of the device: 1.0.0, without capabilities */
+    reply[NONCE + 5] = 1; /* of the device: 1.0.0 */
+    if (key->wishes.fido2)
+        reply[NONCE + 8] = HAS_CBOR | (softkey_speaks_u2f(key) ? 0 : HAS_NO_MSG);
     answer(key, INIT, reply, sizeof reply);
 }
 
-static void answer_apdu(struct hid_device_ *key)
+int64_t softkey_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+}
+
+static void answer_ctap2(struct hid_device_ *key, unsigned char reply[SOFTKEY_MESSAGE_MAX])
+{
+    static const unsigned char waits = TOUCH_NEEDED;
+    size_t length = softkey_ctap2(key, key->in, key->in_length, reply);
+
+    key->asking = length == 0;
+    key->beat_at = softkey_now() + SOFTKEY_BEAT_MS;
+    if (key->asking) {
+        answer(key, KEEPALIVE, &waits, 1);
+        return;
+    }
+    if (key->wishes.size > 0)
+        length = key->wishes.size < SOFTKEY_MESSAGE_MAX ? key->wishes.size : SOFTKEY_MESSAGE_MAX;
+    answer(key, CBOR, reply, length);
+}
+
+static void end_ctap2(struct hid_device_ *key, unsigned char status)
+{
+    key->asking = false;
+    key->asked = 0;
+    answer(key, CBOR, &status, 1);
+}
+
+void softkey_beat(struct hid_device_ *key)
+{
+    unsigned char reply[SOFTKEY_MESSAGE_MAX] = {0};
+
+    if (++key->beats >= key->wishes.patience)
+        end_ctap2(key, TIMED_OUT);
+    else
+        answer_ctap2(key, reply);
+}
+
+/* An APDU, or a CTAP2 command. */
+static void answer_command(struct hid_device_ *key)
 {
     unsigned char reply[SOFTKEY_MESSAGE_MAX] = {0};
     size_t length;
@@ -60,6 +116,12 @@ static void answer_apdu(struct hid_device_ *key)
         softkey_escape(key);
     if (key->wishes.silent)
         return;
+    if (key->command == CBOR) {
+        key->beats = 0;
+        key->asked = 0;
+        answer_ctap2(key, reply);
+        return;
+    }
     length = softkey_apdu(key, key->in, key->in_length, reply);
     if (key->wishes.size > 0)
         length = key->wishes.size < sizeof reply ? key->wishes.size : sizeof reply;
@@ -79,7 +141,16 @@ static void take_message(struct hid_device_ *key)
         answer(key, PING, key->in, key->in_length);
         break;
     case MSG:
-        answer_apdu(key);
+        if (softkey_speaks_u2f(key))
+            answer_command(key);
+        else
+            refuse(key, INVALID_COMMAND);
+        break;
+    case CBOR:
+        if (key->wishes.fido2)
+            answer_command(key);
+        else
+            refuse(key, INVALID_COMMAND);
         break;
     default:
         refuse(key, INVALID_COMMAND);
@@ -91,7 +162,14 @@ void softkey_take(struct hid_device_ *key, const unsigned char report[SOFTKEY_RE
     bool first = (report[4] & 0x80) != 0;
     size_t head = first ? FIRST_HEAD : NEXT_HEAD, part = SOFTKEY_REPORT - head;
 
+    if (first && report[4] == CANCEL && key->wishes.fido2) {
+        /* It has no answer of its own. */
+        if (key->asking)
+            end_ctap2(key, CANCELLED);
+        return;
+    }
     if (first) {
+        key->asking = false;
         memcpy(&key->channel, report, sizeof key->channel);
         key->command = report[4];
         key->in_length = (size_t)report[5] << 8 | report[6];

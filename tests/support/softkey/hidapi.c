@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The functions of hidapi that libu2f-host calls; this library is preloaded to replace hidapi. */
 #include <hidapi/hidapi.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -72,10 +71,9 @@ VISIBLE int hid_read_timeout(hid_device *key, unsigned char *data, size_t length
 {
     if (length != SOFTKEY_REPORT || key->gone)
         return -1;
-    if (softkey_give(key, data))
-        return SOFTKEY_REPORT;
-    (void)poll(NULL, 0, milliseconds);
-    return 0;
+    if (softkey_wait(key, milliseconds, NULL) <= 0)
+        return 0;
+    return softkey_give(key, data) ? SOFTKEY_REPORT : -1;
 }
 
 /* libu2f-host also opens the file without hidapi, to examine the device itself. */

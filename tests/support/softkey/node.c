@@ -23,6 +23,8 @@ VISIBLE int node_fstat(int fd, struct stat *status) __asm__("fstat");
 VISIBLE ssize_t node_write(int fd, const void *data, size_t length) __asm__("write");
 VISIBLE ssize_t node_read(int fd, void *data, size_t length) __asm__("read");
 VISIBLE int node_poll(struct pollfd *entries, nfds_t count, int milliseconds) __asm__("poll");
+VISIBLE int node_ppoll(struct pollfd *entries, nfds_t count, const struct timespec *patience,
+                       const sigset_t *mask) __asm__("ppoll");
 
 static struct hid_device_ *nodes[DESCRIPTORS]; /* by descriptor; NULL for any other */
 
@@ -117,19 +119,39 @@ ssize_t node_read(int fd, void *data, size_t length)
     return softkey_give(key, data) ? SOFTKEY_REPORT : fail(EAGAIN);
 }
 
-/* A key only answers, so nothing can arrive while somebody waits. */
+/* A key only answers, and beats while it waits for a touch. */
+static int poll_key(struct hid_device_ *key, struct pollfd *entry, int milliseconds,
+                    const sigset_t *mask)
+{
+    int result = softkey_wait(key, milliseconds, mask);
+
+    entry->revents = 0;
+    if (result > 0)
+        entry->revents = key->out_due ? POLLIN : POLLERR | POLLHUP;
+    return result;
+}
+
 int node_poll(struct pollfd *entries, nfds_t count, int milliseconds)
 {
     struct hid_device_ *key = count == 1 ? node(entries->fd) : NULL;
 
     if (key == NULL)
         return (int)syscall(SYS_poll, entries, count, milliseconds);
-    entries->revents = 0;
-    if (key->out_due)
-        entries->revents = POLLIN;
-    else if (key->gone)
-        entries->revents = POLLERR | POLLHUP;
-    else
-        return (int)syscall(SYS_poll, NULL, 0, milliseconds);
-    return 1;
+    return poll_key(key, entries, milliseconds, NULL);
+}
+
+int node_ppoll(struct pollfd *entries, nfds_t count, const struct timespec *patience,
+               const sigset_t *mask)
+{
+    struct hid_device_ *key = count == 1 ? node(entries->fd) : NULL;
+    struct timespec left;
+    int milliseconds = -1;
+
+    if (patience != NULL) {
+        left = *patience; /* the kernel counts it down; the C library's callers keep it */
+        milliseconds = (int)(left.tv_sec * 1000 + left.tv_nsec / 1000000);
+    }
+    if (key != NULL)
+        return poll_key(key, entries, milliseconds, mask);
+    return (int)syscall(SYS_ppoll, entries, count, patience ? &left : NULL, mask, sizeof(uint64_t));
 }
