@@ -30,15 +30,50 @@ enum {
     TOUCH_NEEDED = 2,
 };
 
+static void drop_all(struct hid_device_ *key)
+{
+    key->out_first = 0;
+    key->out_count = 0;
+    key->out_due = false;
+}
+
+/* A report to fill in; zeros. What nobody reads is lost. */
+static unsigned char *queue(struct hid_device_ *key)
+{
+    unsigned char *report;
+
+    if (key->out_count == SOFTKEY_QUEUE)
+        drop_all(key);
+    report = key->out[(key->out_first + key->out_count++) % SOFTKEY_QUEUE];
+    memset(report, 0, SOFTKEY_REPORT);
+    memcpy(report, &key->channel, sizeof key->channel);
+    key->out_due = true;
+    return report;
+}
+
+/* The kernel keeps what was not read: with CTAP2, the answer to a request that was cancelled. A key
+ * with U2F alone forgets the answer before. */
 static void answer(struct hid_device_ *key, uint8_t command, const void *data, size_t length)
 {
-    if (length > 0)
-        memmove(key->out, data, length);
-    key->out_length = length;
-    key->out_sent = 0;
-    key->out_sequence = 0;
-    key->out_command = command;
-    key->out_due = true;
+    const unsigned char *rest = data;
+    size_t part = length < SOFTKEY_REPORT - FIRST_HEAD ? length : SOFTKEY_REPORT - FIRST_HEAD;
+    unsigned char *report;
+
+    if (!key->wishes.fido2)
+        drop_all(key);
+    report = queue(key);
+    report[4] = command;
+    report[5] = (unsigned char)(length >> 8);
+    report[6] = (unsigned char)length;
+    memcpy(report + FIRST_HEAD, rest, part);
+    for (uint8_t sequence = 0; length > part; sequence++) {
+        rest += part;
+        length -= part;
+        part = length < SOFTKEY_REPORT - NEXT_HEAD ? length : SOFTKEY_REPORT - NEXT_HEAD;
+        report = queue(key);
+        report[4] = sequence;
+        memcpy(report + NEXT_HEAD, rest, part);
+    }
 }
 
 static void refuse(struct hid_device_ *key, unsigned char code)
@@ -191,24 +226,10 @@ void softkey_take(struct hid_device_ *key, const unsigned char report[SOFTKEY_RE
 
 bool softkey_give(struct hid_device_ *key, unsigned char ret_report[SOFTKEY_REPORT])
 {
-    bool first = key->out_sent == 0;
-    size_t head = first ? FIRST_HEAD : NEXT_HEAD, part = SOFTKEY_REPORT - head;
-
-    if (!key->out_due)
+    if (key->out_count == 0)
         return false;
-    memset(ret_report, 0, SOFTKEY_REPORT);
-    memcpy(ret_report, &key->channel, sizeof key->channel);
-    if (first) {
-        ret_report[4] = key->out_command;
-        ret_report[5] = (unsigned char)(key->out_length >> 8);
-        ret_report[6] = (unsigned char)key->out_length;
-    } else {
-        ret_report[4] = key->out_sequence++;
-    }
-    if (part > key->out_length - key->out_sent)
-        part = key->out_length - key->out_sent;
-    memcpy(ret_report + head, key->out + key->out_sent, part);
-    key->out_sent += part;
-    key->out_due = key->out_sent < key->out_length;
+    memcpy(ret_report, key->out[key->out_first], SOFTKEY_REPORT);
+    key->out_first = (key->out_first + 1) % SOFTKEY_QUEUE;
+    key->out_due = --key->out_count > 0;
     return true;
 }

@@ -65,6 +65,7 @@ enum {
     SOFTKEY_KEYS = 8,
     SOFTKEY_REPORT = 64,
     SOFTKEY_MESSAGE_MAX = 7609, /* 57 + 128 * 59 */
+    SOFTKEY_QUEUE = 4 * 129,    /* of reports: four such messages */
     SOFTKEY_PATH_MAX = 256,
     SOFTKEY_WORD = 32,
     SOFTKEY_PIN = 64,
@@ -121,11 +122,10 @@ struct hid_device_ {
     size_t in_length, in_have;
     uint8_t command, in_sequence;
     uint32_t channel;
-    /* the one that goes out */
-    unsigned char out[SOFTKEY_MESSAGE_MAX];
-    size_t out_length, out_sent;
-    uint8_t out_command, out_sequence;
-    bool out_due;
+    /* the reports that go out and have not been read */
+    unsigned char out[SOFTKEY_QUEUE][SOFTKEY_REPORT];
+    unsigned out_first, out_count;
+    bool out_due; /* there are any */
 };
 
 /* The path of the key of that number; false when none is plugged in there. */
