@@ -9,7 +9,6 @@
 #include "cli/key_settings.h"
 #include "cli/verb.h"
 #include "providers/local/register.h"
-#include "u2f/host_client.h"
 #include "u2f/origins.h"
 
 enum { LABEL, APP_ID, ORIGIN, REQUEST, RESPONSE };
@@ -37,7 +36,7 @@ struct registration {
     struct cs_pending pending;
     bool found; /* `pending` was in the store */
     struct cs_u2f_request request;
-    struct cs_u2f_host_answer answer;
+    struct cs_u2f_enrolled enrolled;
     struct cs_factor factor;
 };
 
@@ -165,7 +164,7 @@ static enum cs_err take_pending(const struct cs_transaction *transaction, void *
 static enum cs_err answer_pending(struct cs_store *store, struct registration *registration,
                                   struct cs_error *error)
 {
-    enum cs_err result = cs_key_read_response(&registration->answer, error);
+    enum cs_err result = cs_key_read_response(&registration->enrolled, error);
 
     if (result == CS_OK)
         result = cs_cli_transact(store, take_pending, registration, error);
@@ -181,9 +180,8 @@ static enum cs_err save(const struct cs_transaction *transaction, void *context,
                         struct cs_error *error)
 {
     struct registration *registration = context;
-    const struct cs_u2f_host_answer *answer = &registration->answer;
 
-    return cs_register_finish(transaction, &registration->pending, answer->data, answer->length,
+    return cs_register_finish(transaction, &registration->pending, &registration->enrolled,
                               &registration->factor, error);
 }
 
@@ -245,7 +243,7 @@ static enum cs_err converse(struct cs_store *store, struct registration *registr
     return registration->wishes.way == KEY_ASKED_ELSEWHERE
                ? print_request(&registration->wishes, pending, request, error)
                : cs_key_ask_helper(registration->options.method.u2f_socket, pending, request,
-                                   &registration->answer, error);
+                                   &registration->enrolled, error);
 }
 
 static enum cs_err will_report(struct cs_cli *cli, const struct key_wishes *wishes,

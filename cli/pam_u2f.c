@@ -191,11 +191,6 @@ static bool decode_hexadecimal(const char *text, unsigned char *out, size_t leng
     return true;
 }
 
-static enum cs_err check_public_key(const struct cs_u2f_public_key *key, struct cs_error *error)
-{
-    return key->algorithm == CS_U2F_ES256 ? cs_u2f_check_public_key(key->bytes, error) : CS_OK;
-}
-
 static enum cs_err read_handle(const char *text, struct cs_u2f_handle *ret_handle,
                                struct cs_error *error)
 {
@@ -323,7 +318,7 @@ enum cs_err cs_pam_u2f_read_key(const char *text, struct cs_pam_u2f_key *ret_key
     if (result == CS_OK)
         result = read_handle(handle, &key.handle, error);
     if (result == CS_OK)
-        result = check_public_key(&key.public_key, error);
+        result = cs_u2f_check_public_key(&key.public_key, error);
     if (result == CS_OK)
         *ret_key = key;
     return result;

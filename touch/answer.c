@@ -50,14 +50,13 @@ static enum cs_err authenticate(const struct cs_u2f_touch *touch, struct cs_buff
     return result == CS_OK ? cs_u2f_write_answer(&answer, out, error) : result;
 }
 
-static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out,
+static enum cs_err enrol(const struct cs_u2f_touch *touch, bool fido2, struct cs_buffer *out,
                          struct cs_error *error)
 {
-    unsigned char data[CS_U2F_REGISTRATION_MAX];
-    size_t length = 0;
-    enum cs_err result = cs_u2f_touch_register(touch, data, &length, error);
+    struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_U2F};
+    enum cs_err result = cs_u2f_touch_register(touch, enrolled.data, &enrolled.length, error);
 
-    return result == CS_OK ? cs_u2f_write_enrolled(data, length, out, error) : result;
+    return result == CS_OK ? cs_u2f_write_enrolled(&enrolled, fido2, out, error) : result;
 }
 
 /* False only if there certainly is none. `why` reports one that may not be opened. */
@@ -133,7 +132,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
     result = tell(job, touch.transport, &notice, error);
     if (result != CS_OK)
         return result;
-    result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
+    result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, request.fido2, out, error)
                                              : authenticate(&touch, out, error);
     cs_touch_end_notice(notice);
     return result;

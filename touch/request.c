@@ -6,8 +6,8 @@
 #include "base/pasted_word.h"
 #include "u2f/relay.h"
 
-/* How both kinds of request start, and anything that may be mistaken for one. */
-#define WORD_START "U2F1"
+/* How all kinds of request start, and anything that may be mistaken for one. */
+#define WORD_START CS_U2F_LINE_START
 
 static bool starts_with(const char *text, const char *start)
 {
@@ -28,8 +28,7 @@ static enum cs_err take_word(const char *text, struct cs_buffer *out, struct cs_
         cs_buffer_add(out, text, length);
         return out->failed ? cs_fail_nomem(error) : CS_OK;
     }
-    if (result == CS_ERR_INPUT &&
-        (starts_with(text, CS_U2F_REQUEST_PREFIX) || starts_with(text, CS_U2F_ENROL_PREFIX)))
+    if (result == CS_ERR_INPUT && cs_u2f_is_request(text))
         cs_pasted_word_advise(text, error);
     return result;
 }
@@ -45,7 +44,7 @@ static enum cs_err fail_without(const char *text, enum cs_u2f_purpose purpose,
     if (purpose == CS_U2F_REGISTER && text[0] != '\0' && !starts_with(text, "U2F"))
         return cs_fail(error, CS_ERR_INPUT,
                        "the beginning of the request to enrol is missing: copy it whole, "
-                       "from " CS_U2F_ENROL_PREFIX " to its end");
+                       "from " CS_U2F_ENROL_PREFIX " or " CS_U2F_ENROL2_PREFIX " to its end");
     result = cs_u2f_read_request(text, strlen(text), &request, error);
     return result == CS_OK ? CS_ERR_INPUT : result;
 }

@@ -7,6 +7,7 @@
 #ifndef CS_U2F_MESSAGE_H
 #define CS_U2F_MESSAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buffer.h"
@@ -47,9 +48,32 @@ struct cs_u2f_public_key {
     size_t length;
 };
 
+/* What is wanted of a key besides the touch (WebAuthn, section 5.8.6): that it makes sure of who
+ * touches it. */
+enum cs_u2f_verification {
+    CS_U2F_DISCOURAGED, /* no PIN, unless the key insists */
+    CS_U2F_PREFERRED,   /* if the key can without being set up for it first */
+    CS_U2F_REQUIRED,    /* the server refuses an answer without */
+    CS_U2F_VERIFICATIONS,
+};
+
 /* The name that a key gave one of its key pairs, 1 to CS_U2F_HANDLE_MAX bytes. */
 struct cs_u2f_handle {
     unsigned char bytes[CS_U2F_HANDLE_MAX];
+    size_t length;
+    bool must_verify; /* in a request: an answer for it is refused without user verification */
+};
+
+/* What a new key pair proves itself by. */
+enum cs_u2f_form {
+    CS_U2F_FORM_U2F = 1,   /* registration data of section 4.3; verify.h */
+    CS_U2F_FORM_FIDO2 = 2, /* authenticator data and proof; credential.h */
+};
+
+/* A key's answer to a request to register, unverified. */
+struct cs_u2f_enrolled {
+    enum cs_u2f_form form;
+    unsigned char data[CS_U2F_REGISTRATION_MAX];
     size_t length;
 };
 
@@ -61,9 +85,9 @@ struct cs_u2f_apdu {
 
 /* A key's answer to AUTHENTICATE (section 5.4), unverified; pass it to verify.h. */
 struct cs_u2f_assertion {
-    unsigned char flags; /* bit 0: somebody touched the key */
+    unsigned char flags; /* enum cs_u2f_flags and others */
     uint32_t counter;
-    unsigned char signature[CS_U2F_SIGNATURE_MAX]; /* DER */
+    unsigned char signature[CS_U2F_SIGNATURE_MAX]; /* DER; for EdDSA 64 bytes (RFC 8032) */
     size_t signature_length;
 };
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Parses registration data (section 4.3) and checks its attestation. */
-#include <openssl/x509.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/secret.h"
+#include "u2f/certificate.h"
 #include "u2f/signature.h"
 #include "u2f/verify.h"
 
@@ -12,13 +11,7 @@ enum {
     RESERVED = 0x05,
     BEFORE_HANDLE = 1 + CS_U2F_PUBLIC_KEY_BYTES + 1,
     CERTIFICATE_HEADER = 4,
-    RSA_BYTES = 256,
 };
-
-static void free_certificate(X509 **certificate)
-{
-    X509_free(*certificate);
-}
 
 /* The length of the DER sequence at the start of the bytes, 0 if there is none. A certificate with
  * a key and a signature has at least 128 bytes, so its length takes one or two bytes. */
@@ -35,51 +28,6 @@ static size_t certificate_length(const unsigned char *data, size_t left)
     return length <= left ? length : 0;
 }
 
-/*
- * The first keys of one maker have RSA-signed certificates whose signature claims more than 7
- * unused bits, which no parser accepts. That signature is not checked here, so the number does not
- * matter.
- */
-static void mend_unused_bits(unsigned char *der, size_t length)
-{
-    static const unsigned char bit_string[] = {0x03, 0x82, 0x01, 0x01};
-    unsigned char *unused;
-
-    if (length < sizeof bit_string + 1 + RSA_BYTES)
-        return;
-    unused = der + length - RSA_BYTES - 1;
-    if (*unused > 7 && cs_equal_ct(unused - sizeof bit_string, bit_string, sizeof bit_string))
-        *unused = 0;
-}
-
-/* The certificate's key, borrowed from `*ret_certificate`; it must be P-256. */
-static enum cs_err open_certificate(const unsigned char *der, size_t length, X509 **ret_certificate,
-                                    EVP_PKEY **ret_key, struct cs_error *error)
-{
-    CS_AUTO(free_certificate) X509 *certificate = NULL;
-    unsigned char copy[CS_U2F_REGISTRATION_MAX];
-    const unsigned char *at = copy;
-    char group[32] = "";
-    EVP_PKEY *key;
-
-    if (length > sizeof copy)
-        return cs_fail(error, CS_ERR_INPUT, "the key's certificate is too long");
-    memcpy(copy, der, length);
-    mend_unused_bits(copy, length);
-    certificate = d2i_X509(NULL, &at, (long)length);
-    if (certificate == NULL || at != copy + length)
-        return cs_fail(error, CS_ERR_INPUT, "the key's certificate cannot be read");
-    key = X509_get0_pubkey(certificate);
-    if (key == NULL || EVP_PKEY_get_base_id(key) != EVP_PKEY_EC ||
-        EVP_PKEY_get_group_name(key, group, sizeof group, NULL) != 1 ||
-        strcmp(group, "prime256v1") != 0)
-        return cs_fail(error, CS_ERR_INPUT, "the key's certificate has no P-256 public key");
-    *ret_key = key;
-    *ret_certificate = certificate;
-    certificate = NULL;
-    return CS_OK;
-}
-
 /* Splits the data into its parts; the certificate points into it. */
 static enum cs_err split(const unsigned char *data, size_t length,
                          struct cs_u2f_registration *registration,
@@ -93,7 +41,9 @@ static enum cs_err split(const unsigned char *data, size_t length,
                        length, length > 0 ? data[0] : 0);
     at = data + BEFORE_HANDLE;
     left = length - BEFORE_HANDLE;
-    memcpy(registration->public_key, data + 1, CS_U2F_PUBLIC_KEY_BYTES);
+    registration->public_key.algorithm = CS_U2F_ES256;
+    registration->public_key.length = CS_U2F_PUBLIC_KEY_BYTES;
+    memcpy(registration->public_key.bytes, data + 1, CS_U2F_PUBLIC_KEY_BYTES);
     registration->handle.length = at[-1];
     if (registration->handle.length < 1 || registration->handle.length > CS_U2F_HANDLE_MAX ||
         registration->handle.length > left)
@@ -120,16 +70,17 @@ enum cs_err cs_u2f_read_registration(const unsigned char *data, size_t length,
                                      struct cs_u2f_registration *ret_registration,
                                      struct cs_error *error)
 {
-    CS_AUTO(free_certificate) X509 *certificate = NULL;
+    CS_AUTO(cs_u2f_free_certificate) X509 *certificate = NULL;
     struct cs_u2f_registration registration = {0};
     const unsigned char *der = NULL;
     EVP_PKEY *key = NULL;
     enum cs_err err = split(data, length, &registration, &der, error);
 
     if (err == CS_OK)
-        err = cs_u2f_check_public_key(registration.public_key, error);
+        err = cs_u2f_check_public_key(&registration.public_key, error);
     if (err == CS_OK)
-        err = open_certificate(der, registration.certificate_length, &certificate, &key, error);
+        err = cs_u2f_open_certificate(der, registration.certificate_length, &certificate, &key,
+                                      error);
     if (err != CS_OK)
         return err;
     registration.certificate = malloc(registration.certificate_length);
@@ -145,20 +96,20 @@ enum cs_err cs_u2f_verify_registration(const struct cs_u2f_registration *registr
                                        const unsigned char client_hash[CS_U2F_HASH_BYTES],
                                        struct cs_error *error)
 {
-    CS_AUTO(free_certificate) X509 *certificate = NULL;
+    CS_AUTO(cs_u2f_free_certificate) X509 *certificate = NULL;
     unsigned char message[1 + 2 * CS_U2F_HASH_BYTES + CS_U2F_HANDLE_MAX + CS_U2F_PUBLIC_KEY_BYTES] =
         {0};
     unsigned char *at = message + 1; /* the first byte is reserved and 0 */
     EVP_PKEY *key = NULL;
-    enum cs_err err = open_certificate(registration->certificate, registration->certificate_length,
-                                       &certificate, &key, error);
+    enum cs_err err = cs_u2f_open_certificate(
+        registration->certificate, registration->certificate_length, &certificate, &key, error);
 
     if (err != CS_OK)
         return err;
     at = mempcpy(at, app_hash, CS_U2F_HASH_BYTES);
     at = mempcpy(at, client_hash, CS_U2F_HASH_BYTES);
     at = mempcpy(at, registration->handle.bytes, registration->handle.length);
-    at = mempcpy(at, registration->public_key, CS_U2F_PUBLIC_KEY_BYTES);
+    at = mempcpy(at, registration->public_key.bytes, CS_U2F_PUBLIC_KEY_BYTES);
     return cs_u2f_check_signature(key, message, (size_t)(at - message), registration->signature,
                                   registration->signature_length, error);
 }

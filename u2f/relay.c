@@ -5,22 +5,49 @@
 
 #include "base/base64url.h"
 #include "base/sanitise.h"
+#include "u2f/bytes.h"
 #include "u2f/relay_line.h"
 
 enum { ASSERTION_HEADER = 5 };
+
+/* The first byte of a request of version 2, and of a handle in it. */
+enum flags {
+    VERIFICATION = 0x03, /* enum cs_u2f_verification */
+    MORE = 0x04,
+    ATTESTATION = 0x08,
+    MUST_VERIFY = 0x01,
+};
 
 const char *cs_u2f_find_request(const char *prompt, size_t *ret_length)
 {
     size_t prefix = strlen(CS_U2F_REQUEST_PREFIX);
 
-    for (const char *at = strstr(prompt, CS_U2F_REQUEST_PREFIX); at != NULL;
-         at = strstr(at + prefix, CS_U2F_REQUEST_PREFIX)) {
-        if (at != prompt && strchr(" \t\r\n", at[-1]) == NULL)
+    _Static_assert(sizeof CS_U2F_REQUEST_PREFIX == sizeof CS_U2F_REQUEST2_PREFIX, "one length");
+    for (const char *at = strstr(prompt, CS_U2F_LINE_START); at != NULL;
+         at = strstr(at + 1, CS_U2F_LINE_START)) {
+        if ((at != prompt && strchr(" \t\r\n", at[-1]) == NULL) ||
+            (strncmp(at, CS_U2F_REQUEST_PREFIX, prefix) != 0 &&
+             strncmp(at, CS_U2F_REQUEST2_PREFIX, prefix) != 0))
             continue;
         *ret_length = prefix + strspn(at + prefix, CS_BASE64URL_ALPHABET);
         return at;
     }
     return NULL;
+}
+
+bool cs_u2f_is_request(const char *text)
+{
+    enum cs_u2f_line line = cs_u2f_line_kind(text, strlen(text));
+
+    return line == CS_U2F_LINE_REQUEST || line == CS_U2F_LINE_REQUEST2 ||
+           line == CS_U2F_LINE_ENROL || line == CS_U2F_LINE_ENROL2;
+}
+
+bool cs_u2f_is_enrolled(const char *text)
+{
+    enum cs_u2f_line line = cs_u2f_line_kind(text, strlen(text));
+
+    return line == CS_U2F_LINE_ENROLLED || line == CS_U2F_LINE_ENROLLED2;
 }
 
 /* ---- writing ---- */
@@ -44,16 +71,62 @@ static void add_byte(struct payload *payload, size_t byte)
     add(payload, &one, 1);
 }
 
+static void add_text(struct payload *payload, const char *text)
+{
+    add_byte(payload, strlen(text));
+    add(payload, text, strlen(text));
+}
+
+/* The line that can say all of the request, the first version if possible. */
+static enum cs_u2f_line choose_line(const struct cs_u2f_request *request)
+{
+    bool second = request->more || request->verification != CS_U2F_DISCOURAGED;
+
+    if (request->purpose == CS_U2F_REGISTER)
+        return request->fido2 ? CS_U2F_LINE_ENROL2 : CS_U2F_LINE_ENROL;
+    for (size_t i = 0; i < request->handle_count && i < CS_U2F_RELAY_HANDLES; i++)
+        second = second || request->handles[i].must_verify ||
+                 request->handles[i].length > CS_U2F_RELAY1_HANDLE_MAX;
+    return second ? CS_U2F_LINE_REQUEST2 : CS_U2F_LINE_REQUEST;
+}
+
+static bool is_clean_text(const char *text, size_t least, size_t most)
+{
+    size_t length = strnlen(text, most + 1);
+
+    return length >= least && length <= most && cs_is_clean(text, length);
+}
+
+/* What no line but that of an enrolment with FIDO2 says. */
+static bool says_fido2(const struct cs_u2f_request *request)
+{
+    return request->fido2 || request->attestation || request->user[0] != '\0';
+}
+
+static bool is_valid_handle(const struct cs_u2f_handle *handle, enum cs_u2f_line line)
+{
+    size_t most = line == CS_U2F_LINE_ENROL ? CS_U2F_RELAY1_HANDLE_MAX : CS_U2F_HANDLE_MAX;
+
+    return handle->length >= 1 && handle->length <= most &&
+           (line == CS_U2F_LINE_REQUEST2 || !handle->must_verify);
+}
+
 static bool is_valid_request(const struct cs_u2f_request *request)
 {
-    size_t length = strnlen(request->app_id, sizeof request->app_id);
+    enum cs_u2f_line line = choose_line(request);
     size_t least = request->purpose == CS_U2F_AUTHENTICATE;
 
-    if (length < 1 || length > CS_U2F_APP_ID_MAX || !cs_is_clean(request->app_id, length) ||
-        request->handle_count < least || request->handle_count > CS_U2F_RELAY_HANDLES)
+    if (!is_clean_text(request->app_id, 1, CS_U2F_APP_ID_MAX) ||
+        !is_clean_text(request->user, 0, CS_U2F_USER_MAX) || request->handle_count < least ||
+        request->handle_count > CS_U2F_RELAY_HANDLES ||
+        (unsigned)request->verification >= CS_U2F_VERIFICATIONS)
+        return false;
+    if ((line != CS_U2F_LINE_ENROL2 && says_fido2(request)) ||
+        (line == CS_U2F_LINE_ENROL && request->verification != CS_U2F_DISCOURAGED) ||
+        (request->purpose == CS_U2F_REGISTER && request->more))
         return false;
     for (size_t i = 0; i < request->handle_count; i++)
-        if (request->handles[i].length < 1 || request->handles[i].length > CS_U2F_RELAY1_HANDLE_MAX)
+        if (!is_valid_handle(&request->handles[i], line))
             return false;
     return true;
 }
@@ -62,19 +135,22 @@ enum cs_err cs_u2f_write_request(const struct cs_u2f_request *request, struct cs
                                  struct cs_error *error)
 {
     struct payload payload = {.length = 0};
-    enum cs_u2f_line line =
-        request->purpose == CS_U2F_REGISTER ? CS_U2F_LINE_ENROL : CS_U2F_LINE_REQUEST;
+    enum cs_u2f_line line = choose_line(request);
 
     if (!is_valid_request(request))
         return cs_fail(error, CS_ERR_INPUT,
                        "a U2F request without a usable application id or usable key handles");
-    add_byte(&payload, 0);
-    add_byte(&payload, strlen(request->app_id));
-    add(&payload, request->app_id, strlen(request->app_id));
+    add_byte(&payload, (size_t)request->verification | (request->more ? MORE : 0U) |
+                           (request->attestation ? ATTESTATION : 0U));
+    add_text(&payload, request->app_id);
     add(&payload, request->challenge, CS_U2F_CHALLENGE_BYTES);
+    if (line == CS_U2F_LINE_ENROL2)
+        add_text(&payload, request->user);
     add_byte(&payload, request->handle_count);
     for (size_t i = 0; i < request->handle_count; i++) {
         add_byte(&payload, request->handles[i].length);
+        if (line == CS_U2F_LINE_REQUEST2)
+            add_byte(&payload, request->handles[i].must_verify ? MUST_VERIFY : 0U);
         add(&payload, request->handles[i].bytes, request->handles[i].length);
     }
     return cs_u2f_wrap(line, payload.bytes, payload.length, out, error);
@@ -97,71 +173,99 @@ enum cs_err cs_u2f_write_answer(const struct cs_u2f_answer *answer, struct cs_bu
     return cs_u2f_wrap(CS_U2F_LINE_ANSWER, payload.bytes, payload.length, out, error);
 }
 
-enum cs_err cs_u2f_write_enrolled(const unsigned char *data, size_t length, struct cs_buffer *out,
-                                  struct cs_error *error)
+enum cs_err cs_u2f_write_enrolled(const struct cs_u2f_enrolled *enrolled, bool fido2,
+                                  struct cs_buffer *out, struct cs_error *error)
 {
-    return cs_u2f_wrap(CS_U2F_LINE_ENROLLED, data, length, out, error);
+    struct payload payload = {.length = 0};
+
+    if (enrolled->length < 1 || enrolled->length > CS_U2F_REGISTRATION_MAX ||
+        (!fido2 && enrolled->form != CS_U2F_FORM_U2F))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "%zu bytes cannot be sent as the answer to this request to enrol",
+                       enrolled->length);
+    if (fido2)
+        add_byte(&payload, (size_t)enrolled->form);
+    add(&payload, enrolled->data, enrolled->length);
+    return cs_u2f_wrap(fido2 ? CS_U2F_LINE_ENROLLED2 : CS_U2F_LINE_ENROLLED, payload.bytes,
+                       payload.length, out, error);
 }
 
 /* ---- reading ---- */
 
-struct reader {
-    const unsigned char *at;
-    size_t left;
-    bool failed; /* sticky */
-};
-
-static void take(struct reader *reader, void *ret_data, size_t length)
+/* `kind`, or the same in the other version if the text is that. */
+static enum cs_u2f_line version_of(enum cs_u2f_line kind, const char *text, size_t length)
 {
-    if (reader->failed || length > reader->left) {
-        reader->failed = true;
-        return;
-    }
-    memcpy(ret_data, reader->at, length);
-    reader->at += length;
-    reader->left -= length;
+    return cs_u2f_line_kind(text, length) == cs_u2f_line_other(kind) ? cs_u2f_line_other(kind)
+                                                                     : kind;
 }
 
-/* Reads a byte that must be within bounds; returns `least` if it is not. */
-static size_t take_byte(struct reader *reader, size_t least, size_t most)
+static enum cs_err fail_format(enum cs_u2f_line kind, struct cs_error *error)
 {
-    unsigned char byte = 0;
+    return cs_fail(error, CS_ERR_INPUT,
+                   "the %s is complete, but this program does not know its format",
+                   cs_u2f_line_name(kind));
+}
 
-    take(reader, &byte, 1);
-    if (!reader->failed && byte >= least && byte <= most)
-        return byte;
-    reader->failed = true;
-    return least;
+/* A NUL within a text is a control character, and would make the lengths differ. */
+static void take_text(struct cs_u2f_bytes *bytes, size_t most, char *ret_text)
+{
+    size_t length = cs_u2f_take_byte(bytes, 0, (unsigned char)most);
+
+    cs_u2f_take(bytes, ret_text, length);
+    bytes->failed = bytes->failed || strlen(ret_text) != length;
+}
+
+static void take_flags(struct cs_u2f_bytes *bytes, enum cs_u2f_line kind,
+                       struct cs_u2f_request *request)
+{
+    static const unsigned char known[CS_U2F_LINE_COUNT] = {
+        [CS_U2F_LINE_REQUEST2] = VERIFICATION | MORE,
+        [CS_U2F_LINE_ENROL2] = VERIFICATION | ATTESTATION,
+    };
+    unsigned char flags = cs_u2f_take_byte(bytes, 0, UINT8_MAX);
+
+    bytes->failed = bytes->failed || (flags & ~known[kind]) != 0;
+    request->verification = (enum cs_u2f_verification)(flags & VERIFICATION);
+    request->more = (flags & MORE) != 0;
+    request->attestation = (flags & ATTESTATION) != 0;
+}
+
+static void take_handle(struct cs_u2f_bytes *bytes, enum cs_u2f_line kind,
+                        struct cs_u2f_handle *handle)
+{
+    bool second = kind == CS_U2F_LINE_REQUEST2 || kind == CS_U2F_LINE_ENROL2;
+
+    handle->length = cs_u2f_take_byte(
+        bytes, 1, second ? CS_U2F_HANDLE_MAX : (unsigned char)CS_U2F_RELAY1_HANDLE_MAX);
+    if (kind == CS_U2F_LINE_REQUEST2)
+        handle->must_verify = cs_u2f_take_byte(bytes, 0, MUST_VERIFY) != 0;
+    cs_u2f_take(bytes, handle->bytes, handle->length);
 }
 
 enum cs_err cs_u2f_read_request(const char *line, size_t length, struct cs_u2f_request *ret_request,
                                 struct cs_error *error)
 {
-    enum cs_u2f_line kind = cs_u2f_line_kind(line, length) == CS_U2F_LINE_ENROL
-                                ? CS_U2F_LINE_ENROL
-                                : CS_U2F_LINE_REQUEST;
-    struct cs_u2f_request request = {0};
+    enum cs_u2f_line found = cs_u2f_line_kind(line, length);
+    bool enrols = found == CS_U2F_LINE_ENROL || found == CS_U2F_LINE_ENROL2;
+    enum cs_u2f_line kind = enrols ? found : version_of(CS_U2F_LINE_REQUEST, line, length);
+    struct cs_u2f_request request = {.purpose = enrols ? CS_U2F_REGISTER : CS_U2F_AUTHENTICATE,
+                                     .fido2 = found == CS_U2F_LINE_ENROL2};
     unsigned char payload[CS_U2F_PAYLOAD_MAX];
-    struct reader reader = {.at = payload};
-    enum cs_err err = cs_u2f_unwrap(kind, line, length, payload, &reader.left, error);
+    struct cs_u2f_bytes bytes = {.at = payload};
+    enum cs_err err = cs_u2f_unwrap(kind, line, length, payload, &bytes.left, error);
 
     if (err != CS_OK)
         return err;
-    request.purpose = kind == CS_U2F_LINE_ENROL ? CS_U2F_REGISTER : CS_U2F_AUTHENTICATE;
-    (void)take_byte(&reader, 0, 0);
-    take(&reader, request.app_id, take_byte(&reader, 1, CS_U2F_APP_ID_MAX));
-    take(&reader, request.challenge, CS_U2F_CHALLENGE_BYTES);
-    request.handle_count = take_byte(&reader, 0, CS_U2F_RELAY_HANDLES);
-    for (size_t i = 0; i < request.handle_count; i++) {
-        request.handles[i].length = take_byte(&reader, 1, CS_U2F_RELAY1_HANDLE_MAX);
-        take(&reader, request.handles[i].bytes, request.handles[i].length);
-    }
-    /* A NUL within the application id is a control character, and would make the lengths differ. */
-    if (reader.failed || reader.left > 0 || !is_valid_request(&request) ||
-        strlen(request.app_id) != payload[1])
-        return cs_fail(error, CS_ERR_INPUT,
-                       "the %s is complete, but this program does not know its format",
-                       cs_u2f_line_name(kind));
+    take_flags(&bytes, kind, &request);
+    take_text(&bytes, CS_U2F_APP_ID_MAX, request.app_id);
+    cs_u2f_take(&bytes, request.challenge, CS_U2F_CHALLENGE_BYTES);
+    if (kind == CS_U2F_LINE_ENROL2)
+        take_text(&bytes, CS_U2F_USER_MAX, request.user);
+    request.handle_count = cs_u2f_take_byte(&bytes, 0, CS_U2F_RELAY_HANDLES);
+    for (size_t i = 0; i < request.handle_count; i++)
+        take_handle(&bytes, kind, &request.handles[i]);
+    if (bytes.failed || bytes.left > 0 || !is_valid_request(&request))
+        return fail_format(kind, error);
     *ret_request = request;
     return CS_OK;
 }
@@ -192,8 +296,25 @@ enum cs_err cs_u2f_read_answer(const char *line, size_t length, size_t handle_co
 }
 
 enum cs_err cs_u2f_read_enrolled(const char *line, size_t length,
-                                 unsigned char ret_data[CS_U2F_REGISTRATION_MAX],
-                                 size_t *ret_length, struct cs_error *error)
+                                 struct cs_u2f_enrolled *ret_enrolled, struct cs_error *error)
 {
-    return cs_u2f_unwrap(CS_U2F_LINE_ENROLLED, line, length, ret_data, ret_length, error);
+    enum cs_u2f_line kind = version_of(CS_U2F_LINE_ENROLLED, line, length);
+    struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_U2F};
+    unsigned char payload[CS_U2F_PAYLOAD_MAX];
+    struct cs_u2f_bytes bytes = {.at = payload};
+    enum cs_err err = cs_u2f_unwrap(kind, line, length, payload, &bytes.left, error);
+
+    if (err != CS_OK)
+        return err;
+    if (kind == CS_U2F_LINE_ENROLLED2)
+        enrolled.form =
+            (enum cs_u2f_form)cs_u2f_take_byte(&bytes, CS_U2F_FORM_U2F, CS_U2F_FORM_FIDO2);
+    enrolled.length = bytes.left;
+    if (enrolled.length < 1 || enrolled.length > sizeof enrolled.data)
+        return fail_format(kind, error);
+    cs_u2f_take(&bytes, enrolled.data, enrolled.length);
+    if (bytes.failed)
+        return fail_format(kind, error);
+    *ret_enrolled = enrolled;
+    return CS_OK;
 }

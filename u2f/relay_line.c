@@ -10,19 +10,30 @@
 
 #define BLANKS " \t\r\n"
 
+#define ENROLLED "answer to a request to enrol"
+
 static const struct {
     const char *prefix;
     const char *name;
+    enum cs_u2f_line other; /* version */
 } kinds[CS_U2F_LINE_COUNT] = {
-    [CS_U2F_LINE_REQUEST] = {CS_U2F_REQUEST_PREFIX, "request"},
-    [CS_U2F_LINE_ENROL] = {CS_U2F_ENROL_PREFIX, "request to enrol"},
-    [CS_U2F_LINE_ENROLLED] = {CS_U2F_ENROLLED_PREFIX, "answer to a request to enrol"},
-    [CS_U2F_LINE_ANSWER] = {"", "answer"},
+    [CS_U2F_LINE_REQUEST] = {CS_U2F_REQUEST_PREFIX, "request", CS_U2F_LINE_REQUEST2},
+    [CS_U2F_LINE_ENROL] = {CS_U2F_ENROL_PREFIX, "request to enrol", CS_U2F_LINE_ENROL2},
+    [CS_U2F_LINE_ENROLLED] = {CS_U2F_ENROLLED_PREFIX, ENROLLED, CS_U2F_LINE_ENROLLED2},
+    [CS_U2F_LINE_ANSWER] = {"", "answer", CS_U2F_LINE_ANSWER},
+    [CS_U2F_LINE_REQUEST2] = {CS_U2F_REQUEST2_PREFIX, "request", CS_U2F_LINE_REQUEST},
+    [CS_U2F_LINE_ENROL2] = {CS_U2F_ENROL2_PREFIX, "request to enrol", CS_U2F_LINE_ENROL},
+    [CS_U2F_LINE_ENROLLED2] = {CS_U2F_ENROLLED2_PREFIX, ENROLLED, CS_U2F_LINE_ENROLLED},
 };
 
 const char *cs_u2f_line_name(enum cs_u2f_line line)
 {
     return kinds[line].name;
+}
+
+enum cs_u2f_line cs_u2f_line_other(enum cs_u2f_line line)
+{
+    return kinds[line].other;
 }
 
 /* Covers prefix and payload, so that no line passes for one of another kind. */
@@ -68,13 +79,12 @@ static bool starts_with(const char *text, size_t length, const char *prefix)
 
 enum cs_u2f_line cs_u2f_line_kind(const char *text, size_t length)
 {
-    enum cs_u2f_line line = CS_U2F_LINE_REQUEST;
-
     cs_trim(&text, &length, BLANKS);
-    /* An answer has no prefix: it is whatever is left. */
-    while (line != CS_U2F_LINE_ANSWER && !starts_with(text, length, kinds[line].prefix))
-        line++;
-    return line;
+    for (int line = 0; line < CS_U2F_LINE_COUNT; line++) {
+        if (kinds[line].prefix[0] != '\0' && starts_with(text, length, kinds[line].prefix))
+            return (enum cs_u2f_line)line;
+    }
+    return CS_U2F_LINE_ANSWER; /* has no prefix: it is whatever is left */
 }
 
 /* Says why a line is not of the expected kind. */
@@ -84,13 +94,14 @@ static enum cs_err fail_kind(enum cs_u2f_line line, enum cs_u2f_line found, cons
     if (found != CS_U2F_LINE_ANSWER)
         return cs_fail(error, CS_ERR_INPUT, "this is the %s, but the %s is expected",
                        kinds[found].name, kinds[line].name);
-    if (starts_with(text, length, "U2F") && strncmp(text, "U2F1", length < 4 ? length : 4) != 0)
+    if (starts_with(text, length, CS_U2F_LINE_START) && length > strlen(CS_U2F_LINE_START) &&
+        strchr("12", text[strlen(CS_U2F_LINE_START)]) == NULL)
         return cs_fail(error, CS_ERR_INPUT,
                        "this %s was made by another version, which this program does not know",
                        kinds[line].name);
     return cs_fail(error, CS_ERR_INPUT,
-                   "the beginning of the %s is missing: copy it whole, from %s to its end",
-                   kinds[line].name, kinds[line].prefix);
+                   "the beginning of the %s is missing: copy it whole, from %s or %s to its end",
+                   kinds[line].name, kinds[line].prefix, kinds[kinds[line].other].prefix);
 }
 
 static enum cs_err check_characters(const char *text, size_t length, struct cs_error *error)

@@ -8,7 +8,7 @@
 
 enum {
     CS_U2F_CHECKSUM_BYTES = 4,
-    CS_U2F_PAYLOAD_MAX = CS_U2F_REGISTRATION_MAX,
+    CS_U2F_PAYLOAD_MAX = 2368, /* a request of 8 handles of 255 bytes; registration data */
 };
 
 enum cs_u2f_line {
@@ -16,11 +16,17 @@ enum cs_u2f_line {
     CS_U2F_LINE_ENROL,
     CS_U2F_LINE_ENROLLED,
     CS_U2F_LINE_ANSWER, /* no prefix, because it must be short */
+    CS_U2F_LINE_REQUEST2,
+    CS_U2F_LINE_ENROL2,
+    CS_U2F_LINE_ENROLLED2,
     CS_U2F_LINE_COUNT,
 };
 
-/* Its name for a person. */
+/* Its name for a person, whatever the version. */
 const char *cs_u2f_line_name(enum cs_u2f_line line);
+
+/* The same line in the other version. An answer has none of its own. */
+enum cs_u2f_line cs_u2f_line_other(enum cs_u2f_line line);
 
 /* Appends the line for a payload of 1 to CS_U2F_PAYLOAD_MAX bytes. */
 enum cs_err cs_u2f_wrap(enum cs_u2f_line line, const unsigned char *payload, size_t length,

@@ -13,7 +13,7 @@
 /* Registration data (section 4.3). `certificate` is owned, DER as the key sent it; nobody vouches
  * for it. */
 struct cs_u2f_registration {
-    unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES];
+    struct cs_u2f_public_key public_key; /* ES256 */
     struct cs_u2f_handle handle;
     unsigned char *certificate;
     size_t certificate_length;
@@ -38,20 +38,23 @@ enum cs_err cs_u2f_verify_registration(const struct cs_u2f_registration *registr
 
 void cs_u2f_registration_free(struct cs_u2f_registration *registration);
 
-/* A public key whose private key nobody has: answers for users without a key are verified against
- * it, so that they take the same time. */
-extern const unsigned char cs_u2f_nobodys_key[CS_U2F_PUBLIC_KEY_BYTES];
+/* Public keys whose private keys nobody has, one for each algorithm: answers for users without a
+ * key are verified against them, so that they take the same time. */
+extern const struct cs_u2f_public_key cs_u2f_nobodys_keys[CS_U2F_ALGORITHMS];
 
 /* Whether somebody touched the key and the owner of `public_key` signed this assertion for this
- * application and client data (section 5.4). */
-enum cs_err cs_u2f_verify_assertion(const unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES],
+ * application and client data: section 5.4, and for FIDO2 WebAuthn, section 7.2, which signs the
+ * same bytes as long as nobody asks for extensions. With `must_verify` the key must also have made
+ * sure of who it was. */
+enum cs_err cs_u2f_verify_assertion(const struct cs_u2f_public_key *public_key,
                                     const unsigned char app_hash[CS_U2F_HASH_BYTES],
                                     const unsigned char client_hash[CS_U2F_HASH_BYTES],
-                                    const struct cs_u2f_assertion *assertion,
+                                    const struct cs_u2f_assertion *assertion, bool must_verify,
                                     struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_INPUT unless it is an uncompressed point on the curve P-256; for keys from a file. */
-enum cs_err cs_u2f_check_public_key(const unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES],
+/* CS_ERR_INPUT unless the key has the form of its algorithm: an uncompressed point on the curve
+ * P-256, or a point of Ed25519 that is not one of small order. For keys from a file. */
+enum cs_err cs_u2f_check_public_key(const struct cs_u2f_public_key *public_key,
                                     struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "providers/local/register.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/sanitise.h"
+#include "base/secret.h"
 #include "base/strlist.h"
 #include "providers/local/key_secret.h"
 #include "u2f/challenge.h"
+#include "u2f/credential.h"
 #include "u2f/origins.h"
 #include "u2f/verify.h"
 
@@ -89,12 +92,44 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
 
 /* ---- the answer ---- */
 
+/* One of the two forms, parsed. */
+struct parsed {
+    enum cs_u2f_form form;
+    struct cs_u2f_registration registration;
+    struct cs_u2f_credential credential; /* borrows from what the key yielded */
+};
+
+static void clear_parsed(struct parsed *parsed)
+{
+    cs_u2f_registration_free(&parsed->registration);
+}
+
+static enum cs_err parse(const struct cs_u2f_enrolled *enrolled, struct parsed *parsed,
+                         struct cs_error *error)
+{
+    parsed->form = enrolled->form;
+    return enrolled->form == CS_U2F_FORM_FIDO2
+               ? cs_u2f_read_credential(enrolled->data, enrolled->length, &parsed->credential,
+                                        error)
+               : cs_u2f_read_registration(enrolled->data, enrolled->length, &parsed->registration,
+                                          error);
+}
+
+static enum cs_err verify(const struct parsed *parsed, const unsigned char *app_hash,
+                          const unsigned char *client_hash, struct cs_error *error)
+{
+    return parsed->form == CS_U2F_FORM_FIDO2
+               ? cs_u2f_verify_credential(&parsed->credential, app_hash, client_hash, error)
+               : cs_u2f_verify_registration(&parsed->registration, app_hash, client_hash, error);
+}
+
 /* If no origin fits, the last error says why. */
-static enum cs_err verify_for_any(const struct cs_u2f_registration *registration,
-                                  const struct cs_pending *pending, struct cs_error *error)
+static enum cs_err verify_for_any(const struct parsed *parsed, const struct cs_pending *pending,
+                                  struct cs_error *error)
 {
     unsigned char app_hash[CS_U2F_HASH_BYTES], client_hash[CS_U2F_HASH_BYTES];
     struct cs_u2f_origins origins;
+    struct cs_error why = {0};
     enum cs_err result = cs_u2f_app_hash(pending->app_id, app_hash, error);
 
     if (result == CS_OK)
@@ -103,37 +138,55 @@ static enum cs_err verify_for_any(const struct cs_u2f_registration *registration
         return result;
     for (size_t i = 0; i < origins.count; i++) {
         result = cs_u2f_client_hash(CS_U2F_REGISTER, pending->challenge, origins.items[i],
-                                    client_hash, error);
+                                    client_hash, &why);
         if (result == CS_OK)
-            result = cs_u2f_verify_registration(registration, app_hash, client_hash, error);
+            result = verify(parsed, app_hash, client_hash, &why);
         if (result != CS_ERR_INPUT)
-            return result;
+            return result == CS_OK ? CS_OK : cs_fail(error, result, "%s", why.text);
     }
     return cs_fail(error, CS_ERR_INPUT,
-                   "the key did not sign this request for any of the origins '%s'",
-                   pending->origins);
+                   "the key did not sign this request for any of the origins '%s': %s",
+                   pending->origins, why.text);
 }
 
-static enum cs_err keep_key(const struct cs_u2f_registration *registration,
-                            struct cs_factor *factor, struct cs_error *error)
+/* The model, in hexadecimal; a key that does not tell says 0. */
+static void write_aaguid(const unsigned char aaguid[CS_U2F_AAGUID_BYTES],
+                         char ret_text[CS_FACTOR_AAGUID_MAX + 1])
 {
-    struct cs_u2f_public_key key = {.algorithm = CS_U2F_ES256, .length = CS_U2F_PUBLIC_KEY_BYTES};
+    static const unsigned char none[CS_U2F_AAGUID_BYTES];
 
-    memcpy(key.bytes, registration->public_key, sizeof key.bytes);
-    return cs_key_put(&key, &registration->handle, factor, error);
+    _Static_assert(2 * (int)CS_U2F_AAGUID_BYTES == (int)CS_FACTOR_AAGUID_MAX, "it fits");
+    ret_text[0] = '\0';
+    for (size_t i = 0; i < CS_U2F_AAGUID_BYTES && !cs_equal_ct(aaguid, none, sizeof none); i++)
+        (void)snprintf(ret_text + 2 * i, 3, "%02x", aaguid[i]);
+}
+
+static enum cs_err keep_key(const struct parsed *parsed, struct cs_factor *factor,
+                            struct cs_error *error)
+{
+    const struct cs_u2f_credential *credential = &parsed->credential;
+
+    if (parsed->form != CS_U2F_FORM_FIDO2)
+        return cs_key_put(&parsed->registration.public_key, &parsed->registration.handle, factor,
+                          error);
+    if ((credential->flags & CS_U2F_USER_VERIFIED) != 0)
+        factor->key_flags |= CS_KEY_VERIFIES;
+    write_aaguid(credential->aaguid, factor->aaguid);
+    return cs_key_put(&credential->public_key, &credential->handle, factor, error);
 }
 
 enum cs_err cs_register_finish(const struct cs_transaction *transaction,
-                               const struct cs_pending *pending, const unsigned char *data,
-                               size_t length, struct cs_factor *ret_factor, struct cs_error *error)
+                               const struct cs_pending *pending,
+                               const struct cs_u2f_enrolled *enrolled, struct cs_factor *ret_factor,
+                               struct cs_error *error)
 {
-    CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
-    enum cs_err result = cs_u2f_read_registration(data, length, &registration, error);
+    CS_AUTO(clear_parsed) struct parsed parsed = {0};
+    enum cs_err result = parse(enrolled, &parsed, error);
 
     if (result == CS_OK)
-        result = verify_for_any(&registration, pending, error);
+        result = verify_for_any(&parsed, pending, error);
     if (result == CS_OK)
-        result = keep_key(&registration, ret_factor, error);
+        result = keep_key(&parsed, ret_factor, error);
     if (result != CS_OK)
         return result;
     ret_factor->kind = CS_STORED_U2F;

@@ -10,34 +10,45 @@
 #include "u2f/origins.h"
 #include "u2f/verify.h"
 
-/* Whether the key signed this challenge for that origin. */
-static enum cs_err signed_for(const unsigned char *public_key, const struct cs_u2f_request *asked,
-                              const char *origin, const struct cs_u2f_assertion *assertion,
-                              bool *ret_signed, struct cs_error *error)
+/* What an answer must prove. */
+struct claim {
+    const struct cs_u2f_public_key *key; /* NULL: nobody's */
+    const struct cs_u2f_request *asked;
+    const struct cs_u2f_assertion *assertion;
+    bool must_verify;
+};
+
+/* Whether the key signed this challenge for that origin. The answer is verified once with each
+ * algorithm, because the time it takes must tell neither who has a key nor of which kind. */
+static enum cs_err signed_for(const struct claim *claim, const char *origin, bool *ret_signed,
+                              struct cs_error *error)
 {
     unsigned char app_hash[CS_U2F_HASH_BYTES], client_hash[CS_U2F_HASH_BYTES];
-    enum cs_err result = cs_u2f_app_hash(asked->app_id, app_hash, error);
+    enum cs_err result = cs_u2f_app_hash(claim->asked->app_id, app_hash, error);
 
     if (result == CS_OK)
-        result =
-            cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked->challenge, origin, client_hash, error);
-    if (result == CS_OK)
-        result = cs_u2f_verify_assertion(public_key, app_hash, client_hash, assertion, error);
-    *ret_signed = result == CS_OK;
-    return result == CS_ERR_INPUT ? CS_OK : result;
+        result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, claim->asked->challenge, origin,
+                                    client_hash, error);
+    for (int i = 0; i < CS_U2F_ALGORITHMS && result == CS_OK; i++) {
+        bool own = claim->key != NULL && claim->key->algorithm == (enum cs_u2f_algorithm)i;
+
+        result = cs_u2f_verify_assertion(own ? claim->key : &cs_u2f_nobodys_keys[i], app_hash,
+                                         client_hash, claim->assertion, claim->must_verify, error);
+        *ret_signed = *ret_signed || (own && result == CS_OK);
+        if (result == CS_ERR_INPUT)
+            result = CS_OK;
+    }
+    return result;
 }
 
-static enum cs_err signed_for_any(const unsigned char *public_key,
-                                  const struct cs_u2f_request *asked, const char *origins,
-                                  const struct cs_u2f_assertion *assertion, bool *ret_signed,
+static enum cs_err signed_for_any(const struct claim *claim, const char *origins, bool *ret_signed,
                                   struct cs_error *error)
 {
     struct cs_u2f_origins list;
     enum cs_err result = cs_u2f_read_origins(origins, &list, error);
 
-    *ret_signed = false;
     for (size_t i = 0; i < list.count && result == CS_OK && !*ret_signed; i++)
-        result = signed_for(public_key, asked, list.items[i], assertion, ret_signed, error);
+        result = signed_for(claim, list.items[i], ret_signed, error);
     return result;
 }
 
@@ -73,17 +84,33 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
 
 /* The key at the place in the request that the answer names. Keys may have come and gone since. */
 static const struct cs_factor *find_key(const struct cs_keys *keys,
-                                        const struct cs_u2f_handle *handle)
+                                        const struct cs_u2f_handle *handle,
+                                        struct cs_u2f_public_key *ret_key)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        struct cs_u2f_public_key key;
         struct cs_u2f_handle own;
 
-        if (cs_key_get(keys->items[i], &key, &own) && own.length == handle->length &&
+        if (cs_key_get(keys->items[i], ret_key, &own) && own.length == handle->length &&
             cs_equal_ct(own.bytes, handle->bytes, own.length))
             return keys->items[i];
     }
     return NULL;
+}
+
+/* A key that signed, but did not verify its user though it had to: the log must say which of the
+ * two went wrong. */
+static enum cs_err explain(const struct claim *claim, const char *origins,
+                           struct cs_outcome *outcome, struct cs_error *error)
+{
+    struct claim less = *claim;
+    bool is_signed = false;
+    enum cs_err result;
+
+    less.must_verify = false;
+    result = signed_for_any(&less, origins, &is_signed, error);
+    if (is_signed)
+        outcome->reason = CS_REASON_NOT_VERIFIED;
+    return result;
 }
 
 static enum cs_err judge_answer(const struct cs_trial *trial, const struct cs_keys *keys,
@@ -94,7 +121,9 @@ static enum cs_err judge_answer(const struct cs_trial *trial, const struct cs_ke
     const struct cs_secret *line = trial->attempt->answer;
     const char *origins = cs_key_names(trial->settings, trial->local->host_name).origins;
     const struct cs_factor *key;
+    struct cs_u2f_public_key public_key;
     struct cs_u2f_answer answer;
+    struct claim claim = {.asked = request, .assertion = &answer.assertion};
     struct cs_error reason = {0};
     bool is_signed = false;
     enum cs_err result;
@@ -104,18 +133,21 @@ static enum cs_err judge_answer(const struct cs_trial *trial, const struct cs_ke
         CS_OK)
         return CS_OK;
     outcome->reason = CS_REASON_NOT_TOUCHED;
-    if ((answer.assertion.flags & 1) == 0)
+    if ((answer.assertion.flags & CS_U2F_USER_PRESENT) == 0)
         return CS_OK;
-    key = find_key(keys, &request->handles[answer.key]);
+    key = find_key(keys, &request->handles[answer.key], &public_key);
     outcome->reason = key != NULL ? CS_REASON_WRONG_SIGNATURE : CS_REASON_NOT_ENROLLED;
-    /* The timing must not tell who has a key. */
-    result =
-        signed_for_any(key != NULL ? (const unsigned char *)key->secret.data : cs_u2f_nobodys_key,
-                       request, origins, &answer.assertion, &is_signed, error);
-    return result == CS_OK && is_signed && key != NULL
-               ? spend_counter(trial, key, answer.assertion.counter, asked->counters[answer.key],
-                               outcome, error)
-               : result;
+    claim.key = key != NULL ? &public_key : NULL;
+    claim.must_verify = request->verification == CS_U2F_REQUIRED ||
+                        (key != NULL && (key->key_flags & CS_KEY_VERIFIES) != 0);
+    result = signed_for_any(&claim, origins, &is_signed, error);
+    if (result == CS_OK && is_signed && key != NULL)
+        return spend_counter(trial, key, answer.assertion.counter, asked->counters[answer.key],
+                             outcome, error);
+    if (result == CS_OK && claim.must_verify &&
+        (answer.assertion.flags & CS_U2F_USER_VERIFIED) == 0)
+        result = explain(&claim, origins, outcome, error);
+    return result;
 }
 
 bool cs_local_fits_key(const struct cs_secret *answer)

@@ -220,6 +220,14 @@ def test_keys_that_demand_no_touch_are_counted():
     expect(logs_in(keys, "alice"), "with a touch")
 
 
+def test_a_key_that_demands_a_pin_is_not_accepted_for_a_touch():
+    """Whatever U2F lets it sign: the flag that a PIN was given is missing."""
+    for options in ("+presence+pin", "+presence+verification"):
+        keys = before()
+        expect_equal(imported("alice:" + new_form(*made(keys), options=options))["imported"], 1, "imported")
+        expect(not logs_in(keys, "alice"), f"let in with {options}")
+
+
 def test_a_key_of_ssh_is_named():
     before()
     FILE.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n")

@@ -58,7 +58,7 @@ def test_lines_around_an_answer():
     line = countersign("enroll", "u2f", "alice", "--request").stdout.strip()
     answer = touch(keys, line, "--register").strip()
     for text, why in ((f"{answer[:80]}\n{answer[80:]}\n", "into several lines, join them"), ("\n \n", "no answer on"),
-                      (answer[20:], "from U2F1-enrolled. to its end"), (line, "this is the request to enrol")):
+                      (answer[20:], "from U2F1-enrolled. or U2F2-enrolled. to its end"), (line, "this is the request to enrol")):
         result = countersign("enroll", "u2f", "alice", "--response", input=text, check=False)
         expect_equal(result.returncode, 1, f"status for {text!r}")
         expect_match(re.escape(why), result.stderr, f"why {text!r} is refused")

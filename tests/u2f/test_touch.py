@@ -69,8 +69,8 @@ def test_by_hand_says_what_is_wrong():
     host = ("--host", "server.example")
     for words, text, why in ((host, key.request[:-5], "countersign-touch: "), (host, "", "empty"),
                              (host, enrol, "use --register"), ((*host, "--register"), key.request, "not to enrol"),
-                             ((*host, "--register"), enrol[15:], "from U2F1-enrol. to its end"),
-                             (host, "123456", "from U2F1. to its end"), (host, "U2F2.abc", "another version"),
+                             ((*host, "--register"), enrol[15:], "from U2F1-enrol. or U2F2-enrol. to its end"),
+                             (host, "123456", "from U2F1. or U2F2. to its end"), (host, "U2F3.abc", "another version"),
                              (host, key.request[:-5], "into several lines, join them")):
         result = touch(keys, *words, input=text + "\n", check=False)
         expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
@@ -112,7 +112,7 @@ def test_a_host_as_the_server_shows_it():
 def test_a_request_as_an_argument():
     keys = plugged()
     line = relay("enrol", APP, CHALLENGE)[0]
-    for text, why in (("", "is empty"), ("junk", "from U2F1-enrol. to its end"), (line[:-5], "into several lines")):
+    for text, why in (("", "is empty"), ("junk", "from U2F1-enrol. or U2F2-enrol. to its end"), (line[:-5], "into several lines")):
         result = touch(keys, "--host", "server.example", "--register", text, check=False)
         expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
         expect_match(why, result.stderr, f"why {text!r} is refused")
