@@ -284,7 +284,7 @@ static enum cs_err read_options(char *options, struct cs_pam_u2f_key *key, struc
 static enum cs_err read_fido2(const char *point, const char *type_name, char *options,
                               struct cs_pam_u2f_key *key, struct cs_error *error)
 {
-    const struct type *type;
+    const struct type *type = NULL;
     enum cs_err result = find_type(type_name, &type, error);
 
     key->fido2 = true;

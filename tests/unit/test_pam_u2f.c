@@ -127,6 +127,8 @@ static void test_pam_u2f_key_refusals(void **state)
         {HANDLE "," HANDLE ",es256,+presence", "base64"},
         {HANDLE "," EDDSA_BASE64 ",es256,+presence", "64 bytes of base64"},
         {HANDLE "," POINT_BASE64 ",eddsa,+presence", "32 bytes of base64"},
+        {HANDLE ",AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,eddsa,+presence", "not a point"},
+        {HANDLE ",AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,eddsa,+presence", "anybody"},
         {HANDLE "," POINT_BASE64 ",rs256,+presence", "'rs256' is neither es256 nor eddsa"},
         {HANDLE "," POINT_BASE64 ",,+presence", "'' is neither"},
         {HANDLE "," POINT_BASE64 ",es256,+presence+future", "'future' is none of"},
