@@ -12,7 +12,7 @@ static void require_same(const struct cs_u2f_registration *registration, const u
 {
     unsigned char again[CS_U2F_REGISTRATION_MAX] = {5}, *at = again + 1;
 
-    at = mempcpy(at, registration->public_key, CS_U2F_PUBLIC_KEY_BYTES);
+    at = mempcpy(at, registration->public_key.bytes, CS_U2F_PUBLIC_KEY_BYTES);
     *at++ = (unsigned char)registration->handle.length;
     at = mempcpy(at, registration->handle.bytes, registration->handle.length);
     at = mempcpy(at, registration->certificate, registration->certificate_length);
@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     require_same(&registration, data, size);
-    REQUIRE(cs_u2f_check_public_key(registration.public_key, &error) == CS_OK);
+    REQUIRE(cs_u2f_check_public_key(&registration.public_key, &error) == CS_OK);
     if (cs_u2f_verify_registration(&registration, app, client, &error) != CS_OK)
         REQUIRE(error.code == CS_ERR_INPUT);
     return 0;

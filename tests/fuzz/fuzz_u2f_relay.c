@@ -19,11 +19,11 @@ static void read_all(const char *text)
     CS_AUTO(cs_buffer_free) struct cs_buffer request_line = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer answer_line = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer enrolled_line = {0};
-    unsigned char data[CS_U2F_REGISTRATION_MAX];
+    struct cs_u2f_enrolled enrolled;
     struct cs_u2f_request request;
     struct cs_u2f_answer answer;
     struct cs_error error = {0};
-    size_t length = strlen(text), bytes = 0;
+    size_t length = strlen(text);
 
     if (cs_u2f_read_request(text, length, &request, &error) == CS_OK) {
         REQUIRE(cs_u2f_write_request(&request, &request_line, &error) == CS_OK);
@@ -38,8 +38,9 @@ static void read_all(const char *text)
         REQUIRE(answer_line.length <= CS_U2F_ANSWER_LINE_MAX);
         require_within(&answer_line, text);
     }
-    if (cs_u2f_read_enrolled(text, length, data, &bytes, &error) == CS_OK) {
-        REQUIRE(cs_u2f_write_enrolled(data, bytes, &enrolled_line, &error) == CS_OK);
+    if (cs_u2f_read_enrolled(text, length, &enrolled, &error) == CS_OK) {
+        REQUIRE(cs_u2f_write_enrolled(&enrolled, strstr(text, CS_U2F_ENROLLED2_PREFIX) != NULL,
+                                      &enrolled_line, &error) == CS_OK);
         REQUIRE(enrolled_line.length <= CS_U2F_ENROLLED_LINE_MAX);
         require_within(&enrolled_line, text);
     }

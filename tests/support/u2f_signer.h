@@ -10,20 +10,29 @@
 struct u2f_signer {
     EVP_PKEY *key;
     EVP_PKEY *attestation;
-    unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES];
+    struct cs_u2f_public_key public_key;
     unsigned char certificate[1024]; /* DER */
     size_t certificate_length;
 };
 
 enum u2f_issuer {
     U2F_SELF_SIGNED,
-    U2F_SIGNED_BY_RSA,   /* with 2048 bits, as the first keys' certificates are */
-    U2F_ATTESTED_BY_P384 /* the attestation key is on another curve */
+    U2F_SIGNED_BY_RSA,    /* with 2048 bits, as the first keys' certificates are */
+    U2F_ATTESTED_BY_P384, /* the attestation key is on another curve */
+    U2F_EDDSA,            /* a key of FIDO2 that signs with Ed25519 */
 };
 
 /* Aborts if OpenSSL fails. */
 void u2f_signer_open(struct u2f_signer *signer, enum u2f_issuer issuer);
 void u2f_signer_close(struct u2f_signer *signer);
+
+/* Puts an extension into the certificate, signed anew; DER of its value. */
+void u2f_signer_extend(struct u2f_signer *signer, const char *id, const unsigned char *value,
+                       size_t length);
+
+/* A signature by one of the signer's keys; room for 80 bytes. Returns its length. */
+size_t u2f_sign(EVP_PKEY *key, const unsigned char *message, size_t length,
+                unsigned char *ret_signature);
 
 /* The data of REGISTER's reply; room for CS_U2F_REGISTRATION_MAX bytes. Returns their number. */
 size_t u2f_sign_registration(const struct u2f_signer *signer, const unsigned char *app_hash,

@@ -30,7 +30,7 @@ static void enrol(const char *user, const struct u2f_signer *signer, char handle
     (void)snprintf(factor.user, sizeof factor.user, "%s", user);
     (void)snprintf(factor.app_id, sizeof factor.app_id, "%s", app_id);
     (void)snprintf(factor.label, sizeof factor.label, "key %c", handle);
-    memcpy(secret, signer->public_key, CS_U2F_PUBLIC_KEY_BYTES);
+    memcpy(secret, signer->public_key.bytes, CS_U2F_PUBLIC_KEY_BYTES);
     memset(secret + CS_U2F_PUBLIC_KEY_BYTES, handle, 64);
     assert_int_equal(cs_secret_set(&factor.secret, secret, sizeof secret), CS_OK);
     assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);

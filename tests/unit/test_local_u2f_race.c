@@ -54,7 +54,7 @@ static void enrol(const char *user)
     struct cs_transaction transaction;
 
     (void)snprintf(factor.user, sizeof factor.user, "%s", user);
-    memcpy(secret, signer.public_key, sizeof signer.public_key);
+    memcpy(secret, signer.public_key.bytes, signer.public_key.length);
     assert_int_equal(cs_secret_set(&factor.secret, secret, sizeof secret), CS_OK);
     scratch_store_begin(&scratch, &transaction);
     assert_int_equal(cs_factor_add(&transaction, &factor, NULL), CS_OK);

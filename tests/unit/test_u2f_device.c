@@ -106,8 +106,8 @@ static enum cs_err sign(const struct cs_u2f_registration *registration, int mill
 
     if (result == CS_OK) {
         assert_int_equal(handle, 0);
-        return cs_u2f_verify_assertion(registration->public_key, touch.app_hash, touch.client_hash,
-                                       ret_assertion, &error);
+        return cs_u2f_verify_assertion(&registration->public_key, touch.app_hash, touch.client_hash,
+                                       ret_assertion, false, &error);
     }
     assert_int_equal(result, error.code);
     return result;

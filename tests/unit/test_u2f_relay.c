@@ -104,8 +104,8 @@ static void test_longest_lines_fit(void **state)
     CS_AUTO(cs_buffer_free) struct cs_buffer short_answer = {0};
     struct cs_u2f_request request = make_request(CS_U2F_REGISTER, 8), back;
     struct cs_u2f_answer answer = make_answer(CS_U2F_SIGNATURE_MAX);
-    unsigned char data[CS_U2F_REGISTRATION_MAX] = {5}, same[CS_U2F_REGISTRATION_MAX];
-    size_t length = 0;
+    struct cs_u2f_enrolled data = {.form = CS_U2F_FORM_U2F, .length = CS_U2F_REGISTRATION_MAX};
+    struct cs_u2f_enrolled same;
 
     (void)state;
     memset(request.app_id, 'x', CS_U2F_APP_ID_MAX);
@@ -115,12 +115,12 @@ static void test_longest_lines_fit(void **state)
     assert_uint_in_range(line.length, 1700, CS_U2F_REQUEST_LINE_MAX);
     assert_int_equal(cs_u2f_read_request(line.text, line.length, &back, NULL), CS_OK);
     assert_same_request(&request, &back);
-    assert_int_equal(cs_u2f_write_enrolled(data, sizeof data, &enrolled, NULL), CS_OK);
+    assert_int_equal(cs_u2f_write_enrolled(&data, false, &enrolled, NULL), CS_OK);
     assert_uint_in_range(enrolled.length, 2700, CS_U2F_ENROLLED_LINE_MAX);
-    assert_int_equal(cs_u2f_read_enrolled(enrolled.text, enrolled.length, same, &length, NULL),
-                     CS_OK);
-    assert_int_equal(length, sizeof data);
-    assert_memory_equal(data, same, length);
+    assert_int_equal(cs_u2f_read_enrolled(enrolled.text, enrolled.length, &same, NULL), CS_OK);
+    assert_int_equal(same.form, CS_U2F_FORM_U2F);
+    assert_int_equal(same.length, data.length);
+    assert_memory_equal(data.data, same.data, same.length);
     assert_int_equal(cs_u2f_write_answer(&answer, &short_answer, NULL), CS_OK);
     assert_int_equal(short_answer.length, CS_U2F_ANSWER_LINE_MAX);
 }
@@ -128,7 +128,7 @@ static void test_longest_lines_fit(void **state)
 static void test_what_has_no_form_is_not_written(void **state)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
-    unsigned char data[CS_U2F_REGISTRATION_MAX + 1] = {0};
+    struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_U2F};
     struct cs_u2f_request request = make_request(CS_U2F_AUTHENTICATE, 0);
     struct cs_u2f_answer answer = make_answer(CS_U2F_SIGNATURE_MAX + 1);
 
@@ -136,7 +136,7 @@ static void test_what_has_no_form_is_not_written(void **state)
     assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_ERR_INPUT);
     request.handle_count = 9;
     assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_ERR_INPUT);
-    for (size_t length = 0; length <= 128; length += 128) {
+    for (size_t length = 0; length <= 256; length += 256) {
         request = make_request(CS_U2F_AUTHENTICATE, 2);
         request.handles[1].length = length;
         assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_ERR_INPUT);
@@ -154,8 +154,12 @@ static void test_what_has_no_form_is_not_written(void **state)
     answer = make_answer(70);
     answer.key = 8;
     assert_int_equal(cs_u2f_write_answer(&answer, &line, NULL), CS_ERR_INPUT);
-    assert_int_equal(cs_u2f_write_enrolled(data, 0, &line, NULL), CS_ERR_INPUT);
-    assert_int_equal(cs_u2f_write_enrolled(data, sizeof data, &line, NULL), CS_ERR_INPUT);
+    assert_int_equal(cs_u2f_write_enrolled(&enrolled, false, &line, NULL), CS_ERR_INPUT);
+    enrolled.length = CS_U2F_REGISTRATION_MAX + 1;
+    assert_int_equal(cs_u2f_write_enrolled(&enrolled, true, &line, NULL), CS_ERR_INPUT);
+    enrolled.length = 100;
+    enrolled.form = CS_U2F_FORM_FIDO2;
+    assert_int_equal(cs_u2f_write_enrolled(&enrolled, false, &line, NULL), CS_ERR_INPUT);
     assert_int_equal(line.length, 0);
 }
 
@@ -201,12 +205,11 @@ static void assert_damage_found(const char *line, size_t length)
 {
     struct cs_u2f_request request;
     struct cs_u2f_answer answer;
-    unsigned char data[CS_U2F_REGISTRATION_MAX];
-    size_t bytes;
+    struct cs_u2f_enrolled enrolled;
 
     assert_int_equal(cs_u2f_read_request(line, length, &request, NULL), CS_ERR_INPUT);
     assert_int_equal(cs_u2f_read_answer(line, length, 8, &answer, NULL), CS_ERR_INPUT);
-    assert_int_equal(cs_u2f_read_enrolled(line, length, data, &bytes, NULL), CS_ERR_INPUT);
+    assert_int_equal(cs_u2f_read_enrolled(line, length, &enrolled, NULL), CS_ERR_INPUT);
 }
 
 static void test_damage_found(void **state)
@@ -215,13 +218,13 @@ static void test_damage_found(void **state)
     struct cs_u2f_request request = make_request(CS_U2F_AUTHENTICATE, 1);
     struct cs_u2f_request enrol = make_request(CS_U2F_REGISTER, 0);
     struct cs_u2f_answer answer = make_answer(70);
-    const unsigned char data[200] = {5};
+    const struct cs_u2f_enrolled data = {.form = CS_U2F_FORM_U2F, .data = {5}, .length = 200};
 
     (void)state;
     assert_int_equal(cs_u2f_write_request(&request, &lines[0], NULL), CS_OK);
     assert_int_equal(cs_u2f_write_request(&enrol, &lines[1], NULL), CS_OK);
     assert_int_equal(cs_u2f_write_answer(&answer, &lines[2], NULL), CS_OK);
-    assert_int_equal(cs_u2f_write_enrolled(data, sizeof data, &lines[3], NULL), CS_OK);
+    assert_int_equal(cs_u2f_write_enrolled(&data, false, &lines[3], NULL), CS_OK);
     for (size_t i = 0; i < CS_ARRAY_SIZE(lines); i++) {
         char *text = lines[i].text;
 
@@ -271,6 +274,25 @@ static const struct {
     {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\1\1hx"), CS_ERR_INPUT},
     {CS_U2F_LINE_REQUEST, TEXT("\0\1a" CHALLENGE "\11\1h\1h\1h\1h\1h\1h\1h\1h\1h"), CS_ERR_INPUT},
     {CS_U2F_LINE_REQUEST, TEXT("\0"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST2, TEXT("\1\1a" CHALLENGE "\1\1\0h"), CS_OK},
+    {CS_U2F_LINE_REQUEST2, TEXT("\6\1a" CHALLENGE "\1\1\1h"), CS_OK},
+    {CS_U2F_LINE_REQUEST2, TEXT("\0\1a" CHALLENGE "\1\1\0h"), CS_OK}, /* could be version 1 */
+    {CS_U2F_LINE_REQUEST2, TEXT("\3\1a" CHALLENGE "\1\1\0h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST2, TEXT("\11\1a" CHALLENGE "\1\1\0h"), CS_ERR_INPUT}, /* attestation */
+    {CS_U2F_LINE_REQUEST2, TEXT("\21\1a" CHALLENGE "\1\1\0h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST2, TEXT("\201\1a" CHALLENGE "\1\1\0h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST2, TEXT("\1\1a" CHALLENGE "\1\1\2h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST2, TEXT("\1\1a" CHALLENGE "\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_REQUEST2, TEXT("\1\1a" CHALLENGE "\0"), CS_ERR_INPUT},
+    {CS_U2F_LINE_ENROL2, TEXT("\0\1a" CHALLENGE "\0\0"), CS_OK},
+    {CS_U2F_LINE_ENROL2, TEXT("\12\1a" CHALLENGE "\3ann\1\1h"), CS_OK},
+    {CS_U2F_LINE_ENROL2, TEXT("\13\1a" CHALLENGE "\3ann\1\1h"), CS_ERR_INPUT},
+    {CS_U2F_LINE_ENROL2, TEXT("\4\1a" CHALLENGE "\3ann\1\1h"), CS_ERR_INPUT}, /* more */
+    {CS_U2F_LINE_ENROL2, TEXT("\0\1a" CHALLENGE "\3an\n\0"), CS_ERR_INPUT},
+    {CS_U2F_LINE_ENROL2, TEXT("\0\1a" CHALLENGE "\3a\0n\0"), CS_ERR_INPUT},
+    {CS_U2F_LINE_ENROL2, TEXT("\0\1a" CHALLENGE "\101" CHALLENGE CHALLENGE "x\0"), CS_ERR_INPUT},
+    {CS_U2F_LINE_ENROL2, TEXT("\0\1a" CHALLENGE "\100" CHALLENGE CHALLENGE "\0"), CS_OK},
+    {CS_U2F_LINE_ENROL2, TEXT("\0\1a" CHALLENGE "\0"), CS_ERR_INPUT},
     {CS_U2F_LINE_ANSWER,
      TEXT("\2\1\0\0\0\1"
           "12345678"),
@@ -349,18 +371,18 @@ static void test_errors_say_what_is_wrong(void **state)
         {READ_REQUEST, "2F1.AAAA", "the beginning of the request is missing"},
         {READ_REQUEST, "U2F1", "the beginning of the request is missing"},
         {READ_REQUEST, "U2F1.", "the request is incomplete"},
-        {READ_REQUEST, "U2F2.AAAA", "made by another version"},
+        {READ_REQUEST, "U2F3.AAAA", "made by another version"},
         {READ_REQUEST, "U2F1.A.", "character 2 after the prefix"},
         {READ_REQUEST, "U2F1-enrolled.AAAA",
          "this is the answer to a request to enrol, but the request"},
         {READ_ENROLLED, "U2F1-enrol.AAAA", "this is the request to enrol, but the answer to a"},
-        {READ_ENROLLED, EXAMPLE_ANSWER, "copy it whole, from U2F1-enrolled. to its end"},
+        {READ_ENROLLED, EXAMPLE_ANSWER, "from U2F1-enrolled. or U2F2-enrolled. to its end"},
     };
 
     (void)state;
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
-        size_t length = strlen(rows[i].line), bytes;
-        unsigned char data[CS_U2F_REGISTRATION_MAX];
+        size_t length = strlen(rows[i].line);
+        struct cs_u2f_enrolled enrolled;
         struct cs_u2f_request request;
         struct cs_u2f_answer answer;
         struct cs_error error = {0};
@@ -368,7 +390,7 @@ static void test_errors_say_what_is_wrong(void **state)
                               ? cs_u2f_read_request(rows[i].line, length, &request, &error)
                           : rows[i].reader == READ_ANSWER
                               ? cs_u2f_read_answer(rows[i].line, length, 8, &answer, &error)
-                              : cs_u2f_read_enrolled(rows[i].line, length, data, &bytes, &error);
+                              : cs_u2f_read_enrolled(rows[i].line, length, &enrolled, &error);
 
         assert_int_equal(err, CS_ERR_INPUT);
         assert_contains(error.text, rows[i].part);
@@ -404,6 +426,9 @@ static void test_request_found_in_a_prompt(void **state)
         {"", NULL},
         {"U2F1", NULL},
         {" U2F1.", "U2F1."},
+        {"U2F2.abc : ", "U2F2.abc"},
+        {"U2F3.abc U2F2.def", "U2F2.def"},
+        {"U2F2-enrol.abc U2F1.abc U2F2.abc", "U2F1.abc"},
     };
 
     (void)state;

@@ -119,7 +119,7 @@ static bool we_register(struct answer *answer)
            cs_u2f_verify_registration(&registration, app, client, NULL) == CS_OK;
 }
 
-static bool we_authenticate(struct answer *answer, const unsigned char *public_key)
+static bool we_authenticate(struct answer *answer, const struct cs_u2f_public_key *public_key)
 {
     unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
     struct cs_u2f_assertion assertion;
@@ -128,7 +128,7 @@ static bool we_authenticate(struct answer *answer, const unsigned char *public_k
     assert_int_equal(cs_u2f_client_hash(CS_U2F_AUTHENTICATE, answer->asked, ORIGIN, client, NULL),
                      CS_OK);
     return cs_u2f_read_assertion(answer->data, answer->length, &assertion, NULL) == CS_OK &&
-           cs_u2f_verify_assertion(public_key, app, client, &assertion, NULL) == CS_OK;
+           cs_u2f_verify_assertion(public_key, app, client, &assertion, false, NULL) == CS_OK;
 }
 
 /* ---- mutations ---- */
@@ -215,7 +215,8 @@ static void answer_with(const struct u2f_signer *signer, enum cs_u2f_purpose pur
     *ret_answer = answer;
 }
 
-static bool ask_us(struct answer *answer, enum cs_u2f_purpose purpose, const unsigned char *key)
+static bool ask_us(struct answer *answer, enum cs_u2f_purpose purpose,
+                   const struct cs_u2f_public_key *key)
 {
     return purpose == CS_U2F_REGISTER ? we_register(answer) : we_authenticate(answer, key);
 }
@@ -259,8 +260,8 @@ static void compare_once(const struct u2f_signer *signer, enum cs_u2f_purpose pu
     answer_with(signer, purpose, mutation, &good);
     changed = good;
     assert_true(change_data(&changed, mutation, seed) == (mutation < CHALLENGE));
-    ours = ask_us(&changed, purpose, signer->public_key);
-    theirs = ask_server(&changed, purpose, signer->public_key);
+    ours = ask_us(&changed, purpose, &signer->public_key);
+    theirs = ask_server(&changed, purpose, signer->public_key.bytes);
     *refused += !ours;
     if (ours != theirs &&
         (ours || mutation >= CHALLENGE || !is_same_to_the_server(purpose, &good, &changed))) {
@@ -280,8 +281,8 @@ static void compare(enum cs_u2f_purpose purpose)
 
     u2f_signer_open(&signer, U2F_SELF_SIGNED);
     answer_with(&signer, purpose, KINDS, &good);
-    assert_true(ask_us(&good, purpose, signer.public_key));
-    assert_true(ask_server(&good, purpose, signer.public_key));
+    assert_true(ask_us(&good, purpose, &signer.public_key));
+    assert_true(ask_server(&good, purpose, signer.public_key.bytes));
     for (unsigned i = 0; i < MUTATIONS; i++)
         compare_once(&signer, purpose, i, &seed, &refused);
     /* Most of a certificate proves nothing, so some mutations are as valid as the original. */
@@ -333,8 +334,8 @@ static void test_where_the_server_differs(void **state)
             u2f_sign_assertion(&signer, app, client, rows[i].signed_flags, 7, answer.data) +
             rows[i].extra;
         answer.data[0] = rows[i].sent_flags;
-        if (we_authenticate(&answer, signer.public_key) != rows[i].ours ||
-            ask_server(&answer, CS_U2F_AUTHENTICATE, signer.public_key) != rows[i].theirs)
+        if (we_authenticate(&answer, &signer.public_key) != rows[i].ours ||
+            ask_server(&answer, CS_U2F_AUTHENTICATE, signer.public_key.bytes) != rows[i].theirs)
             fail_msg("row %zu", i);
     }
     u2f_signer_close(&signer);

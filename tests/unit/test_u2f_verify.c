@@ -12,18 +12,19 @@ static unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
 
 struct example {
     unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
-    unsigned char key[CS_U2F_PUBLIC_KEY_BYTES];
+    struct cs_u2f_public_key key;
     unsigned char data[128];
     size_t length;
 };
 
 static struct example load_assertion(void)
 {
-    struct example example = {.length = 0};
+    struct example example = {
+        .key = {.algorithm = CS_U2F_ES256, .length = CS_U2F_PUBLIC_KEY_BYTES}};
 
     (void)u2f_unhex(U2F_EXAMPLE_SIGN_APP_HASH, example.app);
     (void)u2f_unhex(U2F_EXAMPLE_SIGN_CLIENT_HASH, example.client);
-    (void)u2f_unhex(U2F_EXAMPLE_SIGN_PUBLIC_KEY, example.key);
+    (void)u2f_unhex(U2F_EXAMPLE_SIGN_PUBLIC_KEY, example.key.bytes);
     example.length = u2f_unhex(U2F_EXAMPLE_ASSERTION, example.data);
     return example;
 }
@@ -33,8 +34,8 @@ static enum cs_err judge_assertion(const struct example *example, struct cs_erro
     struct cs_u2f_assertion assertion;
     enum cs_err err = cs_u2f_read_assertion(example->data, example->length, &assertion, error);
 
-    return err == CS_OK ? cs_u2f_verify_assertion(example->key, example->app, example->client,
-                                                  &assertion, error)
+    return err == CS_OK ? cs_u2f_verify_assertion(&example->key, example->app, example->client,
+                                                  &assertion, false, error)
                         : err;
 }
 
@@ -59,7 +60,7 @@ static void test_assertion_every_changed_bit_refused(void **state)
         size_t length;
     } fields[] = {{example.app, sizeof example.app},
                   {example.client, sizeof example.client},
-                  {example.key, sizeof example.key},
+                  {example.key.bytes, CS_U2F_PUBLIC_KEY_BYTES},
                   {example.data, good.length}};
 
     (void)state;
@@ -86,10 +87,10 @@ static void test_assertion_reasons(void **state)
     assert_int_equal(judge_assertion(&example, &error), CS_ERR_INPUT);
     assert_string_equal(error.text, "nobody touched the key");
     example.data[0] = 1;
-    example.key[64] ^= 1;
+    example.key.bytes[64] ^= 1;
     assert_int_equal(judge_assertion(&example, &error), CS_ERR_INPUT);
     assert_string_equal(error.text, "the public key is not a point on the curve P-256");
-    example.key[64] ^= 1;
+    example.key.bytes[64] ^= 1;
     example.app[0] ^= 1;
     assert_int_equal(judge_assertion(&example, &error), CS_ERR_INPUT);
     assert_contains(error.text, "the signature is not this key's");
@@ -119,11 +120,13 @@ static void test_assertion_flags_and_counters(void **state)
 
         assert_int_equal(cs_u2f_read_assertion(data, length, &assertion, NULL), CS_OK);
         assert_int_equal(assertion.counter, rows[i].counter);
-        assert_int_equal(cs_u2f_verify_assertion(signer.public_key, app, client, &assertion, NULL),
-                         rows[i].err);
+        assert_int_equal(
+            cs_u2f_verify_assertion(&signer.public_key, app, client, &assertion, false, NULL),
+            rows[i].err);
         assertion.counter++;
-        assert_int_equal(cs_u2f_verify_assertion(signer.public_key, app, client, &assertion, NULL),
-                         CS_ERR_INPUT);
+        assert_int_equal(
+            cs_u2f_verify_assertion(&signer.public_key, app, client, &assertion, false, NULL),
+            CS_ERR_INPUT);
     }
     u2f_signer_close(&signer);
 }
@@ -185,33 +188,174 @@ static void test_assertion_forms_of_a_signature(void **state)
 }
 
 /* Otherwise it would be refused before anything is computed. */
-static void test_nobodys_key_is_a_point(void **state)
+static void test_nobodys_keys_are_points(void **state)
 {
     (void)state;
-    assert_int_equal(cs_u2f_check_public_key(cs_u2f_nobodys_key, NULL), CS_OK);
+    for (int i = 0; i < CS_U2F_ALGORITHMS; i++)
+        assert_int_equal(cs_u2f_check_public_key(&cs_u2f_nobodys_keys[i], NULL), CS_OK);
 }
 
 static void test_public_key_must_be_a_point(void **state)
 {
     static const unsigned char firsts[] = {0, 1, 2, 3, 5, 6, 7, 0x84};
-    unsigned char key[CS_U2F_PUBLIC_KEY_BYTES];
+    struct cs_u2f_public_key key = {.algorithm = CS_U2F_ES256, .length = CS_U2F_PUBLIC_KEY_BYTES};
     struct cs_error error = {0};
 
     (void)state;
-    (void)u2f_unhex(U2F_EXAMPLE_PUBLIC_KEY, key);
-    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_OK);
+    (void)u2f_unhex(U2F_EXAMPLE_PUBLIC_KEY, key.bytes);
+    assert_int_equal(cs_u2f_check_public_key(&key, &error), CS_OK);
     /* Compressed and hybrid forms too: keys never send them. */
     for (size_t i = 0; i < CS_ARRAY_SIZE(firsts); i++) {
-        key[0] = firsts[i];
-        assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
+        key.bytes[0] = firsts[i];
+        assert_int_equal(cs_u2f_check_public_key(&key, &error), CS_ERR_INPUT);
     }
-    key[0] = 4;
-    key[1] ^= 1;
-    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
-    memset(key + 1, 0, sizeof key - 1);
-    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
-    memset(key + 1, 0xff, sizeof key - 1);
-    assert_int_equal(cs_u2f_check_public_key(key, &error), CS_ERR_INPUT);
+    key.bytes[0] = 4;
+    key.bytes[1] ^= 1;
+    assert_int_equal(cs_u2f_check_public_key(&key, &error), CS_ERR_INPUT);
+    memset(key.bytes + 1, 0, CS_U2F_PUBLIC_KEY_BYTES - 1);
+    assert_int_equal(cs_u2f_check_public_key(&key, &error), CS_ERR_INPUT);
+    memset(key.bytes + 1, 0xff, CS_U2F_PUBLIC_KEY_BYTES - 1);
+    assert_int_equal(cs_u2f_check_public_key(&key, &error), CS_ERR_INPUT);
+    key.length = CS_U2F_EDDSA_BYTES;
+    assert_int_equal(cs_u2f_check_public_key(&key, &error), CS_ERR_INPUT);
+    assert_contains(error.text, "32 bytes, which no algorithm has");
+}
+
+/* The first two are RFC 8032's (section 7.1). */
+static void test_edwards_key_must_be_a_point(void **state)
+{
+    static const struct {
+        const char *hex, *part;
+    } rows[] = {
+        {"d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", NULL},
+        {"3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c", NULL},
+        /* y = 2 has no abscissa. */
+        {"0200000000000000000000000000000000000000000000000000000000000000", "not a point"},
+        /* 1 and 2^255 - 18 are the same number. */
+        {"eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "not a point"},
+        {"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff", "not a point"},
+        {"0000000000000000000000000000000000000000000000000000000000000000", "anybody can sign"},
+        {"0000000000000000000000000000000000000000000000000000000000000080", "anybody can sign"},
+        {"0100000000000000000000000000000000000000000000000000000000000000", "anybody can sign"},
+        {"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05", "anybody can sign"},
+        {"26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85", "anybody can sign"},
+        {"c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a", "anybody can sign"},
+        {"ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f", "anybody can sign"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_u2f_public_key key = {.algorithm = CS_U2F_EDDSA, .length = CS_U2F_EDDSA_BYTES};
+        struct cs_error error = {0};
+
+        assert_int_equal(u2f_unhex(rows[i].hex, key.bytes), CS_U2F_EDDSA_BYTES);
+        assert_int_equal(cs_u2f_check_public_key(&key, &error),
+                         rows[i].part ? CS_ERR_INPUT : CS_OK);
+        if (rows[i].part != NULL)
+            assert_contains(error.text, rows[i].part);
+    }
+}
+
+/* ---- EdDSA, and user verification ---- */
+
+/* An assertion by a new key of that kind. */
+static enum cs_err judge_new(enum u2f_issuer issuer, unsigned char flags, bool must_verify,
+                             size_t changed, struct cs_error *error)
+{
+    struct cs_u2f_assertion assertion;
+    unsigned char data[128];
+    struct u2f_signer signer;
+    enum cs_err err;
+    size_t length;
+
+    u2f_signer_open(&signer, issuer);
+    length = u2f_sign_assertion(&signer, app, client, flags, 7, data);
+    if (changed < length * 8)
+        data[changed / 8] ^= (unsigned char)(1U << changed % 8);
+    err = cs_u2f_read_assertion(data, length, &assertion, error);
+    if (err == CS_OK)
+        err = cs_u2f_verify_assertion(&signer.public_key, app, client, &assertion, must_verify,
+                                      error);
+    u2f_signer_close(&signer);
+    return err;
+}
+
+static void test_eddsa_every_changed_bit_refused(void **state)
+{
+    struct cs_error error = {0};
+
+    (void)state;
+    assert_int_equal(judge_new(U2F_EDDSA, 1, false, SIZE_MAX, &error), CS_OK);
+    for (size_t bit = 0; bit < (5 + 64) * 8; bit++)
+        if (judge_new(U2F_EDDSA, 1, false, bit, &error) != CS_ERR_INPUT)
+            fail_msg("bit %zu", bit);
+}
+
+static void test_verification_is_demanded(void **state)
+{
+    static const struct {
+        unsigned char flags;
+        bool must;
+        enum cs_err err;
+        const char *part;
+    } rows[] = {
+        {0x01, false, CS_OK, ""},
+        {0x05, false, CS_OK, ""},
+        {0x05, true, CS_OK, ""},
+        {0xc5, true, CS_OK, ""},
+        {0x01, true, CS_ERR_INPUT, "by a PIN or a fingerprint"},
+        {0xfb, true, CS_ERR_INPUT, "by a PIN or a fingerprint"},
+        {0x04, true, CS_ERR_INPUT, "nobody touched the key"},
+        {0x04, false, CS_ERR_INPUT, "nobody touched the key"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
+        for (int kind = 0; kind < 2; kind++) {
+            struct cs_error error = {0};
+
+            assert_int_equal(judge_new(kind ? U2F_EDDSA : U2F_SELF_SIGNED, rows[i].flags,
+                                       rows[i].must, SIZE_MAX, &error),
+                             rows[i].err);
+            assert_contains(error.text, rows[i].part);
+        }
+}
+
+/* A flag that the key did not sign does not help. */
+static void test_verification_is_signed(void **state)
+{
+    struct cs_error error = {0};
+
+    (void)state;
+    assert_int_equal(judge_new(U2F_SELF_SIGNED, 0x01, true, 2, &error), CS_ERR_INPUT);
+    assert_contains(error.text, "the signature is not this key's");
+}
+
+/* A key of one algorithm is none of the other. */
+static void test_algorithms_are_not_mixed_up(void **state)
+{
+    static const enum u2f_issuer kinds[] = {U2F_SELF_SIGNED, U2F_EDDSA};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(kinds); i++) {
+        struct cs_u2f_assertion assertion;
+        struct cs_u2f_public_key key;
+        unsigned char data[128];
+        struct u2f_signer signer;
+        size_t length;
+
+        u2f_signer_open(&signer, kinds[i]);
+        length = u2f_sign_assertion(&signer, app, client, 1, 1, data);
+        assert_int_equal(cs_u2f_read_assertion(data, length, &assertion, NULL), CS_OK);
+        key = signer.public_key;
+        key.algorithm = key.algorithm == CS_U2F_ES256 ? CS_U2F_EDDSA : CS_U2F_ES256;
+        assert_int_equal(cs_u2f_verify_assertion(&key, app, client, &assertion, false, NULL),
+                         CS_ERR_INPUT);
+        key.algorithm = CS_U2F_ALGORITHMS;
+        assert_int_equal(cs_u2f_verify_assertion(&key, app, client, &assertion, false, NULL),
+                         CS_ERR_INPUT);
+        u2f_signer_close(&signer);
+    }
 }
 
 /* ---- registrations ---- */
@@ -248,7 +392,7 @@ static void test_registration_example_verifies(void **state)
     assert_int_equal(cs_u2f_read_registration(data, length, &registration, NULL), CS_OK);
     assert_int_equal(cs_u2f_verify_registration(&registration, app, client, NULL), CS_OK);
     (void)u2f_unhex(U2F_EXAMPLE_PUBLIC_KEY, expected);
-    assert_memory_equal(registration.public_key, expected, CS_U2F_PUBLIC_KEY_BYTES);
+    assert_memory_equal(registration.public_key.bytes, expected, CS_U2F_PUBLIC_KEY_BYTES);
     assert_int_equal(registration.handle.length, u2f_unhex(U2F_EXAMPLE_HANDLE, expected));
     assert_memory_equal(registration.handle.bytes, expected, registration.handle.length);
     assert_int_equal(registration.certificate_length, u2f_unhex(U2F_EXAMPLE_CERTIFICATE, expected));
@@ -368,8 +512,13 @@ int main(void)
         cmocka_unit_test(test_assertion_reasons),
         cmocka_unit_test(test_assertion_flags_and_counters),
         cmocka_unit_test(test_assertion_forms_of_a_signature),
-        cmocka_unit_test(test_nobodys_key_is_a_point),
+        cmocka_unit_test(test_nobodys_keys_are_points),
         cmocka_unit_test(test_public_key_must_be_a_point),
+        cmocka_unit_test(test_edwards_key_must_be_a_point),
+        cmocka_unit_test(test_eddsa_every_changed_bit_refused),
+        cmocka_unit_test(test_verification_is_demanded),
+        cmocka_unit_test(test_verification_is_signed),
+        cmocka_unit_test(test_algorithms_are_not_mixed_up),
         cmocka_unit_test(test_registration_example_verifies),
         cmocka_unit_test(test_registration_wrong_fields_refused),
         cmocka_unit_test(test_registration_of_every_other_length_refused),
