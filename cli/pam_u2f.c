@@ -71,7 +71,7 @@ enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines, str
     for (size_t number = 1; (line = strsep(&rest, "\n")) != NULL; number++) {
         size_t length = strlen(line);
 
-        if (length > 0 && line[length - 1] == '\r')
+        while (length > 0 && strchr("\r\t ", line[length - 1]) != NULL)
             line[--length] = '\0';
         if (length == 0 || line[0] == '#')
             continue;

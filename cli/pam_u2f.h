@@ -22,8 +22,9 @@ struct cs_pam_u2f_lines {
 };
 
 /* Splits `text` into lines, in place; it must outlive them. Empty lines and those starting with '#'
- * are left out. CS_ERR_LIMIT beyond a million lines; CS_ERR_INPUT if it is the private key of an
- * OpenSSH security key, which pam_u2f reads with its option sshformat. */
+ * are left out, and so are blanks at a line's end, which pam_u2f does not mind. CS_ERR_LIMIT beyond
+ * a million lines; CS_ERR_INPUT if it is the private key of an OpenSSH security key, which pam_u2f
+ * reads with its option sshformat. */
 enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines,
                              struct cs_error *error) CS_MUST_USE;
 

@@ -196,14 +196,14 @@ static void test_pam_u2f_lines_are_bounded(void **state)
 
 static void test_pam_u2f_lines_split(void **state)
 {
-    char text[] = "# a comment\n\nalice:a,b:c,d\r\nbob\n:x,y\nalice:e,f\ncarol:\nalicia:g,h";
+    char text[] = "# a comment\n\nalice:a,b:c,d \r\n \t\nbob\n:x,y\nalice:e,f\ncarol:\nalicia:g,h";
     static const struct {
         size_t number;
         const char *user, *keys;
         bool superseded;
-    } rows[] = {{3, "alice", "a,b:c,d", true}, {4, "bob", NULL, false},
-                {5, "", "x,y", false},         {6, "alice", "e,f", false},
-                {7, "carol", "", false},       {8, "alicia", "g,h", false}};
+    } rows[] = {{3, "alice", "a,b:c,d", true}, {5, "bob", NULL, false},
+                {6, "", "x,y", false},         {7, "alice", "e,f", false},
+                {8, "carol", "", false},       {9, "alicia", "g,h", false}};
     struct cs_pam_u2f_lines lines = {0};
 
     (void)state;
