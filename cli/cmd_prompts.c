@@ -87,6 +87,8 @@ static const struct {
     {"on the device itself", {CS_TEXT_VERIFY_MESSAGE}, 1, ""},
     {"a security key here", {CS_TEXT_U2F_ENTER}, 1, ""},
     {"a security key here, where text is shown at once", {CS_TEXT_U2F_TOUCH}, 1, ""},
+    {"the PIN of a security key here", {CS_TEXT_U2F_PIN}, 1, ""},
+    {"the PIN of a security key here again", {CS_TEXT_U2F_PIN_WRONG, CS_TEXT_U2F_PIN}, 2, ""},
 };
 
 /* Rounds in which a request to a security key follows the texts. */
@@ -100,6 +102,15 @@ static const struct {
     {"a security key elsewhere, because none is here", {CS_TEXT_U2F_NO_KEY, CS_TEXT_U2F_PROMPT}, 2},
     {"a security key elsewhere, because the one here is refused",
      {CS_TEXT_U2F_WITHHELD, CS_TEXT_U2F_PROMPT},
+     2},
+    {"a security key elsewhere, because the one here takes no PIN now",
+     {CS_TEXT_U2F_PIN_RESTS, CS_TEXT_U2F_PROMPT},
+     2},
+    {"a security key elsewhere, because the one here is blocked",
+     {CS_TEXT_U2F_PIN_BLOCKED, CS_TEXT_U2F_PROMPT},
+     2},
+    {"a security key elsewhere, because the one here has no PIN",
+     {CS_TEXT_U2F_CANNOT_VERIFY, CS_TEXT_U2F_PROMPT},
      2},
     {"a security key here or elsewhere, after a touch that did not come",
      {CS_TEXT_U2F_NO_TOUCH, CS_TEXT_U2F_ENTER},
@@ -141,10 +152,16 @@ static void title(const char *text)
 /* Whether a round asks for a key at this machine, which no SSH connection sees. */
 static bool is_here(const enum cs_text *texts, size_t count)
 {
+    static const enum cs_text here[] = {CS_TEXT_U2F_ENTER,       CS_TEXT_U2F_NO_KEY,
+                                        CS_TEXT_U2F_WITHHELD,    CS_TEXT_U2F_PIN,
+                                        CS_TEXT_U2F_PIN_WRONG,   CS_TEXT_U2F_PIN_RESTS,
+                                        CS_TEXT_U2F_PIN_BLOCKED, CS_TEXT_U2F_CANNOT_VERIFY};
+
     for (size_t i = 0; i < count; i++) {
-        if (texts[i] == CS_TEXT_U2F_ENTER || texts[i] == CS_TEXT_U2F_NO_KEY ||
-            texts[i] == CS_TEXT_U2F_WITHHELD)
-            return true;
+        for (size_t j = 0; j < CS_ARRAY_SIZE(here); j++) {
+            if (texts[i] == here[j])
+                return true;
+        }
     }
     return false;
 }

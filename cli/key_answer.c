@@ -3,44 +3,87 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/pasted_word.h"
+#include "conversation/terminal.h"
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
 
-enum { TOUCH_MS = 30000 };
+enum { TOUCH_MS = 30000, PINS_MAX = 8, PROMPT_SIZE = 160 };
+
+/* A FIDO2 credential if the key can make one: nothing between here and the key is older. */
+static enum cs_err prepare(const struct cs_pending *pending, const struct cs_u2f_request *request,
+                           struct cs_u2f_host_request *ret_asked, struct cs_error *error)
+{
+    struct cs_u2f_host_request *asked = ret_asked;
+    struct cs_u2f_origins origins;
+    enum cs_err result = cs_u2f_read_origins(pending->origins, &origins, error);
+
+    asked->purpose = CS_U2F_REGISTER;
+    asked->wait_for_key = true;
+    asked->milliseconds = TOUCH_MS;
+    asked->verification = request->verification;
+    asked->fido2 = true;
+    asked->attestation = request->attestation;
+    asked->handle_count = request->handle_count;
+    memcpy(asked->app_id, request->app_id, sizeof asked->app_id);
+    memcpy(asked->user, request->user, sizeof asked->user);
+    memcpy(asked->handles, request->handles, sizeof asked->handles);
+    return result == CS_OK ? cs_u2f_client_hash(CS_U2F_REGISTER, request->challenge,
+                                                origins.items[0], asked->client_hash, error)
+                           : result;
+}
+
+/* Whether the key is to be asked again, with the PIN that was typed. */
+static enum cs_err ask_pin(const struct cs_u2f_host_answer *answer, struct cs_secret *ret_pin,
+                           struct cs_error *error)
+{
+    char prompt[PROMPT_SIZE], left[PROMPT_SIZE / 2] = "";
+    enum cs_err result;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return cs_fail(error, CS_ERR_CANNOT_ASK,
+                       "the security key demands its PIN, which can be typed at a terminal only");
+    if (answer->pin == CS_U2F_PIN_WRONG && answer->tries_left >= 0)
+        (void)snprintf(left, sizeof left, "Tries left before the key blocks itself: %d. ",
+                       answer->tries_left);
+    (void)snprintf(prompt, sizeof prompt, "%s%sPIN of the security key: ",
+                   answer->pin == CS_U2F_PIN_WRONG ? "That PIN is wrong. " : "", left);
+    result = cs_terminal_ask(prompt, false, ret_pin, error);
+    if (result == CS_OK && ret_pin->length == 0)
+        return cs_fail(error, CS_ERR_CANCELLED, "no PIN was given");
+    if (result == CS_OK && ret_pin->length > CS_U2F_PIN_MAX)
+        return cs_fail(error, CS_ERR_INPUT, "a PIN has at most %d bytes", CS_U2F_PIN_MAX);
+    return result;
+}
 
 enum cs_err cs_key_ask_helper(const char *socket_path, const struct cs_pending *pending,
                               const struct cs_u2f_request *request,
                               struct cs_u2f_enrolled *ret_enrolled, struct cs_error *error)
 {
+    CS_AUTO(cs_u2f_host_clear_request) struct cs_u2f_host_request asked = {0};
     struct cs_u2f_host_answer answer = {0};
-    struct cs_u2f_host_request asked = {.purpose = CS_U2F_REGISTER,
-                                        .wait_for_key = true,
-                                        .milliseconds = TOUCH_MS,
-                                        .handle_count = request->handle_count};
-    struct cs_u2f_origins origins;
-    enum cs_err result = cs_u2f_read_origins(pending->origins, &origins, error);
+    enum cs_err result = prepare(pending, request, &asked, error);
 
-    memcpy(asked.handles, request->handles, sizeof asked.handles);
-    if (result == CS_OK)
-        result = cs_u2f_app_hash(request->app_id, asked.app_hash, error);
-    if (result == CS_OK)
-        result = cs_u2f_client_hash(CS_U2F_REGISTER, request->challenge, origins.items[0],
-                                    asked.client_hash, error);
     if (result != CS_OK)
         return result;
     if (!cs_u2f_host_exists(socket_path))
         return cs_fail(error, CS_ERR_UNAVAILABLE,
                        "countersign-u2f-host is not running; enable its socket, or use --request "
                        "for a key that is elsewhere");
-    (void)fprintf(stderr, "Touch the security key to register it.\n");
-    result = cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, &answer, error);
-    if (result != CS_OK)
-        return result;
-    *ret_enrolled = (struct cs_u2f_enrolled){.form = CS_U2F_FORM_U2F, .length = answer.length};
-    memcpy(ret_enrolled->data, answer.data, answer.length);
-    return CS_OK;
+    for (unsigned pins = 0; pins <= PINS_MAX; pins++) {
+        (void)fprintf(stderr, "Touch the security key to register it.\n");
+        result = cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, &answer, error);
+        if (result != CS_ERR_CANNOT_ASK)
+            break;
+        result = ask_pin(&answer, &asked.pin, error);
+        if (result != CS_OK)
+            return result;
+    }
+    if (result == CS_OK)
+        *ret_enrolled = answer.enrolled;
+    return result;
 }
 
 enum cs_err cs_key_read_response(struct cs_u2f_enrolled *ret_enrolled, struct cs_error *error)

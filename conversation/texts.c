@@ -173,6 +173,18 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          "u2f_withheld", CS_TEXT_U2F_WITHHELD, LOGIN "L", "", CS_USE_LINES),
     TEXT("The security key was not touched in time.", "u2f_no_touch", CS_TEXT_U2F_NO_TOUCH,
          LOGIN "L", "", CS_USE_NOTICE),
+    /* Translators: The PIN that the user has set on the key, as for a bank card. */
+    TEXT("PIN of your security key, then touch it: ", "u2f_pin", CS_TEXT_U2F_PIN, LOGIN "L", "",
+         CS_USE_PROMPT),
+    TEXT("That PIN is wrong. Tries left: %L\n", "u2f_pin_wrong", CS_TEXT_U2F_PIN_WRONG, LOGIN "L",
+         "L", CS_USE_LINES),
+    /* Translators: After several wrong PINs. */
+    TEXT("Your security key accepts no PIN now.\nPull it out and plug it in again.\n",
+         "u2f_pin_rests", CS_TEXT_U2F_PIN_RESTS, LOGIN "L", "", CS_USE_LINES),
+    TEXT("Your security key is blocked: too many wrong PINs.\nContact your administrator.\n",
+         "u2f_pin_blocked", CS_TEXT_U2F_PIN_BLOCKED, LOGIN "L", "", CS_USE_LINES),
+    TEXT("Your security key has no PIN and no fingerprint,\nand this sign-in requires one.\n",
+         "u2f_cannot_verify", CS_TEXT_U2F_CANNOT_VERIFY, LOGIN "L", "", CS_USE_LINES),
     /* Translators: Shown on the device, above its buttons. %U: the user's name, %H: the
      * machine. The beginning may be all that is seen. */
     TEXT("Approve sign-in to %H as %U?", "verify_message", CS_TEXT_VERIFY_MESSAGE, LOGIN "N", "UH",

@@ -13,7 +13,7 @@
 #include "methods/steps.h"
 #include "methods/u2f_here.h"
 
-enum { KEYS_MAX = 2, NUMBER_SIZE = 16 };
+enum { KEYS_MAX = 2, NUMBER_SIZE = 16, PINS_MAX = 8 };
 
 /* The tries of one login. */
 struct dialogue {
@@ -40,6 +40,31 @@ static const char *line_of(const struct dialogue *dialogue)
 
 /* ---- prompts ---- */
 
+/* Said before a prompt for a key elsewhere, where the one here is of no use. */
+static const struct {
+    enum cs_u2f_found found;
+    enum cs_text text;
+} obstacles[] = {
+    {CS_U2F_FOUND_NO_KEY, CS_TEXT_U2F_NO_KEY},
+    {CS_U2F_FOUND_PIN_RESTS, CS_TEXT_U2F_PIN_RESTS},
+    {CS_U2F_FOUND_PIN_BLOCKED, CS_TEXT_U2F_PIN_BLOCKED},
+    {CS_U2F_FOUND_CANNOT_VERIFY, CS_TEXT_U2F_CANNOT_VERIFY},
+};
+
+static size_t say_obstacle(const struct dialogue *dialogue, enum cs_u2f_found found,
+                           enum cs_text *ret_text)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(obstacles); i++) {
+        if (obstacles[i].found != found)
+            continue;
+        *ret_text = found == CS_U2F_FOUND_NO_KEY && dialogue->login->state.factors.withheld
+                        ? CS_TEXT_U2F_WITHHELD
+                        : obstacles[i].text;
+        return 1;
+    }
+    return 0;
+}
+
 /* The text named `key`, after the one that says what happened before. */
 static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found found,
                               enum cs_text key, struct cs_buffer *out, struct cs_error *error)
@@ -54,8 +79,8 @@ static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found
     cs_values_set(&values, 'L', tries);
     if (dialogue->tried > 0 && dialogue->tried != dialogue->missed) /* there was an answer */
         keys[count++] = CS_TEXT_NOT_ACCEPTED;
-    else if (found == CS_U2F_FOUND_NO_KEY)
-        keys[count++] = login->state.factors.withheld ? CS_TEXT_U2F_WITHHELD : CS_TEXT_U2F_NO_KEY;
+    else
+        count += say_obstacle(dialogue, found, &keys[count]);
     keys[count++] = key;
     cs_say_prompt(login->given->book, keys, count, &values, out);
     return out->failed ? cs_fail_nomem(error) : CS_OK;
@@ -106,7 +131,64 @@ static enum cs_err tell_to_touch(struct dialogue *dialogue, struct cs_secret *re
                            : result;
 }
 
+/* Asks for the key's PIN, which only goes to the key. Empty: the user has none to give. */
+static enum cs_err ask_pin(const struct dialogue *dialogue, enum cs_u2f_found found,
+                           struct cs_u2f_pin *pin, struct cs_error *error)
+{
+    static const enum cs_text texts[] = {CS_TEXT_U2F_PIN_WRONG, CS_TEXT_U2F_PIN};
+    const struct cs_method_login *login = dialogue->login;
+    size_t first = found == CS_U2F_FOUND_PIN_WRONG ? 0 : 1;
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    struct cs_values values = {0};
+    char tries[NUMBER_SIZE] = "?";
+
+    if (pin->tries_left >= 0)
+        (void)snprintf(tries, sizeof tries, "%d", pin->tries_left);
+    cs_values_set(&values, 'L', tries);
+    cs_say_prompt(login->given->book, texts + first, CS_ARRAY_SIZE(texts) - first, &values,
+                  &prompt);
+    return prompt.failed ? cs_fail_nomem(error)
+                         : cs_ask(login->given->channel, prompt.text, false, &pin->text, error);
+}
+
 /* ---- where the answer comes from ---- */
+
+static void clear_pin(struct cs_u2f_pin *pin)
+{
+    cs_secret_free(&pin->text);
+}
+
+static bool wants_pin(enum cs_u2f_found found)
+{
+    return found == CS_U2F_FOUND_PIN_NEEDED || found == CS_U2F_FOUND_PIN_WRONG;
+}
+
+/* The touch, with the PIN as often as the key asks for it; it counts the wrong ones itself. Without
+ * a PIN it is as if nobody had touched it. */
+static enum cs_err touch(struct dialogue *dialogue, struct cs_secret *ret_answer,
+                         enum cs_u2f_found *ret_found, struct cs_error *error)
+{
+    struct cs_method_login *login = dialogue->login;
+    CS_AUTO(clear_pin) struct cs_u2f_pin pin = {.tries_left = -1};
+    enum cs_err result = CS_OK;
+
+    for (unsigned pins = 0; result == CS_OK; pins++) {
+        if (wants_pin(*ret_found)) {
+            result = pins < PINS_MAX ? ask_pin(dialogue, *ret_found, &pin, error) : CS_OK;
+            *ret_found = CS_U2F_FOUND_NO_TOUCH;
+            if (pin.text.length == 0)
+                return result;
+        }
+        if (result == CS_OK)
+            result = renew(dialogue, error);
+        if (result == CS_OK)
+            result = cs_u2f_touch_here(login, &dialogue->open.challenge, &pin, ret_answer,
+                                       ret_found, error);
+        if (!wants_pin(*ret_found))
+            break;
+    }
+    return result;
+}
 
 static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_answer,
                             enum cs_u2f_found *ret_found, struct cs_error *error)
@@ -120,9 +202,10 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
     if (!dialogue->looked)
         return CS_OK;
     result = cs_u2f_look_here(login, &dialogue->open.challenge, ret_found, error);
-    if (result != CS_OK || *ret_found != CS_U2F_FOUND_KEY)
+    if (result == CS_OK && *ret_found == CS_U2F_FOUND_KEY)
+        result = tell_to_touch(dialogue, ret_answer, error);
+    else if (result != CS_OK || *ret_found != CS_U2F_FOUND_PIN_NEEDED)
         return result;
-    result = tell_to_touch(dialogue, ret_answer, error);
     if (result != CS_OK)
         return result;
     if (ret_answer->length > 0) {
@@ -130,10 +213,7 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
         return CS_OK;
     }
     cs_secret_free(ret_answer);
-    result = renew(dialogue, error);
-    return result == CS_OK
-               ? cs_u2f_touch_here(login, &dialogue->open.challenge, ret_answer, ret_found, error)
-               : result;
+    return touch(dialogue, ret_answer, ret_found, error);
 }
 
 /* ---- the dialogue ---- */

@@ -15,13 +15,13 @@ static enum cs_err make_request(const struct cs_challenge *challenge,
         cs_u2f_read_request(challenge->request, strlen(challenge->request), &asked, error);
 
     if (result == CS_OK)
-        result = cs_u2f_app_hash(asked.app_id, ret_request->app_hash, error);
-    if (result == CS_OK)
         result = cs_u2f_client_hash(CS_U2F_AUTHENTICATE, asked.challenge, challenge->origin,
                                     ret_request->client_hash, error);
     if (result != CS_OK)
         return result;
     ret_request->purpose = CS_U2F_AUTHENTICATE;
+    ret_request->verification = asked.verification;
+    memcpy(ret_request->app_id, asked.app_id, sizeof asked.app_id);
     memcpy(ret_request->handles, asked.handles, sizeof asked.handles);
     ret_request->handle_count = asked.handle_count;
     return CS_OK;
@@ -40,29 +40,39 @@ static enum cs_err keep_answer(const struct cs_u2f_answer *answer, struct cs_sec
                : cs_fail_nomem(error);
 }
 
-/* What a failure means for the user: another way to answer, or another try. `said` is the helper's
- * own word; if there is none, the helper itself failed. */
-static enum cs_err explain(struct cs_method_login *login, enum cs_err result, enum cs_err said,
-                           enum cs_u2f_found *ret_found, struct cs_error *error)
+/* Results of the helper about the key itself. */
+static const struct {
+    enum cs_err result;
+    enum cs_u2f_found found;
+} findings[] = {
+    {CS_ERR_NOT_FOUND, CS_U2F_FOUND_NO_KEY},      {CS_ERR_INPUT, CS_U2F_FOUND_NO_KEY},
+    {CS_ERR_TIMEOUT, CS_U2F_FOUND_NO_TOUCH},      {CS_ERR_RESTING, CS_U2F_FOUND_PIN_RESTS},
+    {CS_ERR_LIMIT, CS_U2F_FOUND_PIN_BLOCKED},     {CS_ERR_CONFIG, CS_U2F_FOUND_CANNOT_VERIFY},
+    {CS_ERR_CANNOT_ASK, CS_U2F_FOUND_PIN_NEEDED}, {CS_ERR_UNAVAILABLE, CS_U2F_FOUND_KEY_FAILS},
+};
+
+/* What a failure means for the user: another way to answer, or another try. If the helper gave no
+ * result, it failed itself. */
+static enum cs_err explain(struct cs_method_login *login, enum cs_err result,
+                           const struct cs_u2f_host_answer *answer, enum cs_u2f_found *ret_found,
+                           struct cs_error *error)
 {
+    size_t i = 0;
+
     if (cs_clock_left(login->given->call.deadline) == 0)
         return cs_fail(error, CS_ERR_TIMEOUT, "the login's time is over");
-    switch (result) {
-    case CS_ERR_NOT_FOUND:
-    case CS_ERR_INPUT:
-        *ret_found = CS_U2F_FOUND_NO_KEY;
-        break;
-    case CS_ERR_TIMEOUT:
-        *ret_found = CS_U2F_FOUND_NO_TOUCH;
-        break;
-    case CS_ERR_UNAVAILABLE:
-        *ret_found = said == CS_OK ? CS_U2F_FOUND_NO_HELPER : CS_U2F_FOUND_KEY_FAILS;
-        break;
-    default:
+    while (i < CS_ARRAY_SIZE(findings) && findings[i].result != result)
+        i++;
+    if (i == CS_ARRAY_SIZE(findings))
         return result;
-    }
-    cs_log(login->given->log, result == CS_ERR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "u2f: %s",
-           error->text);
+    *ret_found = findings[i].found;
+    if (result == CS_ERR_UNAVAILABLE && answer->result == CS_OK)
+        *ret_found = CS_U2F_FOUND_NO_HELPER;
+    if (result == CS_ERR_CANNOT_ASK && answer->pin == CS_U2F_PIN_WRONG)
+        *ret_found = CS_U2F_FOUND_PIN_WRONG;
+    if (result != CS_ERR_CANNOT_ASK)
+        cs_log(login->given->log, result == CS_ERR_UNAVAILABLE ? LOG_WARNING : LOG_INFO, "u2f: %s",
+               error->text);
     return CS_OK;
 }
 
@@ -92,28 +102,31 @@ enum cs_err cs_u2f_look_here(struct cs_method_login *login, const struct cs_chal
     *ret_found = CS_U2F_FOUND_KEY;
     if (result == CS_OK || answer.result == CS_ERR_TIMEOUT || answer.result == CS_ERR_UNAVAILABLE)
         return CS_OK;
-    return explain(login, result, answer.result, ret_found, error);
+    return explain(login, result, &answer, ret_found, error);
 }
 
 enum cs_err cs_u2f_touch_here(struct cs_method_login *login, const struct cs_challenge *challenge,
-                              struct cs_secret *ret_answer, enum cs_u2f_found *ret_found,
-                              struct cs_error *error)
+                              struct cs_u2f_pin *pin, struct cs_secret *ret_answer,
+                              enum cs_u2f_found *ret_found, struct cs_error *error)
 {
-    struct cs_u2f_host_request request = {0};
+    CS_AUTO(cs_u2f_host_clear_request) struct cs_u2f_host_request request = {.pin = pin->text};
     struct cs_u2f_host_answer answer = {0};
     int64_t left = cs_clock_left(login->given->call.deadline);
-    enum cs_err result = make_request(challenge, &request, error);
+    enum cs_err result;
 
+    pin->text = (struct cs_secret){0};
+    result = make_request(challenge, &request, error);
     if (result != CS_OK)
         return result;
     request.milliseconds = login->given->options->poll_timeout * 1000;
     if (left < request.milliseconds)
         request.milliseconds = (uint32_t)left;
     result = ask_helper(login, &request, &answer, error);
+    pin->tries_left = answer.tries_left;
     if (result == CS_ERR_TIMEOUT || result == CS_ERR_CANCELLED)
         login->calls->was_refused(login->context);
     if (result != CS_OK)
-        return explain(login, result, answer.result, ret_found, error);
+        return explain(login, result, &answer, ret_found, error);
     *ret_found = CS_U2F_FOUND_ANSWER;
     return keep_answer(&answer.answer, ret_answer, error);
 }

@@ -3,12 +3,9 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "touch/askpass.h"
 #include "touch/prompt.h"
-#include "touch/terminal.h"
 #include "u2f/device.h"
 #include "u2f/touch.h"
 
@@ -34,6 +31,13 @@ static enum cs_err prepare(const struct cs_touch_job *job, const struct cs_u2f_r
     enum cs_err result;
 
     (void)snprintf(origin, sizeof origin, CS_U2F_SCHEME "%s", job->host);
+    touch->app_id = request->app_id;
+    touch->handles = request->handles;
+    touch->handle_count = request->handle_count;
+    touch->verification = request->verification;
+    touch->fido2 = request->fido2;
+    touch->attestation = request->attestation;
+    touch->user = request->user;
     result = cs_u2f_app_hash(request->app_id, touch->app_hash, error);
     if (result == CS_OK)
         result = cs_u2f_client_hash(request->purpose, request->challenge, origin,
@@ -50,13 +54,13 @@ static enum cs_err authenticate(const struct cs_u2f_touch *touch, struct cs_buff
     return result == CS_OK ? cs_u2f_write_answer(&answer, out, error) : result;
 }
 
-static enum cs_err enrol(const struct cs_u2f_touch *touch, bool fido2, struct cs_buffer *out,
+static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out,
                          struct cs_error *error)
 {
-    struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_U2F};
-    enum cs_err result = cs_u2f_touch_register(touch, enrolled.data, &enrolled.length, error);
+    struct cs_u2f_enrolled enrolled = {0};
+    enum cs_err result = cs_u2f_touch_register(touch, &enrolled, error);
 
-    return result == CS_OK ? cs_u2f_write_enrolled(&enrolled, fido2, out, error) : result;
+    return result == CS_OK ? cs_u2f_write_enrolled(&enrolled, touch->fido2, out, error) : result;
 }
 
 /* False only if there certainly is none. `why` reports one that may not be opened. */
@@ -75,20 +79,11 @@ static bool is_plugged_in(const struct cs_u2f_transport_ops *transport, struct c
     return result != CS_OK || count > 0;
 }
 
-/* An askpass may interpret markup or escapes, which the server must not be able to write. */
-static void disarm(char *text)
-{
-    for (; *text != '\0'; text++) {
-        if (*text == '<' || *text == '&' || *text == '\\')
-            *text = '?';
-    }
-}
-
 /* Shows the notice: the host in it protects the person who touches, so it is always shown
- * somewhere, and last. Yields the process that shows it, if any. */
+ * somewhere, and last. */
 static enum cs_err tell(const struct cs_touch_job *job,
-                        const struct cs_u2f_transport_ops *transport, pid_t *ret_process,
-                        struct cs_error *error)
+                        const struct cs_u2f_transport_ops *transport,
+                        struct cs_touch_person *person, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer notice = {0};
     struct cs_error refused = {0};
@@ -98,27 +93,42 @@ static enum cs_err tell(const struct cs_touch_job *job,
                      refused.text[0] ? "\n" : "", plugged ? "Touch" : "Plug in",
                      plugged ? "" : " and touch it",
                      job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
-    if (notice.failed)
-        return cs_fail_nomem(error);
-    if (cs_touch_show(notice.text))
-        return CS_OK;
-    disarm(notice.text);
-    if (job->askpass != NULL)
-        *ret_process = cs_touch_start_notice(job->askpass, notice.text);
-    if (*ret_process < 0)
-        cs_touch_write(STDERR_FILENO, notice.text);
-    return CS_OK;
+    return notice.failed ? cs_fail_nomem(error) : person->ops->tell(person, notice.text, error);
 }
 
-enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *out,
-                            struct cs_error *error)
+/* ---- the key's PIN ---- */
+
+struct pin_question {
+    struct cs_touch_person *person;
+    const char *host;
+};
+
+static enum cs_err ask_pin(void *context, enum cs_u2f_pin_state state, int tries_left,
+                           struct cs_secret *ret_pin, struct cs_error *error)
+{
+    const struct pin_question *question = context;
+    struct cs_touch_person *person = question->person;
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    if (state == CS_U2F_PIN_WRONG)
+        cs_buffer_text(&text, "That PIN is wrong. ");
+    if (state == CS_U2F_PIN_WRONG && tries_left >= 0)
+        cs_buffer_printf(&text, "Tries left before the key blocks itself: %d. ", tries_left);
+    cs_buffer_printf(&text, "PIN of your security key, for %s (then touch it): ", question->host);
+    return text.failed ? cs_fail_nomem(error)
+                       : person->ops->ask_secret(person, text.text, ret_pin, error);
+}
+
+enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_person *person,
+                            struct cs_buffer *out, struct cs_error *error)
 {
     struct cs_u2f_request request = {0};
+    struct pin_question question = {person, job->host};
+    const struct cs_u2f_pin_asker asker = {ask_pin, &question};
     struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
-                                 .deadline = cs_clock_ms() + (int64_t)job->seconds * 1000,
-                                 .cancel_fd = cs_touch_reader(),
+                                 .asker = &asker,
+                                 .cancel_fd = person->reader,
                                  .wait_for_key = true};
-    pid_t notice = -1;
     enum cs_err result = cs_u2f_read_request(job->line, job->length, &request, error);
 
     if (result == CS_OK)
@@ -127,13 +137,11 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *ou
         result = prepare(job, &request, &touch, error);
     if (result != CS_OK)
         return result;
-    touch.handles = request.handles;
-    touch.handle_count = request.handle_count;
-    result = tell(job, touch.transport, &notice, error);
-    if (result != CS_OK)
-        return result;
-    result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, request.fido2, out, error)
-                                             : authenticate(&touch, out, error);
-    cs_touch_end_notice(notice);
+    result = tell(job, touch.transport, person, error);
+    touch.deadline = cs_clock_ms() + (int64_t)job->seconds * 1000;
+    if (result == CS_OK)
+        result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
+                                                 : authenticate(&touch, out, error);
+    person->ops->told(person);
     return result;
 }

@@ -4,6 +4,7 @@
 #define CS_TOUCH_ANSWER_H
 
 #include "base/buffer.h"
+#include "touch/person.h"
 #include "u2f/relay.h"
 
 struct cs_touch_job {
@@ -11,15 +12,14 @@ struct cs_touch_job {
     size_t length;
     const char *host; /* the server's name on this side: becomes the origin */
     enum cs_u2f_purpose purpose;
-    unsigned seconds;    /* time for the touch */
-    const char *askpass; /* shows the notice if there is no terminal; NULL for none */
-    const char *quote;   /* lines to show before the notice, each with its newline; "" for none */
+    unsigned seconds;  /* time for the touch */
+    const char *quote; /* lines to show before the notice, each with its newline; "" for none */
 };
 
-/* Appends the answer line without its newline. Meanwhile a notice names the host: on the terminal,
- * through the other askpass or on standard error. CS_ERR_INPUT if the request or the host is not
- * valid; otherwise as in u2f/touch.h. */
-enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_buffer *out,
-                            struct cs_error *error) CS_MUST_USE;
+/* Appends the answer line without its newline. Meanwhile the person is told the host; the time
+ * begins when they are. CS_ERR_INPUT if the request or the host is not valid; otherwise what the
+ * person's `tell` returns or as in u2f/touch.h. */
+enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_person *person,
+                            struct cs_buffer *out, struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -14,6 +14,7 @@
 #include "touch/answer.h"
 #include "touch/arguments.h"
 #include "touch/askpass.h"
+#include "touch/local_person.h"
 #include "touch/prompt.h"
 #include "touch/quote.h"
 #include "touch/request.h"
@@ -67,13 +68,16 @@ static int complain_nomem(void)
     return complain(&error);
 }
 
-static int answer(const struct cs_touch_job *job)
+static int answer(const struct settings *settings, const struct cs_touch_job *job)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    struct cs_touch_local_person local;
     struct cs_error error = {0};
 
+    cs_touch_local_person_init(&local, settings->askpass);
     /* Checked first, because otherwise the touch would be for nothing. */
-    if (cs_standard_probe(&error) != CS_OK || cs_touch_answer(job, &line, &error) != CS_OK)
+    if (cs_standard_probe(&error) != CS_OK ||
+        cs_touch_answer(job, &local.person, &line, &error) != CS_OK)
         return complain(&error);
     return line.failed ? complain_nomem() : print_line(line.text);
 }
@@ -89,7 +93,6 @@ static int answer_prompt(const struct settings *settings, const struct cs_touch_
                                .host = host,
                                .purpose = CS_U2F_AUTHENTICATE,
                                .seconds = settings->arguments.seconds,
-                               .askpass = settings->askpass,
                                .quote = ""};
     struct cs_error error;
 
@@ -97,7 +100,7 @@ static int answer_prompt(const struct settings *settings, const struct cs_touch_
         cs_touch_quote(settings->arguments.prompt, prompt, host, cs_touch_columns(), &quote);
         if (quote.text != NULL)
             job.quote = quote.text;
-        return quote.failed ? complain_nomem() : answer(&job);
+        return quote.failed ? complain_nomem() : answer(settings, &job);
     }
     (void)cs_fail(&error, CS_ERR_INPUT,
                   prompt->doubtful
@@ -174,14 +177,13 @@ static int serve_person(const struct settings *settings)
     struct cs_touch_job job = {.host = arguments->host,
                                .purpose = arguments->enrol ? CS_U2F_REGISTER : CS_U2F_AUTHENTICATE,
                                .seconds = arguments->seconds,
-                               .askpass = settings->askpass,
                                .quote = ""};
 
     if (cs_touch_find_request(arguments->prompt, job.purpose, &line, &error) != CS_OK)
         return complain(&error);
     job.line = line.text;
     job.length = line.length;
-    return answer(&job);
+    return answer(settings, &job);
 }
 
 /* Answers ssh's question, or a request that somebody pasted as an argument. */

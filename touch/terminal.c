@@ -89,6 +89,13 @@ unsigned cs_touch_columns(void)
     return fd >= 0 && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : COLUMNS;
 }
 
+bool cs_touch_has_terminal(void)
+{
+    CS_AUTO(cs_fd_close) int fd = open_terminal();
+
+    return fd >= 0;
+}
+
 bool cs_touch_show(const char *text)
 {
     CS_AUTO(cs_fd_close) int fd = open_terminal();

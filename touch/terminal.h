@@ -15,6 +15,8 @@ void cs_touch_write(int fd, const char *text);
 /* Writes a message in the same way to standard error, after this program's name. */
 void cs_touch_complain(const char *format, ...) CS_PRINTF(1, 2);
 
+bool cs_touch_has_terminal(void);
+
 /* Writes `text` in the same way to the terminal; false if there is none. */
 bool cs_touch_show(const char *text);
 

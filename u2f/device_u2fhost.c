@@ -97,4 +97,4 @@ static enum cs_err exchange(struct cs_u2f_transport *transport, unsigned key,
 }
 
 const struct cs_u2f_transport_ops cs_u2f_device = {"libu2f-host", open_keys, discover, exchange,
-                                                   close_keys};
+                                                   close_keys,    NULL,      NULL};

@@ -19,6 +19,7 @@ enum {
     NEXT_HEAD = 5,  /* channel, sequence */
     NONCE = 8,
     INIT_REPLY = 17,
+    CAPABILITIES = 16, /* its last byte */
     SEQUENCE_MAX = 0x80,
     CHANNEL_BUSY = 6, /* an error: another program is using the key */
     BUSY_PAUSE_MS = 100,
@@ -171,6 +172,7 @@ static enum cs_err ask_for_channel(struct cs_u2f_hid *hid, const unsigned char n
         result = receive_message(hid, INIT, reply, &length, deadline, error);
         if (result == CS_OK && length >= INIT_REPLY && cs_equal_ct(reply, nonce, NONCE)) {
             memcpy(&hid->channel, reply + NONCE, sizeof hid->channel);
+            hid->capabilities = reply[CAPABILITIES];
             return CS_OK;
         }
     }
@@ -183,7 +185,7 @@ enum cs_err cs_u2f_hid_init(struct cs_u2f_hid *hid, int fd, int64_t deadline,
     unsigned char nonce[NONCE];
     enum cs_err result;
 
-    *hid = (struct cs_u2f_hid){fd, BROADCAST};
+    *hid = (struct cs_u2f_hid){.fd = fd, .channel = BROADCAST};
     if (getrandom(nonce, sizeof nonce, 0) != (ssize_t)sizeof nonce)
         return cs_fail_errno(error, "getrandom");
     do

@@ -15,6 +15,13 @@ enum { CS_U2F_HID_PACKET = 64 };
 struct cs_u2f_hid {
     int fd; /* owned by the caller */
     uint32_t channel;
+    unsigned char capabilities; /* enum cs_u2f_capabilities */
+};
+
+/* CTAP 2.1, 11.2.9.1.3 */
+enum cs_u2f_capabilities {
+    CS_U2F_SPEAKS_FIDO2 = 0x04,
+    CS_U2F_TAKES_NO_APDU = 0x08,
 };
 
 /* Asks for a channel. CS_ERR_UNAVAILABLE, or CS_ERR_TIMEOUT if no FIDO key answers before

@@ -30,6 +30,15 @@ static const struct {
     {CS_ERR_TIMEOUT, "the security key was not touched in time"},
     {CS_ERR_UNAVAILABLE, "the security key was pulled out or does not answer"},
     {CS_ERR_CANCELLED, "nobody is waiting for the security key any more"},
+    {CS_ERR_CANNOT_ASK, "the security key demands its PIN"},
+    {CS_ERR_RESTING,
+     "the security key takes no PIN until it is pulled out and plugged in again: too "
+     "many were wrong"},
+    {CS_ERR_LIMIT, "the security key is blocked: its PIN was wrong too often; only a reset, which "
+                   "erases it, makes it usable again"},
+    {CS_ERR_CONFIG,
+     "a PIN or a fingerprint is demanded, and the security key has neither, or speaks "
+     "U2F only"},
 };
 
 static enum cs_err explain(enum cs_u2f_purpose purpose, enum cs_err result, struct cs_error *error)

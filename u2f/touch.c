@@ -6,38 +6,14 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "u2f/device.h"
+#include "u2f/touch_priv.h"
 
 enum {
     PAUSE_MS = 200,
-    ABSENT = -1,
     RETRIES = 1, /* looks allowed after a key failed; restored after a round in which none did */
 };
 
-/* One key in this round. */
-struct candidate {
-    bool asked; /* waiting for a touch */
-    size_t handle;
-};
-
-struct work {
-    const struct cs_u2f_touch *touch;
-    enum cs_u2f_purpose purpose;
-    struct cs_u2f_transport *transport;
-    struct candidate keys[CS_U2F_KEYS_MAX];
-    unsigned count; /* keys plugged in */
-    unsigned asked; /* how many of them are asked */
-    bool failed;    /* a key failed since the last look */
-    bool unseen;    /* there was no time to examine all of them */
-    int64_t look_until;
-    unsigned retries; /* looks left after a key failed */
-    /* the touched key's reply */
-    unsigned char reply[CS_U2F_REPLY_ROOM];
-    size_t length;
-    size_t handle;
-};
-
-static enum cs_err exchange(struct work *work, unsigned key, const struct cs_u2f_apdu *apdu,
+enum cs_err cs_u2f_exchange(struct cs_u2f_work *work, unsigned key, const struct cs_u2f_apdu *apdu,
                             enum cs_u2f_reply *ret_reply, struct cs_error *error)
 {
     size_t length = sizeof work->reply;
@@ -49,7 +25,7 @@ static enum cs_err exchange(struct work *work, unsigned key, const struct cs_u2f
     return result;
 }
 
-static enum cs_err cancelled(const struct cs_u2f_touch *touch, int milliseconds,
+enum cs_err cs_u2f_cancelled(const struct cs_u2f_touch *touch, int milliseconds,
                              struct cs_error *error)
 {
     struct pollfd entry = {.fd = touch->cancel_fd, .events = POLLIN};
@@ -62,115 +38,18 @@ static enum cs_err cancelled(const struct cs_u2f_touch *touch, int milliseconds,
     return CS_OK;
 }
 
-static bool is_over(const struct cs_u2f_touch *touch)
+static bool is_over(const struct cs_u2f_work *work)
 {
-    return cs_clock_left(touch->deadline) == 0 || cancelled(touch, 0, NULL) != CS_OK;
-}
-
-/* ---- which keys to ask ---- */
-
-/* The first look gets a moment even after the deadline, so that it can tell which keys are
- * there. */
-static void begin_look(struct work *work)
-{
-    int64_t moment = cs_clock_ms() + CS_U2F_LOOK_MS;
-
-    if (work->look_until == 0)
-        work->look_until = work->touch->deadline > moment ? work->touch->deadline : moment;
-}
-
-static bool may_look(const struct work *work)
-{
-    return cs_clock_left(work->look_until) > 0 && cancelled(work->touch, 0, NULL) == CS_OK;
-}
-
-/* Finds the handle that the key knows; *ret_handle is ABSENT if it knows none or time is up. */
-static enum cs_err find_handle(struct work *work, unsigned key, long *ret_handle,
-                               struct cs_error *error)
-{
-    const struct cs_u2f_touch *touch = work->touch;
-
-    *ret_handle = ABSENT;
-    for (size_t i = 0; i < touch->handle_count; i++) {
-        enum cs_u2f_reply reply = CS_U2F_REPLY_UNKNOWN_HANDLE;
-        struct cs_u2f_apdu apdu;
-        enum cs_err result;
-
-        if (!may_look(work)) {
-            work->unseen = true;
-            return CS_OK;
-        }
-        result = cs_u2f_apdu_authenticate(CS_U2F_CHECK_ONLY, touch->client_hash, touch->app_hash,
-                                          &touch->handles[i], &apdu, error);
-        if (result == CS_OK)
-            result = exchange(work, key, &apdu, &reply, error);
-        if (result != CS_OK)
-            return result;
-        if (reply == CS_U2F_REPLY_TOUCH) {
-            *ret_handle = (long)i;
-            return CS_OK;
-        }
-    }
-    return CS_OK;
-}
-
-static void choose(struct work *work, unsigned key, struct cs_error *error)
-{
-    bool wanted = work->purpose == CS_U2F_AUTHENTICATE;
-    long handle;
-
-    work->keys[key] = (struct candidate){0};
-    if (find_handle(work, key, &handle, error) != CS_OK) {
-        work->failed = true;
-        return;
-    }
-    work->keys[key].asked = !work->unseen && (handle != ABSENT) == wanted;
-    work->keys[key].handle = handle == ABSENT ? 0 : (size_t)handle;
-    work->asked += work->keys[key].asked;
-}
-
-static enum cs_err look_for_keys(struct work *work, struct cs_error *error)
-{
-    enum cs_err result = cancelled(work->touch, 0, error);
-
-    work->count = work->asked = 0;
-    work->failed = work->unseen = false;
-    if (result == CS_OK)
-        result = work->touch->transport->discover(work->transport, &work->count, error);
-    if (result != CS_OK)
-        return result;
-    begin_look(work);
-    if (work->count > CS_U2F_KEYS_MAX)
-        work->count = CS_U2F_KEYS_MAX;
-    for (unsigned i = 0; i < work->count; i++) {
-        choose(work, i, error);
-        if (work->unseen)
-            work->count = i + 1;
-    }
-    return work->unseen ? cancelled(work->touch, 0, error) : CS_OK;
-}
-
-/* Says why nobody can be asked for a touch. */
-static enum cs_err nobody(const struct work *work, bool pulled_out, struct cs_error *error)
-{
-    if (work->failed || work->unseen)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key does not answer");
-    if (work->count == 0 && pulled_out)
-        return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key was pulled out");
-    if (work->count == 0)
-        return cs_fail(error, CS_ERR_NOT_FOUND, "no security key is plugged in");
-    return cs_fail(error, CS_ERR_INPUT,
-                   work->purpose == CS_U2F_REGISTER
-                       ? "the security key that is plugged in is enrolled already"
-                       : "the security key that is plugged in is not enrolled");
+    return cs_clock_left(work->deadline) == 0 || cs_u2f_cancelled(work->touch, 0, NULL) != CS_OK;
 }
 
 /* ---- rounds ---- */
 
-static enum cs_err ask_key(struct work *work, unsigned key, enum cs_u2f_reply *ret_reply,
+static enum cs_err ask_u2f(struct cs_u2f_work *work, unsigned key, bool *ret_touched,
                            struct cs_error *error)
 {
     const struct cs_u2f_touch *touch = work->touch;
+    enum cs_u2f_reply reply = CS_U2F_REPLY_TOUCH;
     struct cs_u2f_apdu apdu;
     enum cs_err result = CS_OK;
 
@@ -180,98 +59,185 @@ static enum cs_err ask_key(struct work *work, unsigned key, enum cs_u2f_reply *r
     else
         result = cs_u2f_apdu_authenticate(CS_U2F_SIGN, touch->client_hash, touch->app_hash,
                                           &touch->handles[work->handle], &apdu, error);
-    return result == CS_OK ? exchange(work, key, &apdu, ret_reply, error) : result;
+    if (result == CS_OK)
+        result = cs_u2f_exchange(work, key, &apdu, &reply, error);
+    *ret_touched = reply == CS_U2F_REPLY_DATA;
+    return result;
 }
 
-/* True if a key was touched. A key that fails is not asked again before the next look for all
- * keys. */
-static bool ask_all(struct work *work, struct cs_error *error)
+/* A FIDO2 key that is not alone blinks until it, or another, is chosen. */
+static enum cs_err ask_whether_chosen(struct cs_u2f_work *work, unsigned key, bool *ret_touched,
+                                      struct cs_error *error)
+{
+    const struct cs_u2f_fido2_ops *ops = work->touch->transport->fido2;
+    struct cs_u2f_candidate *candidate = &work->keys[key];
+    enum cs_u2f_outcome outcome = CS_U2F_DONE;
+    enum cs_err result = CS_OK;
+
+    if (!candidate->blinking)
+        result = ops->begin_touch(work->transport, key, error);
+    candidate->blinking = result == CS_OK;
+    if (result == CS_OK)
+        result = ops->look_touched(work->transport, key, ret_touched, &outcome, error);
+    if (result != CS_OK || *ret_touched || outcome != CS_U2F_DONE)
+        candidate->blinking = false;
+    return result;
+}
+
+static void end_blinking(struct cs_u2f_work *work)
+{
+    for (unsigned i = 0; i < work->count; i++) {
+        if (work->keys[i].blinking)
+            work->touch->transport->fido2->end_touch(work->transport, i);
+        work->keys[i].blinking = false;
+    }
+}
+
+static void give_up_key(struct cs_u2f_work *work, unsigned key)
+{
+    work->failed = true;
+    work->keys[key].asked = false;
+    work->asked--;
+}
+
+/* True if a key was touched; it is `work->key`. A key that fails is not asked again before the next
+ * look for all keys. */
+static bool ask_all(struct cs_u2f_work *work, struct cs_error *error)
 {
     unsigned asked = work->asked;
 
     for (unsigned i = 0; i < work->count; i++) {
-        enum cs_u2f_reply reply = CS_U2F_REPLY_TOUCH;
+        bool touched = false;
+        enum cs_err result;
 
         if (!work->keys[i].asked)
             continue;
-        if (is_over(work->touch))
+        if (is_over(work))
             break;
-        if (ask_key(work, i, &reply, error) != CS_OK) {
-            work->failed = true;
-            work->keys[i].asked = false;
-            work->asked--;
-        } else if (reply == CS_U2F_REPLY_DATA) {
+        work->key = i;
+        result = work->keys[i].fido2 ? ask_whether_chosen(work, i, &touched, error)
+                                     : ask_u2f(work, i, &touched, error);
+        if (result != CS_OK)
+            give_up_key(work, i);
+        else if (touched)
             return true;
-        }
     }
     if (work->asked == asked)
         work->retries = RETRIES;
     return false;
 }
 
-static enum cs_err pause_round(const struct cs_u2f_touch *touch, struct cs_error *error)
+/* The only key asked; CS_U2F_KEYS_MAX if there are more, or it is asked in rounds. */
+static unsigned alone(const struct cs_u2f_work *work)
 {
-    int left = cs_clock_left(touch->deadline);
+    for (unsigned i = 0; work->asked == 1 && i < work->count; i++) {
+        if (work->keys[i].asked && work->keys[i].fido2)
+            return i;
+    }
+    return CS_U2F_KEYS_MAX;
+}
 
-    return cancelled(touch, left < PAUSE_MS ? left : PAUSE_MS, error);
+/* One round. *ret_done: there is an answer, or an error that another round would not change. */
+static enum cs_err run_round(struct cs_u2f_work *work, bool *ret_done, struct cs_error *error)
+{
+    unsigned key = alone(work);
+    enum cs_err result;
+
+    *ret_done = true;
+    if (key == CS_U2F_KEYS_MAX) {
+        *ret_done = ask_all(work, error);
+        if (!*ret_done || !work->keys[work->key].fido2)
+            return CS_OK;
+        key = work->key;
+    }
+    end_blinking(work);
+    work->key = key;
+    result = cs_u2f_ask_fido2(work, key, error);
+    if (result != CS_ERR_UNAVAILABLE)
+        return result;
+    *ret_done = false;
+    give_up_key(work, key);
+    return CS_OK;
+}
+
+static enum cs_err pause_round(const struct cs_u2f_work *work, struct cs_error *error)
+{
+    int left = cs_clock_left(work->deadline);
+
+    return cs_u2f_cancelled(work->touch, left < PAUSE_MS ? left : PAUSE_MS, error);
 }
 
 /* Looks for the keys when that may help: at first, after one failed, and while the right one may
  * still be plugged in. */
-static enum cs_err prepare_round(struct work *work, bool *pulled_out, struct cs_error *error)
+static enum cs_err prepare_round(struct cs_u2f_work *work, bool *pulled_out, struct cs_error *error)
 {
     enum cs_err result;
 
     if (work->asked > 0)
         return CS_OK;
     *pulled_out |= work->failed;
-    result = look_for_keys(work, error);
+    result = cs_u2f_look_for_keys(work, error);
     if (result != CS_OK || work->asked > 0)
         return result;
-    if (work->failed && work->retries > 0 && may_look(work)) {
+    if (work->failed && work->retries > 0 && cs_u2f_may_look(work)) {
         work->retries--;
-        result = look_for_keys(work, error);
+        result = cs_u2f_look_for_keys(work, error);
     }
     if (result == CS_OK && work->asked == 0)
-        result = nobody(work, *pulled_out, error);
+        result = cs_u2f_nobody(work, *pulled_out, error);
     return result;
 }
 
-static enum cs_err run_rounds(struct work *work, struct cs_error *error)
+/* The right key is there, but time is up. */
+static enum cs_err too_late(const struct cs_u2f_work *work, struct cs_error *error)
+{
+    unsigned key = alone(work);
+
+    if (key != CS_U2F_KEYS_MAX && cs_u2f_needs_pin(work, key))
+        return cs_fail(error, CS_ERR_CANNOT_ASK, "the security key will demand its PIN");
+    return cs_fail(error, CS_ERR_TIMEOUT, "the security key was not touched in time");
+}
+
+static enum cs_err run_rounds(struct cs_u2f_work *work, struct cs_error *error)
 {
     const struct cs_u2f_touch *touch = work->touch;
     bool pulled_out = false;
 
     for (;;) {
         enum cs_err prepared = prepare_round(work, &pulled_out, error), result = prepared;
-        bool over = cs_clock_left(touch->deadline) == 0;
+        bool over = cs_clock_left(work->deadline) == 0, done = false;
 
-        if (result != CS_OK && (!touch->wait_for_key || over))
+        if (result != CS_OK && (!touch->wait_for_key || over || result == CS_ERR_CONFIG))
             return result;
         if (over)
-            return cs_fail(error, CS_ERR_TIMEOUT, "the security key was not touched in time");
-        if (result == CS_OK && ask_all(work, error))
-            return CS_OK;
+            return too_late(work, error);
+        if (result == CS_OK)
+            result = run_round(work, &done, error);
+        if (done)
+            return result;
         if (result == CS_OK && work->failed && work->asked == 0 && !touch->wait_for_key &&
             work->retries-- == 0)
-            return nobody(work, true, error);
-        result = pause_round(touch, error);
+            return cs_u2f_nobody(work, true, error);
+        result = pause_round(work, error);
         if (result != CS_OK)
             return result;
         /* There is no time for another look to find out why. */
-        if (prepared != CS_OK && cs_clock_left(touch->deadline) == 0)
+        if (prepared != CS_OK && cs_clock_left(work->deadline) == 0)
             return prepared;
     }
 }
 
-static enum cs_err run(struct work *work, struct cs_error *error)
+static enum cs_err run(struct cs_u2f_work *work, struct cs_error *error)
 {
     const struct cs_u2f_transport_ops *transport = work->touch->transport;
     enum cs_err result = transport->open(&work->transport, error);
 
     if (result != CS_OK)
         return result;
+    work->deadline = work->touch->deadline;
+    work->retries = RETRIES;
     result = run_rounds(work, error);
+    end_blinking(work);
     transport->close(work->transport);
     return result;
 }
@@ -280,29 +246,35 @@ enum cs_err cs_u2f_touch_authenticate(const struct cs_u2f_touch *touch, size_t *
                                       struct cs_u2f_assertion *ret_assertion,
                                       struct cs_error *error)
 {
-    struct work work = {.touch = touch, .purpose = CS_U2F_AUTHENTICATE, .retries = RETRIES};
+    struct cs_u2f_work work = {.touch = touch, .purpose = CS_U2F_AUTHENTICATE};
     enum cs_err result = run(&work, error);
 
     if (result != CS_OK)
         return result;
-    if (cs_u2f_read_assertion(work.reply, work.length, ret_assertion, NULL) != CS_OK)
+    if (!work.keys[work.key].fido2 &&
+        cs_u2f_read_assertion(work.reply, work.length, &work.assertion, NULL) != CS_OK)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key sent an invalid answer");
+    *ret_assertion = work.assertion;
     *ret_handle = work.handle;
     return CS_OK;
 }
 
 enum cs_err cs_u2f_touch_register(const struct cs_u2f_touch *touch,
-                                  unsigned char ret_data[CS_U2F_REGISTRATION_MAX],
-                                  size_t *ret_length, struct cs_error *error)
+                                  struct cs_u2f_enrolled *ret_enrolled, struct cs_error *error)
 {
-    struct work work = {.touch = touch, .purpose = CS_U2F_REGISTER, .retries = RETRIES};
+    struct cs_u2f_work work = {.touch = touch, .purpose = CS_U2F_REGISTER};
     enum cs_err result = run(&work, error);
 
     if (result != CS_OK)
         return result;
+    if (work.keys[work.key].fido2) {
+        *ret_enrolled = work.enrolled;
+        return CS_OK;
+    }
     if (work.length == 0 || work.length > CS_U2F_REGISTRATION_MAX)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "the security key sent an invalid answer");
-    memcpy(ret_data, work.reply, work.length);
-    *ret_length = work.length;
+    ret_enrolled->form = CS_U2F_FORM_U2F;
+    memcpy(ret_enrolled->data, work.reply, work.length);
+    ret_enrolled->length = work.length;
     return CS_OK;
 }

@@ -59,37 +59,75 @@ static enum cs_err receive(struct cs_u2f_host_request *ret_request, struct cs_er
     return result == CS_OK ? cs_u2f_host_read_request(&packet, ret_request, error) : result;
 }
 
+/* The PIN of the request, once: the broker asks for another in another request. */
+struct given_pin {
+    const struct cs_secret *pin;
+    struct cs_u2f_host_answer *answer;
+    bool wanting;
+};
+
+static enum cs_err give_pin(void *context, enum cs_u2f_pin_state state, int tries_left,
+                            struct cs_secret *ret_pin, struct cs_error *error)
+{
+    struct given_pin *given = context;
+
+    if (state == CS_U2F_PIN_ASK && given->pin->length > 0)
+        return cs_secret_set(ret_pin, given->pin->data, given->pin->length) == CS_OK
+                   ? CS_OK
+                   : cs_fail_nomem(error);
+    given->answer->pin = state;
+    given->answer->tries_left = tries_left;
+    given->wanting = true;
+    return cs_fail(error, CS_ERR_CANCELLED, "the broker must ask for the PIN");
+}
+
+/* Whether the answer says what its result says, and the log need not. When only looking for a key,
+ * "not touched" means that the right one is there. */
+static bool is_expected(const struct cs_u2f_host_answer *answer, uint32_t milliseconds)
+{
+    return answer->result == CS_OK || answer->result == CS_ERR_CANNOT_ASK ||
+           (answer->result == CS_ERR_TIMEOUT && milliseconds == 0);
+}
+
 /* The code in the answer tells the broker the whole reason; the sentence is for the log. */
 static void ask_keys(const struct cs_u2f_host_request *request, const struct cs_log *log,
                      struct cs_u2f_host_answer *ret_answer)
 {
+    struct given_pin given = {.pin = &request->pin, .answer = ret_answer};
+    const struct cs_u2f_pin_asker asker = {give_pin, &given};
     struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
+                                 .app_id = request->app_id,
                                  .handles = request->handles,
                                  .handle_count = request->handle_count,
+                                 .verification = request->verification,
+                                 .asker = &asker,
+                                 .user = request->user,
+                                 .fido2 = request->fido2,
+                                 .attestation = request->attestation,
                                  .deadline = cs_clock_ms() + request->milliseconds,
                                  .cancel_fd = CONNECTION,
                                  .wait_for_key = request->wait_for_key};
     struct cs_error error = {0};
 
-    memcpy(touch.app_hash, request->app_hash, sizeof touch.app_hash);
-    memcpy(touch.client_hash, request->client_hash, sizeof touch.client_hash);
     ret_answer->purpose = request->purpose;
-    if (request->purpose == CS_U2F_REGISTER)
-        ret_answer->result =
-            cs_u2f_touch_register(&touch, ret_answer->data, &ret_answer->length, &error);
-    else
+    ret_answer->tries_left = -1;
+    memcpy(touch.client_hash, request->client_hash, sizeof touch.client_hash);
+    ret_answer->result = cs_u2f_app_hash(request->app_id, touch.app_hash, &error);
+    if (ret_answer->result == CS_OK && request->purpose == CS_U2F_REGISTER)
+        ret_answer->result = cs_u2f_touch_register(&touch, &ret_answer->enrolled, &error);
+    else if (ret_answer->result == CS_OK)
         ret_answer->result = cs_u2f_touch_authenticate(&touch, &ret_answer->answer.key,
                                                        &ret_answer->answer.assertion, &error);
-    /* When only looking for a key, "not touched" means that the right one is there. */
-    if (ret_answer->result != CS_OK &&
-        (ret_answer->result != CS_ERR_TIMEOUT || request->milliseconds > 0))
+    if (ret_answer->result == CS_ERR_CANCELLED && given.wanting)
+        ret_answer->result = CS_ERR_CANNOT_ASK;
+    if (!is_expected(ret_answer, request->milliseconds))
         cs_log(log, LOG_INFO, "%s", error.text);
 }
 
 static enum cs_err serve(const struct cs_log *log, struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
-    struct cs_u2f_host_request request = {0};
+    CS_AUTO(cs_u2f_host_clear_request) struct cs_u2f_host_request request = {0};
     struct cs_u2f_host_answer answer = {0};
     enum cs_err result = receive(&request, error);
 

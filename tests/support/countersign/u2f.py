@@ -20,7 +20,9 @@ HELPER_USER = "countersign-u2f"
 HELPER_SOCKET = "/run/countersign/u2f.sock"
 TOUCH = "/usr/bin/countersign-touch"
 REGISTER, AUTHENTICATE = 0, 1
-OK, NO_KEY, REFUSED, NOT_TOUCHED, FAILED, CANCELLED = range(6)
+OK, NO_KEY, REFUSED, NOT_TOUCHED, FAILED, CANCELLED, PIN_NEEDED, PIN_WRONG, PIN_RESTS, PIN_BLOCKED, CANNOT_VERIFY = range(11)
+DISCOURAGED, PREFERRED, REQUIRED = range(3)
+WAIT, FIDO2, ATTESTATION = 1, 2, 4
 
 
 @contextlib.contextmanager
@@ -93,6 +95,10 @@ class Keys:
             os.close(saved)
 
 
+def text_of(text):
+    return bytes([len(text.encode())]) + text.encode()
+
+
 class Helper:
     """countersign-u2f-host with one connection; what systemd does for each of them."""
 
@@ -102,11 +108,11 @@ class Helper:
         self.process = keys.helper(end.fileno(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         end.close()
 
-    def send(self, purpose, handles=(), milliseconds=PATIENCE * 1000, wait=0, app="pam://host", client=b"x"):
-        packet = struct.pack(">BBBI", 1, purpose, wait, milliseconds) + hashlib.sha256(app.encode()).digest() + \
-            hashlib.sha256(client).digest() + bytes([len(handles)]) + \
-            b"".join(bytes([len(handle)]) + handle for handle in handles)
-        self.socket.send(packet)
+    def send(self, purpose, handles=(), milliseconds=PATIENCE * 1000, wait=0, app="pam://host", client=b"x", fido2=0,
+             verification=DISCOURAGED, pin="", must_verify=0, user="alice", attestation=0):
+        packet = struct.pack(">BBBBI", 2, purpose, wait | FIDO2 * fido2 | ATTESTATION * attestation, verification, milliseconds)
+        packet += text_of(app) + hashlib.sha256(client).digest() + text_of(user) + text_of(pin) + bytes([len(handles)])
+        self.socket.send(packet + b"".join(bytes([len(handle), must_verify]) + handle for handle in handles))
 
     def answer(self):
         """(result, bytes), or None if it broke off."""
@@ -116,7 +122,7 @@ class Helper:
             packet = b""
         if not packet:
             return None
-        expect(packet[0] == 1, f"an answer of version {packet[0]}")
+        expect(packet[0] == 2, f"an answer of version {packet[0]}")
         return packet[1], packet[2:]
 
     def end(self):

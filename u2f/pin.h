@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asks the person beside a key for its PIN. It goes to the key, encrypted, and nowhere else. */
+#ifndef CS_U2F_PIN_H
+#define CS_U2F_PIN_H
+
+#include "base/secret.h"
+
+/* Bytes of UTF-8: CTAP 2.1, section 6.5.1. */
+enum { CS_U2F_PIN_MIN = 4, CS_U2F_PIN_MAX = 63 };
+
+enum cs_u2f_pin_state { CS_U2F_PIN_ASK, CS_U2F_PIN_WRONG };
+
+struct cs_u2f_pin_asker {
+    /* Asks once; `tries_left` is -1 if unknown. An empty PIN means that there is none. An error
+     * ends the wait for the key; CS_ERR_CANNOT_ASK only if the key would not sign without. */
+    enum cs_err (*ask)(void *context, enum cs_u2f_pin_state state, int tries_left,
+                       struct cs_secret *ret_pin, struct cs_error *error);
+    void *context;
+};
+
+#endif
