@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * libfido2 finds the keys and speaks CTAP 2 with those that know it (fido2_key.h, over a transport
- * of ours). hid.c exchanges APDUs with the others: libfido2's own requests in U2F cannot look for a
- * handle and leave the rounds to us, nor can it send a raw message to an opened key. Keys over NFC
- * or PC/SC, which libfido2 lists too, have no HID device and are skipped.
+ * libfido2 finds the keys and speaks CTAP 2 with those that know it (device_fido2_key.h, over a
+ * transport of ours). hid.c exchanges APDUs with the others: libfido2's own requests in U2F cannot
+ * look for a handle and leave the rounds to us, nor can it send a raw message to an opened key.
+ * Keys over NFC or PC/SC, which libfido2 lists too, have no HID device and are skipped.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "u2f/device.h"
-#include "u2f/fido2_key.h"
+#include "u2f/device_fido2_key.h"
 #include "u2f/hid.h"
 #include "u2f/refused.h"
 

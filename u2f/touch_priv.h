@@ -39,7 +39,7 @@ struct cs_u2f_work {
     struct cs_u2f_enrolled enrolled;
 };
 
-/* ---- touch.c ---- */
+/* ---- touch_step.c ---- */
 
 /* CS_ERR_CANCELLED if nobody is waiting any more, after at most `milliseconds`. */
 enum cs_err cs_u2f_cancelled(const struct cs_u2f_touch *touch, int milliseconds,

@@ -63,7 +63,7 @@ BANNED = (
     (r"\bsqlite3_|#include <sqlite3", "store/", "store/ is the only user"),
     (r"\bpcre2_|#include <pcre2", "mapping/", "mapping/ is the only user"),
     (r"\bu2fh_|#include <u2f-host", "u2f/device_u2fhost.c", "u2f/device_u2fhost.c is the only user"),
-    (r"\bfido_|#include <fido", "u2f/device_fido2.c", "u2f/device_fido2.c is the only user"),
+    (r"\bfido_|#include <fido", "u2f/device_fido2", "u2f/device_fido2*.c are the only users"),
     (r"\bcrypt(_\w+)?\s*\(|#include <crypt\.h", "providers/local/", "the local provider is the only user"),
     (r"\bcurl_|#include <curl/", "net/", "net/ is the only user"),
 )

@@ -64,6 +64,8 @@ int main(int argc, char **argv)
     }
     if (request.purpose == CS_U2F_AUTHENTICATE)
         (void)printf("%zu %u\n", answer.answer.key, (unsigned)answer.answer.assertion.counter);
+    if (answer.enrolled.length > 0)
+        (void)printf("%02x", (unsigned)answer.enrolled.form);
     for (size_t i = 0; i < answer.enrolled.length; i++)
         (void)printf("%02x", answer.enrolled.data[i]);
     return EXIT_SUCCESS;

@@ -100,10 +100,11 @@ def test_a_cancel_ends_it():
 
 
 def test_refuses_what_is_no_request():
-    good = bytes([1, 1, 0]) + bytes(4) + bytes(64)
-    for packet in (b"\0", bytes([2]) + good[1:] + b"\1\1x", good + b"\0", good + b"\1\0", good + b"\1\x80" + bytes(128),
-                   good + b"\x09" + b"\1x" * 9, good + b"\1\1xy", good[:1] + b"\2" + good[2:] + b"\1\1x",
-                   good[:2] + b"\2" + good[3:] + b"\1\1x", good[:3] + b"\xff" + good[4:] + b"\1\1x"):
+    good, one = bytes([2, 1, 0, 0]) + bytes(4) + b"\3app" + bytes(32) + b"\0\0", b"\1\1\0x"
+    for packet in (b"\0", bytes([1]) + good[1:] + one, good + b"\0", good + b"\1\0\0", good + b"\1\x80\0" + bytes(127),
+                   good + b"\x09" + b"\1\0x" * 9, good + one + b"y", good + b"\1\1\2x", good[:1] + b"\2" + good[2:] + one,
+                   good[:2] + b"\x08" + good[3:] + one, good[:3] + b"\3" + good[4:] + one, good[:4] + b"\xff" + good[5:] + one,
+                   good[:9] + b"\0" + good[10:] + one, good[:-1] + b"\x40" + bytes(64) + one):
         helper = Helper(Keys(HELPER_USER))
         helper.socket.send(packet)
         expect_equal(helper.answer(), None, f"an answer to {packet!r}")

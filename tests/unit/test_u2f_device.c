@@ -69,6 +69,7 @@ static struct cs_u2f_touch job(enum cs_u2f_purpose purpose, const struct cs_u2f_
                                size_t count, int milliseconds)
 {
     struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
+                                 .app_id = origin,
                                  .handles = handles,
                                  .handle_count = count,
                                  .deadline = cs_clock_ms() + milliseconds,
@@ -82,14 +83,13 @@ static struct cs_u2f_touch job(enum cs_u2f_purpose purpose, const struct cs_u2f_
 
 static struct cs_u2f_registration enrol(void)
 {
-    unsigned char data[CS_U2F_REGISTRATION_MAX];
     struct cs_u2f_touch touch = job(CS_U2F_REGISTER, NULL, 0, LONG_MS);
+    struct cs_u2f_enrolled enrolled = {0};
     struct cs_u2f_registration registration = {0};
     struct cs_error error = {0};
-    size_t length = 0;
 
-    if (cs_u2f_touch_register(&touch, data, &length, &error) != CS_OK ||
-        cs_u2f_read_registration(data, length, &registration, &error) != CS_OK ||
+    if (cs_u2f_touch_register(&touch, &enrolled, &error) != CS_OK ||
+        cs_u2f_read_registration(enrolled.data, enrolled.length, &registration, &error) != CS_OK ||
         cs_u2f_verify_registration(&registration, touch.app_hash, touch.client_hash, &error) !=
             CS_OK)
         fail_msg("%s", error.text);
@@ -194,17 +194,16 @@ static void of_two_keys_the_one_that_knows_the_handle_is_asked(void **state)
 static void an_enrolled_key_is_not_registered_again(void **state)
 {
     CS_AUTO(cs_u2f_registration_free) struct cs_u2f_registration registration = {0};
-    unsigned char data[CS_U2F_REGISTRATION_MAX];
+    struct cs_u2f_enrolled enrolled;
     struct cs_u2f_touch touch;
-    size_t length = 0;
 
     (void)state;
     plug_in(0, "");
     registration = enrol();
     touch = job(CS_U2F_REGISTER, &registration.handle, 1, LONG_MS);
-    assert_int_equal(cs_u2f_touch_register(&touch, data, &length, NULL), CS_ERR_INPUT);
+    assert_int_equal(cs_u2f_touch_register(&touch, &enrolled, NULL), CS_ERR_INPUT);
     plug_in(1, "");
-    assert_int_equal(cs_u2f_touch_register(&touch, data, &length, NULL), CS_OK);
+    assert_int_equal(cs_u2f_touch_register(&touch, &enrolled, NULL), CS_OK);
 }
 
 static void a_key_that_is_pulled_out_is_told(void **state)
@@ -414,8 +413,8 @@ static void slow_close(struct cs_u2f_transport *transport)
     (void)transport;
 }
 
-static const struct cs_u2f_transport_ops slow_device = {"slow", slow_open, slow_discover,
-                                                        slow_exchange, slow_close};
+static const struct cs_u2f_transport_ops slow_device = {
+    "slow", slow_open, slow_discover, slow_exchange, slow_close, NULL, NULL};
 
 /* Asks slow keys about the largest number of handles. */
 static enum cs_err ask_slow(int milliseconds, int cancel_fd)

@@ -195,10 +195,23 @@ class FalseHelper(HelperSocket):
             connection.close()
 
 
+def registered(data):
+    """(handle, public key) in the helper's answer: its form, then U2F's registration data or a FIDO2 credential."""
+    form, data = data[0], data[1:]
+    if form == 1:
+        expect(data[0] == 5, f"registration data starts with {data[0]}")
+        return data[67:67 + data[66]], data[1:66]
+    expect(form == 2, f"a registration of form {form}")
+    length = int.from_bytes(data[55:57])
+    handle, key = data[57:57 + length], data[57 + length:]
+    if key.startswith(bytes.fromhex("a4010103272006215820")):
+        return handle, key[10:42]
+    expect(key.startswith(bytes.fromhex("a5010203262001215820")), f"a public key {key[:10].hex()}")
+    return handle, b"\4" + key[10:42] + key[45:77]
+
+
 def registered_handle(data):
-    """The key handle in registration data."""
-    expect(data[0] == 5, f"registration data starts with {data[0]}")
-    return data[67:67 + data[66]]
+    return registered(data)[0]
 
 
 def encode(data):
@@ -214,7 +227,7 @@ def import_key(users, keys, app):
     expect(result == OK, f"registering ended with {result}")
     path = WORKDIR / "keys" / "u2f_keys"
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    path.write_text("".join(f"{user}:{encode(registered_handle(data))},{data[1:66].hex()}\n" for user in users))
+    path.write_text("".join(f"{user}:{encode(registered_handle(data))},{registered(data)[1].hex()}\n" for user in users))
     countersign("import", "pam-u2f", path, "--app-id", app)
 
 

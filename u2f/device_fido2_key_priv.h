@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the requests to a FIDO2 key have in common. */
-#ifndef CS_U2F_FIDO2_KEY_PRIV_H
-#define CS_U2F_FIDO2_KEY_PRIV_H
+#ifndef CS_U2F_DEVICE_FIDO2_KEY_PRIV_H
+#define CS_U2F_DEVICE_FIDO2_KEY_PRIV_H
 
-#include "u2f/fido2_key.h"
+#include "u2f/device_fido2_key.h"
 
 /* Before a request: until when it may take, and who may end it. */
 void cs_fido2_allow(fido_dev_t *dev, int64_t deadline, int cancel_fd);

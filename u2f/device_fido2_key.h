@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Requests to one opened FIDO2 key through libfido2's own functions; as in transport.h. */
-#ifndef CS_U2F_FIDO2_KEY_H
-#define CS_U2F_FIDO2_KEY_H
+#ifndef CS_U2F_DEVICE_FIDO2_KEY_H
+#define CS_U2F_DEVICE_FIDO2_KEY_H
 
-#include "u2f/fido2_io.h"
+#include "u2f/device_fido2_io.h"
 #include "u2f/transport.h"
 
 enum cs_err cs_fido2_sign(fido_dev_t *dev, const struct cs_u2f_question *question,

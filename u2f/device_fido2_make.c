@@ -4,7 +4,7 @@
 #include <sys/random.h>
 
 #include "base/clock.h"
-#include "u2f/fido2_key_priv.h"
+#include "u2f/device_fido2_key_priv.h"
 
 enum { PROOF_MS = 4000, USER_ID_BYTES = 32, BYTE_MAX = 255, BYTE = 8 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The transport below libfido2: like its own for HID devices, but a wait ends at a deadline or when
  * nobody is waiting any more, and says why it ended. */
-#ifndef CS_U2F_FIDO2_IO_H
-#define CS_U2F_FIDO2_IO_H
+#ifndef CS_U2F_DEVICE_FIDO2_IO_H
+#define CS_U2F_DEVICE_FIDO2_IO_H
 
 #include <fido.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "u2f/fido2_io.h"
+#include "u2f/device_fido2_io.h"
 
 #include <errno.h>
 #include <poll.h>

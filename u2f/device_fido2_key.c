@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "u2f/fido2_key.h"
+#include "u2f/device_fido2_key.h"
 
 #include <poll.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "u2f/fido2_key_priv.h"
+#include "u2f/device_fido2_key_priv.h"
 
 enum {
     BUSY_PAUSE_MS = 100,
