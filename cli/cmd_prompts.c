@@ -99,6 +99,8 @@ static const struct {
 } requests[] = {
     {"a security key elsewhere", {CS_TEXT_U2F_PROMPT}, 1},
     {"a security key elsewhere again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT}, 2},
+    {"a security key elsewhere that needs its PIN", {CS_TEXT_U2F_VERIFY, CS_TEXT_U2F_PROMPT}, 2},
+    {"the first of several rounds for security keys", {CS_TEXT_U2F_MORE, CS_TEXT_U2F_PROMPT}, 2},
     {"a security key elsewhere, because none is here", {CS_TEXT_U2F_NO_KEY, CS_TEXT_U2F_PROMPT}, 2},
     {"a security key elsewhere, because the one here is refused",
      {CS_TEXT_U2F_WITHHELD, CS_TEXT_U2F_PROMPT},

@@ -185,6 +185,13 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          "u2f_pin_blocked", CS_TEXT_U2F_PIN_BLOCKED, LOGIN "L", "", CS_USE_LINES),
     TEXT("Your security key has no PIN and no fingerprint,\nand this sign-in requires one.\n",
          "u2f_cannot_verify", CS_TEXT_U2F_CANNOT_VERIFY, LOGIN "L", "", CS_USE_LINES),
+    /* Translators: The key makes sure of who touches it: by its own PIN, or by a fingerprint. Keep
+     * it short. */
+    TEXT("Your security key's PIN or fingerprint is needed.\n", "u2f_verify", CS_TEXT_U2F_VERIFY,
+         LOGIN "L", "", CS_USE_LINES),
+    /* Translators: The next prompt is for the user's other security keys. Keep it short. */
+    TEXT("If you use another key, just press Enter.\n", "u2f_more", CS_TEXT_U2F_MORE, LOGIN "L", "",
+         CS_USE_LINES),
     /* Translators: Shown on the device, above its buttons. %U: the user's name, %H: the
      * machine. The beginning may be all that is seen. */
     TEXT("Approve sign-in to %H as %U?", "verify_message", CS_TEXT_VERIFY_MESSAGE, LOGIN "N", "UH",

@@ -159,6 +159,16 @@ const struct cs_setting cs_option_rows[] = {
      .offset = AT(method.u2f_socket),
      .fallback = CS_U2F_SOCKET_FILE,
      .help = "The socket of the helper for security keys plugged into this machine."},
+    {.name = "u2f_prompt_bytes",
+     .type = CS_SETTING_NUMBER,
+     .where = BOTH,
+     .offset = AT(method.u2f_prompt_bytes),
+     .fallback = "500",
+     .min = 300,
+     .max = 4000,
+     .help = "How long a prompt with a request to security keys may be; clients cut longer ones. "
+             "The handles of keys that do not fit are left for further prompts, after those of "
+             "the keys used last."},
     {.name = "user_env",
      .type = CS_SETTING_STRING,
      .where = BOTH,

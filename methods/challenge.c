@@ -49,6 +49,9 @@ static enum cs_err begin(struct cs_open_challenge *open, struct cs_error *error)
         .seconds = seconds_for(given),
         .name = given->name,
         .silent = given->wait_mode == CS_WAIT_SILENT,
+        .room = open->room,
+        .more_room = open->more_room,
+        .skipped = open->skipped,
         .user_code = open->user_code.data != NULL ? &open->user_code : NULL};
     enum cs_err result;
 

@@ -11,7 +11,9 @@ struct cs_open_challenge {
     struct cs_method_login *login;
     const struct cs_listed_factor *factor;
     struct cs_challenge challenge; /* while it is open */
-    struct cs_secret user_code;    /* that a request needs, if the challenge wanted it; owned */
+    size_t room, more_room; /* for a security key's request; see struct cs_challenge_request */
+    unsigned skipped;
+    struct cs_secret user_code; /* that a request needs, if the challenge wanted it; owned */
     bool open;
     bool has_turn;
     bool fulfilled; /* approved or answered correctly: nothing to withdraw */

@@ -58,8 +58,9 @@ struct cs_method_options {
     bool ask_identity; /* the user says which identity it is */
     bool browser_in_choice;
     bool browser_without_first_factor;
-    unsigned browser_qr;    /* enum cs_browser_qr */
-    const char *u2f_socket; /* the helper for keys in this machine; NULL: none */
+    unsigned browser_qr;       /* enum cs_browser_qr */
+    unsigned u2f_prompt_bytes; /* of a prompt with a request to a key; 0: any number */
+    const char *u2f_socket;    /* the helper for keys in this machine; NULL: none */
 };
 
 /* What a run is given. It does not change during the run, and everything in it outlives the run. */

@@ -13,7 +13,10 @@
 #include "methods/steps.h"
 #include "methods/u2f_here.h"
 
-enum { KEYS_MAX = 2, NUMBER_SIZE = 16, PINS_MAX = 8 };
+enum { KEYS_MAX = 4, NUMBER_SIZE = 16, PINS_MAX = 8 };
+
+/* What follows a request in its prompt. */
+#define AFTER_REQUEST " : "
 
 /* The tries of one login. */
 struct dialogue {
@@ -22,14 +25,15 @@ struct dialogue {
     struct cs_open_challenge open;         /* the newest */
     unsigned tried;
     unsigned missed; /* the try after one in which nobody touched a key here; 0: none */
-    bool looked;     /* during this try, for a key here; the wait may have been long */
     bool untouched;  /* ask a key here again when the user wants that */
     bool elsewhere;  /* there is no point in asking a key here */
 };
 
-/* A fresh challenge for each try: its time starts when the user may answer. */
+/* A fresh challenge: its time starts when the user may answer. It names all of the user's keys. */
 static enum cs_err renew(struct dialogue *dialogue, struct cs_error *error)
 {
+    dialogue->open.room = dialogue->open.more_room = 0;
+    dialogue->open.skipped = 0;
     return cs_open_challenge_begin(&dialogue->open, error);
 }
 
@@ -65,9 +69,18 @@ static size_t say_obstacle(const struct dialogue *dialogue, enum cs_u2f_found fo
     return 0;
 }
 
-/* The text named `key`, after the one that says what happened before. */
-static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found found,
-                              enum cs_text key, struct cs_buffer *out, struct cs_error *error)
+/* What a prompt says. */
+struct saying {
+    enum cs_u2f_found found;
+    enum cs_text key; /* the last text */
+    bool verifies;    /* ... after this: the key will make sure of who it is */
+    bool more;        /* ... and this: Enter alone asks for further keys */
+    bool terse;       /* leave out what can be left out */
+};
+
+/* The text named `key`, after those that say what happened before and what will happen. */
+static enum cs_err say_prompt(const struct dialogue *dialogue, const struct saying *saying,
+                              struct cs_buffer *out, struct cs_error *error)
 {
     const struct cs_method_login *login = dialogue->login;
     struct cs_values values = {0};
@@ -80,34 +93,115 @@ static enum cs_err say_prompt(const struct dialogue *dialogue, enum cs_u2f_found
     if (dialogue->tried > 0 && dialogue->tried != dialogue->missed) /* there was an answer */
         keys[count++] = CS_TEXT_NOT_ACCEPTED;
     else
-        count += say_obstacle(dialogue, found, &keys[count]);
-    keys[count++] = key;
+        count += say_obstacle(dialogue, saying->found, &keys[count]);
+    if (saying->verifies && !saying->terse)
+        keys[count++] = CS_TEXT_U2F_VERIFY;
+    if (saying->more)
+        keys[count++] = CS_TEXT_U2F_MORE;
+    keys[count++] = saying->key;
     cs_say_prompt(login->given->book, keys, count, &values, out);
     return out->failed ? cs_fail_nomem(error) : CS_OK;
 }
 
+/* The same before a request. countersign-touch finds one only after a blank, whatever text the
+ * administrator wrote. */
+static enum cs_err say_before_request(const struct dialogue *dialogue, const struct saying *saying,
+                                      struct cs_buffer *out, struct cs_error *error)
+{
+    enum cs_err result = say_prompt(dialogue, saying, out, error);
+
+    if (result == CS_OK && (out->length == 0 || strchr(" \n", out->text[out->length - 1]) == NULL))
+        cs_buffer_text(out, " ");
+    return result == CS_OK && out->failed ? cs_fail_nomem(error) : result;
+}
+
+/* Bytes of such a prompt without its request. */
+static enum cs_err measure(const struct dialogue *dialogue, const struct saying *saying,
+                           size_t *ret_bytes, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    enum cs_err result = say_before_request(dialogue, saying, &text, error);
+
+    *ret_bytes = text.length + sizeof AFTER_REQUEST - 1;
+    return result;
+}
+
+/* A challenge whose request fits into a prompt with these texts. With `rounds` it may leave keys to
+ * further ones. */
+static enum cs_err renew_fitting(struct dialogue *dialogue, const struct saying *saying,
+                                 bool rounds, struct cs_error *error)
+{
+    size_t limit = dialogue->login->given->options->u2f_prompt_bytes, base = 0, longer = 0;
+    struct saying with_more = *saying;
+    enum cs_err result = measure(dialogue, saying, &base, error);
+
+    with_more.more = true;
+    if (result == CS_OK)
+        result = measure(dialogue, &with_more, &longer, error);
+    if (result != CS_OK)
+        return result;
+    dialogue->open.room = limit > base ? limit - base : limit > 0;
+    dialogue->open.more_room = rounds ? longer - base : 0;
+    return cs_open_challenge_begin(&dialogue->open, error);
+}
+
+/* ---- the request in a prompt ---- */
+
+/* The prompt for the next request: the texts follow from the challenge, and how many keys it names
+ * from the length of the texts. */
+static enum cs_err make_prompt(struct dialogue *dialogue, struct saying *saying, bool rounds,
+                               struct cs_buffer *out, struct cs_error *error)
+{
+    size_t limit = dialogue->login->given->options->u2f_prompt_bytes, bytes = 0;
+    enum cs_err result = renew_fitting(dialogue, saying, rounds, error);
+
+    if (result == CS_OK && dialogue->open.challenge.verifies) {
+        saying->verifies = true;
+        result = renew_fitting(dialogue, saying, rounds, error);
+    }
+    saying->more = dialogue->open.challenge.further > 0;
+    if (result == CS_OK)
+        result = measure(dialogue, saying, &bytes, error);
+    if (result != CS_OK)
+        return result;
+    saying->terse =
+        limit > 0 && bytes + (line_of(dialogue) ? strlen(line_of(dialogue)) : 0) > limit;
+    return say_before_request(dialogue, saying, out, error);
+}
+
 /* A prompt that contains the request, which can be answered from elsewhere. */
+static enum cs_err ask_once(struct dialogue *dialogue, struct saying saying, bool rounds,
+                            struct cs_secret *ret_answer, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
+    enum cs_err result = make_prompt(dialogue, &saying, rounds, &prompt, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_buffer_printf(&prompt, "%s" AFTER_REQUEST, line_of(dialogue) ? line_of(dialogue) : "");
+    if (prompt.failed)
+        return cs_fail_nomem(error);
+    return cs_ask(dialogue->login->given->channel, prompt.text, true, ret_answer, error);
+}
+
+/* In rounds, if one prompt has no room for all keys: an empty answer brings the next one. In the
+ * last round it is an answer like others, so that no user has more tries than another. */
 static enum cs_err ask_with_request(struct dialogue *dialogue, enum cs_u2f_found found,
                                     enum cs_text key, struct cs_secret *ret_answer,
                                     struct cs_error *error)
 {
-    CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
-    enum cs_err result = dialogue->looked ? renew(dialogue, error) : CS_OK;
-    const char *line;
+    const struct saying saying = {.found = found, .key = key};
+    /* Here, Enter asks for the touch of a key. */
+    bool rounds = key != CS_TEXT_U2F_ENTER;
+    enum cs_err result = CS_OK;
 
-    if (result == CS_OK)
-        result = say_prompt(dialogue, found, key, &prompt, error);
-    if (result != CS_OK)
-        return result;
-    /* countersign-touch finds the request only after a blank, whatever text the administrator
-     * wrote. */
-    if (prompt.length == 0 || strchr(" \n", prompt.text[prompt.length - 1]) == NULL)
-        cs_buffer_text(&prompt, " ");
-    line = line_of(dialogue);
-    cs_buffer_printf(&prompt, "%s : ", line ? line : "");
-    if (prompt.failed)
-        return cs_fail_nomem(error);
-    return cs_ask(dialogue->login->given->channel, prompt.text, true, ret_answer, error);
+    dialogue->open.skipped = 0;
+    do {
+        cs_secret_free(ret_answer);
+        result = ask_once(dialogue, saying, rounds, ret_answer, error);
+        dialogue->open.skipped = dialogue->open.challenge.further;
+    } while (result == CS_OK && ret_answer->length == 0 && dialogue->open.skipped > 0);
+    return result;
 }
 
 /* If texts wait for the next prompt, there must be a prompt before the touch. There must also be
@@ -126,7 +220,11 @@ static enum cs_err tell_to_touch(struct dialogue *dialogue, struct cs_secret *re
         login->calls->may_send(login->context, &(const struct cs_sending){.proven = true}))
         return cs_tell_text(login->given->channel, login->given->book, CS_TEXT_U2F_TOUCH, NULL,
                             error);
-    result = say_prompt(dialogue, CS_U2F_FOUND_KEY, CS_TEXT_U2F_ENTER, &prompt, error);
+    result = say_prompt(dialogue,
+                        &(const struct saying){.found = CS_U2F_FOUND_KEY,
+                                               .key = CS_TEXT_U2F_ENTER,
+                                               .verifies = dialogue->open.challenge.verifies},
+                        &prompt, error);
     return result == CS_OK ? cs_ask(login->given->channel, prompt.text, true, ret_typed, error)
                            : result;
 }
@@ -197,10 +295,11 @@ static enum cs_err ask_here(struct dialogue *dialogue, struct cs_secret *ret_ans
     enum cs_err result;
 
     *ret_found = CS_U2F_FOUND_NO_HELPER;
-    dialogue->looked =
-        !dialogue->elsewhere && line_of(dialogue) != NULL && cs_u2f_may_be_here(login);
-    if (!dialogue->looked)
+    if (dialogue->elsewhere || !cs_u2f_may_be_here(login))
         return CS_OK;
+    result = renew(dialogue, error);
+    if (result != CS_OK || line_of(dialogue) == NULL)
+        return result;
     result = cs_u2f_look_here(login, &dialogue->open.challenge, ret_found, error);
     if (result == CS_OK && *ret_found == CS_U2F_FOUND_KEY)
         result = tell_to_touch(dialogue, ret_answer, error);
@@ -245,8 +344,6 @@ static enum cs_err ask(struct cs_method_login *login, void *context, unsigned tr
     enum cs_err result = cs_find_user(login, error);
 
     dialogue->tried = tried;
-    if (result == CS_OK)
-        result = renew(dialogue, error);
     return result == CS_OK ? find_answer(dialogue, ret_answer, error) : result;
 }
 

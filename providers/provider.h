@@ -97,7 +97,12 @@ struct cs_challenge_request {
     const char *host;    /* this host's name */
     unsigned seconds;    /* time allowed for an approval */
     const char *name;    /* as it was typed; a user without a security key gets a decoy */
-    bool silent;         /* nothing is shown here, so there is no word to compare */
+    /* For security keys: */
+    size_t room;      /* characters that the request may have; 0: as many as all keys need */
+    size_t more_room; /* ... of which it leaves so many free if an empty answer is to ask for
+                         further keys; 0: an empty answer means something else */
+    unsigned skipped; /* keys that earlier requests named */
+    bool silent;      /* nothing is shown here, so there is no word to compare */
     const struct cs_secret *user_code; /* the user's own secret for requests; NULL: not asked yet */
 };
 
@@ -119,6 +124,9 @@ struct cs_challenge {
                                         * that a QR code of a screen's height has room for */
     char *request; /* what the user's side needs to answer, shown in the prompt (for a security key:
                       u2f/relay.h's request); NULL: nothing */
+    unsigned further; /* keys that this request and earlier ones named, if there are further ones,
+                         which an empty answer asks for; 0: there are none */
+    bool verifies;    /* every key in the request must make sure of who it is that touches it */
     char origin[CS_CHALLENGE_ORIGIN_SIZE]; /* what a key in this machine signs as the place of the
                                               login; "": nothing is signed here */
     int64_t expires;                       /* cs_clock_ms; 0: never */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "store/seal.h"
 #include "store/store_priv.h"
 
@@ -60,6 +61,7 @@ static void read_row(sqlite3_stmt *statement, struct cs_factor *factor)
     factor->suspect = sqlite3_column_int(statement, 13) != 0;
     factor->key_flags = (unsigned)sqlite3_column_int(statement, 14);
     copy_column(statement, 15, factor->aaguid, sizeof factor->aaguid);
+    factor->last_used = sqlite3_column_int64(statement, 16);
 }
 
 static enum cs_err read_secret(struct cs_store *store, sqlite3_stmt *statement,
@@ -78,7 +80,7 @@ static enum cs_err read_factors(const struct cs_transaction *transaction, const 
 {
     static const char sql[] =
         "SELECT id, user, label, algorithm, digits, period, secret, last_step, repeated_step,"
-        " drift, created, kind, app_id, suspect, key_flags, aaguid FROM factor"
+        " drift, created, kind, app_id, suspect, key_flags, aaguid, last_used FROM factor"
         " WHERE user = ?1 AND kind IN ('totp', 'u2f') AND ?2 IN (kind, 'any') ORDER BY id LIMIT 16";
     sqlite3_stmt *statement = NULL;
     bool row = true;
@@ -237,7 +239,8 @@ enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const cha
     return result;
 }
 
-/* Runs an UPDATE with (id, step) or (id, step, drift) and reports whether it changed the row. */
+/* Runs an UPDATE with (id, step) or (id, step, drift, time) and reports whether it changed the row.
+ */
 static enum cs_err update_step(const struct cs_transaction *transaction, const char *sql,
                                int64_t id, int64_t step, const int64_t *drift, bool *ret_changed,
                                struct cs_error *error)
@@ -249,8 +252,10 @@ static enum cs_err update_step(const struct cs_transaction *transaction, const c
         return result;
     sqlite3_bind_int64(statement, 1, id);
     sqlite3_bind_int64(statement, 2, step);
-    if (drift != NULL)
+    if (drift != NULL) {
         sqlite3_bind_int64(statement, 3, *drift);
+        sqlite3_bind_int64(statement, 4, cs_clock_seconds());
+    }
     result = cs_sql_run(transaction->store, statement, error);
     *ret_changed = result == CS_OK && sqlite3_changes(transaction->store->db) == 1;
     return result;
@@ -259,8 +264,8 @@ static enum cs_err update_step(const struct cs_transaction *transaction, const c
 enum cs_err cs_factor_spend(const struct cs_transaction *transaction, int64_t id, int64_t step,
                             int64_t drift, bool *ret_won, struct cs_error *error)
 {
-    static const char sql[] =
-        "UPDATE factor SET last_step = ?2, drift = ?3 WHERE id = ?1 AND last_step < ?2";
+    static const char sql[] = "UPDATE factor SET last_step = ?2, drift = ?3, last_used = ?4"
+                              " WHERE id = ?1 AND last_step < ?2";
 
     return update_step(transaction, sql, id, step, &drift, ret_won, error);
 }

@@ -37,6 +37,7 @@ struct cs_factor {
     struct cs_secret secret;
     int64_t last_step; /* the last time step or counter accepted; -1: none */
     int64_t created;   /* seconds since 1970 */
+    int64_t last_used; /* the same; 0: never, or not since schema 7 */
 
     /* TOTP: "sha1", "sha256", "sha512". A security key: "es256", "eddsa". */
     char algorithm[8];

@@ -25,8 +25,8 @@ enum cs_err cs_pending_put(const struct cs_transaction *transaction,
                            const struct cs_pending *pending, int64_t now, struct cs_error *error)
 {
     static const char sql[] = "INSERT OR REPLACE INTO pending"
-                              " (user, challenge, app_id, origins, label, expires)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+                              " (user, challenge, app_id, origins, label, expires, verification)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = purge(transaction, now, error);
 
@@ -40,6 +40,7 @@ enum cs_err cs_pending_put(const struct cs_transaction *transaction,
     cs_sql_bind_text(statement, 4, pending->origins);
     cs_sql_bind_text(statement, 5, pending->label);
     sqlite3_bind_int64(statement, 6, now + CS_PENDING_SECONDS);
+    sqlite3_bind_int64(statement, 7, pending->verification);
     return cs_sql_run(transaction->store, statement, error);
 }
 
@@ -52,8 +53,9 @@ static enum cs_err read_pending(const struct cs_transaction *transaction, const 
                                 struct cs_pending *ret_pending, bool *ret_found,
                                 struct cs_error *error)
 {
-    static const char sql[] = "SELECT user, challenge, app_id, origins, label FROM pending"
-                              " WHERE user = ?1 AND length(challenge) = 32";
+    static const char sql[] =
+        "SELECT user, challenge, app_id, origins, label, verification FROM pending"
+        " WHERE user = ?1 AND length(challenge) = 32";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
@@ -68,6 +70,7 @@ static enum cs_err read_pending(const struct cs_transaction *transaction, const 
         copy_column(statement, 2, ret_pending->app_id, sizeof ret_pending->app_id);
         copy_column(statement, 3, ret_pending->origins, sizeof ret_pending->origins);
         copy_column(statement, 4, ret_pending->label, sizeof ret_pending->label);
+        ret_pending->verification = (unsigned)sqlite3_column_int(statement, 5);
     }
     sqlite3_reset(statement);
     return result;

@@ -20,6 +20,7 @@ struct cs_pending {
     char app_id[CS_FACTOR_APP_ID_MAX + 1];
     char origins[CS_PENDING_ORIGINS_MAX + 1]; /* comma-separated */
     char label[CS_FACTOR_LABEL_MAX + 1];
+    unsigned verification; /* that was asked for; enum cs_u2f_verification */
 };
 
 /* Stores it as of `now`, replacing that user's earlier one. */

@@ -70,7 +70,9 @@ static const char version_6[] = "CREATE TABLE suspension (user TEXT PRIMARY KEY,
 static const char version_7[] =
     "UPDATE factor SET algorithm = 'es256' WHERE kind = 'u2f';"
     "ALTER TABLE factor ADD COLUMN key_flags INTEGER NOT NULL DEFAULT 0;"
-    "ALTER TABLE factor ADD COLUMN aaguid TEXT NOT NULL DEFAULT '';";
+    "ALTER TABLE factor ADD COLUMN aaguid TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE factor ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE pending ADD COLUMN verification INTEGER NOT NULL DEFAULT 0;";
 
 static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
                                                      version_5, version_6, version_7};

@@ -15,7 +15,7 @@ enum {
     CS_U2F_RELAY_HANDLES = 8,
     CS_U2F_RELAY1_HANDLE_MAX = 127,  /* bytes of a handle in version 1 */
     CS_U2F_USER_MAX = 64,            /* bytes of a user's name, for a key's display */
-    CS_U2F_REQUEST_LINE_MAX = 3200,  /* characters of the longest request */
+    CS_U2F_REQUEST_LINE_MAX = 3221,  /* characters of the longest request */
     CS_U2F_ANSWER_LINE_MAX = 110,    /* ... answer to a login */
     CS_U2F_ENROLLED_LINE_MAX = 2760, /* ... answer to an enrolment */
 };

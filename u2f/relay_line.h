@@ -8,7 +8,7 @@
 
 enum {
     CS_U2F_CHECKSUM_BYTES = 4,
-    CS_U2F_PAYLOAD_MAX = 2368, /* a request of 8 handles of 255 bytes; registration data */
+    CS_U2F_PAYLOAD_MAX = 2432, /* a request to enrol with 8 handles of 255 bytes: 2403 */
 };
 
 enum cs_u2f_line {

@@ -15,9 +15,10 @@ void cs_key_host_name(const char *host, char ret_name[CS_KEY_HOST_SIZE])
 
 struct cs_key_names cs_key_names(const struct cs_local_settings *settings, const char *host_name)
 {
-    return (struct cs_key_names){.app_id = settings->u2f_app_id ? settings->u2f_app_id : host_name,
-                                 .origins =
-                                     settings->u2f_origins ? settings->u2f_origins : host_name};
+    return (struct cs_key_names){
+        .app_id = settings->u2f_app_id ? settings->u2f_app_id : host_name,
+        .origins = settings->u2f_origins ? settings->u2f_origins : host_name,
+        .verification = (enum cs_u2f_verification)settings->u2f_verification};
 }
 
 enum cs_err cs_check_app_id(const struct cs_setting *row, const char *value, struct cs_error *error)

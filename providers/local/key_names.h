@@ -12,6 +12,7 @@ enum { CS_KEY_HOST_SIZE = CS_U2F_ORIGIN_MAX + 1 };
 struct cs_key_names {
     const char *app_id;  /* of the application they were registered for */
     const char *origins; /* one of these must be signed; form: cs_u2f_read_origins */
+    enum cs_u2f_verification verification; /* of every key */
 };
 
 /* pam:// and the name of a host in lower case: as ssh writes the host that it connects to, whatever

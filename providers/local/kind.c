@@ -63,6 +63,18 @@ static const struct cs_setting rows[] = {
      .help = "What a security key's answer may name as the place of the login: at most eight "
              "names, separated by commas. A key plugged into this machine signs for the first. By "
              "default pam:// and the name of this host, in lower case."},
+    {.name = "u2f_verification",
+     .type = CS_SETTING_CHOICE,
+     .where = BOTH,
+     .offset = AT(u2f_verification),
+     .by_login = true,
+     .fallback = "discouraged",
+     .values = {"discouraged", "preferred", "required"},
+     .help = "Whether a security key must make sure of who touches it, by its PIN or a "
+             "fingerprint. required: an answer without is refused, and so is a key that knows U2F "
+             "only. preferred: the PIN is asked for if the key has one. discouraged: no PIN, "
+             "unless the key insists. A key that was registered with its PIN or a fingerprint is "
+             "never accepted without."},
     {0},
 };
 

@@ -11,6 +11,7 @@ struct cs_local_settings {
     unsigned totp_window, totp_drift;     /* time steps */
     bool throttle;                        /* delays are in force */
     const char *u2f_app_id, *u2f_origins; /* NULL: see key_names.h */
+    unsigned u2f_verification;            /* enum cs_u2f_verification */
 };
 
 extern const struct cs_provider_kind cs_local_kind;

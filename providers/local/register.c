@@ -161,6 +161,23 @@ static void write_aaguid(const unsigned char aaguid[CS_U2F_AAGUID_BYTES],
         (void)snprintf(ret_text + 2 * i, 3, "%02x", aaguid[i]);
 }
 
+/* A key that verifies nobody would be refused at every login. */
+static enum cs_err check_verified(const struct parsed *parsed, const struct cs_pending *pending,
+                                  struct cs_error *error)
+{
+    if (pending->verification != CS_U2F_REQUIRED)
+        return CS_OK;
+    if (parsed->form != CS_U2F_FORM_FIDO2)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the key knows U2F only, which has no PIN, but user verification is "
+                       "required (u2f_verification)");
+    if ((parsed->credential.flags & CS_U2F_USER_VERIFIED) == 0)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the key did not make sure of who touched it, by a PIN or a fingerprint, "
+                       "but that is required (u2f_verification): set a PIN on the key first");
+    return CS_OK;
+}
+
 static enum cs_err keep_key(const struct parsed *parsed, struct cs_factor *factor,
                             struct cs_error *error)
 {
@@ -185,6 +202,8 @@ enum cs_err cs_register_finish(const struct cs_transaction *transaction,
 
     if (result == CS_OK)
         result = verify_for_any(&parsed, pending, error);
+    if (result == CS_OK)
+        result = check_verified(&parsed, pending, error);
     if (result == CS_OK)
         result = keep_key(&parsed, ret_factor, error);
     if (result != CS_OK)

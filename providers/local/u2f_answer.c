@@ -60,12 +60,15 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
                                  uint32_t counter, int64_t before, struct cs_outcome *outcome,
                                  struct cs_error *error)
 {
+    /* A key that has no counter always says 0 (WebAuthn, section 6.1.1); one that has one never
+     * says it again. */
+    bool none = counter == 0 && key->last_step <= 0;
     bool won = false, marked;
     enum cs_err result = cs_factor_spend(&trial->transaction, key->id, counter, 0, &won, error);
 
     if (result != CS_OK)
         return result;
-    if (won) {
+    if (won || none) {
         outcome->judgement = CS_JUDGED_RIGHT;
         outcome->reason = CS_REASON_U2F;
         return CS_OK;

@@ -7,6 +7,7 @@
 #include "base/base64url.h"
 #include "base/clock.h"
 #include "base/lower.h"
+#include "base/secret.h"
 #include "providers/local/key_secret.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/u2f_keys.h"
@@ -32,6 +33,34 @@ static enum cs_err write_line(const struct cs_u2f_request *request, char **ret_l
     return *ret_line != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
+/* Names the first of the keys, as many as there is room for but one at least. */
+static enum cs_err write_fitting(const struct cs_challenge_request *wanted,
+                                 struct cs_u2f_request *request, struct cs_challenge *ret_challenge,
+                                 struct cs_error *error)
+{
+    size_t all = request->handle_count;
+    enum cs_err result = CS_OK;
+    size_t needed = SIZE_MAX;
+
+    for (size_t count = all; count > 0 && needed > wanted->room && result == CS_OK; count--) {
+        request->handle_count = count;
+        request->more = count < all && wanted->more_room > 0;
+        cs_wipe_string(&ret_challenge->request);
+        result = write_line(request, &ret_challenge->request, error);
+        if (result == CS_OK)
+            needed = strlen(ret_challenge->request) + (request->more ? wanted->more_room : 0);
+        if (wanted->room == 0)
+            break;
+    }
+    if (request->more)
+        ret_challenge->further = wanted->skipped + (unsigned)request->handle_count;
+    ret_challenge->verifies = true;
+    for (size_t i = 0; i < request->handle_count; i++)
+        ret_challenge->verifies = ret_challenge->verifies && request->handles[i].must_verify;
+    ret_challenge->verifies = ret_challenge->verifies || request->verification == CS_U2F_REQUIRED;
+    return result;
+}
+
 /* A key in this machine signs for the first of the origins. */
 static enum cs_err set_origin(const char *origins, struct cs_challenge *ret_challenge,
                               struct cs_error *error)
@@ -47,8 +76,8 @@ static enum cs_err set_origin(const char *origins, struct cs_challenge *ret_chal
 
 /* Fills in the challenge for what `asked` names. */
 static enum cs_err make_challenge(struct cs_keys_asked *asked, const char *origins,
-                                  unsigned seconds, struct cs_challenge *ret_challenge,
-                                  struct cs_error *error)
+                                  const struct cs_challenge_request *wanted,
+                                  struct cs_challenge *ret_challenge, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer id = {0};
     struct cs_u2f_request *request = &asked->request;
@@ -62,8 +91,8 @@ static enum cs_err make_challenge(struct cs_keys_asked *asked, const char *origi
     if (id.failed || id.length >= sizeof ret_challenge->id)
         return cs_fail_nomem(error);
     memcpy(ret_challenge->id, id.text, id.length + 1);
-    ret_challenge->expires = cs_clock_ms() + (int64_t)seconds * 1000;
-    return write_line(request, &ret_challenge->request, error);
+    ret_challenge->expires = cs_clock_ms() + (int64_t)wanted->seconds * 1000;
+    return write_fitting(wanted, request, ret_challenge, error);
 }
 
 /* The name without what may vary, because some directories accept several spellings: in lower case,
@@ -80,9 +109,9 @@ static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
     ret_folded[length] = '\0';
 }
 
-/* The handles of a user's keys, with their counters. */
+/* The handles of a user's keys but for the first, with their counters. */
 static enum cs_err add_keys(const struct cs_transaction *transaction, const char *user,
-                            struct cs_keys_asked *asked, struct cs_error *error)
+                            unsigned skipped, struct cs_keys_asked *asked, struct cs_error *error)
 {
     struct cs_u2f_request *request = &asked->request;
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
@@ -92,11 +121,13 @@ static enum cs_err add_keys(const struct cs_transaction *transaction, const char
     if (result != CS_OK)
         return result;
     cs_keys_choose(&factors, request->app_id, &keys);
-    for (size_t i = 0; i < keys.count; i++) {
+    for (size_t i = skipped; i < keys.count; i++) {
+        struct cs_u2f_handle *handle = &request->handles[request->handle_count];
         struct cs_u2f_public_key key;
 
-        if (!cs_key_get(keys.items[i], &key, &request->handles[request->handle_count]))
+        if (!cs_key_get(keys.items[i], &key, handle))
             continue;
+        handle->must_verify = (keys.items[i]->key_flags & CS_KEY_VERIFIES) != 0;
         asked->counters[request->handle_count++] = keys.items[i]->last_step;
     }
     return CS_OK;
@@ -135,12 +166,12 @@ enum cs_err cs_local_begin_keys(const struct cs_transaction *transaction, const 
     ret_challenge->state = asked;
     ret_challenge->free_state = free_asked;
     asked->request.purpose = CS_U2F_AUTHENTICATE;
+    asked->request.verification = names->verification;
     memcpy(asked->request.app_id, names->app_id, strlen(names->app_id) + 1);
     fold_name(request->name ? request->name : user, folded);
-    result = add_keys(transaction, user[0] != '\0' ? user : folded, asked, error);
+    result = add_keys(transaction, user[0] != '\0' ? user : folded, request->skipped, asked, error);
     if (result == CS_OK && asked->request.handle_count == 0)
         result = add_decoy(transaction, folded, &asked->request, error);
-    return result == CS_OK
-               ? make_challenge(asked, names->origins, request->seconds, ret_challenge, error)
-               : result;
+    return result == CS_OK ? make_challenge(asked, names->origins, request, ret_challenge, error)
+                           : result;
 }

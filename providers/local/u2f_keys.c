@@ -8,13 +8,29 @@
 _Static_assert((int)CS_FACTORS_PER_KIND_MAX <= (int)CS_U2F_RELAY_HANDLES,
                "one request holds every key of a user");
 
+/* A key that was registered just now is the one at hand. */
+static int64_t last_seen(const struct cs_factor *factor)
+{
+    return factor->last_used > factor->created ? factor->last_used : factor->created;
+}
+
+/* Behind those seen at the same time or later. */
+static void insert(struct cs_keys *keys, const struct cs_factor *factor)
+{
+    size_t at = keys->count++;
+
+    for (; at > 0 && last_seen(keys->items[at - 1]) < last_seen(factor); at--)
+        keys->items[at] = keys->items[at - 1];
+    keys->items[at] = factor;
+}
+
 void cs_keys_choose(const struct cs_factors *all, const char *app_id, struct cs_keys *ret_keys)
 {
     for (size_t i = all->count; i-- > 0 && ret_keys->count < CS_ARRAY_SIZE(ret_keys->items);) {
         const struct cs_factor *factor = &all->items[i];
 
         if (!factor->suspect && app_id != NULL && strcmp(factor->app_id, app_id) == 0)
-            ret_keys->items[ret_keys->count++] = factor;
+            insert(ret_keys, factor);
     }
 }
 

@@ -13,7 +13,8 @@ struct cs_keys_asked {
     int64_t counters[CS_U2F_RELAY_HANDLES];
 };
 
-/* Those that may be used, newest first; borrowed from where they came from. */
+/* Those that may be used: the one used or registered last first. Borrowed
+ * from where they came from. */
 struct cs_keys {
     const struct cs_factor *items[CS_U2F_RELAY_HANDLES];
     size_t count;

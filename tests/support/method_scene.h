@@ -66,6 +66,8 @@ struct method_scene {
     const char *correlation; /* of a challenge; NULL: none */
     const char *line;        /* what the person's side needs; the same */
     const char *origin;      /* what a key of this machine signs for; the same */
+    unsigned keys;           /* of which each request names one, if rounds are allowed */
+    bool verifies;           /* what a challenge says */
     const char *url, *code;  /* the same */
     const char *scan;        /* the same */
     bool compares;           /* the correlation is a word that the device shows, too */
@@ -83,6 +85,7 @@ struct method_scene {
     struct cs_buffer lines;  /* of the log */
     struct cs_buffer message;
     struct cs_buffer user_codes; /* that requests carried: one line each, "-" for none */
+    size_t room, more_room;      /* of the last request */
     unsigned seconds, polls, refusals;
     int64_t longest; /* that judging took */
     enum cs_pace_of paced;

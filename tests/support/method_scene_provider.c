@@ -119,6 +119,7 @@ static void describe(const struct method_scene *scene, const char *id,
     challenge->rest_ms = scene->rests_ms;
     challenge->over = scene->over_before;
     challenge->request = scene->line ? strdup(scene->line) : NULL;
+    challenge->verifies = scene->verifies;
 }
 
 /* Whether the request carries what it needs. */
@@ -143,6 +144,10 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     cs_buffer_free(&scene->message);
     cs_buffer_text(&scene->message, request->message);
     scene->seconds = request->seconds;
+    scene->room = request->room;
+    scene->more_room = request->more_room;
+    if (request->more_room > 0 && request->skipped + 1 < scene->keys)
+        ret_challenge->further = request->skipped + 1;
     ret_challenge->unsent = scene->unsent;
     if (scene->begin_result != CS_OK)
         return cs_fail(error, scene->begin_result, "begin is broken");

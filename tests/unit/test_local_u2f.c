@@ -22,7 +22,8 @@ static struct u2f_signer first, second;
 static void enrol(const char *user, const struct u2f_signer *signer, char handle,
                   const char *app_id)
 {
-    struct cs_factor factor = {.kind = CS_STORED_U2F, .algorithm = "es256", .last_step = -1};
+    struct cs_factor factor = {
+        .kind = CS_STORED_U2F, .algorithm = "es256", .last_step = -1, .created = T0};
     char secret[CS_U2F_PUBLIC_KEY_BYTES + 64];
     struct cs_transaction transaction;
     struct cs_error error = {0};

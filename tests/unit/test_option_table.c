@@ -106,7 +106,7 @@ static void assert_ibm_in_force(const struct cs_option *option, const struct cs_
 
 static void test_table_defaults_of_profile_ibm_accepted_and_in_force(void **state)
 {
-    struct cs_options own, ibm;
+    static struct cs_options own, ibm;
     struct cs_option option;
     size_t seen = 0;
 

@@ -285,7 +285,8 @@ static void reopen_as(struct scratch_store *scratch, const char *sql)
 }
 
 #define NO_MODELS                                                                                  \
-    "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "
+    "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "            \
+    "ALTER TABLE factor DROP COLUMN last_used; "
 
 static void test_factor_of_version_3_goes_on(void **state)
 {
@@ -315,7 +316,8 @@ static void test_factor_of_version_4_goes_on(void **state)
     add(scratch, CS_STORED_U2F);
     before = scratch_store_rows(scratch, "factor");
     reopen_as(scratch, NO_MODELS
-              "DROP TABLE place; DROP TABLE suspension; DROP TABLE throttle;"
+              "ALTER TABLE pending DROP COLUMN verification; DROP TABLE place; DROP TABLE "
+              "suspension; DROP TABLE throttle;"
               "CREATE TABLE throttle (scope INTEGER NOT NULL, subject TEXT NOT NULL,"
               " failures INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (scope, subject))"
               " STRICT, WITHOUT ROWID;"

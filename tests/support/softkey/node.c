@@ -131,10 +131,33 @@ static int poll_key(struct hid_device_ *key, struct pollfd *entry, int milliseco
     return result;
 }
 
+/* A key and one other descriptor, which is looked at between the key's beats. */
+static int poll_both(struct hid_device_ *key, struct pollfd *entries, int milliseconds)
+{
+    int64_t until = softkey_now() + milliseconds;
+
+    for (;;) {
+        int64_t left = milliseconds < 0 ? SOFTKEY_BEAT_MS : until - softkey_now();
+        int other = (int)syscall(SYS_poll, entries + 1, 1, 0), result;
+
+        if (left < 0)
+            left = 0;
+        if (other < 0)
+            return other;
+        result =
+            poll_key(key, entries,
+                     other > 0 ? 0 : (int)(left < SOFTKEY_BEAT_MS ? left : SOFTKEY_BEAT_MS), NULL);
+        if (result != 0 || other > 0 || left == 0)
+            return result < 0 ? result : result + other;
+    }
+}
+
 int node_poll(struct pollfd *entries, nfds_t count, int milliseconds)
 {
-    struct hid_device_ *key = count == 1 ? node(entries->fd) : NULL;
+    struct hid_device_ *key = count == 1 || count == 2 ? node(entries->fd) : NULL;
 
+    if (key != NULL && count == 2)
+        return poll_both(key, entries, milliseconds);
     if (key == NULL)
         return (int)syscall(SYS_poll, entries, count, milliseconds);
     return poll_key(key, entries, milliseconds, NULL);
