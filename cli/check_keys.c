@@ -50,10 +50,35 @@ static enum cs_err warn_of_helper(const struct cs_key_tallies *tallies, const ch
     return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);
 }
 
+/* A key with a PIN can answer all the same, whatever it was registered with. */
+static enum cs_err warn_of_verification(const struct cs_key_setting *setting,
+                                        const struct cs_key_tallies *tallies,
+                                        struct cs_strlist *warnings)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    unsigned keys = tallies->items[CS_KEYS_UNVERIFIED].keys;
+
+    if (keys == 0 || !setting->verified)
+        return CS_OK;
+    cs_buffer_printf(&text,
+                     "%s%su2f_verification is 'required', and %u keys of %u accounts were "
+                     "registered without a PIN or a fingerprint: those that have neither are "
+                     "refused, as are all that know only U2F; 'countersign list USER' shows them",
+                     setting->service, setting->service[0] != '\0' ? ": " : "", keys,
+                     tallies->items[CS_KEYS_UNVERIFIED].users);
+    return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);
+}
+
 enum cs_err cs_check_keys_warn(const struct cs_key_settings *settings,
                                const struct cs_key_tallies *tallies, const char *socket,
                                struct cs_strlist *warnings)
 {
-    (void)settings;
-    return warn_of_helper(tallies, socket, warnings);
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < settings->count && result == CS_OK; i++) {
+        /* A service without a value of its own has the general one. */
+        if (i == 0 || !settings->items[0].verified)
+            result = warn_of_verification(&settings->items[i], tallies, warnings);
+    }
+    return result == CS_OK ? warn_of_helper(tallies, socket, warnings) : result;
 }

@@ -15,7 +15,9 @@
 #define NO_ALWAYS "nothing lets every user in; take the module out of the stack instead"
 #define CONTROL "the control of the PAM line says what follows from a refusal or an outage"
 #define FILE_RULES "the owner and mode of our files are fixed; 'countersign check' reports them"
-#define TOUCH "a security key is always asked for a touch, and for nothing else"
+#define TOUCH "a security key is always asked for a touch"
+#define VERIFICATION                                                                               \
+    "set u2f_verification=required if every key must be asked for its PIN or a finger"
 #define NO_COUNTERPART "there is no counterpart here; leave it out"
 #define LOG_MORE "set debug; the log is syslog's"
 
@@ -64,8 +66,8 @@ const struct cs_setting_mistake cs_other_module_words[] = {
     {"cue_prompt", "set u2f_touch"},
     {"interactive", "the user is always told when to touch the key; the text is u2f_touch"},
     {"userpresence", TOUCH},
-    {"userverification", TOUCH},
-    {"pinverification", TOUCH},
+    {"userverification", VERIFICATION},
+    {"pinverification", VERIFICATION},
     {"max_devices", "a user may have up to eight security keys"},
     {"manual", "a key at the user's own machine answers with countersign-touch"},
     {"openasuser", KEY_STORE},

@@ -158,6 +158,23 @@ def test_check_counts_keys_that_the_helper_cannot_ask():
     forget_factors("alice", "bob")
 
 
+def test_check_counts_keys_that_were_registered_without_verification():
+    before()
+    countersign("import", "pam-u2f", "-", input=
+                "alice:YQ,11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence:Yg,"
+                "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence+pin\n")
+    told = "u2f_verification is 'required', and 1 keys of 1 accounts were registered without"
+    for settings, start in (({}, None), ({"u2f_verification": "preferred"}, None),
+                            ({"u2f_verification": "required"}, "warn "),
+                            ({"u2f_verification": "required", "services": {"sudo": {"retry": 1}}}, "warn "),
+                            ({"services": {"sudo": {"u2f_verification": "required"}}}, "warn sudo: ")):
+        write_config({"u2f_origins": GOOD, **settings})
+        found = [line for line in warnings() if "u2f_verification" in line]
+        expect_equal(len(found), int(start is not None), f"{settings}: {found}")
+        expect(not found or found[0].startswith(start + told), f"{settings}: {found}")
+    forget_factors("alice")
+
+
 # ---- enroll u2f ----
 
 def refused(words, pattern, status=1, input=None):

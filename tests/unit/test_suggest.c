@@ -130,6 +130,8 @@ static void test_words_of_other_modules(void **state)
         {"appid=pam://host", "countersign import pam-u2f --app-id"},
         {"origin=pam://host", "set u2f_app_id"},
         {"sshformat", "countersign enroll u2f"},
+        {"userpresence=1", "always asked for a touch"},
+        {"pinverification=1", "set u2f_verification=required"},
         {"debug_file=/var/log/u2f", "set debug"},
         {"conf=/etc/duo/pam_duo.conf", "config="},
         {"failmode=secure", "set failmode_insecure"},
