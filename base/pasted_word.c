@@ -56,15 +56,57 @@ static bool read_line(size_t limit, struct cs_buffer *ret_line)
     return got > 0 || ret_line->length > 0;
 }
 
-/* A paste arrives in pieces; it has ended when nothing has come for a moment. */
-static void discard_rest(void)
+/* A paste arrives in pieces; it has ended when nothing has come for a moment. A line without its
+ * newline does not count. */
+static bool is_more_waiting(void)
 {
     struct pollfd entry = {.fd = STDIN_FILENO, .events = POLLIN};
 
-    for (int i = 0; i < FLUSHES_MAX && poll(&entry, 1, QUIET_MS) > 0; i++)
+    return poll(&entry, 1, QUIET_MS) > 0;
+}
+
+static void discard_rest(void)
+{
+    for (int i = 0; i < FLUSHES_MAX && is_more_waiting(); i++)
         (void)tcflush(STDIN_FILENO, TCIFLUSH);
-    /* poll() does not report a line without its newline, so flush once more. */
+    /* A line without its newline may still be there. */
     (void)tcflush(STDIN_FILENO, TCIFLUSH);
+}
+
+bool cs_pasted_word_is_framed(const char *line)
+{
+    return (line[0] == '|' || line[0] == '>') && line[1] == ' ';
+}
+
+/* What the limits leave. */
+struct room {
+    int lines;
+    size_t bytes;
+};
+
+static bool read_next(struct room *room, struct cs_buffer *ret_line)
+{
+    if (room->lines == 0 || room->bytes == 0 || !read_line(room->bytes, ret_line))
+        return false;
+    room->lines--;
+    room->bytes -= ret_line->length;
+    return true;
+}
+
+/* Appends the lines in which the word goes on. A line without a frame is not one of them. */
+static void read_on(const struct cs_pasted_word *wanted, bool terminal, struct room *room,
+                    struct cs_buffer *out)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+
+    while (wanted->goes_on != NULL && !out->failed && wanted->goes_on(out->text)) {
+        if (terminal && !is_more_waiting())
+            (void)fputs(wanted->more, stderr);
+        if (!read_next(room, &line) || !cs_pasted_word_is_framed(line.text))
+            return;
+        cs_buffer_text(out, "\n");
+        cs_buffer_append(out, &line);
+    }
 }
 
 static enum cs_err find_line(const struct cs_pasted_word *wanted, bool terminal,
@@ -72,17 +114,17 @@ static enum cs_err find_line(const struct cs_pasted_word *wanted, bool terminal,
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer last = {0};
-    size_t left = CS_PASTED_WORD_BYTES;
+    struct room room = {CS_PASTED_WORD_LINES, CS_PASTED_WORD_BYTES};
 
-    for (int i = 0; i < CS_PASTED_WORD_LINES && left > 0 && read_line(left, &line); i++) {
+    while (read_next(&room, &line)) {
         const char *found;
 
         if (line.failed)
             return cs_fail_nomem(error);
-        left -= line.length;
         found = cs_pasted_word_find(line.text, wanted->prefix);
         if (found != NULL) {
             cs_buffer_text(out, found);
+            read_on(wanted, terminal, &room, out);
             return out->failed ? cs_fail_nomem(error) : CS_OK;
         }
         if (line.text[strspn(line.text, BLANKS)] == '\0')

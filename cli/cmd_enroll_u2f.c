@@ -6,17 +6,23 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/key_answer.h"
+#include "cli/key_model.h"
 #include "cli/key_settings.h"
 #include "cli/verb.h"
 #include "providers/local/register.h"
 #include "u2f/origins.h"
 
-enum { LABEL, APP_ID, ORIGIN, REQUEST, RESPONSE };
+enum { LABEL, APP_ID, ORIGIN, VERIFICATION, U2F_ONLY, ATTESTATION, REQUEST, RESPONSE };
 
 const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX] = {
     [LABEL] = {"label", "TEXT", "A name to tell keys apart."},
     [APP_ID] = {"app-id", "ID", "Register for this application, not u2f_app_id."},
     [ORIGIN] = {"origin", "LIST", "Accept an answer with these origins, not u2f_origins."},
+    [VERIFICATION] = {"verification", "WORD",
+                      "discouraged, preferred or required, not u2f_verification."},
+    [U2F_ONLY] = {"u2f-only", NULL, "Register with U2F, not FIDO2, which needs newer programs."},
+    [ATTESTATION] = {"attestation", NULL,
+                     "Ask the key for its maker's attestation, and verify it."},
     [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
     [RESPONSE] = {"response", NULL, "Read its answer from standard input."},
 };
@@ -24,7 +30,8 @@ const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX] = {
 enum way { KEY_HERE, KEY_ASKED_ELSEWHERE, KEY_ANSWERED_ELSEWHERE };
 
 struct key_wishes {
-    const char *user, *label, *app_id, *origin;
+    const char *user, *label, *app_id, *origin, *verification;
+    struct cs_register_wishes register_as;
     enum way way;
     bool json;
 };
@@ -54,18 +61,59 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words,
     if (asked && answered)
         return cs_usage_error("--request and --response are two steps: first --request, then, with "
                               "the answer of countersign-touch, --response");
-    *wishes = (struct key_wishes){.user = words->operands[0],
-                                  .label = words->options[LABEL],
-                                  .app_id = words->options[APP_ID],
-                                  .origin = words->options[ORIGIN],
-                                  .way = asked      ? KEY_ASKED_ELSEWHERE
-                                         : answered ? KEY_ANSWERED_ELSEWHERE
-                                                    : KEY_HERE,
-                                  .json = cli->json};
+    *wishes =
+        (struct key_wishes){.user = words->operands[0],
+                            .label = words->options[LABEL],
+                            .app_id = words->options[APP_ID],
+                            .origin = words->options[ORIGIN],
+                            .verification = words->options[VERIFICATION],
+                            .register_as = {.u2f_only = words->options[U2F_ONLY] != NULL,
+                                            .attestation = words->options[ATTESTATION] != NULL},
+                            .way = asked      ? KEY_ASKED_ELSEWHERE
+                                   : answered ? KEY_ANSWERED_ELSEWHERE
+                                              : KEY_HERE,
+                            .json = cli->json};
     return cs_key_check_names(wishes->app_id, wishes->origin, asked);
 }
 
+/* What only a new request can follow. */
+static int check_options(const struct cs_words *words)
+{
+    static const unsigned char of_requests[] = {VERIFICATION, U2F_ONLY, ATTESTATION};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(of_requests) && words->options[RESPONSE] != NULL; i++) {
+        if (words->options[of_requests[i]] != NULL)
+            return cs_usage_error("--%s is for the request: give it together with --request",
+                                  cs_options_enroll_u2f[of_requests[i]].name);
+    }
+    if (words->options[U2F_ONLY] != NULL && words->options[ATTESTATION] != NULL)
+        return cs_usage_error("--u2f-only and --attestation exclude each other: with U2F the "
+                              "attestation always comes, and is verified");
+    return CS_EXIT_OK;
+}
+
 /* ---- asking ---- */
+
+/* What --verification says, else the option. */
+static enum cs_err choose_verification(const struct key_wishes *wishes,
+                                       const struct cs_key_names *names, struct cs_pending *pending,
+                                       struct cs_error *error)
+{
+    enum cs_u2f_verification verification = names->verification;
+
+    if (wishes->verification != NULL &&
+        !cs_u2f_read_verification(wishes->verification, &verification))
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "--verification is '%s'; it must be discouraged, preferred or required",
+                       wishes->verification);
+    if (wishes->register_as.u2f_only && verification == CS_U2F_REQUIRED)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "user verification is required (%s), which U2F does not have: leave out "
+                       "--u2f-only",
+                       wishes->verification != NULL ? "--verification" : "u2f_verification");
+    pending->verification = verification;
+    return CS_OK;
+}
 
 static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_options *options,
                            struct cs_pending *pending, struct cs_error *error)
@@ -80,9 +128,10 @@ static enum cs_err prepare(const struct key_wishes *wishes, const struct cs_opti
         result = cs_key_hosts(wishes->origin ? wishes->origin : names.origins, &hosts, error);
     if (result != CS_OK)
         return result;
-    return cs_register_start(wishes->user, wishes->label,
-                             wishes->app_id ? wishes->app_id : names.app_id,
-                             wishes->origin ? wishes->origin : names.origins, pending, error);
+    result = cs_register_start(wishes->user, wishes->label,
+                               wishes->app_id ? wishes->app_id : names.app_id,
+                               wishes->origin ? wishes->origin : names.origins, pending, error);
+    return result == CS_OK ? choose_verification(wishes, &names, pending, error) : result;
 }
 
 /* The request; kept in the store if the answer comes to another process. */
@@ -94,7 +143,8 @@ static enum cs_err ask(const struct cs_transaction *transaction, void *context,
     enum cs_err result = cs_key_check_label(transaction, pending, error);
 
     if (result == CS_OK)
-        result = cs_register_request(transaction, pending, &registration->request, error);
+        result = cs_register_request(transaction, pending, &registration->wishes.register_as,
+                                     &registration->request, error);
     if (result == CS_OK && registration->wishes.way == KEY_ASKED_ELSEWHERE)
         result = cs_pending_put(transaction, pending, cs_clock_seconds(), error);
     return result;
@@ -204,6 +254,7 @@ static enum cs_err write_factor(struct cs_json_writer *writer, void *context,
     cs_json_write_integer(writer, "id", factor->id);
     cs_json_write_string(writer, "label", factor->label);
     cs_json_write_string(writer, "app_id", factor->app_id);
+    cs_write_key_model(writer, factor);
     return CS_OK;
 }
 
@@ -279,9 +330,11 @@ int cs_cmd_enroll_u2f(struct cs_cli *cli, const struct cs_words *words)
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     const struct key_wishes *wishes = &registration.wishes;
     struct cs_error error = {0};
-    int status = read_words(cli, words, &registration.wishes);
+    int status = check_options(words);
     enum cs_err result;
 
+    if (status == CS_EXIT_OK)
+        status = read_words(cli, words, &registration.wishes);
     if (status != CS_EXIT_OK)
         return status;
     result = will_report(cli, wishes, &error);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
+#include "cli/key_model.h"
 #include "cli/suspension.h"
 #include "cli/table.h"
 #include "cli/verb.h"
@@ -73,12 +74,17 @@ static void write_totp(struct cs_json_writer *writer, const struct cs_factor *fa
 /* The counter is null before the first login. */
 static void write_key(struct cs_json_writer *writer, const struct cs_factor *factor)
 {
+    char used[CS_TIME_SIZE];
+
+    cs_format_time(factor->last_used, used);
     cs_json_write_string(writer, "app_id", factor->app_id);
     if (factor->last_step < 0)
         cs_json_write_string(writer, "counter", NULL);
     else
         cs_json_write_integer(writer, "counter", factor->last_step);
     cs_json_write_bool(writer, "suspect", factor->suspect);
+    cs_write_key_model(writer, factor);
+    cs_json_write_string(writer, "last_used", factor->last_used > 0 ? used : NULL);
 }
 
 static void write_factor(struct cs_json_writer *writer, const struct cs_factor *factor)
@@ -115,16 +121,31 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     return CS_OK;
 }
 
+enum { SETTINGS_SIZE = CS_FACTOR_APP_ID_MAX + CS_KEY_MODEL_SIZE + CS_AAGUID_SIZE + 16 };
+
+static void format_settings(const struct cs_factor *factor, char ret_text[SETTINGS_SIZE])
+{
+    char model[CS_KEY_MODEL_SIZE], aaguid[CS_AAGUID_SIZE];
+
+    if (factor->kind != CS_STORED_U2F) {
+        (void)snprintf(ret_text, SETTINGS_SIZE, "%s, %u digits, %u s", factor->algorithm,
+                       factor->digits, factor->period);
+        return;
+    }
+    cs_format_key_model(factor, model);
+    cs_format_aaguid(factor, aaguid);
+    (void)snprintf(ret_text, SETTINGS_SIZE, "%s, %s%s%s", factor->app_id, model,
+                   aaguid[0] ? ", model " : "", aaguid);
+}
+
 static void add_factor(struct cs_table *table, const struct cs_factor *factor)
 {
-    char id[24], settings[64] = "", created[CS_TIME_SIZE];
+    char id[24], settings[SETTINGS_SIZE], created[CS_TIME_SIZE];
 
     (void)snprintf(id, sizeof id, "%lld", (long long)factor->id);
-    (void)snprintf(settings, sizeof settings, "%s, %u digits, %u s", factor->algorithm,
-                   factor->digits, factor->period);
+    format_settings(factor, settings);
     cs_format_time(factor->created, created);
-    cs_table_add(table, id, cs_stored_kind_name(factor->kind),
-                 factor->kind == CS_STORED_U2F ? factor->app_id : settings, created,
+    cs_table_add(table, id, cs_stored_kind_name(factor->kind), settings, created,
                  factor->suspect ? "SUSPECT" : "ok", factor->label);
 }
 

@@ -12,7 +12,6 @@
 
 enum { TOUCH_MS = 30000, PINS_MAX = 8, PROMPT_SIZE = 160 };
 
-/* A FIDO2 credential if the key can make one: nothing between here and the key is older. */
 static enum cs_err prepare(const struct cs_pending *pending, const struct cs_u2f_request *request,
                            struct cs_u2f_host_request *ret_asked, struct cs_error *error)
 {
@@ -24,7 +23,7 @@ static enum cs_err prepare(const struct cs_pending *pending, const struct cs_u2f
     asked->wait_for_key = true;
     asked->milliseconds = TOUCH_MS;
     asked->verification = request->verification;
-    asked->fido2 = true;
+    asked->fido2 = request->fido2;
     asked->attestation = request->attestation;
     asked->handle_count = request->handle_count;
     memcpy(asked->app_id, request->app_id, sizeof asked->app_id);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "touch/answer.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "touch/prompt.h"
 #include "u2f/device.h"
 #include "u2f/touch.h"
+
+enum { LOOK_AGAIN_MS = 500 };
 
 static enum cs_err check(const struct cs_touch_job *job, const struct cs_u2f_request *request,
                          struct cs_error *error)
@@ -45,12 +48,34 @@ static enum cs_err prepare(const struct cs_touch_job *job, const struct cs_u2f_r
     return result;
 }
 
-static enum cs_err authenticate(const struct cs_u2f_touch *touch, struct cs_buffer *out,
+/* While no key at all is plugged in, it is not known whether the right one will be. */
+static enum cs_err await_any_key(const struct cs_u2f_touch *touch, struct cs_u2f_answer *answer,
+                                 struct cs_error *error)
+{
+    struct pollfd cancel = {.fd = touch->cancel_fd, .events = POLLIN};
+    enum cs_err result;
+
+    do
+        result = cs_u2f_touch_authenticate(touch, &answer->key, &answer->assertion, error);
+    while (result == CS_ERR_NOT_FOUND && cs_clock_left(touch->deadline) > 0 &&
+           poll(&cancel, 1, LOOK_AGAIN_MS) == 0);
+    return result;
+}
+
+/* With `more`, the server has further keys, and an empty answer asks for them. */
+static enum cs_err authenticate(struct cs_u2f_touch *touch, bool more, struct cs_buffer *out,
                                 struct cs_error *error)
 {
     struct cs_u2f_answer answer = {0};
-    enum cs_err result = cs_u2f_touch_authenticate(touch, &answer.key, &answer.assertion, error);
+    enum cs_err result;
 
+    touch->wait_for_key = !more;
+    result = more ? await_any_key(touch, &answer, error)
+                  : cs_u2f_touch_authenticate(touch, &answer.key, &answer.assertion, error);
+    if (more && result == CS_ERR_INPUT) {
+        cs_buffer_text(out, "");
+        return out->failed ? cs_fail_nomem(error) : CS_OK;
+    }
     return result == CS_OK ? cs_u2f_write_answer(&answer, out, error) : result;
 }
 
@@ -141,7 +166,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_pers
     touch.deadline = cs_clock_ms() + (int64_t)job->seconds * 1000;
     if (result == CS_OK)
         result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)
-                                                 : authenticate(&touch, out, error);
+                                                 : authenticate(&touch, request.more, out, error);
     person->ops->told(person);
     return result;
 }

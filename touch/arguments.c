@@ -64,6 +64,9 @@ static void take_option(int option, struct cs_touch_arguments *arguments)
     case 'H':
         take_host(optarg, arguments);
         break;
+    case 'p':
+        arguments->wish = CS_TOUCH_PUTTY;
+        break;
     case 'r':
         arguments->enrol = true;
         break;
@@ -81,9 +84,20 @@ static void take_option(int option, struct cs_touch_arguments *arguments)
     }
 }
 
+static bool is_use(enum cs_touch_wish wish)
+{
+    return wish == CS_TOUCH_ANSWER || wish == CS_TOUCH_PUTTY;
+}
+
 /* What is wrong with the arguments as a whole, or NULL. */
 static const char *find_problem(int left, const struct cs_touch_arguments *arguments)
 {
+    if (arguments->wish == CS_TOUCH_PUTTY && (left > 0 || arguments->enrol))
+        return "--putty takes no question and does not enrol: PuTTY runs it, with nothing but "
+               "--host "
+               "and --timeout";
+    if (arguments->wish == CS_TOUCH_PUTTY)
+        return NULL;
     if (left > 1)
         return "more than one question: quote it, so that it is one argument";
     if (arguments->host[0] != '\0' || (left == 1 && !arguments->enrol))
@@ -94,18 +108,21 @@ static const char *find_problem(int left, const struct cs_touch_arguments *argum
 
 void cs_touch_read_arguments(int argc, char **argv, struct cs_touch_arguments *ret_arguments)
 {
-    static const struct option options[] = {
-        {"host", required_argument, NULL, 'H'},    {"register", no_argument, NULL, 'r'},
-        {"timeout", required_argument, NULL, 't'}, {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"host", required_argument, NULL, 'H'},
+                                            {"putty", no_argument, NULL, 'p'},
+                                            {"register", no_argument, NULL, 'r'},
+                                            {"timeout", required_argument, NULL, 't'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {NULL, 0, NULL, 0}};
     const char *problem;
     int option;
 
     *ret_arguments = (struct cs_touch_arguments){.seconds = SECONDS};
-    while (ret_arguments->wish == CS_TOUCH_ANSWER &&
+    while (is_use(ret_arguments->wish) &&
            (option = getopt_long(argc, argv, "", options, NULL)) != -1)
         take_option(option, ret_arguments);
-    if (ret_arguments->wish != CS_TOUCH_ANSWER)
+    if (!is_use(ret_arguments->wish))
         return;
     problem = find_problem(argc - optind, ret_arguments);
     if (problem != NULL) {

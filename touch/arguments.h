@@ -7,7 +7,13 @@
 
 #include "touch/prompt.h"
 
-enum cs_touch_wish { CS_TOUCH_ANSWER, CS_TOUCH_HELP, CS_TOUCH_VERSION, CS_TOUCH_USAGE };
+enum cs_touch_wish {
+    CS_TOUCH_ANSWER,
+    CS_TOUCH_PUTTY,
+    CS_TOUCH_HELP,
+    CS_TOUCH_VERSION,
+    CS_TOUCH_USAGE
+};
 
 struct cs_touch_arguments {
     enum cs_touch_wish wish;

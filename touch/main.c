@@ -16,6 +16,7 @@
 #include "touch/askpass.h"
 #include "touch/local_person.h"
 #include "touch/prompt.h"
+#include "touch/putty.h"
 #include "touch/quote.h"
 #include "touch/request.h"
 #include "touch/terminal.h"
@@ -31,6 +32,7 @@ static int usage(FILE *out, int status)
 {
     (void)fputs("Usage: SSH_ASKPASS=countersign-touch SSH_ASKPASS_REQUIRE=force ssh ...\n"
                 "       countersign-touch --host HOST [--register] [--timeout SECONDS]\n"
+                "       countersign-touch --putty [--host HOST] [--timeout SECONDS]\n"
                 "       countersign-touch --help | --version\n"
                 "Answers a login's question for a security key; see countersign-touch(1).\n",
                 out);
@@ -79,6 +81,10 @@ static int answer(const struct settings *settings, const struct cs_touch_job *jo
     if (cs_standard_probe(&error) != CS_OK ||
         cs_touch_answer(job, &local.person, &line, &error) != CS_OK)
         return complain(&error);
+    if (!line.failed && line.length == 0)
+        (void)fputs("None of the keys here is one that this line names. Press Enter where it was "
+                    "asked for: the next line names others.\n",
+                    stderr);
     return line.failed ? complain_nomem() : print_line(line.text);
 }
 
@@ -194,6 +200,25 @@ static bool is_for_ssh(const struct cs_touch_arguments *arguments)
             strncmp(arguments->prompt, CS_U2F_ENROL_PREFIX, strlen(CS_U2F_ENROL_PREFIX)) != 0);
 }
 
+/* ---- as PuTTY's plugin ---- */
+
+static int serve_putty(const struct settings *settings)
+{
+    struct cs_error error = {0};
+    enum cs_err result = CS_OK;
+
+    if (isatty(STDIN_FILENO))
+        result = cs_fail(&error, CS_ERR_INPUT,
+                         "--putty talks to PuTTY, not to a person: put this command into PuTTY's "
+                         "settings, at Connection, SSH, Auth, Credentials, \"Plugin command to "
+                         "run\"");
+    if (result == CS_OK)
+        result = cs_standard_probe(&error);
+    if (result == CS_OK)
+        result = cs_touch_serve_putty(&settings->arguments, STDIN_FILENO, STDOUT_FILENO, &error);
+    return result == CS_OK ? EXIT_SUCCESS : complain(&error);
+}
+
 static int run(const struct settings *settings)
 {
     switch (settings->arguments.wish) {
@@ -204,6 +229,8 @@ static int run(const struct settings *settings)
         return EXIT_SUCCESS;
     case CS_TOUCH_USAGE:
         return usage(stderr, EXIT_USAGE);
+    case CS_TOUCH_PUTTY:
+        return serve_putty(settings);
     case CS_TOUCH_ANSWER:
         break;
     }

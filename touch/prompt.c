@@ -91,3 +91,15 @@ void cs_touch_read_prompt(const char *text, const char *hint, struct cs_touch_pr
     ret_prompt->kind = CS_TOUCH_RELAY;
     read_host(text, ret_prompt);
 }
+
+void cs_touch_read_bare_prompt(const char *text, struct cs_touch_prompt *ret_prompt)
+{
+    *ret_prompt = (struct cs_touch_prompt){.kind = CS_TOUCH_SECRET};
+    ret_prompt->request = cs_u2f_find_request(text, &ret_prompt->request_length);
+    if (ret_prompt->request == NULL)
+        return;
+    if (is_last(ret_prompt))
+        ret_prompt->kind = CS_TOUCH_RELAY;
+    else
+        ret_prompt->request = NULL;
+}

@@ -35,6 +35,10 @@ struct cs_touch_prompt {
  */
 void cs_touch_read_prompt(const char *text, const char *hint, struct cs_touch_prompt *ret_prompt);
 
+/* The same for a prompt without ssh's prefix, whose host is known elsewhere: CS_TOUCH_RELAY if its
+ * first request is its last word, otherwise CS_TOUCH_SECRET. */
+void cs_touch_read_bare_prompt(const char *text, struct cs_touch_prompt *ret_prompt);
+
 /* Whether the text can be a host's name or address: letters, digits and .:_-%[] */
 bool cs_touch_is_host(const char *text, size_t length);
 

@@ -45,20 +45,25 @@ static const char *line_end(int fd)
     return isatty(fd) ? "\r\n" : "\n";
 }
 
+void cs_touch_clean(const char *text, const char *newline, struct cs_buffer *out)
+{
+    for (;;) {
+        size_t line = strcspn(text, "\n");
+
+        cs_sanitise(out, text, line);
+        text += line;
+        if (*text == '\0')
+            break;
+        cs_buffer_text(out, newline);
+        text++;
+    }
+}
+
 static void write_clean(int fd, const char *text, const char *end)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
-    for (;;) {
-        size_t line = strcspn(text, "\n");
-
-        cs_sanitise(&clean, text, line);
-        text += line;
-        if (*text == '\0')
-            break;
-        cs_buffer_text(&clean, line_end(fd));
-        text++;
-    }
+    cs_touch_clean(text, line_end(fd), &clean);
     cs_buffer_text(&clean, end);
     if (!clean.failed && clean.text != NULL)
         write_text(fd, clean.text, clean.length);

@@ -5,8 +5,13 @@
 
 #include <stdbool.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/secret.h"
+
+/* Appends `text` with each of its newlines as `newline`; every other control character becomes
+ * '?'. */
+void cs_touch_clean(const char *text, const char *newline, struct cs_buffer *out);
 
 /* Writes `text` and a newline. Newlines in `text` stay; every other control character becomes
  * '?'. */

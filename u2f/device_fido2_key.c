@@ -57,11 +57,10 @@ void cs_fido2_allow(fido_dev_t *dev, int64_t deadline, int cancel_fd)
 bool cs_fido2_again(fido_dev_t *dev)
 {
     const struct cs_fido2_io *io = io_of(dev);
-    int left = cs_clock_left(io->deadline);
 
-    if (io->ended != CS_ERR_RESTING || left == 0)
+    if (io->ended != CS_ERR_RESTING || cs_clock_left(io->deadline) <= BUSY_PAUSE_MS)
         return false;
-    (void)poll(NULL, 0, left < BUSY_PAUSE_MS ? left : BUSY_PAUSE_MS);
+    (void)poll(NULL, 0, BUSY_PAUSE_MS);
     return true;
 }
 

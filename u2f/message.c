@@ -10,6 +10,23 @@
 
 enum { REGISTER = 0x01, AUTHENTICATE = 0x02, VERSION = 0x03, HEADER_BYTES = 7, STATUS_BYTES = 2 };
 
+bool cs_u2f_read_verification(const char *word, enum cs_u2f_verification *ret_verification)
+{
+    static const char *const words[CS_U2F_VERIFICATIONS] = {
+        [CS_U2F_DISCOURAGED] = "discouraged",
+        [CS_U2F_PREFERRED] = "preferred",
+        [CS_U2F_REQUIRED] = "required",
+    };
+
+    for (int i = 0; i < CS_U2F_VERIFICATIONS; i++) {
+        if (strcmp(word, words[i]) != 0)
+            continue;
+        *ret_verification = (enum cs_u2f_verification)i;
+        return true;
+    }
+    return false;
+}
+
 /* ---- what is signed ---- */
 
 static enum cs_err check_text(const char *what, const char *text, size_t most,

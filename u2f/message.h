@@ -93,6 +93,9 @@ struct cs_u2f_assertion {
 
 enum cs_u2f_purpose { CS_U2F_REGISTER, CS_U2F_AUTHENTICATE };
 
+/* "discouraged", "preferred", "required" (WebAuthn, section 5.8.6). */
+bool cs_u2f_read_verification(const char *word, enum cs_u2f_verification *ret_verification);
+
 /* ---- what is signed ---- */
 
 /*

@@ -60,8 +60,20 @@ enum cs_err cs_register_start(const char *user, const char *label, const char *a
     return result;
 }
 
+/* As much of the name as a key shows, in whole characters. */
+static void copy_display_name(const char *user, char ret_name[CS_U2F_USER_MAX + 1])
+{
+    size_t length = strnlen(user, CS_U2F_USER_MAX);
+
+    while (length > 0 && ((unsigned char)user[length] & 0xc0U) == 0x80)
+        length--;
+    memcpy(ret_name, user, length);
+    ret_name[length] = '\0';
+}
+
 enum cs_err cs_register_request(const struct cs_transaction *transaction,
                                 const struct cs_pending *pending,
+                                const struct cs_register_wishes *wishes,
                                 struct cs_u2f_request *ret_request, struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
@@ -75,7 +87,12 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
                          pending->user, factors.count);
     if (result != CS_OK)
         return result;
-    *request = (struct cs_u2f_request){.purpose = CS_U2F_REGISTER};
+    *request = (struct cs_u2f_request){
+        .purpose = CS_U2F_REGISTER, .fido2 = !wishes->u2f_only, .attestation = wishes->attestation};
+    if (request->fido2) {
+        request->verification = (enum cs_u2f_verification)pending->verification;
+        copy_display_name(pending->user, request->user);
+    }
     memcpy(request->app_id, pending->app_id, sizeof pending->app_id);
     memcpy(request->challenge, pending->challenge, sizeof pending->challenge);
     for (size_t i = 0; i < factors.count; i++) {
@@ -84,6 +101,10 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
 
         if (strcmp(factor->app_id, pending->app_id) != 0 ||
             !cs_key_get(factor, &key, &request->handles[request->handle_count]))
+            continue;
+        /* A key that knows U2F only did not make longer ones. */
+        if (wishes->u2f_only &&
+            request->handles[request->handle_count].length > CS_U2F_RELAY1_HANDLE_MAX)
             continue;
         request->handle_count++;
     }

@@ -12,10 +12,17 @@ enum cs_err cs_register_start(const char *user, const char *label, const char *a
                               const char *origins, struct cs_pending *ret_pending,
                               struct cs_error *error) CS_MUST_USE;
 
+/* How to register; zero: as FIDO2 credential if the key can, without attestation. */
+struct cs_register_wishes {
+    bool u2f_only; /* for keys, and programs beside them, that know no more */
+    bool attestation;
+};
+
 /* The request for it, which names the user's keys for that application, so that none is registered
  * twice. CS_ERR_LIMIT if there is no room for another: better said before a touch. */
 enum cs_err cs_register_request(const struct cs_transaction *transaction,
                                 const struct cs_pending *pending,
+                                const struct cs_register_wishes *wishes,
                                 struct cs_u2f_request *ret_request,
                                 struct cs_error *error) CS_MUST_USE;
 

@@ -35,5 +35,10 @@ for program in "$@"; do
     expect "$program: type" DYN "$(readelf -hW "$program" | awk '/Type:/ { print $2 }')"
     expect "$program: PIE" yes "$(readelf -dW "$program" | grep -q 'FLAGS_1.*PIE' && echo yes)"
     hardened "$program"
+    if [[ ${program##*/} = countersign-touch ]]; then
+        # It is installed alone, on machines with nothing of the server's: only what talks to keys.
+        expect "$program: needs nothing of the server's libraries" '' \
+            "$(needed "$program" | tr ' ' '\n' | grep -vE '^(libc|libcrypto|libu2f-host|libfido2)\.so\.' | xargs)"
+    fi
 done
 exit $failed

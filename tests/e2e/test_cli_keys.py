@@ -208,6 +208,20 @@ def test_enroll_refuses_names_that_no_answer_can_have():
     expect_match("countersign enroll u2f alice --response$", told, "what comes next")
 
 
+def test_enroll_asks_in_the_version_that_is_wanted():
+    before(u2f_origins=[GOOD])
+    for settings, words, prefix in (({}, [], "U2F2-enrol"), ({}, ["--attestation"], "U2F2-enrol"),
+                                    ({}, ["--u2f-only"], "U2F1-enrol"), ({}, ["--verification", "required"], "U2F2-enrol"),
+                                    ({"u2f_verification": "required"}, ["--verification", "preferred", "--u2f-only"], "U2F1-enrol")):
+        write_config({"u2f_origins": [GOOD], **settings})
+        expect_match(rf"^{prefix}\.[A-Za-z0-9_-]+$", countersign("enroll", "u2f", "alice", "--request", *words).stdout,
+                     f"{settings} {words}")
+    write_config({"u2f_origins": [GOOD], "u2f_verification": "required"})
+    refused(["alice", "--request", "--u2f-only"], r"user verification is required \(u2f_verification\), which U2F does not have")
+    refused(["alice", "--request", "--u2f-only", "--verification", "required"], r"is required \(--verification\)")
+    refused(["alice", "--request", "--verification", "always"], "--verification is 'always'; it must be discouraged, preferred")
+
+
 def test_enroll_says_what_to_do_after_a_wrong_answer():
     """All of them are an answer to something else; the request is used up."""
     before(u2f_origins=[GOOD, "pam://host"])
@@ -264,6 +278,9 @@ def test_wrong_use_says_what_is_right():
             (["enroll", "u2f", "alice", "--origin", "pam://" + 400 * "x"], "at most 8 names"),
             (["enroll", "u2f", "alice", "--request", "--response"], "--request and --response are two steps"),
             (["enroll", "u2f", "alice", "--response", "--request"], "--request and --response are two steps"),
+            (["enroll", "u2f", "alice", "--response", "--u2f-only"], "--u2f-only is for the request"),
+            (["enroll", "u2f", "alice", "--response", "--verification", "required"], "--verification is for the request"),
+            (["enroll", "u2f", "alice", "--u2f-only", "--attestation"], "exclude each other"),
             (["passwd", "alice", "--bogus"], "no option '--bogus'; usage: countersign passwd USER"),
             (["check", "--bogus"], "no option '--bogus'; usage: countersign check"),
             (["map", "--bogus"], "no option '--bogus'; usage: countersign map"),
@@ -283,7 +300,7 @@ def test_json_of_a_request():
     before(u2f_origins=[GOOD, "pam://host"])
     result = countersign("enroll", "u2f", "alice", "--request", "--json")
     answer = json.loads(result.stdout)
-    expect_match(r"^U2F1-enrol\.[A-Za-z0-9_-]+$", answer.pop("request"), "the line")
+    expect_match(r"^U2F2-enrol\.[A-Za-z0-9_-]+$", answer.pop("request"), "the line")
     expect_equal(answer, {"user": "alice", "app_id": HERE, "origins": [GOOD, "pam://host"], "expires_in": 600}, "answer")
     expect_equal(result.stderr, "", "what a person is told")
 

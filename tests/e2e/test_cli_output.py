@@ -84,7 +84,7 @@ def test_closed_descriptors_never_become_the_store():
     result = shell("enroll", "u2f", "alice", "--response", redirect="<&-")
     expect_match("no answer on standard input", result.stderr, "a closed input")
     result = shell("enroll", "u2f", "alice", "--request", redirect="2>&-")
-    expect_match(r"^U2F1-enrol\.\S+\n$", result.stdout, "the request")
+    expect_match(r"^U2F2-enrol\.\S+\n$", result.stdout, "the request")
 
 
 def test_closed_descriptors_of_the_broker():

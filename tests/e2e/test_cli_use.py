@@ -75,7 +75,7 @@ def test_store_of_another_provider():
     result = countersign("import", "pam-u2f", keys, "--json", check=False)
     expect_match(f"^{re.escape(NOTE)}countersign: .*: no key was imported", result.stderr, "import")
     result = countersign("enroll", "u2f", "alice", "--request", "--origin", "pam://host.example.com")
-    expect_match("^U2F1-enrol", result.stdout, "a request")
+    expect_match("^U2F2-enrol", result.stdout, "a request")
     expect(result.stderr.startswith(NOTE), result.stderr)
     expect_equal(countersign("lang", "alice").stdout, "fr\n", "what was stored")
     expect_equal(len(listing("alice")["factors"]), 1, "factors: one more, one less")

@@ -8,7 +8,6 @@ import pexpect
 from countersign import *
 
 PAMU2FCFG = shutil.which("pamu2fcfg")
-U2F_ONLY = os.environ.get("CS_WITH_U2F") == "libu2f-host"
 HOST = "pam://127.0.0.1"
 ORIGIN = "pam://Lab.example"
 PIN = "135790"
@@ -16,8 +15,6 @@ KEY = "fido2 u2f=off make-without-pin"
 
 
 def before(words):
-    if U2F_ONLY:
-        raise Skip("built with WITH_U2F=libu2f-host: no program speaks FIDO2")
     if PAMU2FCFG is None:
         raise Skip("pamu2fcfg is not installed")
     write_config({"u2f_app_id": ORIGIN, "u2f_origins": HOST})
@@ -28,9 +25,9 @@ def before(words):
     return keys
 
 
-def pamu2fcfg(keys, *words):
+def pamu2fcfg(keys, *words, origin=ORIGIN):
     """The line that it prints for alice; for a PIN it asks the terminal."""
-    child = pexpect.spawn(PAMU2FCFG, ["--username", "alice", "--origin", ORIGIN, *words], env=keys.environment(),
+    child = pexpect.spawn(PAMU2FCFG, ["--username", "alice", "--origin", origin, *words], env=keys.environment(),
                           timeout=PATIENCE, encoding="utf-8")
     if child.expect(["PIN for [^:]*: ", pexpect.EOF]) == 0:
         child.sendline(PIN)
@@ -92,6 +89,21 @@ def test_its_appid_is_not_what_the_key_answers_for():
     write_config({"u2f_app_id": ORIGIN, "u2f_origins": HOST})
     imported(line)
     expect(knows_a_key(keys) and logs_in(keys), "refused for the origin")
+
+
+def test_a_line_of_before_1_1_logs_in():
+    """Two fields: the key was registered with U2F, for the appid. As pam_u2f does, it is asked in FIDO2 where it can."""
+    appid = "https://keys.example/app-id.json"
+    keys = before("fido2 make-without-pin")
+    write_config({"u2f_app_id": appid, "u2f_origins": HOST})
+    handle, point, *_ = pamu2fcfg(keys, origin=appid).removeprefix("alice:").split(",")
+    line = f"alice:{encode(base64.b64decode(handle))},04{base64.b64decode(point).hex()}"
+    answer = imported(line, "--origin", ORIGIN, "--app-id", appid)
+    expect_equal((answer["imported"], answer["not_asked_for"]), (1, 0), "answer")
+    expect_equal(key_of_alice()["app_id"], appid, "application")
+    expect(logs_in(keys), "refused")
+    keys.plug(0, KEY)
+    expect(logs_in(keys), "refused with U2F off")
 
 
 def test_a_credential_without_presence():

@@ -39,11 +39,12 @@ def test_registers_by_copy_and_paste():
     expect_equal(result.returncode, 0, f"exit status: {result.stderr}")
     key, = keys_of()
     expect_equal((key["label"], key["counter"], key["suspect"]), ("blue", None, False), "what is listed")
+    expect_equal((key["algorithm"], key["verifies"], key["aaguid"], key["last_used"]), ("es256", False, None, None), "its kind")
     expect_match(r"^pam://", key["app_id"], "the application")
     again = countersign("enroll", "u2f", "alice", "--response", input=answer, check=False)
     expect_equal(again.returncode, 1, "the same answer again")
     expect_match("has no pending request", again.stderr, "why")
-    expect_match(r"u2f +pam://\S+  \S+Z  ok +blue$", countersign("list", "alice").stdout, "the text")
+    expect_match(r"u2f +pam://\S+, es256  \S+Z  ok +blue$", countersign("list", "alice").stdout, "the text")
     countersign("remove", "alice", key["id"])
     expect_equal(keys_of(), [], "after removal")
 

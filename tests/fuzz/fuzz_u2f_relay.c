@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Relay lines. The first byte chooses: 0 reads the rest as it is; 1 to 4 wrap it as a line of that
+ * Relay lines. The first byte chooses: 0 reads the rest as it is; 1 to 7 wrap it as a line of that
  * kind, so that checksums do not stop the search. Whatever is read is written the same way.
  */
 #include "tests/fuzz/fuzz.h"
@@ -28,7 +28,10 @@ static void read_all(const char *text)
     if (cs_u2f_read_request(text, length, &request, &error) == CS_OK) {
         REQUIRE(cs_u2f_write_request(&request, &request_line, &error) == CS_OK);
         REQUIRE(request_line.length <= CS_U2F_REQUEST_LINE_MAX);
-        require_within(&request_line, text);
+        /* What version 2 says without need is written in version 1. */
+        if (strstr(text, CS_U2F_REQUEST2_PREFIX) == NULL ||
+            strncmp(request_line.text, CS_U2F_REQUEST_PREFIX, strlen(CS_U2F_REQUEST_PREFIX)) != 0)
+            require_within(&request_line, text);
     } else {
         REQUIRE(error.code == CS_ERR_INPUT && error.text[0] != '\0');
     }

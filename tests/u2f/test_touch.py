@@ -9,39 +9,9 @@ import subprocess
 import threading
 
 from countersign import *
+from countersign.relay import APP, CHALLENGE, READABLE, Enrolled, plugged, relay, touch
 
-APP = "pam://server.example"
-CHALLENGE = "a challenge"
 OUT = WORKDIR / "out"
-READABLE = "Paste what countersign-touch answers to this line: "
-
-
-def relay(*words, input=None, check=True):
-    """The server's side; its output's words."""
-    return run(os.environ["CS_U2F_RELAY"], *words, input=input, check=check).stdout.split()
-
-
-def touch(keys, *words, input=None, check=True):
-    return run(TOUCH, *words, input=input, check=check, env=keys.environment())
-
-
-class Enrolled:
-    """A key that was enrolled by copy and paste."""
-
-    def __init__(self, keys, host="server.example"):
-        line = relay("enrol", APP, CHALLENGE)[0]
-        answer = touch(keys, "--host", host, "--register", input=line + "\n").stdout
-        self.handle, self.public = relay("enrolled", APP, CHALLENGE, f"pam://{host}", input=answer)
-        self.request = relay("request", APP, CHALLENGE, "00" * 64, self.handle)[0]
-
-    def verify(self, answer, host="server.example", check=True):
-        return relay("verify", APP, CHALLENGE, f"pam://{host}", 2, self.public, input=answer, check=check)
-
-
-def plugged(words=""):
-    keys = Keys()
-    keys.plug(words=words)
-    return keys
 
 
 def test_enrols_and_logs_in_by_hand():
@@ -139,6 +109,55 @@ def test_lines_around_a_pasted_request():
         expect_equal(key.verify(answer)[0], "1", f"{text!r}")
     result = touch(keys, "--host", "server.example", input="x\n" * 10000 + key.request, check=False)
     expect_equal((result.returncode, result.stdout), (1, ""), "far too many lines")
+
+
+def test_a_request_that_putty_broke_into_lines():
+    """As plink shows it: "| " before each line, and "> " before the pieces of one that is too long."""
+    keys = plugged()
+    key = Enrolled(keys)
+    request = key.request
+    host = ("--host", "server.example")
+    for text in (f"| Not accepted.\n| {READABLE}{request[:21]}\n> {request[21:98]}\n> {request[98:]} : \n",
+                 f"{request[:21]}\n> {request[21:]}", f"| {READABLE}\n> {request[:21]}\n| {request[21:98]}\n> {request[98:]}\n> : ",
+                 f"> {request[:9]}  \r\n> {request[9:]}\r\n| more\n"):
+        answer = touch(keys, *host, input=text).stdout
+        expect_equal(key.verify(answer)[0], "1", f"{text!r}")
+    other = request[:30] + ("A" if request[30] != "A" else "B") + request[31:]
+    for text in (f"{request[:21]}\n{request[21:]}", f"{request[:21]}\n>{request[21:]}", f"{request[:21]}\n# {request[21:]}",
+                 f"{request[:21]}\n> {request[21:60]}\n{request[60:]}", f"{request[:21]}\n\n> {request[21:]}",
+                 f"{request[:21]} > {request[21:]}", f"{request[:21]}\n> {request[22:]}", f"{other[:21]}\n> {other[21:]}",
+                 f"{request[:21]}\n> > {request[21:]}"):
+        result = touch(keys, *host, input=text, check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), f"status and output for {text!r}")
+        expect(result.stderr.startswith("countersign-touch: "), f"no reason for {text!r}")
+    line = relay("enrol", APP, CHALLENGE)[0]
+    for given in ({"input": f"{line[:40]}\n> {line[40:]}\n"}, {}):
+        words = () if given else (f"| {line[:40]}\n> {line[40:]}",)
+        expect_match(r"^U2F1-enrolled\.", touch(keys, *host, "--register", *words, **given).stdout, "an enrolment")
+
+
+def test_a_broken_paste_on_a_terminal():
+    """The rest of it is read, also when only Enter ends its last line, and only that."""
+    import pexpect
+
+    keys = plugged()
+    key = Enrolled(keys)
+    script = f'{TOUCH} --host server.example >{OUT}; echo status $?; read -r line; echo "got <$line>"'
+    for text, after, status in ((f"| {READABLE}{key.request[:21]}\n> {key.request[21:98]}\n> {key.request[98:]} : ", "", 0),
+                                (f"{key.request[:21]}\n> {key.request[21:]}\nrm -rf\n", None, 0), (key.request[:21] + "\n", "", 1)):
+        child = pexpect.spawn("/bin/sh", ["-c", script], env=keys.environment(), timeout=PATIENCE, encoding="utf-8")
+        child.expect("Paste the request: ")
+        child.send(text)
+        if after is not None:
+            child.expect("The request is not complete. Paste the rest of it, or press Enter: ")
+            child.sendline(after)
+        child.expect(f"status {status}")
+        child.sendline("typed")
+        child.expect("got <(.*)>")
+        expect_equal(child.match.group(1), "typed", "what reached the shell")
+        child.close()
+        if status == 0:
+            expect_equal(key.verify(OUT.read_text())[0], "1", f"the answer to {text!r}")
 
 
 def test_a_paste_does_not_reach_the_shell():

@@ -7,7 +7,7 @@
 
 #include "base/pasted_word.h"
 
-static const struct cs_pasted_word wanted = {.ask = "", .again = "", .prefix = "U2F1"};
+static struct cs_pasted_word wanted = {.ask = "", .again = "", .prefix = "U2F1", .more = ""};
 
 /* Reads `text`; also gives how many of its bytes are left for other programs. */
 static enum cs_err read_from(const char *text, size_t length, struct cs_buffer *out, size_t *left)
@@ -47,6 +47,26 @@ static void finds_the_word_and_leaves_the_rest(void **state)
     check(TEXT("\n \t\r\n\nU2F1.abc\nmore\n"), CS_OK, "U2F1.abc", 5);
     check(TEXT("xU2F1.no one U2F1.yes : \n"), CS_OK, "U2F1.yes : ", 0);
     check(TEXT("a\0U2F1.no\nU2F1.b\0c\n"), CS_OK, "U2F1.b?c", 0);
+}
+
+/* For this test a word goes on until it has an 'e'. */
+static bool has_no_end(const char *text)
+{
+    return strchr(text, 'e') == NULL;
+}
+
+static void a_word_goes_on_in_framed_lines(void **state)
+{
+    (void)state;
+    wanted.goes_on = has_no_end;
+    check(TEXT("U2F1.abe\n> c\n"), CS_OK, "U2F1.abe", 4);
+    check(TEXT("| U2F1.ab\n> cd\n| e : \n> f\n"), CS_OK, "U2F1.ab\n> cd\n| e : ", 4);
+    check(TEXT("U2F1.ab\n> c"), CS_OK, "U2F1.ab\n> c", 0);
+    check(TEXT("U2F1.ab"), CS_OK, "U2F1.ab", 0);
+    check(TEXT("U2F1.ab\n\n> e\n"), CS_OK, "U2F1.ab", 4);
+    check(TEXT("U2F1.ab\n>e\n"), CS_OK, "U2F1.ab", 0);
+    check(TEXT("U2F1.ab\n# e\n"), CS_OK, "U2F1.ab", 0);
+    wanted.goes_on = NULL;
 }
 
 static void says_what_was_there_instead(void **state)
@@ -100,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_word_and_leaves_the_rest),
+        cmocka_unit_test(a_word_goes_on_in_framed_lines),
         cmocka_unit_test(says_what_was_there_instead),
         cmocka_unit_test(stops_at_its_bounds),
         cmocka_unit_test(a_word_at_the_end_of_its_line_may_go_on),

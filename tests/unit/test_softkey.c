@@ -3,7 +3,9 @@
  * support/test_softkey.py. */
 #include "tests/unit/unit.h"
 
-#include "tests/support/softkey/softkey.h"
+#include <openssl/hmac.h>
+
+#include "tests/support/softkey/ctap2.h"
 
 enum {
     PING = 0x81,
@@ -228,6 +230,53 @@ static void an_answer_that_nobody_read_is_kept(void **state)
     expect_nothing();
 }
 
+/* ---- tokens ---- */
+
+/* libfido2 never asks with a token for something else. */
+static void a_token_serves_what_it_was_got_for(void **state)
+{
+    static const unsigned char client[SOFTKEY_HASH] = "client data";
+    static const struct {
+        unsigned token, request; /* permissions */
+        const char *bound, *app; /* applications; NULL: it is bound by its first use */
+        int protocol;            /* that the proof is said to be of */
+        enum ctap2_status status;
+    } rows[] = {
+        {CTAP2_MAY_MAKE, CTAP2_MAY_MAKE, "one", "one", 2, CTAP2_DONE},
+        {CTAP2_MAY_MAKE, CTAP2_MAY_ASSERT, "one", "one", 2, CTAP2_PIN_AUTH_INVALID},
+        {CTAP2_MAY_ASSERT, CTAP2_MAY_MAKE, "one", "one", 2, CTAP2_PIN_AUTH_INVALID},
+        {CTAP2_MAY_ASSERT, CTAP2_MAY_ASSERT, "one", "two", 2, CTAP2_PIN_AUTH_INVALID},
+        {CTAP2_MAY_ASSERT, CTAP2_MAY_ASSERT, NULL, "one", 2, CTAP2_DONE},
+        {CTAP2_MAY_ASSERT, CTAP2_MAY_ASSERT, "one", "one", 1, CTAP2_PIN_AUTH_INVALID},
+        {CTAP2_MAY_ASSERT, CTAP2_MAY_ASSERT, "one", "one", 0, CTAP2_MISSING_PARAMETER},
+        {CTAP2_MAY_ASSERT, CTAP2_MAY_ASSERT, "one", "one", 3, CTAP2_INVALID_PARAMETER},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        unsigned char proof[SOFTKEY_HASH], flag;
+        struct ctap2_request request = {.permission = rows[i].request,
+                                        .client_hash = {client, sizeof client},
+                                        .proof = {proof, sizeof proof},
+                                        .protocol = rows[i].protocol};
+
+        plug_in((struct softkey_wishes){.fido2 = true, .pin = "1234"});
+        key.pin = (struct softkey_pin_state){
+            .ready = true, .permissions = rows[i].token, .bound = rows[i].bound != NULL};
+        if (rows[i].bound != NULL)
+            memcpy(key.pin.app, rows[i].bound, strlen(rows[i].bound));
+        memcpy(request.app, rows[i].app, strlen(rows[i].app));
+        assert_non_null(HMAC(EVP_sha256(), key.pin.token, sizeof key.pin.token, client,
+                             sizeof client, proof, NULL));
+        assert_int_equal(ctap2_verify_user(&key, &request, &flag), rows[i].status);
+        /* From then on it is bound. */
+        if (rows[i].bound == NULL) {
+            request.app[0] ^= 1;
+            assert_int_equal(ctap2_verify_user(&key, &request, &flag), CTAP2_PIN_AUTH_INVALID);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +289,7 @@ int main(void)
         cmocka_unit_test(the_patience_of_a_key_ends),
         cmocka_unit_test(the_next_request_ends_the_wait),
         cmocka_unit_test(an_answer_that_nobody_read_is_kept),
+        cmocka_unit_test(a_token_serves_what_it_was_got_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

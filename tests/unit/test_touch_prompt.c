@@ -157,6 +157,37 @@ static void questions_about_host_keys_are_visible(void **state)
     check("Enter passphrase for key '/k': ", NULL, CS_TOUCH_SECRET, "");
 }
 
+/* PuTTY names the host elsewhere, so what looks like a prefix is text; only the request's place
+ * counts. */
+static void a_bare_prompt_is_a_request_if_that_comes_last(void **state)
+{
+    static const struct {
+        const char *text;
+        bool request;
+    } rows[] = {
+        {REQUEST, true},
+        {"Touch: " REQUEST " : ", true},
+        {"(a@b) c@d) " REQUEST ":\r\n", true},
+        {REQUEST " or a code: ", false},
+        {REQUEST " " REQUEST, false},
+        {"Touch:" REQUEST, false},
+        {"Password: ", false},
+        {"", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        struct cs_touch_prompt prompt;
+
+        cs_touch_read_bare_prompt(rows[i].text, &prompt);
+        assert_int_equal(prompt.kind, rows[i].request ? CS_TOUCH_RELAY : CS_TOUCH_SECRET);
+        assert_int_equal(prompt.request != NULL, rows[i].request);
+        assert_string_equal(prompt.host, "");
+        if (rows[i].request)
+            assert_memory_equal(prompt.request, REQUEST, prompt.request_length);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +201,7 @@ int main(void)
         cmocka_unit_test(hosts_have_a_longest_length),
         cmocka_unit_test(hints_come_before_everything),
         cmocka_unit_test(questions_about_host_keys_are_visible),
+        cmocka_unit_test(a_bare_prompt_is_a_request_if_that_comes_last),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

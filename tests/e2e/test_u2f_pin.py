@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Logins with a FIDO2 key of this machine: registered here, its PIN asked for in the login and seen by nobody else."""
+import os
+
+from countersign import *
+
+PINNED = "fido2 u2f=off pin=2468 pin-left=6"
+PIN = "PIN of your security key, then touch it: "
+WRONG = "That PIN is wrong. Tries left: {} \n"
+
+
+def before(words, **settings):
+    write_config({"u2f_origins": "pam://127.0.0.1", **settings})
+    forget_factors("alice")
+    countersign("unlock", "alice")
+    keys = Keys(HELPER_USER)
+    keys.plug(words=words)
+    (keys.folder / "key0.pin").write_text("0\n")
+    os.chown(keys.folder / "key0.pin", keys.account.pw_uid, keys.account.pw_gid)
+    stack("auth_method=u2f", "conversation=live")
+    return keys
+
+
+def enroll(*pins):
+    """`enroll u2f` at a terminal; what it shows."""
+    import pexpect
+
+    child = pexpect.spawn(COUNTERSIGN, ["enroll", "u2f", "alice"], timeout=PATIENCE, encoding="utf-8")
+    shown = ""
+    for pin in pins:
+        child.expect("PIN of the security key: ")
+        shown += child.before
+        child.sendline(pin)
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, shown + child.before
+
+
+def key_of():
+    return next(factor for factor in listing("alice")["factors"] if factor["kind"] == "u2f")
+
+
+def login(*answers):
+    return pam_login("alice", answers)
+
+
+def texts(result):
+    return [text for text, _ in result.prompts]
+
+
+def test_a_key_without_u2f():
+    for words in ("fido2 u2f=off", "fido2 u2f=off alg=eddsa"):
+        before(words)
+        with HelperSocket(Keys(HELPER_USER)) as helpers, Broker() as broker:
+            helpers.keys.plug(words=words)
+            expect_equal(countersign("enroll", "u2f", "alice").returncode, 0, f"registering: {words}")
+            result = login()
+            expect_equal((result.code, texts(result)), ("PAM_SUCCESS", []), f"a touch here: {words}")
+            expect_equal(login().code, "PAM_SUCCESS", "and again")
+            broker.wait_log("reason=u2f")
+            helpers.keys.pull()
+            helpers.keys.plug(1, words=words)
+            expect(login("1").code != "PAM_SUCCESS", "another key was let in")
+
+
+def test_registers_and_logs_in_with_the_pin():
+    keys = before(PINNED, u2f_verification="required", retry=1)
+    with HelperSocket(keys), Broker() as broker:
+        status, shown = enroll("1357", "2468")
+        expect_equal(status, 0, f"registering: {shown}")
+        expect("2468" not in shown, "the PIN was shown")
+        expect_match("That PIN is wrong. Tries left before the key blocks itself: 5", shown, "after the wrong one")
+        result = login("2468")
+        expect_equal((result.code, texts(result)), ("PAM_SUCCESS", [PIN]), "with the PIN")
+        expect_equal([echo for _, echo in result.prompts], [False], "its echo")
+        result = login("1357", "12", "2468")
+        expect_equal((result.code, texts(result)), ("PAM_SUCCESS", [PIN, WRONG.format(5) + PIN, WRONG.format(5) + PIN]), "wrong ones first")
+        log = broker.log()
+        expect("2468" not in log and "1357" not in log, "a PIN is in the log")
+
+
+def test_without_the_pin_it_is_as_without_a_touch():
+    keys = before(PINNED, u2f_verification="required", retry=1)
+    with HelperSocket(keys), Broker() as broker:
+        expect_equal(enroll("2468")[0], 0, "registering")
+        result = login("", "1", "")
+        expect(result.code != "PAM_SUCCESS", "let in")
+        expect_match("not touched in time", result.text, "said")
+
+
+def test_wrong_pins_until_the_key_blocks():
+    keys = before(PINNED, u2f_verification="required", retry=0)
+    with HelperSocket(keys), Broker():
+        expect_equal(enroll("2468")[0], 0, "registering")
+        result = login("1357", "1357", "1357", "1")
+        expect_match("accepts no PIN now", result.text, "until it is pulled out")
+        expect_match(r"U2F2\.", result.text, "another key can answer")
+        keys.plug(words=PINNED)
+        result = login("1357", "1357", "1357", "1")
+        expect_match("is blocked: too many wrong PINs", result.text, "for good")
+
+
+def test_required_of_a_key_that_cannot():
+    keys = before("fido2 u2f=off")
+    with HelperSocket(keys), Broker():
+        expect_equal(countersign("enroll", "u2f", "alice").returncode, 0, "registering")
+    write_config({"u2f_origins": "pam://127.0.0.1", "u2f_verification": "required", "retry": 0})
+    with HelperSocket(keys), Broker():
+        result = login("1")
+        expect(result.code != "PAM_SUCCESS", "let in without verification")
+        expect_match("has no PIN and no fingerprint", result.text, "said")
+        result = countersign("enroll", "u2f", "alice", check=False)
+        expect_equal(result.returncode, 1, "registering")
+        expect_match("a PIN or a fingerprint is demanded", result.stderr, "why")
+
+
+def test_a_pin_needs_a_terminal():
+    keys = before(PINNED)
+    with HelperSocket(keys), Broker():
+        result = countersign("enroll", "u2f", "alice", check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), "without one")
+        expect_match("can be typed at a terminal only", result.stderr, "why")
+
+
+def test_preferred():
+    keys = before("fido2 u2f=off pin=2468 make-without-pin", u2f_verification="preferred")
+    with HelperSocket(keys), Broker():
+        expect_equal(enroll("2468")[0], 0, "registering")
+        expect_equal(login("2468").code, "PAM_SUCCESS", "with the PIN")
+    keys = before("fido2 u2f=off", u2f_verification="preferred")
+    with HelperSocket(keys), Broker():
+        expect_equal(countersign("enroll", "u2f", "alice").returncode, 0, "registering a key without")
+        result = login()
+        expect_equal((result.code, texts(result)), ("PAM_SUCCESS", []), "a key without")
+
+
+main()
