@@ -27,8 +27,9 @@ const struct cs_verb cs_verbs[] = {
      JSON | STORE | USER | USERS,
      cs_cmd_enroll_totp},
     {"enroll u2f",
-     "Register a user's security key (FIDO U2F).",
-     {"USER [--label TEXT] [--app-id ID] [--origin LIST] [--request | --response]"},
+     "Register a user's security key (FIDO2 or U2F).",
+     {"USER [--label TEXT] [--app-id ID] [--origin LIST] [--verification WORD] [--u2f-only | "
+      "--attestation] [--request | --response]"},
      cs_options_enroll_u2f,
      {1, 1},
      JSON | STORE | USER,

@@ -59,7 +59,7 @@ def check_verb(program, row, page):
         need(not name or page.count(form.lower().removeprefix("countersign ")) >= 2, f"countersign.8: '{form.lower()}' has no item")
     need(not name or row["summary"] in page, f"countersign.8: {name}: the summary is missing")
     known = [f"--{option['name']} {option['argument'] or ''}".strip() for option in row["options"]]
-    shown = re.findall(r"--[a-z][a-z-]*(?: (?:[A-Z]+|-)(?=[] ]|$))?", " ".join(row["forms"]))
+    shown = re.findall(r"--[a-z][a-z0-9-]*(?: (?:[A-Z]+|-)(?=[] ]|$))?", " ".join(row["forms"]))
     need(sorted(set(shown) - {"--help"}) == sorted(known), f"countersign {name}: forms show {shown}, options are {known}")
     for option, usage in zip(row["options"], known):
         need(re.search(rf"^  {re.escape(usage)} +{re.escape(option['help'])}$", help_text, re.M), f"countersign {name} --help: {usage}")

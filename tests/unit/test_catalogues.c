@@ -508,6 +508,33 @@ static void test_every_text_has_its_option(void **state)
     }
 }
 
+/* One key of the usual length always fits into a prompt, whatever stands before it. Only what is
+ * said about verification may make way. */
+static void test_a_request_to_a_key_fits_behind_every_text(void **state)
+{
+    static const enum cs_text befores[] = {CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_NO_KEY,
+                                           CS_TEXT_U2F_WITHHELD};
+    enum { REQUEST = 176, AFTER = 3, LIMIT = 500 };
+
+    (void)state;
+    for (size_t l = 0; l < languages_count; l++) {
+        struct scene scene;
+
+        scene_open(&scene, languages[l]);
+        for (size_t i = 0; i < CS_ARRAY_SIZE(befores); i++) {
+            const enum cs_text keys[] = {befores[i], CS_TEXT_U2F_MORE, CS_TEXT_U2F_PROMPT};
+            CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+            struct cs_values values = {0};
+
+            fill_typical(&values, befores[i]);
+            cs_say_prompt(&scene.book, keys, CS_ARRAY_SIZE(keys), &values, &text);
+            if (text.length + REQUEST + AFTER > LIMIT)
+                fail_msg("%s: %zu bytes: %s", languages[l], text.length, text.text);
+        }
+        scene_close(&scene);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -515,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_every_text_fits_with_typical_values),
         cmocka_unit_test(test_every_first_line_fits_behind_the_prefix_of_ssh),
         cmocka_unit_test(test_every_text_fits_with_longest_values),
+        cmocka_unit_test(test_a_request_to_a_key_fits_behind_every_text),
         cmocka_unit_test(test_every_text_shows_what_is_required),
         cmocka_unit_test(test_no_text_makes_a_client_send_a_stored_password),
         cmocka_unit_test(test_no_text_about_keys_looks_like_a_host),

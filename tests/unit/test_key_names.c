@@ -32,11 +32,40 @@ static void names_of_the_settings_stay_as_they_are(void **state)
     names_are(&settings, "pam://Cluster", "pam://A.example,pam://b");
 }
 
+static void verification_is_that_of_the_settings(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < CS_U2F_VERIFICATIONS; i++) {
+        const struct cs_local_settings settings = {.u2f_verification = i};
+
+        assert_int_equal(cs_key_names(&settings, "pam://host").verification, i);
+    }
+}
+
+/* The words of the option, in the order of the lines' numbers. */
+static void verification_has_the_words_of_the_option(void **state)
+{
+    const struct cs_setting *row = cs_local_kind.rows;
+    enum cs_u2f_verification verification;
+
+    (void)state;
+    while (strcmp(row->name, "u2f_verification") != 0)
+        row++;
+    for (int i = 0; i < CS_U2F_VERIFICATIONS; i++) {
+        assert_true(cs_u2f_read_verification(row->values[i], &verification));
+        assert_int_equal(verification, i);
+    }
+    assert_null(row->values[CS_U2F_VERIFICATIONS]);
+    assert_false(cs_u2f_read_verification("always", &verification));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_name_of_this_host_is_in_lower_case),
         cmocka_unit_test(names_of_the_settings_stay_as_they_are),
+        cmocka_unit_test(verification_is_that_of_the_settings),
+        cmocka_unit_test(verification_has_the_words_of_the_option),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
