@@ -4,6 +4,7 @@ client of a real ssh; and more keys than one prompt has room for."""
 import re
 
 from countersign import *
+from countersign.putty import plink
 
 KEY_LOGIN = "auth required pam_countersign.so auth_method=u2f"
 REQUEST = r"to this line: (U2F[12]\.[A-Za-z0-9_-]+) : $"
@@ -214,6 +215,21 @@ def test_rounds():
         expect(success, "the key used last is not asked first")
         told = run(TOUCH, "--host", "127.0.0.1", input=seen[0] + "\n", env=keys.environment()).stdout
         expect(told.strip() != "", "an empty answer though the key is named")
+
+
+def test_rounds_in_putty():
+    """Its plugin goes through them by itself, and nothing is typed."""
+    need("plink")
+    need("puttygen")
+    keys = many_keys(3)
+    keys.pull(2)
+    keys.plug(0, "fido2 u2f=off handle=100")
+    with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+        words = plink(sshd, "alice", "-batch", keys=keys)
+        result = run(*words, "alice@127.0.0.1", "echo logged in as $(id -un)", check=False)
+        expect_equal((result.returncode, result.stdout), (0, "logged in as alice\n"), result.stderr)
+        expect_equal(len(re.findall("Touch your security key to log in to", result.stderr)), 2, f"rounds: {result.stderr}")
+        broker.wait_log("verdict=allow .*reason=u2f")
 
 
 def test_prompt_bytes():
