@@ -195,9 +195,14 @@ static int serve_person(const struct settings *settings)
 /* Answers ssh's question, or a request that somebody pasted as an argument. */
 static bool is_for_ssh(const struct cs_touch_arguments *arguments)
 {
-    return arguments->prompt != NULL && !arguments->enrol &&
-           (arguments->host[0] == '\0' ||
-            strncmp(arguments->prompt, CS_U2F_ENROL_PREFIX, strlen(CS_U2F_ENROL_PREFIX)) != 0);
+    static const char *const enrol[] = {CS_U2F_ENROL_PREFIX, CS_U2F_ENROL2_PREFIX};
+    bool enrols = false;
+
+    if (arguments->prompt == NULL || arguments->enrol)
+        return false;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(enrol); i++)
+        enrols = enrols || strncmp(arguments->prompt, enrol[i], strlen(enrol[i])) == 0;
+    return arguments->host[0] == '\0' || !enrols;
 }
 
 /* ---- as PuTTY's plugin ---- */

@@ -91,9 +91,10 @@ def test_a_request_as_an_argument():
     request = relay("request", APP, CHALLENGE, handle)[0]
     answer = touch(keys, "--host", "server.example", request).stdout
     expect_equal(relay("verify", APP, CHALLENGE, "pam://server.example", 1, public, input=answer)[0], "0", "the handle")
-    result = touch(keys, "--host", "server.example", line, check=False)
-    expect_equal((result.returncode, result.stdout), (1, ""), "a request to enrol without --register")
-    expect_match("use --register", result.stderr, "why")
+    for line in (line, relay("enrol", APP, CHALLENGE, "+fido2")[0]):
+        result = touch(keys, "--host", "server.example", line, check=False)
+        expect_equal((result.returncode, result.stdout), (1, ""), f"a request to enrol without --register: {line}")
+        expect_match("use --register", result.stderr, "why")
 
 
 def test_lines_around_a_pasted_request():

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""countersign-touch as PuTTY's authentication plugin with a key that demands its PIN."""
+from countersign import *
+from countersign.putty import *
+from countersign.relay import APP, CHALLENGE, READABLE, relay, touch
+
+NOTICE = "Touch your security key to log in to server.example"
+PIN = secret("PIN-of-putty", "the PIN")
+KEY = f"fido2 u2f=off pin={PIN}"
+
+
+class Scene:
+    """A key with a PIN, a request that demands it, and the plugin when the server may ask."""
+
+    def __init__(self, words=""):
+        self.keys = Keys()
+        self.keys.plug(words=f"{KEY} make-without-pin")
+        line = relay("enrol", APP, CHALLENGE, "+fido2")[0]
+        answer = touch(self.keys, "--host", "server.example", "--register", input=line + "\n").stdout
+        handle, self.public = relay("enrolled", APP, CHALLENGE, APP, input=answer)[:2]
+        self.request = relay("request", APP, CHALLENGE, "00" * 64, "+required", handle)[0]
+        self.keys.plug(words=f"{KEY} {words}")
+        self.plugin = Plugin(self.keys, "--timeout", str(PATIENCE)).begin()
+
+    def ask(self):
+        self.fields = questions((f"{READABLE}{self.request} : ", True))
+        self.plugin.send(SERVER_REQUEST, self.fields)
+        expect_equal(self.plugin.told(), NOTICE, "the notice")
+
+    def asks_for_pin(self, beginning="PIN of your security key"):
+        prompts = read_questions(self.plugin.expect(USER_REQUEST))[3]
+        expect_equal(len(prompts), 1, "number of prompts")
+        (text, echo), = prompts
+        expect(text.startswith(beginning) and "server.example" in text and text.endswith(": "), f"the prompt {text!r}")
+        expect(not echo, "the PIN would be shown")
+
+    def give(self, pin):
+        self.plugin.send(USER_RESPONSE, answers(pin))
+
+    def ends(self):
+        expect_equal(self.plugin.end(), (0, ""), "the end")
+
+
+def test_the_pin_is_asked_for_in_putty():
+    scene = Scene()
+    scene.ask()
+    scene.asks_for_pin()
+    scene.give("9999")
+    scene.asks_for_pin("That PIN is wrong. ")
+    scene.give(PIN)
+    answer = scene.plugin.answered()
+    expect_equal(relay("verify", APP, CHALLENGE, APP, 2, scene.public, "+verify", input=answer)[0], "1", "the answer")
+    scene.ends()
+
+
+def test_who_gives_no_pin_answers_otherwise():
+    scene = Scene()
+    scene.ask()
+    scene.asks_for_pin()
+    scene.give("")
+    expect_match("^countersign-touch: .*\nAnswer yourself, for example with a recovery code.$", scene.plugin.told(), "what PuTTY shows")
+    scene.plugin.passed_on(scene.fields, answers("a recovery code"))
+    scene.ends()
+
+
+def test_ends_with_putty():
+    """While the PIN is asked for, and while the key waits for its touch."""
+    for words, pin in (("", None), ("touch=never", PIN)):
+        scene = Scene(words)
+        scene.ask()
+        scene.asks_for_pin()
+        if pin:
+            scene.give(pin)
+        scene.ends()
+
+
+main()
