@@ -31,7 +31,7 @@ struct dialogue {
 
 static bool equals(struct cs_putty_text text, const char *other)
 {
-    return text.length == strlen(other) && memcmp(text.data, other, text.length) == 0;
+    return text.length == strlen(other) && strncmp(text.data, other, text.length) == 0;
 }
 
 /* ---- the beginning ---- */

@@ -35,6 +35,20 @@ static void require_marks(const char *text, const struct cs_touch_prompt *prompt
     REQUIRE(lines <= CS_TOUCH_QUOTE_LINES);
 }
 
+/* As PuTTY passes it on: a request is the last word, and no host is read from the text. */
+static void read_bare(const char *text, unsigned columns)
+{
+    struct cs_touch_prompt prompt;
+
+    cs_touch_read_bare_prompt(text, &prompt);
+    REQUIRE(prompt.host[0] == '\0' && (prompt.request != NULL) == (prompt.kind == CS_TOUCH_RELAY));
+    if (prompt.request == NULL)
+        return;
+    REQUIRE(prompt.request[prompt.request_length +
+                           strspn(prompt.request + prompt.request_length, " \t\r\n:")] == '\0');
+    require_marks(text, &prompt, columns);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const hints[] = {NULL, "", "confirm", "none"};
@@ -44,6 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     text = fuzz_text(data + 1, size - 1);
+    read_bare(text, 8 + data[0]);
     cs_touch_read_prompt(text, hints[data[0] & 3], &prompt);
     if (prompt.kind == CS_TOUCH_RELAY) {
         REQUIRE(prompt.request >= text);
