@@ -5,8 +5,13 @@
 #include "base/clock.h"
 #include "cli/cli.h"
 #include "store/suspension.h"
+#include "u2f/relay.h"
 
-enum { MANY_FACTORS = 3 }; /* one or two are the devices' own fault */
+enum {
+    MANY_FACTORS = 3, /* one or two are the devices' own fault */
+    /* libu2f-host takes handles of 127 bytes, as lines of version 1 do. */
+    U2F_SECRET_MAX = CS_U2F_PUBLIC_KEY_BYTES + CS_U2F_RELAY1_HANDLE_MAX,
+};
 
 static enum cs_err read_all(const struct cs_transaction *transaction, void *context,
                             struct cs_error *error)
@@ -14,6 +19,8 @@ static enum cs_err read_all(const struct cs_transaction *transaction, void *cont
     struct cs_check_store *found = context;
     enum cs_err result = cs_factor_key_apps(transaction, &found->apps, error);
 
+    if (result == CS_OK)
+        result = cs_key_tally(transaction, U2F_SECRET_MAX, &found->keys, error);
     if (result == CS_OK)
         result = cs_clock_note_common(transaction, cs_clock_seconds(), &found->clock, error);
     return result == CS_OK ? cs_suspension_count(transaction, &found->suspended, error) : result;

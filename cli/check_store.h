@@ -7,10 +7,12 @@
 #include "providers/local/local.h"
 #include "store/clock_note.h"
 #include "store/factor.h"
+#include "store/key_tally.h"
 #include "json/write.h"
 
 struct cs_check_store {
-    struct cs_key_apps apps;      /* that keys are registered for */
+    struct cs_key_apps apps; /* that keys are registered for */
+    struct cs_key_tallies keys;
     struct cs_clock_common clock; /* codes that are off by the same time */
     unsigned suspended;           /* users */
 };

@@ -9,6 +9,7 @@
 #include "base/sanitise.h"
 #include "base/trusted_open.h"
 #include "cli/check_advice.h"
+#include "cli/check_keys.h"
 #include "cli/check_pam_files.h"
 #include "cli/check_plan.h"
 #include "cli/check_service_accounts.h"
@@ -299,23 +300,6 @@ static void print_warnings(struct check *check, const struct cs_strlist *warning
     }
 }
 
-/* A key elsewhere needs no helper, so nothing is wrong without one. */
-static void note_helper(const struct check *check)
-{
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-    const char *path = helper_socket(check);
-
-    if (!is_local(check) || path == NULL || cs_u2f_host_exists(path))
-        return;
-    cs_buffer_printf(
-        &text,
-        "there is no socket %s: enable countersign-u2f-host.socket for keys plugged into this "
-        "machine; for keys on the users' own machines there is nothing to do",
-        path);
-    cs_print_note(check->writer, "security keys of this machine", "note",
-                  text.text ? text.text : "");
-}
-
 static void note_source(const struct check *check)
 {
     static const char what[] = "configuration in force";
@@ -348,6 +332,8 @@ static void run_checks(struct check *check)
         check_services(check);
     if (check->configured &&
         (cs_key_warnings(&check->keys, &check->stored.apps, &check->line.warnings) != CS_OK ||
+         cs_check_keys_warn(&check->keys, &check->stored.keys, helper_socket(check),
+                            &check->line.warnings) != CS_OK ||
          cs_check_store_warn(&check->stored, &check->line.warnings) != CS_OK ||
          cs_check_advice(&check->line, &check->line.warnings) != CS_OK ||
          cs_check_translations(&check->line, &check->line.warnings) != CS_OK ||
@@ -355,7 +341,7 @@ static void run_checks(struct check *check)
         report(check, "warnings", cs_fail_nomem(&error), &error);
     if (cs_check_pam_files("/etc/pam.d", &check->line.warnings) != CS_OK)
         report(check, "PAM files", cs_fail_nomem(&error), &error);
-    note_helper(check);
+    cs_check_keys_note(is_local(check) ? helper_socket(check) : NULL, check->writer);
     cs_check_store_note(&check->stored, check->writer);
     print_warnings(check, cs_config_warnings(check->line.config));
     print_warnings(check, &check->line.warnings);

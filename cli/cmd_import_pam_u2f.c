@@ -11,15 +11,17 @@
 #include "cli/verb.h"
 #include "providers/local/key_secret.h"
 
-enum { APP_ID };
+enum { ORIGIN, APP_ID };
 
 const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX] = {
-    [APP_ID] = {"app-id", "ID", "The application they were registered for; u2f_app_id by default."},
+    [ORIGIN] = {"origin", "ID", "What pam_u2f's origin was; u2f_app_id by default."},
+    [APP_ID] = {"app-id", "ID",
+                "What its appid was, for lines of before 1.1; --origin by default."},
 };
 
 enum {
     FILE_BYTES_MAX = 16 << 20,
-    KEY_BYTES_MIN = 86, /* of the public key alone in the file, as base64 */
+    KEY_BYTES_MIN = 43, /* of the shortest public key alone in the file, as base64 */
 };
 
 struct entry {
@@ -32,8 +34,9 @@ struct entry {
 struct import {
     const char *path;
     struct cs_cli_accounts accounts;
-    struct cs_strlist names;               /* account names, one for each line that has keys */
-    char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* the application that the keys were registered for */
+    struct cs_strlist names;                  /* account names, one for each line that has keys */
+    char origin[CS_FACTOR_APP_ID_MAX + 1];    /* the application of FIDO2 credentials */
+    char app_id[CS_FACTOR_APP_ID_MAX + 1];    /* the application of U2F keys */
     char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* the one that logins ask keys for */
     struct cs_pam_u2f_lines lines;
     struct entry *entries; /* readable keys, in the order of the file */
@@ -41,6 +44,8 @@ struct import {
     struct cs_skipped skipped;
     int64_t keys, users; /* counted */
     int64_t present;     /* keys that the users already had */
+    int64_t unasked;     /* imported keys that logins do not ask for */
+    int64_t untouched;   /* imported keys that pam_u2f was to take without a touch */
 };
 
 static void clear_import(struct import *import)
@@ -54,11 +59,29 @@ static void clear_import(struct import *import)
 
 /* ---- before anything is stored ---- */
 
-static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, struct import *import,
-                                 struct cs_error *error)
+/* pam_u2f gives a key the name of its option origin as relying party id; the keys of before 1.1
+ * were registered for its option appid, which is its origin unless set. Both take any text, and by
+ * default the host's name as it is, capitals included. */
+static enum cs_err keep_names(const char *origin, const char *app_id, struct import *import,
+                              struct cs_error *error)
+{
+    unsigned char hash[CS_U2F_HASH_BYTES];
+    /* Refuses names that no key can be asked for. */
+    enum cs_err result = cs_u2f_app_hash(origin, hash, error);
+
+    if (result == CS_OK)
+        result = cs_u2f_app_hash(app_id, hash, error);
+    if (result != CS_OK)
+        return result;
+    (void)snprintf(import->origin, sizeof import->origin, "%s", origin);
+    (void)snprintf(import->app_id, sizeof import->app_id, "%s", app_id);
+    return CS_OK;
+}
+
+static enum cs_err choose_names(const struct cs_cli *cli, const char *origin, const char *app_id,
+                                struct import *import, struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
-    unsigned char hash[CS_U2F_HASH_BYTES];
     char host_name[CS_KEY_HOST_SIZE];
     struct cs_key_names names;
     struct cs_options options;
@@ -72,16 +95,16 @@ static enum cs_err choose_app_id(const struct cs_cli *cli, const char *wish, str
         result = cs_cli_host(&host, error);
     if (result != CS_OK)
         return result;
-    /* pam_u2f takes the name as it is, capitals included. */
     (void)snprintf(theirs, sizeof theirs, CS_U2F_SCHEME "%s", host.nodename);
-    if (wish == NULL)
-        wish = cs_cli_local(&options)->u2f_app_id ? names.app_id : theirs;
-    result = cs_u2f_app_hash(wish, hash, error); /* refuses names that no key can be asked for */
-    if (result != CS_OK)
-        return result;
-    (void)snprintf(import->app_id, sizeof import->app_id, "%s", wish);
+    if (origin == NULL)
+        origin = cs_cli_local(&options)->u2f_app_id ? names.app_id : theirs;
     (void)snprintf(import->login_app, sizeof import->login_app, "%s", names.app_id);
-    return CS_OK;
+    return keep_names(origin, app_id ? app_id : origin, import, error);
+}
+
+static const char *application(const struct import *import, const struct cs_pam_u2f_key *key)
+{
+    return key->fido2 ? import->origin : import->app_id;
 }
 
 /* Runs as root: nobody else may be able to read the file. The caller frees `*ret_text`. */
@@ -212,14 +235,12 @@ static enum cs_err add_key(const struct import *import, const struct cs_transact
                                .label = "pam_u2f",
                                .last_step = -1, /* pam_u2f keeps no counter */
                                .created = cs_clock_seconds()};
-    struct cs_u2f_public_key public_key = {.algorithm = CS_U2F_ES256,
-                                           .length = CS_U2F_PUBLIC_KEY_BYTES};
     enum cs_err result;
 
     (void)snprintf(factor.user, sizeof factor.user, "%s", user);
-    (void)snprintf(factor.app_id, sizeof factor.app_id, "%s", import->app_id);
-    memcpy(public_key.bytes, key->public_key, sizeof public_key.bytes);
-    result = cs_key_put(&public_key, &key->handle, &factor, error);
+    (void)snprintf(factor.app_id, sizeof factor.app_id, "%s", application(import, key));
+    factor.key_flags = key->verifies ? CS_KEY_VERIFIES : 0;
+    result = cs_key_put(&key->public_key, &key->handle, &factor, error);
     return result == CS_OK ? cs_factor_add(transaction, &factor, error) : result;
 }
 
@@ -244,12 +265,13 @@ static enum cs_err import_key(struct import *import, const struct cs_transaction
                               const struct entry *entry, struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    const char *app_id = application(import, &entry->key);
     const char *user = entry->user, *reason = NULL;
     enum cs_err result = cs_factor_load(transaction, user, CS_STORED_U2F, &factors, error);
 
     if (result != CS_OK)
         return result;
-    if (has_key(&factors, import->app_id, &entry->key.handle)) {
+    if (has_key(&factors, app_id, &entry->key.handle)) {
         reason = "the user already has it";
         import->present++;
     } else if (factors.count >= CS_FACTORS_PER_KIND_MAX) {
@@ -260,6 +282,8 @@ static enum cs_err import_key(struct import *import, const struct cs_transaction
         return CS_OK;
     }
     import->keys++;
+    import->unasked += strcmp(app_id, import->login_app) != 0;
+    import->untouched += !entry->key.touched;
     return add_key(import, transaction, user, &entry->key, error);
 }
 
@@ -294,8 +318,11 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     cs_json_write_integer(writer, "skipped_count", (int64_t)import->skipped.total);
     cs_json_write_integer(writer, "imported", import->keys);
     cs_json_write_integer(writer, "users", import->users);
+    cs_json_write_string(writer, "origin", import->origin);
     cs_json_write_string(writer, "app_id", import->app_id);
     cs_json_write_string(writer, "login_app_id", import->login_app);
+    cs_json_write_integer(writer, "not_asked_for", import->unasked);
+    cs_json_write_integer(writer, "without_presence", import->untouched);
     return CS_OK;
 }
 
@@ -306,11 +333,19 @@ static enum cs_err say(void *context, struct cs_error *error)
     (void)error;
     cs_skipped_print(&import->skipped, import->path);
     (void)printf("Keys imported: %lld; users they belong to: %lld; entries skipped: %zu.\n"
-                 "They are keys of the application %s, and logins ask for keys of %s\n"
-                 "(u2f_app_id). Set u2f_app_id and u2f_origins to what pam_u2f's options appid and "
-                 "origin were.\n",
+                 "Entries of four fields were taken for keys of the application %s\n"
+                 "(pam_u2f's origin), those of two fields for keys of %s\n"
+                 "(its appid). Logins ask for keys of %s (u2f_app_id).\n",
                  (long long)import->keys, (long long)import->users, import->skipped.total,
-                 import->app_id, import->login_app);
+                 import->origin, import->app_id, import->login_app);
+    if (import->unasked > 0)
+        (void)printf("Keys that they do not ask for: %lld. Set u2f_app_id to what the keys were "
+                     "registered for.\n",
+                     (long long)import->unasked);
+    if (import->untouched > 0)
+        (void)printf("Keys that pam_u2f was to take without a touch: %lld. Here they are asked for "
+                     "one.\n",
+                     (long long)import->untouched);
     return CS_OK;
 }
 
@@ -334,7 +369,8 @@ int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
     CS_AUTO(clear_import)
     struct import import = {.path = words->operands[0]};
     struct cs_error error = {0};
-    enum cs_err result = choose_app_id(cli, words->options[APP_ID], &import, &error);
+    enum cs_err result =
+        choose_names(cli, words->options[ORIGIN], words->options[APP_ID], &import, &error);
 
     if (result == CS_OK)
         result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &import.accounts, &error);

@@ -36,6 +36,7 @@ static enum cs_err keep(struct cs_key_settings *settings, const char *service,
                                     .origins = names.origins,
                                     .socket = options->method.u2f_socket,
                                     .used = asks_for_keys(options),
+                                    .verified = names.verification == CS_U2F_REQUIRED,
                                     .origins_given = cs_cli_local(options)->u2f_origins != NULL};
     return result;
 }

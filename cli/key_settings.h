@@ -13,6 +13,7 @@ struct cs_key_setting {
     const char *service; /* "": in general */
     const char *app_id, *origins, *socket;
     bool used;          /* its plan or menu asks for security keys */
+    bool verified;      /* ... and demands a PIN or a fingerprint of each */
     bool origins_given; /* set by an option; otherwise it is this host's name */
 };
 

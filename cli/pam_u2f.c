@@ -3,10 +3,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/base64url.h"
 #include "base/strlist.h"
 #include "u2f/verify.h"
+
+#define ENROL "register it with 'countersign enroll u2f'"
 
 /* ---- lines ---- */
 
@@ -47,12 +50,19 @@ static size_t count_lines(const char *text)
 
 enum { LINES_MAX = 1000000 };
 
+/* What pam_u2f reads with sshformat: keys of ssh-keygen, which all have the application "ssh:". */
+static const char ssh_form[] = "-----BEGIN OPENSSH PRIVATE KEY-----";
+
 enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines, struct cs_error *error)
 {
     struct cs_pam_u2f_lines lines = {0};
     char *line, *rest = text;
     size_t count = count_lines(text);
 
+    if (strncmp(text, ssh_form, sizeof ssh_form - 1) == 0)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "a key of ssh-keygen (pam_u2f's sshformat): its application is 'ssh:', and "
+                       "what logs in to ssh cannot be the second factor, too; " ENROL);
     if (count > LINES_MAX)
         return cs_fail(error, CS_ERR_LIMIT, "more than %d lines", LINES_MAX);
     lines.items = calloc(count, sizeof *lines.items);
@@ -61,7 +71,7 @@ enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines, str
     for (size_t number = 1; (line = strsep(&rest, "\n")) != NULL; number++) {
         size_t length = strlen(line);
 
-        if (length > 0 && line[length - 1] == '\r')
+        while (length > 0 && strchr("\r\t ", line[length - 1]) != NULL)
             line[--length] = '\0';
         if (length == 0 || line[0] == '#')
             continue;
@@ -185,7 +195,8 @@ static enum cs_err read_handle(const char *text, struct cs_u2f_handle *ret_handl
                                struct cs_error *error)
 {
     if (strcmp(text, "*") == 0)
-        return cs_fail(error, CS_ERR_INPUT, "it has no handle (resident): that is FIDO2 only");
+        return cs_fail(error, CS_ERR_INPUT,
+                       "it has no handle, because the key keeps it (resident); " ENROL);
     if (strcspn(text, "=") > BASE64_MAX)
         return cs_fail(error, CS_ERR_INPUT, "its handle is longer than %d bytes",
                        CS_U2F_HANDLE_MAX);
@@ -195,44 +206,93 @@ static enum cs_err read_handle(const char *text, struct cs_u2f_handle *ret_handl
     return CS_OK;
 }
 
-/* The newer form holds the coordinates, without the byte that announces them. */
-static enum cs_err read_public_key(const char *text, bool newer,
-                                   unsigned char ret_key[CS_U2F_PUBLIC_KEY_BYTES],
-                                   struct cs_error *error)
-{
-    struct cs_u2f_public_key key = {.algorithm = CS_U2F_ES256, .length = CS_U2F_PUBLIC_KEY_BYTES};
-    size_t length = 0;
+/* What the file holds of a public key: of a point the coordinates, without the byte before them
+ * that announces them. */
+static const struct type {
+    const char *name;
+    enum cs_u2f_algorithm algorithm;
+    size_t bytes;
+} types[] = {
+    {"es256", CS_U2F_ES256, CS_U2F_PUBLIC_KEY_BYTES - 1},
+    {"eddsa", CS_U2F_EDDSA, CS_U2F_EDDSA_BYTES},
+};
 
-    if (newer) {
-        ret_key[0] = 0x04;
-        if (!decode_base64(text, ret_key + 1, CS_U2F_PUBLIC_KEY_BYTES - 1, &length) ||
-            length != CS_U2F_PUBLIC_KEY_BYTES - 1)
-            return cs_fail(error, CS_ERR_INPUT, "its public key is not %d bytes of base64",
-                           CS_U2F_PUBLIC_KEY_BYTES - 1);
-    } else if (!decode_hexadecimal(text, ret_key, CS_U2F_PUBLIC_KEY_BYTES)) {
-        return cs_fail(error, CS_ERR_INPUT, "its public key is not %d hexadecimal digits",
-                       2 * CS_U2F_PUBLIC_KEY_BYTES);
+/* In any letter case, as pam_u2f compares them since 1.2. */
+static enum cs_err find_type(const char *name, const struct type **ret_type, struct cs_error *error)
+{
+    for (size_t i = 0; i < CS_ARRAY_SIZE(types); i++) {
+        if (strcasecmp(name, types[i].name) == 0) {
+            *ret_type = &types[i];
+            return CS_OK;
+        }
     }
-    memcpy(key.bytes, ret_key, sizeof key.bytes);
-    return cs_u2f_check_public_key(&key, error);
+    return cs_fail(error, CS_ERR_INPUT, "its type '%.32s' is neither es256 nor eddsa; " ENROL,
+                   name);
 }
 
-/* U2F has one kind of key and asks for a touch: a credential that demands a PIN or a fingerprint
- * must not get by with less here. */
-static enum cs_err check_kind(const char *type, char *options, struct cs_error *error)
+static enum cs_err read_base64_key(const char *text, const struct type *type,
+                                   struct cs_u2f_public_key *ret_key, struct cs_error *error)
 {
-    char *option;
+    size_t before = type->algorithm == CS_U2F_ES256 ? 1 : 0, length = 0;
 
-    if (strcmp(type, "es256") != 0)
-        return cs_fail(error, CS_ERR_INPUT, "its type '%.32s' is not es256: that is FIDO2 only",
-                       type);
+    *ret_key = (struct cs_u2f_public_key){.algorithm = type->algorithm,
+                                          .bytes = {before == 1 ? 0x04 : 0},
+                                          .length = before + type->bytes};
+    if (!decode_base64(text, ret_key->bytes + before, type->bytes, &length) ||
+        length != type->bytes)
+        return cs_fail(error, CS_ERR_INPUT, "its public key is not %zu bytes of base64",
+                       type->bytes);
+    return CS_OK;
+}
+
+static enum cs_err read_hexadecimal_key(const char *text, struct cs_u2f_public_key *ret_key,
+                                        struct cs_error *error)
+{
+    *ret_key =
+        (struct cs_u2f_public_key){.algorithm = CS_U2F_ES256, .length = CS_U2F_PUBLIC_KEY_BYTES};
+    if (!decode_hexadecimal(text, ret_key->bytes, ret_key->length))
+        return cs_fail(error, CS_ERR_INPUT, "its public key is not %d hexadecimal digits",
+                       2 * CS_U2F_PUBLIC_KEY_BYTES);
+    return CS_OK;
+}
+
+/* A PIN shows in what the key signs as verification does, whatever the credential was made with. */
+static enum cs_err read_options(char *options, struct cs_pam_u2f_key *key, struct cs_error *error)
+{
+    const struct {
+        const char *name;
+        bool *demanded;
+    } known[] = {
+        {"presence", &key->touched}, {"verification", &key->verifies}, {"pin", &key->verifies}};
+    const char *option;
+
     while ((option = strsep(&options, "+")) != NULL) {
-        if (option[0] != '\0' && strcmp(option, "presence") != 0)
+        size_t i = 0;
+
+        if (option[0] == '\0')
+            continue;
+        while (i < CS_ARRAY_SIZE(known) && strcmp(option, known[i].name) != 0)
+            i++;
+        if (i == CS_ARRAY_SIZE(known))
             return cs_fail(error, CS_ERR_INPUT,
-                           "its option '%.32s' asks for more than a touch: that is FIDO2 only",
-                           option);
+                           "its option '%.32s' is none of presence, pin, verification", option);
+        *known[i].demanded = true;
     }
     return CS_OK;
+}
+
+static enum cs_err read_fido2(const char *point, const char *type_name, char *options,
+                              struct cs_pam_u2f_key *key, struct cs_error *error)
+{
+    const struct type *type = NULL;
+    enum cs_err result = find_type(type_name, &type, error);
+
+    key->fido2 = true;
+    if (result == CS_OK)
+        result = read_options(options, key, error);
+    if (result == CS_OK)
+        result = read_base64_key(point, type, &key->public_key, error);
+    return result;
 }
 
 enum cs_err cs_pam_u2f_read_key(const char *text, struct cs_pam_u2f_key *ret_key,
@@ -243,18 +303,22 @@ enum cs_err cs_pam_u2f_read_key(const char *text, struct cs_pam_u2f_key *ret_key
     char *rest = copy;
     const char *handle = strsep(&rest, ","), *point = strsep(&rest, ","),
                *type = strsep(&rest, ",");
-    enum cs_err result = CS_OK;
+    enum cs_err result;
 
     if (copy == NULL)
         return cs_fail_nomem(error);
     if (point == NULL)
         return cs_fail(error, CS_ERR_INPUT, "it is not a handle, a comma and a public key");
-    if (type != NULL)
-        result = check_kind(type, rest, error);
+    if (type != NULL) {
+        result = read_fido2(point, type, rest, &key, error);
+    } else {
+        key.touched = true;
+        result = read_hexadecimal_key(point, &key.public_key, error);
+    }
     if (result == CS_OK)
         result = read_handle(handle, &key.handle, error);
     if (result == CS_OK)
-        result = read_public_key(point, type != NULL, key.public_key, error);
+        result = cs_u2f_check_public_key(&key.public_key, error);
     if (result == CS_OK)
         *ret_key = key;
     return result;

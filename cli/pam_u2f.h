@@ -22,7 +22,9 @@ struct cs_pam_u2f_lines {
 };
 
 /* Splits `text` into lines, in place; it must outlive them. Empty lines and those starting with '#'
- * are left out. CS_ERR_LIMIT beyond a million lines. */
+ * are left out, and so are blanks at a line's end, which pam_u2f does not mind. CS_ERR_LIMIT beyond
+ * a million lines; CS_ERR_INPUT if it is the private key of an OpenSSH security key, which pam_u2f
+ * reads with its option sshformat. */
 enum cs_err cs_pam_u2f_split(char *text, struct cs_pam_u2f_lines *ret_lines,
                              struct cs_error *error) CS_MUST_USE;
 
@@ -34,13 +36,16 @@ void cs_pam_u2f_lines_clear(struct cs_pam_u2f_lines *lines);
 const char *cs_pam_u2f_glued(const char *keys);
 
 struct cs_pam_u2f_key {
-    unsigned char public_key[CS_U2F_PUBLIC_KEY_BYTES]; /* a point on the curve */
+    struct cs_u2f_public_key public_key;
     struct cs_u2f_handle handle;
+    bool fido2;    /* of the newer form: it belongs to pam_u2f's origin, not to its appid */
+    bool verifies; /* demands a PIN or a fingerprint, too */
+    bool touched;  /* demands a touch */
 };
 
-/* Reads one credential: "HANDLE,KEY" as pam_u2f wrote it until 1.0 (key in hexadecimal), or
- * "HANDLE,KEY,TYPE,OPTIONS" as it does since (key in base64). CS_ERR_INPUT, with the reason, if it
- * is damaged, or if it demands more than U2F's touch. */
+/* Reads one credential: "HANDLE,KEY" as pam_u2f wrote it until 1.0 (U2F, key in hexadecimal), or
+ * "HANDLE,KEY,TYPE,OPTIONS" as it does since (FIDO2, key in base64). CS_ERR_INPUT, with the reason,
+ * if it is damaged, or of a kind that no login can be asked for. */
 enum cs_err cs_pam_u2f_read_key(const char *text, struct cs_pam_u2f_key *ret_key,
                                 struct cs_error *error) CS_MUST_USE;
 

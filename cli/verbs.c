@@ -36,7 +36,7 @@ const struct cs_verb cs_verbs[] = {
      cs_cmd_enroll_u2f},
     {"import pam-u2f",
      "Import the security keys of pam_u2f.",
-     {"FILE [--app-id ID]"},
+     {"FILE [--origin ID] [--app-id ID]"},
      cs_options_import_pam_u2f,
      {1, 1},
      JSON | STORE | USERS,

@@ -121,7 +121,7 @@ function(cs_add_system_test name)
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp ${ARG_ENV})
   if(TARGET softkey)
     list(APPEND environment
-      CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>
+      CS_WITH_U2F=${WITH_U2F} CS_SOFTKEY_LIBRARY=$<TARGET_FILE:softkey> CS_U2F_RELAY=$<TARGET_FILE:u2f-relay>
       CS_U2F_ASK=$<TARGET_FILE:u2f-ask>)
   endif()
   set(fixtures stage)

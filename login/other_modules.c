@@ -15,7 +15,9 @@
 #define NO_ALWAYS "nothing lets every user in; take the module out of the stack instead"
 #define CONTROL "the control of the PAM line says what follows from a refusal or an outage"
 #define FILE_RULES "the owner and mode of our files are fixed; 'countersign check' reports them"
-#define TOUCH "a security key is always asked for a touch, and for nothing else"
+#define TOUCH "a security key is always asked for a touch"
+#define VERIFICATION                                                                               \
+    "set u2f_verification=required if every key must be asked for its PIN or a finger"
 #define NO_COUNTERPART "there is no counterpart here; leave it out"
 #define LOG_MORE "set debug; the log is syslog's"
 
@@ -56,21 +58,24 @@ const struct cs_setting_mistake cs_other_module_words[] = {
 
     /* pam_u2f */
     {"nouserok", NOT_ENROLLED},
-    {"appid", "set u2f_app_id"},
-    {"origin", "set u2f_origins"},
+    {"appid",
+     "only keys of before pam_u2f 1.1 belong to it: 'countersign import pam-u2f --app-id'; "
+     "set u2f_app_id to what most keys were registered for"},
+    {"origin", "set u2f_app_id; u2f_origins are the names by which ssh calls this host"},
     {"cue", "the user is always told when to touch the key; the text is u2f_touch"},
     {"cue_prompt", "set u2f_touch"},
     {"interactive", "the user is always told when to touch the key; the text is u2f_touch"},
     {"userpresence", TOUCH},
-    {"userverification", TOUCH},
-    {"pinverification", TOUCH},
+    {"userverification", VERIFICATION},
+    {"pinverification", VERIFICATION},
     {"max_devices", "a user may have up to eight security keys"},
     {"manual", "a key at the user's own machine answers with countersign-touch"},
     {"openasuser", KEY_STORE},
     {"authpending_file", NO_COUNTERPART},
     {"nodetect", NO_COUNTERPART},
     {"expand", KEY_STORE},
-    {"sshformat", KEY_STORE},
+    {"sshformat", "keys of ssh-keygen answer only for 'ssh:'; 'countersign enroll u2f' registers "
+                  "others"},
 
     /* duo_unix */
     {"failmode", "set failmode_insecure to let users in while the provider cannot be reached"},

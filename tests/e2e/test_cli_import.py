@@ -58,13 +58,15 @@ def test_the_application_of_pam_u2f_has_the_letters_of_the_host():
     write_config({})
     FILE.write_text("alice:" + old_form(*made(keys, app="pam://Web1")) + "\n")
     told = json.loads(run("unshare", "--uts", "sh", "-c", f"hostname Web1; exec {COUNTERSIGN} import pam-u2f {FILE} --json").stdout)
-    expect_equal((told["app_id"], told["login_app_id"]), ("pam://Web1", "pam://web1"), "applications")
+    expect_equal((told["origin"], told["app_id"], told["login_app_id"], told["not_asked_for"]),
+                 ("pam://Web1", "pam://Web1", "pam://web1", 1), "applications")
 
 
 def test_both_forms_log_in():
     keys = before()
     answer = imported("alice:" + old_form(*made(keys)), "bob:" + new_form(*made(keys)))
-    expect_equal(answer, {"skipped": [], "skipped_count": 0, "imported": 2, "users": 2, "app_id": APP, "login_app_id": APP}, "answer")
+    expect_equal(answer, {"skipped": [], "skipped_count": 0, "imported": 2, "users": 2, "origin": APP, "app_id": APP,
+                          "login_app_id": APP, "not_asked_for": 0, "without_presence": 0}, "answer")
     key, = keys_of("alice")
     expect_equal((key["label"], key["app_id"], key["counter"], key["suspect"]), ("pam_u2f", APP, None, False), "key")
     expect(logs_in(keys, "alice"), "a key of the old form")
@@ -88,13 +90,15 @@ def test_what_cannot_be_used_is_named():
     good, other, third = made(keys), made(keys), made(keys)
     FILE.write_text("\n".join((
         "# keys", "alice:" + old_form(*third), "",
-        ":".join(("alice", old_form(*good), "rubbish", new_form(*other, options="+presence+pin"), old_form(*good),
-                  new_form(*other, kind="eddsa"), new_form(b"x" * 128, other[1]))),
+        ":".join(("alice", old_form(*good), "rubbish", new_form(*other, kind="rs256"), old_form(*good),
+                  new_form(*other, kind="eddsa"), new_form(b"x" * 256, other[1]), new_form(*other, options="+presence+x"),
+                  new_form(*other).replace(new_form(*other).split(",")[0], "*"))),
         "bo\x1bb:" + old_form(*good), "bob", "bob:" + old_form(*other))))
     result = countersign("import", "pam-u2f", FILE)
-    expect_match("^Keys imported: 2; users they belong to: 2; entries skipped: 8", result.stdout, "counts")
-    notes = (r":2: the line of 'alice' .*last line", r":4: key 2 of 'alice' .*comma", r":4: key 3 .*'pin'",
-             r":4: key 4 .*already", r":4: key 5 .*'eddsa'", r":4: key 6 .*127", r":5: the line of 'bo\?b' .*no account can have",
+    expect_match("^Keys imported: 2; users they belong to: 2; entries skipped: 10", result.stdout, "counts")
+    notes = (r":2: the line of 'alice' .*last line", r":4: key 2 of 'alice' .*comma", r":4: key 3 .*'rs256'",
+             r":4: key 4 .*already", r":4: key 5 .*32 bytes", r":4: key 6 .*255", r":4: key 7 .*'x'", r":4: key 8 .*resident",
+             r":5: the line of 'bo\?b' .*no account can have",
              r":6: the line of 'bob' .*last line")
     lines = result.stderr.splitlines()
     expect_equal(len(lines), len(notes), f"notes: {lines}")
@@ -176,13 +180,60 @@ def test_more_notes_than_are_kept():
     expect_match(r"u2f_keys: 11 more are skipped", lines[-1], "what is said of the others")
 
 
+def test_the_form_says_whether_a_key_belongs_to_the_origin_or_the_appid():
+    """pam_u2f asks keys of four fields for its origin, and those of before 1.1, of two fields, for its appid."""
+    origin, appid = "pam://Lab", "https://keys.example/app-id.json"
+    keys = before(u2f_app_id=origin)
+    lines = ["alice:" + new_form(*made(keys, app=origin)), "bob:" + old_form(*made(keys, app=appid))]
+    answer = imported(*lines, words=("--origin", origin, "--app-id", appid))
+    expect_equal((answer["imported"], answer["not_asked_for"]), (2, 1), "answer")
+    expect_equal([keys_of(user)[0]["app_id"] for user in ("alice", "bob")], [origin, appid], "applications")
+    expect(logs_in(keys, "alice") and not logs_in(keys, "bob"), "logins that ask for the origin's keys")
+    write_config({"u2f_app_id": appid})
+    expect(logs_in(keys, "bob") and not logs_in(keys, "alice"), "logins that ask for the appid's keys")
+
+
+def test_the_appid_is_the_origin_unless_given():
+    keys = before(u2f_app_id="pam://new.example")
+    lines = ["alice:" + new_form(*made(keys)), "bob:" + old_form(*made(keys))]
+    imported(*lines, words=("--origin", APP))
+    expect_equal([keys_of(user)[0]["app_id"] for user in ("alice", "bob")], [APP, APP], "with --origin alone")
+    forget_factors("alice", "bob")
+    imported(*lines, words=("--app-id", APP))
+    expect_equal([keys_of(user)[0]["app_id"] for user in ("alice", "bob")], ["pam://new.example", APP], "with --app-id alone")
+
+
 def test_another_application():
     keys = before(u2f_app_id="pam://new.example")
     FILE.write_text("alice:" + old_form(*made(keys)) + "\n")
     result = countersign("import", "pam-u2f", "-", "--app-id", APP, input=FILE.read_text())
-    expect_match(rf"application {APP}, .*pam://new\.example", result.stdout, "what the administrator is told")
+    expect_match(rf"for keys of {APP}\n.*pam://new\.example", result.stdout, "what the administrator is told")
+    expect_match("do not ask for: 1. Set u2f_app_id", result.stdout, "what to do")
     expect_equal([key["app_id"] for key in keys_of("alice")], [APP], "application")
     expect(not logs_in(keys, "alice"), "let in by a key of another application")
+
+
+def test_keys_that_demand_no_touch_are_counted():
+    keys = before()
+    FILE.write_text("alice:" + new_form(*made(keys), options="") + "\n")
+    expect_match("take without a touch: 1", countersign("import", "pam-u2f", FILE).stdout, "what is said")
+    expect(logs_in(keys, "alice"), "with a touch")
+
+
+def test_a_key_that_demands_a_pin_is_not_accepted_for_a_touch():
+    """Whatever U2F lets it sign: the flag that a PIN was given is missing."""
+    for options in ("+presence+pin", "+presence+verification"):
+        keys = before()
+        expect_equal(imported("alice:" + new_form(*made(keys), options=options))["imported"], 1, "imported")
+        expect(not logs_in(keys, "alice"), f"let in with {options}")
+
+
+def test_a_key_of_ssh_is_named():
+    before()
+    FILE.write_text("-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEA\n-----END OPENSSH PRIVATE KEY-----\n")
+    result = countersign("import", "pam-u2f", FILE, check=False)
+    expect_equal((result.returncode, len(result.stderr.splitlines())), (1, 1), "status and lines")
+    expect_match("sshformat.*'ssh:'.*countersign enroll u2f", result.stderr, "why")
 
 
 def test_misuse_imports_nothing():
@@ -190,7 +241,7 @@ def test_misuse_imports_nothing():
     good = "alice:" + old_form(*made(keys)) + "\n"
     FILE.write_text(good + "\0")
     for words, status, why in (((FILE,), 1, "not a text file"), (("/root/absent",), 1, "cannot open"),
-                               ((FILE, "--app-id", ""), 1, ""), ((), 2, "usage"), ((FILE, "more"), 2, "usage")):
+                               ((FILE, "--app-id", ""), 1, ""), ((FILE, "--origin", ""), 1, ""), ((), 2, "usage"), ((FILE, "more"), 2, "usage")):
         result = countersign("import", "pam-u2f", *words, check=False)
         expect_equal(result.returncode, status, f"{words}: {result.stderr}")
         expect_match(why, result.stderr, f"{words}")

@@ -8,6 +8,7 @@ from countersign import *
 
 HERE = f"pam://{platform.node().lower()}"
 GOOD = "pam://host.example"
+U2F_ONLY = os.environ.get("CS_WITH_U2F") == "libu2f-host"
 
 
 def before(**settings):
@@ -70,7 +71,9 @@ def test_check_connects_to_the_helper():
             status, text = check()
             expect_equal(status, 0, text)
             expect_match("^ok   socket of countersign-u2f-host$", text, "one that listens")
-            expect("note" not in "\n".join(without_sshd_note(text.splitlines())), text)
+            notes = [line for line in without_sshd_note(text.splitlines()) if line.startswith("note")]
+            expect_equal(len(notes), int(U2F_ONLY), f"notes: {notes}")
+            expect(not notes or "built with libu2f-host: keys in this machine are asked in U2F" in notes[0], f"{notes}")
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as left:
             left.bind(HELPER_SOCKET)
         os.chmod(HELPER_SOCKET, 0o666)
@@ -135,6 +138,41 @@ def test_check_counts_keys_that_nothing_asks_for():
         write_config(settings)
         expect_equal([line for line in warnings() if "accounts" in line], expected, f"{settings}")
     forget_factors("alice", "bob")
+
+
+def test_check_counts_keys_that_the_helper_cannot_ask():
+    """A public key of Ed25519 (RFC 8032, section 7.1), a key that demands a PIN, and a handle of more than 127 bytes."""
+    point = "sXS8ScfKJUtw0uXCB87pzxdIIOvXfqPGVQjCbaUbZXwcxrlS+GIWl5NkgtoKbT04JqWQldr2zXwD4uYDhdL22Q=="
+    eddsa = "YQ,11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence"
+    lines = f"alice:{eddsa}:Yg,{point},es256,+presence+pin:{'YWFh' * 42}YWE,{point},es256,+presence\n" \
+            f"bob:{eddsa}:{'YWFh' * 42}YQ,{point},es256,+presence\n"
+    before(auth_method="u2f")
+    countersign("import", "pam-u2f", "-", input=lines)
+    keys = Keys(HELPER_USER)
+    found = [line for line in warnings() if "FIDO2" in line]
+    expect_equal(found, [], "without a helper")
+    with HelperSocket(keys):
+        found = [line for line in warnings() if "FIDO2" in line]
+    expect_equal(len(found), int(U2F_ONLY), f"{found}")
+    expect(not found or re.match(r"warn 4 keys of 2 accounts need FIDO2 .* does not speak: .*libu2f-host", found[0]), f"{found}")
+    forget_factors("alice", "bob")
+
+
+def test_check_counts_keys_that_were_registered_without_verification():
+    before()
+    countersign("import", "pam-u2f", "-", input=
+                "alice:YQ,11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence:Yg,"
+                "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence+pin\n")
+    told = "u2f_verification is 'required', and 1 keys of 1 accounts were registered without"
+    for settings, start in (({}, None), ({"u2f_verification": "preferred"}, None),
+                            ({"u2f_verification": "required"}, "warn "),
+                            ({"u2f_verification": "required", "services": {"sudo": {"retry": 1}}}, "warn "),
+                            ({"services": {"sudo": {"u2f_verification": "required"}}}, "warn sudo: ")):
+        write_config({"u2f_origins": GOOD, **settings})
+        found = [line for line in warnings() if "u2f_verification" in line]
+        expect_equal(len(found), int(start is not None), f"{settings}: {found}")
+        expect(not found or found[0].startswith(start + told), f"{settings}: {found}")
+    forget_factors("alice")
 
 
 # ---- enroll u2f ----

@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "store/key_tally.h"
 #include "store/pending.h"
 #include "tests/support/scratch_store.h"
 
@@ -332,6 +333,46 @@ static void test_factor_of_version_4_goes_on(void **state)
     free(counters);
 }
 
+static void add_key(struct scratch_store *scratch, const char *user, const char *algorithm,
+                    unsigned flags, size_t secret_bytes)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factor_clear)
+    struct cs_factor factor = {
+        .kind = CS_STORED_U2F, .app_id = "pam://host", .last_step = -1, .key_flags = flags};
+    char secret[CS_FACTOR_SECRET_MAX];
+
+    memset(secret, 'k', sizeof secret);
+    (void)snprintf(factor.user, sizeof factor.user, "%s", user);
+    (void)snprintf(factor.algorithm, sizeof factor.algorithm, "%s", algorithm);
+    assert_int_equal(cs_secret_set(&factor.secret, secret, secret_bytes), CS_OK);
+    scratch_store_begin(scratch, &transaction);
+    assert_int_equal(cs_factor_add(&transaction, &factor, NULL), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+}
+
+static void test_factor_keys_are_counted_by_sort(void **state)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct scratch_store *scratch = *state;
+    struct cs_key_tallies tallies;
+
+    (void)add(scratch, CS_STORED_TOTP);
+    add_key(scratch, "alice", "es256", 0, 100);
+    add_key(scratch, "alice", "es256", CS_KEY_VERIFIES, 100);
+    add_key(scratch, "alice", "eddsa", 0, 100);
+    add_key(scratch, "bob", "es256", 0, 101);
+    add_key(scratch, "carol", "eddsa", CS_KEY_VERIFIES, 101);
+    scratch_store_begin(scratch, &transaction);
+    assert_int_equal(cs_key_tally(&transaction, 100, &tallies, NULL), CS_OK);
+    assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].keys, 3);
+    assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].users, 2);
+    assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 4);
+    assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].users, 3);
+    assert_int_equal(cs_key_tally(&transaction, 101, &tallies, NULL), CS_OK);
+    assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +381,7 @@ int main(void)
         IN_STORE(test_factor_longest_secret_is_resealed),
         IN_STORE(test_factor_secret_of_another_user_or_row_refused),
         IN_STORE(test_factor_suspect_is_for_good),
+        IN_STORE(test_factor_keys_are_counted_by_sort),
         IN_STORE(test_factor_of_version_3_goes_on),
         IN_STORE(test_factor_of_version_4_goes_on),
         IN_STORE(test_pending_is_good_once_and_for_a_while),
