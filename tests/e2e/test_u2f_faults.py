@@ -330,7 +330,7 @@ def test_a_silent_key_ends_with_the_login():
 
 
 # What the helper answers to a look at a key that is there.
-THERE = bytes([1, NOT_TOUCHED])
+THERE = bytes([2, NOT_TOUCHED])
 
 
 def failing(keys, replies, answer):
@@ -354,20 +354,20 @@ def test_a_helper_that_fails_is_none():
     """Its account is missing, systemd has too many of it, or a key took it over: nobody is told to touch anything, and
     an answer from elsewhere still lets in."""
     keys = before("conversation=fold")
-    for reply in (b"", b"nonsense", bytes([1, 6]), bytes([1, CANCELLED])):
+    for reply in (b"", b"nonsense", bytes([2, 6]), bytes([2, PIN_NEEDED, 3, 1]), bytes([1, NO_KEY]), bytes([2, CANCELLED])):
         result, reason, took = failing(keys, [reply], lambda line: signed(keys, line))
         expect_equal((result.code, reason), ("PAM_SUCCESS", "u2f"), f"after {reply!r}: {result.text}")
         expect_equal(len(result.prompts), 1, f"prompts after {reply!r}")
         expect("Press Enter" not in result.text, f"a touch is asked for after {reply!r}: {result.text}")
         expect(took < PATIENCE / 2, f"the prompt came after {took:.1f} s")
-    result, reason, _ = failing(keys, [bytes([1, CANCELLED])], lambda line: "nothing")
+    result, reason, _ = failing(keys, [bytes([2, CANCELLED])], lambda line: "nothing")
     expect_equal((result.code, reason), ("PAM_MAXTRIES", "wrong-form"), "after a wrong answer")
 
 
 def test_a_helper_that_fails_at_the_touch():
     keys = before()
-    short = bytes([1, OK, 0, 1]) + bytes(4) + bytes(7)
-    for reply in (b"", b"nonsense", bytes([1, CANCELLED]), short):
+    short = bytes([2, OK, 0, 1]) + bytes(4) + bytes(7)
+    for reply in (b"", b"nonsense", bytes([2, CANCELLED]), short):
         result, reason, took = failing(keys, [THERE, reply], lambda line: signed(keys, line))
         expect_equal((result.code, reason), ("PAM_SUCCESS", "u2f"), f"after {reply!r}: {result.text}")
         expect(took < PATIENCE / 2, f"the prompt came after {took:.1f} s")

@@ -124,6 +124,25 @@ def test_a_pin_needs_a_terminal():
         expect_match("can be typed at a terminal only", result.stderr, "why")
 
 
+def test_the_helper_ends_when_the_login_hangs_up():
+    """While the key waits for its touch, and after the PIN."""
+    for words, pins in (("fido2 u2f=off touch=never", []), ("fido2 u2f=off pin=2468 make-without-pin touch=never", ["2468"])):
+        ready = words.replace(" touch=never", "")
+        keys = before(ready, u2f_verification="preferred" if pins else "discouraged")
+        with HelperSocket(keys) as helpers, Broker():
+            expect_equal(enroll(*pins)[0], 0, "registering")
+            keys.plug(words=words)
+            known = len(helpers.processes)
+            session = PamSession("alice")
+            for pin in pins:
+                session.prompt()
+                session.answer(pin)
+            wait_until(lambda: len(helpers.processes) > known + len(pins), "the helper that asks for the touch")
+            expect_equal(helpers.processes[-1].poll(), None, "it waits")
+            session.kill()
+            expect_equal(helpers.processes[-1].wait(PATIENCE), 0, "its end")
+
+
 def test_preferred():
     keys = before("fido2 u2f=off pin=2468 make-without-pin", u2f_verification="preferred")
     with HelperSocket(keys), Broker():

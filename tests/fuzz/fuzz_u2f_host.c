@@ -14,11 +14,12 @@ static void check_again(const struct cs_secret *packet, const struct cs_secret *
 static void check_request(const struct cs_secret *packet)
 {
     CS_AUTO(cs_secret_free) struct cs_secret again = {0};
-    struct cs_u2f_host_request request;
+    CS_AUTO(cs_u2f_host_clear_request) struct cs_u2f_host_request request = {0};
 
     if (cs_u2f_host_read_request(packet, &request, NULL) != CS_OK)
         return;
     REQUIRE(request.handle_count <= CS_U2F_RELAY_HANDLES);
+    REQUIRE(request.pin.length <= CS_U2F_PIN_MAX && request.verification < CS_U2F_VERIFICATIONS);
     REQUIRE(cs_u2f_host_write_request(&request, &again, NULL) == CS_OK);
     check_again(packet, &again);
 }
@@ -31,6 +32,7 @@ static void check_answer(const struct cs_secret *packet, enum cs_u2f_purpose pur
     if (cs_u2f_host_read_answer(packet, purpose, 2, &answer, NULL) != CS_OK)
         return;
     REQUIRE(answer.answer.key < 2);
+    REQUIRE(answer.tries_left >= -1 && answer.tries_left < 255);
     REQUIRE(cs_u2f_host_write_answer(&answer, &again, NULL) == CS_OK);
     check_again(packet, &again);
 }

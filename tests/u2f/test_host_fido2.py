@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """countersign-u2f-host and keys that speak FIDO2: U2F off, PINs, several keys."""
 import os
+import signal
 import time
 
 from countersign import *
@@ -207,6 +208,21 @@ def test_pulled_out_while_it_waits():
     answer = helper.answer()[0]
     expect(answer in (NO_KEY, FAILED), f"the answer: {answer}")
     helper.end()
+
+
+def test_a_hostile_key_stays_inside():
+    if SANITIZE:
+        raise Skip("sanitizers need system calls that the filter denies")
+    keys = plugged("fido2 u2f=off escape")
+    expect_equal(ask(keys, AUTHENTICATE, [bytes(64)])[0], REFUSED, "the helper goes on")
+    tried = dict(word.split("=") for word in keys.counter().split())
+    for name, wanted in (("socket", "EPERM"), ("code", "EPERM"), ("setuid", "EPERM"), ("hidraw", "ENOTTY")):
+        expect_equal(tried[name], wanted, f"what the key could do: {name}")
+    keys.plug(words="fido2 u2f=off escape=exec")
+    helper = Helper(keys)
+    helper.send(REGISTER, fido2=1)
+    expect_equal(helper.answer(), None, "an answer after starting a program")
+    expect_equal(helper.end()[0], -signal.SIGSYS, "the end")
 
 
 def test_oversized_answers():

@@ -148,7 +148,7 @@ static struct cs_u2f_credential make(fido_dev_t *dev, bool attestation)
     struct cs_u2f_question asked = question(NULL, PATIENCE_MS);
     enum cs_u2f_outcome outcome = CS_U2F_NOT_TOUCHED;
     unsigned char app_hash[CS_U2F_HASH_BYTES];
-    struct cs_u2f_credential credential;
+    struct cs_u2f_credential credential = {0};
     struct cs_error error = {0};
 
     asked.attestation = attestation;
