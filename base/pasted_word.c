@@ -12,10 +12,19 @@
 
 enum { QUIET_MS = 50, FLUSHES_MAX = 20 };
 
+static bool starts_with(const char *text, const char *prefix)
+{
+    for (; *prefix != '\0'; text++, prefix++) {
+        if (*prefix == '#' ? *text < '0' || *text > '9' : *text != *prefix)
+            return false;
+    }
+    return true;
+}
+
 const char *cs_pasted_word_find(const char *text, const char *prefix)
 {
-    for (const char *at = strstr(text, prefix); at != NULL; at = strstr(at + 1, prefix)) {
-        if (at == text || strchr(BLANKS, at[-1]) != NULL)
+    for (const char *at = text; *at != '\0'; at++) {
+        if (starts_with(at, prefix) && (at == text || strchr(BLANKS, at[-1]) != NULL))
             return at;
     }
     return NULL;

@@ -14,7 +14,7 @@ enum { CS_PASTED_WORD_BYTES = 8192, CS_PASTED_WORD_LINES = 24 };
 struct cs_pasted_word {
     const char *ask;    /* printed to standard error if input is a terminal */
     const char *again;  /* printed there after a line without the word; may be "" */
-    const char *prefix; /* how the word starts */
+    const char *prefix; /* how the word starts; '#' is any digit */
     /* Whether the word at the start of `text` may go on in another line; NULL: it never does. */
     bool (*goes_on)(const char *text);
     const char *more; /* printed to a terminal before such a line is read */
@@ -25,7 +25,7 @@ struct cs_pasted_word {
 enum { CS_PASTED_WORD_FRAME = 2 };
 bool cs_pasted_word_is_framed(const char *line);
 
-/* The first word in `text` that starts with `prefix`, or NULL. */
+/* The first word in `text` that starts with `prefix`, in which '#' is any digit, or NULL. */
 const char *cs_pasted_word_find(const char *text, const char *prefix);
 
 /*

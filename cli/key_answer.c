@@ -90,7 +90,7 @@ enum cs_err cs_key_read_response(struct cs_u2f_enrolled *ret_enrolled, struct cs
     static const struct cs_pasted_word wanted = {
         .ask = "Answer of countersign-touch: ",
         .again = "That line contains no answer. Answer of countersign-touch: ",
-        .prefix = CS_U2F_LINE_START,
+        .prefix = CS_U2F_WORD_START,
     };
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     enum cs_err result = cs_pasted_word_read(&wanted, &line, error);

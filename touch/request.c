@@ -7,7 +7,7 @@
 #include "u2f/relay.h"
 
 /* How all kinds of request start, and anything that may be mistaken for one. */
-#define WORD_START CS_U2F_LINE_START
+#define WORD_START CS_U2F_WORD_START
 
 static bool starts_with(const char *text, const char *start)
 {

@@ -20,8 +20,10 @@ enum {
     CS_U2F_ENROLLED_LINE_MAX = 2760, /* ... answer to an enrolment */
 };
 
-/* How every line but an answer to a login starts, in every version. */
+/* How every line but an answer to a login starts, in every version; the word of a paste that is one
+ * (base/pasted_word.h) has the version behind that. */
 #define CS_U2F_LINE_START "U2F"
+#define CS_U2F_WORD_START CS_U2F_LINE_START "#"
 
 /* Prefixes of a request in a prompt and of the two lines of an enrolment. */
 #define CS_U2F_REQUEST_PREFIX "U2F1."

@@ -105,7 +105,7 @@ def test_lines_around_a_pasted_request():
     key = Enrolled(keys)
     keys.plug(words="")
     broken = READABLE.replace("of ", "of\n")
-    for text in (f"\n{key.request}\n", f"{broken}{key.request} : ", f"Your answer was not accepted.\n\n{broken}\n{key.request}\n : \n"):
+    for text in (f"\n{key.request}\n", f"Touch your U2F key for {key.request} : ", f"{broken}{key.request} : ", f"Your answer was not accepted.\n\n{broken}\n{key.request}\n : \n"):
         answer = touch(keys, "--host", "server.example", input=text).stdout
         expect_equal(key.verify(answer)[0], "1", f"{text!r}")
     result = touch(keys, "--host", "server.example", input="x\n" * 10000 + key.request, check=False)

@@ -173,6 +173,64 @@ static void test_registration_for_another_challenge_refused(void **state)
     assert_contains(error.text, "did not sign this request for any of the origins");
 }
 
+/* What a program that asks for a key is given. */
+static void test_request_to_register(void **state)
+{
+    static const struct {
+        bool u2f_only, attestation;
+        const char *prefix;
+        size_t handles; /* those that must not be registered again */
+    } rows[] = {{false, false, "U2F2-enrol.", 2},
+                {false, true, "U2F2-enrol.", 2},
+                {true, false, "U2F1-enrol.", 1}};
+
+    (void)state;
+    must_enrol(&es256, CREATED | PRESENT, 127);
+    must_enrol(&es256, CREATED | VERIFIED, 128);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_register_wishes wishes = {rows[i].u2f_only, rows[i].attestation};
+        CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+        struct cs_transaction transaction;
+        struct cs_u2f_request request;
+        struct cs_pending pending;
+
+        assert_int_equal(cs_register_start("alice", "", APP, APP, &pending, NULL), CS_OK);
+        pending.verification = CS_U2F_PREFERRED;
+        scratch_store_begin(&scratch, &transaction);
+        assert_int_equal(cs_register_request(&transaction, &pending, &wishes, &request, NULL),
+                         CS_OK);
+        assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+        assert_int_equal(request.handle_count, rows[i].handles);
+        assert_int_equal(request.attestation, rows[i].attestation);
+        assert_int_equal(request.verification,
+                         rows[i].u2f_only ? CS_U2F_DISCOURAGED : CS_U2F_PREFERRED);
+        assert_string_equal(request.user, rows[i].u2f_only ? "" : "alice");
+        assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_OK);
+        assert_int_equal(strncmp(line.text, rows[i].prefix, strlen(rows[i].prefix)), 0);
+    }
+}
+
+/* A key shows whole characters. */
+static void test_long_name_in_a_request_to_register(void **state)
+{
+    static const struct cs_register_wishes wishes = {.u2f_only = false};
+    CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
+    struct cs_transaction transaction;
+    struct cs_u2f_request request;
+    struct cs_pending pending;
+    char name[80];
+
+    (void)state;
+    memset(name, 'a', 63);
+    memcpy(name + 63, "\xc3\xa9zzz", 6);
+    assert_int_equal(cs_register_start(name, "", APP, APP, &pending, NULL), CS_OK);
+    scratch_store_begin(&scratch, &transaction);
+    assert_int_equal(cs_register_request(&transaction, &pending, &wishes, &request, NULL), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+    assert_int_equal(strlen(request.user), 63);
+    assert_int_equal(cs_u2f_write_request(&request, &line, NULL), CS_OK);
+}
+
 /* ---- logging in ---- */
 
 static const struct cs_call call = {.cancel_fd = -1, .settings = &login};
@@ -393,6 +451,8 @@ int main(void)
         TEST(test_registration_without_verification_where_required),
         TEST(test_u2f_registration_where_verification_is_required),
         TEST(test_registration_for_another_challenge_refused),
+        TEST(test_request_to_register),
+        TEST(test_long_name_in_a_request_to_register),
         TEST(test_verification),
         TEST(test_a_stranger_is_not_only_unverified),
         TEST(test_a_key_without_a_counter),

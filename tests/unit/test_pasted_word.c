@@ -7,7 +7,7 @@
 
 #include "base/pasted_word.h"
 
-static struct cs_pasted_word wanted = {.ask = "", .again = "", .prefix = "U2F1", .more = ""};
+static struct cs_pasted_word wanted = {.ask = "", .again = "", .prefix = "U2F#", .more = ""};
 
 /* Reads `text`; also gives how many of its bytes are left for other programs. */
 static enum cs_err read_from(const char *text, size_t length, struct cs_buffer *out, size_t *left)
@@ -46,6 +46,7 @@ static void finds_the_word_and_leaves_the_rest(void **state)
     check(TEXT("U2F1.abc"), CS_OK, "U2F1.abc", 0);
     check(TEXT("\n \t\r\n\nU2F1.abc\nmore\n"), CS_OK, "U2F1.abc", 5);
     check(TEXT("xU2F1.no one U2F1.yes : \n"), CS_OK, "U2F1.yes : ", 0);
+    check(TEXT("Touch your U2F key for U2F2.yes : \n"), CS_OK, "U2F2.yes : ", 0);
     check(TEXT("a\0U2F1.no\nU2F1.b\0c\n"), CS_OK, "U2F1.b?c", 0);
 }
 
