@@ -45,6 +45,7 @@ struct registration {
     struct cs_u2f_request request;
     struct cs_u2f_enrolled enrolled;
     struct cs_factor factor;
+    bool attested;
 };
 
 static void clear_registration(struct registration *registration)
@@ -232,22 +233,26 @@ static enum cs_err save(const struct cs_transaction *transaction, void *context,
     struct registration *registration = context;
 
     return cs_register_finish(transaction, &registration->pending, &registration->enrolled,
-                              &registration->factor, error);
+                              &registration->factor, &registration->attested, error);
 }
 
 static enum cs_err say(void *context, struct cs_error *error)
 {
-    const struct cs_factor *factor = context;
+    const struct registration *registration = context;
+    const struct cs_factor *factor = &registration->factor;
 
     (void)error;
     (void)printf("%s now has factor %lld.\n", factor->user, (long long)factor->id);
+    if (registration->wishes.register_as.attestation && !registration->attested)
+        (void)printf("The key gave no attestation of its maker.\n");
     return CS_OK;
 }
 
 static enum cs_err write_factor(struct cs_json_writer *writer, void *context,
                                 struct cs_error *error)
 {
-    const struct cs_factor *factor = context;
+    const struct registration *registration = context;
+    const struct cs_factor *factor = &registration->factor;
 
     (void)error;
     cs_json_write_string(writer, "user", factor->user);
@@ -255,6 +260,7 @@ static enum cs_err write_factor(struct cs_json_writer *writer, void *context,
     cs_json_write_string(writer, "label", factor->label);
     cs_json_write_string(writer, "app_id", factor->app_id);
     cs_write_key_model(writer, factor);
+    cs_json_write_bool(writer, "attested", registration->attested);
     return CS_OK;
 }
 
@@ -347,6 +353,6 @@ int cs_cmd_enroll_u2f(struct cs_cli *cli, const struct cs_words *words)
     if (wishes->way == KEY_ASKED_ELSEWHERE)
         return CS_EXIT_OK;
     result = cs_cli_transact(store, save, &registration, &error);
-    return result == CS_OK ? cs_report(cli, &report, &registration.factor)
+    return result == CS_OK ? cs_report(cli, &report, &registration)
                            : refuse(wishes, &registration.pending, result, &error);
 }

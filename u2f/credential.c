@@ -12,7 +12,6 @@
 
 enum {
     HAS_CREDENTIAL = 0x40,
-    HAS_EXTENSIONS = 0x80,
     CBOR_MAP = 0xa0,
     CBOR_TYPE = 0xe0,
     COORDINATE = 32,
@@ -106,7 +105,7 @@ static enum cs_err read_authenticator_data(struct cs_u2f_credential *credential,
     result = take_public_key(&bytes, &credential->public_key, error);
     if (result != CS_OK)
         return result;
-    if ((credential->flags & HAS_EXTENSIONS) != 0
+    if ((credential->flags & CS_U2F_HAS_EXTENSIONS) != 0
             ? bytes.left < 1 || (bytes.at[0] & CBOR_TYPE) != CBOR_MAP
             : bytes.left > 0)
         return cs_fail(error, CS_ERR_INPUT, "the authenticator data do not end as their flags say");

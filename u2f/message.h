@@ -34,8 +34,9 @@ enum {
 /* What a key signs besides hashes: authenticator data (WebAuthn, section 6.1), whose first bits are
  * those of U2F. */
 enum cs_u2f_flags {
-    CS_U2F_USER_PRESENT = 0x01,  /* somebody touched the key */
-    CS_U2F_USER_VERIFIED = 0x04, /* ... and the key made sure of who it was: PIN, fingerprint */
+    CS_U2F_USER_PRESENT = 0x01,   /* somebody touched the key */
+    CS_U2F_HAS_EXTENSIONS = 0x80, /* extension data follow */
+    CS_U2F_USER_VERIFIED = 0x04,  /* ... and the key made sure of who it was: PIN, fingerprint */
 };
 
 /* How a key signs: COSE algorithms -7 and -8 (RFC 9053). U2F knows ES256 only. */

@@ -105,6 +105,9 @@ enum cs_err cs_u2f_check_claim(const struct cs_u2f_public_key *public_key,
 
     if (err != CS_OK)
         return err;
+    if ((assertion->flags & CS_U2F_HAS_EXTENSIONS) != 0)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the key signed extensions, which nobody asked for and no answer can hold");
     memcpy(message, app_hash, CS_U2F_HASH_BYTES);
     memcpy(message + CS_U2F_HASH_BYTES, claim, sizeof claim);
     memcpy(message + CS_U2F_HASH_BYTES + sizeof claim, client_hash, CS_U2F_HASH_BYTES);

@@ -51,6 +51,7 @@ enum cs_err cs_register_start(const char *user, const char *label, const char *a
     struct cs_u2f_origins list;
     enum cs_err result = cs_u2f_read_origins(origins, &list, error);
 
+    *pending = (struct cs_pending){0};
     if (result == CS_OK)
         result = cs_u2f_new_challenge(pending->challenge, error);
     if (result == CS_OK)
@@ -216,7 +217,7 @@ static enum cs_err keep_key(const struct parsed *parsed, struct cs_factor *facto
 enum cs_err cs_register_finish(const struct cs_transaction *transaction,
                                const struct cs_pending *pending,
                                const struct cs_u2f_enrolled *enrolled, struct cs_factor *ret_factor,
-                               struct cs_error *error)
+                               bool *ret_attested, struct cs_error *error)
 {
     CS_AUTO(clear_parsed) struct parsed parsed = {0};
     enum cs_err result = parse(enrolled, &parsed, error);
@@ -229,6 +230,8 @@ enum cs_err cs_register_finish(const struct cs_transaction *transaction,
         result = keep_key(&parsed, ret_factor, error);
     if (result != CS_OK)
         return result;
+    /* U2F's registration data always have one. */
+    *ret_attested = parsed.form != CS_U2F_FORM_FIDO2 || parsed.credential.certificate_length > 0;
     ret_factor->kind = CS_STORED_U2F;
     ret_factor->last_step = -1; /* any first counter is fine */
     ret_factor->created = cs_clock_seconds();

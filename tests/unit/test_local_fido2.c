@@ -47,10 +47,11 @@ static enum cs_err finish(const struct cs_pending *pending, const struct cs_u2f_
                           struct cs_factor *ret_factor, struct cs_error *error)
 {
     struct cs_transaction transaction;
+    bool attested = false;
     enum cs_err err;
 
     scratch_store_begin(&scratch, &transaction);
-    err = cs_register_finish(&transaction, pending, enrolled, ret_factor, error);
+    err = cs_register_finish(&transaction, pending, enrolled, ret_factor, &attested, error);
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
     return err;
 }
