@@ -137,7 +137,7 @@ def test_the_helper_ends_when_the_login_hangs_up():
             for pin in pins:
                 session.prompt()
                 session.answer(pin)
-            wait_until(lambda: len(helpers.processes) > known + len(pins), "the helper that asks for the touch")
+            wait_until(lambda: len(helpers.processes) == known + 2, "after the look, the helper that asks for the touch")
             expect_equal(helpers.processes[-1].poll(), None, "it waits")
             session.kill()
             expect_equal(helpers.processes[-1].wait(PATIENCE), 0, "its end")

@@ -249,20 +249,29 @@ static void a_cancel_ends_the_wait(void **state)
     cs_fido2_close(&dev);
 }
 
-static void a_key_that_is_pulled_out_or_silent(void **state)
+/* Long before the deadline. */
+static void assert_fails(struct bench *bench, const struct softkey_wishes *wishes)
 {
-    struct bench *bench = *state;
     fido_dev_t *dev = open_key(bench);
     struct cs_u2f_credential credential = make(dev, false);
     struct cs_u2f_question asked = question(&credential.handle, 10 * PATIENCE_MS);
     enum cs_u2f_outcome outcome;
 
-    bench->key.wishes.silent = true;
-    assert_int_equal(sign(dev, &asked, &outcome), CS_ERR_UNAVAILABLE);
-    bench->key.wishes.pull = 1;
+    bench->key.wishes.silent = wishes->silent;
+    bench->key.wishes.pull = wishes->pull;
     assert_int_equal(sign(dev, &asked, &outcome), CS_ERR_UNAVAILABLE);
     assert_true(cs_clock_ms() < asked.deadline - PATIENCE_MS);
     cs_fido2_close(&dev);
+}
+
+static void a_key_that_is_silent(void **state)
+{
+    assert_fails(*state, &(const struct softkey_wishes){.silent = true});
+}
+
+static void a_key_that_is_pulled_out(void **state)
+{
+    assert_fails(*state, &(const struct softkey_wishes){.pull = 1});
 }
 
 static void a_key_that_another_program_uses_is_asked_again(void **state)
@@ -320,7 +329,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(eddsa_only_from_a_key_without_es256, begin, end),
         cmocka_unit_test_setup_teardown(a_deadline_ends_the_wait, begin, end),
         cmocka_unit_test_setup_teardown(a_cancel_ends_the_wait, begin, end),
-        cmocka_unit_test_setup_teardown(a_key_that_is_pulled_out_or_silent, begin, end),
+        cmocka_unit_test_setup_teardown(a_key_that_is_silent, begin, end),
+        cmocka_unit_test_setup_teardown(a_key_that_is_pulled_out, begin, end),
         cmocka_unit_test_setup_teardown(a_key_that_another_program_uses_is_asked_again, begin, end),
         cmocka_unit_test_setup_teardown(a_touch_that_only_chooses, begin, end),
         cmocka_unit_test_setup_teardown(a_key_with_u2f_only_is_not_opened, begin, end),
