@@ -56,12 +56,11 @@ static enum cs_err finish(const struct cs_pending *pending, const struct cs_u2f_
     return err;
 }
 
-/* A key of that many bytes of handle for alice, and what is kept of it. */
-static enum cs_err enrol(const struct u2f_signer *signer, unsigned char flags, size_t handle,
-                         enum cs_u2f_verification verification, struct cs_factor *ret_factor,
-                         struct cs_error *error)
+/* A key for alice, and what is kept of it. */
+static enum cs_err enrol_made(const struct u2f_signer *signer, const struct fido2_making *making,
+                              enum cs_u2f_verification verification, struct cs_factor *ret_factor,
+                              struct cs_error *error)
 {
-    const struct fido2_making making = {.flags = flags, .handle_length = handle};
     struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_FIDO2};
     unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
     struct cs_pending pending;
@@ -69,8 +68,20 @@ static enum cs_err enrol(const struct u2f_signer *signer, unsigned char flags, s
     assert_int_equal(cs_register_start("alice", "", APP, APP, &pending, NULL), CS_OK);
     pending.verification = verification;
     hash(CS_U2F_REGISTER, pending.challenge, app, client);
-    enrolled.length = fido2_make(signer, app, client, &making, enrolled.data);
+    enrolled.length = fido2_make(signer, app, client, making, enrolled.data);
     return finish(&pending, &enrolled, ret_factor, error);
+}
+
+/* ... with that many bytes of handle, which verifies its user in the proof as in the registration.
+ */
+static enum cs_err enrol(const struct u2f_signer *signer, unsigned char flags, size_t handle,
+                         enum cs_u2f_verification verification, struct cs_factor *ret_factor,
+                         struct cs_error *error)
+{
+    const struct fido2_making making = {
+        .flags = flags, .proof_flags = flags & 0x04, .handle_length = handle};
+
+    return enrol_made(signer, &making, verification, ret_factor, error);
 }
 
 static void must_enrol(const struct u2f_signer *signer, unsigned char flags, size_t handle)
@@ -129,6 +140,42 @@ static void test_registration_without_verification_where_required(void **state)
                          rows[i].err);
         if (rows[i].err != CS_OK)
             assert_contains(error.text, "did not make sure of who touched it");
+    }
+}
+
+/* Without an attestation nobody signs the flags of the registration; the key signs those of its
+ * proof. */
+static void test_verification_counts_where_it_is_signed(void **state)
+{
+    static const struct {
+        unsigned char flags, proof;
+        enum cs_u2f_verification verification;
+        const char *refusal; /* NULL: none */
+        unsigned key_flags;
+    } rows[] = {
+        {CREATED | VERIFIED, 0x00, CS_U2F_DISCOURAGED, NULL, 0},
+        {CREATED | VERIFIED, 0x04, CS_U2F_DISCOURAGED, NULL, CS_KEY_VERIFIES},
+        {CREATED | PRESENT, 0x04, CS_U2F_DISCOURAGED, NULL, CS_KEY_VERIFIES},
+        {CREATED | VERIFIED, 0x00, CS_U2F_PREFERRED, NULL, 0},
+        {CREATED | VERIFIED, 0x00, CS_U2F_REQUIRED, "the key's own proof does not", 0},
+        {CREATED | VERIFIED, 0x01, CS_U2F_REQUIRED, "the key's own proof does not", 0},
+        {CREATED | PRESENT, 0x04, CS_U2F_REQUIRED, "did not make sure of who touched it", 0},
+        {CREATED | VERIFIED, 0x04, CS_U2F_REQUIRED, NULL, CS_KEY_VERIFIES},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct fido2_making making = {
+            .flags = rows[i].flags, .proof_flags = rows[i].proof, .handle_length = 64};
+        CS_AUTO(cs_factor_clear) struct cs_factor factor = {0};
+        struct cs_error error = {0};
+        enum cs_err err = enrol_made(&es256, &making, rows[i].verification, &factor, &error);
+
+        if (err != (rows[i].refusal ? CS_ERR_INPUT : CS_OK))
+            fail_msg("row %zu: %s", i, error.text);
+        if (rows[i].refusal != NULL)
+            assert_contains(error.text, rows[i].refusal);
+        assert_int_equal(factor.key_flags, rows[i].key_flags);
     }
 }
 
@@ -450,6 +497,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_registration_is_kept),
         TEST(test_registration_without_verification_where_required),
+        TEST(test_verification_counts_where_it_is_signed),
         TEST(test_u2f_registration_where_verification_is_required),
         TEST(test_registration_for_another_challenge_refused),
         TEST(test_request_to_register),
