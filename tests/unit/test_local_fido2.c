@@ -389,6 +389,46 @@ static void test_a_key_without_a_counter(void **state)
     assert_judged(&es256, PRESENT, 0, "counter-went-back");
 }
 
+static int64_t last_used(void)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_transaction transaction;
+
+    scratch_store_begin(&scratch, &transaction);
+    assert_int_equal(cs_factor_list(&transaction, "alice", CS_STORED_U2F, &factors, NULL), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+    assert_int_equal(factors.count, 1);
+    return factors.items[0].last_used;
+}
+
+static void test_every_use_is_noted(void **state)
+{
+    static const struct {
+        unsigned char flags;
+        uint32_t counter;
+        const char *reason;
+        bool noted;
+    } rows[] = {
+        {PRESENT, 0, "u2f", true}, /* without a counter */
+        {PRESENT, 0, "u2f", true},
+        {PRESENT, 0, "u2f", true},
+        {0x00, 0, "not-touched", false},
+        {PRESENT, 3, "u2f", true},
+        {PRESENT, 3, "counter-went-back", false},
+    };
+    int64_t noted = 0;
+
+    (void)state;
+    must_enrol(&es256, CREATED | PRESENT, 64);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        fake_clock_set(T0 + 10 * (int64_t)(i + 1));
+        assert_judged(&es256, rows[i].flags, rows[i].counter, rows[i].reason);
+        if (rows[i].noted)
+            noted = T0 + 10 * (int64_t)(i + 1);
+        assert_int_equal(last_used(), noted);
+    }
+}
+
 /* ---- what a request names ---- */
 
 static void test_request_says_what_is_demanded(void **state)
@@ -505,6 +545,7 @@ int main(void)
         TEST(test_verification),
         TEST(test_a_stranger_is_not_only_unverified),
         TEST(test_a_key_without_a_counter),
+        TEST(test_every_use_is_noted),
         TEST(test_request_says_what_is_demanded),
         TEST(test_rounds),
         TEST(test_the_key_used_last_comes_first),
