@@ -445,6 +445,10 @@ static void test_request_says_what_is_demanded(void **state)
         {CREATED | PRESENT, CS_U2F_PREFERRED, 64, "U2F2.", false, false},
         {CREATED | PRESENT, CS_U2F_REQUIRED, 64, "U2F2.", false, true},
         {CREATED | VERIFIED, CS_U2F_DISCOURAGED, 64, "U2F2.", true, true},
+        {CREATED | VERIFIED, CS_U2F_PREFERRED, 64, "U2F2.", true, true},
+        /* Where all keys must verify, none may look other than a decoy. */
+        {CREATED | VERIFIED, CS_U2F_REQUIRED, 64, "U2F2.", false, true},
+        {0, CS_U2F_REQUIRED, 0, "U2F2.", false, true},
     };
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
@@ -452,7 +456,8 @@ static void test_request_says_what_is_demanded(void **state)
         CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
         struct cs_u2f_request request;
 
-        must_enrol(&es256, rows[i].registered, rows[i].handle);
+        if (rows[i].handle > 0)
+            must_enrol(&es256, rows[i].registered, rows[i].handle);
         login.u2f_verification = rows[i].setting;
         begin(&wanted, &challenge, &request);
         assert_int_equal(strncmp(challenge.request, rows[i].prefix, 5), 0);
