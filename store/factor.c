@@ -239,8 +239,8 @@ enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const cha
     return result;
 }
 
-/* Runs an UPDATE with (id, step) or (id, step, drift, time) and reports whether it changed the row.
- */
+/* Runs an UPDATE with (id, step or time) or (id, step, drift, time) and reports whether it changed
+ * the row. */
 static enum cs_err update_step(const struct cs_transaction *transaction, const char *sql,
                                int64_t id, int64_t step, const int64_t *drift, bool *ret_changed,
                                struct cs_error *error)
@@ -268,6 +268,15 @@ enum cs_err cs_factor_spend(const struct cs_transaction *transaction, int64_t id
                               " WHERE id = ?1 AND last_step < ?2";
 
     return update_step(transaction, sql, id, step, &drift, ret_won, error);
+}
+
+enum cs_err cs_factor_note_use(const struct cs_transaction *transaction, int64_t id,
+                               struct cs_error *error)
+{
+    static const char sql[] = "UPDATE factor SET last_used = ?2 WHERE id = ?1";
+    bool changed;
+
+    return update_step(transaction, sql, id, cs_clock_seconds(), NULL, &changed, error);
 }
 
 enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int64_t id,

@@ -105,6 +105,11 @@ enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const cha
 enum cs_err cs_factor_spend(const struct cs_transaction *transaction, int64_t id, int64_t step,
                             int64_t drift, bool *ret_won, struct cs_error *error) CS_MUST_USE;
 
+/* Records that the factor was used now, where nothing was spent: a security key without a counter.
+ */
+enum cs_err cs_factor_note_use(const struct cs_transaction *transaction, int64_t id,
+                               struct cs_error *error) CS_MUST_USE;
+
 /* Records that a spent step was sent again; *ret_first is true once per step. */
 enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int64_t id,
                                   int64_t step, bool *ret_first,

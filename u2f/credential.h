@@ -10,7 +10,7 @@
  *
  * The proof is an assertion over the same client data, without a touch: an attestation is rarely
  * given, and nothing else shows that somebody has the private key, and for which challenge,
- * origin and application it was made.
+ * origin and application it was made; nor, by its flags, that the key verified its user.
  */
 #ifndef CS_U2F_CREDENTIAL_H
 #define CS_U2F_CREDENTIAL_H
@@ -27,7 +27,8 @@ struct cs_u2f_credential {
     const unsigned char *authenticator_data; /* as it was signed */
     size_t authenticator_length;
     unsigned char app_hash[CS_U2F_HASH_BYTES];
-    unsigned char flags; /* enum cs_u2f_flags, at the registration */
+    unsigned char
+        flags; /* enum cs_u2f_flags, at the registration; signed by the attestation only */
     unsigned char aaguid[CS_U2F_AAGUID_BYTES];
     struct cs_u2f_handle handle;
     struct cs_u2f_public_key public_key;

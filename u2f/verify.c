@@ -52,7 +52,8 @@ enum cs_err cs_u2f_verify_assertion(const struct cs_u2f_public_key *public_key,
 {
     enum cs_err err;
 
-    /* The other bits are reserved; the signature covers them whatever their values. */
+    /* But for the one of extensions, the other bits mean nothing here; the signature covers them
+     * whatever their values. */
     if ((assertion->flags & CS_U2F_USER_PRESENT) == 0)
         return cs_fail(error, CS_ERR_INPUT, "nobody touched the key");
     err = cs_u2f_check_claim(public_key, app_hash, client_hash, assertion, error);

@@ -183,7 +183,16 @@ static void write_aaguid(const unsigned char aaguid[CS_U2F_AAGUID_BYTES],
         (void)snprintf(ret_text + 2 * i, 3, "%02x", aaguid[i]);
 }
 
-/* A key that verifies nobody would be refused at every login. */
+/* Whether the key will be held to it: it has shown, in what it signed, that it can verify again
+ * after the registration. What only the registration says could have been put there by anybody on
+ * the way, and would lock out a key without a PIN. */
+static bool verifies(const struct cs_u2f_credential *credential)
+{
+    return (credential->proof.flags & CS_U2F_USER_VERIFIED) != 0;
+}
+
+/* A key that verifies nobody would be refused at every login. Without an attestation nobody signed
+ * the flags of the registration, but the key signed those of the proof. */
 static enum cs_err check_verified(const struct parsed *parsed, const struct cs_pending *pending,
                                   struct cs_error *error)
 {
@@ -197,6 +206,11 @@ static enum cs_err check_verified(const struct parsed *parsed, const struct cs_p
         return cs_fail(error, CS_ERR_INPUT,
                        "the key did not make sure of who touched it, by a PIN or a fingerprint, "
                        "but that is required (u2f_verification): set a PIN on the key first");
+    if (!verifies(&parsed->credential))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the registration says that the key made sure of who touched it, but the "
+                       "key's own proof does not, and that is required (u2f_verification): use an "
+                       "up-to-date countersign-touch, and a key with a PIN");
     return CS_OK;
 }
 
@@ -208,7 +222,7 @@ static enum cs_err keep_key(const struct parsed *parsed, struct cs_factor *facto
     if (parsed->form != CS_U2F_FORM_FIDO2)
         return cs_key_put(&parsed->registration.public_key, &parsed->registration.handle, factor,
                           error);
-    if ((credential->flags & CS_U2F_USER_VERIFIED) != 0)
+    if (verifies(credential))
         factor->key_flags |= CS_KEY_VERIFIES;
     write_aaguid(credential->aaguid, factor->aaguid);
     return cs_key_put(&credential->public_key, &credential->handle, factor, error);

@@ -71,7 +71,7 @@ static enum cs_err spend_counter(const struct cs_trial *trial, const struct cs_f
     if (won || none) {
         outcome->judgement = CS_JUDGED_RIGHT;
         outcome->reason = CS_REASON_U2F;
-        return CS_OK;
+        return won ? CS_OK : cs_factor_note_use(&trial->transaction, key->id, error);
     }
     outcome->reason = CS_REASON_OUT_OF_ORDER;
     if (counter > before)

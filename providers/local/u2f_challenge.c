@@ -109,7 +109,8 @@ static void fold_name(const char *name, char ret_folded[CS_STORE_USER_MAX + 1])
     ret_folded[length] = '\0';
 }
 
-/* The handles of a user's keys but for the first, with their counters. */
+/* The handles of a user's keys but for the first, with their counters. Where every key must verify,
+ * no handle says so by itself: a decoy does not. */
 static enum cs_err add_keys(const struct cs_transaction *transaction, const char *user,
                             unsigned skipped, struct cs_keys_asked *asked, struct cs_error *error)
 {
@@ -127,7 +128,8 @@ static enum cs_err add_keys(const struct cs_transaction *transaction, const char
 
         if (!cs_key_get(keys.items[i], &key, handle))
             continue;
-        handle->must_verify = (keys.items[i]->key_flags & CS_KEY_VERIFIES) != 0;
+        handle->must_verify = request->verification != CS_U2F_REQUIRED &&
+                              (keys.items[i]->key_flags & CS_KEY_VERIFIES) != 0;
         asked->counters[request->handle_count++] = keys.items[i]->last_step;
     }
     return CS_OK;

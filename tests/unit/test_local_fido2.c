@@ -56,12 +56,11 @@ static enum cs_err finish(const struct cs_pending *pending, const struct cs_u2f_
     return err;
 }
 
-/* A key of that many bytes of handle for alice, and what is kept of it. */
-static enum cs_err enrol(const struct u2f_signer *signer, unsigned char flags, size_t handle,
-                         enum cs_u2f_verification verification, struct cs_factor *ret_factor,
-                         struct cs_error *error)
+/* A key for alice, and what is kept of it. */
+static enum cs_err enrol_made(const struct u2f_signer *signer, const struct fido2_making *making,
+                              enum cs_u2f_verification verification, struct cs_factor *ret_factor,
+                              struct cs_error *error)
 {
-    const struct fido2_making making = {.flags = flags, .handle_length = handle};
     struct cs_u2f_enrolled enrolled = {.form = CS_U2F_FORM_FIDO2};
     unsigned char app[CS_U2F_HASH_BYTES], client[CS_U2F_HASH_BYTES];
     struct cs_pending pending;
@@ -69,8 +68,20 @@ static enum cs_err enrol(const struct u2f_signer *signer, unsigned char flags, s
     assert_int_equal(cs_register_start("alice", "", APP, APP, &pending, NULL), CS_OK);
     pending.verification = verification;
     hash(CS_U2F_REGISTER, pending.challenge, app, client);
-    enrolled.length = fido2_make(signer, app, client, &making, enrolled.data);
+    enrolled.length = fido2_make(signer, app, client, making, enrolled.data);
     return finish(&pending, &enrolled, ret_factor, error);
+}
+
+/* ... with that many bytes of handle, which verifies its user in the proof as in the registration.
+ */
+static enum cs_err enrol(const struct u2f_signer *signer, unsigned char flags, size_t handle,
+                         enum cs_u2f_verification verification, struct cs_factor *ret_factor,
+                         struct cs_error *error)
+{
+    const struct fido2_making making = {
+        .flags = flags, .proof_flags = flags & 0x04, .handle_length = handle};
+
+    return enrol_made(signer, &making, verification, ret_factor, error);
 }
 
 static void must_enrol(const struct u2f_signer *signer, unsigned char flags, size_t handle)
@@ -129,6 +140,42 @@ static void test_registration_without_verification_where_required(void **state)
                          rows[i].err);
         if (rows[i].err != CS_OK)
             assert_contains(error.text, "did not make sure of who touched it");
+    }
+}
+
+/* Without an attestation nobody signs the flags of the registration; the key signs those of its
+ * proof. */
+static void test_verification_counts_where_it_is_signed(void **state)
+{
+    static const struct {
+        unsigned char flags, proof;
+        enum cs_u2f_verification verification;
+        const char *refusal; /* NULL: none */
+        unsigned key_flags;
+    } rows[] = {
+        {CREATED | VERIFIED, 0x00, CS_U2F_DISCOURAGED, NULL, 0},
+        {CREATED | VERIFIED, 0x04, CS_U2F_DISCOURAGED, NULL, CS_KEY_VERIFIES},
+        {CREATED | PRESENT, 0x04, CS_U2F_DISCOURAGED, NULL, CS_KEY_VERIFIES},
+        {CREATED | VERIFIED, 0x00, CS_U2F_PREFERRED, NULL, 0},
+        {CREATED | VERIFIED, 0x00, CS_U2F_REQUIRED, "the key's own proof does not", 0},
+        {CREATED | VERIFIED, 0x01, CS_U2F_REQUIRED, "the key's own proof does not", 0},
+        {CREATED | PRESENT, 0x04, CS_U2F_REQUIRED, "did not make sure of who touched it", 0},
+        {CREATED | VERIFIED, 0x04, CS_U2F_REQUIRED, NULL, CS_KEY_VERIFIES},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct fido2_making making = {
+            .flags = rows[i].flags, .proof_flags = rows[i].proof, .handle_length = 64};
+        CS_AUTO(cs_factor_clear) struct cs_factor factor = {0};
+        struct cs_error error = {0};
+        enum cs_err err = enrol_made(&es256, &making, rows[i].verification, &factor, &error);
+
+        if (err != (rows[i].refusal ? CS_ERR_INPUT : CS_OK))
+            fail_msg("row %zu: %s", i, error.text);
+        if (rows[i].refusal != NULL)
+            assert_contains(error.text, rows[i].refusal);
+        assert_int_equal(factor.key_flags, rows[i].key_flags);
     }
 }
 
@@ -342,6 +389,46 @@ static void test_a_key_without_a_counter(void **state)
     assert_judged(&es256, PRESENT, 0, "counter-went-back");
 }
 
+static int64_t last_used(void)
+{
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    struct cs_transaction transaction;
+
+    scratch_store_begin(&scratch, &transaction);
+    assert_int_equal(cs_factor_list(&transaction, "alice", CS_STORED_U2F, &factors, NULL), CS_OK);
+    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+    assert_int_equal(factors.count, 1);
+    return factors.items[0].last_used;
+}
+
+static void test_every_use_is_noted(void **state)
+{
+    static const struct {
+        unsigned char flags;
+        uint32_t counter;
+        const char *reason;
+        bool noted;
+    } rows[] = {
+        {PRESENT, 0, "u2f", true}, /* without a counter */
+        {PRESENT, 0, "u2f", true},
+        {PRESENT, 0, "u2f", true},
+        {0x00, 0, "not-touched", false},
+        {PRESENT, 3, "u2f", true},
+        {PRESENT, 3, "counter-went-back", false},
+    };
+    int64_t noted = 0;
+
+    (void)state;
+    must_enrol(&es256, CREATED | PRESENT, 64);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        fake_clock_set(T0 + 10 * (int64_t)(i + 1));
+        assert_judged(&es256, rows[i].flags, rows[i].counter, rows[i].reason);
+        if (rows[i].noted)
+            noted = T0 + 10 * (int64_t)(i + 1);
+        assert_int_equal(last_used(), noted);
+    }
+}
+
 /* ---- what a request names ---- */
 
 static void test_request_says_what_is_demanded(void **state)
@@ -358,6 +445,10 @@ static void test_request_says_what_is_demanded(void **state)
         {CREATED | PRESENT, CS_U2F_PREFERRED, 64, "U2F2.", false, false},
         {CREATED | PRESENT, CS_U2F_REQUIRED, 64, "U2F2.", false, true},
         {CREATED | VERIFIED, CS_U2F_DISCOURAGED, 64, "U2F2.", true, true},
+        {CREATED | VERIFIED, CS_U2F_PREFERRED, 64, "U2F2.", true, true},
+        /* Where all keys must verify, none may look other than a decoy. */
+        {CREATED | VERIFIED, CS_U2F_REQUIRED, 64, "U2F2.", false, true},
+        {0, CS_U2F_REQUIRED, 0, "U2F2.", false, true},
     };
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
@@ -365,7 +456,8 @@ static void test_request_says_what_is_demanded(void **state)
         CS_AUTO(cs_challenge_clear) struct cs_challenge challenge = {0};
         struct cs_u2f_request request;
 
-        must_enrol(&es256, rows[i].registered, rows[i].handle);
+        if (rows[i].handle > 0)
+            must_enrol(&es256, rows[i].registered, rows[i].handle);
         login.u2f_verification = rows[i].setting;
         begin(&wanted, &challenge, &request);
         assert_int_equal(strncmp(challenge.request, rows[i].prefix, 5), 0);
@@ -450,6 +542,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_registration_is_kept),
         TEST(test_registration_without_verification_where_required),
+        TEST(test_verification_counts_where_it_is_signed),
         TEST(test_u2f_registration_where_verification_is_required),
         TEST(test_registration_for_another_challenge_refused),
         TEST(test_request_to_register),
@@ -457,6 +550,7 @@ int main(void)
         TEST(test_verification),
         TEST(test_a_stranger_is_not_only_unverified),
         TEST(test_a_key_without_a_counter),
+        TEST(test_every_use_is_noted),
         TEST(test_request_says_what_is_demanded),
         TEST(test_rounds),
         TEST(test_the_key_used_last_comes_first),

@@ -3,11 +3,12 @@
  * What we accept, Yubico's libu2f-server accepts, and what we refuse it refuses: 1,000 mutations of
  * a good answer to each of REGISTER and AUTHENTICATE.
  *
- * It takes two things that we refuse: bytes after a signature, and reserved flags that the key did
- * not sign. It accepts those because it computes the flags' byte from the touch alone; flags that
- * the key did sign are therefore wrong to it. Nor does it check the counter, at the type within the
- * client data, or at the key handle that an answer names; here the counter is the caller's, the
- * type is rebuilt, and the handle is not sent.
+ * It takes two things that we refuse: bytes after a signature, and other flags that the key did not
+ * sign. It accepts those because it computes the flags' byte from the touch alone; flags that the
+ * key did sign are therefore wrong to it. The one for extensions (0x80) we refuse even if the key
+ * signed it: what is signed then is longer than an answer can hold. Nor does it check the counter,
+ * at the type within the client data, or at the key handle that an answer names; here the counter
+ * is the caller's, the type is rebuilt, and the handle is not sent.
  */
 #include "tests/unit/unit.h"
 
@@ -315,7 +316,9 @@ static void test_where_the_server_differs(void **state)
         {0x00, 0x01, 0, CS_U2F_AUTHENTICATE, false, false},
         {0x01, 0x00, 0, CS_U2F_AUTHENTICATE, false, false},
         {0x01, 0x81, 0, CS_U2F_AUTHENTICATE, false, true},
-        {0x81, 0x81, 0, CS_U2F_AUTHENTICATE, true, false},
+        {0x01, 0x41, 0, CS_U2F_AUTHENTICATE, false, true},
+        {0x41, 0x41, 0, CS_U2F_AUTHENTICATE, true, false},
+        {0x81, 0x81, 0, CS_U2F_AUTHENTICATE, false, false},
         {0x01, 0x01, 1, CS_U2F_AUTHENTICATE, false, true},
         {0x01, 0x01, 0, CS_U2F_REGISTER, false, true},
     };

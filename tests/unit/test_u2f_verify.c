@@ -96,7 +96,8 @@ static void test_assertion_reasons(void **state)
     assert_contains(error.text, "the signature is not this key's");
 }
 
-/* Other flags that the key signed are accepted as they are; only the touch is required. */
+/* Other flags that the key signed are accepted as they are; only the touch is required. But for the
+ * one of extensions, which would be signed too. */
 static void test_assertion_flags_and_counters(void **state)
 {
     static const struct {
@@ -105,8 +106,9 @@ static void test_assertion_flags_and_counters(void **state)
         enum cs_err err;
     } rows[] = {
         {0x01, 0, CS_OK},        {0x01, UINT32_MAX, CS_OK}, {0x01, 0x80000000, CS_OK},
-        {0xff, 1, CS_OK},        {0x41, 1, CS_OK},          {0x00, 1, CS_ERR_INPUT},
-        {0xfe, 1, CS_ERR_INPUT}, {0x02, 1, CS_ERR_INPUT},
+        {0x7f, 1, CS_OK},        {0x41, 1, CS_OK},          {0x00, 1, CS_ERR_INPUT},
+        {0x7e, 1, CS_ERR_INPUT}, {0x02, 1, CS_ERR_INPUT},   {0x81, 1, CS_ERR_INPUT},
+        {0xff, 1, CS_ERR_INPUT},
     };
     struct u2f_signer signer;
 
@@ -302,9 +304,10 @@ static void test_verification_is_demanded(void **state)
         {0x01, false, CS_OK, ""},
         {0x05, false, CS_OK, ""},
         {0x05, true, CS_OK, ""},
-        {0xc5, true, CS_OK, ""},
+        {0x45, true, CS_OK, ""},
+        {0xc5, true, CS_ERR_INPUT, "signed extensions"},
         {0x01, true, CS_ERR_INPUT, "by a PIN or a fingerprint"},
-        {0xfb, true, CS_ERR_INPUT, "by a PIN or a fingerprint"},
+        {0x7b, true, CS_ERR_INPUT, "by a PIN or a fingerprint"},
         {0x04, true, CS_ERR_INPUT, "nobody touched the key"},
         {0x04, false, CS_ERR_INPUT, "nobody touched the key"},
     };
