@@ -175,8 +175,9 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          LOGIN "L", "", CS_USE_NOTICE),
     /* Translators: The key makes sure of who touches it: by its own PIN, or by a fingerprint. Keep
      * it short. */
-    TEXT("Your security key's PIN or fingerprint is needed.\n", "u2f_verify", CS_TEXT_U2F_VERIFY,
-         LOGIN "L", "", CS_USE_LINES),
+    TEXT("Your key will ask for its PIN or fingerprint;\n"
+         "do not type the PIN here.\n",
+         "u2f_verify", CS_TEXT_U2F_VERIFY, LOGIN "L", "", CS_USE_LINES),
     /* Translators: The next prompt is for the user's other security keys. Keep it short. */
     TEXT("If you use another key, just press Enter.\n", "u2f_more", CS_TEXT_U2F_MORE, LOGIN "L", "",
          CS_USE_LINES),

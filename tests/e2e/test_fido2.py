@@ -179,7 +179,7 @@ def test_prompt_says_that_verification_is_needed():
     register(keys)
     with Broker(), Sshd(auth=KEY_LOGIN) as sshd:
         login = sshd.paramiko("alice", [""] * 4)
-        expect_match("^Your security key's PIN or fingerprint is needed", login.prompts[0][0], "the prompt")
+        expect_match("^Your key will ask for its PIN or fingerprint", login.prompts[0][0], "the prompt")
 
 
 def many_keys(count=6):
