@@ -27,8 +27,8 @@ enum cs_err cs_register_request(const struct cs_transaction *transaction,
                                 struct cs_error *error) CS_MUST_USE;
 
 /* Stores the factor if what the key yielded proves that it made this registration for one of the
- * origins; otherwise CS_ERR_INPUT. A key that verified its user for its proof must do so ever after.
- * *ret_attested: its maker's attestation came with it, and was verified. */
+ * origins; otherwise CS_ERR_INPUT. A key that verified its user for its proof must do so ever
+ * after. *ret_attested: its maker's attestation came with it, and was verified. */
 enum cs_err cs_register_finish(const struct cs_transaction *transaction,
                                const struct cs_pending *pending,
                                const struct cs_u2f_enrolled *enrolled, struct cs_factor *ret_factor,
