@@ -364,13 +364,40 @@ static void test_factor_keys_are_counted_by_sort(void **state)
     add_key(scratch, "bob", "es256", 0, 101);
     add_key(scratch, "carol", "eddsa", CS_KEY_VERIFIES, 101);
     scratch_store_begin(scratch, &transaction);
-    assert_int_equal(cs_key_tally(&transaction, 100, &tallies, NULL), CS_OK);
+    assert_int_equal(cs_key_tally(&transaction, &(struct cs_key_bounds){100, 1000}, &tallies, NULL),
+                     CS_OK);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].keys, 3);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].users, 2);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 4);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].users, 3);
-    assert_int_equal(cs_key_tally(&transaction, 101, &tallies, NULL), CS_OK);
+    assert_int_equal(cs_key_tally(&transaction, &(struct cs_key_bounds){101, 1000}, &tallies, NULL),
+                     CS_OK);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 3);
+}
+
+/* "pam://host" and handles of 35 bytes (es256) and 68 (eddsa), with one more for each: 151. */
+static void test_factor_users_with_more_keys_than_a_prompt_names(void **state)
+{
+    static const struct {
+        size_t room;
+        unsigned users;
+    } rows[] = {{151, 0}, {150, 1}, {47, 1}, {46, 1}, {45, 2}};
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct scratch_store *scratch = *state;
+
+    (void)add(scratch, CS_STORED_TOTP);
+    add_key(scratch, "alice", "es256", 0, 100);
+    add_key(scratch, "alice", "es256", CS_KEY_VERIFIES, 100);
+    add_key(scratch, "alice", "eddsa", 0, 100);
+    add_key(scratch, "bob", "es256", 0, 100);
+    scratch_store_begin(scratch, &transaction);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_key_bounds bounds = {.secret_max = 100, .room = rows[i].room};
+        struct cs_key_tallies tallies;
+
+        assert_int_equal(cs_key_tally(&transaction, &bounds, &tallies, NULL), CS_OK);
+        assert_int_equal(tallies.crowded, rows[i].users);
+    }
 }
 
 int main(void)
@@ -382,6 +409,7 @@ int main(void)
         IN_STORE(test_factor_secret_of_another_user_or_row_refused),
         IN_STORE(test_factor_suspect_is_for_good),
         IN_STORE(test_factor_keys_are_counted_by_sort),
+        IN_STORE(test_factor_users_with_more_keys_than_a_prompt_names),
         IN_STORE(test_factor_of_version_3_goes_on),
         IN_STORE(test_factor_of_version_4_goes_on),
         IN_STORE(test_pending_is_good_once_and_for_a_while),
