@@ -351,6 +351,53 @@ static void add_key(struct scratch_store *scratch, const char *user, const char 
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
 
+static void run_sql(const struct scratch_store *scratch, const char *text)
+{
+    sqlite3 *database = NULL;
+
+    assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+/* Whoever can write the store could else have a key accepted without its PIN. */
+static void test_factor_what_a_key_must_do_is_sealed(void **state)
+{
+    static const struct {
+        const char *algorithm;
+        unsigned flags;
+        const char *change, *back;
+    } rows[] = {
+        {"es256", CS_KEY_VERIFIES, "key_flags = 0", "key_flags = 1"},
+        {"es256", CS_KEY_VERIFIES, "key_flags = 2", "key_flags = 1"},
+        {"es256", 0, "key_flags = 1", "key_flags = 0"},
+        {"eddsa", CS_KEY_VERIFIES, "key_flags = 0", "key_flags = 1"},
+        {"eddsa", 0, "algorithm = 'es256'", "algorithm = 'eddsa'"},
+    };
+    struct scratch_store *scratch = *state;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        char sql[80];
+
+        add_key(scratch, "alice", rows[i].algorithm, rows[i].flags, 100);
+        assert_int_equal(load_all(scratch, "alice"), CS_OK);
+        (void)snprintf(sql, sizeof sql, "UPDATE factor SET %s", rows[i].change);
+        run_sql(scratch, sql);
+        assert_int_equal(load_all(scratch, "alice"), CS_ERR_CRYPTO);
+        (void)snprintf(sql, sizeof sql, "UPDATE factor SET %s", rows[i].back);
+        run_sql(scratch, sql);
+        /* Sealed anew, it still is. */
+        if (i == 0)
+            scratch_store_add_key(scratch);
+        assert_int_equal(cs_store_reseal(scratch->store, scratch_store_key(scratch), &count, NULL),
+                         CS_OK);
+        assert_int_equal(count, 1);
+        assert_int_equal(load_all(scratch, "alice"), CS_OK);
+        run_sql(scratch, "DELETE FROM factor");
+    }
+}
+
 static void test_factor_keys_are_counted_by_sort(void **state)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
@@ -408,6 +455,7 @@ int main(void)
         IN_STORE(test_factor_longest_secret_is_resealed),
         IN_STORE(test_factor_secret_of_another_user_or_row_refused),
         IN_STORE(test_factor_suspect_is_for_good),
+        IN_STORE(test_factor_what_a_key_must_do_is_sealed),
         IN_STORE(test_factor_keys_are_counted_by_sort),
         IN_STORE(test_factor_users_with_more_keys_than_a_prompt_names),
         IN_STORE(test_factor_of_version_3_goes_on),
