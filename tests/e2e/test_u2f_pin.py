@@ -93,7 +93,7 @@ def test_no_log_has_a_pin():
         helper.flush()
         logs = {path.name: path.read_text(errors="replace") for path in WORKDIR.glob("*.log")}
         logs |= {"syslog": syslog(), "terminal": shown, "prompts": "".join(texts(result)) + result.text}
-        expect_match("u2f", broker.log(), "the broker's log with debug")
+        expect_match("^<7>", broker.log(), "the broker's log with debug")
         expect_match("security key", logs["helper.log"], "the helper's log")
         for name, text in logs.items():
             for pin in (right, wrong, short):
