@@ -15,15 +15,17 @@ struct cs_check_store {
     struct cs_key_tallies keys;
     struct cs_clock_common clock; /* codes that are off by the same time */
     unsigned suspended;           /* users */
+    unsigned prompt_bytes;        /* u2f_prompt_bytes, which bounds what one request names */
 };
 
 /* Opens and checks the store, and writes as a login does, as the account that the broker runs
  * as. */
-enum cs_err cs_check_store_read(const struct cs_local_settings *local,
+enum cs_err cs_check_store_read(const struct cs_local_settings *local, unsigned prompt_bytes,
                                 struct cs_check_store *ret_found,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* Prints how many users are suspended, if any is; with a writer, as JSON. */
+/* Prints how many users are suspended, and how many have more security keys than one prompt names,
+ * if any has; with a writer, as JSON. */
 void cs_check_store_note(const struct cs_check_store *found, struct cs_json_writer *writer);
 
 /* Adds a sentence to `warnings` if the codes of several users fail as if this machine's clock were

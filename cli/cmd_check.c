@@ -131,7 +131,8 @@ static enum cs_err read_key(struct check *check, struct cs_error *error)
 
 static enum cs_err read_store(struct check *check, struct cs_error *error)
 {
-    return cs_check_store_read(cs_cli_local(&check->line.options), &check->stored, error);
+    return cs_check_store_read(cs_cli_local(&check->line.options),
+                               check->line.options.method.u2f_prompt_bytes, &check->stored, error);
 }
 
 static enum cs_err check_key(struct check *check, struct cs_error *error)

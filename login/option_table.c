@@ -168,7 +168,8 @@ const struct cs_setting cs_option_rows[] = {
      .max = 4000,
      .help = "How long a prompt with a request to security keys may be; clients cut longer ones. "
              "The handles of keys that do not fit are left for further prompts, after those of "
-             "the keys used last."},
+             "the keys used last. A countersign-touch without FIDO2 cannot answer prompts that "
+             "have further ones; with 4000 there are none."},
     {.name = "user_env",
      .type = CS_SETTING_STRING,
      .where = BOTH,

@@ -21,9 +21,16 @@ void cs_factors_clear(struct cs_factors *factors)
     factors->count = 0;
 }
 
-void cs_factor_context(const char *user, int64_t id, char ret_context[300])
+void cs_factor_context(const struct cs_factor *factor, char ret_context[CS_CONTEXT_SIZE])
 {
-    (void)snprintf(ret_context, 300, "factor %lld of %s", (long long)id, user);
+    bool says_more = factor->key_flags != 0 || strcmp(factor->algorithm, "eddsa") == 0;
+    char demands[48] = "";
+
+    if (says_more)
+        (void)snprintf(demands, sizeof demands, " (%s, flags %u)", factor->algorithm,
+                       factor->key_flags);
+    (void)snprintf(ret_context, CS_CONTEXT_SIZE, "factor %lld%s of %s", (long long)factor->id,
+                   demands, factor->user);
 }
 
 static const char *const kind_names[] = {
@@ -67,9 +74,9 @@ static void read_row(sqlite3_stmt *statement, struct cs_factor *factor)
 static enum cs_err read_secret(struct cs_store *store, sqlite3_stmt *statement,
                                struct cs_factor *factor, struct cs_error *error)
 {
-    char context[300];
+    char context[CS_CONTEXT_SIZE];
 
-    cs_factor_context(factor->user, factor->id, context);
+    cs_factor_context(factor, context);
     return cs_store_unseal(store, context, sqlite3_column_blob(statement, 6),
                            (size_t)sqlite3_column_bytes(statement, 6), &factor->secret, error);
 }
@@ -153,10 +160,10 @@ static enum cs_err seal_into_row(const struct cs_transaction *transaction,
     static const char sql[] = "UPDATE factor SET secret = ?2 WHERE id = ?1";
     unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
     sqlite3_stmt *statement = NULL;
-    char context[300];
+    char context[CS_CONTEXT_SIZE];
     enum cs_err result;
 
-    cs_factor_context(factor->user, factor->id, context);
+    cs_factor_context(factor, context);
     result = cs_store_seal(transaction->store, context, factor->secret.data, factor->secret.length,
                            sealed, error);
     if (result == CS_OK)

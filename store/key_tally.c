@@ -25,8 +25,32 @@ static enum cs_err count(const struct cs_transaction *transaction, const char *s
     return result;
 }
 
-enum cs_err cs_key_tally(const struct cs_transaction *transaction, size_t secret_max,
-                         struct cs_key_tallies *ret_tallies, struct cs_error *error)
+/* Of the keys that a login may ask for, a secret is public key and handle. */
+static enum cs_err count_crowded(const struct cs_transaction *transaction, size_t room,
+                                 unsigned *ret_users, struct cs_error *error)
+{
+    static const char sql[] = "SELECT count(DISTINCT user) FROM (SELECT user FROM factor"
+                              " WHERE kind = 'u2f' AND suspect = 0 GROUP BY user, app_id"
+                              " HAVING length(CAST(app_id AS BLOB)) + sum(1 + length(secret) - ?1"
+                              " - CASE algorithm WHEN 'eddsa' THEN 32 ELSE 65 END) > ?2)";
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, CS_SEAL_OVERHEAD);
+    sqlite3_bind_int64(statement, 2, (sqlite3_int64)room);
+    result = cs_sql_step(transaction->store, statement, &row, error);
+    if (row)
+        *ret_users = (unsigned)sqlite3_column_int(statement, 0);
+    sqlite3_reset(statement);
+    return result;
+}
+
+enum cs_err cs_key_tally(const struct cs_transaction *transaction,
+                         const struct cs_key_bounds *bounds, struct cs_key_tallies *ret_tallies,
+                         struct cs_error *error)
 {
     static const char *const sorts[CS_KEY_SORTS] = {
         [CS_KEYS_UNVERIFIED] = "SELECT count(*), count(DISTINCT user) FROM factor"
@@ -39,7 +63,8 @@ enum cs_err cs_key_tally(const struct cs_transaction *transaction, size_t secret
 
     *ret_tallies = (struct cs_key_tallies){0};
     for (int i = 0; i < CS_KEY_SORTS && result == CS_OK; i++)
-        result = count(transaction, sorts[i], secret_max, &ret_tallies->items[i].keys,
+        result = count(transaction, sorts[i], bounds->secret_max, &ret_tallies->items[i].keys,
                        &ret_tallies->items[i].users, error);
-    return result;
+    return result == CS_OK ? count_crowded(transaction, bounds->room, &ret_tallies->crowded, error)
+                           : result;
 }

@@ -16,11 +16,18 @@ struct cs_key_tallies {
     struct {
         unsigned keys, users;
     } items[CS_KEY_SORTS];
+    unsigned crowded; /* users whose keys do not fit into one request */
 };
 
-/* Counts the keys of each sort, and the users who have one. `secret_max`: bytes of the longest
- * secret, public key and handle, that U2F can ask for. Needs no key file. */
-enum cs_err cs_key_tally(const struct cs_transaction *transaction, size_t secret_max,
-                         struct cs_key_tallies *ret_tallies, struct cs_error *error) CS_MUST_USE;
+/* What a request has room for, in bytes. */
+struct cs_key_bounds {
+    size_t secret_max; /* the longest secret, public key and handle, that U2F can ask for */
+    size_t room;       /* the application id and the handles, with one byte more for each */
+};
+
+/* Counts the keys of each sort, and the users who have one. Needs no key file. */
+enum cs_err cs_key_tally(const struct cs_transaction *transaction,
+                         const struct cs_key_bounds *bounds, struct cs_key_tallies *ret_tallies,
+                         struct cs_error *error) CS_MUST_USE;
 
 #endif

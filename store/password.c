@@ -6,9 +6,9 @@
 #include "store/seal.h"
 #include "store/store_priv.h"
 
-void cs_password_context(const char *user, char ret_context[300])
+void cs_password_context(const char *user, char ret_context[CS_CONTEXT_SIZE])
 {
-    (void)snprintf(ret_context, 300, "password of %s", user);
+    (void)snprintf(ret_context, CS_CONTEXT_SIZE, "password of %s", user);
 }
 
 enum cs_err cs_password_load(const struct cs_transaction *transaction, const char *user,
@@ -16,7 +16,7 @@ enum cs_err cs_password_load(const struct cs_transaction *transaction, const cha
 {
     static const char sql[] = "SELECT hash FROM password WHERE user = ?1";
     sqlite3_stmt *statement = NULL;
-    char context[300];
+    char context[CS_CONTEXT_SIZE];
     bool row = false;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
@@ -59,7 +59,7 @@ enum cs_err cs_password_set(const struct cs_transaction *transaction, const char
                               " ON CONFLICT DO UPDATE SET hash = ?2, changed = ?3";
     unsigned char sealed[CS_PASSWORD_HASH_MAX + CS_SEAL_OVERHEAD];
     sqlite3_stmt *statement = NULL;
-    char context[300];
+    char context[CS_CONTEXT_SIZE];
     enum cs_err result;
 
     if (hash->length > CS_PASSWORD_HASH_MAX)

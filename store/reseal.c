@@ -19,20 +19,25 @@ static const char *text(sqlite3_stmt *row, int column)
     return (const char *)sqlite3_column_text(row, column);
 }
 
-static void factor_context(sqlite3_stmt *row, char ret_context[300])
+static void factor_context(sqlite3_stmt *row, char ret_context[CS_CONTEXT_SIZE])
 {
-    cs_factor_context(text(row, 2), sqlite3_column_int64(row, 0), ret_context);
+    struct cs_factor factor = {.id = sqlite3_column_int64(row, 0),
+                               .key_flags = (unsigned)sqlite3_column_int(row, 4)};
+
+    (void)snprintf(factor.user, sizeof factor.user, "%s", text(row, 2));
+    (void)snprintf(factor.algorithm, sizeof factor.algorithm, "%s", text(row, 3));
+    cs_factor_context(&factor, ret_context);
 }
 
-static void password_context(sqlite3_stmt *row, char ret_context[300])
+static void password_context(sqlite3_stmt *row, char ret_context[CS_CONTEXT_SIZE])
 {
     cs_password_context(text(row, 0), ret_context);
 }
 
-static void recovery_context(sqlite3_stmt *row, char ret_context[300])
+static void recovery_context(sqlite3_stmt *row, char ret_context[CS_CONTEXT_SIZE])
 {
     (void)row;
-    (void)snprintf(ret_context, 300, "%s", cs_recovery_context);
+    (void)snprintf(ret_context, CS_CONTEXT_SIZE, "%s", cs_recovery_context);
 }
 
 /*
@@ -42,10 +47,10 @@ static void recovery_context(sqlite3_stmt *row, char ret_context[300])
  */
 static const struct place {
     const char *select, *update;
-    void (*context)(sqlite3_stmt *row, char ret_context[300]);
+    void (*context)(sqlite3_stmt *row, char ret_context[CS_CONTEXT_SIZE]);
     bool counted; /* what a person would call a secret of somebody */
 } places[] = {
-    {"SELECT id, secret, user FROM factor ORDER BY +id",
+    {"SELECT id, secret, user, algorithm, key_flags FROM factor ORDER BY +id",
      "UPDATE factor SET secret = ?2 WHERE id = ?1", factor_context, true},
     {"SELECT user, hash FROM password ORDER BY +user",
      "UPDATE password SET hash = ?2 WHERE user = ?1", password_context, true},
@@ -94,7 +99,7 @@ static enum cs_err visit_place(struct cs_store *store, const struct place *place
                                unsigned *count, struct cs_error *error)
 {
     sqlite3_stmt *row = NULL;
-    char context[300];
+    char context[CS_CONTEXT_SIZE];
     bool more = true;
     enum cs_err result = cs_sql(store, place->select, &row, error);
 

@@ -7,10 +7,15 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "store/factor.h"
 #include "store/key.h"
 #include "store/store.h"
 
-enum { CS_STATEMENTS_MAX = 64, CS_LOCK_WAIT_MS = 10000 };
+enum {
+    CS_STATEMENTS_MAX = 64,
+    CS_LOCK_WAIT_MS = 10000,
+    CS_CONTEXT_SIZE = CS_STORE_USER_MAX + 100,
+};
 
 struct cs_store {
     char *path, *lock_path, *key_path;
@@ -94,9 +99,12 @@ enum cs_err cs_store_seal(struct cs_store *store, const char *context, const voi
 enum cs_err cs_recovery_key(struct cs_store *store, struct cs_secret *ret_key,
                             struct cs_error *error) CS_MUST_USE;
 
-/* The context that sealed secrets are bound to. */
-void cs_factor_context(const char *user, int64_t id, char ret_context[300]);
-void cs_password_context(const char *user, char ret_context[300]);
+/* The context that sealed secrets are bound to. Of a factor: its id, its user and, for a security
+ * key, what its row says beyond a U2F key's: who can write the store without having its key file
+ * must not make a key be accepted for less. Rows of before schema 7 say no more, so that theirs is
+ * what it was. */
+void cs_factor_context(const struct cs_factor *factor, char ret_context[CS_CONTEXT_SIZE]);
+void cs_password_context(const char *user, char ret_context[CS_CONTEXT_SIZE]);
 extern const char cs_recovery_context[];
 
 #endif

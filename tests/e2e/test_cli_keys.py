@@ -158,6 +158,19 @@ def test_check_counts_keys_that_the_helper_cannot_ask():
     forget_factors("alice", "bob")
 
 
+def test_check_counts_accounts_whose_keys_need_several_prompts():
+    point = "sXS8ScfKJUtw0uXCB87pzxdIIOvXfqPGVQjCbaUbZXwcxrlS+GIWl5NkgtoKbT04JqWQldr2zXwD4uYDhdL22Q=="
+    keys = [f"{'YWFh' * 33}{last},{point},es256,+presence" for last in ("YQ", "Yg", "Yw")]
+    before()
+    countersign("import", "pam-u2f", "-", input=f"alice:{':'.join(keys)}\nbob:{keys[0]}:{keys[1]}\n")
+    for settings, count in (({}, 1), ({"u2f_prompt_bytes": 300}, 2), ({"u2f_prompt_bytes": 4000}, 0)):
+        write_config({"u2f_origins": GOOD, **settings})
+        found = re.findall("^note .*those of ([0-9]+) accounts do not fit into one prompt .u2f_prompt_bytes is ([0-9]+)",
+                           countersign("check", check=False).stdout, re.M)
+        expect_equal(found, [(str(count), str(settings.get("u2f_prompt_bytes", 500)))] if count else [], f"{settings}")
+    forget_factors("alice", "bob")
+
+
 def test_check_counts_keys_that_were_registered_without_verification():
     before()
     countersign("import", "pam-u2f", "-", input=

@@ -101,6 +101,12 @@ def test_attestation_is_verified():
         expect_equal(attested, words == "attest=packed", words)
         lengths.append(len(answer))
     expect(lengths[0] > lengths[1] > lengths[2], f"lengths: {lengths}")
+    keys = before("fido2 u2f=off attest=wrong")
+    result = respond(touch(keys, request("--attestation"), "--register").stdout)
+    expect_equal((result.returncode, keys_of()), (1, []), "a wrong attestation")
+    expect_match("the attestation's signature is wrong", result.stderr, "why")
+    # The proof alone is right.
+    register(keys)
     keys = before("fido2 u2f=off attest=packed")
     answer = touch(keys, request(), "--register").stdout
     expect(len(answer) < 600, f"{len(answer)} characters without an attestation")

@@ -503,6 +503,8 @@ static void test_rounds(void **state)
         begin(&wanted, &challenge, &request);
         assert_int_equal(request.handle_count, rows[i].count);
         assert_int_equal(request.more, rows[i].more);
+        /* With room for all, programs that know version 1 only can answer. */
+        assert_int_equal(strncmp(challenge.request, rows[i].more ? "U2F2." : "U2F1.", 5), 0);
         assert_int_equal(challenge.further, rows[i].further);
         if (rows[i].skipped < 8)
             assert_int_equal(request.handles[0].length, 71 - rows[i].skipped);

@@ -351,6 +351,53 @@ static void add_key(struct scratch_store *scratch, const char *user, const char 
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
 
+static void run_sql(const struct scratch_store *scratch, const char *text)
+{
+    sqlite3 *database = NULL;
+
+    assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+/* Whoever can write the store could else have a key accepted without its PIN. */
+static void test_factor_what_a_key_must_do_is_sealed(void **state)
+{
+    static const struct {
+        const char *algorithm;
+        unsigned flags;
+        const char *change, *back;
+    } rows[] = {
+        {"es256", CS_KEY_VERIFIES, "key_flags = 0", "key_flags = 1"},
+        {"es256", CS_KEY_VERIFIES, "key_flags = 2", "key_flags = 1"},
+        {"es256", 0, "key_flags = 1", "key_flags = 0"},
+        {"eddsa", CS_KEY_VERIFIES, "key_flags = 0", "key_flags = 1"},
+        {"eddsa", 0, "algorithm = 'es256'", "algorithm = 'eddsa'"},
+    };
+    struct scratch_store *scratch = *state;
+    unsigned count = 0;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        char sql[80];
+
+        add_key(scratch, "alice", rows[i].algorithm, rows[i].flags, 100);
+        assert_int_equal(load_all(scratch, "alice"), CS_OK);
+        (void)snprintf(sql, sizeof sql, "UPDATE factor SET %s", rows[i].change);
+        run_sql(scratch, sql);
+        assert_int_equal(load_all(scratch, "alice"), CS_ERR_CRYPTO);
+        (void)snprintf(sql, sizeof sql, "UPDATE factor SET %s", rows[i].back);
+        run_sql(scratch, sql);
+        /* Sealed anew, it still is. */
+        if (i == 0)
+            scratch_store_add_key(scratch);
+        assert_int_equal(cs_store_reseal(scratch->store, scratch_store_key(scratch), &count, NULL),
+                         CS_OK);
+        assert_int_equal(count, 1);
+        assert_int_equal(load_all(scratch, "alice"), CS_OK);
+        run_sql(scratch, "DELETE FROM factor");
+    }
+}
+
 static void test_factor_keys_are_counted_by_sort(void **state)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
@@ -364,13 +411,40 @@ static void test_factor_keys_are_counted_by_sort(void **state)
     add_key(scratch, "bob", "es256", 0, 101);
     add_key(scratch, "carol", "eddsa", CS_KEY_VERIFIES, 101);
     scratch_store_begin(scratch, &transaction);
-    assert_int_equal(cs_key_tally(&transaction, 100, &tallies, NULL), CS_OK);
+    assert_int_equal(cs_key_tally(&transaction, &(struct cs_key_bounds){100, 1000}, &tallies, NULL),
+                     CS_OK);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].keys, 3);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].users, 2);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 4);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].users, 3);
-    assert_int_equal(cs_key_tally(&transaction, 101, &tallies, NULL), CS_OK);
+    assert_int_equal(cs_key_tally(&transaction, &(struct cs_key_bounds){101, 1000}, &tallies, NULL),
+                     CS_OK);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 3);
+}
+
+/* "pam://host" and handles of 35 bytes (es256) and 68 (eddsa), with one more for each: 151. */
+static void test_factor_users_with_more_keys_than_a_prompt_names(void **state)
+{
+    static const struct {
+        size_t room;
+        unsigned users;
+    } rows[] = {{151, 0}, {150, 1}, {47, 1}, {46, 1}, {45, 2}};
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct scratch_store *scratch = *state;
+
+    (void)add(scratch, CS_STORED_TOTP);
+    add_key(scratch, "alice", "es256", 0, 100);
+    add_key(scratch, "alice", "es256", CS_KEY_VERIFIES, 100);
+    add_key(scratch, "alice", "eddsa", 0, 100);
+    add_key(scratch, "bob", "es256", 0, 100);
+    scratch_store_begin(scratch, &transaction);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_key_bounds bounds = {.secret_max = 100, .room = rows[i].room};
+        struct cs_key_tallies tallies;
+
+        assert_int_equal(cs_key_tally(&transaction, &bounds, &tallies, NULL), CS_OK);
+        assert_int_equal(tallies.crowded, rows[i].users);
+    }
 }
 
 int main(void)
@@ -381,7 +455,9 @@ int main(void)
         IN_STORE(test_factor_longest_secret_is_resealed),
         IN_STORE(test_factor_secret_of_another_user_or_row_refused),
         IN_STORE(test_factor_suspect_is_for_good),
+        IN_STORE(test_factor_what_a_key_must_do_is_sealed),
         IN_STORE(test_factor_keys_are_counted_by_sort),
+        IN_STORE(test_factor_users_with_more_keys_than_a_prompt_names),
         IN_STORE(test_factor_of_version_3_goes_on),
         IN_STORE(test_factor_of_version_4_goes_on),
         IN_STORE(test_pending_is_good_once_and_for_a_while),

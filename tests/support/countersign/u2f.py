@@ -133,14 +133,15 @@ class Helper:
 
 
 class HelperSocket:
-    """What systemd does for countersign-u2f-host: a process for each connection."""
+    """What systemd does for countersign-u2f-host: a process for each connection. They log to `log`, an open file, or
+    where the test does."""
 
-    def __init__(self, keys):
+    def __init__(self, keys, log=None):
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self.listener.bind(HELPER_SOCKET)
         os.chmod(HELPER_SOCKET, 0o666)
         self.listener.listen()
-        self.keys, self.processes = keys, []
+        self.keys, self.processes, self.log = keys, [], log
         self.thread = threading.Thread(target=self.serve)
 
     def serve(self):
@@ -152,7 +153,7 @@ class HelperSocket:
             self.take(connection)
 
     def take(self, connection):
-        self.processes.append(self.keys.helper(connection.fileno()))
+        self.processes.append(self.keys.helper(connection.fileno(), stdout=self.log, stderr=self.log))
         connection.close()
 
     def __enter__(self):

@@ -89,6 +89,8 @@ static void answer(const struct hid_device_ *key, const struct ctap2_request *re
     ctap2_put(map, 0x01, cbor_build_string(none ? "none" : "packed"));
     ctap2_put(map, 0x02, cbor_build_bytestring(data, length));
     memcpy(data + length, request->client_hash.data, SOFTKEY_HASH);
+    if (key->wishes.attestation == SOFTKEY_WRONG)
+        data[length] ^= 1;
     ctap2_put(map, 0x03,
               none ? cbor_new_definite_map(0) : attest(key, &made, data, length + SOFTKEY_HASH));
     EVP_PKEY_free(made.key);

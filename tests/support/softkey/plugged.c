@@ -82,6 +82,8 @@ static void read_word(struct softkey_wishes *wishes, const char *word)
         wishes->attestation = SOFTKEY_SELF;
     else if (strcmp(word, "attest=none") == 0)
         wishes->attestation = SOFTKEY_NONE;
+    else if (strcmp(word, "attest=wrong") == 0)
+        wishes->attestation = SOFTKEY_WRONG;
     else if (strncmp(word, "pin=", 4) == 0)
         (void)snprintf(wishes->pin, sizeof wishes->pin, "%s", word + 4);
     wishes->escape |= strncmp(word, "escape", 6) == 0;

@@ -32,8 +32,9 @@
  *   u2f=off                  refuses U2F
  *   alg=es256 | eddsa | both makes credentials of these algorithms; both is usual
  *   list=N                   takes at most N handles in a list
- *   attest=packed | self | none   how a new credential is attested; packed (with a certificate) is
- *                            usual
+ *   attest=packed | self | none | wrong   how a new credential is attested; packed (with a
+ *                            certificate) is usual, wrong is that with a signature of something
+ *                            else
  *   pin=TEXT                 has that PIN, and makes no credentials without it
  *   make-without-pin         does (makeCredUvNotRqd)
  *   pin-left=N               N wrong PINs in succession (8) block it for good; 3 until it is
@@ -75,7 +76,7 @@ enum {
 
 enum softkey_algorithm { SOFTKEY_ES256, SOFTKEY_EDDSA };
 
-enum softkey_attestation { SOFTKEY_PACKED, SOFTKEY_SELF, SOFTKEY_NONE };
+enum softkey_attestation { SOFTKEY_PACKED, SOFTKEY_SELF, SOFTKEY_NONE, SOFTKEY_WRONG };
 
 struct softkey_wishes {
     unsigned touch_at; /* 0: never */
