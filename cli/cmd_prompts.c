@@ -177,7 +177,7 @@ static void show_prompt(const struct preview *preview, bool here, const char *te
     (void)printf("%s\n", text);
 }
 
-/* As methods/u2f.c appends it to the prompt: as long as for one key, but no key can answer it. */
+/* As methods/u2f_prompt.c appends it to the prompt: as long as for one key, but no key can answer it. */
 static void add_request(struct cs_buffer *text)
 {
     const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,
