@@ -6,7 +6,7 @@
 
 #include "conversation/tell.h"
 
-enum { KEYS_MAX = 4, NUMBER_SIZE = 16 };
+enum { KEYS_MAX = 5, NUMBER_SIZE = 16 };
 
 /* What follows a request in its prompt. */
 #define AFTER_REQUEST " : "
@@ -66,9 +66,12 @@ static enum cs_err say_prompt(const struct cs_u2f_dialogue *dialogue, const stru
 
     (void)snprintf(tries, sizeof tries, "%u", 1 + login->given->options->retry - dialogue->tried);
     cs_values_set(&values, 'L', tries);
-    if (dialogue->tried > 0 && dialogue->tried != dialogue->missed) /* there was an answer */
+    bool answered = dialogue->tried > 0 && dialogue->tried != dialogue->missed;
+
+    if (answered)
         keys[count++] = CS_TEXT_NOT_ACCEPTED;
-    else
+    /* That there is no key here was said the first time; the others are said once. */
+    if (!answered || saying->found != CS_U2F_FOUND_NO_KEY)
         count += say_obstacle(dialogue, saying->found, &keys[count]);
     if (saying->verifies && !saying->terse)
         keys[count++] = CS_TEXT_U2F_VERIFY;
@@ -204,18 +207,27 @@ enum cs_err cs_u2f_tell_to_touch(struct cs_u2f_dialogue *dialogue, struct cs_sec
                            : result;
 }
 
-enum cs_err cs_u2f_ask_pin(const struct cs_u2f_dialogue *dialogue, enum cs_u2f_found found,
-                           struct cs_u2f_pin *pin, struct cs_error *error)
+/* What the login and the key still take. */
+static unsigned pin_tries(const struct cs_u2f_dialogue *dialogue)
+{
+    unsigned tries = 1 + dialogue->login->given->options->retry - dialogue->tried;
+    int key = dialogue->pin_tries - CS_U2F_PIN_TRIES_KEPT;
+
+    return key > 0 && (unsigned)key < tries ? (unsigned)key : tries;
+}
+
+enum cs_err cs_u2f_ask_pin(const struct cs_u2f_dialogue *dialogue, struct cs_u2f_pin *pin,
+                           struct cs_error *error)
 {
     static const enum cs_text texts[] = {CS_TEXT_U2F_PIN_WRONG, CS_TEXT_U2F_PIN};
     const struct cs_method_login *login = dialogue->login;
-    size_t first = found == CS_U2F_FOUND_PIN_WRONG ? 0 : 1;
+    bool again = dialogue->tried > 0 && dialogue->refused_at == dialogue->tried;
+    size_t first = again ? 0 : 1;
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
     struct cs_values values = {0};
-    char tries[NUMBER_SIZE] = "?";
+    char tries[NUMBER_SIZE];
 
-    if (pin->tries_left >= 0)
-        (void)snprintf(tries, sizeof tries, "%d", pin->tries_left);
+    (void)snprintf(tries, sizeof tries, "%u", pin_tries(dialogue));
     cs_values_set(&values, 'L', tries);
     cs_say_prompt(login->given->book, texts + first, CS_ARRAY_SIZE(texts) - first, &values,
                   &prompt);

@@ -5,6 +5,9 @@
 
 #include "methods/challenge.h"
 #include "methods/u2f_here.h"
+#include "u2f/pin.h"
+
+enum { CS_U2F_PINS_MAX = 8 };
 
 /* The tries of one login. */
 struct cs_u2f_dialogue {
@@ -15,6 +18,11 @@ struct cs_u2f_dialogue {
     unsigned missed; /* the try after one in which nobody touched a key here; 0: none */
     bool untouched;  /* ask a key here again when the user wants that */
     bool elsewhere;  /* there is no point in asking a key here */
+    struct cs_secret refused[CS_U2F_PINS_MAX]; /* PINs that were wrong; owned */
+    size_t refused_count;
+    unsigned refused_at;  /* the try after one with a wrong PIN; 0: none */
+    int pin_tries;        /* what the key takes after that; -1: unknown */
+    enum cs_reason wrong; /* why this try's answer is known to be wrong */
 };
 
 /* Asks for a key elsewhere by prompts that contain the request; `found` says why not for one here.
@@ -31,7 +39,7 @@ enum cs_err cs_u2f_tell_to_touch(struct cs_u2f_dialogue *dialogue, struct cs_sec
                                  struct cs_error *error) CS_MUST_USE;
 
 /* Asks for the key's PIN, which only goes to the key. Empty: the user has none to give. */
-enum cs_err cs_u2f_ask_pin(const struct cs_u2f_dialogue *dialogue, enum cs_u2f_found found,
-                           struct cs_u2f_pin *pin, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_u2f_ask_pin(const struct cs_u2f_dialogue *dialogue, struct cs_u2f_pin *pin,
+                           struct cs_error *error) CS_MUST_USE;
 
 #endif
