@@ -326,8 +326,9 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
         return result;
     if (ret_outcome->alert[0] != '\0')
         cs_log(login->given->log, LOG_ALERT, "%s", ret_outcome->alert);
-    if (attempt->identity == NULL ||
-        question->wrong != CS_REASON_NONE) /* whatever the provider says */
+    if (attempt->identity == NULL) /* whatever the provider says about a user who does not exist */
+        ret_outcome->judgement = CS_JUDGED_WRONG;
+    if (question->wrong != CS_REASON_NONE)
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
     cs_note_outcome(login, question->kind, trial.odd, ret_outcome);

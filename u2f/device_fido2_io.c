@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "u2f/hid.h"
 
 enum {
@@ -94,7 +95,7 @@ int cs_fido2_read_report(void *handle, unsigned char *ret_report, size_t length,
             return -1;
         got = read(io->fd, ret_report, length);
     } while ((got < 0 && (errno == EINTR || errno == EAGAIN)) ||
-             (got == (ssize_t)length && memcmp(ret_report, io->channel, sizeof io->channel) != 0));
+             (got == (ssize_t)length && !cs_equal_ct(ret_report, io->channel, sizeof io->channel)));
     if (got != (ssize_t)length)
         return end(io, CS_ERR_UNAVAILABLE);
     if (ret_report[4] == FAILED && ret_report[HEAD] == CHANNEL_BUSY)
