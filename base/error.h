@@ -29,6 +29,9 @@ enum cs_err {
     CS_ERR_UNREACHABLE, /* a server did not answer: name, connection, time */
     CS_ERR_RESTING,     /* a request now would do harm, and none is made */
     CS_ERR_UNRESOLVED,  /* the name services did not say whether there is such an entry */
+    CS_ERR_SPARED,      /* what is left of something is not used up here */
+    CS_ERR_STALE,       /* a secret must be changed before it is of use */
+    CS_ERR_UNSUPPORTED, /* the other side does not speak what is asked for */
 };
 
 /* One line for a person: what, where, what to do. Always NUL-terminated; truncated text ends in

@@ -111,6 +111,12 @@ static const struct {
     {"a security key elsewhere, because the one here is blocked",
      {CS_TEXT_U2F_PIN_BLOCKED, CS_TEXT_U2F_PROMPT},
      2},
+    {"a security key elsewhere, because the one here has few tries left",
+     {CS_TEXT_U2F_PIN_KEPT, CS_TEXT_U2F_PROMPT},
+     2},
+    {"a security key elsewhere, because the PIN of the one here must be changed",
+     {CS_TEXT_U2F_PIN_STALE, CS_TEXT_U2F_PROMPT},
+     2},
     {"a security key elsewhere, because the one here has no PIN",
      {CS_TEXT_U2F_CANNOT_VERIFY, CS_TEXT_U2F_PROMPT},
      2},
@@ -157,7 +163,8 @@ static bool is_here(const enum cs_text *texts, size_t count)
     static const enum cs_text here[] = {CS_TEXT_U2F_ENTER,       CS_TEXT_U2F_NO_KEY,
                                         CS_TEXT_U2F_WITHHELD,    CS_TEXT_U2F_PIN,
                                         CS_TEXT_U2F_PIN_WRONG,   CS_TEXT_U2F_PIN_RESTS,
-                                        CS_TEXT_U2F_PIN_BLOCKED, CS_TEXT_U2F_CANNOT_VERIFY};
+                                        CS_TEXT_U2F_PIN_BLOCKED, CS_TEXT_U2F_PIN_KEPT,
+                                        CS_TEXT_U2F_PIN_STALE,   CS_TEXT_U2F_CANNOT_VERIFY};
 
     for (size_t i = 0; i < count; i++) {
         for (size_t j = 0; j < CS_ARRAY_SIZE(here); j++) {
@@ -177,7 +184,8 @@ static void show_prompt(const struct preview *preview, bool here, const char *te
     (void)printf("%s\n", text);
 }
 
-/* As methods/u2f.c appends it to the prompt: as long as for one key, but no key can answer it. */
+/* As methods/u2f_prompt.c appends it to the prompt: as long as for one key, but no key can answer
+ * it. */
 static void add_request(struct cs_buffer *text)
 {
     const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,

@@ -191,6 +191,11 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          "u2f_pin_rests", CS_TEXT_U2F_PIN_RESTS, LOGIN "L", "", CS_USE_LINES),
     TEXT("Your security key is blocked: too many wrong PINs.\nContact your administrator.\n",
          "u2f_pin_blocked", CS_TEXT_U2F_PIN_BLOCKED, LOGIN "L", "", CS_USE_LINES),
+    TEXT("Your security key accepts no PIN here any more: too few tries are left.\n"
+         "Use the right PIN once elsewhere, for example in a browser.\n",
+         "u2f_pin_kept", CS_TEXT_U2F_PIN_KEPT, LOGIN "L", "", CS_USE_LINES),
+    TEXT("Your security key wants its PIN changed first.\nChange it, for example, in a browser.\n",
+         "u2f_pin_stale", CS_TEXT_U2F_PIN_STALE, LOGIN "L", "", CS_USE_LINES),
     TEXT("Your security key has no PIN and no fingerprint,\nand this sign-in requires one.\n",
          "u2f_cannot_verify", CS_TEXT_U2F_CANNOT_VERIFY, LOGIN "L", "", CS_USE_LINES),
     /* Translators: Shown on the device, above its buttons. %U: the user's name, %H: the

@@ -36,6 +36,10 @@ static enum cs_reason reason_for(const struct cs_method_login *login, const stru
         return CS_REASON_WRONG_FORM;
     if (!trial->known)
         return CS_REASON_UNKNOWN_USER;
+    /* A provider that compares nothing at the moment has the better reason. */
+    if (trial->question->wrong != CS_REASON_NONE &&
+        cs_reasons[judged].counts != CS_COUNTS_UNCHECKED)
+        return trial->question->wrong;
     return login->state.sought && !login->state.user.found ? login->state.user.reason : judged;
 }
 
@@ -256,7 +260,7 @@ static enum cs_err read_answer(const struct cs_method_login *login, struct trial
 
     trial->kind = cs_answer_kind(typed);
     attempt->answer = typed;
-    if (trial->kind != CS_ANSWER_TYPED)
+    if (trial->kind != CS_ANSWER_TYPED || trial->question->wrong != CS_REASON_NONE)
         return CS_OK;
     if (is_code(attempt->kind)) {
         if (cs_typed_code(typed, ret_code) != CS_OK)
@@ -323,6 +327,8 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     if (ret_outcome->alert[0] != '\0')
         cs_log(login->given->log, LOG_ALERT, "%s", ret_outcome->alert);
     if (attempt->identity == NULL) /* whatever the provider says about a user who does not exist */
+        ret_outcome->judgement = CS_JUDGED_WRONG;
+    if (question->wrong != CS_REASON_NONE)
         ret_outcome->judgement = CS_JUDGED_WRONG;
     ret_outcome->reason = reason_for(login, &trial, ret_outcome->reason);
     cs_note_outcome(login, question->kind, trial.odd, ret_outcome);

@@ -10,6 +10,9 @@ struct cs_question {
     enum cs_factor_kind kind;
     const struct cs_listed_factor *factor; /* NULL: any factor of that kind */
     const struct cs_challenge *challenge;  /* or NULL */
+    /* not CS_REASON_NONE: the answer is known to be wrong, for this reason. It only stands for what
+     * was typed, and must be nothing that could be right; the provider counts it. */
+    enum cs_reason wrong;
 };
 
 /* Records an outcome in the login's result, before anything else can end the login. `odd`: the

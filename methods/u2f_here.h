@@ -15,6 +15,8 @@ enum cs_u2f_found {
     CS_U2F_FOUND_PIN_WRONG,
     CS_U2F_FOUND_PIN_RESTS,     /* until the key was pulled out */
     CS_U2F_FOUND_PIN_BLOCKED,   /* for good */
+    CS_U2F_FOUND_PIN_KEPT,      /* no PIN goes to it from here: the last tries are its owner's */
+    CS_U2F_FOUND_PIN_STALE,     /* until it was changed */
     CS_U2F_FOUND_CANNOT_VERIFY, /* this login demands it */
     CS_U2F_FOUND_ANSWER,
 };

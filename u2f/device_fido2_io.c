@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "u2f/hid.h"
 
 enum {
@@ -45,23 +46,25 @@ static int end(struct cs_fido2_io *io, enum cs_err why)
     return -1;
 }
 
-/* Whether a report has come; `milliseconds` is libfido2's own bound, -1 for none. */
-static bool wait_for_report(struct cs_fido2_io *io, int milliseconds)
+/* Whether a report has come before `silence`, or libfido2's own bound, `milliseconds` (-1 for
+ * none). The clock comes first: reports that keep coming must not outlast it. */
+static bool wait_for_report(struct cs_fido2_io *io, int64_t silence, int milliseconds)
 {
     struct pollfd entries[] = {{.fd = io->fd, .events = POLLIN},
                                {.fd = io->cancel_fd, .events = POLLIN}};
-    int64_t silence = cs_clock_ms() + SILENCE_MS;
 
     for (;;) {
         bool silent = silence < io->deadline;
         int left = cs_clock_left(silent ? silence : io->deadline);
-        int ready;
+        bool over = left == 0;
+        int ready = 0;
 
         if (milliseconds >= 0 && milliseconds <= left) {
             left = milliseconds;
             silent = false;
         }
-        ready = poll(entries, entries[1].fd < 0 ? 1 : CS_ARRAY_SIZE(entries), left);
+        if (!over)
+            ready = poll(entries, entries[1].fd < 0 ? 1 : CS_ARRAY_SIZE(entries), left);
         if (ready < 0 && errno == EINTR)
             continue;
         if (ready > 0 && entries[1].fd >= 0 && entries[1].revents != 0)
@@ -74,19 +77,25 @@ static bool wait_for_report(struct cs_fido2_io *io, int milliseconds)
     }
 }
 
-static int read_report(void *handle, unsigned char *ret_report, size_t length, int milliseconds)
+int cs_fido2_read_report(void *handle, unsigned char *ret_report, size_t length, int milliseconds)
 {
     struct cs_fido2_io *io = handle;
+    int64_t begun = cs_clock_ms();
     ssize_t got;
 
     io->ended = CS_OK;
     if (length != CS_U2F_HID_PACKET)
         return end(io, CS_ERR_UNAVAILABLE);
     do {
-        if (!wait_for_report(io, milliseconds))
+        int left = milliseconds > 0 ? cs_clock_left(begun + milliseconds) : milliseconds;
+
+        if (milliseconds > 0 && left == 0)
+            return end(io, CS_ERR_TIMEOUT);
+        if (!wait_for_report(io, begun + SILENCE_MS, left))
             return -1;
         got = read(io->fd, ret_report, length);
-    } while (got < 0 && (errno == EINTR || errno == EAGAIN));
+    } while ((got < 0 && (errno == EINTR || errno == EAGAIN)) ||
+             (got == (ssize_t)length && !cs_equal_ct(ret_report, io->channel, sizeof io->channel)));
     if (got != (ssize_t)length)
         return end(io, CS_ERR_UNAVAILABLE);
     if (ret_report[4] == FAILED && ret_report[HEAD] == CHANNEL_BUSY)
@@ -100,6 +109,8 @@ static int write_report(void *handle, const unsigned char *report, size_t length
     struct cs_fido2_io *io = handle;
     ssize_t sent;
 
+    if (length > sizeof io->channel)
+        memcpy(io->channel, report + 1, sizeof io->channel);
     do
         sent = write(io->fd, report, length);
     while (sent < 0 && errno == EINTR);
@@ -109,7 +120,8 @@ static int write_report(void *handle, const unsigned char *report, size_t length
 
 fido_dev_t *cs_fido2_open(int fd)
 {
-    static const fido_dev_io_t functions = {open_key, close_key, read_report, write_report};
+    static const fido_dev_io_t functions = {open_key, close_key, cs_fido2_read_report,
+                                            write_report};
     fido_dev_t *dev = fido_dev_new();
     char number[NUMBER_SIZE];
 

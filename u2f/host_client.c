@@ -39,6 +39,13 @@ static const struct {
     {CS_ERR_CONFIG,
      "a PIN or a fingerprint is demanded, and the security key has neither, or speaks "
      "U2F only"},
+    {CS_ERR_SPARED, "the security key takes only a few more wrong PINs, and no PIN is sent to it "
+                    "here any more: use the right one once elsewhere, as in a browser, or with "
+                    "fido2-token"},
+    {CS_ERR_STALE,
+     "the security key wants its PIN changed first; change it with a browser or 'fido2-token -C'"},
+    {CS_ERR_UNSUPPORTED, "the security key has its U2F switched off, and this request is for U2F; "
+                         "make one without --u2f-only"},
 };
 
 static enum cs_err explain(enum cs_u2f_purpose purpose, enum cs_err result, struct cs_error *error)

@@ -29,6 +29,9 @@ static const struct {
     {CS_ERR_RESTING, CS_U2F_PIN_ASK},
     {CS_ERR_LIMIT, CS_U2F_PIN_ASK},
     {CS_ERR_CONFIG, CS_U2F_PIN_ASK},
+    {CS_ERR_SPARED, CS_U2F_PIN_ASK},
+    {CS_ERR_STALE, CS_U2F_PIN_ASK},
+    {CS_ERR_UNSUPPORTED, CS_U2F_PIN_ASK},
 };
 
 /* ---- a packet's bytes ---- */

@@ -8,6 +8,12 @@
 /* Bytes of UTF-8: CTAP 2.1, section 6.5.1. */
 enum { CS_U2F_PIN_MIN = 4, CS_U2F_PIN_MAX = 63 };
 
+/* Tries that a login leaves to the key's owner. Whoever is at the machine can type wrong PINs into
+ * a login, and at the last one the key blocks itself for good. A right one elsewhere restores them
+ * all. Three, because a key takes that many in a row until it is pulled out (CTAP 2.1, 6.5.5):
+ * logins at the same moment that all find four left cannot use up more. */
+enum { CS_U2F_PIN_TRIES_KEPT = 3 };
+
 enum cs_u2f_pin_state { CS_U2F_PIN_ASK, CS_U2F_PIN_WRONG };
 
 struct cs_u2f_pin_asker {

@@ -126,7 +126,7 @@ static enum cs_err run_round(struct cs_u2f_work *work, bool *ret_done, struct cs
     end_blinking(work);
     work->key = key;
     result = cs_u2f_ask_fido2(work, key, error);
-    if (result != CS_ERR_UNAVAILABLE)
+    if (result != CS_ERR_UNAVAILABLE || work->pin_sent)
         return result;
     *ret_done = false;
     give_up_key(work, key);
@@ -165,9 +165,15 @@ static enum cs_err prepare_round(struct cs_u2f_work *work, bool *pulled_out, str
 static enum cs_err too_late(const struct cs_u2f_work *work, struct cs_error *error)
 {
     unsigned key = alone(work);
+    int left;
 
-    if (key != CS_U2F_KEYS_MAX && cs_u2f_needs_pin(work, key))
-        return cs_fail(error, CS_ERR_CANNOT_ASK, "the security key will demand its PIN");
+    if (key != CS_U2F_KEYS_MAX && cs_u2f_needs_pin(work, key)) {
+        enum cs_err result = cs_u2f_check_tries(work, key, &left, error);
+
+        return result != CS_OK
+                   ? result
+                   : cs_fail(error, CS_ERR_CANNOT_ASK, "the security key will demand its PIN");
+    }
     return cs_fail(error, CS_ERR_TIMEOUT, "the security key was not touched in time");
 }
 
@@ -180,7 +186,8 @@ static enum cs_err run_rounds(struct cs_u2f_work *work, struct cs_error *error)
         enum cs_err prepared = prepare_round(work, &pulled_out, error), result = prepared;
         bool over = cs_clock_left(work->deadline) == 0, done = false;
 
-        if (result != CS_OK && (!touch->wait_for_key || over || result == CS_ERR_CONFIG))
+        if (result != CS_OK && (!touch->wait_for_key || over || result == CS_ERR_CONFIG ||
+                                result == CS_ERR_UNSUPPORTED))
             return result;
         if (over)
             return too_late(work, error);

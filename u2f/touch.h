@@ -24,6 +24,7 @@ struct cs_u2f_touch {
     size_t handle_count;
     enum cs_u2f_verification verification; /* a handle may demand more */
     const struct cs_u2f_pin_asker *asker;  /* NULL: nobody can be asked for a PIN */
+    int tries_kept; /* no PIN goes to a key that takes so many or fewer; 0: to any */
     /* to register: */
     const char *user;  /* a name that the key may show; NULL for none. Borrowed */
     bool fido2;        /* make a FIDO2 credential if the key can */
@@ -45,13 +46,17 @@ struct cs_u2f_touch {
  *   CS_ERR_TIMEOUT      the right key is there, but was not touched
  *   CS_ERR_UNAVAILABLE  the key was pulled out or fails, also after it was looked for once more, if
  *                       there was time to (a failure is forgotten once all keys answered again); or
- *                       the keys took so long to answer that not all could be examined
+ *                       the keys took so long to answer that not all could be examined; or a key
+ *                       that got a PIN fails, and is not asked again
  *   CS_ERR_CANNOT_ASK   the key demands its PIN, and nobody can be asked; if only looking for the
  *                       key: the right one, or one that tells only with its PIN, will demand it
- *   CS_ERR_CONFIG       verification is required, and the key has no PIN, or speaks U2F only; to
- *                       register, the key does not speak what is asked for
+ *   CS_ERR_CONFIG       verification is required, and the key has no PIN, or speaks U2F only; or
+ *                       it verifies by itself, no longer does, and has no PIN
+ *   CS_ERR_UNSUPPORTED  to register, the key does not speak what is asked for
  *   CS_ERR_RESTING      the key takes no PIN until it is pulled out: too many were wrong
  *   CS_ERR_LIMIT        the key takes no PIN any more until it is reset
+ *   CS_ERR_SPARED       no PIN was sent, because of `tries_kept`
+ *   CS_ERR_STALE        the key takes its PIN only to have it changed
  *   CS_ERR_CANCELLED    cancel_fd, or the person gave no PIN
  */
 

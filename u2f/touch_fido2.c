@@ -23,6 +23,7 @@ struct person {
     unsigned fingers;
     enum cs_u2f_pin_state state;
     int left;
+    int before; /* tries before the PIN was sent; -1: unknown */
 };
 
 static void clear_person(struct person *person)
@@ -46,6 +47,11 @@ static const struct {
     {CS_U2F_PIN_MISSING, CS_ERR_CONFIG,
      "a PIN is demanded, and the security key has none: set one with the key maker's program or a "
      "browser"},
+    {CS_U2F_PIN_STALE, CS_ERR_STALE,
+     "the security key wants its PIN changed first; change it with a browser or 'fido2-token -C'"},
+    {CS_U2F_ITSELF_BLOCKED, CS_ERR_CONFIG,
+     "the security key recognises no finger any more, because too many were wrong, and it has no "
+     "PIN"},
     {CS_U2F_NOT_RECOGNISED, CS_ERR_TIMEOUT, "the security key did not recognise the finger"},
 };
 
@@ -66,7 +72,7 @@ static struct person demand(const struct cs_u2f_work *work, unsigned key)
     const struct cs_u2f_candidate *candidate = &work->keys[key];
     bool wanted =
         candidate->uncertain || cs_u2f_demanded(work, candidate->handle) != CS_U2F_DISCOURAGED;
-    struct person person = {.left = -1, .insists = candidate->uncertain};
+    struct person person = {.left = -1, .before = -1, .insists = candidate->uncertain};
 
     person.itself = wanted && candidate->traits.itself;
     person.needs_pin = wanted && !person.itself && candidate->traits.pin_set;
@@ -104,6 +110,29 @@ static enum cs_err ask_person(struct cs_u2f_work *work, struct person *person,
     return result;
 }
 
+enum cs_err cs_u2f_check_tries(const struct cs_u2f_work *work, unsigned key, int *ret_left,
+                               struct cs_error *error)
+{
+    int kept = work->touch->tries_kept;
+
+    *ret_left = -1;
+    if (kept == 0)
+        return CS_OK;
+    *ret_left = work->touch->transport->fido2->tries_left(work->transport, key);
+    if (*ret_left < 0)
+        return cs_fail(error, CS_ERR_UNAVAILABLE,
+                       "the security key does not say how many wrong PINs it still takes");
+    if (*ret_left == 0)
+        return explain(&work->keys[key].traits, CS_U2F_PIN_BLOCKED, error);
+    return *ret_left > kept
+               ? CS_OK
+               : cs_fail(error, CS_ERR_SPARED,
+                         "the security key takes %d more wrong PINs, and no PIN is sent to it here "
+                         "any more: use the right one elsewhere, as in a browser, or with "
+                         "fido2-token",
+                         *ret_left);
+}
+
 /* A text that cannot be a PIN is wrong without asking the key, which would count it. */
 static enum cs_err get_pin(struct cs_u2f_work *work, unsigned key, struct person *person,
                            struct cs_error *error)
@@ -113,7 +142,10 @@ static enum cs_err get_pin(struct cs_u2f_work *work, unsigned key, struct person
     while (result == CS_OK && person->pin.data == NULL) {
         if (person->asked++ == PINS_MAX)
             return cs_fail(error, CS_ERR_CANCELLED, "too many wrong PINs");
-        result = ask_person(work, person, error);
+        if (person->state == CS_U2F_PIN_ASK)
+            result = cs_u2f_check_tries(work, key, &person->before, error);
+        if (result == CS_OK)
+            result = ask_person(work, person, error);
         if (result != CS_OK || can_be_pin(&person->pin))
             break;
         cs_secret_free(&person->pin);
@@ -184,6 +216,15 @@ static enum cs_err ask_once(struct cs_u2f_work *work, unsigned key, const struct
     return ops->make(work->transport, key, &question, ret_outcome, &work->enrolled, error);
 }
 
+/* Of three wrong PINs in a row, the key says of the last only that it takes no more for now. */
+static bool was_wrong(const struct cs_u2f_work *work, unsigned key, const struct person *person)
+{
+    int left =
+        person->before < 0 ? -1 : work->touch->transport->fido2->tries_left(work->transport, key);
+
+    return left >= 0 && left < person->before;
+}
+
 /* Prepares the next request after one that did not succeed; false if there is no use. */
 static bool prepare_next(struct cs_u2f_work *work, unsigned key, struct person *person,
                          enum cs_u2f_outcome outcome)
@@ -200,6 +241,10 @@ static bool prepare_next(struct cs_u2f_work *work, unsigned key, struct person *
         person->itself = traits->itself;
         person->needs_pin = !traits->itself;
         return true;
+    case CS_U2F_PIN_RESTS:
+        if (!was_wrong(work, key, person))
+            return false;
+        /* fall through */
     case CS_U2F_PIN_REFUSED:
         cs_secret_free(&person->pin);
         person->state = CS_U2F_PIN_WRONG;
@@ -224,6 +269,7 @@ enum cs_err cs_u2f_ask_fido2(struct cs_u2f_work *work, unsigned key, struct cs_e
         enum cs_u2f_outcome outcome = CS_U2F_NOT_TOUCHED;
         enum cs_err result = person.needs_pin ? get_pin(work, key, &person, error) : CS_OK;
 
+        work->pin_sent = work->pin_sent || person.pin.data != NULL;
         if (result == CS_OK)
             result = ask_once(work, key, &person, &outcome, error);
         if (result != CS_OK || outcome == CS_U2F_DONE)

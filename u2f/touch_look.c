@@ -201,7 +201,7 @@ enum cs_err cs_u2f_nobody(const struct cs_u2f_work *work, bool pulled_out, struc
                        "a PIN or a fingerprint is demanded, and the security key has neither (or "
                        "speaks U2F only): set a PIN with the key maker's program or a browser");
     if (work->mute)
-        return cs_fail(error, CS_ERR_CONFIG,
+        return cs_fail(error, CS_ERR_UNSUPPORTED,
                        "the security key has U2F switched off, and this request is for U2F; make "
                        "one without --u2f-only");
     if (work->failed || work->unseen)

@@ -27,6 +27,7 @@ struct cs_u2f_work {
     bool unseen;      /* there was no time to examine all of them */
     bool mute;        /* a key was passed over because it has only FIDO2 */
     bool unable;      /* a key was passed over because it cannot verify */
+    bool pin_sent;    /* another round would ask for it again */
     int64_t deadline; /* the touch's, and the time in which the person was asked for a PIN */
     int64_t look_until;
     unsigned retries; /* looks left after a key failed */
@@ -67,6 +68,11 @@ struct cs_u2f_question cs_u2f_question_about(const struct cs_u2f_work *work, siz
 
 /* Whether it will demand its PIN. */
 bool cs_u2f_needs_pin(const struct cs_u2f_work *work, unsigned key);
+
+/* Whether it takes a PIN: an error if not, as far as `tries_kept` matters. *ret_left: tries, -1 if
+ * nobody asked. */
+enum cs_err cs_u2f_check_tries(const struct cs_u2f_work *work, unsigned key, int *ret_left,
+                               struct cs_error *error) CS_MUST_USE;
 
 /* Has the key sign or register, until the deadline. Only CS_ERR_UNAVAILABLE may be tried again. */
 enum cs_err cs_u2f_ask_fido2(struct cs_u2f_work *work, unsigned key,

@@ -41,6 +41,7 @@ enum cs_u2f_outcome {
     CS_U2F_PIN_RESTS,      /* until the key was pulled out */
     CS_U2F_PIN_BLOCKED,    /* until it is reset */
     CS_U2F_PIN_MISSING,    /* none is set */
+    CS_U2F_PIN_STALE,      /* another one must be set first */
     CS_U2F_NOT_RECOGNISED, /* it could not verify by itself */
     CS_U2F_ITSELF_BLOCKED, /* ... too often */
 };

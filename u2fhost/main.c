@@ -3,7 +3,7 @@
  * countersign-u2f-host: handles one request to the security keys of this machine. systemd starts it
  * for each connection (Accept=yes) with the connection as descriptor 3; it reads one request,
  * answers it and exits. Whatever a hostile key does to the USB code happens here, where there is
- * nothing to steal.
+ * nothing to steal but the PIN that the request may carry, for a key like that one.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -101,6 +101,7 @@ static void ask_keys(const struct cs_u2f_host_request *request, const struct cs_
                                  .handle_count = request->handle_count,
                                  .verification = request->verification,
                                  .asker = &asker,
+                                 .tries_kept = CS_U2F_PIN_TRIES_KEPT,
                                  .user = request->user,
                                  .fido2 = request->fido2,
                                  .attestation = request->attestation,

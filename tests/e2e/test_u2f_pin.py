@@ -64,7 +64,7 @@ def test_a_key_without_u2f():
 
 
 def test_registers_and_logs_in_with_the_pin():
-    keys = before(PINNED, u2f_verification="required", retry=1)
+    keys = before(PINNED, u2f_verification="required", retry=2)
     with HelperSocket(keys), Broker():
         status, shown = enroll("1357", "2468")
         expect_equal(status, 0, f"registering: {shown}")
@@ -74,14 +74,14 @@ def test_registers_and_logs_in_with_the_pin():
         expect_equal((result.code, texts(result)), ("PAM_SUCCESS", [PIN]), "with the PIN")
         expect_equal([echo for _, echo in result.prompts], [False], "its echo")
         result = login("1357", "12", "2468")
-        expect_equal((result.code, texts(result)), ("PAM_SUCCESS", [PIN, WRONG.format(5) + PIN, WRONG.format(5) + PIN]), "wrong ones first")
+        expect_equal((result.code, texts(result)), ("PAM_SUCCESS", [PIN, WRONG.format(2) + PIN, WRONG.format(1) + PIN]), "wrong ones first")
 
 
 def test_no_log_has_a_pin():
     """Those of the broker, the helper and the module, with debug; also of a key that breaks off after the PIN."""
     right, wrong, short = "right-zebra", "wrong-tiger", "yak"
     words = f"fido2 u2f=off pin={right} pin-left=6"
-    keys = before(words, u2f_verification="required", retry=1, debug=True)
+    keys = before(words, u2f_verification="required", retry=2, debug=True)
     stack("auth_method=u2f", "conversation=live", "debug")
     with open(WORKDIR / "helper.log", "w+") as helper, HelperSocket(keys, helper), Broker() as broker:
         shown = enroll(wrong, right)[1]
@@ -109,16 +109,55 @@ def test_without_the_pin_it_is_as_without_a_touch():
         expect_match("not touched in time", result.text, "said")
 
 
-def test_wrong_pins_until_the_key_blocks():
-    keys = before(PINNED, u2f_verification="required", retry=0)
+def wrong_pins(keys):
+    """How many the key was given."""
+    return int((keys.folder / "key0.pin").read_text().split()[0])
+
+
+def test_wrong_pins_are_counted_here_too():
+    keys = before(PINNED, u2f_verification="required", retry=2)
+    with HelperSocket(keys), Broker() as broker:
+        expect_equal(enroll("2468")[0], 0, "registering")
+        result = login("saved password", "saved password", "1" * 64)
+        expect_equal((result.code, texts(result)), ("PAM_MAXTRIES", [PIN, WRONG.format(2) + PIN, WRONG.format(1) + PIN]), "wrong ones")
+        expect_equal(wrong_pins(keys), 1, "sent to the key, of which one came twice and one is too long")
+        broker.wait_log("reason=wrong-pin")
+        broker.wait_log("the PIN of a security key here was wrong, in a login of 'alice'")
+        expect("saved password" not in broker.log(), "what was typed is in the log")
+        for _ in range(4):
+            login("1357", "1357", "1357", "1")
+        broker.wait_log("last=throttled")
+
+
+def test_wrong_pins_until_the_key_takes_no_more():
+    keys = before(PINNED.replace("pin-left=6", "pin-left=8"), u2f_verification="required", retry=1)
     with HelperSocket(keys), Broker():
         expect_equal(enroll("2468")[0], 0, "registering")
-        result = login("1357", "1357", "1357", "1")
+        for pin in ("1111", "2222", "3333"):
+            expect_match("PIN of your security key", login(pin, "").text, "asked")
+            countersign("unlock", "alice")
+        result = login("2468", "1", "1")
         expect_match("accepts no PIN now", result.text, "until it is pulled out")
         expect_match(r"U2F2\.", result.text, "another key can answer")
+        expect_equal(result.text.count("PIN of your"), 1, "asked for once")
+        countersign("unlock", "alice")
         keys.plug(words=PINNED)
-        result = login("1357", "1357", "1357", "1")
-        expect_match("is blocked: too many wrong PINs", result.text, "for good")
+        result = login("1", "1")
+        expect_match("accepts no PIN here any more", result.text, "with three tries left")
+        expect_equal(wrong_pins(keys), 3, "PINs sent to the key")
+        countersign("unlock", "alice")
+        keys.plug(words=PINNED.replace("pin-left=6", "pin-left=3"))
+        expect_match("is blocked: too many wrong PINs", login("1", "1").text, "for good")
+
+
+def test_a_pin_that_must_be_changed():
+    keys = before(PINNED, u2f_verification="required", retry=1)
+    with HelperSocket(keys), Broker():
+        expect_equal(enroll("2468")[0], 0, "registering")
+        keys.plug(words=PINNED + " pin-status=55")
+        result = login("2468", "1", "1")
+        expect_match("wants its PIN changed first", result.text, "said")
+        expect_equal(result.text.count("PIN of your"), 1, "asked for once")
 
 
 def test_required_of_a_key_that_cannot():

@@ -103,7 +103,7 @@ def test_errors_have_sentences():
 def test_a_helper_that_was_taken_over():
     """Whatever it answers is only data; if it lies or dies, the helper has failed."""
     assertion = b"\2\0\0\1\0\0\0\1" + bytes(72)
-    for reply, sentence in ((b"", "broke off"), (b"\2", "not valid"), (b"\1\0", "not valid"), (b"\2\x0b", "not valid"),
+    for reply, sentence in ((b"", "broke off"), (b"\2", "not valid"), (b"\1\0", "not valid"), (b"\2\x0e", "not valid"),
                             (b"\2\6", "not valid"), (b"\2\7\1\1", "not valid"),
                             (b"\2\0\1" + assertion[3:], "not valid"), (assertion + b"x", "not valid"),
                             (assertion[:15], "not valid"), (b"\2\0" + bytes(60000), "not valid"),

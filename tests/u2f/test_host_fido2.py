@@ -68,7 +68,7 @@ def test_errors_by_name():
     keys = plugged()
     handle = registered_handle(register(keys))
     expect_equal(ask(keys, REGISTER, [handle], fido2=1)[0], REFUSED, "registered already")
-    expect_equal(ask(keys, REGISTER)[0], CANNOT_VERIFY, "a request for U2F only")
+    expect_equal(ask(keys, REGISTER)[0], NO_U2F, "a request for U2F only")
     expect_equal(ask(keys, AUTHENTICATE, [bytes(64)])[0], REFUSED, "an unknown handle")
     expect_equal(ask(keys, AUTHENTICATE, [handle], app="pam://other")[0], REFUSED, "another application")
     expect_equal(ask(keys, AUTHENTICATE, [handle], milliseconds=0)[0], NOT_TOUCHED, "a look at the key")
@@ -121,26 +121,41 @@ def test_a_key_that_insists_on_its_pin():
 
 
 def test_wrong_pins():
-    words = "fido2 u2f=off pin=1234 pin-left=5"
+    words = "fido2 u2f=off pin=1234 pin-left=7"
     keys = plugged(words)
     handle = registered_handle(register(keys, pin="1234"))
 
-    def sign(pin):
-        return ask(keys, AUTHENTICATE, [handle], verification=REQUIRED, pin=pin)
+    def sign(pin, milliseconds=PATIENCE * 1000):
+        return ask(keys, AUTHENTICATE, [handle], verification=REQUIRED, pin=pin, milliseconds=milliseconds)
 
-    expect_equal(sign("4321"), (PIN_WRONG, b"\4"), "the first wrong one")
+    expect_equal(sign("4321"), (PIN_WRONG, b"\6"), "the first wrong one")
     for never in ("123", "12"):
-        expect_equal(sign(never), (PIN_WRONG, b"\4"), "what cannot be a PIN costs no try")
+        expect_equal(sign(never), (PIN_WRONG, b"\6"), "what cannot be a PIN costs no try")
     expect_equal(sign("1234")[0], OK, "the right one")
-    for left in (4, 3):
-        expect_equal(sign("4321"), (PIN_WRONG, bytes([left])), "wrong")
-    result = sign("4321")[0]
-    expect(result in (PIN_WRONG, PIN_RESTS), f"the third in succession: {result}")
+    for left in (6, 5, 4):
+        expect_equal(sign("4321"), (PIN_WRONG, bytes([left])), "wrong, also the third in succession")
     expect_equal(sign("1234")[0], PIN_RESTS, "until it was pulled out")
     keys.plug(words=words)
-    for _ in range(2):
-        sign("4321")
-    expect_equal(sign("1234")[0], PIN_BLOCKED, "for good")
+    expect_equal(sign("4321"), (PIN_WRONG, b"\3"), "the last that is sent")
+    for milliseconds in (0, PATIENCE * 1000):
+        for pin in ("", "1234", "4321"):
+            expect_equal(sign(pin, milliseconds)[0], PIN_KEPT, "the owner's")
+    keys.plug(words=words.replace("pin-left=7", "pin-left=4"))
+    for milliseconds in (0, PATIENCE * 1000):
+        expect_equal(sign("1234", milliseconds)[0], PIN_BLOCKED, "for good")
+
+
+def test_a_pin_that_the_key_does_not_take():
+    """Each is sent once."""
+    for status, result in ((0x37, PIN_STALE), (0x33, FAILED), (0x38, FAILED), (0x40, FAILED)):
+        keys = plugged("fido2 u2f=off pin=1234 make-without-pin")
+        handle = registered_handle(register(keys))
+        keys.plug(words=f"fido2 u2f=off pin=1234 pin-status={status}")
+        for purpose, handles in ((AUTHENTICATE, [handle]), (REGISTER, [])):
+            begin = time.monotonic()
+            expect_equal(ask(keys, purpose, handles, verification=REQUIRED, fido2=purpose == REGISTER, wait=1, pin="1234")[0],
+                         result, f"status {status:#x}")
+            expect(time.monotonic() - begin < PATIENCE / 2, "it went on")
 
 
 def test_a_key_that_cannot_verify():

@@ -200,6 +200,8 @@ static bool follows_no_prefix(enum cs_text key)
                                          CS_TEXT_U2F_PIN_WRONG,
                                          CS_TEXT_U2F_PIN_RESTS,
                                          CS_TEXT_U2F_PIN_BLOCKED,
+                                         CS_TEXT_U2F_PIN_KEPT,
+                                         CS_TEXT_U2F_PIN_STALE,
                                          CS_TEXT_U2F_CANNOT_VERIFY,
                                          CS_TEXT_U2F_PROMPT,
                                          CS_TEXT_WAIT_COUNTDOWN,
@@ -363,11 +365,11 @@ static void test_no_text_makes_a_client_send_a_stored_password(void **state)
  */
 static void test_no_text_about_keys_looks_like_a_host(void **state)
 {
-    static const enum cs_text keys[] = {CS_TEXT_NOT_ACCEPTED,      CS_TEXT_U2F_PROMPT,
-                                        CS_TEXT_U2F_NO_KEY,        CS_TEXT_U2F_NO_TOUCH,
-                                        CS_TEXT_U2F_PIN_RESTS,     CS_TEXT_U2F_PIN_BLOCKED,
-                                        CS_TEXT_U2F_CANNOT_VERIFY, CS_TEXT_U2F_TOUCH,
-                                        CS_TEXT_U2F_VERIFY,        CS_TEXT_U2F_MORE};
+    static const enum cs_text keys[] = {
+        CS_TEXT_NOT_ACCEPTED, CS_TEXT_U2F_PROMPT,    CS_TEXT_U2F_NO_KEY,
+        CS_TEXT_U2F_NO_TOUCH, CS_TEXT_U2F_PIN_RESTS, CS_TEXT_U2F_PIN_BLOCKED,
+        CS_TEXT_U2F_PIN_KEPT, CS_TEXT_U2F_PIN_STALE, CS_TEXT_U2F_CANNOT_VERIFY,
+        CS_TEXT_U2F_TOUCH,    CS_TEXT_U2F_VERIFY,    CS_TEXT_U2F_MORE};
 
     (void)state;
     for (size_t l = 0; l < languages_count; l++) {

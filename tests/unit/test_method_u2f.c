@@ -18,11 +18,14 @@
 
 /* ---- a helper ---- */
 
-enum { REQUESTS_MAX = 4 };
+enum { REQUESTS_MAX = 8, PIN_SIZE = CS_U2F_PIN_MAX + 1 };
+
+/* That a PIN was wrong is no result of its own. */
+#define WRONG_PIN CS_ERR_TRUST
 
 /* Answers each connection with the next of `results`; CS_OK is a signature. What a helper never
  * answers with stands for one that fails: CS_ERR_HANGUP closes at once, CS_ERR_PROTOCOL says
- * something else. */
+ * something else. CS_ERR_CANNOT_ASK asks for the PIN. */
 static struct helper {
     char folder[64], path[96];
     int listener;
@@ -30,6 +33,8 @@ static struct helper {
     enum cs_err results[REQUESTS_MAX];
     size_t count, asked;
     struct cs_u2f_host_request seen;
+    char pins[REQUESTS_MAX][PIN_SIZE];
+    int left; /* tries, after a wrong PIN */
 } helper;
 
 static void reply(int connection, enum cs_err result)
@@ -38,11 +43,21 @@ static void reply(int connection, enum cs_err result)
     CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
     char bytes[CS_U2F_HOST_REQUEST_MAX];
     struct cs_secret request = {.data = bytes};
+    CS_AUTO(cs_u2f_host_clear_request) struct cs_u2f_host_request seen = {0};
     ssize_t length = recv(connection, bytes, sizeof bytes, 0);
 
     request.length = length > 0 ? (size_t)length : 0;
-    if (cs_u2f_host_read_request(&request, &helper.seen, NULL) != CS_OK)
+    if (cs_u2f_host_read_request(&request, &seen, NULL) != CS_OK)
         return;
+    helper.seen = seen;
+    helper.seen.pin = (struct cs_secret){0};
+    if (seen.pin.data != NULL)
+        memcpy(helper.pins[helper.asked - 1], seen.pin.data, seen.pin.length);
+    if (result == WRONG_PIN) {
+        answer.result = CS_ERR_CANNOT_ASK;
+        answer.pin = CS_U2F_PIN_WRONG;
+        answer.tries_left = helper.left;
+    }
     answer.answer.assertion = (struct cs_u2f_assertion){
         .flags = 1, .counter = 7, .signature = {0x30}, .signature_length = CS_U2F_SIGNATURE_MIN};
     if (cs_u2f_host_write_answer(&answer, &packet, NULL) == CS_OK)
@@ -74,6 +89,7 @@ static void start_helper(const enum cs_err *results, size_t count)
     memcpy(helper.results, results, count * sizeof *results);
     helper.count = count;
     helper.asked = 0;
+    memset(helper.pins, 0, sizeof helper.pins);
     (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", helper.path);
     helper.listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
     assert_int_not_equal(helper.listener, -1);
@@ -412,6 +428,129 @@ static void test_a_key_that_fails_at_the_touch_is_looked_for_again(void **state)
     assert_touch_fails(CS_ERR_UNAVAILABLE, 3);
 }
 
+/* ---- its PIN ---- */
+
+#define PIN_PROMPT "PIN of your security key, then touch it: "
+
+static void log_in_with_pins(const enum cs_err *results, size_t count, unsigned retry,
+                             enum cs_verdict verdict, const char *reason)
+{
+    sit_here(CS_WAIT_LIVE, retry);
+    start_helper(results, count);
+    assert_run(verdict, reason);
+    stop_helper();
+    assert_int_equal(helper.asked, count);
+}
+
+/* A wrong answer like others: the provider counts it, and does not see it. */
+static void test_a_wrong_pin_is_a_wrong_answer(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_CANNOT_ASK, WRONG_PIN, CS_ERR_CANNOT_ASK,
+                                          WRONG_PIN};
+
+    (void)state;
+    helper.left = 7;
+    cs_script_answer(&scene->script, "1357");
+    cs_script_answer(&scene->script, "123456"); /* a right code to the scene's provider */
+    log_in_with_pins(results, CS_ARRAY_SIZE(results), 1, CS_VERDICT_MAX_TRIES, "wrong-pin");
+    assert_shown("hide " PIN_PROMPT "\n"
+                 "hide That PIN is wrong. Tries left: 1 \\n" PIN_PROMPT "\n");
+    assert_string_equal(helper.pins[1], "1357");
+    assert_string_equal(helper.pins[3], "123456");
+    assert_contains(method_scene_calls(scene), "judge:u2f=a wrong PIN");
+    assert_null(strstr(method_scene_calls(scene), "1357"));
+    assert_null(strstr(method_scene_calls(scene), "123456"));
+    assert_true(scene->countable);
+    assert_string_equal(cs_reason_name(scene->login.result.last), "wrong-pin");
+    assert_int_equal(scene->login.result.tally.refused[CS_REFUSED_KEY], 2);
+}
+
+/* The owner has the last three elsewhere. */
+static void test_tries_left_are_those_here(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_CANNOT_ASK, WRONG_PIN, CS_ERR_CANNOT_ASK, CS_OK,
+                                          CS_ERR_CANNOT_ASK};
+
+    (void)state;
+    helper.left = 4;
+    cs_script_answer(&scene->script, "1357");
+    cs_script_answer(&scene->script, "2468");
+    cs_script_answer(&scene->script, "");
+    log_in_with_pins(results, CS_ARRAY_SIZE(results), 2, CS_VERDICT_MAX_TRIES, "not-touched");
+    assert_contains(scene->script.shown.text, "That PIN is wrong. Tries left: 1 ");
+}
+
+/* A program answers every hidden prompt with the account's password; or it is far too long. */
+static void test_no_wrong_pin_is_sent_twice(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_CANNOT_ASK, WRONG_PIN, CS_ERR_CANNOT_ASK,
+                                          CS_ERR_CANNOT_ASK};
+    char too_long[CS_U2F_PIN_MAX + 2] = "";
+
+    (void)state;
+    helper.left = 7;
+    memset(too_long, 'x', sizeof too_long - 1);
+    cs_script_answer(&scene->script, "correct horse");
+    cs_script_answer(&scene->script, "correct horse");
+    cs_script_answer(&scene->script, too_long);
+    log_in_with_pins(results, CS_ARRAY_SIZE(results), 2, CS_VERDICT_MAX_TRIES, "wrong-pin");
+    assert_int_equal(scene->login.result.tally.refused[CS_REFUSED_KEY], 3);
+}
+
+/* The right one may be, if only the touch was missing. */
+static void test_a_pin_without_a_touch_is_sent_again(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_CANNOT_ASK, CS_ERR_TIMEOUT, CS_ERR_CANNOT_ASK,
+                                          CS_OK};
+
+    (void)state;
+    cs_script_answer(&scene->script, "2468");
+    cs_script_answer(&scene->script, "2468");
+    log_in_with_pins(results, CS_ARRAY_SIZE(results), 1, CS_VERDICT_MAX_TRIES, "wrong-code");
+    assert_string_equal(helper.pins[3], "2468");
+}
+
+/* One PIN in a try, whatever the key says. */
+static void test_a_key_that_asks_for_its_pin_again_fails(void **state)
+{
+    static const enum cs_err results[] = {CS_ERR_TIMEOUT, CS_ERR_CANNOT_ASK, CS_ERR_CANNOT_ASK};
+
+    (void)state;
+    cs_script_answer(&scene->script, "2468");
+    cs_script_answer(&scene->script, "123456");
+    log_in_with_pins(results, CS_ARRAY_SIZE(results), 0, CS_VERDICT_ALLOW, "u2f");
+    assert_shown("info Touch your security key.\nhide " PIN_PROMPT "\n"
+                 "echo " PROMPT "LINE : \n");
+}
+
+/* Said once; the next try does not ask for the PIN in vain. */
+static void test_what_no_try_changes_is_not_asked_again(void **state)
+{
+    static const struct {
+        enum cs_err result;
+        const char *words;
+    } rows[] = {{CS_ERR_RESTING, "accepts no PIN now"},
+                {CS_ERR_LIMIT, "is blocked"},
+                {CS_ERR_SPARED, "accepts no PIN here any more"},
+                {CS_ERR_STALE, "wants its PIN changed first"},
+                {CS_ERR_CONFIG, "has no PIN and no fingerprint"}};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const enum cs_err results[] = {CS_ERR_CANNOT_ASK, WRONG_PIN, CS_ERR_CANNOT_ASK,
+                                       rows[i].result};
+
+        assert_int_equal(tear_down(state), 0);
+        assert_int_equal(set_up(state), 0);
+        helper.left = 4;
+        cs_script_answer(&scene->script, "1357");
+        cs_script_answer(&scene->script, "2468");
+        cs_script_answer(&scene->script, "654321");
+        cs_script_answer(&scene->script, "123456");
+        log_in_with_pins(results, CS_ARRAY_SIZE(results), 2, CS_VERDICT_ALLOW, "u2f");
+        assert_contains(scene->script.shown.text, rows[i].words);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -434,6 +573,12 @@ int main(void)
         TEST(test_a_helper_that_cancels_by_itself_is_none),
         TEST(test_a_helper_that_fails_at_the_touch_asks_elsewhere),
         TEST(test_a_key_that_fails_at_the_touch_is_looked_for_again),
+        TEST(test_a_wrong_pin_is_a_wrong_answer),
+        TEST(test_tries_left_are_those_here),
+        TEST(test_no_wrong_pin_is_sent_twice),
+        TEST(test_a_pin_without_a_touch_is_sent_again),
+        TEST(test_a_key_that_asks_for_its_pin_again_fails),
+        TEST(test_what_no_try_changes_is_not_asked_again),
     };
 
     return cmocka_run_group_tests_name("method_u2f", tests, NULL, NULL);

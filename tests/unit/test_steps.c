@@ -283,6 +283,26 @@ static void test_wrong_form_says_nothing_about_the_user(void **state)
     }
 }
 
+/* What was found wrong elsewhere is counted by the provider, and never right. */
+static void test_known_to_be_wrong(void **state)
+{
+    const struct cs_question question = {.kind = CS_FACTOR_TOTP, .wrong = CS_REASON_WRONG_PIN};
+    struct cs_outcome outcome;
+
+    (void)state;
+    scene->ops.fits = six_digits;
+    outcome = judge(&question, "a wrong PIN");
+    assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
+    assert_string_equal(cs_reason_name(outcome.reason), "wrong-pin");
+    assert_true(scene->countable);
+    outcome = judge(&question, "123456"); /* which is right */
+    assert_int_equal(outcome.judgement, CS_JUDGED_WRONG);
+    assert_string_equal(cs_reason_name(outcome.reason), "wrong-pin");
+    start_over();
+    scene->identity = NULL;
+    assert_string_equal(cs_reason_name(judge(&question, "a wrong PIN").reason), "unknown-user");
+}
+
 static void test_the_same_wrong_form_twice_is_over(void **state)
 {
     struct cs_outcome outcome;
@@ -487,6 +507,7 @@ int main(void)
         IN_SCENE(test_refusals_take_alike),
         IN_SCENE(test_refusals_take_alike_whatever_calls_they_make),
         IN_SCENE(test_wrong_form_says_nothing_about_the_user),
+        IN_SCENE(test_known_to_be_wrong),
         IN_SCENE(test_the_same_wrong_form_twice_is_over),
         IN_SCENE(test_accepted_password_is_no_code),
         IN_SCENE(test_pasted_code_is_judged_as_it_was_meant),

@@ -14,10 +14,17 @@
 #include "tests/support/scratch_folder.h"
 #include "tests/support/softkey/softkey.h"
 #include "u2f/credential.h"
+#include "u2f/device_fido2_io.h"
 #include "u2f/device_fido2_key.h"
 #include "u2f/verify.h"
 
-enum { PATIENCE_MS = 10000, SHORT_MS = 200, CANCEL = 0x91, CBOR = 0x90, NEVER = 1000000 };
+enum {
+    PATIENCE_MS = 10000,
+    SHORT_MS = 200,
+    CANCEL = 0x91,
+    CBOR = 0x90,
+    NEVER = 1000000,
+};
 
 static const unsigned char client_hash[CS_U2F_HASH_BYTES] = "the client data's hash";
 static const char app_id[] = "pam://server.example";
@@ -28,10 +35,12 @@ struct bench {
     int fds[2];      /* ours, the key's */
     pthread_t thread;
     atomic_uint cancels;
-    atomic_int busy;   /* this many commands come while another program is using the key */
-    atomic_bool noisy; /* packets of another channel come in between */
-    atomic_bool waits; /* for a touch */
-    bool dropping;     /* the rest of such a command */
+    atomic_uint commands;
+    atomic_int busy;       /* this many commands come while another program is using the key */
+    atomic_bool noisy;     /* packets of another channel come in between */
+    atomic_bool elsewhere; /* another program hears that the key is busy, before each answer */
+    atomic_bool waits;     /* for a touch */
+    bool dropping;         /* the rest of such a command */
 };
 
 static void give(const struct bench *bench, const unsigned char *packet)
@@ -45,6 +54,7 @@ static void take(struct bench *bench, const unsigned char *packet)
     unsigned char busy[SOFTKEY_REPORT] = {0, 0, 0, 0, 0xbf, 0, 1, 6};
 
     bench->cancels += packet[4] == CANCEL;
+    bench->commands += packet[4] == CBOR;
     if ((packet[4] & 0x80) == 0 && bench->dropping)
         return;
     bench->dropping = packet[4] == CBOR && bench->busy > 0;
@@ -57,6 +67,10 @@ static void take(struct bench *bench, const unsigned char *packet)
     softkey_take(&bench->key, packet);
     if (bench->noisy)
         give(bench, noise);
+    if (bench->elsewhere) {
+        memset(busy, 9, sizeof bench->key.channel);
+        give(bench, busy);
+    }
 }
 
 static void *serve(void *context)
@@ -291,6 +305,50 @@ static void a_key_that_another_program_uses_is_asked_again(void **state)
     cs_fido2_close(&dev);
 }
 
+/* What it says to them is not for us. */
+static void another_program_that_finds_the_key_busy(void **state)
+{
+    struct bench *bench = *state;
+    fido_dev_t *dev = open_key(bench);
+    struct cs_u2f_credential credential = make(dev, false);
+    struct cs_u2f_question asked = question(&credential.handle, PATIENCE_MS);
+    struct cs_u2f_assertion assertion;
+    enum cs_u2f_outcome outcome;
+    unsigned begun;
+
+    bench->elsewhere = true;
+    begun = bench->commands;
+    assert_int_equal(cs_fido2_sign(dev, &asked, &outcome, &assertion, NULL), CS_OK);
+    assert_int_equal(outcome, CS_U2F_DONE);
+    assert_int_equal(bench->commands - begun, 1);
+    bench->key.wishes.touch_at = NEVER;
+    asked.deadline = cs_clock_ms() + SHORT_MS;
+    assert_int_equal(sign(dev, &asked, &outcome), CS_OK);
+    assert_int_equal(outcome, CS_U2F_NOT_TOUCHED);
+    cs_fido2_close(&dev);
+}
+
+static void a_report_that_waits_does_not_outlast_the_deadline(void **state)
+{
+    struct cs_fido2_io io = {.cancel_fd = -1};
+    unsigned char report[SOFTKEY_REPORT] = {0};
+    int fds[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+    io.fd = fds[0];
+    assert_int_equal(send(fds[1], report, sizeof report, 0), sizeof report);
+    for (int milliseconds = -1; milliseconds <= 1; milliseconds++) {
+        io.deadline = cs_clock_ms() - 1;
+        assert_int_equal(cs_fido2_read_report(&io, report, sizeof report, milliseconds), -1);
+        assert_int_equal(io.ended, CS_ERR_TIMEOUT);
+    }
+    io.deadline = cs_clock_ms() + PATIENCE_MS;
+    assert_int_equal(cs_fido2_read_report(&io, report, sizeof report, 0), sizeof report);
+    close(fds[0]);
+    close(fds[1]);
+}
+
 static void a_touch_that_only_chooses(void **state)
 {
     struct bench *bench = *state;
@@ -332,6 +390,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_key_that_is_silent, begin, end),
         cmocka_unit_test_setup_teardown(a_key_that_is_pulled_out, begin, end),
         cmocka_unit_test_setup_teardown(a_key_that_another_program_uses_is_asked_again, begin, end),
+        cmocka_unit_test_setup_teardown(another_program_that_finds_the_key_busy, begin, end),
+        cmocka_unit_test(a_report_that_waits_does_not_outlast_the_deadline),
         cmocka_unit_test_setup_teardown(a_touch_that_only_chooses, begin, end),
         cmocka_unit_test_setup_teardown(a_key_with_u2f_only_is_not_opened, begin, end),
     };

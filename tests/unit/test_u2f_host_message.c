@@ -147,9 +147,10 @@ static void answers_of_the_wrong_length_are_refused(void **state)
 
 static void errors_go_there_and_back(void **state)
 {
-    static const enum cs_err results[] = {CS_ERR_NOT_FOUND,   CS_ERR_INPUT,     CS_ERR_TIMEOUT,
-                                          CS_ERR_UNAVAILABLE, CS_ERR_CANCELLED, CS_ERR_RESTING,
-                                          CS_ERR_LIMIT,       CS_ERR_CONFIG};
+    static const enum cs_err results[] = {CS_ERR_NOT_FOUND,   CS_ERR_INPUT,      CS_ERR_TIMEOUT,
+                                          CS_ERR_UNAVAILABLE, CS_ERR_CANCELLED,  CS_ERR_RESTING,
+                                          CS_ERR_LIMIT,       CS_ERR_CONFIG,     CS_ERR_SPARED,
+                                          CS_ERR_STALE,       CS_ERR_UNSUPPORTED};
     struct cs_u2f_host_answer answer = {.purpose = CS_U2F_REGISTER}, read;
 
     (void)state;
@@ -161,7 +162,7 @@ static void errors_go_there_and_back(void **state)
         assert_int_equal(packet.length, 2);
         assert_int_equal(cs_u2f_host_read_answer(&packet, CS_U2F_REGISTER, 0, &read, NULL), CS_OK);
         assert_int_equal(read.result, results[i]);
-        packet.data[1] = 11;
+        packet.data[1] = 14;
         assert_int_equal(cs_u2f_host_read_answer(&packet, CS_U2F_REGISTER, 0, &read, NULL),
                          CS_ERR_PROTOCOL);
     }

@@ -21,11 +21,16 @@ struct cs_u2f_transport {
     enum cs_u2f_outcome script[CALLS]; /* of requests with a touch; CS_U2F_DONE at the end */
     unsigned calls, looks;
     int left;
+    int wrong;     /* PINs, in a row */
     bool verified; /* the last request had the PIN, or let the key verify by itself */
     bool with_pin;
+    bool fails; /* at a request with a PIN */
     unsigned keys;
     unsigned chosen_at; /* the look at which this key is touched; 0: never */
     unsigned begun, ended;
+    /* how it is asked */
+    int kept;
+    bool u2f_only, waits;
 };
 
 static struct cs_u2f_transport key;
@@ -68,7 +73,8 @@ static enum cs_u2f_outcome answer(struct cs_u2f_transport *transport,
     transport->verified = is_right(question) || question->itself;
     if (question->pin != NULL && !is_right(question)) {
         transport->left--;
-        return CS_U2F_PIN_REFUSED;
+        transport->wrong++;
+        return transport->wrong < 3 ? CS_U2F_PIN_REFUSED : CS_U2F_PIN_RESTS;
     }
     if (question->untouched ? transport->secretive && !transport->verified
                             : transport->insists && !transport->verified)
@@ -84,8 +90,9 @@ static enum cs_err sign(struct cs_u2f_transport *transport, unsigned number,
                         struct cs_u2f_assertion *ret_assertion, struct cs_error *error)
 {
     (void)number;
-    (void)error;
     transport->looks += question->untouched;
+    if (transport->fails && question->pin != NULL)
+        return cs_fail(error, CS_ERR_UNAVAILABLE, "told to fail");
     *ret_outcome = answer(transport, question);
     *ret_assertion = (struct cs_u2f_assertion){.flags = CS_U2F_USER_PRESENT};
     return CS_OK;
@@ -186,7 +193,9 @@ static enum cs_err run(enum cs_u2f_purpose purpose, enum cs_u2f_verification ver
                                        .handle_count = HANDLES,
                                        .verification = verification,
                                        .asker = person ? &asker : NULL,
-                                       .fido2 = true,
+                                       .fido2 = !key.u2f_only,
+                                       .tries_kept = key.kept,
+                                       .wait_for_key = key.waits,
                                        .deadline = cs_clock_ms() + milliseconds,
                                        .cancel_fd = -1};
     struct cs_u2f_assertion assertion;
@@ -273,6 +282,7 @@ static void what_ends_all_tries(void **state)
     } rows[] = {{CS_U2F_PIN_RESTS, CS_ERR_RESTING},
                 {CS_U2F_PIN_BLOCKED, CS_ERR_LIMIT},
                 {CS_U2F_PIN_MISSING, CS_ERR_CONFIG},
+                {CS_U2F_PIN_STALE, CS_ERR_STALE},
                 {CS_U2F_UNKNOWN_HANDLE, CS_ERR_INPUT}};
 
     (void)state;
@@ -284,6 +294,69 @@ static void what_ends_all_tries(void **state)
         assert_int_equal(log_in(CS_U2F_REQUIRED, &person), rows[i].result);
         assert_int_equal(person.asked, 1);
     }
+}
+
+/* Its owner has them elsewhere; nobody here can use them up. */
+static void the_last_tries_are_kept(void **state)
+{
+    struct person person = {.pins = {"1111", NULL, RIGHT_PIN}, .refuses = CS_ERR_CANCELLED};
+
+    (void)state;
+    key.kept = 3;
+    key.left = 4;
+    assert_int_equal(run(CS_U2F_AUTHENTICATE, CS_U2F_REQUIRED, &person, 0), CS_ERR_CANNOT_ASK);
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_ERR_CANCELLED);
+    assert_int_equal(person.state, CS_U2F_PIN_WRONG);
+    assert_int_equal(person.left, 3);
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_ERR_SPARED);
+    assert_int_equal(run(CS_U2F_AUTHENTICATE, CS_U2F_REQUIRED, &person, 0), CS_ERR_SPARED);
+    assert_int_equal(person.asked, 2);
+    assert_int_equal(key.left, 3);
+    key.left = 0;
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_ERR_LIMIT);
+    key.left = -1;
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_ERR_UNAVAILABLE);
+    assert_int_equal(person.asked, 2);
+    key.kept = 0; /* the person sits beside the key */
+    key.left = 1;
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_OK);
+}
+
+/* The key itself says of it only that it takes no more for now. */
+static void the_third_wrong_pin_is_called_wrong(void **state)
+{
+    struct person person = {.pins = {"1111", NULL}, .refuses = CS_ERR_CANCELLED};
+
+    (void)state;
+    key.kept = 3;
+    key.wrong = 2;
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_ERR_CANCELLED);
+    assert_int_equal(person.state, CS_U2F_PIN_WRONG);
+    assert_int_equal(person.left, 7);
+}
+
+/* Another round would ask for the PIN again, or send it again, without end. */
+static void a_key_that_got_a_pin_and_fails_is_not_asked_again(void **state)
+{
+    struct person person = {.pins = {RIGHT_PIN, RIGHT_PIN}};
+
+    (void)state;
+    key.fails = key.waits = true;
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_ERR_UNAVAILABLE);
+    assert_int_equal(person.asked, 1);
+}
+
+static void what_the_key_cannot_do_has_a_name(void **state)
+{
+    struct person person = {0};
+
+    (void)state;
+    key.u2f_only = key.waits = true;
+    assert_int_equal(run(CS_U2F_REGISTER, CS_U2F_DISCOURAGED, NULL, LONG_MS), CS_ERR_UNSUPPORTED);
+    key.u2f_only = false;
+    key.traits = (struct cs_u2f_traits){.fido2 = true, .itself = true};
+    key.script[0] = CS_U2F_ITSELF_BLOCKED;
+    assert_int_equal(log_in(CS_U2F_REQUIRED, &person), CS_ERR_CONFIG);
 }
 
 /* It tells which handle it knows, and signs, only with its PIN. */
@@ -379,6 +452,10 @@ int main(void)
         cmocka_unit_test_setup(who_refuses_ends_it, begin),
         cmocka_unit_test_setup(wrong_pins, begin),
         cmocka_unit_test_setup(what_ends_all_tries, begin),
+        cmocka_unit_test_setup(the_last_tries_are_kept, begin),
+        cmocka_unit_test_setup(the_third_wrong_pin_is_called_wrong, begin),
+        cmocka_unit_test_setup(a_key_that_got_a_pin_and_fails_is_not_asked_again, begin),
+        cmocka_unit_test_setup(what_the_key_cannot_do_has_a_name, begin),
         cmocka_unit_test_setup(a_key_that_always_verifies, begin),
         cmocka_unit_test_setup(a_key_that_insists_and_has_none, begin),
         cmocka_unit_test_setup(a_finger_comes_before_a_pin, begin),

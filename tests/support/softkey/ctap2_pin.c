@@ -205,6 +205,8 @@ static enum ctap2_status get_token_by_pin(struct hid_device_ *key, const struct 
         status = CTAP2_INVALID_PARAMETER;
     if (status == CTAP2_DONE)
         status = judge(key, hash);
+    if (status == CTAP2_DONE && key->wishes.pin_status != 0)
+        status = (enum ctap2_status)key->wishes.pin_status;
     return status == CTAP2_DONE ? give_token(key, request, &shared, false, ret_answer) : status;
 }
 

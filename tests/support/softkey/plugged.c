@@ -58,6 +58,7 @@ static const struct {
     {"handle=", offsetof(struct softkey_wishes, handle)},
     {"list=", offsetof(struct softkey_wishes, list)},
     {"pin-left=", offsetof(struct softkey_wishes, pin_left)},
+    {"pin-status=", offsetof(struct softkey_wishes, pin_status)},
     {"patience=", offsetof(struct softkey_wishes, patience)},
 };
 

@@ -41,6 +41,7 @@
  *                            plugged in again. keyN.pin stores how many there were; it is made, or
  *                            must exist where no files can be made. A new or rewritten keyN counts
  *                            as plugging in.
+ *   pin-status=N             refuses the right PIN with status N: 55 if it must be changed first
  *   uv                       verifies the user by itself when it is touched, like a fingerprint
  *                            reader
  *   always-uv                does nothing for users whom it has not verified, but say which handles
@@ -91,7 +92,7 @@ struct softkey_wishes {
     bool lacks[2]; /* by algorithm */
     enum softkey_attestation attestation;
     char pin[SOFTKEY_PIN]; /* "": none */
-    unsigned pin_left, list, patience;
+    unsigned pin_left, pin_status, list, patience;
 };
 
 /* What a key keeps about PINs while it is open; ctap2_pin.c. */
