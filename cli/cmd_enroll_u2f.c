@@ -195,7 +195,8 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
                   "  countersign-touch --register --host NAME\n"
                   "NAME is what ssh there calls this host, one of: %s\n"
                   "Then give the answer to\n"
-                  "  countersign enroll u2f %s --response\n",
+                  "  countersign enroll u2f %s --response\n"
+                  "A new request replaces the one before, whose answer is then refused.\n",
                   CS_PENDING_SECONDS / 60, hosts.text, pending->user);
     return CS_OK;
 }
@@ -274,9 +275,12 @@ static int refuse(const struct key_wishes *wishes, const struct cs_pending *pend
     (void)cs_complain(error);
     if (wishes->way == KEY_ANSWERED_ELSEWHERE && result == CS_ERR_INPUT)
         (void)fprintf(stderr,
+                      "The answer may be to an earlier request: a new request replaces the one "
+                      "before.\n"
                       "That request is used up: start again with\n"
                       "  countersign enroll u2f %s --request\n"
-                      "and give countersign-touch one of these names as its --host: %s\n",
+                      "and answer that one; if that is refused as well, give countersign-touch one "
+                      "of these names as its --host: %s\n",
                       pending->user,
                       cs_key_hosts(pending->origins, &hosts, NULL) == CS_OK ? hosts.text : "none");
     return CS_EXIT_FAILED;
