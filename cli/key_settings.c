@@ -228,9 +228,11 @@ static enum cs_err warn_of_applications(const struct cs_key_settings *settings,
     for (size_t i = 0; i < registered->count && result == CS_OK; i++) {
         if (!is_asked_for(settings, registered->items[i].app_id))
             result = warn(warnings,
-                          "keys of %u accounts are registered for '%s', which nothing in the "
+                          "keys of %u %s are registered for '%s', which nothing in the "
                           "configuration asks for; set u2f_app_id or enrol again",
-                          registered->items[i].users, registered->items[i].app_id);
+                          registered->items[i].users,
+                          registered->items[i].users == 1 ? "account" : "accounts",
+                          registered->items[i].app_id);
     }
     return result;
 }

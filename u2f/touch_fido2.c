@@ -44,8 +44,7 @@ static const struct {
      "the security key is blocked: its PIN was wrong too often; only a reset, which erases it, "
      "makes it usable again"},
     {CS_U2F_PIN_MISSING, CS_ERR_CONFIG,
-     "a PIN is demanded, and the security key has none: set one with the key maker's program or a "
-     "browser"},
+     "a PIN is demanded, and the security key has none: " CS_U2F_PIN_REMEDY ", then try again"},
     {CS_U2F_NOT_RECOGNISED, CS_ERR_TIMEOUT, "the security key did not recognise the finger"},
 };
 

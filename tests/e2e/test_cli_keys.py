@@ -163,7 +163,7 @@ def test_check_counts_keys_that_were_registered_without_verification():
     countersign("import", "pam-u2f", "-", input=
                 "alice:YQ,11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence:Yg,"
                 "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence+pin\n")
-    told = "u2f_verification is 'required', and 1 keys of 1 accounts were registered without"
+    told = "u2f_verification is 'required', and 1 key of 1 account was registered without"
     for settings, start in (({}, None), ({"u2f_verification": "preferred"}, None),
                             ({"u2f_verification": "required"}, "warn "),
                             ({"u2f_verification": "required", "services": {"sudo": {"retry": 1}}}, "warn "),
@@ -172,7 +172,24 @@ def test_check_counts_keys_that_were_registered_without_verification():
         found = [line for line in warnings() if "u2f_verification" in line]
         expect_equal(len(found), int(start is not None), f"{settings}: {found}")
         expect(not found or found[0].startswith(start + told), f"{settings}: {found}")
+        expect(not found or "set a PIN with the key maker's program, a browser or fido2-token(1), then register it again" in found[0],
+               f"what to do: {found}")
+        expect(not found or '"must verify"' in found[0], f"how to find them: {found}")
     forget_factors("alice")
+
+
+def test_check_counts_keys_whose_counter_went_back():
+    before()
+    for number, user in enumerate(["alice", "alice", "bob"]):
+        expect_equal(register(user, number=number).returncode, 0, "registering")
+    expect_equal(warnings(), [], "while none is refused")
+    for users, told in ((["bob"], "1 key of 1 account is refused because the counter went back"),
+                        (["alice", "bob"], "3 keys of 2 accounts are refused because")):
+        for user in users:
+            run("sqlite3", STORE, f"UPDATE factor SET suspect = 1 WHERE user = '{user}'")
+        found, = warnings()
+        expect(found.startswith(f"warn {told}") and "'countersign remove USER ID'" in found, found)
+    forget_factors("alice", "bob")
 
 
 # ---- enroll u2f ----
@@ -205,7 +222,8 @@ def test_enroll_refuses_names_that_no_answer_can_have():
     told = countersign("enroll", "u2f", "alice", "--request").stderr
     expect_match("one of: host.example, host$", told, "names for --host")
     expect_match("within 10 minutes", told, "until when")
-    expect_match("countersign enroll u2f alice --response$", told, "what comes next")
+    expect_match("countersign enroll u2f alice --response\n", told, "what comes next")
+    expect_match("^A new request replaces the one before", told, "what becomes of an earlier one")
 
 
 def test_enroll_asks_in_the_version_that_is_wanted():
@@ -239,6 +257,7 @@ def test_enroll_says_what_to_do_after_a_wrong_answer():
         if again:
             countersign("enroll", "u2f", "alice", "--request")
         told = refused(["alice", "--response"], "^countersign: the key did not sign this request", input=answer)
+        expect("an earlier request: a new request replaces the one before" in told.splitlines()[1], f"{host}, {user}: {told}")
         expect_match("^That request is used up: start again with\n  countersign enroll u2f alice --request\n", told,
                      f"{host}, {user}: what to do")
         expect_match("one of these names as its --host: host.example, host$", told,

@@ -365,6 +365,7 @@ static void test_factor_keys_are_counted_by_sort(void **state)
     add_key(scratch, "carol", "eddsa", CS_KEY_VERIFIES, 101);
     scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_key_tally(&transaction, 100, &tallies, NULL), CS_OK);
+    assert_int_equal(tallies.items[CS_KEYS_SUSPECT].keys, 0);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].keys, 3);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].users, 2);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 4);
