@@ -56,7 +56,7 @@ static void clear_import(struct import *import)
 
 /* ---- before anything is stored ---- */
 
-/* pam_u2f gives a key the name of its option origin as relying party id; the keys of before 1.1
+/* pam_u2f gives a key the name of its option origin as relying party id; the keys from before 1.1
  * were registered for its option appid, which is its origin unless set. Both take any text, and by
  * default the host's name as it is, capitals included. */
 static enum cs_err keep_names(const char *origin, const char *app_id, struct import *import,
