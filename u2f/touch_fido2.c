@@ -74,7 +74,13 @@ static struct person demand(const struct cs_u2f_work *work, unsigned key)
 
 bool cs_u2f_needs_pin(const struct cs_u2f_work *work, unsigned key)
 {
-    return work->keys[key].fido2 && demand(work, key).needs_pin;
+    const struct cs_u2f_candidate *candidate = &work->keys[key];
+
+    if (!candidate->fido2 || demand(work, key).needs_pin)
+        return candidate->fido2;
+    return work->purpose == CS_U2F_REGISTER && candidate->traits.pin_set &&
+           !candidate->traits.itself &&
+           work->touch->transport->fido2->registers_with_pin(work->transport, key);
 }
 
 /* ---- the PIN ---- */
