@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "cli/cli.h"
 #include "u2f/host_client.h"
+#include "u2f/pin.h"
 
 /* ---- the helper of this machine ---- */
 
@@ -34,6 +35,21 @@ void cs_check_keys_note(const char *socket, struct cs_json_writer *writer)
 
 /* ---- what users have ---- */
 
+/* "1 key of 1 account", "4 keys of 2 accounts". */
+static void count(struct cs_buffer *text, const struct cs_key_tallies *tallies,
+                  enum cs_key_sort sort)
+{
+    unsigned keys = tallies->items[sort].keys, users = tallies->items[sort].users;
+
+    cs_buffer_printf(text, "%u %s of %u %s", keys, keys == 1 ? "key" : "keys", users,
+                     users == 1 ? "account" : "accounts");
+}
+
+static enum cs_err add(struct cs_strlist *warnings, const struct cs_buffer *text)
+{
+    return text->failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text->text, text->length);
+}
+
 static enum cs_err warn_of_helper(const struct cs_key_tallies *tallies, const char *socket,
                                   struct cs_strlist *warnings)
 {
@@ -42,12 +58,13 @@ static enum cs_err warn_of_helper(const struct cs_key_tallies *tallies, const ch
 
     if (keys == 0 || !speaks_u2f_only(socket))
         return CS_OK;
+    count(&text, tallies, CS_KEYS_BEYOND_U2F);
     cs_buffer_printf(&text,
-                     "%u keys of %u accounts need FIDO2 (EdDSA, a PIN, or a long handle), which "
-                     "countersign-u2f-host does not speak: it was built with libu2f-host; they "
-                     "log in only from the users' own machines",
-                     keys, tallies->items[CS_KEYS_BEYOND_U2F].users);
-    return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);
+                     " %s FIDO2 (EdDSA, a PIN, or a long handle), which countersign-u2f-host does "
+                     "not speak: it was built with libu2f-host; such a key logs in only from the "
+                     "user's own machine",
+                     keys == 1 ? "needs" : "need");
+    return add(warnings, &text);
 }
 
 /* A key with a PIN can answer all the same, whatever it was registered with. */
@@ -60,13 +77,33 @@ static enum cs_err warn_of_verification(const struct cs_key_setting *setting,
 
     if (keys == 0 || !setting->verified)
         return CS_OK;
+    cs_buffer_printf(&text, "%s%su2f_verification is 'required', and ", setting->service,
+                     setting->service[0] != '\0' ? ": " : "");
+    count(&text, tallies, CS_KEYS_UNVERIFIED);
     cs_buffer_printf(&text,
-                     "%s%su2f_verification is 'required', and %u keys of %u accounts were "
-                     "registered without a PIN or a fingerprint: those that have neither are "
-                     "refused, as are all that know only U2F; 'countersign list USER' shows them",
-                     setting->service, setting->service[0] != '\0' ? ": " : "", keys,
-                     tallies->items[CS_KEYS_UNVERIFIED].users);
-    return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);
+                     " %s registered without a PIN or a fingerprint: such a key is refused while "
+                     "it has neither, and always if it knows only U2F; " CS_U2F_PIN_REMEDY
+                     ", then register it again; 'countersign list USER' shows \"must verify\" at "
+                     "the keys that were registered with one",
+                     keys == 1 ? "was" : "were");
+    return add(warnings, &text);
+}
+
+static enum cs_err warn_of_copies(const struct cs_key_tallies *tallies, struct cs_strlist *warnings)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    unsigned keys = tallies->items[CS_KEYS_SUSPECT].keys;
+
+    if (keys == 0)
+        return CS_OK;
+    count(&text, tallies, CS_KEYS_SUSPECT);
+    cs_buffer_printf(
+        &text,
+        " %s refused because the counter went back: there may be a copy; 'countersign "
+        "list USER' shows SUSPECT; take it away with 'countersign remove USER ID', and "
+        "register the key again only if it is the only one",
+        keys == 1 ? "is" : "are");
+    return add(warnings, &text);
 }
 
 enum cs_err cs_check_keys_warn(const struct cs_key_settings *settings,
@@ -80,5 +117,7 @@ enum cs_err cs_check_keys_warn(const struct cs_key_settings *settings,
         if (i == 0 || !settings->items[0].verified)
             result = warn_of_verification(&settings->items[i], tallies, warnings);
     }
+    if (result == CS_OK)
+        result = warn_of_copies(tallies, warnings);
     return result == CS_OK ? warn_of_helper(tallies, socket, warnings) : result;
 }

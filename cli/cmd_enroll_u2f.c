@@ -20,7 +20,8 @@ const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX] = {
     [ORIGIN] = {"origin", "LIST", "Accept an answer with these origins, not u2f_origins."},
     [VERIFICATION] = {"verification", "WORD",
                       "discouraged, preferred or required, not u2f_verification."},
-    [U2F_ONLY] = {"u2f-only", NULL, "Register with U2F, not FIDO2, which needs newer programs."},
+    [U2F_ONLY] = {"u2f-only", NULL,
+                  "Register with U2F, for a countersign-touch that knows no FIDO2."},
     [ATTESTATION] = {"attestation", NULL,
                      "Ask the key for its maker's attestation, and verify it."},
     [REQUEST] = {"request", NULL, "The key is elsewhere: print a request for it."},
@@ -46,6 +47,7 @@ struct registration {
     struct cs_u2f_enrolled enrolled;
     struct cs_factor factor;
     bool attested;
+    unsigned recovery_left;
 };
 
 static void clear_registration(struct registration *registration)
@@ -190,12 +192,14 @@ static enum cs_err print_request(const struct key_wishes *wishes, const struct c
     if (wishes->json)
         return print_request_json(pending, line.text, error);
     (void)printf("%s\n", line.text);
+    cs_key_print_faults(wishes->origin ? "--origin" : "u2f_origins", pending->origins);
     (void)fprintf(stderr,
                   "Answer it within %d minutes, where the key is, with\n"
                   "  countersign-touch --register --host NAME\n"
                   "NAME is what ssh there calls this host, one of: %s\n"
                   "Then give the answer to\n"
-                  "  countersign enroll u2f %s --response\n",
+                  "  countersign enroll u2f %s --response\n"
+                  "A new request replaces the one before, whose answer is then refused.\n",
                   CS_PENDING_SECONDS / 60, hosts.text, pending->user);
     return CS_OK;
 }
@@ -231,9 +235,13 @@ static enum cs_err save(const struct cs_transaction *transaction, void *context,
                         struct cs_error *error)
 {
     struct registration *registration = context;
+    enum cs_err result =
+        cs_register_finish(transaction, &registration->pending, &registration->enrolled,
+                           &registration->factor, &registration->attested, error);
 
-    return cs_register_finish(transaction, &registration->pending, &registration->enrolled,
-                              &registration->factor, &registration->attested, error);
+    return result == CS_OK ? cs_recovery_count(transaction, registration->factor.user,
+                                               &registration->recovery_left, error)
+                           : result;
 }
 
 static enum cs_err say(void *context, struct cs_error *error)
@@ -243,6 +251,13 @@ static enum cs_err say(void *context, struct cs_error *error)
 
     (void)error;
     (void)printf("%s now has factor %lld.\n", factor->user, (long long)factor->id);
+    if ((factor->key_flags & CS_KEY_VERIFIES) != 0)
+        (void)printf("This key must verify at each login: by its PIN or a fingerprint, because it "
+                     "did so now.\n");
+    if (registration->recovery_left == 0)
+        (void)printf("%s has no recovery codes for when the key is lost: 'countersign recovery %s' "
+                     "makes ten.\n",
+                     factor->user, factor->user);
     if (registration->wishes.register_as.attestation && !registration->attested)
         (void)printf("The key gave no attestation of its maker.\n");
     return CS_OK;
@@ -274,9 +289,12 @@ static int refuse(const struct key_wishes *wishes, const struct cs_pending *pend
     (void)cs_complain(error);
     if (wishes->way == KEY_ANSWERED_ELSEWHERE && result == CS_ERR_INPUT)
         (void)fprintf(stderr,
+                      "The answer may be to an earlier request: a new request replaces the one "
+                      "before.\n"
                       "That request is used up: start again with\n"
                       "  countersign enroll u2f %s --request\n"
-                      "and give countersign-touch one of these names as its --host: %s\n",
+                      "and answer that one; if that is refused as well, give countersign-touch one "
+                      "of these names as its --host: %s\n",
                       pending->user,
                       cs_key_hosts(pending->origins, &hosts, NULL) == CS_OK ? hosts.text : "none");
     return CS_EXIT_FAILED;

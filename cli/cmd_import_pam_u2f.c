@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* import pam-u2f: imports the keys in pam_u2f's file, all usable ones in one transaction. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,13 +15,10 @@ enum { ORIGIN, APP_ID };
 const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX] = {
     [ORIGIN] = {"origin", "ID", "What pam_u2f's origin was; u2f_app_id by default."},
     [APP_ID] = {"app-id", "ID",
-                "What its appid was, for lines of before 1.1; --origin by default."},
+                "What its appid was, for lines from before 1.1; --origin by default."},
 };
 
-enum {
-    FILE_BYTES_MAX = 16 << 20,
-    KEY_BYTES_MIN = 43, /* of the shortest public key alone in the file, as base64 */
-};
+enum { KEY_BYTES_MIN = 43 }; /* of the shortest public key alone in the file, as base64 */
 
 struct entry {
     const struct cs_pam_u2f_line *line;
@@ -38,6 +34,7 @@ struct import {
     char origin[CS_FACTOR_APP_ID_MAX + 1];    /* the application of FIDO2 credentials */
     char app_id[CS_FACTOR_APP_ID_MAX + 1];    /* the application of U2F keys */
     char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* the one that logins ask keys for */
+    bool origin_given;                        /* with --origin */
     struct cs_pam_u2f_lines lines;
     struct entry *entries; /* readable keys, in the order of the file */
     size_t entry_count;
@@ -59,7 +56,7 @@ static void clear_import(struct import *import)
 
 /* ---- before anything is stored ---- */
 
-/* pam_u2f gives a key the name of its option origin as relying party id; the keys of before 1.1
+/* pam_u2f gives a key the name of its option origin as relying party id; the keys from before 1.1
  * were registered for its option appid, which is its origin unless set. Both take any text, and by
  * default the host's name as it is, capitals included. */
 static enum cs_err keep_names(const char *origin, const char *app_id, struct import *import,
@@ -76,6 +73,17 @@ static enum cs_err keep_names(const char *origin, const char *app_id, struct imp
     (void)snprintf(import->origin, sizeof import->origin, "%s", origin);
     (void)snprintf(import->app_id, sizeof import->app_id, "%s", app_id);
     return CS_OK;
+}
+
+/* pam_u2f takes such a name, too, so it is not refused. */
+static void warn_of_scheme(const char *option, const char *name)
+{
+    if (name != NULL && name[0] != '\0' && strstr(name, "://") == NULL)
+        (void)fprintf(
+            stderr,
+            "countersign: warning: --%s '%s' does not begin with pam://; give it exactly as "
+            "pam_u2f has it, which is pam://%s unless its options leave that out\n",
+            option, name, name);
 }
 
 static enum cs_err choose_names(const struct cs_cli *cli, const char *origin, const char *app_id,
@@ -96,6 +104,9 @@ static enum cs_err choose_names(const struct cs_cli *cli, const char *origin, co
     if (result != CS_OK)
         return result;
     (void)snprintf(theirs, sizeof theirs, CS_U2F_SCHEME "%s", host.nodename);
+    warn_of_scheme("origin", origin);
+    warn_of_scheme("app-id", app_id);
+    import->origin_given = origin != NULL;
     if (origin == NULL)
         origin = cs_cli_local(&options)->u2f_app_id ? names.app_id : theirs;
     (void)snprintf(import->login_app, sizeof import->login_app, "%s", names.app_id);
@@ -105,36 +116,6 @@ static enum cs_err choose_names(const struct cs_cli *cli, const char *origin, co
 static const char *application(const struct import *import, const struct cs_pam_u2f_key *key)
 {
     return key->fido2 ? import->origin : import->app_id;
-}
-
-/* Runs as root: nobody else may be able to read the file. The caller frees `*ret_text`. */
-static enum cs_err read_file(const char *path, char **ret_text, struct cs_error *error)
-{
-    CS_AUTO(cs_string_free) char *text = calloc(1, FILE_BYTES_MAX + 2);
-    bool input = strcmp(path, "-") == 0;
-    FILE *file = input ? stdin : fopen(path, "re");
-    enum cs_err result = CS_OK;
-    size_t length;
-
-    if (file == NULL)
-        return cs_fail_errno(error, "%s: cannot open", path);
-    errno = 0;
-    length = text ? fread(text, 1, FILE_BYTES_MAX + 1, file) : 0;
-    if (text == NULL)
-        result = cs_fail_nomem(error);
-    else if (ferror(file))
-        result = cs_fail_errno(error, "%s: cannot read", path);
-    else if (length > FILE_BYTES_MAX)
-        result = cs_fail(error, CS_ERR_LIMIT, "%s: larger than %d bytes", path, FILE_BYTES_MAX);
-    else if (strlen(text) != length)
-        result = cs_fail(error, CS_ERR_INPUT, "%s: not a text file; nothing was imported", path);
-    if (!input)
-        (void)fclose(file);
-    if (result == CS_OK) {
-        *ret_text = text;
-        text = NULL;
-    }
-    return result;
 }
 
 /* NULL, or the reason; `error` may hold its text. */
@@ -319,11 +300,25 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     cs_json_write_integer(writer, "imported", import->keys);
     cs_json_write_integer(writer, "users", import->users);
     cs_json_write_string(writer, "origin", import->origin);
+    cs_json_write_bool(writer, "origin_given", import->origin_given);
     cs_json_write_string(writer, "app_id", import->app_id);
     cs_json_write_string(writer, "login_app_id", import->login_app);
     cs_json_write_integer(writer, "not_asked_for", import->unasked);
     cs_json_write_integer(writer, "without_presence", import->untouched);
     return CS_OK;
+}
+
+/* The file does not say it, and no login would show it but by refusing the key. */
+static void say_default(const struct import *import)
+{
+    if (import->origin_given || import->keys == 0)
+        return;
+    (void)printf(
+        "No --origin was given, so %s is the default, not read anywhere.\n"
+        "If pam_u2f's line, or /etc/security/pam_u2f.conf, says another origin, these keys\n"
+        "cannot log in: remove each with 'countersign remove USER ID' ('countersign list\n"
+        "USER' shows the ID), and import the file again with --origin and that name.\n",
+        import->origin);
 }
 
 static enum cs_err say(void *context, struct cs_error *error)
@@ -338,6 +333,7 @@ static enum cs_err say(void *context, struct cs_error *error)
                  "(its appid). Logins ask for keys of %s (u2f_app_id).\n",
                  (long long)import->keys, (long long)import->users, import->skipped.total,
                  import->origin, import->app_id, import->login_app);
+    say_default(import);
     if (import->unasked > 0)
         (void)printf("Keys that they do not ask for: %lld. Set u2f_app_id to what the keys were "
                      "registered for.\n",
@@ -375,7 +371,7 @@ int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
     if (result == CS_OK)
         result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &import.accounts, &error);
     if (result == CS_OK)
-        result = read_file(import.path, &text, &error);
+        result = cs_pam_u2f_read_file(import.path, &text, &error);
     if (result == CS_OK)
         result = read_keys(&import, text, &error);
     return result == CS_OK ? finish(cli, &import) : cs_complain(&error);

@@ -1,6 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "cli/cli.h"
 #include "cli/verb.h"
+#include "login/option_checks.h"
+
+/* A text whose default is built in, and translated. */
+static bool is_built_in(const struct cs_setting *row)
+{
+    return row->store == cs_store_text;
+}
+
+/* Whether the help says what holds without the option. */
+static bool explains_default(const struct cs_setting *row)
+{
+    return strstr(row->help, "y default") != NULL || strstr(row->help, "the default with") != NULL;
+}
 
 /* Options found only in IBM's own file are in docs/ibm-verify.md. */
 static bool is_listed(const struct cs_option *option)
@@ -48,6 +63,7 @@ static void write_row(struct cs_json_writer *writer, const struct cs_option *opt
     if (is_number(row))
         write_range(writer, row);
     cs_json_write_string(writer, "default", row->fallback);
+    cs_json_write_bool(writer, "built_in", is_built_in(row));
     cs_json_write_string(writer, "default_ibm", cs_setting_default(row, CS_PROFILE_IBM));
     cs_json_write_string(writer, "scope", cs_setting_scope_name(row));
     cs_json_write_bool(writer, "pam", (row->where & CS_FROM_PAM) != 0);
@@ -80,7 +96,15 @@ static void print_default(const char *title, const char *value)
         else
             (void)putchar(*value);
     }
-    (void)fputs(value ? "" : "none", stdout);
+}
+
+static const char *shown_default(const struct cs_setting *row)
+{
+    if (row->fallback != NULL)
+        return row->fallback;
+    if (is_built_in(row))
+        return "built in";
+    return explains_default(row) ? "see below" : "none";
 }
 
 static void print_values(const struct cs_setting *row)
@@ -112,7 +136,7 @@ static void print_row(const struct cs_option *option)
         (void)printf(" (not %s)", row->inverse);
     (void)printf("  %s", cs_setting_type_name(row));
     print_values(row);
-    print_default("default", row->fallback);
+    print_default("default", shown_default(row));
     if (row->ibm != NULL)
         print_default("profile ibm", row->ibm);
     print_places(option);

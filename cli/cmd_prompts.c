@@ -186,12 +186,14 @@ static void show_prompt(const struct preview *preview, bool here, const char *te
 
 /* As methods/u2f_prompt.c appends it to the prompt: as long as for one key, but no key can answer
  * it. */
-static void add_request(struct cs_buffer *text)
+static void add_request(struct cs_buffer *text, bool verified)
 {
     const struct cs_u2f_request request = {.purpose = CS_U2F_AUTHENTICATE,
                                            .app_id = "pam://host.example.com",
                                            .handles = {{.length = 64}},
-                                           .handle_count = 1};
+                                           .handle_count = 1,
+                                           .verification =
+                                               verified ? CS_U2F_REQUIRED : CS_U2F_DISCOURAGED};
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
 
     if (cs_u2f_write_request(&request, &line, NULL) != CS_OK || line.failed)
@@ -215,7 +217,7 @@ static void show_round(const struct preview *preview, const char *name, const en
     }
     cs_say_prompt(&preview->book, texts, count, &preview->values, &text);
     if (request)
-        add_request(&text);
+        add_request(&text, texts[0] == CS_TEXT_U2F_VERIFY);
     if (cs_texts[texts[count - 1]].use == CS_USE_PROMPT)
         show_prompt(preview, is_here(texts, count), text.text ? text.text : "");
     else

@@ -89,7 +89,7 @@ void cs_print_codes(const struct cs_enrolment *enrolment)
 {
     if (enrolment->codes_count == 0)
         return;
-    (void)printf("Recovery codes of %s, each good once in place of a code:\n",
+    (void)printf("Recovery codes of %s, each good once in place of a code or a security key:\n",
                  enrolment->factor.user);
     for (size_t i = 0; i < enrolment->codes_count; i++) {
         char shown[CS_RECOVERY_SHOWN_SIZE];

@@ -9,6 +9,7 @@
 #include "conversation/terminal.h"
 #include "u2f/host_client.h"
 #include "u2f/origins.h"
+#include "u2f/relay_line.h"
 
 enum { TOUCH_MS = 30000, PINS_MAX = 8, PROMPT_SIZE = 160 };
 
@@ -47,7 +48,7 @@ static enum cs_err ask_pin(const struct cs_u2f_host_answer *answer, struct cs_se
     if (answer->pin == CS_U2F_PIN_WRONG && answer->tries_left >= 0)
         (void)snprintf(left, sizeof left, "Tries left before the key blocks itself: %d. ",
                        answer->tries_left);
-    (void)snprintf(prompt, sizeof prompt, "%s%sPIN of the security key: ",
+    (void)snprintf(prompt, sizeof prompt, "%s%sPIN of the security key, then touch it: ",
                    answer->pin == CS_U2F_PIN_WRONG ? "That PIN is wrong. " : "", left);
     result = cs_terminal_ask(prompt, false, ret_pin, error);
     if (result == CS_OK && ret_pin->length == 0)
@@ -55,6 +56,26 @@ static enum cs_err ask_pin(const struct cs_u2f_host_answer *answer, struct cs_se
     if (result == CS_OK && ret_pin->length > CS_U2F_PIN_MAX)
         return cs_fail(error, CS_ERR_INPUT, "a PIN has at most %d bytes", CS_U2F_PIN_MAX);
     return result;
+}
+
+/* CS_ERR_CANNOT_ASK: the key will demand its PIN, so no touch is awaited yet. */
+static enum cs_err look(const char *socket_path, struct cs_u2f_host_request *asked,
+                        struct cs_u2f_host_answer *ret_answer, struct cs_error *error)
+{
+    enum cs_err result;
+
+    asked->milliseconds = 0;
+    asked->wait_for_key = false;
+    result = cs_u2f_host_ask(socket_path, asked, INT64_MAX, -1, ret_answer, error);
+    asked->milliseconds = TOUCH_MS;
+    asked->wait_for_key = true;
+    return result;
+}
+
+/* Whether waiting for a touch, or for another key, changes nothing. */
+static bool is_final(enum cs_err result, const struct cs_u2f_host_answer *answer)
+{
+    return result == CS_ERR_CONFIG || (result != CS_OK && answer->result == CS_OK);
 }
 
 enum cs_err cs_key_ask_helper(const char *socket_path, const struct cs_pending *pending,
@@ -71,18 +92,36 @@ enum cs_err cs_key_ask_helper(const char *socket_path, const struct cs_pending *
         return cs_fail(error, CS_ERR_UNAVAILABLE,
                        "countersign-u2f-host is not running; enable its socket, or use --request "
                        "for a key that is elsewhere");
-    for (unsigned pins = 0; pins <= PINS_MAX; pins++) {
-        (void)fprintf(stderr, "Touch the security key to register it.\n");
-        result = cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, &answer, error);
+    result = look(socket_path, &asked, &answer, error);
+    if (is_final(result, &answer))
+        return result;
+    for (unsigned tries = 0; tries == 0 || (result == CS_ERR_CANNOT_ASK && tries <= PINS_MAX);
+         tries++) {
         if (result != CS_ERR_CANNOT_ASK)
-            break;
-        result = ask_pin(&answer, &asked.pin, error);
-        if (result != CS_OK)
+            (void)fprintf(stderr, "Touch the security key to register it.\n");
+        else if ((result = ask_pin(&answer, &asked.pin, error)) != CS_OK)
             return result;
+        result = cs_u2f_host_ask(socket_path, &asked, INT64_MAX, -1, &answer, error);
     }
     if (result == CS_OK)
         *ret_enrolled = answer.enrolled;
     return result;
+}
+
+static bool is_request(const char *line)
+{
+    enum cs_u2f_line kind = cs_u2f_line_kind(line, strlen(line));
+
+    return kind == CS_U2F_LINE_ENROL || kind == CS_U2F_LINE_ENROL2;
+}
+
+/* Both lines look alike. */
+static void advise_to_register(struct cs_error *error)
+{
+    struct cs_error why = *error;
+
+    (void)cs_fail(error, why.code, "%s: give it to countersign-touch --register where the key is",
+                  why.text);
 }
 
 enum cs_err cs_key_read_response(struct cs_u2f_enrolled *ret_enrolled, struct cs_error *error)
@@ -102,5 +141,7 @@ enum cs_err cs_key_read_response(struct cs_u2f_enrolled *ret_enrolled, struct cs
     result = cs_u2f_read_enrolled(line.text, cs_pasted_word_length(line.text), ret_enrolled, error);
     if (result == CS_ERR_INPUT && cs_u2f_is_enrolled(line.text))
         cs_pasted_word_advise(line.text, error);
+    if (result == CS_ERR_INPUT && is_request(line.text))
+        advise_to_register(error);
     return result;
 }

@@ -7,7 +7,8 @@
 #include "u2f/relay.h"
 
 /* Has a key in this machine answer, through the helper, within 30 seconds; asks for the touch on
- * standard error. CS_ERR_UNAVAILABLE: the helper is not running. */
+ * standard error, or for the PIN and a touch at the terminal. CS_ERR_UNAVAILABLE: the helper is not
+ * running. */
 enum cs_err cs_key_ask_helper(const char *socket_path, const struct cs_pending *pending,
                               const struct cs_u2f_request *request,
                               struct cs_u2f_enrolled *ret_enrolled,

@@ -175,6 +175,21 @@ enum cs_err cs_key_hosts(const char *origins, struct cs_buffer *ret_hosts, struc
     return CS_OK;
 }
 
+void cs_key_print_faults(const char *name, const char *origins)
+{
+    struct cs_u2f_origins list = {0};
+
+    if (cs_u2f_read_origins(origins, &list, NULL) != CS_OK)
+        return; /* refused elsewhere */
+    for (size_t i = 0; i < list.count; i++) {
+        size_t fault = find_fault(list.items[i]);
+
+        if (fault < CS_ARRAY_SIZE(origin_faults))
+            (void)fprintf(stderr, "countersign: warning: %s: '%s': %s\n", name, list.items[i],
+                          origin_faults[fault].why);
+    }
+}
+
 static enum cs_err warn_of_origins(const struct cs_key_setting *setting,
                                    struct cs_strlist *warnings)
 {
@@ -228,9 +243,11 @@ static enum cs_err warn_of_applications(const struct cs_key_settings *settings,
     for (size_t i = 0; i < registered->count && result == CS_OK; i++) {
         if (!is_asked_for(settings, registered->items[i].app_id))
             result = warn(warnings,
-                          "keys of %u accounts are registered for '%s', which nothing in the "
+                          "keys of %u %s are registered for '%s', which nothing in the "
                           "configuration asks for; set u2f_app_id or enrol again",
-                          registered->items[i].users, registered->items[i].app_id);
+                          registered->items[i].users,
+                          registered->items[i].users == 1 ? "account" : "accounts",
+                          registered->items[i].app_id);
     }
     return result;
 }
@@ -288,7 +305,7 @@ int cs_key_check_names(const char *app_id, const char *origins, bool elsewhere)
             CS_U2F_APP_ID_MAX);
     if (origins != NULL && cs_u2f_read_origins(origins, &list, NULL) != CS_OK)
         return cs_usage_error("--origin '%.200s': at most %d names separated by commas expected, "
-                              "none empty, such as pam://host.example",
+                              "none empty or with a blank, such as pam://host.example",
                               origins, CS_U2F_ORIGINS_MAX);
     for (size_t i = 0; i < list.count && elsewhere; i++) {
         const char *fault = origin_fault(list.items[i]);

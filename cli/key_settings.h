@@ -39,6 +39,10 @@ enum cs_err cs_key_warnings(const struct cs_key_settings *settings,
 enum cs_err cs_key_hosts(const char *origins, struct cs_buffer *ret_hosts,
                          struct cs_error *error) CS_MUST_USE;
 
+/* Prints on standard error which of the origins, of the option `name`, no answer of
+ * countersign-touch can have, or protect nobody. */
+void cs_key_print_faults(const char *name, const char *origins);
+
 /* Prints on standard error what to know before a key is registered for `app_id`: which services do
  * not ask for it, or that none does. */
 enum cs_err cs_key_print_hint(const struct cs_config *config, const struct cs_options *general,

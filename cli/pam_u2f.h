@@ -21,6 +21,11 @@ struct cs_pam_u2f_lines {
     size_t count;
 };
 
+/* Reads the whole file ("-": standard input) into `*ret_text`, which the caller frees. CS_ERR_LIMIT
+ * beyond 16 MiB; CS_ERR_INPUT if it is not text. */
+enum cs_err cs_pam_u2f_read_file(const char *path, char **ret_text,
+                                 struct cs_error *error) CS_MUST_USE;
+
 /* Splits `text` into lines, in place; it must outlive them. Empty lines and those starting with '#'
  * are left out, and so are blanks at a line's end, which pam_u2f does not mind. CS_ERR_LIMIT beyond
  * a million lines; CS_ERR_INPUT if it is the private key of an OpenSSH security key, which pam_u2f

@@ -58,7 +58,9 @@ enum cs_err cs_key_tally(const struct cs_transaction *transaction,
         [CS_KEYS_BEYOND_U2F] =
             "SELECT count(*), count(DISTINCT user) FROM factor"
             " WHERE kind = 'u2f' AND (algorithm <> 'es256' OR key_flags & ?1 <> 0"
-            " OR length(secret) > ?2)"};
+            " OR length(secret) > ?2)",
+        [CS_KEYS_SUSPECT] = "SELECT count(*), count(DISTINCT user) FROM factor"
+                            " WHERE kind = 'u2f' AND suspect <> 0 AND ?1 > 0 AND ?2 > 0"};
     enum cs_err result = CS_OK;
 
     *ret_tallies = (struct cs_key_tallies){0};

@@ -9,6 +9,7 @@ enum cs_key_sort {
     CS_KEYS_UNVERIFIED, /* registered without a PIN or a fingerprint */
     CS_KEYS_BEYOND_U2F, /* EdDSA, a long handle, or verification demanded: U2F cannot ask for them
                          */
+    CS_KEYS_SUSPECT,    /* refused, because their counter went back */
     CS_KEY_SORTS
 };
 

@@ -156,8 +156,13 @@ static int tries_left(struct cs_u2f_transport *transport, unsigned key)
     return cs_fido2_tries_left(transport->keys[key].dev);
 }
 
-static const struct cs_u2f_fido2_ops fido2 = {sign,         make,      begin_touch,
-                                              look_touched, end_touch, tries_left};
+static bool registers_with_pin(struct cs_u2f_transport *transport, unsigned key)
+{
+    return cs_fido2_registers_with_pin(transport->keys[key].dev);
+}
+
+static const struct cs_u2f_fido2_ops fido2 = {
+    sign, make, begin_touch, look_touched, end_touch, tries_left, registers_with_pin};
 
 const struct cs_u2f_transport_ops cs_u2f_device = {"libfido2", open_keys, discover, exchange,
                                                    close_keys, traits,    &fido2};

@@ -203,3 +203,24 @@ int cs_fido2_tries_left(fido_dev_t *dev)
     cs_fido2_allow(dev, cs_clock_ms() + LOOK_MS, -1);
     return fido_dev_get_retry_count(dev, &left) == FIDO_OK ? left : -1;
 }
+
+/* CTAP 2.1, section 6.4, makeCredUvNotRqd: absent stands for false. */
+bool cs_fido2_registers_with_pin(fido_dev_t *dev)
+{
+    fido_cbor_info_t *info = fido_cbor_info_new();
+    bool demands = false;
+
+    cs_fido2_allow(dev, cs_clock_ms() + LOOK_MS, -1);
+    if (info != NULL && fido_dev_get_cbor_info(dev, info) == FIDO_OK) {
+        char **names = fido_cbor_info_options_name_ptr(info);
+        const bool *values = fido_cbor_info_options_value_ptr(info);
+
+        demands = true;
+        for (size_t i = 0; i < fido_cbor_info_options_len(info); i++) {
+            if (strcmp(names[i], "makeCredUvNotRqd") == 0)
+                demands = !values[i];
+        }
+    }
+    fido_cbor_info_free(&info);
+    return demands;
+}

@@ -25,4 +25,7 @@ void cs_fido2_end_touch(fido_dev_t *dev);
 
 int cs_fido2_tries_left(fido_dev_t *dev);
 
+/* False also if it does not answer. */
+bool cs_fido2_registers_with_pin(fido_dev_t *dev);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "u2f/pin.h"
 #include "u2f/touch.h"
 #include "wire/connect.h"
 #include "wire/transport.h"
@@ -36,9 +37,6 @@ static const struct {
      "many were wrong"},
     {CS_ERR_LIMIT, "the security key is blocked: its PIN was wrong too often; only a reset, which "
                    "erases it, makes it usable again"},
-    {CS_ERR_CONFIG,
-     "a PIN or a fingerprint is demanded, and the security key has neither, or speaks "
-     "U2F only"},
     {CS_ERR_SPARED, "the security key takes only a few more wrong PINs, and no PIN is sent to it "
                     "here any more: use the right one once elsewhere, as in a browser, or with "
                     "fido2-token"},
@@ -52,6 +50,11 @@ static enum cs_err explain(enum cs_u2f_purpose purpose, enum cs_err result, stru
 {
     if (purpose == CS_U2F_REGISTER && result == CS_ERR_INPUT)
         return cs_fail(error, result, "every security key that is plugged in is enrolled already");
+    if (result == CS_ERR_CONFIG)
+        return cs_fail(error, result,
+                       "a PIN or a fingerprint is demanded, and the security key has neither, or "
+                       "speaks U2F only: " CS_U2F_PIN_REMEDY ", then %s again",
+                       purpose == CS_U2F_REGISTER ? "register" : "log in");
     for (size_t i = 0; i < CS_ARRAY_SIZE(sentences); i++) {
         if (sentences[i].result == result)
             return cs_fail(error, result, "%s", sentences[i].text);

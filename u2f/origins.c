@@ -13,6 +13,10 @@ static enum cs_err keep(const char *name, size_t length, struct cs_u2f_origins *
             error, CS_ERR_INPUT,
             "every name in the list must have 1 to %d bytes of UTF-8 without control characters",
             CS_U2F_ORIGIN_MAX);
+    if (memchr(name, ' ', length) != NULL)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "there is a blank within '%.*s': names are separated by commas", (int)length,
+                       name);
     if (origins->count == CS_U2F_ORIGINS_MAX)
         return cs_fail(error, CS_ERR_INPUT, "at most %d names, separated by commas",
                        CS_U2F_ORIGINS_MAX);

@@ -14,6 +14,10 @@ enum { CS_U2F_PIN_MIN = 4, CS_U2F_PIN_MAX = 63 };
  * logins at the same moment that all find four left cannot use up more. */
 enum { CS_U2F_PIN_TRIES_KEPT = 3 };
 
+/* What helps where a PIN is demanded and the key has none; base/reason_rows.inc and the man pages
+ * say the same. */
+#define CS_U2F_PIN_REMEDY "set a PIN with the key maker's program, a browser or fido2-token(1)"
+
 enum cs_u2f_pin_state { CS_U2F_PIN_ASK, CS_U2F_PIN_WRONG };
 
 struct cs_u2f_pin_asker {

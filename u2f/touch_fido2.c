@@ -45,8 +45,7 @@ static const struct {
      "the security key is blocked: its PIN was wrong too often; only a reset, which erases it, "
      "makes it usable again"},
     {CS_U2F_PIN_MISSING, CS_ERR_CONFIG,
-     "a PIN is demanded, and the security key has none: set one with the key maker's program or a "
-     "browser"},
+     "a PIN is demanded, and the security key has none: " CS_U2F_PIN_REMEDY ", then try again"},
     {CS_U2F_PIN_STALE, CS_ERR_STALE,
      "the security key wants its PIN changed first; change it with a browser or 'fido2-token -C'"},
     {CS_U2F_ITSELF_BLOCKED, CS_ERR_CONFIG,
@@ -81,7 +80,13 @@ static struct person demand(const struct cs_u2f_work *work, unsigned key)
 
 bool cs_u2f_needs_pin(const struct cs_u2f_work *work, unsigned key)
 {
-    return work->keys[key].fido2 && demand(work, key).needs_pin;
+    const struct cs_u2f_candidate *candidate = &work->keys[key];
+
+    if (!candidate->fido2 || demand(work, key).needs_pin)
+        return candidate->fido2;
+    return work->purpose == CS_U2F_REGISTER && candidate->traits.pin_set &&
+           !candidate->traits.itself &&
+           work->touch->transport->fido2->registers_with_pin(work->transport, key);
 }
 
 /* ---- the PIN ---- */

@@ -3,6 +3,7 @@
  * None of this needs a touch. Each handle is asked about alone, because some keys take no more, and
  * libfido2 does not heed that. */
 #include "base/clock.h"
+#include "u2f/pin.h"
 #include "u2f/touch_priv.h"
 
 enum { ABSENT = -1, LOOK_EXCHANGE_MS = 4000 };
@@ -198,8 +199,9 @@ enum cs_err cs_u2f_nobody(const struct cs_u2f_work *work, bool pulled_out, struc
 {
     if (work->unable)
         return cs_fail(error, CS_ERR_CONFIG,
-                       "a PIN or a fingerprint is demanded, and the security key has neither (or "
-                       "speaks U2F only): set a PIN with the key maker's program or a browser");
+                       "a PIN or a fingerprint is demanded, and the security key has neither, or "
+                       "speaks U2F only: " CS_U2F_PIN_REMEDY ", then %s again",
+                       work->purpose == CS_U2F_REGISTER ? "register" : "log in");
     if (work->mute)
         return cs_fail(error, CS_ERR_UNSUPPORTED,
                        "the security key has U2F switched off, and this request is for U2F; make "

@@ -67,6 +67,8 @@ struct cs_u2f_fido2_ops {
     void (*end_touch)(struct cs_u2f_transport *transport, unsigned key);
     /* -1 if unknown */
     int (*tries_left)(struct cs_u2f_transport *transport, unsigned key);
+    /* Whether a key whose PIN is set demands it to register, whatever the request says. */
+    bool (*registers_with_pin)(struct cs_u2f_transport *transport, unsigned key);
 };
 
 /* Not thread-safe. Every call returns within seconds, except `sign` and `make`; to wait for a touch

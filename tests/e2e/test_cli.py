@@ -57,7 +57,7 @@ def test_enroll_with_confirmation():
         child.sendline(totp.code())
         child.expect(r"alice now has factor (\d+)\.")
         factor = int(child.match[1])
-        child.expect("Recovery codes of alice, each good once in place of a code:")
+        child.expect("Recovery codes of alice, each good once in place of a code or a security key:")
         expect_equal(status_of(child), 0, "status")
         codes = [secret(code, "a recovery code") for code in child.before.split()]
         expect_equal(len(codes), 10, "recovery codes")
@@ -567,7 +567,7 @@ def test_check():
 
 def test_options():
     rows = json.loads(countersign("options", "--json").stdout)
-    wanted = {"name", "section", "aliases", "inverse", "type", "values", "default", "default_ibm", "scope", "pam", "file",
+    wanted = {"name", "section", "aliases", "inverse", "type", "values", "default", "built_in", "default_ibm", "scope", "pam", "file",
               "help"}
     placed = [(row["section"], row["name"]) for row in rows]
     expect_equal(len(set(placed)), len(placed), "names")
@@ -603,7 +603,9 @@ def test_options():
         expect_match(rf"^{row['name']} ", text, "text")
         expect(row["help"] in text, f"{row['name']}: help")
     expect_match(r"^otp_echo  flag  default: yes  profile ibm: no  set in: PAM line file$", text, "profile")
-    expect_match(r"^prompt_sms  text  default: none  profile ibm: %I\) %N\\n  set in", text, "one line")
+    expect_match(r"^prompt_sms  text  default: built in  profile ibm: %I\) %N\\n  set in", text, "one line")
+    expect_match(r"^u2f_app_id  \w+  default: see below  set in", text, "one that the help explains")
+    expect_match(r"^exempt_group  groups  default: none  set in", text, "none")
     expect_match(r"^port  number 1-65535  default: 443  set in: file, section verify$", text, "a member of a section")
     expect_match(r"^trace-rollover  number 0 or more  default: 0  set in", text, "no upper bound")
     expect_match(r"^add_devices_to_choice \(not no_devices_in_choice\)  flag", text, "inverse")

@@ -65,7 +65,7 @@ def test_the_application_of_pam_u2f_has_the_letters_of_the_host():
 def test_both_forms_log_in():
     keys = before()
     answer = imported("alice:" + old_form(*made(keys)), "bob:" + new_form(*made(keys)))
-    expect_equal(answer, {"skipped": [], "skipped_count": 0, "imported": 2, "users": 2, "origin": APP, "app_id": APP,
+    expect_equal(answer, {"skipped": [], "skipped_count": 0, "imported": 2, "users": 2, "origin": APP, "origin_given": False, "app_id": APP,
                           "login_app_id": APP, "not_asked_for": 0, "without_presence": 0}, "answer")
     key, = keys_of("alice")
     expect_equal((key["label"], key["app_id"], key["counter"], key["suspect"]), ("pam_u2f", APP, None, False), "key")
@@ -201,6 +201,28 @@ def test_the_appid_is_the_origin_unless_given():
     forget_factors("alice", "bob")
     imported(*lines, words=("--app-id", APP))
     expect_equal([keys_of(user)[0]["app_id"] for user in ("alice", "bob")], ["pam://new.example", APP], "with --app-id alone")
+
+
+def test_the_report_says_that_the_origin_is_only_the_default():
+    keys = before()
+    FILE.write_text("alice:" + new_form(*made(keys)) + "\n")
+    told = countersign("import", "pam-u2f", FILE).stdout
+    expect_match(rf"^No --origin was given, so {APP} is the default", told, "that it is")
+    expect_match("says another origin, .*'countersign remove USER ID' .*again with --origin", " ".join(told.split()), "what to do")
+    told = countersign("import", "pam-u2f", FILE).stdout
+    expect("No --origin" not in told, f"nothing was imported: {told}")
+    forget_factors("alice")
+    result = countersign("import", "pam-u2f", FILE, "--origin", APP)
+    expect(("No --origin" in result.stdout, result.stderr) == (False, ""), f"given: {result}")
+
+
+def test_an_origin_without_a_scheme_is_taken_with_a_warning():
+    """pam_u2f takes any text."""
+    keys = before(u2f_app_id="lab")
+    line = "alice:" + new_form(*made(keys, app="lab")) + "\n"
+    result = countersign("import", "pam-u2f", "-", "--origin", "lab", input=line)
+    expect_match("^countersign: warning: --origin 'lab' does not begin with pam://; .*which is pam://lab", result.stderr, "the warning")
+    expect(logs_in(keys, "alice"), "the key")
 
 
 def test_another_application():

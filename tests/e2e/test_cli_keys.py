@@ -176,7 +176,7 @@ def test_check_counts_keys_that_were_registered_without_verification():
     countersign("import", "pam-u2f", "-", input=
                 "alice:YQ,11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence:Yg,"
                 "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=,eddsa,+presence+pin\n")
-    told = "u2f_verification is 'required', and 1 keys of 1 accounts were registered without"
+    told = "u2f_verification is 'required', and 1 key of 1 account was registered without"
     for settings, start in (({}, None), ({"u2f_verification": "preferred"}, None),
                             ({"u2f_verification": "required"}, "warn "),
                             ({"u2f_verification": "required", "services": {"sudo": {"retry": 1}}}, "warn "),
@@ -185,7 +185,24 @@ def test_check_counts_keys_that_were_registered_without_verification():
         found = [line for line in warnings() if "u2f_verification" in line]
         expect_equal(len(found), int(start is not None), f"{settings}: {found}")
         expect(not found or found[0].startswith(start + told), f"{settings}: {found}")
+        expect(not found or "set a PIN with the key maker's program, a browser or fido2-token(1), then register it again" in found[0],
+               f"what to do: {found}")
+        expect(not found or '"must verify"' in found[0], f"how to find them: {found}")
     forget_factors("alice")
+
+
+def test_check_counts_keys_whose_counter_went_back():
+    before()
+    for number, user in enumerate(["alice", "alice", "bob"]):
+        expect_equal(register(user, number=number).returncode, 0, "registering")
+    expect_equal(warnings(), [], "while none is refused")
+    for users, told in ((["bob"], "1 key of 1 account is refused because the counter went back"),
+                        (["alice", "bob"], "3 keys of 2 accounts are refused because")):
+        for user in users:
+            run("sqlite3", STORE, f"UPDATE factor SET suspect = 1 WHERE user = '{user}'")
+        found, = warnings()
+        expect(found.startswith(f"warn {told}") and "'countersign remove USER ID'" in found, found)
+    forget_factors("alice", "bob")
 
 
 # ---- enroll u2f ----
@@ -207,6 +224,7 @@ def test_enroll_refuses_names_that_no_answer_can_have():
     for words, pattern in ((["--app-id", ""], "^countersign: --app-id '': 1 to 255 bytes"),
                            (["--origin", ""], "^countersign: --origin '': .* such as pam://host"),
                            (["--origin", "a,,b"], "^countersign: --origin 'a,,b': "),
+                           (["--origin", "pam://a b"], "^countersign: --origin 'pam://a b': "),
                            (["--origin", "host", "--request"], "--origin 'host': .*it writes pam://"),
                            (["--origin", "pam://127.0.0.1:22", "--request"], "--origin 'pam://127.0.0.1:22': .*port"),
                            (["--origin", f"{GOOD},pam://Host", "--request"], "--origin 'pam://Host': .*lower case")):
@@ -217,8 +235,11 @@ def test_enroll_refuses_names_that_no_answer_can_have():
     write_config({"u2f_origins": ["host.example", GOOD, "pam://host"]})
     told = countersign("enroll", "u2f", "alice", "--request").stderr
     expect_match("one of: host.example, host$", told, "names for --host")
+    expect_match("^countersign: warning: u2f_origins: 'host.example': no answer of countersign-touch names it", told, "a warning")
+    expect_equal(told.count("warning"), 1, "warnings")
     expect_match("within 10 minutes", told, "until when")
-    expect_match("countersign enroll u2f alice --response$", told, "what comes next")
+    expect_match("countersign enroll u2f alice --response\n", told, "what comes next")
+    expect_match("^A new request replaces the one before", told, "what becomes of an earlier one")
 
 
 def test_enroll_asks_in_the_version_that_is_wanted():
@@ -252,10 +273,14 @@ def test_enroll_says_what_to_do_after_a_wrong_answer():
         if again:
             countersign("enroll", "u2f", "alice", "--request")
         told = refused(["alice", "--response"], "^countersign: the key did not sign this request", input=answer)
+        expect("an earlier request: a new request replaces the one before" in told.splitlines()[1], f"{host}, {user}: {told}")
         expect_match("^That request is used up: start again with\n  countersign enroll u2f alice --request\n", told,
                      f"{host}, {user}: what to do")
         expect_match("one of these names as its --host: host.example, host$", told,
                      f"{host}, {user}: names")
+    request = countersign("enroll", "u2f", "alice", "--request").stdout
+    refused(["alice", "--response"], "is expected: give it to countersign-touch --register where the key is$", input=request)
+    run("sqlite3", STORE, "DELETE FROM pending")
     told = refused(["alice", "--response"], "has no pending request", input=answer)
     expect("used up" not in told, told)
 
@@ -270,6 +295,19 @@ def test_enroll_takes_no_label_twice():
     expect_equal(register("alice", number=1).returncode, 0, "one without a label")
     expect_equal(register("alice", number=2).returncode, 0, "another without")
     forget_factors("alice")
+
+
+def test_recovery_codes_of_a_user_with_a_key():
+    """None come with it; the last factor takes those that there are."""
+    before()
+    expect_match("^alice has no recovery codes for .*: 'countersign recovery alice' makes ten", register("alice").stdout, "none yet")
+    expect_match("each good once in place of a code or a security key:", countersign("recovery", "alice").stdout, "made")
+    told = register("alice", number=1).stdout
+    expect("recovery" not in told, f"there are some: {told}")
+    first, second = listing("alice")["factors"]
+    expect_equal(countersign("remove", "alice", first["id"]).stdout, "", "one of two factors")
+    expect_match("^That was the last factor of alice; the recovery codes went with it, 10 of them",
+                 countersign("remove", "alice", second["id"]).stdout, "the last one")
 
 
 # ---- wrong use ----
@@ -328,7 +366,7 @@ def test_json_of_other_verbs():
                          ({"user": "alice", "service": "countersign", "verdict": verdict}, status), f"try: {result.stderr}")
             expect_match("Verification code: ", result.stderr, "the prompt")
     expect_equal(json.loads(countersign("remove", "alice", factor.id, "--json").stdout),
-                 {"user": "alice", "removed": factor.id}, "remove")
+                 {"user": "alice", "removed": factor.id, "recovery_codes_removed": 10}, "remove")
     for words in (["prompts"], ["init"], ["rekey"], ["lang", "alice"], ["unlock", "alice"]):
         result = countersign(*words, "--json", check=False)
         expect_equal((result.returncode, result.stdout, result.stderr),

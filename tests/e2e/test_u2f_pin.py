@@ -28,7 +28,7 @@ def enroll(*pins):
     child = pexpect.spawn(COUNTERSIGN, ["enroll", "u2f", "alice"], timeout=PATIENCE, encoding="utf-8")
     shown = ""
     for pin in pins:
-        child.expect("PIN of the security key: ")
+        child.expect("PIN of the security key, then touch it: ")
         shown += child.before
         child.sendline(pin)
     child.expect(pexpect.EOF)
@@ -173,7 +173,19 @@ def test_required_of_a_key_that_cannot():
         keys.plug(1, words="fido2 u2f=off")
         result = countersign("enroll", "u2f", "alice", check=False)
         expect_equal(result.returncode, 1, "registering another such key")
-        expect_match("a PIN or a fingerprint is demanded", result.stderr, "why")
+        expect_match("a PIN or a fingerprint is demanded.*then register again", result.stderr, "why")
+
+
+def test_a_touch_is_asked_for_only_when_it_is_awaited():
+    """Not before the PIN, nor after a wrong one: the prompt says that the touch comes next."""
+    with HelperSocket(before(PINNED)), Broker():
+        status, shown = enroll("1357", "2468")
+        expect(status == 0 and "That PIN is wrong" in shown and "Touch the security key" not in shown, f"with a PIN: {shown}")
+        expect_match("^This key must verify at each login: by its PIN or a fingerprint", shown.replace("\r", ""), "from now on")
+    with HelperSocket(before("fido2 u2f=off")), Broker():
+        result = countersign("enroll", "u2f", "alice")
+        expect_equal(result.stderr.splitlines(), ["Touch the security key to register it."], "without")
+        expect("must verify" not in result.stdout, f"without: {result.stdout}")
 
 
 def test_a_pin_needs_a_terminal():

@@ -413,6 +413,7 @@ static void test_factor_keys_are_counted_by_sort(void **state)
     scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_key_tally(&transaction, &(struct cs_key_bounds){100, 1000}, &tallies, NULL),
                      CS_OK);
+    assert_int_equal(tallies.items[CS_KEYS_SUSPECT].keys, 0);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].keys, 3);
     assert_int_equal(tallies.items[CS_KEYS_UNVERIFIED].users, 2);
     assert_int_equal(tallies.items[CS_KEYS_BEYOND_U2F].keys, 4);

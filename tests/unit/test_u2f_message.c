@@ -98,17 +98,17 @@ static void test_texts_bounded_and_clean(void **state)
 
 static void test_origins(void **state)
 {
-    static const char *const refused[] = {"",     " ",    "pam://a,",          ",pam://a",
-                                          "a,,b", "a\nb", "1,2,3,4,5,6,7,8,9", "\xff"};
+    static const char *const refused[] = {
+        "", " ", "pam://a,", ",pam://a", "a,,b", "a\nb", "pam://a b", "1,2,3,4,5,6,7,8,9", "\xff"};
     char longest[CS_U2F_ORIGIN_MAX + 2];
     struct cs_u2f_origins origins;
     struct cs_error error;
 
     (void)state;
-    assert_int_equal(cs_u2f_read_origins(" pam://a , b c,d,4,5,6,7,8", &origins, &error), CS_OK);
+    assert_int_equal(cs_u2f_read_origins(" pam://a , b/c,d,4,5,6,7,8", &origins, &error), CS_OK);
     assert_int_equal(origins.count, CS_U2F_ORIGINS_MAX);
     assert_string_equal(origins.items[0], "pam://a");
-    assert_string_equal(origins.items[1], "b c");
+    assert_string_equal(origins.items[1], "b/c");
     assert_string_equal(origins.items[7], "8");
     for (size_t i = 0; i < CS_ARRAY_SIZE(refused); i++)
         assert_int_equal(cs_u2f_read_origins(refused[i], &origins, &error), CS_ERR_INPUT);

@@ -142,8 +142,14 @@ static int tries_left(struct cs_u2f_transport *transport, unsigned number)
     return transport->left;
 }
 
-static const struct cs_u2f_fido2_ops fido2 = {sign,         make,      begin_touch,
-                                              look_touched, end_touch, tries_left};
+static bool insists(struct cs_u2f_transport *transport, unsigned number)
+{
+    (void)number;
+    return transport->insists;
+}
+
+static const struct cs_u2f_fido2_ops fido2 = {sign,      make,       begin_touch, look_touched,
+                                              end_touch, tries_left, insists};
 static const struct cs_u2f_transport_ops device = {"told",    open_key, discover, NULL,
                                                    close_key, traits,   &fido2};
 
@@ -247,6 +253,8 @@ static void nobody_to_ask(void **state)
     key.insists = true;
     assert_int_equal(log_in(CS_U2F_DISCOURAGED, NULL), CS_ERR_CANNOT_ASK);
     assert_int_equal(log_in(CS_U2F_PREFERRED, NULL), CS_ERR_CANNOT_ASK);
+    key.known = HANDLES;
+    assert_int_equal(run(CS_U2F_REGISTER, CS_U2F_DISCOURAGED, NULL, 0), CS_ERR_CANNOT_ASK);
 }
 
 static void who_refuses_ends_it(void **state)
