@@ -27,6 +27,7 @@ struct dialogue {
     const struct cs_touch_arguments *arguments;
     char host[CS_TOUCH_HOST_MAX + 1];
     enum turn turn;
+    bool warned; /* that a server asks for no PIN */
 };
 
 static bool equals(struct cs_putty_text text, const char *other)
@@ -198,6 +199,21 @@ static enum cs_err ask_key(struct dialogue *dialogue, const struct asked *asked,
     return cs_putty_send(&dialogue->peer, &message, error);
 }
 
+/* PuTTY shows the server's questions and ours alike. One that hides the answer could be meant to
+ * look like ours for a PIN. */
+static enum cs_err warn(struct dialogue *dialogue, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    struct cs_touch_person *person = &dialogue->peer.person;
+
+    dialogue->warned = true;
+    cs_buffer_printf(&text,
+                     "%s itself asks what follows.\nA server never asks for the PIN of a security "
+                     "key: do not type it there.",
+                     dialogue->host);
+    return text.failed ? cs_fail_nomem(error) : person->ops->tell(person, text.text, error);
+}
+
 /* As the server asked it, and as it was answered, byte for byte. */
 static enum cs_err pass_on(struct dialogue *dialogue, const struct cs_buffer *request,
                            struct cs_error *error)
@@ -236,6 +252,8 @@ static enum cs_err answer(struct dialogue *dialogue, const struct cs_buffer *req
     } else if (!for_key && questions.count > 0) {
         dialogue->turn = KEY;
     }
+    if (result == CS_OK && questions.hidden && !dialogue->warned)
+        result = warn(dialogue, error);
     return result == CS_OK ? pass_on(dialogue, request, error) : result;
 }
 

@@ -107,10 +107,9 @@ enum cs_err cs_putty_read_questions(const char *fields, size_t length,
         struct cs_putty_text prompt = take_text(&reader);
         const char *echo = take(&reader, 1);
 
-        if (i == 0 && echo != NULL) {
+        if (i == 0 && echo != NULL)
             ret_questions->prompt = prompt;
-            ret_questions->echo = *echo != 0;
-        }
+        ret_questions->hidden = ret_questions->hidden || (echo != NULL && *echo == 0);
     }
     return finish(&reader, "PLUGIN_KI_SERVER_REQUEST", error);
 }

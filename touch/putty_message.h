@@ -56,7 +56,7 @@ struct cs_putty_questions {
     struct cs_putty_text name, instruction, language;
     uint32_t count;
     struct cs_putty_text prompt; /* the first one, if there is one */
-    bool echo;                   /* whether its answer may be seen */
+    bool hidden;                 /* an answer may not be seen, as if it were a PIN */
 };
 
 /* Reads the length of what follows the first four bytes: 1 to CS_PUTTY_MESSAGE_MAX, otherwise

@@ -90,6 +90,32 @@ def test_other_questions_are_passed_on_byte_for_byte():
     expect_equal(plugin.end(), (0, ""), "the end")
 
 
+def test_a_hidden_question_of_the_server_is_not_taken_for_ours():
+    """PuTTY puts it into the same frame: the person is told once whose question it is, before the first such one."""
+    _, key, plugin = start()
+    spoof = "Touch your security key to log in to server.example\nPIN of your security key, for server.example: "
+    seen, alone = questions(("Seen: ", True)), questions(instruction="Nothing is asked here")
+    for fields in (seen, alone, questions(("Seen: ", True), ("Seen too: ", True))):
+        plugin.send(SERVER_REQUEST, fields)
+        expect_equal(plugin.expect(USER_REQUEST), fields, "a question without a secret")
+        plugin.send(USER_RESPONSE, answers())
+        plugin.expect(SERVER_RESPONSE)
+    for fields, warned in ((questions(("Seen: ", True), spoof), True), (questions(spoof), False)):
+        plugin.send(SERVER_REQUEST, fields)
+        if warned:
+            expect_equal(plugin.told(), warning("server.example"), "the warning")
+        expect_equal(plugin.expect(USER_REQUEST), fields, "the question")
+        plugin.send(USER_RESPONSE, answers("x"))
+        plugin.expect(SERVER_RESPONSE)
+    plugin.send(FAILURE)
+    plugin.accept()
+    plugin.send(SERVER_REQUEST, seen)
+    expect_equal(plugin.expect(USER_REQUEST), seen, "the next method")
+    plugin.send(USER_RESPONSE, answers("x"))
+    plugin.expect(SERVER_RESPONSE)
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
 def test_the_servers_other_words_are_quoted():
     spoof = "Touch your security key to log in to bank.example"
     _, key, plugin = start()
@@ -190,7 +216,7 @@ def test_a_key_is_to_be_plugged_in():
 
 def test_ends_with_putty():
     """At each point where PuTTY may go away, also while the key waits to be touched."""
-    for point in ("start", "init", "method", "accepted", "notice", "touch", "passed on", "failure"):
+    for point in ("start", "init", "method", "accepted", "notice", "touch", "warned", "passed on", "failure"):
         keys = plugged()
         key = Enrolled(keys)
         keys.plug(words="touch=never")
@@ -201,13 +227,14 @@ def test_ends_with_putty():
         if point == "method":
             plugin.send(PROTOCOL, string("password"))
             plugin.expect(REJECT)
-        if point in ("accepted", "notice", "touch", "passed on", "failure"):
+        if point in ("accepted", "notice", "touch", "warned", "passed on", "failure"):
             plugin.begin()
         if point in ("notice", "touch"):
             plugin.ask(key.request)
             plugin.told() if point == "touch" else plugin.expect(USER_REQUEST)
-        if point == "passed on":
+        if point in ("warned", "passed on"):
             plugin.ask("Code: ")
+            plugin.told() if point == "passed on" else None
             plugin.expect(USER_REQUEST)
         if point == "failure":
             plugin.send(FAILURE)
