@@ -143,4 +143,21 @@ def test_verification_that_the_key_cannot_give():
         expect_match("a PIN or a fingerprint is demanded", result.stderr, "why")
 
 
+def test_rounds_with_a_pin():
+    """The key is named in the last of several; only then the person hears of it, once."""
+    keys = before(f"{KEY} make-without-pin handle=100", u2f_verification="required", u2f_prompt_bytes=300)
+    for number in (1, 2):
+        keys.pull(number - 1)
+        keys.plug(number, f"{KEY} make-without-pin handle=100")
+        register(keys, "--verification", "discouraged")
+    run("sqlite3", STORE, "UPDATE factor SET created = created - 60 * (10 - rowid)")
+    keys.pull(2)
+    keys.plug(0, f"{KEY} handle=100")
+    with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+        login = Login(sshd, keys).pin(PIN)
+        login.expect_let_in()
+        expect_equal(len(re.findall("to log in to 127.0.0.1", login.shown)), 1, f"notices: {login.shown}")
+        broker.wait_log("verdict=allow .*reason=u2f")
+
+
 main()

@@ -3,7 +3,7 @@
 
 from countersign import *
 from countersign.putty import *
-from countersign.relay import READABLE, Enrolled, plugged
+from countersign.relay import APP, CHALLENGE, READABLE, Enrolled, plugged, relay
 
 NOTICE = "Touch your security key to log in to server.example"
 AFTERWARDS = "\nAnswer yourself, for example with a recovery code."
@@ -201,6 +201,18 @@ def test_a_request_that_is_damaged_is_passed_on():
         plugin.passed_on(fields, answers("a recovery code"))
         plugin.send(FAILURE)
         plugin.accept()
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
+def test_rounds_that_no_key_here_is_meant_in():
+    """PuTTY shows nothing of them, and the last one is a touch like any other."""
+    _, key, plugin = start()
+    for _ in range(3):
+        plugin.ask(f"If you use another key, just press Enter.\n{READABLE}" + relay("request", APP, CHALLENGE, "00" * 64, "+more")[0])
+        expect_equal(plugin.answered(), "", "the answer")
+    plugin.ask(READABLE + relay("request", APP, CHALLENGE, "00" * 64, "+more", key.handle)[0])
+    expect_equal(plugin.told(), NOTICE, "the notice")
+    expect_equal(key.verify(plugin.answered())[0], "1", "the answer")
     expect_equal(plugin.end(), (0, ""), "the end")
 
 
