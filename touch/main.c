@@ -86,6 +86,9 @@ static int answer(const struct settings *settings, const struct cs_touch_job *jo
         (void)fputs("None of the keys here is one that this line names. Press Enter where it was "
                     "asked for: the next line names others.\n",
                     stderr);
+    /* Nobody touches anything for this answer, and a server can ask for it again and again. */
+    if (!line.failed && line.length == 0 && !by_hand)
+        cs_touch_complain("none of the keys here is one that %s asked for", job->host);
     return line.failed ? complain_nomem() : print_line(line.text);
 }
 

@@ -15,6 +15,11 @@
  * one. */
 enum { FRAME_COLUMNS = 2, COLUMNS_MAX = 80 };
 
+/* Empty answers in one login that nobody touched a key for. Each tells the server that none of the
+ * eight keys that it may name is here, for any application; this many are a lot of keys for one
+ * account. */
+enum { EMPTY_MAX = 8 };
+
 /* Who answers the next request to a key. */
 enum turn {
     KEY,       /* the key */
@@ -27,7 +32,8 @@ struct dialogue {
     const struct cs_touch_arguments *arguments;
     char host[CS_TOUCH_HOST_MAX + 1];
     enum turn turn;
-    bool warned; /* that a server asks for no PIN */
+    bool warned;    /* that a server asks for no PIN */
+    unsigned empty; /* answers that asked the server for its further keys */
 };
 
 static bool equals(struct cs_putty_text text, const char *other)
@@ -182,6 +188,11 @@ static enum cs_err ask_key(struct dialogue *dialogue, const struct asked *asked,
     struct cs_error why = {0};
     enum cs_err result = touch(dialogue, asked, &line, &why);
 
+    if (result == CS_OK && line.length == 0 && dialogue->empty++ >= EMPTY_MAX)
+        result = cs_fail(&why, CS_ERR_LIMIT,
+                         "the server has asked %d times for keys that are not here; Enter alone "
+                         "lets it ask for others",
+                         EMPTY_MAX);
     if (result != CS_OK && (dialogue->peer.over || result == CS_ERR_NOMEM)) {
         *error = why;
         return result;

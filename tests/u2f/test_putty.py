@@ -216,6 +216,38 @@ def test_rounds_that_no_key_here_is_meant_in():
     expect_equal(plugin.end(), (0, ""), "the end")
 
 
+def test_rounds_end():
+    """Each tells the server that some keys are not here, and nobody touches anything."""
+    _, key, plugin = start()
+    fields = questions((READABLE + relay("request", APP, CHALLENGE, "00" * 64, "+more")[0] + " : ", True))
+    for _ in range(8):
+        plugin.send(SERVER_REQUEST, fields)
+        expect_equal(plugin.answered(), "", "the answer")
+        # Neither another question nor another method begins a new count.
+        plugin.send(SERVER_REQUEST, questions(("Seen: ", True)))
+        plugin.passed_on(questions(("Seen: ", True)), answers("x"))
+        plugin.send(FAILURE)
+        plugin.accept()
+    plugin.send(SERVER_REQUEST, fields)
+    told = plugin.told()
+    expect_match("^countersign-touch: .*8 times", told, "what PuTTY shows")
+    plugin.passed_on(fields, answers(""))
+    plugin.send(SERVER_REQUEST, fields)
+    plugin.passed_on(fields, answers("a recovery code"))
+    # A request that means the key is still answered by it, and the next round is not.
+    plugin.ask("Seen: ")
+    plugin.passed_on(questions("Seen: "), answers("x"))
+    plugin.ask(key.request)
+    expect_equal(plugin.told(), NOTICE, "the notice")
+    expect_equal(key.verify(plugin.answered())[0], "1", "the answer")
+    plugin.send(FAILURE)
+    plugin.accept()
+    plugin.send(SERVER_REQUEST, fields)
+    expect_match("^countersign-touch: .*8 times", plugin.told(), "after that")
+    plugin.passed_on(fields, answers(""))
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
 def test_a_key_is_to_be_plugged_in():
     keys, key, plugin = start()
     keys.pull()

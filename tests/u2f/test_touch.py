@@ -292,6 +292,15 @@ def test_the_person_hears_only_of_rounds_that_a_key_here_is_meant_in():
                      (not named, named), f"what is said by hand: {result.stderr!r}")
 
 
+def test_an_answer_without_a_touch_does_not_go_unseen():
+    """Each is a process of its own, which cannot count them."""
+    keys = plugged()
+    request = relay("request", APP, CHALLENGE, "00" * 64, "+more")[0]
+    result = run("setsid", "--wait", TOUCH, f"(alice@server.example) {READABLE}{request}", env=keys.environment())
+    expect_equal(result.stdout, "\n", "the answer")
+    expect_equal(result.stderr, "countersign-touch: none of the keys here is one that server.example asked for\n", "what is said")
+
+
 def test_a_round_without_any_key_waits_for_one():
     keys = plugged()
     key = Enrolled(keys)
