@@ -10,6 +10,7 @@
 
 #include "base/standard.h"
 #include "base/strlist.h"
+#include "base/undumpable.h"
 #include "paths.h"
 #include "touch/answer.h"
 #include "touch/arguments.h"
@@ -253,7 +254,8 @@ int main(int argc, char **argv)
     struct cs_error error = {0};
     int status;
 
-    if (cs_standard_open(&error) != CS_OK)
+    /* A key's PIN is in here while the key waits for its touch. */
+    if (cs_standard_open(&error) != CS_OK || cs_make_undumpable(&error) != CS_OK)
         return complain(&error);
     if (settings.askpass != NULL && settings.askpass[0] == '\0')
         settings.askpass = NULL;

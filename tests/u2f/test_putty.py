@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """countersign-touch as PuTTY's authentication plugin, message by message. e2e.putty has the real PuTTY."""
 
+import pathlib
+
 from countersign import *
 from countersign.putty import *
 from countersign.relay import APP, CHALLENGE, READABLE, Enrolled, plugged, relay
@@ -255,6 +257,22 @@ def test_a_key_is_to_be_plugged_in():
     expect_equal(plugin.told(), "Plug in your security key and touch it to log in to server.example", "the notice")
     keys.plug()
     expect_equal(key.verify(plugin.answered())[0], "1", "the answer")
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
+def test_its_memory_is_not_for_others():
+    """It holds a PIN during the touch. The kernel gives what belongs to such a process to root, and dumps none of it."""
+    import pwd
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
+    plugin = Plugin(Keys(owner="alice"), user="alice").begin()
+    resource.setrlimit(resource.RLIMIT_CORE, limits)
+    folder = pathlib.Path("/proc", str(plugin.process.pid))
+    expect_equal((folder / "status").stat().st_uid, 0, "whose its files in /proc are")
+    expect_match(r"Max core file size +0 +0 ", (folder / "limits").read_text(), "limits")
+    expect_match(rf"Uid:\s+{pwd.getpwnam('alice').pw_uid}\s", (folder / "status").read_text(), "whose process it is")
     expect_equal(plugin.end(), (0, ""), "the end")
 
 
