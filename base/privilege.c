@@ -5,10 +5,10 @@
 #include <grp.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/names.h"
+#include "base/undumpable.h"
 #include "paths.h"
 
 enum cs_err cs_run_user(uid_t *ret_uid, gid_t *ret_gid, struct cs_error *error)
@@ -49,7 +49,6 @@ static enum cs_err change_ids(uid_t uid, gid_t gid, struct cs_error *error)
 
 enum cs_err cs_become_run_user(struct cs_error *error)
 {
-    const struct rlimit no_core = {0, 0};
     uid_t uid;
     gid_t gid;
     enum cs_err result;
@@ -64,8 +63,7 @@ enum cs_err cs_become_run_user(struct cs_error *error)
     }
     if (geteuid() != uid || getuid() != uid)
         return cs_fail(error, CS_ERR_TRUST, "must be started by root or '" CS_RUN_USER "'");
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &no_core) != 0 ||
-        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return cs_fail_errno(error, "cannot restrict the process");
-    return CS_OK;
+    return cs_make_undumpable(error);
 }

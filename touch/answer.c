@@ -62,7 +62,13 @@ static enum cs_err await_any_key(const struct cs_u2f_touch *touch, struct cs_u2f
     return result;
 }
 
-/* With `more`, the server has further keys, and an empty answer asks for them. */
+/* The server has further keys, and this asks for them. */
+static enum cs_err answer_nothing(struct cs_buffer *out, struct cs_error *error)
+{
+    cs_buffer_text(out, "");
+    return out->failed ? cs_fail_nomem(error) : CS_OK;
+}
+
 static enum cs_err authenticate(struct cs_u2f_touch *touch, bool more, struct cs_buffer *out,
                                 struct cs_error *error)
 {
@@ -72,10 +78,8 @@ static enum cs_err authenticate(struct cs_u2f_touch *touch, bool more, struct cs
     touch->wait_for_key = !more;
     result = more ? await_any_key(touch, &answer, error)
                   : cs_u2f_touch_authenticate(touch, &answer.key, &answer.assertion, error);
-    if (more && result == CS_ERR_INPUT) {
-        cs_buffer_text(out, "");
-        return out->failed ? cs_fail_nomem(error) : CS_OK;
-    }
+    if (more && result == CS_ERR_INPUT)
+        return answer_nothing(out, error);
     return result == CS_OK ? cs_u2f_write_answer(&answer, out, error) : result;
 }
 
@@ -88,35 +92,58 @@ static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out
     return result == CS_OK ? cs_u2f_write_enrolled(&enrolled, touch->fido2, out, error) : result;
 }
 
-/* False only if there certainly is none. `why` reports one that may not be opened. */
-static bool is_plugged_in(const struct cs_u2f_transport_ops *transport, struct cs_error *why)
+/* ---- before anybody is told anything ---- */
+
+struct outlook {
+    bool plugged;            /* false only if there certainly is no key */
+    bool strangers;          /* keys are plugged in, and the request means none of them */
+    struct cs_error refused; /* about a key that may not be opened; "" for none */
+};
+
+static void look_for_any(const struct cs_u2f_transport_ops *transport, struct outlook *outlook)
 {
     struct cs_u2f_transport *keys = NULL;
     unsigned count = 0;
     enum cs_err result;
 
+    outlook->plugged = true;
     if (transport->open(&keys, NULL) != CS_OK)
-        return true;
-    result = transport->discover(keys, &count, why);
+        return;
+    result = transport->discover(keys, &count, &outlook->refused);
     transport->close(keys);
     if (result != CS_ERR_NOT_FOUND)
-        why->text[0] = '\0';
-    return result != CS_OK || count > 0;
+        outlook->refused.text[0] = '\0';
+    outlook->plugged = result != CS_OK || count > 0;
+}
+
+/* What a touch would come to, without one: the time for it is up before it begins. */
+static struct outlook look(const struct cs_u2f_touch *touch, enum cs_u2f_purpose purpose)
+{
+    struct outlook outlook = {0};
+    struct cs_u2f_touch attempt = *touch;
+    struct cs_u2f_answer answer;
+
+    look_for_any(touch->transport, &outlook);
+    if (!outlook.plugged || purpose == CS_U2F_REGISTER)
+        return outlook;
+    attempt.deadline = cs_clock_ms();
+    attempt.wait_for_key = false;
+    outlook.strangers =
+        cs_u2f_touch_authenticate(&attempt, &answer.key, &answer.assertion, NULL) == CS_ERR_INPUT;
+    return outlook;
 }
 
 /* Shows the notice: the host in it protects the person who touches, so it is always shown
  * somewhere, and last. */
-static enum cs_err tell(const struct cs_touch_job *job,
-                        const struct cs_u2f_transport_ops *transport,
+static enum cs_err tell(const struct cs_touch_job *job, const struct outlook *outlook,
                         struct cs_touch_person *person, struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer notice = {0};
-    struct cs_error refused = {0};
-    bool plugged = is_plugged_in(transport, &refused);
+    const char *refused = outlook->refused.text;
 
-    cs_buffer_printf(&notice, "%s%s%s%s your security key%s to %s %s", job->quote, refused.text,
-                     refused.text[0] ? "\n" : "", plugged ? "Touch" : "Plug in",
-                     plugged ? "" : " and touch it",
+    cs_buffer_printf(&notice, "%s%s%s%s your security key%s to %s %s", job->quote, refused,
+                     refused[0] ? "\n" : "", outlook->plugged ? "Touch" : "Plug in",
+                     outlook->plugged ? "" : " and touch it",
                      job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
     return notice.failed ? cs_fail_nomem(error) : person->ops->tell(person, notice.text, error);
 }
@@ -154,6 +181,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_pers
                                  .asker = &asker,
                                  .cancel_fd = person->reader,
                                  .wait_for_key = true};
+    struct outlook outlook;
     enum cs_err result = cs_u2f_read_request(job->line, job->length, &request, error);
 
     if (result == CS_OK)
@@ -162,7 +190,11 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_pers
         result = prepare(job, &request, &touch, error);
     if (result != CS_OK)
         return result;
-    result = tell(job, touch.transport, person, error);
+    outlook = look(&touch, job->purpose);
+    /* A notice in each round would ask for a touch that helps nobody. */
+    if (request.more && outlook.strangers)
+        return answer_nothing(out, error);
+    result = tell(job, &outlook, person, error);
     touch.deadline = cs_clock_ms() + (int64_t)job->seconds * 1000;
     if (result == CS_OK)
         result = job->purpose == CS_U2F_REGISTER ? enrol(&touch, out, error)

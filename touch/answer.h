@@ -17,9 +17,9 @@ struct cs_touch_job {
 };
 
 /* Appends the answer line without its newline; nothing if no key here is one that the request names
- * and the server has further ones, which an empty answer asks for. Meanwhile the person is told the
- * host; the time begins when they are. CS_ERR_INPUT if the request or the host is not valid;
- * otherwise what the person's `tell` returns or as in u2f/touch.h. */
+ * and the server has further ones, which an empty answer asks for. Unless that is known at once,
+ * the person is told the host; the time begins when they are. CS_ERR_INPUT if the request or the
+ * host is not valid; otherwise what the person's `tell` returns or as in u2f/touch.h. */
 enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_person *person,
                             struct cs_buffer *out, struct cs_error *error) CS_MUST_USE;
 

@@ -10,6 +10,7 @@
 
 #include "base/standard.h"
 #include "base/strlist.h"
+#include "base/undumpable.h"
 #include "paths.h"
 #include "touch/answer.h"
 #include "touch/arguments.h"
@@ -70,7 +71,8 @@ static int complain_nomem(void)
     return complain(&error);
 }
 
-static int answer(const struct settings *settings, const struct cs_touch_job *job)
+/* `by_hand`: a person carries the answer to the login, also if it is empty. */
+static int answer(const struct settings *settings, const struct cs_touch_job *job, bool by_hand)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
     struct cs_touch_local_person local;
@@ -81,10 +83,13 @@ static int answer(const struct settings *settings, const struct cs_touch_job *jo
     if (cs_standard_probe(&error) != CS_OK ||
         cs_touch_answer(job, &local.person, &line, &error) != CS_OK)
         return complain(&error);
-    if (!line.failed && line.length == 0)
+    if (!line.failed && line.length == 0 && by_hand)
         (void)fputs("None of the keys here is one that this line names. Press Enter where it was "
                     "asked for: the next line names others.\n",
                     stderr);
+    /* Nobody touches anything for this answer, and a server can ask for it again and again. */
+    if (!line.failed && line.length == 0 && !by_hand)
+        cs_touch_complain("none of the keys here is one that %s asked for", job->host);
     return line.failed ? complain_nomem() : print_line(line.text);
 }
 
@@ -106,7 +111,8 @@ static int answer_prompt(const struct settings *settings, const struct cs_touch_
         cs_touch_quote(settings->arguments.prompt, prompt, host, cs_touch_columns(), &quote);
         if (quote.text != NULL)
             job.quote = quote.text;
-        return quote.failed ? complain_nomem() : answer(settings, &job);
+        /* ssh reads the answer from a pipe; without ssh the request was given as an argument. */
+        return quote.failed ? complain_nomem() : answer(settings, &job, isatty(STDOUT_FILENO));
     }
     (void)cs_fail(&error, CS_ERR_INPUT,
                   prompt->doubtful
@@ -189,7 +195,7 @@ static int serve_person(const struct settings *settings)
         return complain(&error);
     job.line = line.text;
     job.length = line.length;
-    return answer(settings, &job);
+    return answer(settings, &job, true);
 }
 
 /* Answers ssh's question, or a request that somebody pasted as an argument. */
@@ -248,7 +254,8 @@ int main(int argc, char **argv)
     struct cs_error error = {0};
     int status;
 
-    if (cs_standard_open(&error) != CS_OK)
+    /* A key's PIN is in here while the key waits for its touch. */
+    if (cs_standard_open(&error) != CS_OK || cs_make_undumpable(&error) != CS_OK)
         return complain(&error);
     if (settings.askpass != NULL && settings.askpass[0] == '\0')
         settings.askpass = NULL;

@@ -15,6 +15,11 @@
  * one. */
 enum { FRAME_COLUMNS = 2, COLUMNS_MAX = 80 };
 
+/* Empty answers in one login that nobody touched a key for. Each tells the server that none of the
+ * eight keys that it may name is here, for any application; this many are a lot of keys for one
+ * account. */
+enum { EMPTY_MAX = 8 };
+
 /* Who answers the next request to a key. */
 enum turn {
     KEY,       /* the key */
@@ -27,6 +32,8 @@ struct dialogue {
     const struct cs_touch_arguments *arguments;
     char host[CS_TOUCH_HOST_MAX + 1];
     enum turn turn;
+    bool warned;    /* that a server asks for no PIN */
+    unsigned empty; /* answers that asked the server for its further keys */
 };
 
 static bool equals(struct cs_putty_text text, const char *other)
@@ -181,6 +188,11 @@ static enum cs_err ask_key(struct dialogue *dialogue, const struct asked *asked,
     struct cs_error why = {0};
     enum cs_err result = touch(dialogue, asked, &line, &why);
 
+    if (result == CS_OK && line.length == 0 && dialogue->empty++ >= EMPTY_MAX)
+        result = cs_fail(&why, CS_ERR_LIMIT,
+                         "the server has asked %d times for keys that are not here; Enter alone "
+                         "lets it ask for others",
+                         EMPTY_MAX);
     if (result != CS_OK && (dialogue->peer.over || result == CS_ERR_NOMEM)) {
         *error = why;
         return result;
@@ -196,6 +208,21 @@ static enum cs_err ask_key(struct dialogue *dialogue, const struct asked *asked,
     dialogue->turn = line.length > 0 ? AFTER_KEY : KEY;
     cs_putty_write_answer(line.length > 0 ? line.text : "", &message);
     return cs_putty_send(&dialogue->peer, &message, error);
+}
+
+/* PuTTY shows the server's questions and ours alike. One that hides the answer could be meant to
+ * look like ours for a PIN. */
+static enum cs_err warn(struct dialogue *dialogue, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    struct cs_touch_person *person = &dialogue->peer.person;
+
+    dialogue->warned = true;
+    cs_buffer_printf(&text,
+                     "%s itself asks what follows.\nA server never asks for the PIN of a security "
+                     "key: do not type it there.",
+                     dialogue->host);
+    return text.failed ? cs_fail_nomem(error) : person->ops->tell(person, text.text, error);
 }
 
 /* As the server asked it, and as it was answered, byte for byte. */
@@ -236,6 +263,8 @@ static enum cs_err answer(struct dialogue *dialogue, const struct cs_buffer *req
     } else if (!for_key && questions.count > 0) {
         dialogue->turn = KEY;
     }
+    if (result == CS_OK && questions.hidden && !dialogue->warned)
+        result = warn(dialogue, error);
     return result == CS_OK ? pass_on(dialogue, request, error) : result;
 }
 

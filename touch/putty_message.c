@@ -107,10 +107,9 @@ enum cs_err cs_putty_read_questions(const char *fields, size_t length,
         struct cs_putty_text prompt = take_text(&reader);
         const char *echo = take(&reader, 1);
 
-        if (i == 0 && echo != NULL) {
+        if (i == 0 && echo != NULL)
             ret_questions->prompt = prompt;
-            ret_questions->echo = *echo != 0;
-        }
+        ret_questions->hidden = ret_questions->hidden || (echo != NULL && *echo == 0);
     }
     return finish(&reader, "PLUGIN_KI_SERVER_REQUEST", error);
 }
@@ -126,8 +125,12 @@ enum cs_err cs_putty_read_answer(const char *fields, size_t length, uint32_t cou
         return cs_fail(error, CS_ERR_PROTOCOL,
                        "%lu answers from PuTTY to a question with %lu prompts",
                        (unsigned long)given, (unsigned long)count);
-    if (count > 0)
-        *ret_answer = take_text(&reader);
+    for (uint32_t i = 0; i < count && !reader.broken; i++) {
+        struct cs_putty_text text = take_text(&reader);
+
+        if (i == 0)
+            *ret_answer = text;
+    }
     return finish(&reader, "PLUGIN_KI_USER_RESPONSE", error);
 }
 
@@ -183,18 +186,30 @@ void cs_putty_write_reason(enum cs_putty_type type, const char *reason, struct c
     add_message(type, &fields, out);
 }
 
+static void add_prompt(struct cs_buffer *out, const char *text, bool echo)
+{
+    const char byte = echo ? '\1' : '\0';
+
+    add_text(out, text);
+    cs_buffer_add(out, &byte, 1);
+}
+
+/*
+ * PuTTY's own tools answer a user's question that has a single prompt without echo: with the
+ * password given to -pw or -pwfile, which would cost the key one of its tries at each login. They
+ * leave alone a question with two prompts.
+ */
 void cs_putty_write_question(const char *instruction, const char *prompt, struct cs_buffer *out)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer fields = {0};
-    const char echo = '\0';
 
     add_text(&fields, ""); /* name */
     add_text(&fields, instruction);
     add_text(&fields, ""); /* language */
-    add_number(&fields, prompt != NULL);
+    add_number(&fields, prompt != NULL ? CS_PUTTY_SECRET_PROMPTS : 0);
     if (prompt != NULL) {
-        add_text(&fields, prompt);
-        cs_buffer_add(&fields, &echo, 1);
+        add_prompt(&fields, prompt, false);
+        add_prompt(&fields, "Then press Enter: ", true);
     }
     add_message(CS_PUTTY_USER_REQUEST, &fields, out);
 }

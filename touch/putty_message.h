@@ -18,6 +18,9 @@ enum {
     CS_PUTTY_HEAD_BYTES = 4,
     /* Of the type and the fields. PuTTY takes no larger packet from a server than 36 KiB. */
     CS_PUTTY_MESSAGE_MAX = 65536,
+    /* Of a question for a secret: the secret's, and one that is only there so that PuTTY does not
+     * answer by itself. */
+    CS_PUTTY_SECRET_PROMPTS = 2,
 };
 
 enum cs_putty_type {
@@ -53,7 +56,7 @@ struct cs_putty_questions {
     struct cs_putty_text name, instruction, language;
     uint32_t count;
     struct cs_putty_text prompt; /* the first one, if there is one */
-    bool echo;                   /* whether its answer may be seen */
+    bool hidden;                 /* an answer may not be seen, as if it were a PIN */
 };
 
 /* Reads the length of what follows the first four bytes: 1 to CS_PUTTY_MESSAGE_MAX, otherwise
@@ -71,7 +74,7 @@ enum cs_err cs_putty_read_protocol(const char *fields, size_t length,
 enum cs_err cs_putty_read_questions(const char *fields, size_t length,
                                     struct cs_putty_questions *ret_questions,
                                     struct cs_error *error) CS_MUST_USE;
-/* Of USER_RESPONSE, which must have `count` answers, none or one. `*ret_answer` is that one. */
+/* Of USER_RESPONSE, which must have `count` answers. `*ret_answer` is the first one, or empty. */
 enum cs_err cs_putty_read_answer(const char *fields, size_t length, uint32_t count,
                                  struct cs_putty_text *ret_answer,
                                  struct cs_error *error) CS_MUST_USE;
@@ -83,7 +86,8 @@ void cs_putty_write(enum cs_putty_type type, const char *fields, size_t length,
 void cs_putty_write_init_response(struct cs_buffer *out);
 /* ... a reason (INIT_FAILURE, REJECT), ... */
 void cs_putty_write_reason(enum cs_putty_type type, const char *reason, struct cs_buffer *out);
-/* ... USER_REQUEST with at most one prompt, whose answer is not shown; NULL: none, ... */
+/* ... USER_REQUEST without prompts, or with `prompt`, whose answer is not shown, and a second one
+ * (CS_PUTTY_SECRET_PROMPTS), ... */
 void cs_putty_write_question(const char *instruction, const char *prompt, struct cs_buffer *out);
 /* ... SERVER_RESPONSE with one answer. */
 void cs_putty_write_answer(const char *answer, struct cs_buffer *out);

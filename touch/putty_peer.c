@@ -145,8 +145,9 @@ static enum cs_err ask(struct cs_putty_peer *peer, const char *instruction, cons
     if (result == CS_OK)
         result = cs_putty_expect(peer, CS_PUTTY_USER_RESPONSE, error);
     if (result == CS_OK)
-        result = cs_putty_read_answer(peer->fields.text, peer->fields.length, prompt != NULL,
-                                      ret_answer, error);
+        result =
+            cs_putty_read_answer(peer->fields.text, peer->fields.length,
+                                 prompt != NULL ? CS_PUTTY_SECRET_PROMPTS : 0, ret_answer, error);
     peer->over = peer->over || result != CS_OK;
     return result;
 }

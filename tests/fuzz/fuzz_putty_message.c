@@ -67,6 +67,10 @@ static void read_answer(const char *fields, size_t length)
                 (again.length == 5 + length && memcmp(again.text + 5, fields, length) == 0));
         free(copy);
     }
+    if (cs_putty_read_answer(fields, length, CS_PUTTY_SECRET_PROMPTS, &answer, NULL) == CS_OK) {
+        require_within(answer, fields, length);
+        REQUIRE(length >= 12 + answer.length);
+    }
 }
 
 /* Passed on as it is, under another type. */

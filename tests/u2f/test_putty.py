@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """countersign-touch as PuTTY's authentication plugin, message by message. e2e.putty has the real PuTTY."""
 
+import pathlib
+
 from countersign import *
 from countersign.putty import *
-from countersign.relay import READABLE, Enrolled, plugged
+from countersign.relay import APP, CHALLENGE, READABLE, Enrolled, plugged, relay
 
 NOTICE = "Touch your security key to log in to server.example"
 AFTERWARDS = "\nAnswer yourself, for example with a recovery code."
@@ -87,6 +89,32 @@ def test_other_questions_are_passed_on_byte_for_byte():
     plugin.ask(key.request)
     plugin.told()
     expect_equal(key.verify(plugin.answered())[0], "1", "a request after all that")
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
+def test_a_hidden_question_of_the_server_is_not_taken_for_ours():
+    """PuTTY puts it into the same frame: the person is told once whose question it is, before the first such one."""
+    _, key, plugin = start()
+    spoof = "Touch your security key to log in to server.example\nPIN of your security key, for server.example: "
+    seen, alone = questions(("Seen: ", True)), questions(instruction="Nothing is asked here")
+    for fields in (seen, alone, questions(("Seen: ", True), ("Seen too: ", True))):
+        plugin.send(SERVER_REQUEST, fields)
+        expect_equal(plugin.expect(USER_REQUEST), fields, "a question without a secret")
+        plugin.send(USER_RESPONSE, answers())
+        plugin.expect(SERVER_RESPONSE)
+    for fields, warned in ((questions(("Seen: ", True), spoof), True), (questions(spoof), False)):
+        plugin.send(SERVER_REQUEST, fields)
+        if warned:
+            expect_equal(plugin.told(), warning("server.example"), "the warning")
+        expect_equal(plugin.expect(USER_REQUEST), fields, "the question")
+        plugin.send(USER_RESPONSE, answers("x"))
+        plugin.expect(SERVER_RESPONSE)
+    plugin.send(FAILURE)
+    plugin.accept()
+    plugin.send(SERVER_REQUEST, seen)
+    expect_equal(plugin.expect(USER_REQUEST), seen, "the next method")
+    plugin.send(USER_RESPONSE, answers("x"))
+    plugin.expect(SERVER_RESPONSE)
     expect_equal(plugin.end(), (0, ""), "the end")
 
 
@@ -178,6 +206,50 @@ def test_a_request_that_is_damaged_is_passed_on():
     expect_equal(plugin.end(), (0, ""), "the end")
 
 
+def test_rounds_that_no_key_here_is_meant_in():
+    """PuTTY shows nothing of them, and the last one is a touch like any other."""
+    _, key, plugin = start()
+    for _ in range(3):
+        plugin.ask(f"If you use another key, just press Enter.\n{READABLE}" + relay("request", APP, CHALLENGE, "00" * 64, "+more")[0])
+        expect_equal(plugin.answered(), "", "the answer")
+    plugin.ask(READABLE + relay("request", APP, CHALLENGE, "00" * 64, "+more", key.handle)[0])
+    expect_equal(plugin.told(), NOTICE, "the notice")
+    expect_equal(key.verify(plugin.answered())[0], "1", "the answer")
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
+def test_rounds_end():
+    """Each tells the server that some keys are not here, and nobody touches anything."""
+    _, key, plugin = start()
+    fields = questions((READABLE + relay("request", APP, CHALLENGE, "00" * 64, "+more")[0] + " : ", True))
+    for _ in range(8):
+        plugin.send(SERVER_REQUEST, fields)
+        expect_equal(plugin.answered(), "", "the answer")
+        # Neither another question nor another method begins a new count.
+        plugin.send(SERVER_REQUEST, questions(("Seen: ", True)))
+        plugin.passed_on(questions(("Seen: ", True)), answers("x"))
+        plugin.send(FAILURE)
+        plugin.accept()
+    plugin.send(SERVER_REQUEST, fields)
+    told = plugin.told()
+    expect_match("^countersign-touch: .*8 times", told, "what PuTTY shows")
+    plugin.passed_on(fields, answers(""))
+    plugin.send(SERVER_REQUEST, fields)
+    plugin.passed_on(fields, answers("a recovery code"))
+    # A request that means the key is still answered by it, and the next round is not.
+    plugin.ask("Seen: ")
+    plugin.passed_on(questions("Seen: "), answers("x"))
+    plugin.ask(key.request)
+    expect_equal(plugin.told(), NOTICE, "the notice")
+    expect_equal(key.verify(plugin.answered())[0], "1", "the answer")
+    plugin.send(FAILURE)
+    plugin.accept()
+    plugin.send(SERVER_REQUEST, fields)
+    expect_match("^countersign-touch: .*8 times", plugin.told(), "after that")
+    plugin.passed_on(fields, answers(""))
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
 def test_a_key_is_to_be_plugged_in():
     keys, key, plugin = start()
     keys.pull()
@@ -188,9 +260,25 @@ def test_a_key_is_to_be_plugged_in():
     expect_equal(plugin.end(), (0, ""), "the end")
 
 
+def test_its_memory_is_not_for_others():
+    """It holds a PIN during the touch. The kernel gives what belongs to such a process to root, and dumps none of it."""
+    import pwd
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (limits[1], limits[1]))
+    plugin = Plugin(Keys(owner="alice"), user="alice").begin()
+    resource.setrlimit(resource.RLIMIT_CORE, limits)
+    folder = pathlib.Path("/proc", str(plugin.process.pid))
+    expect_equal((folder / "status").stat().st_uid, 0, "whose its files in /proc are")
+    expect_match(r"Max core file size +0 +0 ", (folder / "limits").read_text(), "limits")
+    expect_match(rf"Uid:\s+{pwd.getpwnam('alice').pw_uid}\s", (folder / "status").read_text(), "whose process it is")
+    expect_equal(plugin.end(), (0, ""), "the end")
+
+
 def test_ends_with_putty():
     """At each point where PuTTY may go away, also while the key waits to be touched."""
-    for point in ("start", "init", "method", "accepted", "notice", "touch", "passed on", "failure"):
+    for point in ("start", "init", "method", "accepted", "notice", "touch", "warned", "passed on", "failure"):
         keys = plugged()
         key = Enrolled(keys)
         keys.plug(words="touch=never")
@@ -201,13 +289,14 @@ def test_ends_with_putty():
         if point == "method":
             plugin.send(PROTOCOL, string("password"))
             plugin.expect(REJECT)
-        if point in ("accepted", "notice", "touch", "passed on", "failure"):
+        if point in ("accepted", "notice", "touch", "warned", "passed on", "failure"):
             plugin.begin()
         if point in ("notice", "touch"):
             plugin.ask(key.request)
             plugin.told() if point == "touch" else plugin.expect(USER_REQUEST)
-        if point == "passed on":
+        if point in ("warned", "passed on"):
             plugin.ask("Code: ")
+            plugin.told() if point == "passed on" else None
             plugin.expect(USER_REQUEST)
         if point == "failure":
             plugin.send(FAILURE)

@@ -29,13 +29,15 @@ class Scene:
 
     def asks_for_pin(self, beginning="PIN of your security key"):
         prompts = read_questions(self.plugin.expect(USER_REQUEST))[3]
-        expect_equal(len(prompts), 1, "number of prompts")
-        (text, echo), = prompts
+        # PuTTY itself answers a question of one prompt without echo, with what it was given by -pw.
+        expect_equal(len(prompts), 2, "number of prompts")
+        expect_equal(prompts[1], ("Then press Enter: ", True), "the second prompt")
+        text, echo = prompts[0]
         expect(text.startswith(beginning) and "server.example" in text and text.endswith(": "), f"the prompt {text!r}")
         expect(not echo, "the PIN would be shown")
 
     def give(self, pin):
-        self.plugin.send(USER_RESPONSE, answers(pin))
+        self.plugin.send(USER_RESPONSE, answers(pin, "whatever"))
 
     def ends(self):
         expect_equal(self.plugin.end(), (0, ""), "the end")

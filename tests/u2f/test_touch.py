@@ -276,6 +276,43 @@ def test_a_key_is_to_be_plugged_in():
     expect_equal((status, key.verify(output)[0]), (0, "1"), "the answer")
 
 
+def test_the_person_hears_only_of_rounds_that_a_key_here_is_meant_in():
+    """ssh passes the empty line on by itself, and nothing is to be touched or pressed."""
+    keys = plugged()
+    key = Enrolled(keys)
+    for handles, named in ((("00" * 64,), False), (("00" * 64, key.handle), True)):
+        request = relay("request", APP, CHALLENGE, *handles, "+more")[0]
+        status, output, screen = finish(terminal(keys, f"(alice@server.example) {READABLE}{request}"))
+        expect_equal((status, screen.count("to log in to server.example"), "Press Enter" in screen),
+                     (0, 1 if named else 0, False), f"status and screen: {screen!r}")
+        answer = key.verify(output)[0] if named else output
+        expect_equal(answer, "1" if named else "\n", "the answer")
+        result = touch(keys, "--host", "server.example", input=request + "\n")
+        expect_equal(("Press Enter where it was asked for" in result.stderr, "to log in to server.example" in result.stderr),
+                     (not named, named), f"what is said by hand: {result.stderr!r}")
+
+
+def test_an_answer_without_a_touch_does_not_go_unseen():
+    """Each is a process of its own, which cannot count them."""
+    keys = plugged()
+    request = relay("request", APP, CHALLENGE, "00" * 64, "+more")[0]
+    result = run("setsid", "--wait", TOUCH, f"(alice@server.example) {READABLE}{request}", env=keys.environment())
+    expect_equal(result.stdout, "\n", "the answer")
+    expect_equal(result.stderr, "countersign-touch: none of the keys here is one that server.example asked for\n", "what is said")
+
+
+def test_a_round_without_any_key_waits_for_one():
+    keys = plugged()
+    key = Enrolled(keys)
+    request = relay("request", APP, CHALLENGE, "00" * 64, "+more")[0]
+    keys.pull()
+    child = terminal(keys, f"(alice@server.example) {READABLE}{request}")
+    child.expect("Plug in your security key and touch it to log in to server.example")
+    keys.plug()
+    status, output, _ = finish(child)
+    expect_equal((status, output), (0, "\n"), "status and answer")
+
+
 def test_ends_when_nobody_reads_the_answer():
     keys = plugged()
     key = Enrolled(keys)

@@ -69,13 +69,15 @@ static void a_secret_is_asked_without_echo(void **state)
     struct scene *scene = *state;
     CS_AUTO(cs_secret_free) struct cs_secret secret = {0};
 
-    putty_says(scene, TEXT("\0\0\0\x0d\x17\0\0\0\1\0\0\0\4"
+    putty_says(scene, TEXT("\0\0\0\x12\x17\0\0\0\2\0\0\0\4"
                            "1\0"
-                           "34"));
+                           "34\0\0\0\1x"));
     assert_int_equal(ask(scene, &secret, NULL), CS_OK);
     assert_holds(&secret, TEXT("1\0"
                                "34"));
-    assert_putty_got(scene, TEXT("\0\0\0\x1c\x16\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\1\0\0\0\6PIN?: \0"));
+    /* Two prompts: PuTTY itself answers a single one with the password that it was given. */
+    assert_putty_got(scene, TEXT("\0\0\0\x33\x16\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\2\0\0\0\6PIN?: \0"
+                                 "\0\0\0\x12Then press Enter: \1"));
     assert_null(scene->peer.fields.text); /* no copy is left */
     assert_false(scene->peer.over);
 }
@@ -85,7 +87,7 @@ static void an_empty_secret(void **state)
     struct scene *scene = *state;
     CS_AUTO(cs_secret_free) struct cs_secret secret = {0};
 
-    putty_says(scene, TEXT("\0\0\0\x9\x17\0\0\0\1\0\0\0\0"));
+    putty_says(scene, TEXT("\0\0\0\x0d\x17\0\0\0\2\0\0\0\0\0\0\0\0"));
     assert_int_equal(ask(scene, &secret, NULL), CS_OK);
     assert_holds(&secret, "", 0);
 }
@@ -99,9 +101,10 @@ static void no_answer_is_no_secret(void **state)
         const char *why;
     } rows[] = {
         {TEXT("\0\0\0\5\x17\0\0\0\0"), CS_ERR_PROTOCOL, "0 answers"},
-        {TEXT("\0\0\0\x0d\x17\0\0\0\2\0\0\0\0\0\0\0\0"), CS_ERR_PROTOCOL, "2 answers"},
-        {TEXT("\0\0\0\x0a\x17\0\0\0\1\0\0\0\2x"), CS_ERR_PROTOCOL, "cut short"},
-        {TEXT("\0\0\0\x0a\x17\0\0\0\1\0\0\0\0x"), CS_ERR_PROTOCOL, "longer"},
+        {TEXT("\0\0\0\x9\x17\0\0\0\1\0\0\0\0"), CS_ERR_PROTOCOL, "1 answers"},
+        {TEXT("\0\0\0\x0a\x17\0\0\0\2\0\0\0\2x"), CS_ERR_PROTOCOL, "cut short"},
+        {TEXT("\0\0\0\x9\x17\0\0\0\2\0\0\0\0"), CS_ERR_PROTOCOL, "cut short"},
+        {TEXT("\0\0\0\x0e\x17\0\0\0\2\0\0\0\0\0\0\0\0x"), CS_ERR_PROTOCOL, "longer"},
         {TEXT("\0\0\0\1\6"), CS_ERR_PROTOCOL, "type 6 out of turn"},
         {TEXT("\0\0\0"), CS_ERR_PROTOCOL, "ends before"},
         {TEXT(""), CS_ERR_HANGUP, "has ended"},

@@ -5,7 +5,7 @@ import select
 import struct
 import subprocess
 
-from .harness import PATIENCE, WORKDIR, expect, expect_equal, running
+from .harness import PATIENCE, SANITIZE, WORKDIR, expect, expect_equal, running
 from .process import run
 from .ssh import client_key
 from .u2f import TOUCH
@@ -50,24 +50,33 @@ def read_questions(fields):
     texts = []
     for _ in range(3):
         length, = struct.unpack_from(">I", fields)
-        texts.append(fields[4:4 + length].decode())
+        texts.append(fields[4:4 + length].decode(errors="replace"))
         fields = fields[4 + length:]
     count, = struct.unpack_from(">I", fields)
     fields, prompts = fields[4:], []
     for _ in range(count):
         length, = struct.unpack_from(">I", fields)
-        prompts.append((fields[4:4 + length].decode(), bool(fields[4 + length])))
+        prompts.append((fields[4:4 + length].decode(errors="replace"), bool(fields[4 + length])))
         fields = fields[5 + length:]
     expect_equal(fields, b"", "what follows the prompts")
     return (*texts, prompts)
 
 
+def warning(host):
+    """What PuTTY shows before the first question of the server whose answer is hidden, as that to a PIN is."""
+    return f"{host} itself asks what follows.\nA server never asks for the PIN of a security key: do not type it there."
+
+
 class Plugin:
     """countersign-touch --putty, with a PuTTY in Python at the other end."""
 
-    def __init__(self, keys, *words):
-        self.process = subprocess.Popen([TOUCH, "--putty", *words], env=keys.environment(), stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+    def __init__(self, keys, *words, user=None):
+        environment = keys.environment()
+        if user and SANITIZE:  # looks for leaks by ptrace, which only root may
+            environment["ASAN_OPTIONS"] += ":detect_leaks=0"
+        self.process = subprocess.Popen([TOUCH, "--putty", *words], env=environment, stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, user=user)
+        self.host, self.warned = "", False
         running.append(self)
 
     def kill(self):
@@ -110,6 +119,7 @@ class Plugin:
         return message[1]
 
     def begin(self, host="server.example", version=2):
+        self.host = host
         self.send(INIT, number(version) + string(host) + number(22) + string(""))
         expect_equal(self.expect(INIT_RESPONSE), number(2) + string(""), "version and user")
         self.accept()
@@ -138,6 +148,9 @@ class Plugin:
 
     def passed_on(self, fields, reply):
         """Expects that question to be passed on as it is, and what the person answers too."""
+        if not self.warned and any(not echo for _, echo in read_questions(fields)[3]):
+            self.warned = True
+            expect_equal(self.told(), warning(self.host), "the warning")
         expect_equal(self.expect(USER_REQUEST), fields, "the question")
         self.send(USER_RESPONSE, reply)
         expect_equal(self.expect(SERVER_RESPONSE), reply, "the answer")
