@@ -14,8 +14,7 @@ enum { ORIGIN, APP_ID };
 
 const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX] = {
     [ORIGIN] = {"origin", "ID", "What pam_u2f's origin was; u2f_app_id by default."},
-    [APP_ID] = {"app-id", "ID",
-                "What its appid was, for lines from before 1.1; --origin by default."},
+    [APP_ID] = {"app-id", "ID", "Its appid, for lines from before 1.1; --origin by default."},
 };
 
 enum { KEY_BYTES_MIN = 43 }; /* of the shortest public key alone in the file, as base64 */

@@ -14,7 +14,8 @@ struct cs_u2f_origins {
 };
 
 /* Reads a comma-separated list of names; blanks around a name are ignored. CS_ERR_INPUT for an
- * empty name, too many names, a name that contains a blank, or a name that cs_u2f_client_data would refuse. */
+ * empty name, too many names, a name that contains a blank, or a name that cs_u2f_client_data would
+ * refuse. */
 enum cs_err cs_u2f_read_origins(const char *list, struct cs_u2f_origins *ret_origins,
                                 struct cs_error *error) CS_MUST_USE;
 
