@@ -94,42 +94,71 @@ static enum cs_err enrol(const struct cs_u2f_touch *touch, struct cs_buffer *out
 
 /* ---- before anybody is told anything ---- */
 
+/* What the person will have to do. */
+enum act {
+    TOUCH,
+    PLUG_IN,
+    TYPE_PIN,
+    PERHAPS_PIN, /* only the key knows, or nobody is there to be asked and it works without */
+};
+
 struct outlook {
-    bool plugged;            /* false only if there certainly is no key */
+    enum act act;
     bool strangers;          /* keys are plugged in, and the request means none of them */
     struct cs_error refused; /* about a key that may not be opened; "" for none */
 };
 
-static void look_for_any(const struct cs_u2f_transport_ops *transport, struct outlook *outlook)
+/* Whether that is the only key, and may want its PIN before it makes a credential. */
+static bool may_want_pin(const struct cs_u2f_transport_ops *ops,
+                         const struct cs_u2f_transport *keys, unsigned count)
 {
+    struct cs_u2f_traits traits = {.u2f = true};
+
+    if (count == 1 && ops->traits != NULL)
+        traits = ops->traits(keys, 0);
+    return traits.fido2 && traits.pin_set && !traits.itself;
+}
+
+/* PLUG_IN only if there certainly is no key. */
+static void look_for_any(const struct cs_u2f_touch *touch, struct outlook *outlook)
+{
+    const struct cs_u2f_transport_ops *ops = touch->transport;
     struct cs_u2f_transport *keys = NULL;
     unsigned count = 0;
     enum cs_err result;
 
-    outlook->plugged = true;
-    if (transport->open(&keys, NULL) != CS_OK)
+    if (ops->open(&keys, NULL) != CS_OK)
         return;
-    result = transport->discover(keys, &count, &outlook->refused);
-    transport->close(keys);
+    result = ops->discover(keys, &count, &outlook->refused);
+    if (result == CS_OK && count == 0)
+        outlook->act = PLUG_IN;
+    else if (result == CS_OK && touch->fido2 && may_want_pin(ops, keys, count))
+        outlook->act = PERHAPS_PIN;
+    ops->close(keys);
     if (result != CS_ERR_NOT_FOUND)
         outlook->refused.text[0] = '\0';
-    outlook->plugged = result != CS_OK || count > 0;
 }
 
 /* What a touch would come to, without one: the time for it is up before it begins. */
 static struct outlook look(const struct cs_u2f_touch *touch, enum cs_u2f_purpose purpose)
 {
-    struct outlook outlook = {0};
+    struct outlook outlook = {.act = TOUCH};
     struct cs_u2f_touch attempt = *touch;
     struct cs_u2f_answer answer;
+    struct cs_u2f_enrolled enrolled;
+    enum cs_err result;
 
-    look_for_any(touch->transport, &outlook);
-    if (!outlook.plugged || purpose == CS_U2F_REGISTER)
+    look_for_any(touch, &outlook);
+    if (outlook.act == PLUG_IN)
         return outlook;
     attempt.deadline = cs_clock_ms();
     attempt.wait_for_key = false;
-    outlook.strangers =
-        cs_u2f_touch_authenticate(&attempt, &answer.key, &answer.assertion, NULL) == CS_ERR_INPUT;
+    result = purpose == CS_U2F_REGISTER
+                 ? cs_u2f_touch_register(&attempt, &enrolled, NULL)
+                 : cs_u2f_touch_authenticate(&attempt, &answer.key, &answer.assertion, NULL);
+    outlook.strangers = result == CS_ERR_INPUT;
+    if (result == CS_ERR_CANNOT_ASK)
+        outlook.act = touch->verification == CS_U2F_PREFERRED ? PERHAPS_PIN : TYPE_PIN;
     return outlook;
 }
 
@@ -138,12 +167,17 @@ static struct outlook look(const struct cs_u2f_touch *touch, enum cs_u2f_purpose
 static enum cs_err tell(const struct cs_touch_job *job, const struct outlook *outlook,
                         struct cs_touch_person *person, struct cs_error *error)
 {
+    static const char *const wishes[] = {
+        [TOUCH] = "Touch your security key",
+        [PLUG_IN] = "Plug in your security key and touch it",
+        [TYPE_PIN] = "Type the PIN of your security key, then touch it",
+        [PERHAPS_PIN] = "Type the PIN of your security key if it is asked for, then touch it",
+    };
     CS_AUTO(cs_buffer_free) struct cs_buffer notice = {0};
     const char *refused = outlook->refused.text;
 
-    cs_buffer_printf(&notice, "%s%s%s%s your security key%s to %s %s", job->quote, refused,
-                     refused[0] ? "\n" : "", outlook->plugged ? "Touch" : "Plug in",
-                     outlook->plugged ? "" : " and touch it",
+    cs_buffer_printf(&notice, "%s%s%s%s to %s %s", job->quote, refused, refused[0] ? "\n" : "",
+                     wishes[outlook->act],
                      job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
     return notice.failed ? cs_fail_nomem(error) : person->ops->tell(person, notice.text, error);
 }
@@ -153,6 +187,7 @@ static enum cs_err tell(const struct cs_touch_job *job, const struct outlook *ou
 struct pin_question {
     struct cs_touch_person *person;
     const char *host;
+    bool expected; /* the notice has said that a touch follows */
 };
 
 static enum cs_err ask_pin(void *context, enum cs_u2f_pin_state state, int tries_left,
@@ -166,7 +201,8 @@ static enum cs_err ask_pin(void *context, enum cs_u2f_pin_state state, int tries
         cs_buffer_text(&text, "That PIN is wrong. ");
     if (state == CS_U2F_PIN_WRONG && tries_left >= 0)
         cs_buffer_printf(&text, "Tries left before the key blocks itself: %d. ", tries_left);
-    cs_buffer_printf(&text, "PIN of your security key, for %s (then touch it): ", question->host);
+    cs_buffer_printf(&text, "PIN of your security key, for %s%s: ", question->host,
+                     question->expected ? "" : " (then touch it)");
     return text.failed ? cs_fail_nomem(error)
                        : person->ops->ask_secret(person, text.text, ret_pin, error);
 }
@@ -175,7 +211,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_pers
                             struct cs_buffer *out, struct cs_error *error)
 {
     struct cs_u2f_request request = {0};
-    struct pin_question question = {person, job->host};
+    struct pin_question question = {person, job->host, false};
     const struct cs_u2f_pin_asker asker = {ask_pin, &question};
     struct cs_u2f_touch touch = {.transport = &cs_u2f_device,
                                  .asker = &asker,
@@ -194,6 +230,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_pers
     /* A notice in each round would ask for a touch that helps nobody. */
     if (request.more && outlook.strangers)
         return answer_nothing(out, error);
+    question.expected = outlook.act == TYPE_PIN || outlook.act == PERHAPS_PIN;
     result = tell(job, &outlook, person, error);
     touch.deadline = cs_clock_ms() + (int64_t)job->seconds * 1000;
     if (result == CS_OK)

@@ -35,7 +35,7 @@ def with_pin(keys, pin, line, *words):
     child.setecho(False)
     child.expect("Paste the request: ")
     child.sendline(line.strip())
-    child.expect("PIN of your security key")
+    child.expect("PIN of your security key, for")
     child.sendline(pin)
     child.expect(pexpect.EOF)
     child.close()

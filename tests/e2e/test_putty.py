@@ -6,7 +6,7 @@ import re
 
 from countersign import *
 from countersign.golden import difference
-from countersign.putty import plink
+from countersign.putty import plink, warning
 from countersign.relay import touch
 from countersign.screen import CURSOR, Terminal
 
@@ -94,6 +94,18 @@ def test_other_questions_are_the_servers_own():
             expect_equal(child.exitstatus, 0, f"status after {screen!r}{child.before!r}")
             said.append(re.sub(r"-- .*prompts from .*-", "", (screen + child.before).replace(factor.recovery_codes[0], "RECOVERY")))
     expect_equal(said[1], said[0], "what plink shows")
+
+
+def test_a_hidden_question_of_the_server_comes_with_a_warning():
+    """-pw still answers it, as without the plugin."""
+    keys = before()
+    factor = enroll("alice")
+    with Broker() as broker, Sshd(auth="auth required pam_countersign.so one_answer") as sshd:
+        result = batch(sshd, keys, "-pw", factor.code())
+        expect_let_in(result)
+        broker.wait_log("verdict=allow")
+    shown = re.sub("(?m)^[|>] ", "", result.stderr.replace("\r", ""))
+    expect_equal(shown.count(warning("127.0.0.1")), 1, f"warnings in {result.stderr!r}")
 
 
 def test_the_plugin_does_not_outlive_plink():

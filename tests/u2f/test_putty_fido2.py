@@ -4,7 +4,7 @@ from countersign import *
 from countersign.putty import *
 from countersign.relay import APP, CHALLENGE, READABLE, relay, touch
 
-NOTICE = "Touch your security key to log in to server.example"
+NOTICE = "Type the PIN of your security key, then touch it to log in to server.example"
 PIN = secret("PIN-of-putty", "the PIN")
 KEY = f"fido2 u2f=off pin={PIN}"
 
@@ -17,8 +17,8 @@ class Scene:
         self.keys.plug(words=f"{KEY} make-without-pin")
         line = relay("enrol", APP, CHALLENGE, "+fido2")[0]
         answer = touch(self.keys, "--host", "server.example", "--register", input=line + "\n").stdout
-        handle, self.public = relay("enrolled", APP, CHALLENGE, APP, input=answer)[:2]
-        self.request = relay("request", APP, CHALLENGE, "00" * 64, "+required", handle)[0]
+        self.handle, self.public = relay("enrolled", APP, CHALLENGE, APP, input=answer)[:2]
+        self.request = relay("request", APP, CHALLENGE, "00" * 64, "+required", self.handle)[0]
         self.keys.plug(words=f"{KEY} {words}")
         self.plugin = Plugin(self.keys, "--timeout", str(PATIENCE)).begin()
 
@@ -27,13 +27,15 @@ class Scene:
         self.plugin.send(SERVER_REQUEST, self.fields)
         expect_equal(self.plugin.told(), NOTICE, "the notice")
 
-    def asks_for_pin(self, beginning="PIN of your security key"):
+    def asks_for_pin(self, beginning="", touch=False):
+        """`touch`: nothing has said yet that a touch follows."""
         prompts = read_questions(self.plugin.expect(USER_REQUEST))[3]
         # PuTTY itself answers a question of one prompt without echo, with what it was given by -pw.
         expect_equal(len(prompts), 2, "number of prompts")
         expect_equal(prompts[1], ("Then press Enter: ", True), "the second prompt")
         text, echo = prompts[0]
-        expect(text.startswith(beginning) and "server.example" in text and text.endswith(": "), f"the prompt {text!r}")
+        end = " (then touch it): " if touch else ": "
+        expect_equal(text, f"{beginning}PIN of your security key, for server.example{end}", "the prompt")
         expect(not echo, "the PIN would be shown")
 
     def give(self, pin):
@@ -48,7 +50,7 @@ def test_the_pin_is_asked_for_in_putty():
     scene.ask()
     scene.asks_for_pin()
     scene.give("9999")
-    scene.asks_for_pin("That PIN is wrong. ")
+    scene.asks_for_pin("That PIN is wrong. Tries left before the key blocks itself: 7. ")
     scene.give(PIN)
     answer = scene.plugin.answered()
     expect_equal(relay("verify", APP, CHALLENGE, APP, 2, scene.public, "+verify", input=answer)[0], "1", "the answer")
@@ -74,6 +76,26 @@ def test_ends_with_putty():
         if pin:
             scene.give(pin)
         scene.ends()
+
+
+def test_a_pin_that_nobody_saw_coming():
+    """Of two keys the one that is chosen by a touch demands its PIN: the notice was right, and another touch follows."""
+    scene = Scene()
+    scene.keys.plug(1, words="fido2 u2f=off pin=9999 make-without-pin")
+    line = relay("enrol", APP, CHALLENGE, "+fido2")[0]
+    scene.keys.pull(0)
+    answer = touch(scene.keys, "--host", "server.example", "--register", input=line + "\n").stdout
+    handle = relay("enrolled", APP, CHALLENGE, APP, input=answer)[0]
+    scene.keys.plug(0, words=KEY)
+    scene.keys.plug(1, words="fido2 u2f=off pin=9999 touch=never")
+    scene.request = relay("request", APP, CHALLENGE, handle, "+required", scene.handle)[0]
+    scene.plugin.send(SERVER_REQUEST, questions((f"{READABLE}{scene.request} : ", True)))
+    expect_equal(scene.plugin.told(), "Touch your security key to log in to server.example", "the notice")
+    scene.asks_for_pin(touch=True)
+    scene.give(PIN)
+    answer = scene.plugin.answered()
+    expect_equal(relay("verify", APP, CHALLENGE, APP, 2, scene.public, "+verify", input=answer)[0], "1", "the answer")
+    scene.ends()
 
 
 main()

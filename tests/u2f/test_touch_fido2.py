@@ -9,7 +9,7 @@ APP = "pam://server.example"
 CHALLENGE = "a challenge"
 HOST = ("--host", "server.example")
 OUT = WORKDIR / "out"
-PIN = "PIN of your security key, for server.example .then touch it.: "
+PIN = "PIN of your security key, for server.example( .then touch it.)?: "
 
 
 def relay(*words, input=None, check=True):
@@ -51,10 +51,12 @@ class Terminal:
 
         self.child = pexpect.spawn("/bin/sh", ["-c", f'exec {TOUCH} "$@" >{OUT}', "sh", *HOST, *words, line],
                                    env=keys.environment(), timeout=PATIENCE, encoding="utf-8")
+        self.asked = ""
 
     def give(self, *pins):
         for pin in pins:
             self.child.expect(PIN)
+            self.asked += self.child.after
             self.child.sendline(pin)
         return self
 
@@ -133,6 +135,33 @@ def test_a_pin_at_the_terminal():
     expect_equal((status, output), (1, ""), "status and output")
 
 
+def test_the_touch_is_asked_for_once_and_after_the_pin():
+    """To log in, to enrol where a PIN is demanded, and where it depends on the key."""
+    words = "fido2 u2f=off pin=1234"
+    keys = plugged(f"{words} make-without-pin")
+    key = Enrolled(keys)
+    log_in = "Type the PIN of your security key, then touch it to log in to server.example"
+    enrol = "Type the PIN of your security key, then touch it to enrol it at server.example"
+    maybe = "Type the PIN of your security key if it is asked for, then touch it to enrol it at server.example"
+    line, verified = relay("enrol", APP, CHALLENGE, "+fido2")[0], relay("enrol", APP, CHALLENGE, "+fido2", "+required")[0]
+    for more, line, options, notice, pins in (
+            ("", key.request("+required"), (), log_in, ("1234",)), ("", verified, ("--register",), enrol, ("1234",)), ("", line, ("--register",), maybe, ("1234",)),
+            ("make-without-pin", line, ("--register",), maybe, ())):
+        keys.plug(words=f"{words} {more}")
+        terminal = Terminal(keys, line, *options)
+        terminal.child.expect_exact(notice)
+        expect_equal(terminal.child.before, "", "what is said before")
+        status, output, shown = terminal.give(*pins).end()
+        expect_equal((status, "ouch" in shown), (0, False), f"after {notice!r}: {shown!r}")
+        expect("ouch" not in terminal.asked, f"a touch in the question, too: {terminal.asked!r}")
+    keys.plug(words="fido2 u2f=off uv pin=1234")
+    result = touch(keys, "--register", input=verified + "\n")
+    expect_equal(result.stderr, "Touch your security key to enrol it at server.example\n", "of a key with a fingerprint")
+    keys.plug(words=words)
+    result = touch(keys, "--register", input=relay("enrol", APP, CHALLENGE)[0] + "\n", check=False)
+    expect("Type the PIN" not in result.stderr, f"a request of version 1 asks for no PIN: {result.stderr}")
+
+
 def test_a_pin_that_would_only_be_better():
     keys = plugged("fido2 u2f=off pin=1234 make-without-pin")
     key = Enrolled(keys)
@@ -149,7 +178,9 @@ def test_keys_that_insist_or_cannot():
     keys = plugged("fido2 u2f=off pin=1234 make-without-pin")
     key = Enrolled(keys)
     keys.plug(words="fido2 pin=1234 always-uv")
-    status, output, _ = Terminal(keys, key.request()).give("1234").end()
+    terminal = Terminal(keys, key.request()).give("1234")
+    expect("(then touch it)" in terminal.asked, "what comes after the PIN that the key alone insists on")
+    status, output, _ = terminal.end()
     expect_equal((status, key.verify(output, "+verify")[0]), (0, "1"), "a key that always verifies")
     for words in ("fido2 u2f=off", "fido2", ""):
         keys.plug(words=words)
