@@ -71,8 +71,8 @@ static const struct cs_setting rows[] = {
      .fallback = "discouraged",
      .values = {"discouraged", "preferred", "required"},
      .help = "Whether a security key must make sure of who touches it, by its PIN or a "
-             "fingerprint. required: an answer without is refused, and so is a key that knows U2F "
-             "only. preferred: the PIN is asked for if the key has one. discouraged: no PIN, "
+             "fingerprint. required: an answer without it is refused, and so is a key that knows "
+             "U2F only. preferred: the PIN is asked for if the key has one. discouraged: no PIN, "
              "unless the key insists. A key that was registered with its PIN or a fingerprint is "
              "never accepted without."},
     {0},
