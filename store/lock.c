@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The locks: first among threads, then among processes. */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/file.h>
 #include <time.h>
 
@@ -9,18 +10,29 @@
 
 enum {
     LOCK_PAUSE_NS = 200000,
-    LOCK_PAUSE_MAX_NS = 4000000,
+    LOCK_PAUSE_MAX_NS = 1000000,
 };
 
-void cs_store_init_threads(struct cs_store *store)
+void cs_store_init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
 
-    pthread_mutex_init(&store->mutex, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&store->freed, &attributes);
+    pthread_cond_init(condition, &attributes);
     pthread_condattr_destroy(&attributes);
+}
+
+void cs_store_init_threads(struct cs_store *store)
+{
+    pthread_mutex_init(&store->mutex, NULL);
+    cs_store_init_condition(&store->freed);
+}
+
+enum cs_err cs_store_fail_busy(const struct cs_store *store, struct cs_error *error)
+{
+    return cs_fail(error, CS_ERR_UNAVAILABLE, "%s: busy for %d s", store->path,
+                   CS_LOCK_WAIT_MS / 1000);
 }
 
 enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline, struct cs_error *error)
@@ -34,9 +46,7 @@ enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline, struct cs_e
     entered = !store->busy;
     store->busy = true;
     pthread_mutex_unlock(&store->mutex);
-    return entered ? CS_OK
-                   : cs_fail(error, CS_ERR_UNAVAILABLE, "%s: busy for %d s", store->path,
-                             CS_LOCK_WAIT_MS / 1000);
+    return entered ? CS_OK : cs_store_fail_busy(store, error);
 }
 
 void cs_store_leave(struct cs_store *store)
@@ -47,13 +57,40 @@ void cs_store_leave(struct cs_store *store)
     pthread_mutex_unlock(&store->mutex);
 }
 
+/* The turn to take the lock next: a lock on the file's first byte, which has nothing to do with the
+ * lock on the file as a whole. A process that keeps coming back, as a broker with many logins does,
+ * would otherwise always find the lock free before those that sleep. */
+static struct flock turn_of(short type)
+{
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
+}
+
+static bool others_have_turn(int fd)
+{
+    struct flock turn = turn_of(F_WRLCK);
+
+    return fcntl(fd, F_OFD_GETLK, &turn) == 0 && turn.l_type != F_UNLCK;
+}
+
+static bool take_turn(int fd)
+{
+    struct flock turn = turn_of(F_WRLCK);
+
+    return fcntl(fd, F_OFD_SETLK, &turn) == 0;
+}
+
+static bool take_lock(int fd)
+{
+    return flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
 /* flock has no time-out, and the signals that could make one belong to the application. */
-enum cs_err cs_flock_until(int fd, int64_t deadline)
+static enum cs_err wait_until_taken(int fd, bool (*take)(int fd), int64_t deadline)
 {
     struct timespec pause = {0, LOCK_PAUSE_NS};
 
-    while (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR)
+    while (!take(fd)) {
+        if (errno != EWOULDBLOCK && errno != EACCES && errno != EINTR)
             return CS_ERR_SYSTEM;
         if (cs_clock_left(deadline) == 0)
             return CS_ERR_UNAVAILABLE;
@@ -64,9 +101,31 @@ enum cs_err cs_flock_until(int fd, int64_t deadline)
     return CS_OK;
 }
 
+enum cs_err cs_flock_until(int fd, int64_t deadline)
+{
+    return wait_until_taken(fd, take_lock, deadline);
+}
+
+static enum cs_err lock_in_turn(int fd, int64_t deadline)
+{
+    struct flock none = turn_of(F_UNLCK);
+    enum cs_err result;
+
+    if (!others_have_turn(fd) && take_lock(fd))
+        return CS_OK;
+    result = wait_until_taken(fd, take_turn, deadline);
+    if (result != CS_OK)
+        return result;
+    result = wait_until_taken(fd, take_lock, deadline);
+    if (fcntl(fd, F_OFD_SETLK, &none) == 0 || result != CS_OK)
+        return result;
+    (void)flock(fd, LOCK_UN);
+    return CS_ERR_SYSTEM;
+}
+
 enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
 {
-    enum cs_err result = cs_flock_until(store->lock_fd, deadline);
+    enum cs_err result = lock_in_turn(store->lock_fd, deadline);
 
     if (result == CS_ERR_SYSTEM)
         return cs_fail_errno(error, "%s: cannot lock", store->lock_path);

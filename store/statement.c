@@ -54,6 +54,20 @@ enum cs_err cs_sql_run(struct cs_store *store, sqlite3_stmt *statement, struct c
     return result;
 }
 
+enum cs_err cs_sql_do(struct cs_store *store, const char *sql, struct cs_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(store, sql, &statement, error);
+
+    return result == CS_OK ? cs_sql_run(store, statement, error) : result;
+}
+
+void cs_sql_reset_all(struct cs_store *store)
+{
+    for (size_t i = 0; i < CS_STATEMENTS_MAX; i++)
+        sqlite3_reset(store->statements[i].statement);
+}
+
 enum cs_err cs_sql_exec(struct cs_store *store, const char *sql, struct cs_error *error)
 {
     return sqlite3_exec(store->db, sql, NULL, NULL, NULL) == SQLITE_OK ? CS_OK

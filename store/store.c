@@ -223,12 +223,10 @@ static void close_unless_unlocked(struct cs_store *store)
         close_database(store);
 }
 
-enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
-                           struct cs_error *error)
+enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
+                                 struct cs_transaction *ret_transaction, struct cs_error *error)
 {
     static const char begin[] = "BEGIN IMMEDIATE";
-    int64_t deadline = cs_clock_ms() + CS_LOCK_WAIT_MS;
-    sqlite3_stmt *statement = NULL;
     enum cs_err result;
 
     result = cs_store_enter(store, deadline, error);
@@ -241,9 +239,7 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
     if (result == CS_OK)
         result = cs_store_lock(store, deadline, error);
     if (result == CS_OK)
-        result = cs_sql(store, begin, &statement, error);
-    if (result == CS_OK)
-        result = cs_sql_run(store, statement, error);
+        result = cs_sql_do(store, begin, error);
     if (result != CS_OK) {
         close_unless_unlocked(store);
         cs_store_leave(store);
@@ -255,6 +251,12 @@ enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_tr
     if (result != CS_OK)
         cs_store_end(ret_transaction);
     return result;
+}
+
+enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
+                           struct cs_error *error)
+{
+    return cs_store_begin_until(store, cs_clock_ms() + CS_LOCK_WAIT_MS, ret_transaction, error);
 }
 
 static void release(struct cs_transaction *transaction)
@@ -269,11 +271,8 @@ static void release(struct cs_transaction *transaction)
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)
 {
     static const char commit[] = "COMMIT";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, commit, &statement, error);
+    enum cs_err result = cs_sql_do(transaction->store, commit, error);
 
-    if (result == CS_OK)
-        result = cs_sql_run(transaction->store, statement, error);
     if (result == CS_OK)
         release(transaction);
     return result;
@@ -285,9 +284,7 @@ void cs_store_end(struct cs_transaction *transaction)
 
     if (store == NULL)
         return;
-    /* A statement with rows left to read would keep the transaction open. */
-    for (size_t i = 0; i < CS_STATEMENTS_MAX; i++)
-        sqlite3_reset(store->statements[i].statement);
+    cs_sql_reset_all(store);
     /* If even this fails, the connection is useless; the next transaction opens another. */
     if (cs_sql_exec(store, "ROLLBACK", NULL) != CS_OK && sqlite3_get_autocommit(store->db) == 0)
         close_database(store);

@@ -2,8 +2,8 @@
 /*
  * Durable state (factors, recovery codes, failure counters) in one SQLite file, written only by the
  * account that owns it. Every transaction, even a read, holds one lock among threads and one among
- * processes (flock on store.lock, which the kernel frees when a process dies). It never waits
- * longer than another's commit, so never hold a transaction across a prompt.
+ * processes (store.lock, which the kernel frees when a process dies). It waits for two others'
+ * commits at most, so never hold a transaction across a prompt.
  */
 #ifndef CS_STORE_STORE_H
 #define CS_STORE_STORE_H
@@ -27,6 +27,22 @@ struct cs_transaction {
     struct cs_store *store; /* NULL once ended */
 };
 
+enum cs_store_access { CS_STORE_READ, CS_STORE_WRITE, CS_STORE_ACCESSES };
+
+/* One login's work in the store. It may run on another thread than its own, and must not wait. */
+typedef enum cs_err cs_store_work(const struct cs_transaction *transaction, void *context,
+                                  struct cs_error *error);
+
+/*
+ * Does `work` within a transaction and returns its result. With CS_STORE_WRITE what it changed is
+ * committed if the result is CS_OK, and undone otherwise; logins that are ready together share the
+ * commit, and a commit that fails is every one's error. With CS_STORE_READ it must change nothing.
+ * Nothing that the work found out counts unless this returns CS_OK.
+ */
+enum cs_err cs_store_run(struct cs_store *store, enum cs_store_access access, cs_store_work *work,
+                         void *context, struct cs_error *error) CS_MUST_USE;
+
+/* A transaction alone, for the tool and for whatever is not a login's. */
 enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
                            struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error) CS_MUST_USE;

@@ -17,15 +17,29 @@ enum {
     CS_CONTEXT_SIZE = CS_STORE_USER_MAX + 100,
 };
 
+/* One login's work; on the stack of its thread, which waits for it. */
+struct cs_store_job {
+    enum cs_store_access access;
+    cs_store_work *work;
+    void *context;
+    struct cs_error *error; /* may be NULL */
+    enum cs_err result;
+    bool leads, taken, done; /* guarded by the store's mutex */
+    pthread_cond_t changed;  /* signalled with it */
+    struct cs_store_job *next;
+};
+
 struct cs_store {
     char *path, *lock_path, *key_path;
     sqlite3 *db; /* NULL: closed; the next transaction opens it */
     dev_t device;
     ino_t inode; /* of the open file; a restored backup is a different file */
     int lock_fd;
-    bool busy;             /* a thread is between begin and end of a transaction */
-    pthread_mutex_t mutex; /* guards `busy` */
-    pthread_cond_t freed;  /* signalled when `busy` ends */
+    bool busy;                 /* a thread is between begin and end of a transaction */
+    struct cs_store_job *jobs; /* those that wait for a batch, in their order */
+    bool led;                  /* one of their threads leads, or is about to */
+    pthread_mutex_t mutex;     /* guards `busy`, `jobs` and `led` */
+    pthread_cond_t freed;      /* signalled when `busy` ends */
     struct cs_keys keys;
     struct {
         const char *sql; /* compared by address, because each text is one constant */
@@ -45,6 +59,12 @@ enum cs_err cs_sql_step(struct cs_store *store, sqlite3_stmt *statement, bool *r
 enum cs_err cs_sql_run(struct cs_store *store, sqlite3_stmt *statement,
                        struct cs_error *error) CS_MUST_USE;
 
+/* Runs a statement without parameters and rows; `sql` is a constant, as for cs_sql. */
+enum cs_err cs_sql_do(struct cs_store *store, const char *sql, struct cs_error *error) CS_MUST_USE;
+
+/* Resets every statement: one with rows left to read would keep its transaction open. */
+void cs_sql_reset_all(struct cs_store *store);
+
 /* Fetches the number that `sql` selects for the parameter `user`. */
 enum cs_err cs_sql_count(struct cs_store *store, const char *sql, const char *user,
                          unsigned *ret_count, struct cs_error *error) CS_MUST_USE;
@@ -60,9 +80,16 @@ void cs_sql_bind_text(sqlite3_stmt *statement, int position, const char *text);
 /* The lock among threads: a flag with a condition, because the thread sanitizer does not know a
  * mutex with a deadline on the monotonic clock. CS_ERR_UNAVAILABLE at `deadline`. */
 void cs_store_init_threads(struct cs_store *store);
+void cs_store_init_condition(pthread_cond_t *condition); /* with deadlines of cs_clock_ms */
 enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline,
                            struct cs_error *error) CS_MUST_USE;
 void cs_store_leave(struct cs_store *store);
+enum cs_err cs_store_fail_busy(const struct cs_store *store, struct cs_error *error);
+
+/* cs_store_begin with another deadline (cs_clock_ms). */
+enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
+                                 struct cs_transaction *ret_transaction,
+                                 struct cs_error *error) CS_MUST_USE;
 
 /* Takes the lock of an open file. CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms), CS_ERR_SYSTEM
  * with errno set otherwise; the message is the caller's. */

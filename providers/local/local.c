@@ -12,17 +12,33 @@
 #include "providers/local/totp.h"
 #include "store/preference.h"
 
+/* One attempt, and what it led to. */
+struct judging {
+    struct cs_trial trial;
+    struct cs_outcome outcome;
+};
+
+static enum cs_err judge_in_store(const struct cs_transaction *transaction, void *context,
+                                  struct cs_error *error)
+{
+    struct judging *judging = context;
+
+    judging->trial.transaction = *transaction;
+    /* Read only now: a login that waited for the lock must not be judged by an earlier time. */
+    judging->trial.now = cs_clock_seconds();
+    return cs_local_count_and_judge(&judging->trial, &judging->outcome, error);
+}
+
 static enum cs_err local_judge(struct cs_provider *provider, const struct cs_call *call,
                                const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
                                struct cs_error *error)
 {
     struct cs_local *local = (struct cs_local *)provider;
-    struct cs_trial trial = {.local = local,
-                             .attempt = attempt,
-                             .settings = call->settings,
-                             .tried = cs_tries_of(attempt, call->settings),
-                             .user = attempt->identity ? attempt->identity : ""};
-    struct cs_outcome outcome = {0};
+    struct judging judging = {.trial = {.local = local,
+                                        .attempt = attempt,
+                                        .settings = call->settings,
+                                        .tried = cs_tries_of(attempt, call->settings),
+                                        .user = attempt->identity ? attempt->identity : ""}};
     struct cs_store *store = NULL;
     enum cs_err result;
 
@@ -30,17 +46,10 @@ static enum cs_err local_judge(struct cs_provider *provider, const struct cs_cal
         return cs_local_judge_password(local, call, attempt, ret_outcome, error);
     result = cs_local_store(local, &store, error);
     if (result == CS_OK)
-        result = cs_store_begin(store, &trial.transaction, error);
-    /* Read only now: a login that waited for the lock must not be judged by an earlier time. */
-    trial.now = cs_clock_seconds();
-    if (result == CS_OK)
-        result = cs_local_count_and_judge(&trial, &outcome, error);
-    if (result == CS_OK)
-        result = cs_store_commit(&trial.transaction, error);
-    cs_store_end(&trial.transaction);
+        result = cs_store_run(store, CS_STORE_WRITE, judge_in_store, &judging, error);
     /* What was not committed does not count. */
     if (result == CS_OK)
-        *ret_outcome = outcome;
+        *ret_outcome = judging.outcome;
     return result;
 }
 
@@ -57,29 +66,63 @@ static enum cs_err list_totp(const struct cs_transaction *transaction, const cha
     return result;
 }
 
+/* What to list, and where to. */
+struct listing {
+    const char *user, *app_id;
+    bool totp, keys;
+    struct cs_listed_factors *factors;
+};
+
+static enum cs_err list_in_store(const struct cs_transaction *transaction, void *context,
+                                 struct cs_error *error)
+{
+    const struct listing *listing = context;
+    enum cs_err result = CS_OK;
+
+    if (listing->totp)
+        result = list_totp(transaction, listing->user, listing->factors, error);
+    if (result == CS_OK && listing->keys)
+        result = cs_local_list_keys(transaction, listing->user, listing->app_id, listing->factors,
+                                    error);
+    return result;
+}
+
 static enum cs_err local_list_factors(struct cs_provider *provider, const struct cs_call *call,
                                       const struct cs_provider_user *user,
-                                      const struct cs_listing *listing,
+                                      const struct cs_listing *asked,
                                       struct cs_listed_factors *ret_factors, struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     struct cs_local *local = (struct cs_local *)provider;
-    const char *app_id = cs_key_names(call->settings, local->host_name).app_id;
-    bool totp = (listing->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0;
-    bool keys = (listing->kinds & CS_KIND(CS_FACTOR_U2F)) != 0;
+    struct listing listing = {.user = user->name,
+                              .app_id = cs_key_names(call->settings, local->host_name).app_id,
+                              .totp = (asked->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0,
+                              .keys = (asked->kinds & CS_KIND(CS_FACTOR_U2F)) != 0,
+                              .factors = ret_factors};
     struct cs_store *store = NULL;
     enum cs_err result;
 
-    if (!totp && !keys)
+    if (!listing.totp && !listing.keys)
         return CS_OK;
     result = cs_local_store(local, &store, error);
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
-    if (result == CS_OK && totp)
-        result = list_totp(&transaction, user->name, ret_factors, error);
-    if (result == CS_OK && keys)
-        result = cs_local_list_keys(&transaction, user->name, app_id, ret_factors, error);
-    return result;
+    return result == CS_OK ? cs_store_run(store, CS_STORE_READ, list_in_store, &listing, error)
+                           : result;
+}
+
+/* A challenge for security keys to begin. */
+struct beginning {
+    const char *user;
+    struct cs_key_names names;
+    const struct cs_challenge_request *request;
+    struct cs_challenge *challenge;
+};
+
+static enum cs_err begin_in_store(const struct cs_transaction *transaction, void *context,
+                                  struct cs_error *error)
+{
+    const struct beginning *beginning = context;
+
+    return cs_local_begin_keys(transaction, beginning->user, &beginning->names, beginning->request,
+                               beginning->challenge, error);
 }
 
 static enum cs_err local_begin(struct cs_provider *provider, const struct cs_call *call,
@@ -88,33 +131,43 @@ static enum cs_err local_begin(struct cs_provider *provider, const struct cs_cal
                                const struct cs_challenge_request *request,
                                struct cs_challenge *ret_challenge, struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
     struct cs_local *local = (struct cs_local *)provider;
-    const struct cs_key_names names = cs_key_names(call->settings, local->host_name);
+    struct beginning beginning = {user->name, cs_key_names(call->settings, local->host_name),
+                                  request, ret_challenge};
     struct cs_store *store = NULL;
     enum cs_err result = cs_local_store(local, &store, error);
 
     (void)factor; /* begin() serves only security keys, and one challenge serves all of them */
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
-    return result == CS_OK ? cs_local_begin_keys(&transaction, user->name, &names, request,
-                                                 ret_challenge, error)
+    return result == CS_OK ? cs_store_run(store, CS_STORE_READ, begin_in_store, &beginning, error)
                            : result;
+}
+
+/* Whose language to read, and where to. */
+struct preferred {
+    const char *identity;
+    char *language;
+};
+
+static enum cs_err language_in_store(const struct cs_transaction *transaction, void *context,
+                                     struct cs_error *error)
+{
+    const struct preferred *preferred = context;
+
+    return cs_preference_language(transaction, preferred->identity, preferred->language, error);
 }
 
 static enum cs_err local_language(struct cs_provider *provider, const char *identity,
                                   char ret_language[CS_PROVIDER_LANGUAGE_SIZE],
                                   struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct preferred preferred = {identity, ret_language};
     struct cs_store *store = NULL;
     enum cs_err result = cs_local_store((struct cs_local *)provider, &store, error);
 
     ret_language[0] = '\0';
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
-    return result == CS_OK ? cs_preference_language(&transaction, identity, ret_language, error)
-                           : result;
+    return result == CS_OK
+               ? cs_store_run(store, CS_STORE_READ, language_in_store, &preferred, error)
+               : result;
 }
 
 static unsigned local_kinds(const struct cs_provider *provider)

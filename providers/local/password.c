@@ -14,27 +14,38 @@
 
 enum { HASHES_MIN = 2, HASHES_MAX = 16 };
 
-/* Begins the transaction of one step. */
-static enum cs_err begin(struct cs_trial *trial, struct cs_store *store, struct cs_error *error)
-{
-    enum cs_err result = cs_store_begin(store, &trial->transaction, error);
+/* A password's way through its steps. */
+struct judging {
+    struct cs_trial trial;
+    struct cs_secret hash; /* empty: nothing to compare with */
+    bool admitted, fits;
+    struct cs_outcome outcome;
+};
 
+static void wipe_judging(struct judging *judging)
+{
+    cs_secret_free(&judging->hash);
+}
+
+/* The trial within a step's transaction. */
+static struct cs_trial *enter(void *context, const struct cs_transaction *transaction)
+{
+    struct judging *judging = context;
+
+    judging->trial.transaction = *transaction;
     /* Read only now: a login that waited for the lock must not be judged by an earlier time. */
-    trial->now = cs_clock_seconds();
-    return result;
+    judging->trial.now = cs_clock_seconds();
+    return &judging->trial;
 }
 
 /* During a delay nobody waits for a turn just to be told so. */
-static enum cs_err look(struct cs_trial *trial, struct cs_store *store, bool *ret_admitted,
+static enum cs_err look(const struct cs_transaction *transaction, void *context,
                         struct cs_error *error)
 {
-    enum cs_err result = begin(trial, store, error);
+    struct judging *judging = context;
+    const struct cs_trial *trial = enter(judging, transaction);
 
-    if (result == CS_OK)
-        result =
-            cs_throttle_look(&trial->transaction, &trial->tried, trial->now, ret_admitted, error);
-    cs_store_end(&trial->transaction);
-    return result;
+    return cs_throttle_look(transaction, &trial->tried, trial->now, &judging->admitted, error);
 }
 
 /* *ret_hash is empty if the user has no password that may be used; `ret_reason` says why. */
@@ -52,22 +63,17 @@ static enum cs_err load(const struct cs_trial *trial, struct cs_secret *ret_hash
     return result;
 }
 
-/* *ret_hash is empty if there is nothing to compare with. */
-static enum cs_err count(struct cs_trial *trial, struct cs_store *store, bool *ret_admitted,
-                         struct cs_secret *ret_hash, struct cs_error *error)
+static enum cs_err count(const struct cs_transaction *transaction, void *context,
+                         struct cs_error *error)
 {
+    struct judging *judging = context;
+    struct cs_trial *trial = enter(judging, transaction);
     enum cs_reason reason; /* the second transaction says it */
-    enum cs_err result = begin(trial, store, error);
+    enum cs_err result =
+        cs_throttle_begin(transaction, &trial->tried, trial->now, &judging->admitted, error);
 
-    if (result == CS_OK)
-        result =
-            cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, ret_admitted, error);
-    if (result == CS_OK && *ret_admitted)
-        result = load(trial, ret_hash, &reason, error);
-    if (result == CS_OK && *ret_admitted)
-        result = cs_store_commit(&trial->transaction, error);
-    cs_store_end(&trial->transaction);
-    return result;
+    return result == CS_OK && judging->admitted ? load(trial, &judging->hash, &reason, error)
+                                                : result;
 }
 
 /* More would not be faster, and each needs its memory. */
@@ -118,83 +124,66 @@ static bool is_same(const struct cs_secret *a, const struct cs_secret *b)
     return a->length == b->length && a->length > 0 && cs_equal_ct(a->data, b->data, a->length);
 }
 
-/* In an open transaction. */
-static enum cs_err judge(const struct cs_trial *trial, const struct cs_secret *hash, bool fits,
-                         struct cs_outcome *outcome, struct cs_error *error)
-{
-    CS_AUTO(cs_secret_free) struct cs_secret current = {0};
-    bool delayed = false;
-    enum cs_err result =
-        cs_throttle_delayed(&trial->transaction, &trial->tried, trial->now, &delayed, error);
-
-    if (result == CS_OK && delayed) {
-        outcome->reason = CS_REASON_THROTTLED;
-        return CS_OK;
-    }
-    if (result == CS_OK)
-        result = load(trial, &current, &outcome->reason, error);
-    if (result != CS_OK)
-        return result;
-    if (fits && is_same(hash, &current)) {
-        outcome->judgement = CS_JUDGED_RIGHT;
-        outcome->reason = CS_REASON_PASSWORD;
-        return cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error);
-    }
-    return cs_throttle_fail(&trial->transaction, &trial->tried, trial->now, error);
-}
-
-static enum cs_err settle(struct cs_trial *trial, struct cs_store *store,
-                          const struct cs_secret *hash, bool fits, struct cs_outcome *outcome,
+static enum cs_err settle(const struct cs_transaction *transaction, void *context,
                           struct cs_error *error)
 {
-    enum cs_err result = begin(trial, store, error);
+    CS_AUTO(cs_secret_free) struct cs_secret current = {0};
+    struct judging *judging = context;
+    const struct cs_trial *trial = enter(judging, transaction);
+    struct cs_outcome *outcome = &judging->outcome;
+    bool delayed = false;
+    enum cs_err result =
+        cs_throttle_delayed(transaction, &trial->tried, trial->now, &delayed, error);
 
-    if (result == CS_OK)
-        result = judge(trial, hash, fits, outcome, error);
-    if (result == CS_OK)
-        result = cs_store_commit(&trial->transaction, error);
-    cs_store_end(&trial->transaction);
-    return result;
+    if (result != CS_OK || delayed) /* the reason is there from the start */
+        return result;
+    result = load(trial, &current, &outcome->reason, error);
+    if (result != CS_OK)
+        return result;
+    if (judging->fits && is_same(&judging->hash, &current)) {
+        outcome->judgement = CS_JUDGED_RIGHT;
+        outcome->reason = CS_REASON_PASSWORD;
+        return cs_throttle_succeed(transaction, &trial->tried, trial->now, error);
+    }
+    return cs_throttle_fail(transaction, &trial->tried, trial->now, error);
 }
 
 /* Needs a turn. */
-static enum cs_err count_and_judge(struct cs_trial *trial, struct cs_store *store,
-                                   struct cs_outcome *outcome, struct cs_error *error)
+static enum cs_err count_and_judge(struct judging *judging, struct cs_store *store,
+                                   struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
-    bool admitted = false, fits = false;
-    enum cs_err result = count(trial, store, &admitted, &hash, error);
+    enum cs_err result = cs_store_run(store, CS_STORE_WRITE, count, judging, error);
 
-    if (result != CS_OK || !admitted)
+    if (result != CS_OK || !judging->admitted)
         return result;
-    result = compare(trial, &hash, &fits, error);
-    return result == CS_OK ? settle(trial, store, &hash, fits, outcome, error) : result;
+    result = compare(&judging->trial, &judging->hash, &judging->fits, error);
+    return result == CS_OK ? cs_store_run(store, CS_STORE_WRITE, settle, judging, error) : result;
 }
 
 enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
                                     const struct cs_attempt *attempt,
                                     struct cs_outcome *ret_outcome, struct cs_error *error)
 {
-    struct cs_trial trial = {.local = local,
-                             .attempt = attempt,
-                             .settings = call->settings,
-                             .tried = cs_tries_of(attempt, call->settings),
-                             .user = attempt->identity ? attempt->identity : ""};
-    struct cs_outcome outcome = {.reason = CS_REASON_THROTTLED};
+    CS_AUTO(wipe_judging)
+    struct judging judging = {.trial = {.local = local,
+                                        .attempt = attempt,
+                                        .settings = call->settings,
+                                        .tried = cs_tries_of(attempt, call->settings),
+                                        .user = attempt->identity ? attempt->identity : ""},
+                              .outcome = {.reason = CS_REASON_THROTTLED}};
     struct cs_store *store = NULL;
-    bool admitted = false;
     enum cs_err result = cs_local_store(local, &store, error);
 
     if (result == CS_OK)
-        result = look(&trial, store, &admitted, error);
-    if (result == CS_OK && admitted)
+        result = cs_store_run(store, CS_STORE_READ, look, &judging, error);
+    if (result == CS_OK && judging.admitted)
         result = take_turn(local, call, error);
-    if (result == CS_OK && admitted) {
-        result = count_and_judge(&trial, store, &outcome, error);
+    if (result == CS_OK && judging.admitted) {
+        result = count_and_judge(&judging, store, error);
         cs_slots_give(&local->hashing);
     }
     /* What was not committed does not count. */
     if (result == CS_OK)
-        *ret_outcome = outcome;
+        *ret_outcome = judging.outcome;
     return result;
 }

@@ -15,17 +15,30 @@ enum cs_err cs_local_suspended(const struct cs_transaction *transaction, const c
     return cs_suspension_read(transaction, user, ret_suspended, &since, error);
 }
 
+/* Whom to look for, and what was found. */
+struct search {
+    const char *user;
+    bool *suspended;
+};
+
+static enum cs_err look_in_store(const struct cs_transaction *transaction, void *context,
+                                 struct cs_error *error)
+{
+    const struct search *search = context;
+
+    return cs_local_suspended(transaction, search->user, search->suspended, error);
+}
+
 /* In a transaction of its own. */
 static enum cs_err look(struct cs_provider *provider, const char *user, bool *ret_suspended,
                         struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct search search = {user, ret_suspended};
     struct cs_store *store = NULL;
     enum cs_err result = cs_local_store((struct cs_local *)provider, &store, error);
 
-    if (result == CS_OK)
-        result = cs_store_begin(store, &transaction, error);
-    return result == CS_OK ? cs_local_suspended(&transaction, user, ret_suspended, error) : result;
+    return result == CS_OK ? cs_store_run(store, CS_STORE_READ, look_in_store, &search, error)
+                           : result;
 }
 
 enum cs_err cs_local_find_user(struct cs_provider *provider, const struct cs_call *call,

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logins that are ready together share a commit, and nothing else. */
+#include "tests/unit/unit.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/preference.h"
+#include "store/store_priv.h"
+#include "tests/support/scratch_store.h"
+
+enum { WRITERS = 20, PAUSE_NS = 200000, SLOW_NS = 20000000 };
+
+static atomic_uint syncs;
+static atomic_bool syncs_fail;
+
+/* Each commit is on the disk once this returns. */
+__attribute__((visibility("default"))) int fdatasync(int fd)
+{
+    static int (*real)(int);
+
+    if (real == NULL)
+        *(void **)(void *)&real = dlsym(RTLD_NEXT, "fdatasync");
+    syncs++;
+    return syncs_fail ? -1 : real(fd);
+}
+
+static void pause_for(long nanoseconds)
+{
+    const struct timespec pause = {0, nanoseconds};
+
+    nanosleep(&pause, NULL);
+}
+
+/* ---- logins ---- */
+
+struct login {
+    pthread_t thread;
+    struct cs_store *store;
+    enum cs_store_access access;
+    cs_store_work *work;
+    char user[16];
+    char seen[CS_PREFERENCE_LANGUAGE_SIZE];
+    enum cs_err result;
+    struct cs_error error;
+};
+
+static enum cs_err write_language(const struct cs_transaction *transaction, void *context,
+                                  struct cs_error *error)
+{
+    const struct login *login = context;
+
+    return cs_preference_set_language(transaction, login->user, "fr", error);
+}
+
+static enum cs_err write_and_fail(const struct cs_transaction *transaction, void *context,
+                                  struct cs_error *error)
+{
+    enum cs_err result = write_language(transaction, context, error);
+
+    return result == CS_OK ? cs_fail(error, CS_ERR_INPUT, "a reason of its own") : result;
+}
+
+/* What SQLite itself does when the disk is full. */
+static enum cs_err lose_all(const struct cs_transaction *transaction, void *context,
+                            struct cs_error *error)
+{
+    (void)context;
+    assert_int_equal(cs_sql_exec(transaction->store, "ROLLBACK", error), CS_OK);
+    return cs_fail(error, CS_ERR_STORE, "the disk is full");
+}
+
+static enum cs_err read_language(const struct cs_transaction *transaction, void *context,
+                                 struct cs_error *error)
+{
+    struct login *login = context;
+
+    return cs_preference_language(transaction, "user0", login->seen, error);
+}
+
+static void *run_login(void *argument)
+{
+    struct login *login = argument;
+
+    login->result = cs_store_run(login->store, login->access, login->work, login, &login->error);
+    return NULL;
+}
+
+static void start(struct login *login, struct cs_store *store, unsigned number)
+{
+    login->store = store;
+    (void)snprintf(login->user, sizeof login->user, "user%u", number);
+    if (login->work == NULL) {
+        login->work = write_language;
+        login->access = CS_STORE_WRITE;
+    }
+    assert_int_equal(pthread_create(&login->thread, NULL, run_login, login), 0);
+}
+
+/* ---- one who holds up the others until they all wait ---- */
+
+static atomic_uint wanted;
+static atomic_bool holding;
+
+static unsigned waiting(struct cs_store *store)
+{
+    unsigned count = 0;
+
+    pthread_mutex_lock(&store->mutex);
+    for (const struct cs_store_job *job = store->jobs; job != NULL; job = job->next)
+        count++;
+    pthread_mutex_unlock(&store->mutex);
+    return count;
+}
+
+static enum cs_err hold_up(const struct cs_transaction *transaction, void *context,
+                           struct cs_error *error)
+{
+    (void)context;
+    (void)error;
+    holding = true;
+    while (wanted == 0 || waiting(transaction->store) < wanted)
+        pause_for(PAUSE_NS);
+    return CS_OK;
+}
+
+/* Runs `count` logins in one batch. */
+static void run_together(struct cs_store *store, struct login *logins, unsigned count)
+{
+    struct login first = {.work = hold_up};
+
+    wanted = 0;
+    syncs = 0;
+    holding = false;
+    start(&first, store, 99);
+    while (!holding)
+        pause_for(PAUSE_NS);
+    for (unsigned i = 0; i < count; i++)
+        start(&logins[i], store, i);
+    wanted = count;
+    for (unsigned i = 0; i < count; i++)
+        assert_int_equal(pthread_join(logins[i].thread, NULL), 0);
+    assert_int_equal(pthread_join(first.thread, NULL), 0);
+    assert_int_equal(first.result, CS_OK);
+}
+
+static bool is_stored(struct scratch_store *scratch, const char *user)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    char language[CS_PREFERENCE_LANGUAGE_SIZE];
+
+    scratch_store_begin(scratch, &transaction);
+    assert_int_equal(cs_preference_language(&transaction, user, language, NULL), CS_OK);
+    return language[0] != '\0';
+}
+
+/* ---- tests ---- */
+
+static void test_one_commit_for_all(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login logins[WRITERS] = {0};
+
+    run_together(scratch->store, logins, WRITERS);
+    assert_int_equal(syncs, 1);
+    for (unsigned i = 0; i < WRITERS; i++) {
+        assert_int_equal(logins[i].result, CS_OK);
+        assert_true(is_stored(scratch, logins[i].user));
+    }
+}
+
+static void test_a_failure_is_its_own(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login logins[WRITERS] = {0};
+
+    for (unsigned i = 0; i < WRITERS; i += 3) {
+        logins[i].work = write_and_fail;
+        logins[i].access = CS_STORE_WRITE;
+    }
+    run_together(scratch->store, logins, WRITERS);
+    assert_int_equal(syncs, 1);
+    for (unsigned i = 0; i < WRITERS; i++) {
+        assert_int_equal(logins[i].result, i % 3 == 0 ? CS_ERR_INPUT : CS_OK);
+        assert_int_equal(is_stored(scratch, logins[i].user), i % 3 != 0);
+    }
+    assert_string_equal(logins[3].error.text, "a reason of its own");
+}
+
+static void test_a_commit_that_fails_is_everybodys(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login logins[WRITERS] = {0};
+
+    syncs_fail = true;
+    run_together(scratch->store, logins, WRITERS);
+    syncs_fail = false;
+    for (unsigned i = 0; i < WRITERS; i++) {
+        assert_int_equal(logins[i].result, CS_ERR_STORE);
+        assert_contains(logins[i].error.text, "disk I/O error");
+        assert_false(is_stored(scratch, logins[i].user));
+    }
+}
+
+static void test_a_full_disk_in_the_middle_stores_nothing(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login logins[WRITERS] = {0};
+
+    logins[7] = (struct login){.work = lose_all, .access = CS_STORE_WRITE};
+    run_together(scratch->store, logins, WRITERS);
+    for (unsigned i = 0; i < WRITERS; i++) {
+        assert_int_equal(logins[i].result, CS_ERR_STORE);
+        assert_contains(logins[i].error.text, "the disk is full");
+        assert_false(is_stored(scratch, logins[i].user));
+    }
+}
+
+static void test_readers_see_what_was_committed(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login logins[WRITERS] = {0};
+
+    for (unsigned i = 1; i < WRITERS; i += 2)
+        logins[i].work = read_language;
+    run_together(scratch->store, logins, WRITERS);
+    for (unsigned i = 0; i < WRITERS; i++)
+        assert_int_equal(logins[i].result, CS_OK);
+    for (unsigned i = 1; i < WRITERS; i += 2)
+        assert_string_equal(logins[i].seen, "");
+    assert_true(is_stored(scratch, "user0"));
+}
+
+static void test_readers_commit_nothing(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login logins[WRITERS] = {0};
+
+    for (unsigned i = 0; i < WRITERS; i++)
+        logins[i].work = read_language;
+    run_together(scratch->store, logins, WRITERS);
+    assert_int_equal(syncs, 0);
+}
+
+/* ---- another process ---- */
+
+static atomic_uint batches;
+static atomic_bool over;
+
+static enum cs_err write_slowly(const struct cs_transaction *transaction, void *context,
+                                struct cs_error *error)
+{
+    pause_for(SLOW_NS);
+    batches++;
+    return write_language(transaction, context, error);
+}
+
+static void *keep_busy(void *argument)
+{
+    struct login *login = argument;
+
+    while (!over && login->result == CS_OK)
+        login->result = cs_store_run(login->store, CS_STORE_WRITE, write_slowly, login, NULL);
+    return NULL;
+}
+
+/* Writes once for each byte that comes, and answers when that is done. */
+static int be_another(const struct scratch_store *scratch, int in, int out)
+{
+    struct cs_store *store = NULL;
+    struct login login = {.user = "another"};
+    enum cs_err result = cs_store_open(scratch->path, scratch->key_path, false, &store, NULL);
+    char byte;
+
+    while (result == CS_OK && read(in, &byte, 1) == 1) {
+        result = cs_store_run(store, CS_STORE_WRITE, write_language, &login, NULL);
+        if (write(out, "", 1) != 1)
+            break;
+    }
+    cs_store_close(&store);
+    return result == CS_OK ? 0 : 1;
+}
+
+/* How many batches go by before another process has had its turn. */
+static unsigned passed_over(int to, int from)
+{
+    unsigned before = batches;
+    char byte;
+
+    assert_int_equal(write(to, "", 1), 1);
+    assert_int_equal(read(from, &byte, 1), 1);
+    return batches - before;
+}
+
+static void test_another_process_waits_for_two_batches_at_most(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login login = {.store = scratch->store, .user = "busy"};
+    int status = -1, to[2], from[2];
+    pthread_t thread;
+    pid_t child;
+
+    assert_int_equal(pipe(to), 0);
+    assert_int_equal(pipe(from), 0);
+    child = fork(); /* before there are threads */
+    if (child == 0) {
+        (void)close(to[1]);
+        _exit(be_another(scratch, to[0], from[1]));
+    }
+    (void)close(from[1]); /* so that a child that fails is the end of its answers */
+    over = false;
+    assert_int_equal(pthread_create(&thread, NULL, keep_busy, &login), 0);
+    for (unsigned i = 0; i < 10; i++)
+        assert_uint_in_range(passed_over(to[1], from[0]), 0, 2);
+    (void)close(to[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    over = true;
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(login.result, CS_OK);
+    (void)close(to[0]);
+    (void)close(from[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_STORE(test_one_commit_for_all),
+        IN_STORE(test_a_failure_is_its_own),
+        IN_STORE(test_a_commit_that_fails_is_everybodys),
+        IN_STORE(test_a_full_disk_in_the_middle_stores_nothing),
+        IN_STORE(test_readers_see_what_was_committed),
+        IN_STORE(test_readers_commit_nothing),
+        IN_STORE(test_another_process_waits_for_two_batches_at_most),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
