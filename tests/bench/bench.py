@@ -123,13 +123,14 @@ class Countersign(Peer):
         path = WORKDIR / "batch"
         path.write_text("".join(f"{name} secret={self.users.secrets[name]}\n" for name in names))
         run("countersign", "--config", self.config, "enroll", "totp", "--batch", path, timeout=600)
+        # Of a secret that was given, no code of an earlier period is accepted.
+        self.used.update(dict.fromkeys(names, int(time.time()) // 30 - 1))
 
     def renew(self):
         for name in self.users.accounts:
             for factor in json.loads(countersign("--config", self.config, "list", name, "--json").stdout)["factors"]:
                 countersign("--config", self.config, "remove", name, factor["id"])
         self.enrol(self.users.accounts)
-        self.used.clear()
 
     def fresh(self):
         step = int(time.time()) // 30
