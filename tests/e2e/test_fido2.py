@@ -118,6 +118,38 @@ def test_key_that_signs_something_else():
     expect_equal((result.returncode, keys_of()), (1, []), result.stderr)
 
 
+def answer_for(keys, line, *words):
+    return run(TOUCH, *words, "--timeout", "1", input=line + "\n", env=keys.environment(), check=False).stdout.strip()
+
+
+def test_what_is_refused():
+    """Through a real sshd: another key, another host's answer, an answer used before, a counter that went back."""
+    here, seen = ("--host", "127.0.0.1"), []
+    for words, how, reason in (
+            ("fido2 u2f=off", lambda keys, line: answer_for(keys, line, "--host", "evil.example"), "wrong-signature"),
+            ("fido2 u2f=off", lambda keys, line: seen[0], "wrong-signature"),
+            ("fido2 u2f=off counter=1", lambda keys, line: answer_for(keys, line, *here), "counter-went-back"),
+            ("another", lambda keys, line: answer_for(keys, line, *here) or "nothing", "wrong-form")):
+        keys = before(retry=0)
+        register(keys)
+        with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+            seen[:] = [""]
+
+            def right(line):
+                seen[0] = answer_for(keys, line, *here)
+                return seen[0]
+
+            expect(asked(sshd, [right])[1], f"{reason}: a right answer was refused")
+            if words == "another":
+                keys.pull(0)
+                keys.plug(1, words="fido2 u2f=off")
+            else:
+                keys.plug(words=words)
+            expect(not asked(sshd, [lambda line: how(keys, line)])[1], f"{reason}: let in")
+            broker.wait_log(f"reason={reason}")
+        expect_equal(keys_of()[0]["suspect"], reason == "counter-went-back", f"{reason}: suspect")
+
+
 def test_registered_with_its_pin_is_asked_for_it_for_ever():
     keys = before("fido2 u2f=off pin=1234", retry=0)
     expect_equal(respond(with_pin(keys, "1234", request(), "--register")).returncode, 0, "registering")

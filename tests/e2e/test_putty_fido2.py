@@ -99,6 +99,16 @@ def test_the_pin_is_typed_in_plink():
         expect(PIN not in broker.log() and "9999" not in broker.log(), "a PIN in the broker's log")
 
 
+def test_a_counter_that_went_back_is_refused():
+    keys = before("fido2 u2f=off", retry=0)
+    with Broker() as broker, Sshd(auth=KEY_LOGIN) as sshd:
+        expect_let_in(batch(sshd, keys))
+        keys.plug(words="fido2 u2f=off counter=1")
+        result = batch(sshd, keys)
+        expect(result.returncode != 0 and "logged in" not in result.stdout, f"let in: {result.stdout}{result.stderr}")
+        broker.wait_log("reason=counter-went-back")
+
+
 def test_without_the_pin_a_recovery_code_is_typed():
     import json
 
