@@ -100,11 +100,11 @@ enum act {
     PLUG_IN,
     TYPE_PIN,
     PERHAPS_PIN, /* only the key knows, or nobody is there to be asked and it works without */
+    CHANGE_KEY,  /* the request means none of those that are plugged in */
 };
 
 struct outlook {
     enum act act;
-    bool strangers;          /* keys are plugged in, and the request means none of them */
     struct cs_error refused; /* about a key that may not be opened; "" for none */
 };
 
@@ -156,7 +156,8 @@ static struct outlook look(const struct cs_u2f_touch *touch, enum cs_u2f_purpose
     result = purpose == CS_U2F_REGISTER
                  ? cs_u2f_touch_register(&attempt, &enrolled, NULL)
                  : cs_u2f_touch_authenticate(&attempt, &answer.key, &answer.assertion, NULL);
-    outlook.strangers = result == CS_ERR_INPUT;
+    if (result == CS_ERR_INPUT && purpose == CS_U2F_AUTHENTICATE)
+        outlook.act = CHANGE_KEY;
     if (result == CS_ERR_CANNOT_ASK)
         outlook.act = touch->verification == CS_U2F_PREFERRED ? PERHAPS_PIN : TYPE_PIN;
     return outlook;
@@ -172,12 +173,15 @@ static enum cs_err tell(const struct cs_touch_job *job, const struct outlook *ou
         [PLUG_IN] = "Plug in your security key and touch it",
         [TYPE_PIN] = "Type the PIN of your security key, then touch it",
         [PERHAPS_PIN] = "Type the PIN of your security key if it is asked for, then touch it",
+        [CHANGE_KEY] = "Plug in another security key and touch it",
     };
     CS_AUTO(cs_buffer_free) struct cs_buffer notice = {0};
     const char *refused = outlook->refused.text;
 
-    cs_buffer_printf(&notice, "%s%s%s%s to %s %s", job->quote, refused, refused[0] ? "\n" : "",
-                     wishes[outlook->act],
+    cs_buffer_printf(&notice, "%s%s%s", job->quote, refused, refused[0] ? "\n" : "");
+    if (outlook->act == CHANGE_KEY)
+        cs_buffer_text(&notice, "The security key here is not enrolled there.\n");
+    cs_buffer_printf(&notice, "%s to %s %s", wishes[outlook->act],
                      job->purpose == CS_U2F_REGISTER ? "enrol it at" : "log in to", job->host);
     return notice.failed ? cs_fail_nomem(error) : person->ops->tell(person, notice.text, error);
 }
@@ -228,7 +232,7 @@ enum cs_err cs_touch_answer(const struct cs_touch_job *job, struct cs_touch_pers
         return result;
     outlook = look(&touch, job->purpose);
     /* A notice in each round would ask for a touch that helps nobody. */
-    if (request.more && outlook.strangers)
+    if (request.more && outlook.act == CHANGE_KEY)
         return answer_nothing(out, error);
     question.expected = outlook.act == TYPE_PIN || outlook.act == PERHAPS_PIN;
     result = tell(job, &outlook, person, error);

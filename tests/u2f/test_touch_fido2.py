@@ -101,7 +101,8 @@ def test_wrong_keys_and_requests():
     keys.pull()
     keys.plug(1, words="fido2 u2f=off")
     result = touch(keys, "--timeout", "0", input=key.request() + "\n", check=False)
-    expect_match("is not enrolled", result.stderr, "another key")
+    expect_match("is not enrolled there\\.\\nPlug in another security key and touch it to log in to server.example\\n", result.stderr, "the notice")
+    expect_match("that is plugged in is not enrolled$", result.stderr, "another key")
     result = touch(keys, "--register", input=relay("enrol", APP, CHALLENGE)[0] + "\n", check=False)
     expect_equal((result.returncode, result.stdout), (1, ""), "a request for U2F only")
     expect_match("has U2F switched off", result.stderr, "why")
@@ -145,7 +146,7 @@ def test_the_touch_is_asked_for_once_and_after_the_pin():
     maybe = "Type the PIN of your security key if it is asked for, then touch it to enrol it at server.example"
     line, verified = relay("enrol", APP, CHALLENGE, "+fido2")[0], relay("enrol", APP, CHALLENGE, "+fido2", "+required")[0]
     for more, line, options, notice, pins in (
-            ("", key.request("+required"), (), log_in, ("1234",)), ("", verified, ("--register",), enrol, ("1234",)), ("", line, ("--register",), maybe, ("1234",)),
+            ("", key.request("+required"), (), log_in, ("1234",)), ("", verified, ("--register",), enrol, ("1234",)), ("", line, ("--register",), enrol, ("1234",)),
             ("make-without-pin", line, ("--register",), maybe, ())):
         keys.plug(words=f"{words} {more}")
         terminal = Terminal(keys, line, *options)
