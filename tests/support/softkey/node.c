@@ -132,13 +132,21 @@ static int poll_key(struct hid_device_ *key, struct pollfd *entry, int milliseco
 }
 
 /* A key and one other descriptor, which is looked at between the key's beats. */
+/* The kernel's poll, by the call that every architecture has. */
+static int real_poll(struct pollfd *entries, nfds_t count, int milliseconds)
+{
+    struct timespec left = {milliseconds / 1000, milliseconds % 1000 * 1000000L};
+
+    return (int)syscall(SYS_ppoll, entries, count, milliseconds < 0 ? NULL : &left, NULL, 0);
+}
+
 static int poll_both(struct hid_device_ *key, struct pollfd *entries, int milliseconds)
 {
     int64_t until = softkey_now() + milliseconds;
 
     for (;;) {
         int64_t left = milliseconds < 0 ? SOFTKEY_BEAT_MS : until - softkey_now();
-        int other = (int)syscall(SYS_poll, entries + 1, 1, 0), result;
+        int other = real_poll(entries + 1, 1, 0), result;
 
         if (left < 0)
             left = 0;
@@ -159,7 +167,7 @@ int node_poll(struct pollfd *entries, nfds_t count, int milliseconds)
     if (key != NULL && count == 2)
         return poll_both(key, entries, milliseconds);
     if (key == NULL)
-        return (int)syscall(SYS_poll, entries, count, milliseconds);
+        return real_poll(entries, count, milliseconds);
     return poll_key(key, entries, milliseconds, NULL);
 }
 
