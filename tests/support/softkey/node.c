@@ -131,7 +131,6 @@ static int poll_key(struct hid_device_ *key, struct pollfd *entry, int milliseco
     return result;
 }
 
-/* A key and one other descriptor, which is looked at between the key's beats. */
 /* The kernel's poll, by the call that every architecture has. */
 static int real_poll(struct pollfd *entries, nfds_t count, int milliseconds)
 {
@@ -140,6 +139,7 @@ static int real_poll(struct pollfd *entries, nfds_t count, int milliseconds)
     return (int)syscall(SYS_ppoll, entries, count, milliseconds < 0 ? NULL : &left, NULL, 0);
 }
 
+/* A key and one other descriptor, which is looked at between the key's beats. */
 static int poll_both(struct hid_device_ *key, struct pollfd *entries, int milliseconds)
 {
     int64_t until = softkey_now() + milliseconds;
