@@ -72,7 +72,11 @@ class Oath(Peer):
 
 class Ours(Countersign):
     def crowd(self, count):
-        return [self.right() for _ in range(count)]
+        logins = [self.fresh() for _ in range(count)]
+        if None in logins:  # a renewal half-way would give out some codes twice
+            self.renew()
+            logins = [self.fresh() for _ in range(count)]
+        return logins
 
 
 def nice_of_unit():
