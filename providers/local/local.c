@@ -39,14 +39,11 @@ static enum cs_err local_judge(struct cs_provider *provider, const struct cs_cal
                                         .settings = call->settings,
                                         .tried = cs_tries_of(attempt, call->settings),
                                         .user = attempt->identity ? attempt->identity : ""}};
-    struct cs_store *store = NULL;
     enum cs_err result;
 
     if (attempt->kind == CS_FACTOR_PASSWORD)
         return cs_local_judge_password(local, call, attempt, ret_outcome, error);
-    result = cs_local_store(local, &store, error);
-    if (result == CS_OK)
-        result = cs_store_run(store, CS_STORE_WRITE, judge_in_store, &judging, error);
+    result = cs_local_in_store(local, CS_STORE_WRITE, judge_in_store, &judging, error);
     /* What was not committed does not count. */
     if (result == CS_OK)
         *ret_outcome = judging.outcome;
@@ -98,14 +95,10 @@ static enum cs_err local_list_factors(struct cs_provider *provider, const struct
                               .totp = (asked->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0,
                               .keys = (asked->kinds & CS_KIND(CS_FACTOR_U2F)) != 0,
                               .factors = ret_factors};
-    struct cs_store *store = NULL;
-    enum cs_err result;
 
     if (!listing.totp && !listing.keys)
         return CS_OK;
-    result = cs_local_store(local, &store, error);
-    return result == CS_OK ? cs_store_run(store, CS_STORE_READ, list_in_store, &listing, error)
-                           : result;
+    return cs_local_in_store(local, CS_STORE_READ, list_in_store, &listing, error);
 }
 
 /* A challenge for security keys to begin. */
@@ -134,12 +127,9 @@ static enum cs_err local_begin(struct cs_provider *provider, const struct cs_cal
     struct cs_local *local = (struct cs_local *)provider;
     struct beginning beginning = {user->name, cs_key_names(call->settings, local->host_name),
                                   request, ret_challenge};
-    struct cs_store *store = NULL;
-    enum cs_err result = cs_local_store(local, &store, error);
 
     (void)factor; /* begin() serves only security keys, and one challenge serves all of them */
-    return result == CS_OK ? cs_store_run(store, CS_STORE_READ, begin_in_store, &beginning, error)
-                           : result;
+    return cs_local_in_store(local, CS_STORE_READ, begin_in_store, &beginning, error);
 }
 
 /* Whose language to read, and where to. */
@@ -161,13 +151,10 @@ static enum cs_err local_language(struct cs_provider *provider, const char *iden
                                   struct cs_error *error)
 {
     struct preferred preferred = {identity, ret_language};
-    struct cs_store *store = NULL;
-    enum cs_err result = cs_local_store((struct cs_local *)provider, &store, error);
 
     ret_language[0] = '\0';
-    return result == CS_OK
-               ? cs_store_run(store, CS_STORE_READ, language_in_store, &preferred, error)
-               : result;
+    return cs_local_in_store((struct cs_local *)provider, CS_STORE_READ, language_in_store,
+                             &preferred, error);
 }
 
 static unsigned local_kinds(const struct cs_provider *provider)

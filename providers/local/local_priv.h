@@ -39,9 +39,10 @@ struct cs_trial {
 enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
                           struct cs_provider **ret_provider, struct cs_error *error) CS_MUST_USE;
 
-/* The store, opened when needed. The provider keeps it. */
-enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
-                           struct cs_error *error) CS_MUST_USE;
+/* cs_store_run in the provider's store, which is opened when needed and kept. */
+enum cs_err cs_local_in_store(struct cs_local *local, enum cs_store_access access,
+                              cs_store_work *work, void *context,
+                              struct cs_error *error) CS_MUST_USE;
 
 /* find_user(): a user without a factor here is not known here, and judge() finds that out; but one
  * who is suspended is not found. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The store of an opened provider. */
+/* The store of an opened provider, and the way into it. */
 #include "providers/local/local_priv.h"
 
 /* The store is opened when it is needed, and tried again after a failure, so that a broker started
  * before the first enrolment works after it. */
-enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
-                           struct cs_error *error)
+static enum cs_err open_store(struct cs_local *local, struct cs_store **ret_store,
+                              struct cs_error *error)
 {
     enum cs_err result = CS_OK;
 
@@ -23,4 +23,13 @@ enum cs_err cs_local_store(struct cs_local *local, struct cs_store **ret_store,
             error->code = result;
     }
     return result;
+}
+
+enum cs_err cs_local_in_store(struct cs_local *local, enum cs_store_access access,
+                              cs_store_work *work, void *context, struct cs_error *error)
+{
+    struct cs_store *store = NULL;
+    enum cs_err result = open_store(local, &store, error);
+
+    return result == CS_OK ? cs_store_run(store, access, work, context, error) : result;
 }

@@ -149,15 +149,16 @@ static enum cs_err settle(const struct cs_transaction *transaction, void *contex
 }
 
 /* Needs a turn. */
-static enum cs_err count_and_judge(struct judging *judging, struct cs_store *store,
+static enum cs_err count_and_judge(struct judging *judging, struct cs_local *local,
                                    struct cs_error *error)
 {
-    enum cs_err result = cs_store_run(store, CS_STORE_WRITE, count, judging, error);
+    enum cs_err result = cs_local_in_store(local, CS_STORE_WRITE, count, judging, error);
 
     if (result != CS_OK || !judging->admitted)
         return result;
     result = compare(&judging->trial, &judging->hash, &judging->fits, error);
-    return result == CS_OK ? cs_store_run(store, CS_STORE_WRITE, settle, judging, error) : result;
+    return result == CS_OK ? cs_local_in_store(local, CS_STORE_WRITE, settle, judging, error)
+                           : result;
 }
 
 enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call *call,
@@ -171,15 +172,12 @@ enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call
                                         .tried = cs_tries_of(attempt, call->settings),
                                         .user = attempt->identity ? attempt->identity : ""},
                               .outcome = {.reason = CS_REASON_THROTTLED}};
-    struct cs_store *store = NULL;
-    enum cs_err result = cs_local_store(local, &store, error);
+    enum cs_err result = cs_local_in_store(local, CS_STORE_READ, look, &judging, error);
 
-    if (result == CS_OK)
-        result = cs_store_run(store, CS_STORE_READ, look, &judging, error);
     if (result == CS_OK && judging.admitted)
         result = take_turn(local, call, error);
     if (result == CS_OK && judging.admitted) {
-        result = count_and_judge(&judging, store, error);
+        result = count_and_judge(&judging, local, error);
         cs_slots_give(&local->hashing);
     }
     /* What was not committed does not count. */

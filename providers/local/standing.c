@@ -34,11 +34,9 @@ static enum cs_err look(struct cs_provider *provider, const char *user, bool *re
                         struct cs_error *error)
 {
     struct search search = {user, ret_suspended};
-    struct cs_store *store = NULL;
-    enum cs_err result = cs_local_store((struct cs_local *)provider, &store, error);
 
-    return result == CS_OK ? cs_store_run(store, CS_STORE_READ, look_in_store, &search, error)
-                           : result;
+    return cs_local_in_store((struct cs_local *)provider, CS_STORE_READ, look_in_store, &search,
+                             error);
 }
 
 enum cs_err cs_local_find_user(struct cs_provider *provider, const struct cs_call *call,
