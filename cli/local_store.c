@@ -102,12 +102,7 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
 enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,
                             struct cs_error *error)
 {
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    enum cs_err result = cs_store_begin(store, &transaction, error);
-
-    if (result == CS_OK)
-        result = work(&transaction, context, error);
-    return result == CS_OK ? cs_store_commit(&transaction, error) : result;
+    return cs_store_run(store, CS_STORE_WRITE, work, context, error);
 }
 
 enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,
