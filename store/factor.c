@@ -152,10 +152,8 @@ enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
     return result;
 }
 
-/* The secret is bound to the id, which is known only once the row exists: two steps in one
- * transaction. */
-static enum cs_err seal_into_row(const struct cs_transaction *transaction,
-                                 const struct cs_factor *factor, struct cs_error *error)
+enum cs_err cs_factor_seal(const struct cs_transaction *transaction, const struct cs_factor *factor,
+                           struct cs_error *error)
 {
     static const char sql[] = "UPDATE factor SET secret = ?2 WHERE id = ?1";
     unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
@@ -224,8 +222,9 @@ enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_fa
     result = cs_sql_run(transaction->store, statement, error);
     if (result != CS_OK)
         return result;
+    /* The secret is bound to the id, which is known only once the row exists. */
     factor->id = sqlite3_last_insert_rowid(transaction->store->db);
-    return seal_into_row(transaction, factor, error);
+    return cs_factor_seal(transaction, factor, error);
 }
 
 enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,

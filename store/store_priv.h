@@ -134,4 +134,8 @@ void cs_factor_context(const struct cs_factor *factor, char ret_context[CS_CONTE
 void cs_password_context(const char *user, char ret_context[CS_CONTEXT_SIZE]);
 extern const char cs_recovery_context[];
 
+/* Seals the factor's secret into its row, under its id and the user that `factor` names. */
+enum cs_err cs_factor_seal(const struct cs_transaction *transaction, const struct cs_factor *factor,
+                           struct cs_error *error) CS_MUST_USE;
+
 #endif
