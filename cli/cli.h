@@ -165,8 +165,15 @@ void cs_print_codes(const struct cs_enrolment *enrolment);
 /* Adds the key "password" to the open object: when it was set, or null without one (NULL). */
 void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 
-/* Enrols the users in a file, all or none, and prints one object a line; returns an exit status. */
-int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path);
+/* A file of users to enrol. Borrowed texts. */
+struct cs_batch_choice {
+    const char *path;
+    bool add; /* those, too, who have a TOTP factor already */
+};
+
+/* Enrols them, all or none, and prints one object a line; returns an exit status. */
+int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names,
+                   const struct cs_batch_choice *choice);
 
 /* Draws a QR code on standard output; false if the text does not fit or memory ran out. */
 bool cs_print_qr(const char *text);

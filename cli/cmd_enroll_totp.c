@@ -6,7 +6,7 @@
 #include "cli/verb.h"
 #include "conversation/terminal.h"
 
-enum { SECRET, ALGORITHM, DIGITS, PERIOD, ISSUER, LABEL, NO_CONFIRM, BATCH };
+enum { SECRET, ALGORITHM, DIGITS, PERIOD, ISSUER, LABEL, NO_CONFIRM, ADD, BATCH };
 
 const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
@@ -16,6 +16,7 @@ const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [ISSUER] = {"issuer", "TEXT", "What an app shows above the code; may have %U, %H."},
     [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
     [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
+    [ADD] = {"add", NULL, "Also if the user has such a factor already."},
     [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."},
 };
 
@@ -24,7 +25,7 @@ enum { CONFIRM_TRIES = 3 };
 struct wishes {
     struct cs_enrolment_choice choice;
     const char *batch, *issuer;
-    bool no_confirm, secret_from_input;
+    bool add, no_confirm, secret_from_input;
 };
 
 static bool parse_number(const char *text, unsigned *ret_number)
@@ -50,6 +51,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
                                          .label = words->options[LABEL]},
                               .batch = words->options[BATCH],
                               .issuer = words->options[ISSUER],
+                              .add = words->options[ADD] != NULL,
                               .no_confirm = words->options[NO_CONFIRM] != NULL,
                               .secret_from_input = secret != NULL};
     if (secret != NULL && strcmp(secret, "-") != 0)
@@ -88,6 +90,7 @@ static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment
 struct enrolling {
     struct cs_app_names names;
     struct cs_enrolment enrolment;
+    bool add;
 };
 
 static void clear_enrolling(struct enrolling *enrolling)
@@ -151,8 +154,15 @@ static enum cs_err save(const struct cs_transaction *transaction, void *context,
                         struct cs_error *error)
 {
     struct enrolling *enrolling = context;
+    struct cs_enrolment *enrolment = &enrolling->enrolment;
+    enum cs_err result = enrolling->add ? CS_OK : cs_enrolment_look(transaction, enrolment, error);
 
-    return cs_enrolment_save(transaction, &enrolling->enrolment, error);
+    if (result == CS_OK && enrolment->superfluous)
+        result = cs_fail(error, CS_ERR_INPUT,
+                         "%s has a TOTP factor already (countersign list %s): --add gives another "
+                         "one, 'countersign remove' takes the old one away",
+                         enrolment->factor.user, enrolment->factor.user);
+    return result == CS_OK ? cs_enrolment_save(transaction, enrolment, error) : result;
 }
 
 static enum cs_err say(void *context, struct cs_error *error)
@@ -210,7 +220,7 @@ static enum cs_err make(const struct cs_cli *cli, struct wishes *wishes,
 static int enrol(struct cs_cli *cli, const struct cs_app_names *names, struct wishes *wishes)
 {
     static const struct cs_report report = {.say = say, .write = write_json};
-    CS_AUTO(clear_enrolling) struct enrolling enrolling = {.names = *names};
+    CS_AUTO(clear_enrolling) struct enrolling enrolling = {.names = *names, .add = wishes->add};
     struct cs_error error = {0};
     enum cs_err result;
 
@@ -237,6 +247,7 @@ int cs_cmd_enroll_totp(struct cs_cli *cli, const struct cs_words *words)
         result = cs_app_names_read(&options, wishes.issuer, &names, &error);
     if (result != CS_OK)
         return cs_complain(&error);
-    return wishes.batch != NULL ? cs_enrol_batch(cli, &names, wishes.batch)
-                                : enrol(cli, &names, &wishes);
+    return wishes.batch != NULL
+               ? cs_enrol_batch(cli, &names, &(struct cs_batch_choice){wishes.batch, wishes.add})
+               : enrol(cli, &names, &wishes);
 }

@@ -10,12 +10,13 @@
 #include "base/user_name.h"
 #include "cli/cli.h"
 
-enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
+enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000, SKIPPED_NAMED_MAX = 10000 };
 
 #define BLANKS " \t\r"
 
 struct batch {
     const char *path;
+    bool add;
     struct cs_cli_accounts accounts;
     size_t line; /* the line being read, from 1 */
     struct cs_enrolment *items;
@@ -172,20 +173,61 @@ static enum cs_err read_batch(struct batch *batch, struct cs_error *error)
     return result;
 }
 
+/* Before anything is stored: a user may be in the file twice, with two devices. */
 static enum cs_err save_batch(const struct cs_transaction *transaction, void *context,
                               struct cs_error *error)
 {
     struct batch *batch = context;
     enum cs_err result = CS_OK;
 
-    for (size_t i = 0; i < batch->count && result == CS_OK; i++)
-        result = cs_enrolment_save(transaction, &batch->items[i], error);
+    for (size_t i = 0; i < batch->count && result == CS_OK && !batch->add; i++)
+        result = cs_enrolment_look(transaction, &batch->items[i], error);
+    for (size_t i = 0; i < batch->count && result == CS_OK; i++) {
+        if (!batch->items[i].superfluous)
+            result = cs_enrolment_save(transaction, &batch->items[i], error);
+    }
     return result;
 }
 
-int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path)
+static void name_skipped(const struct batch *batch)
 {
-    CS_AUTO(clear_batch) struct batch batch = {.path = path};
+    struct cs_error text = {0};
+    size_t skipped = 0;
+
+    for (size_t i = 0; i < batch->count; i++) {
+        if (!batch->items[i].superfluous || ++skipped > SKIPPED_NAMED_MAX)
+            continue;
+        (void)cs_fail(&text, CS_ERR_INPUT,
+                      "%s: %s has a TOTP factor already and is skipped; --add gives another one",
+                      batch->path, batch->items[i].factor.user);
+        (void)cs_complain(&text);
+    }
+    if (skipped <= SKIPPED_NAMED_MAX)
+        return;
+    (void)cs_fail(&text, CS_ERR_LIMIT, "%s: %zu more are skipped", batch->path,
+                  skipped - SKIPPED_NAMED_MAX);
+    (void)cs_complain(&text);
+}
+
+static int print_one(const struct cs_app_names *names, const struct cs_enrolment *enrolment)
+{
+    struct cs_json_writer *writer = cs_json_writer_new();
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    cs_json_write_object(writer, NULL);
+    result = cs_write_enrolment(writer, names, enrolment, &error);
+    cs_json_write_end(writer);
+    if (result == CS_OK)
+        return cs_print_json(&writer, CS_JSON_COMPACT);
+    cs_json_writer_free(&writer);
+    return cs_complain(&error);
+}
+
+int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names,
+                   const struct cs_batch_choice *choice)
+{
+    CS_AUTO(clear_batch) struct batch batch = {.path = choice->path, .add = choice->add};
     struct cs_error error = {0};
     int status = CS_EXIT_OK;
     enum cs_err result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &batch.accounts, &error);
@@ -197,19 +239,15 @@ int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const c
             cs_will_show(cli, &error,
                          "the users of %s are enrolled, but not every secret was shown: remove "
                          "these factors (countersign list, countersign remove) and enrol again",
-                         path);
+                         batch.path);
     if (result == CS_OK)
         result = cs_cli_in_store(cli, save_batch, &batch, &error);
-    for (size_t i = 0; i < batch.count && result == CS_OK && status == CS_EXIT_OK; i++) {
-        struct cs_json_writer *writer = cs_json_writer_new();
-
-        cs_json_write_object(writer, NULL);
-        result = cs_write_enrolment(writer, names, &batch.items[i], &error);
-        cs_json_write_end(writer);
-        if (result == CS_OK)
-            status = cs_print_json(&writer, CS_JSON_COMPACT);
-        else
-            cs_json_writer_free(&writer);
+    if (result != CS_OK)
+        return cs_complain(&error);
+    name_skipped(&batch);
+    for (size_t i = 0; i < batch.count && status == CS_EXIT_OK; i++) {
+        if (!batch.items[i].superfluous)
+            status = print_one(names, &batch.items[i]);
     }
-    return result == CS_OK ? status : cs_complain(&error);
+    return status;
 }

@@ -13,7 +13,7 @@
 struct cs_cli;
 struct cs_verb;
 
-enum { CS_VERB_OPTIONS_MAX = 8, CS_VERB_FORMS_MAX = 2, CS_VERB_OPERANDS_MAX = 2 };
+enum { CS_VERB_OPTIONS_MAX = 9, CS_VERB_FORMS_MAX = 2, CS_VERB_OPERANDS_MAX = 2 };
 
 /* What was typed after a verb's name. All texts are those of argv. */
 struct cs_words {

@@ -19,9 +19,9 @@ const struct cs_verb cs_verbs[] = {
      cs_cmd_init},
     {"enroll totp",
      "Enrol a user's authenticator app or hardware device (TOTP).",
-     {"USER [--secret -] [--algorithm NAME] [--digits NUMBER] [--period SECONDS] "
+     {"USER [--add] [--secret -] [--algorithm NAME] [--digits NUMBER] [--period SECONDS] "
       "[--issuer TEXT] [--label TEXT] [--no-confirm]",
-      "[--issuer TEXT] --batch FILE"},
+      "[--add] [--issuer TEXT] --batch FILE"},
      cs_options_enroll_totp,
      {0, 1},
      JSON | STORE | USER | USERS,

@@ -174,15 +174,22 @@ enum cs_err cs_factor_seal(const struct cs_transaction *transaction, const struc
     return cs_sql_run(transaction->store, statement, error);
 }
 
-static enum cs_err check_limits(const struct cs_transaction *transaction,
-                                const struct cs_factor *factor, struct cs_error *error)
+enum cs_err cs_factor_count(const struct cs_transaction *transaction, const char *user,
+                            enum cs_stored_kind kind, unsigned *ret_count, struct cs_error *error)
 {
     static const char *const counting[] = {
         [CS_STORED_TOTP] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'totp'",
-        [CS_STORED_U2F] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'"};
+        [CS_STORED_U2F] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'",
+        [CS_STORED_ANY] = "SELECT count(*) FROM factor WHERE user = ?1"};
+
+    return cs_sql_count(transaction->store, counting[kind], user, ret_count, error);
+}
+
+static enum cs_err check_limits(const struct cs_transaction *transaction,
+                                const struct cs_factor *factor, struct cs_error *error)
+{
     unsigned count = 0;
-    enum cs_err result =
-        cs_sql_count(transaction->store, counting[factor->kind], factor->user, &count, error);
+    enum cs_err result = cs_factor_count(transaction, factor->user, factor->kind, &count, error);
 
     if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
         result = cs_fail(error, CS_ERR_LIMIT,

@@ -77,6 +77,11 @@ enum cs_err cs_factor_list(const struct cs_transaction *transaction, const char 
                            enum cs_stored_kind kind, struct cs_factors *ret_factors,
                            struct cs_error *error) CS_MUST_USE;
 
+/* How many the user has of that kind. */
+enum cs_err cs_factor_count(const struct cs_transaction *transaction, const char *user,
+                            enum cs_stored_kind kind, unsigned *ret_count,
+                            struct cs_error *error) CS_MUST_USE;
+
 enum { CS_KEY_APPS_MAX = 8 };
 
 /* The applications that security keys are registered for, and how many users each has. */

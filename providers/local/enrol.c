@@ -204,6 +204,17 @@ static enum cs_err accept_given_key(const struct cs_transaction *transaction,
     return refuse_known_key(transaction, factor, error);
 }
 
+enum cs_err cs_enrolment_look(const struct cs_transaction *transaction,
+                              struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    unsigned count = 0;
+    enum cs_err result =
+        cs_factor_count(transaction, enrolment->factor.user, CS_STORED_TOTP, &count, error);
+
+    enrolment->superfluous = count > 0;
+    return result;
+}
+
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error)
 {

@@ -13,6 +13,7 @@ struct cs_enrolment {
     struct cs_secret codes[CS_RECOVERY_CODES]; /* normalised; filled by cs_enrolment_save */
     size_t codes_count;                        /* 0 if the user kept earlier ones */
     bool given;                                /* the key is not a fresh one */
+    bool superfluous; /* cs_enrolment_look: the user has a TOTP factor already */
 };
 
 /* What may be chosen; zero and NULL mean the default: SHA-1, 6 digits, 30 s, a fresh random key. */
@@ -45,6 +46,10 @@ enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *i
 /* True if `code` is right now; that spends it, so that it cannot log in as well. */
 enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs_secret *code,
                                  bool *ret_right, struct cs_error *error) CS_MUST_USE;
+
+/* Sets `superfluous` by what is in the store: a second factor is one that somebody asked for. */
+enum cs_err cs_enrolment_look(const struct cs_transaction *transaction,
+                              struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
 
 /* Adds the factor, and recovery codes if the user has none yet. In the caller's transaction. A
  * given key that the user has already is CS_ERR_INPUT. Codes of one from before the current step

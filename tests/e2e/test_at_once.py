@@ -126,7 +126,7 @@ def test_two_enrolments_of_one_user():
         expect_equal(factors("carol"), sorted(answer["id"] for answer in answers), "factors")
         expect_equal(sorted(len(answer["recovery_codes"]) for answer in answers), [0, 10], "recovery codes")
 
-    words = ["enroll", "totp", "carol", "--no-confirm", "--json"]
+    words = ["enroll", "totp", "carol", "--add", "--no-confirm", "--json"]
     rounds(words, words, check)
 
 
@@ -172,7 +172,7 @@ def test_init_beside_rekey():
 
 
 def test_enroll_beside_rekey():
-    beside_rekey(["enroll", "totp", "carol", "--no-confirm", "--json"],
+    beside_rekey(["enroll", "totp", "carol", "--add", "--no-confirm", "--json"],
                  check=lambda: expect_equal(len(factors("carol")), 1, "factors"))
 
 

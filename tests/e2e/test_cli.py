@@ -94,7 +94,7 @@ def test_enroll_kinds():
     secret(SECRET, "the given secret")
     for words, row in (([], ("sha1", 6, 30)), (["--algorithm", "sha256", "--digits", "7"], ("sha256", 7, 30)),
                        (["--algorithm=sha512", "--digits=8", "--period=60"], ("sha512", 8, 60))):
-        made = countersign("enroll", "totp", "alice", "--no-confirm", "--json", "--secret", "-", "--label", "my phone",
+        made = countersign("enroll", "totp", "alice", "--add", "--no-confirm", "--json", "--secret", "-", "--label", "my phone",
                            *words, input=SECRET + "\n")
         answer = json.loads(made.stdout)
         for code in answer["recovery_codes"]:
@@ -124,7 +124,7 @@ def test_enroll_refusals():
     expect_equal(listing("alice")["factors"], [], "factors")
     for _ in range(8):
         enroll("alice")
-    refused("enroll", "totp", "alice", "--no-confirm", pattern="alice already has 8 TOTP factors; remove one")
+    refused("enroll", "totp", "alice", "--add", "--no-confirm", pattern="alice already has 8 TOTP factors; remove one")
     forget_factors("alice")
 
 
@@ -215,7 +215,7 @@ def test_list():
     text = countersign("list", "alice").stdout
     expect_match(r"^ *ID  KIND  SETTINGS              SINCE +STATE  LABEL$", text, "headings")
     expect_match(rf"^ *{factor.id}  totp  sha1, 6 digits, 30 s  \d{{4}}-\S+Z  ok$", text, "text")
-    countersign("enroll", "totp", "alice", "--no-confirm", "--period", "3600", "--label", "\u8a8d\u8a3c phone")
+    countersign("enroll", "totp", "alice", "--add", "--no-confirm", "--period", "3600", "--label", "\u8a8d\u8a3c phone")
     headings, *rows = countersign("list", "alice").stdout.splitlines()[:3]
     expect_equal([row.index("ok") for row in rows], [headings.index("STATE")] * 2, "columns as wide as their contents")
     expect_match(r"  ok +\u8a8d\u8a3c phone$", rows[1], "label")

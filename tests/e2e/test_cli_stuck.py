@@ -109,7 +109,7 @@ def test_import():
 
 def test_enroll():
     with Broker():
-        stuck(["enroll", "totp", "carol", "--no-confirm"])
+        stuck(["enroll", "totp", "carol", "--add", "--no-confirm"])
         stuck(["--no-account", "enroll", "totp", "--batch", FILE])
         stuck(["enroll", "u2f", "carol", "--request"])
 

@@ -24,7 +24,7 @@ def as_alice(*words):
 # ---- help ----
 
 def test_help_is_no_error():
-    expect_equal(len({verb["name"] for verb in verbs()}), 22, "verbs")
+    expect_equal(len({verb["name"] for verb in verbs()}), 24, "verbs")
     for verb in verbs():
         words = verb["name"].split()
         for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
@@ -67,7 +67,7 @@ def test_store_of_another_provider():
     for words, text in ((["list", "alice", "--json"], ""), (["unlock", "alice"], ""), (["lang", "alice", "fr"], ""),
                         (["recovery", "alice", "--json"], ""), (["passwd", "alice", "--stdin", "--json"], "correct horse battery\n"),
                         (["passwd", "alice", "--remove", "--json"], ""),
-                        (["enroll", "totp", "alice", "--no-confirm", "--json"], ""), (["rekey"], ""), (["init"], ""),
+                        (["enroll", "totp", "alice", "--add", "--no-confirm", "--json"], ""), (["rekey"], ""), (["init"], ""),
                         (["remove", "alice", factor.id, "--json"], "")):
         result = countersign(*words, input=text)
         expect_equal(result.stderr, NOTE, f"{words}")
@@ -139,7 +139,7 @@ def test_a_mapping_gives_users_other_names():
     """What is enrolled under the account's name is never found, so the tool says where logins look."""
     write_config({"append": "@example.com"})
     stack("retry=0", "standalone")
-    lost = countersign("enroll", "totp", "alice", "--no-confirm", "--json")
+    lost = countersign("enroll", "totp", "alice", "--add", "--no-confirm", "--json")
     expect_match("^countersign: note: map_file, append or gecos_.* --no-account NAME", lost.stderr, "the note")
     expect_equal(countersign("rekey").stderr, "", "no user")
     expect_match("(?m)^identity +alice@example.com$", countersign("map", "alice").stdout, "where it says to look")

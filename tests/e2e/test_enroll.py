@@ -56,7 +56,7 @@ def test_batch_takes_every_name_that_an_account_can_have():
     names = ["EXAMPLE\\alice", "alice@example.com", "domain admin", "machine$"]
     made = countersign(*batch("".join(f'"{name}" digits=8\n' for name in names)), "--no-account").stdout
     expect_equal([json.loads(line)["user"] for line in made.splitlines()], names, "users")
-    made = countersign(*batch("machine$\n"), "--no-account").stdout
+    made = countersign(*batch("machine$\n"), "--add", "--no-account").stdout
     expect_equal(json.loads(made)["user"], "machine$", "without quotes")
     forget_factors(*names)
 
@@ -111,7 +111,7 @@ def test_no_secret_is_shown_that_could_not_be_stored():
                              (lambda: away(KEY), "there is no key")):
         undo = prepare()
         try:
-            text = shown("enroll", "totp", "carol")
+            text = shown("enroll", "totp", "carol", "--add")
         finally:
             undo()
         expect_match(pattern, text, "why")

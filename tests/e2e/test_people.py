@@ -47,6 +47,42 @@ def test_forget_of_somebody_who_has_nothing_or_is_gone():
     expect_match("^  factors \\(TOTP\\): 1$", answer.stdout, "its factor")
 
 
+# ---- a second factor is one that was asked for ----
+
+def test_enrol_a_second_time_needs_a_word():
+    countersign("forget", "alice")
+    words = ["enroll", "totp", "alice", "--no-confirm", "--json"]
+    first = json.loads(countersign(*words).stdout)
+    for more in ([], ["--secret", "-"]):
+        answer = countersign(*words, *more, input=f"{'A' * 32}\n", check=False)
+        expect_equal((answer.returncode, answer.stdout), (1, ""), f"{more}: refused")
+        expect_match("^countersign: alice has a TOTP factor already .*--add", answer.stderr, f"{more}: why")
+    answer = countersign("enroll", "totp", "alice", check=False, input="")
+    expect("otpauth" not in answer.stdout, "a secret that is not stored is not shown")
+    expect_equal([row["id"] for row in listing("alice")["factors"]], [first["id"]], "factors")
+    countersign(*words, "--add")
+    expect_equal(len(listing("alice")["factors"]), 2, "factors with --add")
+
+
+def test_a_batch_given_again_gives_nobody_a_second_one():
+    for user in ("alice", "bob", "carol"):
+        countersign("forget", user)
+    batch = WORKDIR / "keys" / "people"
+    batch.parent.mkdir(mode=0o700, exist_ok=True)
+    batch.write_text("alice\nbob\nbob label=spare\n")
+    give = lambda *words: countersign("enroll", "totp", "--batch", batch, *words)
+    users = lambda answer: [json.loads(line)["user"] for line in answer.stdout.splitlines()]
+    count = lambda: [len(listing(user)["factors"]) for user in ("alice", "bob", "carol")]
+    first = give()
+    expect_equal((users(first), first.stderr, count()), (["alice", "bob", "bob"], "", [1, 2, 0]), "first")
+    again = give()
+    expect_equal((users(again), again.returncode, count()), ([], 0, [1, 2, 0]), "again")
+    expect_match(f"^countersign: {batch}: alice has a TOTP factor already and is skipped; --add", again.stderr, "named")
+    batch.write_text("alice\nbob\ncarol\n")
+    expect_equal((users(give()), count()), (["carol"], [1, 2, 1]), "a longer file")
+    expect_equal((users(give("--add")), count()), (["alice", "bob", "carol"], [2, 3, 2]), "--add")
+
+
 # ---- rename ----
 
 def test_rename_takes_along_what_logs_in_and_what_is_spent():
@@ -72,7 +108,7 @@ def test_rename_puts_nothing_together():
     fresh("alice"), fresh("bob")
     before = user_state()
     for words, pattern in ((("alice", "bob"), "^countersign: bob has something already .*'countersign forget bob'"),
-                           (("carol", "dave"), "^countersign: carol has nothing here"),
+                           (("erin", "dave"), "^countersign: erin has nothing here"),
                            (("alice", "alice"), "is the name already"), (("alice", "root\n"), ".")):
         answer = countersign("--no-account", "rename", *words, check=False)
         expect_equal(answer.returncode, 1, f"{words}")

@@ -100,8 +100,8 @@ class Factor(Totp):
 
 
 def enroll(user, secret_text=None, algorithm="sha1", digits=6, period=30):
-    """Enrols a TOTP factor without confirmation; a Factor."""
-    words = ["enroll", "totp", user, "--no-confirm", "--json", "--algorithm", algorithm,
+    """Enrols a TOTP factor without confirmation, be it a further one; a Factor."""
+    words = ["enroll", "totp", user, "--add", "--no-confirm", "--json", "--algorithm", algorithm,
              "--digits", digits, "--period", period]
     if secret_text is not None:
         words += ["--secret", "-"]
@@ -115,6 +115,6 @@ def enroll_batch(users, *options, algorithm="sha1", digits=6, period=30):
     path = WORKDIR / "keys" / "batch"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     path.write_text("".join(f"{user} {words}\n" for user in users))
-    answers = map(json.loads, countersign("enroll", "totp", "--batch", path, *options).stdout.splitlines())
+    answers = map(json.loads, countersign("enroll", "totp", "--add", "--batch", path, *options).stdout.splitlines())
     return {answer["user"]: Factor(answer, algorithm=algorithm, digits=digits, period=period)
             for answer in answers}
