@@ -11,21 +11,6 @@
 /* Directory services return long entries, and groups of thousands. */
 enum { ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 4 << 20, GIDS_MIN = 64, GIDS_MAX = 65536 };
 
-void cs_gids_free(struct cs_gids *gids)
-{
-    free(gids->items);
-    *gids = (struct cs_gids){0};
-}
-
-bool cs_gids_have(const struct cs_gids *gids, gid_t gid)
-{
-    for (size_t i = 0; i < gids->count; i++) {
-        if (gids->items[i] == gid)
-            return true;
-    }
-    return false;
-}
-
 static enum cs_named unresolved(struct cs_error *error, int failure, const char *what,
                                 const char *name)
 {
@@ -188,6 +173,22 @@ void cs_names_local_who(uid_t uid, char ret_text[CS_WHO_SIZE])
 
 /* ---- all names of a file ---- */
 
+/* "NAME:UID" of an account, or a group's name. */
+static int add_entry(struct cs_strlist *names, const struct passwd *account,
+                     const struct group *group)
+{
+    const char *name = group != NULL ? group->gr_name : account->pw_name;
+    char text[CS_ACCOUNT_NAME_SIZE + 16];
+    int length = group != NULL
+                     ? snprintf(text, sizeof text, "%s", name)
+                     : snprintf(text, sizeof text, "%s:%u", name, (unsigned)account->pw_uid);
+
+    /* No look-up takes a longer name. */
+    if (!is_entry(name) || length >= (int)sizeof text)
+        return 0;
+    return cs_strlist_add(names, text, (size_t)length) == CS_OK ? 0 : ENOMEM;
+}
+
 static int list_entries(const void *question, char *buffer, size_t size, void *ret_answer,
                         bool *ret_found)
 {
@@ -197,15 +198,13 @@ static int list_entries(const void *question, char *buffer, size_t size, void *r
     struct passwd account = {0}, *account_found = NULL;
     struct group group = {0}, *group_found = NULL;
     int failure = file ? 0 : errno;
-    const char *name;
 
     cs_strlist_free(names);
     while (failure == 0) {
         failure = groups ? fgetgrent_r(file, &group, buffer, size, &group_found)
                          : fgetpwent_r(file, &account, buffer, size, &account_found);
-        name = groups ? group.gr_name : account.pw_name;
-        if (failure == 0 && is_entry(name) && cs_strlist_add(names, name, strlen(name)) != CS_OK)
-            failure = ENOMEM;
+        if (failure == 0)
+            failure = add_entry(names, &account, groups ? &group : NULL);
     }
     if (file != NULL)
         (void)fclose(file);

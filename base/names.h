@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "base/strlist.h"
+#include "base/uid.h"
 #include "base/user_name.h"
 
 enum { CS_ACCOUNT_NAME_SIZE = CS_USER_NAME_MAX + 1 };
@@ -59,10 +60,13 @@ enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
 enum { CS_WHO_SIZE = CS_ACCOUNT_NAME_SIZE };
 void cs_names_local_who(uid_t uid, char ret_text[CS_WHO_SIZE]);
 
-/* The names of all accounts in /etc/passwd, sorted: whoever asks for many reads the file once.
- * CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The caller frees `ret_names`. */
-enum cs_named cs_names_local_accounts(struct cs_strlist *ret_names,
+/* All accounts in /etc/passwd, each as "NAME:UID", sorted: whoever asks for many reads the file
+ * once. CS_NAMED_FOUND or CS_NAMED_UNRESOLVED. The caller frees `ret_accounts`. */
+enum cs_named cs_names_local_accounts(struct cs_strlist *ret_accounts,
                                       struct cs_error *error) CS_MUST_USE;
+
+/* The uid that such a list has for the name. */
+struct cs_uid cs_names_listed_uid(const struct cs_strlist *accounts, const char *name);
 
 /* From the files, and where those have no such account from the name services. */
 enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_account,

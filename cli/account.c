@@ -39,6 +39,7 @@ static enum cs_err look_up(const char *user, enum cs_cli_account_rule rule,
                        found.name);
     memcpy(account->name, found.name, sizeof account->name);
     account->known = true;
+    account->uid = (struct cs_uid){.known = true, .value = found.uid};
     return CS_OK;
 }
 
@@ -54,7 +55,8 @@ enum cs_err cs_cli_accounts_find(const struct cs_cli_accounts *accounts, const c
         (accounts->rule == CS_CLI_ACCOUNT_REQUIRED || length == 0 || length > CS_USER_NAME_MAX))
         return cs_fail(error, result, "%s", why.text);
     memcpy(ret_account->name, user, length + 1);
-    ret_account->known = cs_strlist_has(&accounts->local, user);
+    ret_account->uid = cs_names_listed_uid(&accounts->local, user);
+    ret_account->known = ret_account->uid.known;
     if (result != CS_OK || accounts->rule == CS_CLI_ACCOUNT_UNASKED || ret_account->known)
         return CS_OK;
     return look_up(user, accounts->rule, ret_account, error);

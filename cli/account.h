@@ -15,6 +15,7 @@ enum cs_cli_account_rule {
 
 struct cs_cli_account {
     bool known;                      /* it was looked up, and there is such an account */
+    struct cs_uid uid;               /* its uid, then */
     char name[CS_ACCOUNT_NAME_SIZE]; /* the name to use */
     char note[1024]; /* what the user must know if the name differs from the typed one, or "" */
 };
@@ -33,7 +34,7 @@ enum cs_err cs_cli_account_find(const char *user, enum cs_cli_account_rule rule,
  * lacks. */
 struct cs_cli_accounts {
     enum cs_cli_account_rule rule;
-    struct cs_strlist local; /* names in /etc/passwd, sorted */
+    struct cs_strlist local; /* those in /etc/passwd, see cs_names_local_accounts */
 };
 
 enum cs_err cs_cli_accounts_open(enum cs_cli_account_rule rule,

@@ -47,6 +47,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
     const char *digits = words->options[DIGITS], *period = words->options[PERIOD];
 
     *wishes = (struct wishes){.choice = {.user = words->operands[0],
+                                         .account = cli->account.uid,
                                          .algorithm = words->options[ALGORITHM],
                                          .label = words->options[LABEL]},
                               .batch = words->options[BATCH],

@@ -10,6 +10,7 @@
 #include "cli/key_settings.h"
 #include "cli/verb.h"
 #include "providers/local/register.h"
+#include "store/owner.h"
 #include "u2f/origins.h"
 
 enum { LABEL, APP_ID, ORIGIN, VERIFICATION, U2F_ONLY, ATTESTATION, REQUEST, RESPONSE };
@@ -143,6 +144,10 @@ static enum cs_err ask(const struct cs_transaction *transaction, void *context,
     struct registration *registration = context;
     const struct cs_pending *pending = &registration->pending;
     enum cs_err result = cs_key_check_label(transaction, pending, error);
+
+    /* Better said before a touch. */
+    if (result == CS_OK)
+        result = cs_owner_claim(transaction, pending->user, &registration->factor.account, error);
 
     if (result == CS_OK)
         result = cs_register_request(transaction, pending, &registration->wishes.register_as,
@@ -360,6 +365,7 @@ int cs_cmd_enroll_u2f(struct cs_cli *cli, const struct cs_words *words)
         status = read_words(cli, words, &registration.wishes);
     if (status != CS_EXIT_OK)
         return status;
+    registration.factor.account = cli->account.uid;
     result = will_report(cli, wishes, &error);
     if (result == CS_OK)
         result = open_all(cli, &registration, &store, &error);

@@ -22,7 +22,8 @@ enum { KEY_BYTES_MIN = 43 }; /* of the shortest public key alone in the file, as
 struct entry {
     const struct cs_pam_u2f_line *line;
     const char *user; /* the account's name, of import.names */
-    size_t number;    /* the credential's number in its line, from 1 */
+    struct cs_uid account;
+    size_t number; /* the credential's number in its line, from 1 */
     struct cs_pam_u2f_key key;
 };
 
@@ -30,6 +31,7 @@ struct import {
     const char *path;
     struct cs_cli_accounts accounts;
     struct cs_strlist names;                  /* account names, one for each line that has keys */
+    struct cs_uid account;                    /* the last one's */
     char origin[CS_FACTOR_APP_ID_MAX + 1];    /* the application of FIDO2 credentials */
     char app_id[CS_FACTOR_APP_ID_MAX + 1];    /* the application of U2F keys */
     char login_app[CS_FACTOR_APP_ID_MAX + 1]; /* the one that logins ask keys for */
@@ -146,6 +148,7 @@ static enum cs_err find_account(struct import *import, const char *user, struct 
     if (result != CS_OK)
         return result;
     cs_remark(account.note);
+    import->account = account.uid;
     return cs_strlist_add(&import->names, account.name, strlen(account.name));
 }
 
@@ -179,6 +182,7 @@ static enum cs_err read_line(struct import *import, const struct cs_pam_u2f_line
             return result;
         entry->line = line;
         entry->user = import->names.items[import->names.count - 1];
+        entry->account = import->account;
         entry->number = number;
         import->entry_count++;
     }
@@ -207,17 +211,18 @@ static enum cs_err read_keys(struct import *import, char *text, struct cs_error 
 /* ---- storing ---- */
 
 static enum cs_err add_key(const struct import *import, const struct cs_transaction *transaction,
-                           const char *user, const struct cs_pam_u2f_key *key,
-                           struct cs_error *error)
+                           const struct entry *entry, struct cs_error *error)
 {
+    const struct cs_pam_u2f_key *key = &entry->key;
     CS_AUTO(cs_factor_clear)
     struct cs_factor factor = {.kind = CS_STORED_U2F,
                                .label = "pam_u2f",
+                               .account = entry->account,
                                .last_step = -1, /* pam_u2f keeps no counter */
                                .created = cs_clock_seconds()};
     enum cs_err result;
 
-    (void)snprintf(factor.user, sizeof factor.user, "%s", user);
+    (void)snprintf(factor.user, sizeof factor.user, "%s", entry->user);
     (void)snprintf(factor.app_id, sizeof factor.app_id, "%s", application(import, key));
     factor.key_flags = key->verifies ? CS_KEY_VERIFIES : 0;
     result = cs_key_put(&key->public_key, &key->handle, &factor, error);
@@ -264,7 +269,7 @@ static enum cs_err import_key(struct import *import, const struct cs_transaction
     import->keys++;
     import->unasked += strcmp(app_id, import->login_app) != 0;
     import->untouched += !entry->key.touched;
-    return add_key(import, transaction, user, &entry->key, error);
+    return add_key(import, transaction, entry, error);
 }
 
 static enum cs_err import_keys(const struct cs_transaction *transaction, void *context,

@@ -9,6 +9,7 @@
 #include "cli/verb.h"
 #include "conversation/terminal.h"
 #include "providers/local/hash.h"
+#include "store/owner.h"
 #include "store/password.h"
 #include "store/throttle.h"
 
@@ -112,6 +113,7 @@ static enum cs_err read_hash(const struct wishes *wishes, struct cs_secret *ret_
 
 struct change {
     struct wishes wishes;
+    struct cs_uid account;
     struct cs_secret hash; /* empty to remove it */
     int64_t now;
 };
@@ -121,7 +123,10 @@ static enum cs_err replace(const struct cs_transaction *transaction, const struc
                            struct cs_error *error)
 {
     const char *user = change->wishes.user;
-    enum cs_err result = cs_password_set(transaction, user, &change->hash, change->now, error);
+    enum cs_err result = cs_owner_claim(transaction, user, &change->account, error);
+
+    if (result == CS_OK)
+        result = cs_password_set(transaction, user, &change->hash, change->now, error);
 
     if (result == CS_OK)
         result = cs_throttle_forget(transaction, CS_THROTTLE_PASSWORD_PROVEN, user, error);
@@ -182,7 +187,8 @@ static enum cs_err write_change(struct cs_json_writer *writer, void *context,
 int cs_cmd_passwd(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write_change};
-    CS_AUTO(clear_change) struct change change = {.now = cs_clock_seconds()};
+    CS_AUTO(clear_change)
+    struct change change = {.account = cli->account.uid, .now = cs_clock_seconds()};
     const struct wishes *wishes = &change.wishes;
     struct cs_error error = {0};
     int status = read_words(cli, words, &change.wishes);

@@ -3,6 +3,7 @@
 
 #include "cli/cli.h"
 #include "cli/verb.h"
+#include "store/owner.h"
 
 static enum cs_err replace(const struct cs_transaction *transaction, void *context,
                            struct cs_error *error)
@@ -17,6 +18,8 @@ static enum cs_err replace(const struct cs_transaction *transaction, void *conte
                          "%s has no factor; start with 'countersign enroll totp %s' or "
                          "'countersign enroll u2f %s'",
                          user, user, user);
+    if (result == CS_OK)
+        result = cs_owner_claim(transaction, user, &enrolment->factor.account, error);
     return result == CS_OK ? cs_enrolment_recovery(transaction, enrolment, error) : result;
 }
 
@@ -50,5 +53,6 @@ int cs_cmd_recovery(struct cs_cli *cli, const struct cs_words *words)
                      user, user) != CS_OK)
         return cs_complain(&error);
     memcpy(enrolment.factor.user, user, strlen(user) + 1);
+    enrolment.factor.account = cli->account.uid;
     return cs_cli_do(cli, replace, &report, &enrolment);
 }

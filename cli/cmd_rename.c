@@ -6,18 +6,38 @@
 #include "cli/cli.h"
 #include "cli/user_things.h"
 #include "cli/verb.h"
+#include "store/owner.h"
 
 struct renaming {
     const char *from, *to;
+    struct cs_uid account; /* that has the new name; not known if there is none yet */
     struct cs_user_tally moved;
+    bool same;
 };
 
 static enum cs_err rename_user(const struct cs_transaction *transaction, void *context,
                                struct cs_error *error)
 {
     struct renaming *renaming = context;
+    enum cs_err result =
+        cs_user_rename(transaction, renaming->from, renaming->to, &renaming->moved, error);
 
-    return cs_user_rename(transaction, renaming->from, renaming->to, &renaming->moved, error);
+    return result == CS_OK && renaming->account.known
+               ? cs_owner_set(transaction, renaming->to, renaming->account.value, error)
+               : result;
+}
+
+/* The same name: the account has got another uid. */
+static enum cs_err renumber(const struct cs_transaction *transaction, void *context,
+                            struct cs_error *error)
+{
+    struct renaming *renaming = context;
+    enum cs_err result = cs_user_count(transaction, renaming->to, &renaming->moved, error);
+
+    if (result == CS_OK && !cs_user_tally_has(&renaming->moved, CS_USER_GIVEN))
+        result = cs_fail(error, CS_ERR_NOT_FOUND, "%s has nothing here", renaming->to);
+    return result == CS_OK ? cs_owner_set(transaction, renaming->to, renaming->account.value, error)
+                           : result;
 }
 
 /* The recovery codes did not move. */
@@ -25,7 +45,7 @@ static struct cs_user_tally moved(const struct renaming *renaming, unsigned *ret
 {
     struct cs_user_tally tally = renaming->moved;
 
-    *ret_codes = tally.counts[CS_USER_RECOVERY];
+    *ret_codes = renaming->same ? 0 : tally.counts[CS_USER_RECOVERY];
     tally.counts[CS_USER_RECOVERY] = 0;
     return tally;
 }
@@ -42,6 +62,11 @@ static enum cs_err say(void *context, struct cs_error *error)
     cs_sanitise(&to, renaming->to, strlen(renaming->to));
     if (from.failed || to.failed)
         return cs_fail_nomem(error);
+    if (renaming->same) {
+        (void)printf("What is stored for %s is now that of the account with the uid %u.\n", to.text,
+                     (unsigned)renaming->account.value);
+        return CS_OK;
+    }
     (void)printf("What was %s's is now %s's:\n", from.text, to.text);
     cs_say_things(&tally);
     if (codes > 0)
@@ -60,6 +85,10 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     (void)error;
     cs_json_write_string(writer, "user", renaming->to);
     cs_json_write_string(writer, "was", renaming->from);
+    if (renaming->account.known)
+        cs_json_write_integer(writer, "uid", renaming->account.value);
+    else
+        cs_json_write_null(writer, "uid");
     cs_write_things(writer, "moved", &tally);
     cs_json_write_integer(writer, "recovery_codes_removed", codes);
     return CS_OK;
@@ -81,5 +110,7 @@ int cs_cmd_rename(struct cs_cli *cli, const struct cs_words *words)
         return cs_complain(&error);
     cs_remark(account.note);
     renaming.to = account.name;
-    return cs_cli_do(cli, rename_user, &report, &renaming);
+    renaming.account = account.uid;
+    renaming.same = account.uid.known && strcmp(renaming.from, renaming.to) == 0;
+    return cs_cli_do(cli, renaming.same ? renumber : rename_user, &report, &renaming);
 }

@@ -142,6 +142,7 @@ static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *e
     if (result == CS_OK) {
         cs_remark(account.note);
         choice.user = account.name;
+        choice.account = account.uid;
         result = cs_enrolment_prepare(&choice, &batch->items[batch->count - 1], &inner);
     }
     if (result == CS_OK && !account.known && cs_user_name_holds_secret(choice.user))

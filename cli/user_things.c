@@ -15,6 +15,7 @@ void cs_say_things(const struct cs_user_tally *tally)
         [CS_USER_PENDING] = "registration of a security key that was begun",
         [CS_USER_TRIES] = "counters of tries",
         [CS_USER_PLACES] = "networks known from logins",
+        [CS_USER_OWNER] = "uid of the account",
     };
 
     for (size_t i = 0; i < CS_USER_THINGS; i++) {

@@ -30,6 +30,7 @@ struct cs_login {
     bool looked_up;
     struct cs_account account; /* all zero until then */
     char identity[256];        /* the mapping's: requests to a phone are counted for it */
+    struct cs_uid uid;         /* the account's, if the identity is its own name */
     char claimed[256];         /* what the user says instead, of the same account; "": nothing */
     struct cs_phrasebook book;
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */

@@ -15,6 +15,9 @@ enum cs_err cs_login_look_up(struct cs_login *login, int64_t ms,
  * time CS_ERR_UNRESOLVED; at the login's own end CS_ERR_TIMEOUT. */
 enum cs_err cs_login_look_up_now(struct cs_login *login, struct cs_error *error) CS_MUST_USE;
 
+/* Sets `uid` by `account` and `identity`. */
+void cs_login_compare_uid(struct cs_login *login);
+
 /* Whether an option makes the account matter before the first prompt. Otherwise the prompt comes
  * first, so that it reveals nothing. */
 bool cs_login_needs_account_first(const struct cs_login *login);

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a login is for: when it looks the account up, and how long it waits. */
+#include <string.h>
 #include <syslog.h>
 
 #include "base/clock.h"
 #include "login/login_priv.h"
 #include "login/policy.h"
+
+/* Several accounts may have one identity, and then it is no one account's. */
+void cs_login_compare_uid(struct cs_login *login)
+{
+    bool own = login->account.known && strcmp(login->identity, login->account.name) == 0;
+
+    login->uid = (struct cs_uid){.known = own, .value = own ? login->account.uid : 0};
+}
 
 /* A missing identity is no failure of the login: it is refused like an unknown user. */
 static void map_identity(struct cs_login *login)
@@ -64,6 +73,7 @@ enum cs_err cs_login_look_up(struct cs_login *login, int64_t ms, struct cs_error
     login->looked_up = true;
     if (login->account.known)
         map_identity(login);
+    cs_login_compare_uid(login);
     cs_log(&login->log, LOG_DEBUG, "identity '%s'", login->identity);
     return CS_OK;
 }

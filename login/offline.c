@@ -50,6 +50,7 @@ enum cs_verdict cs_login_run_offline(struct cs_login *login, struct cs_channel *
     login->options.method.accept_on_missing_auth_method = false;
     login->claimed[0] = '\0';
     (void)snprintf(login->identity, sizeof login->identity, "%s", login->account.name);
+    cs_login_compare_uid(login);
     login->plan = cs_plan_find("totp");
     if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK) {
         cs_log(&login->log, LOG_ERR, "offline_users: %s", error.text);

@@ -182,6 +182,7 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
                  .settings = cs_options_chosen_provider(options),
                  .language = login->book.catalogue->language,
                  .account = login->account.name, /* filled before anybody is asked about it */
+                 .uid = &login->uid,             /* the same */
                  .address = login->address},
         .book = &login->book,
         .wait_mode = cs_policy_wait_mode(options, login->request),

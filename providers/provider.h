@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/reason.h"
 #include "base/secret.h"
+#include "base/uid.h"
 
 enum { CS_PROVIDER_LANGUAGE_SIZE = 8, CS_PROVIDER_ID_SIZE = 128, CS_PROVIDER_NAME_SIZE = 256 };
 
@@ -44,6 +45,8 @@ struct cs_call {
                              are only here */
     const char *language; /* of texts from the provider; NULL: its own choice */
     const char *account;  /* its canonical name, once it was looked up; else "". NULL: nobody's */
+    const struct cs_uid *uid; /* of the account that the identity is the very name of, once it was
+                                 looked up; NULL or not known: there is nothing to compare */
     const char
         *address; /* where the user comes from, numeric; "" or NULL: from here, or not known */
 };

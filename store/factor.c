@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/owner.h"
 #include "store/seal.h"
 #include "store/store_priv.h"
 
@@ -211,6 +212,8 @@ enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_fa
     sqlite3_stmt *statement = NULL;
     enum cs_err result = check_limits(transaction, factor, error);
 
+    if (result == CS_OK)
+        result = cs_owner_claim(transaction, factor->user, &factor->account, error);
     if (result == CS_OK)
         result = cs_sql(transaction->store, sql, &statement, error);
     if (result != CS_OK)

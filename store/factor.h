@@ -4,6 +4,7 @@
 #ifndef CS_STORE_FACTOR_H
 #define CS_STORE_FACTOR_H
 
+#include "base/uid.h"
 #include "base/user_name.h"
 #include "store/store.h"
 
@@ -35,9 +36,10 @@ struct cs_factor {
     char label[CS_FACTOR_LABEL_MAX + 1];
     /* For a security key: public key, then key handle. Empty after cs_factor_list. */
     struct cs_secret secret;
-    int64_t last_step; /* the last time step or counter accepted; -1: none */
-    int64_t created;   /* seconds since 1970 */
-    int64_t last_used; /* the same; 0: never, or not since schema 7 */
+    struct cs_uid account; /* for cs_factor_add: whose it is; never read back */
+    int64_t last_step;     /* the last time step or counter accepted; -1: none */
+    int64_t created;       /* seconds since 1970 */
+    int64_t last_used;     /* the same; 0: never, or not since schema 7 */
 
     /* TOTP: "sha1", "sha256", "sha512". A security key: "es256", "eddsa". */
     char algorithm[8];
@@ -97,7 +99,8 @@ struct cs_key_apps {
 enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
                                struct cs_key_apps *ret_apps, struct cs_error *error) CS_MUST_USE;
 
-/* Adds `factor` and sets its id. CS_ERR_LIMIT if the user has too many of its kind. */
+/* Adds `factor` and sets its id. CS_ERR_LIMIT if the user has too many of its kind; CS_ERR_INPUT if
+ * what the user has is another account's (owner.h). */
 enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
                           struct cs_error *error) CS_MUST_USE;
 

@@ -36,6 +36,9 @@ static const struct thing {
     [CS_USER_PLACES] = {"known_networks", "SELECT count(*) FROM place WHERE user = ?1",
                         "DELETE FROM place WHERE user = ?1",
                         "UPDATE place SET user = ?2 WHERE user = ?1"},
+    [CS_USER_OWNER] = {"uid", "SELECT count(*) FROM owner WHERE user = ?1",
+                       "DELETE FROM owner WHERE user = ?1",
+                       "UPDATE owner SET user = ?2 WHERE user = ?1"},
 };
 
 const char *cs_user_thing_name(enum cs_user_thing thing)

@@ -18,6 +18,7 @@ enum cs_user_thing {
     CS_USER_GIVEN,
     CS_USER_TRIES = CS_USER_GIVEN, /* counters of failed tries */
     CS_USER_PLACES,                /* networks from which the user got in */
+    CS_USER_OWNER,                 /* the uid of the account that all this is for */
     CS_USER_THINGS
 };
 

@@ -85,6 +85,7 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
     factor->digits = choice->digits ? choice->digits : 6;
     factor->period = choice->period ? choice->period : 30;
     factor->last_step = -1;
+    factor->account = choice->account;
     ret_enrolment->given = choice->secret != NULL;
     factor->created = cs_clock_seconds();
     if (!cs_totp_algorithm(algorithm))

@@ -23,6 +23,7 @@ struct cs_enrolment_choice {
     const char *label;
     const char *secret; /* base32 */
     unsigned digits, period;
+    struct cs_uid account; /* the user's, if there is one yet */
 };
 
 void cs_enrolment_clear(struct cs_enrolment *enrolment); /* wipes */

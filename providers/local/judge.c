@@ -5,6 +5,7 @@
 #include "providers/local/local_priv.h"
 #include "providers/local/totp.h"
 #include "store/clock_note.h"
+#include "store/owner.h"
 #include "store/recovery.h"
 
 enum { CLOCK_SECONDS = 600, CLOCK_STEPS_MAX = 20 };
@@ -157,24 +158,30 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
 enum cs_err cs_local_count_and_judge(struct cs_trial *trial, struct cs_outcome *outcome,
                                      struct cs_error *error)
 {
-    bool admitted = false, suspended = true;
+    struct cs_local_bar bar = {.reason = CS_REASON_SUSPENDED};
+    bool admitted = false;
     enum cs_err result =
         cs_throttle_begin(&trial->transaction, &trial->tried, trial->now, &admitted, error);
 
     outcome->reason = CS_REASON_THROTTLED;
     if (result != CS_OK || !admitted)
         return result;
-    result = cs_local_suspended(&trial->transaction, trial->user, &suspended, error);
+    result = cs_local_find_bar(&trial->transaction, trial->user, trial->uid, &bar, error);
     if (result != CS_OK)
         return result;
     /* As long as for others, but nothing that this user has is compared or spent. */
-    if (suspended)
+    if (bar.reason != CS_REASON_NONE)
         trial->user = "";
     result = trial->attempt->kind == CS_FACTOR_U2F ? judge_key(trial, outcome, error)
                                                    : judge_code(trial, outcome, error);
-    if (suspended)
-        outcome->reason = CS_REASON_SUSPENDED;
-    return result == CS_OK && outcome->judgement == CS_JUDGED_RIGHT
+    if (bar.reason != CS_REASON_NONE)
+        outcome->reason = bar.reason;
+    if (result != CS_OK || outcome->judgement != CS_JUDGED_RIGHT)
+        return result;
+    /* Whoever has what was enrolled is whom it was enrolled for. */
+    if (bar.unowned)
+        result = cs_owner_set(&trial->transaction, trial->user, trial->uid->value, error);
+    return result == CS_OK
                ? cs_throttle_succeed(&trial->transaction, &trial->tried, trial->now, error)
                : result;
 }

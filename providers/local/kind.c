@@ -46,6 +46,15 @@ static const struct cs_setting rows[] = {
      .by_login = true,
      .fallback = "yes",
      .help = "Delays after failed tries, which are counted in any case."},
+    {.name = "uid_check",
+     .type = CS_SETTING_FLAG,
+     .where = CS_FROM_FILE,
+     .offset = AT(uid_check),
+     .by_login = true,
+     .fallback = "yes",
+     .help = "What is enrolled counts only for an account with the uid that it was enrolled for, "
+             "so that a new account does not inherit what an earlier one of its name had. Turn it "
+             "off where a directory gives accounts other uids."},
     {.name = "u2f_app_id",
      .type = CS_SETTING_STRING,
      .where = BOTH,

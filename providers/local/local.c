@@ -38,7 +38,8 @@ static enum cs_err local_judge(struct cs_provider *provider, const struct cs_cal
                                         .attempt = attempt,
                                         .settings = call->settings,
                                         .tried = cs_tries_of(attempt, call->settings),
-                                        .user = attempt->identity ? attempt->identity : ""}};
+                                        .user = attempt->identity ? attempt->identity : "",
+                                        .uid = cs_local_uid(call)}};
     enum cs_err result;
 
     if (attempt->kind == CS_FACTOR_PASSWORD)

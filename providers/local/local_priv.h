@@ -30,8 +30,9 @@ struct cs_trial {
     const struct cs_attempt *attempt;
     const struct cs_local_settings *settings; /* the login's */
     struct cs_transaction transaction;
-    struct cs_try tried; /* what it is counted as */
-    const char *user;    /* "" if there is no identity */
+    struct cs_try tried;      /* what it is counted as */
+    const char *user;         /* "" if there is no identity */
+    const struct cs_uid *uid; /* of the account, to be compared; NULL: not */
     int64_t now;
 };
 
@@ -55,9 +56,20 @@ enum cs_err cs_local_account(struct cs_provider *provider, const struct cs_call 
                              const struct cs_provider_user *user, struct cs_standing *ret_standing,
                              struct cs_error *error) CS_MUST_USE;
 
-/* Whether an administrator has suspended the user. In an open transaction. */
-enum cs_err cs_local_suspended(const struct cs_transaction *transaction, const char *user,
-                               bool *ret_suspended, struct cs_error *error) CS_MUST_USE;
+/* Why nothing that is stored for the user may be accepted. */
+struct cs_local_bar {
+    enum cs_reason reason; /* CS_REASON_NONE: there is no reason */
+    bool unowned;          /* nobody knows whose it is, but the account is known */
+};
+
+/* In an open transaction. `uid` as in struct cs_trial. Until it returns CS_OK the reason is that
+ * the user is suspended: who forgets to look refuses. */
+enum cs_err cs_local_find_bar(const struct cs_transaction *transaction, const char *user,
+                              const struct cs_uid *uid, struct cs_local_bar *ret_bar,
+                              struct cs_error *error) CS_MUST_USE;
+
+/* The uid that a login's account is compared by: see uid_check. */
+const struct cs_uid *cs_local_uid(const struct cs_call *call);
 
 /* What an attempt is counted as; see store/throttle.h. Borrows from the attempt. */
 struct cs_try cs_tries_of(const struct cs_attempt *attempt,

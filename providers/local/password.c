@@ -52,11 +52,12 @@ static enum cs_err look(const struct cs_transaction *transaction, void *context,
 static enum cs_err load(const struct cs_trial *trial, struct cs_secret *ret_hash,
                         enum cs_reason *ret_reason, struct cs_error *error)
 {
-    bool suspended = true;
-    enum cs_err result = cs_local_suspended(&trial->transaction, trial->user, &suspended, error);
+    struct cs_local_bar bar;
+    enum cs_err result =
+        cs_local_find_bar(&trial->transaction, trial->user, trial->uid, &bar, error);
 
-    *ret_reason = CS_REASON_SUSPENDED;
-    if (result != CS_OK || suspended)
+    *ret_reason = bar.reason;
+    if (result != CS_OK || bar.reason != CS_REASON_NONE)
         return result;
     result = cs_password_load(&trial->transaction, trial->user, ret_hash, error);
     *ret_reason = ret_hash->length > 0 ? CS_REASON_WRONG_PASSWORD : CS_REASON_NO_PASSWORD;
@@ -170,7 +171,8 @@ enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call
                                         .attempt = attempt,
                                         .settings = call->settings,
                                         .tried = cs_tries_of(attempt, call->settings),
-                                        .user = attempt->identity ? attempt->identity : ""},
+                                        .user = attempt->identity ? attempt->identity : "",
+                                        .uid = cs_local_uid(call)},
                               .outcome = {.reason = CS_REASON_THROTTLED}};
     enum cs_err result = cs_local_in_store(local, CS_STORE_READ, look, &judging, error);
 

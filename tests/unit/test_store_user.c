@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "store/factor.h"
+#include "store/owner.h"
 #include "store/password.h"
 #include "store/pending.h"
 #include "store/place.h"
@@ -75,6 +76,7 @@ static void fill(struct scratch_store *scratch, const char *user)
     assert_int_equal(cs_suspension_add(&transaction, user, T0, &changed, NULL), CS_OK);
     assert_int_equal(cs_preference_set_language(&transaction, user, "fr", NULL), CS_OK);
     assert_int_equal(cs_pending_put(&transaction, &pending, T0, NULL), CS_OK);
+    assert_int_equal(cs_owner_set(&transaction, user, 1001, NULL), CS_OK);
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
 
