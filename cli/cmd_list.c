@@ -8,6 +8,7 @@
 #include "cli/suspension.h"
 #include "cli/table.h"
 #include "cli/verb.h"
+#include "store/owner.h"
 #include "store/password.h"
 #include "store/suspension.h"
 #include "store/throttle.h"
@@ -18,6 +19,7 @@ struct listing {
     unsigned recovery_left, failures;
     bool has_password, suspended;
     int64_t password_changed, suspended_since;
+    struct cs_uid owner, account; /* account: as it is now */
 };
 
 /* Of codes and of passwords, with a proven first factor and without one: each can delay the user.
@@ -56,6 +58,8 @@ static enum cs_err read_listing(const struct cs_transaction *transaction, void *
     if (result == CS_OK)
         result = cs_suspension_read(transaction, user, &listing->suspended,
                                     &listing->suspended_since, error);
+    if (result == CS_OK)
+        result = cs_owner_read(transaction, user, &listing->owner, error);
     return result == CS_OK ? read_failures(transaction, user, &listing->failures, error) : result;
 }
 
@@ -104,6 +108,13 @@ static void write_factor(struct cs_json_writer *writer, const struct cs_factor *
     cs_json_write_end(writer);
 }
 
+/* What logins refuse as other-uid, unless uid_check is off. */
+static bool is_others(const struct listing *listing)
+{
+    return listing->owner.known && listing->account.known &&
+           listing->owner.value != listing->account.value;
+}
+
 static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs_error *error)
 {
     const struct listing *listing = context;
@@ -118,6 +129,11 @@ static enum cs_err write(struct cs_json_writer *writer, void *context, struct cs
     cs_json_write_integer(writer, "recovery_codes_left", listing->recovery_left);
     cs_json_write_integer(writer, "failed_tries", listing->failures);
     cs_write_suspension(writer, listing->suspended, listing->suspended_since);
+    if (listing->owner.known)
+        cs_json_write_integer(writer, "uid", listing->owner.value);
+    else
+        cs_json_write_null(writer, "uid");
+    cs_json_write_bool(writer, "other_uid", is_others(listing));
     return CS_OK;
 }
 
@@ -181,6 +197,10 @@ static enum cs_err say(void *context, struct cs_error *error)
     cs_format_time(listing->suspended_since, changed);
     if (listing->suspended)
         (void)printf("SUSPENDED since %s: nothing is accepted\n", changed);
+    if (is_others(listing))
+        (void)printf("OTHER UID: enrolled for the uid %u, and the account has %u: nothing is "
+                     "accepted (reason other-uid)\n",
+                     (unsigned)listing->owner.value, (unsigned)listing->account.value);
     return CS_OK;
 }
 
@@ -192,7 +212,8 @@ static void clear_listing(struct listing *listing)
 int cs_cmd_list(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write};
-    CS_AUTO(clear_listing) struct listing listing = {.user = words->operands[0]};
+    CS_AUTO(clear_listing)
+    struct listing listing = {.user = words->operands[0], .account = cli->account.uid};
 
     return cs_cli_do(cli, read_listing, &report, &listing);
 }
