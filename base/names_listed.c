@@ -1,24 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What look-ups in base/names.h bring: lists of gids and of accounts. */
+/* A list of accounts, as cs_names_local_accounts makes it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/names.h"
-
-void cs_gids_free(struct cs_gids *gids)
-{
-    free(gids->items);
-    *gids = (struct cs_gids){0};
-}
-
-bool cs_gids_have(const struct cs_gids *gids, gid_t gid)
-{
-    for (size_t i = 0; i < gids->count; i++) {
-        if (gids->items[i] == gid)
-            return true;
-    }
-    return false;
-}
 
 struct named {
     const char *name;

@@ -95,6 +95,16 @@ static enum cs_err open_with_first(struct cs_store *store, const struct place *p
                      (size_t)sqlite3_column_bytes(row, 1), &plain, error);
 }
 
+static enum cs_err open_with_any(struct cs_store *store, const struct place *place,
+                                 sqlite3_stmt *row, const char *context, struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret plain = {0};
+
+    (void)place;
+    return cs_store_unseal(store, context, sqlite3_column_blob(row, 1),
+                           (size_t)sqlite3_column_bytes(row, 1), &plain, error);
+}
+
 static enum cs_err visit_place(struct cs_store *store, const struct place *place, work_on *work,
                                unsigned *count, struct cs_error *error)
 {
@@ -148,4 +158,11 @@ enum cs_err cs_store_check_sealed(struct cs_store *store, uint32_t key_id, struc
     unsigned count;
 
     return visit(store, key_id, open_with_first, &count, error);
+}
+
+enum cs_err cs_store_check_opens(struct cs_store *store, struct cs_error *error)
+{
+    unsigned count;
+
+    return visit(store, store->keys.items[0].id, open_with_any, &count, error);
 }

@@ -118,6 +118,11 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
 
     if (result != CS_OK)
         return result;
+    /* Before it is opened: if another file comes in its place meanwhile, that is noticed. */
+    if (stat(store->path, &status) != 0)
+        return cs_fail_errno(error, "%s: cannot examine the store", store->path);
+    store->device = status.st_dev;
+    store->inode = status.st_ino;
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
@@ -125,15 +130,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
     /* Closing must not write, because it happens outside our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = cs_sql_exec(store, settings, error);
-    if (result == CS_OK)
-        result = cs_schema_ensure(store, create, error);
-    if (result != CS_OK)
-        return result;
-    if (stat(store->path, &status) != 0)
-        return cs_fail_errno(error, "%s: cannot examine the store", store->path);
-    store->device = status.st_dev;
-    store->inode = status.st_ino;
-    return CS_OK;
+    return result == CS_OK ? cs_schema_ensure(store, create, error) : result;
 }
 
 static enum cs_err open_database(struct cs_store *store, bool create, struct cs_error *error)
@@ -166,14 +163,14 @@ static char *make_lock_path(const char *path)
     return lock;
 }
 
-enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
-                          struct cs_store **ret_store, struct cs_error *error)
+static enum cs_err make(const char *path, const char *key_path, struct cs_store **ret_store,
+                        struct cs_error *error)
 {
-    CS_AUTO(cs_store_close) struct cs_store *store = calloc(1, sizeof *store);
-    enum cs_err result;
+    struct cs_store *store = calloc(1, sizeof *store);
 
     if (store == NULL)
         return cs_fail_nomem(error);
+    *ret_store = store;
     cs_store_init_threads(store);
     store->lock_fd = -1;
     store->path = strdup(path);
@@ -181,7 +178,33 @@ enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
     store->lock_path = make_lock_path(path);
     if (store->path == NULL || store->key_path == NULL || store->lock_path == NULL)
         return cs_fail_nomem(error);
-    result = open_database(store, create, error);
+    return CS_OK;
+}
+
+enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
+                          struct cs_store **ret_store, struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result = make(path, key_path, &store, error);
+
+    if (result == CS_OK)
+        result = open_database(store, create, error);
+    if (result != CS_OK)
+        return result;
+    *ret_store = store;
+    store = NULL;
+    return CS_OK;
+}
+
+enum cs_err cs_store_block(const char *path, struct cs_store **ret_store, struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result = make(path, "", &store, error);
+
+    if (result == CS_OK)
+        result = open_lock(store, error);
+    if (result == CS_OK)
+        result = cs_store_lock(store, cs_clock_ms() + CS_LOCK_WAIT_MS, error);
     if (result != CS_OK)
         return result;
     *ret_store = store;
@@ -223,6 +246,27 @@ static void close_unless_unlocked(struct cs_store *store)
         close_database(store);
 }
 
+/* Opens it if necessary, and takes the lock; again if another file came in its place before the
+ * lock was ours: what is written to a file that nobody opens any more is lost. */
+static enum cs_err open_and_lock(struct cs_store *store, int64_t deadline, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+    bool gone;
+
+    do {
+        if (store->db != NULL && was_replaced(store))
+            close_database(store);
+        if (store->db == NULL)
+            result = open_database(store, false, error);
+        if (result == CS_OK)
+            result = cs_store_lock(store, deadline, error);
+        gone = result == CS_OK && was_replaced(store);
+        if (gone)
+            close_database(store); /* gives the lock back as well */
+    } while (gone);
+    return result;
+}
+
 enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
                                  struct cs_transaction *ret_transaction, struct cs_error *error)
 {
@@ -232,12 +276,7 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
     result = cs_store_enter(store, deadline, error);
     if (result != CS_OK)
         return result;
-    if (store->db != NULL && was_replaced(store))
-        close_database(store);
-    if (store->db == NULL)
-        result = open_database(store, false, error);
-    if (result == CS_OK)
-        result = cs_store_lock(store, deadline, error);
+    result = open_and_lock(store, deadline, error);
     if (result == CS_OK)
         result = cs_sql_do(store, begin, error);
     if (result != CS_OK) {

@@ -58,6 +58,10 @@ enum cs_err cs_store_reseal(struct cs_store *store, uint32_t key_id, unsigned *r
 enum cs_err cs_store_check_sealed(struct cs_store *store, uint32_t key_id,
                                   struct cs_error *error) CS_MUST_USE;
 
+/* Opens every secret with the keys of the key file; CS_OK says that none is missing. Opens its own
+ * transaction. */
+enum cs_err cs_store_check_opens(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
+
 /* SQLite's own integrity check. */
 enum cs_err cs_store_check(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
 

@@ -86,6 +86,11 @@ enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline,
 void cs_store_leave(struct cs_store *store);
 enum cs_err cs_store_fail_busy(const struct cs_store *store, struct cs_error *error);
 
+/* A store that is not open, and whose lock among processes this one has until cs_store_close:
+ * nobody else reads or writes meanwhile. CS_ERR_UNAVAILABLE after CS_LOCK_WAIT_MS. */
+enum cs_err cs_store_block(const char *path, struct cs_store **ret_store,
+                           struct cs_error *error) CS_MUST_USE;
+
 /* cs_store_begin with another deadline (cs_clock_ms). */
 enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
                                  struct cs_transaction *ret_transaction,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """SIGKILL before every call of the command-line tool that writes, while a broker has the store open."""
 import json
+import sqlite3
 
 from countersign import *
 from countersign.sealed import expect_opened
@@ -126,6 +127,51 @@ def test_recovery():
 
     sweep_command(0, ["recovery", "user5", "--json"], check)
     expect_equal(seen, {False, True}, "states after a kill")
+
+
+def test_restore():
+    """The old store or the new one, whole, in use by a broker; another restore then succeeds."""
+    backup, seen = WORKDIR / "keys" / "backup", set()
+    restore()
+    countersign("remove", "user5", ENROLLED["user5"].id)
+    backup.unlink(missing_ok=True)
+    countersign("backup", backup)
+
+    def check(_):
+        state = enrolled("user5")
+        expect(state in ((0, 0), (1, 10)), f"restored in part: {state}")
+        seen.add(state)
+        if state == (0, 0):
+            for user in ("user0", "user1"):
+                step, = store_rows(f"SELECT last_step FROM factor WHERE user = '{user}'")[0]
+                expect(step > 0, f"{user}: the store is in place before its codes are spent")
+        countersign("restore", backup, "--keep-codes")
+        expect_equal(enrolled("user5"), (0, 0), "after another restore")
+        for kept in STORE.parent.glob("store.db.before-*"):
+            kept.unlink()
+
+    sweep_command(0, ["restore", backup, "--keep-codes"], check)
+    expect_equal(seen, {(0, 0), (1, 10)}, "states after a kill")
+
+
+def test_backup():
+    """A file that is there is whole, and the next backup succeeds."""
+    backup, later, seen = WORKDIR / "keys" / "kill", WORKDIR / "keys" / "later", set()
+
+    def check(_):
+        seen.add(backup.exists())
+        if backup.exists():
+            expect_equal(sqlite3.connect(backup).execute("PRAGMA integrity_check").fetchall(), [("ok",)], "the backup")
+        for path in (later, backup):
+            path.unlink(missing_ok=True)
+        countersign("backup", later)
+        expect(not STORE.with_name("store.db.backup").exists(), "what the killed one left")
+
+    for task in 0, 1:  # root, and the child that writes
+        backup.unlink(missing_ok=True)
+        sweep_command(task, ["backup", backup], check)
+        backup.unlink(missing_ok=True)
+    expect(False in seen, "never killed before the end")
 
 
 def test_init():

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* After a backup is restored, whatever was spent since would be valid once more. All time-based
+ * codes up to now are marked as spent. The store cannot know which recovery codes were used. The
+ * log names the users who used one, but not the code, so all codes of these users are spent. It
+ * also names the security keys that were found to be copied. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/reason.h"
+#include "cli/restored.h"
+
+enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/audit.c) */
+
+void cs_restored_clear(struct cs_restored *restored)
+{
+    cs_strlist_free(&restored->used);
+    cs_strlist_free(&restored->keys);
+}
+
+static int read_words(const struct cs_words *words, struct cs_restored *restored)
+{
+    *restored = (struct cs_restored){.log = words->options[CS_RESTORED_LOG],
+                                     .spend = words->options[CS_RESTORED_SPEND] != NULL,
+                                     .keep = words->options[CS_RESTORED_KEEP] != NULL};
+    if ((restored->log != NULL) + restored->spend + restored->keep != 1)
+        return cs_misuse(words->verb,
+                         "one of the three options says what becomes of recovery codes");
+    return CS_EXIT_OK;
+}
+
+/* ---- the log ---- */
+
+/* What the broker says in a log line, if it begins with `start`, or NULL. Text that others log may
+ * hold anything, so a line counts only if its first tag is the broker's. */
+static char *find_own(char *line, const char *start)
+{
+    static const char program[] = "countersignd[";
+    char *colon = strstr(line, ": ");
+    char *tag = strstr(line, program);
+
+    if (colon == NULL || tag == NULL || tag > colon || colon[-1] != ']' ||
+        strspn(tag + strlen(program), "0123456789") != (size_t)(colon - 1 - tag) - strlen(program))
+        return NULL;
+    return strncmp(colon + 2, start, strlen(start)) == 0 ? colon + 2 : NULL;
+}
+
+/* The identity at the end of an audit line, without quotes and escapes, in place; NULL if there is
+ * none. */
+static char *take_identity(char *audit)
+{
+    static const char key[] = " identity=\"";
+    char *found = NULL, *out, *in;
+
+    /* Take the last match: text before it may say the same inside quotes, but escaped. */
+    for (char *next = strstr(audit, key); next != NULL; next = strstr(next + 1, key))
+        found = next + strlen(key);
+    if (found == NULL)
+        return NULL;
+    for (in = out = found; *in != '"' && *in != '\0'; in++) {
+        if (*in == '\\' && in[1] != '\0')
+            in++;
+        *out++ = *in;
+    }
+    *out = '\0';
+    return found;
+}
+
+/* Whether a recovery code was accepted, whatever became of the login: it is spent. */
+static bool used_recovery_code(const char *audit)
+{
+    const char *accepted = strstr(audit, " accepted=");
+    const char *code = accepted ? strstr(accepted, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
+
+    return code != NULL && strcspn(accepted + 1, " ") > (size_t)(code - accepted);
+}
+
+static enum cs_err read_audit(struct cs_restored *restored, char *audit, struct cs_error *error)
+{
+    char *user;
+
+    restored->logins = true;
+    if (!used_recovery_code(audit))
+        return CS_OK;
+    user = take_identity(audit);
+    if (user == NULL || cs_strlist_contains(&restored->used, user))
+        return CS_OK;
+    if (strlen(user) > AUDIT_NAME_MAX)
+        return cs_fail(error, CS_ERR_INPUT,
+                       "%s: the name of somebody who used a recovery code is cut short there; use "
+                       "--spend-codes; nothing was changed",
+                       restored->log);
+    return cs_strlist_add(&restored->used, user, strlen(user)) == CS_OK ? CS_OK
+                                                                        : cs_fail_nomem(error);
+}
+
+/* The alert of providers/local/u2f_answer.c. */
+static enum cs_err read_alert(struct cs_restored *restored, const char *alert,
+                              struct cs_error *error)
+{
+    static const char mark[] = "; factor ";
+    const char *id = strstr(alert, mark);
+    size_t digits = id != NULL ? strspn(id + strlen(mark), "0123456789") : 0;
+
+    return digits == 0 || cs_strlist_add(&restored->keys, id + strlen(mark), digits) == CS_OK
+               ? CS_OK
+               : cs_fail_nomem(error);
+}
+
+static enum cs_err read_line(struct cs_restored *restored, char *line, size_t length,
+                             struct cs_error *error)
+{
+    char *audit, *alert;
+
+    /* What a crash leaves in a file that was open. */
+    for (size_t i = 0; i < length; i++)
+        line[i] = line[i] != '\0' ? line[i] : ' ';
+    audit = find_own(line, "login verdict=");
+    alert = find_own(line, "the counter of a security key went back, ");
+    if (audit != NULL)
+        return read_audit(restored, audit, error);
+    return alert != NULL ? read_alert(restored, alert, error) : CS_OK;
+}
+
+/* Read as root: nobody else may read the log. */
+static enum cs_err read_log(struct cs_restored *restored, struct cs_error *error)
+{
+    CS_AUTO(cs_string_free) char *line = NULL;
+    bool input = strcmp(restored->log, "-") == 0;
+    FILE *file = input ? stdin : fopen(restored->log, "re");
+    enum cs_err result = CS_OK;
+    ssize_t length;
+    size_t size = 0;
+
+    if (file == NULL)
+        return cs_fail_errno(error, "%s: cannot open", restored->log);
+    errno = 0;
+    while (result == CS_OK && (length = getline(&line, &size, file)) >= 0)
+        result = read_line(restored, line, (size_t)length, error);
+    if (result == CS_OK && !feof(file))
+        result = cs_fail_errno(error, "%s: cannot read; nothing was changed", restored->log);
+    if (!input)
+        (void)fclose(file);
+    if (result == CS_OK && !restored->logins)
+        result = cs_fail(error, CS_ERR_INPUT,
+                         "%s: no login in the form that syslog and journalctl give it; use "
+                         "--spend-codes, or --keep-codes if nobody logged in since the backup; "
+                         "nothing was changed",
+                         restored->log);
+    return result;
+}
+
+/* ---- the store ---- */
+
+static enum cs_err suspect_keys(const struct cs_transaction *transaction,
+                                struct cs_restored *restored, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < restored->keys.count && result == CS_OK; i++) {
+        bool marked = false;
+
+        result = cs_factor_suspect(transaction, strtoll(restored->keys.items[i], NULL, 10), &marked,
+                                   error);
+        restored->copied += marked;
+    }
+    return result;
+}
+
+enum cs_err cs_restored_spend(const struct cs_transaction *transaction, void *context,
+                              struct cs_error *error)
+{
+    struct cs_restored *restored = context;
+    enum cs_err result =
+        cs_factor_spend_all(transaction, cs_clock_seconds(), &restored->factors, error);
+
+    if (result == CS_OK && restored->spend)
+        result = cs_recovery_spend_all(transaction, &restored->users, error);
+    for (size_t i = 0; i < restored->used.count && result == CS_OK; i++) {
+        const char *user = restored->used.items[i];
+        unsigned left = 0;
+
+        result = cs_recovery_count(transaction, user, &left, error);
+        if (result == CS_OK)
+            result = cs_recovery_replace(transaction, user, NULL, 0, error);
+        restored->users += left > 0;
+    }
+    return result == CS_OK ? suspect_keys(transaction, restored, error) : result;
+}
+
+void cs_restored_say(const struct cs_restored *restored)
+{
+    (void)printf("TOTP factors whose codes up to now are spent: %u\n"
+                 "users whose recovery codes are spent: %u\n",
+                 restored->factors, restored->users);
+    for (size_t i = 0; i < restored->used.count; i++)
+        (void)printf("  %s: give new ones with 'countersign recovery'\n", restored->used.items[i]);
+    if (restored->copied > 0)
+        (void)printf("security keys that may have been copied and are no longer accepted: %u\n",
+                     restored->copied);
+    (void)printf(
+        "Factors that were removed and passwords that were changed since the backup are as "
+        "they were in it; remove and change them again.\n");
+}
+
+int cs_restored_read(const struct cs_words *words, struct cs_restored *ret_restored)
+{
+    struct cs_error error = {0};
+    int status = read_words(words, ret_restored);
+
+    if (status != CS_EXIT_OK)
+        return status;
+    return ret_restored->log == NULL || read_log(ret_restored, &error) == CS_OK
+               ? CS_EXIT_OK
+               : cs_complain(&error);
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The copy is made ready under a name of its own, with everything that must hold before the first
+ * login; then one rename puts it in place, under the lock that everybody else needs. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/trusted_open.h"
+#include "store/backup.h"
+#include "store/backup_priv.h"
+#include "store/store_priv.h"
+
+enum { BUSY_MS = 2000, KEPT_MAX = 100 };
+
+struct replacing {
+    struct cs_restore *restore;
+    char next[PATH_MAX];    /* the copy, until it is in place */
+    int turn;               /* whoever has this file restores */
+    struct cs_store *copy;  /* open */
+    struct cs_store *block; /* the lock of the store in use */
+};
+
+/* What SQLite, and we, put beside a database. */
+static const char *const besides[] = {"-wal", "-shm", "-journal", ".lock"};
+
+static void remove_besides(const char *path)
+{
+    char beside[PATH_MAX];
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(besides); i++) {
+        if (cs_path_beside(path, besides[i], beside, NULL) == CS_OK)
+            (void)unlink(beside);
+    }
+}
+
+static void clear_replacing(struct replacing *replacing)
+{
+    char turn[PATH_MAX];
+
+    cs_store_close(&replacing->copy);
+    cs_store_close(&replacing->block);
+    if (replacing->turn < 0)
+        return;
+    (void)unlink(replacing->next); /* no longer there if it is in place */
+    remove_besides(replacing->next);
+    if (cs_path_beside(replacing->restore->path, ".restoring", turn, NULL) == CS_OK)
+        (void)unlink(turn);
+    cs_fd_close(&replacing->turn);
+}
+
+static enum cs_err sync_folder(const char *path, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+    char folder[PATH_MAX];
+
+    (void)snprintf(folder, sizeof folder, "%s", path);
+    *strrchr(folder, '/') = '\0';
+    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd >= 0 && fsync(fd) == 0 ? CS_OK : cs_fail_errno(error, "%s: cannot sync", folder);
+}
+
+/* ---- the copy ---- */
+
+static enum cs_err bring(struct replacing *replacing, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+    char turn[PATH_MAX];
+    const struct cs_restore *restore = replacing->restore;
+    enum cs_err result = cs_path_beside(restore->path, ".restoring", turn, error);
+
+    if (result == CS_OK)
+        result = cs_path_beside(restore->path, ".next", replacing->next, error);
+    if (result == CS_OK)
+        result = cs_file_take(turn, &replacing->turn, error);
+    if (result != CS_OK) {
+        cs_fd_close(&replacing->turn); /* it is another's */
+        return result;
+    }
+    (void)unlink(replacing->next);
+    remove_besides(replacing->next);
+    fd = open(replacing->next, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return cs_fail_errno(error, "%s: cannot create", replacing->next);
+    return cs_file_copy(restore->from, fd, restore->from_name, error);
+}
+
+/* The file has a rollback journal, as a copy does; the store has a log. */
+static enum cs_err open_copy(struct replacing *replacing, struct cs_error *error)
+{
+    const struct cs_restore *restore = replacing->restore;
+    struct cs_error why = {0};
+    enum cs_err result =
+        cs_store_open(replacing->next, restore->key_path, false, &replacing->copy, &why);
+
+    if (result == CS_OK)
+        result = cs_sql_exec(replacing->copy, "PRAGMA journal_mode=WAL", &why);
+    if (result == CS_OK)
+        result = cs_store_check(replacing->copy, &why);
+    if (result == CS_OK)
+        result = cs_store_check_opens(replacing->copy, &why);
+    return result == CS_OK
+               ? CS_OK
+               : cs_fail(error, result, "%s cannot be restored, and nothing was changed: %s",
+                         restore->from_name, why.text);
+}
+
+/* Then the file is all there is of it. */
+static enum cs_err finish_copy(struct replacing *replacing, struct cs_error *error)
+{
+    struct cs_store *copy = replacing->copy;
+
+    if (sqlite3_wal_checkpoint_v2(copy->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) !=
+        SQLITE_OK)
+        return cs_sql_fail(copy, error);
+    cs_store_close(&replacing->copy);
+    remove_besides(replacing->next);
+    return CS_OK;
+}
+
+/* ---- the store in use, under its lock ---- */
+
+static bool is_database(const char *path)
+{
+    static const char magic[16] = "SQLite format 3";
+    CS_AUTO(cs_fd_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    char header[sizeof magic] = "";
+
+    return fd >= 0 && pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header &&
+           memcmp(header, magic, sizeof magic) == 0;
+}
+
+/* What was spent there since the copy was made, as far as both know the factor. A store that is
+ * damaged tells nothing, which is no error: that may be why it is replaced. */
+static bool compare(struct replacing *replacing)
+{
+    static const char spent[] =
+        "UPDATE main.factor SET last_step = max(factor.last_step, f.last_step),"
+        " suspect = max(factor.suspect, f.suspect) FROM used.factor f"
+        " WHERE f.id = factor.id AND f.user = factor.user";
+    struct cs_store *copy = replacing->copy;
+    sqlite3_stmt *statement = NULL;
+    bool done;
+
+    if (sqlite3_prepare_v2(copy->db, "ATTACH ?1 AS used", -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    cs_sql_bind_text(statement, 1, replacing->restore->path);
+    done = sqlite3_step(statement) == SQLITE_DONE;
+    sqlite3_finalize(statement);
+    if (!done)
+        return false;
+    done = sqlite3_exec(copy->db, spent, NULL, NULL, NULL) == SQLITE_OK;
+    (void)sqlite3_exec(copy->db, "DETACH used", NULL, NULL, NULL);
+    return done;
+}
+
+/* Brings its log into the file, so that the file is whole. In a damaged one it stays outside. */
+static void merge_log(const char *path)
+{
+    sqlite3 *database = NULL;
+
+    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) ==
+        SQLITE_OK) {
+        sqlite3_busy_timeout(database, BUSY_MS);
+        /* Before it has read anything SQLite does not know that there is a log. */
+        (void)sqlite3_exec(database, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+        (void)sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+    sqlite3_close(database);
+}
+
+/* A name with the time that nothing has yet. */
+static enum cs_err link_as_kept(struct cs_restore *restore, struct cs_error *error)
+{
+    char date[64], name[96];
+    time_t now = (time_t)cs_clock_seconds();
+    struct tm parts;
+
+    if (gmtime_r(&now, &parts) == NULL ||
+        strftime(date, sizeof date, "%Y%m%dT%H%M%SZ", &parts) == 0)
+        return cs_fail(error, CS_ERR_SYSTEM, "the clock shows no date");
+    for (unsigned number = 1; number <= KEPT_MAX; number++) {
+        enum cs_err result;
+
+        (void)snprintf(name, sizeof name, ".before-%s-%u", date, number);
+        result = cs_path_beside(restore->path, name, restore->kept, error);
+        if (result != CS_OK)
+            return result;
+        if (link(restore->path, restore->kept) == 0)
+            return CS_OK;
+        if (errno != EEXIST)
+            break;
+    }
+    return cs_fail_errno(error, "%s: cannot be kept as %s", restore->path, restore->kept);
+}
+
+/* A second name for the store, and for its log if that still says something; the first goes on to
+ * be valid. */
+static enum cs_err keep(struct cs_restore *restore, struct cs_error *error)
+{
+    char log[PATH_MAX], kept_log[PATH_MAX];
+    struct stat status;
+    enum cs_err result = link_as_kept(restore, error);
+
+    if (result == CS_OK)
+        result = cs_path_beside(restore->path, "-wal", log, error);
+    if (result == CS_OK)
+        result = cs_path_beside(restore->kept, "-wal", kept_log, error);
+    if (result == CS_OK && stat(log, &status) == 0 && status.st_size > 0 &&
+        link(log, kept_log) != 0)
+        result = cs_fail_errno(error, "%s: cannot be kept as %s", log, kept_log);
+    return result == CS_OK ? sync_folder(restore->path, error) : result;
+}
+
+/* A log that stayed would be read as the new store's. Whoever has it open notices, because the
+ * store's file is another one. */
+static enum cs_err put_in_place(struct replacing *replacing, struct cs_error *error)
+{
+    const char *path = replacing->restore->path;
+    char beside[PATH_MAX];
+
+    for (size_t i = 0; i < 2; i++) { /* -wal, -shm */
+        enum cs_err result = cs_path_beside(path, besides[i], beside, error);
+
+        if (result != CS_OK)
+            return result;
+        if (unlink(beside) != 0 && errno != ENOENT)
+            return cs_fail_errno(error, "%s: cannot remove", beside);
+    }
+    return rename(replacing->next, path) == 0
+               ? sync_folder(path, error)
+               : cs_fail_errno(error, "%s: cannot be replaced", path);
+}
+
+static enum cs_err replace(struct replacing *replacing, struct cs_error *error)
+{
+    struct cs_restore *restore = replacing->restore;
+    struct stat status;
+    bool there = lstat(restore->path, &status) == 0;
+    bool readable = there && is_database(restore->path);
+    enum cs_err result;
+
+    restore->compared = readable && compare(replacing);
+    result = cs_store_run(replacing->copy, CS_STORE_WRITE, restore->work, restore->context, error);
+    if (result == CS_OK)
+        result = finish_copy(replacing, error);
+    if (result == CS_OK && readable)
+        merge_log(restore->path);
+    if (result == CS_OK && there)
+        result = keep(restore, error);
+    return result == CS_OK ? put_in_place(replacing, error) : result;
+}
+
+enum cs_err cs_store_restore(struct cs_restore *restore, struct cs_error *error)
+{
+    CS_AUTO(clear_replacing) struct replacing replacing = {.restore = restore, .turn = -1};
+    enum cs_err result = bring(&replacing, error);
+
+    restore->kept[0] = '\0';
+    restore->compared = false;
+    if (result == CS_OK)
+        result = open_copy(&replacing, error);
+    if (result == CS_OK)
+        result = cs_store_block(restore->path, &replacing.block, error);
+    return result == CS_OK ? replace(&replacing, error) : result;
+}
