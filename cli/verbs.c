@@ -184,6 +184,13 @@ const struct cs_verb cs_verbs[] = {
      {0, 1},
      JSON | ANYBODY,
      cs_cmd_explain_reason},
+    {"uninstall-check",
+     "Find PAM lines that would refuse logins without the module.",
+     {""},
+     NULL,
+     {0, 0},
+     JSON,
+     cs_cmd_uninstall_check},
     {"options", "List every setting.", {""}, NULL, {0, 0}, JSON | ANYBODY, cs_cmd_options},
 };
 

@@ -113,7 +113,7 @@ function(cs_add_system_test name)
             --dir ${CMAKE_BINARY_DIR}/Testing/system/${name} -- /usr/bin/python3 ${script})
   set(environment
     PYTHONPATH=${CMAKE_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1
-    CS_PAM_DRIVER=$<TARGET_FILE:pam-driver> "CS_SANITIZE=${CS_SANITIZE}"
+    CS_PAM_DRIVER=$<TARGET_FILE:pam-driver> CS_STAGE=${CS_STAGE_DIR} "CS_SANITIZE=${CS_SANITIZE}"
     CS_NEXT_MODULE=$<TARGET_FILE:pam_countersign_next> CS_NEXT_BROKER=$<TARGET_FILE:countersignd_next>
     CS_KILL_AT=$<TARGET_FILE:kill-at> CS_FAIL_ALLOC=$<TARGET_FILE:fail_alloc>
     CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend> CS_NPM_CLIENTS=${CMAKE_SOURCE_DIR}/build/npm

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The copy is made ready under a name of its own, with everything that must hold before the first
- * login; then one rename puts it in place, under the lock that everybody else needs. */
+ * login; then one transaction puts it in place, or one rename, under the lock that everybody else
+ * needs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -159,23 +160,8 @@ static bool compare(struct replacing *replacing)
     return done;
 }
 
-/* Brings its log into the file, so that the file is whole. In a damaged one it stays outside. */
-static void merge_log(const char *path)
-{
-    sqlite3 *database = NULL;
-
-    if (sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) ==
-        SQLITE_OK) {
-        sqlite3_busy_timeout(database, BUSY_MS);
-        /* Before it has read anything SQLite does not know that there is a log. */
-        (void)sqlite3_exec(database, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
-        (void)sqlite3_wal_checkpoint_v2(database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    }
-    sqlite3_close(database);
-}
-
-/* A name with the time that nothing has yet. */
-static enum cs_err link_as_kept(struct cs_restore *restore, struct cs_error *error)
+/* A name with the time that nothing has yet, for `old`. */
+static enum cs_err name_kept(struct cs_restore *restore, const char *old, struct cs_error *error)
 {
     char date[64], name[96];
     time_t now = (time_t)cs_clock_seconds();
@@ -191,21 +177,80 @@ static enum cs_err link_as_kept(struct cs_restore *restore, struct cs_error *err
         result = cs_path_beside(restore->path, name, restore->kept, error);
         if (result != CS_OK)
             return result;
-        if (link(restore->path, restore->kept) == 0)
-            return CS_OK;
+        if (link(old, restore->kept) == 0)
+            return sync_folder(restore->path, error);
         if (errno != EEXIST)
             break;
     }
-    return cs_fail_errno(error, "%s: cannot be kept as %s", restore->path, restore->kept);
+    return cs_fail_errno(error, "%s: cannot be kept as %s", old, restore->kept);
 }
 
-/* A second name for the store, and for its log if that still says something; the first goes on to
- * be valid. */
-static enum cs_err keep(struct cs_restore *restore, struct cs_error *error)
+/* ---- in a store that works: its pages are replaced, in one transaction of SQLite's ---- */
+
+/* Other processes have this file and its log open, and go on with it: one that was removed while
+ * they do so would be two stores. */
+static enum cs_err overwrite(sqlite3 *used, struct replacing *replacing, struct cs_error *error)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(used, "main", replacing->copy->db, "main");
+    int code = backup != NULL ? sqlite3_backup_step(backup, -1) : sqlite3_errcode(used);
+
+    if (sqlite3_backup_finish(backup) == SQLITE_OK && code == SQLITE_DONE)
+        return CS_OK;
+    return cs_fail(error, CS_ERR_STORE, "%s: %s; nothing was changed", replacing->restore->path,
+                   sqlite3_errmsg(used));
+}
+
+static bool snapshot(sqlite3 *used, const char *path)
+{
+    CS_AUTO(cs_fd_close) int fd = -1;
+    sqlite3_stmt *statement = NULL;
+    bool done;
+
+    (void)unlink(path);
+    if (sqlite3_prepare_v2(used, "VACUUM INTO ?1", -1, &statement, NULL) != SQLITE_OK)
+        return false;
+    cs_sql_bind_text(statement, 1, path);
+    done = sqlite3_step(statement) == SQLITE_DONE;
+    sqlite3_finalize(statement);
+    fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    return done && fd >= 0 && fsync(fd) == 0;
+}
+
+/* *ret_done is false if the store cannot be read as a whole. */
+static enum cs_err replace_pages(struct replacing *replacing, bool *ret_done,
+                                 struct cs_error *error)
+{
+    const char *path = replacing->restore->path;
+    sqlite3 *used = NULL;
+    char old[PATH_MAX];
+    enum cs_err result = cs_path_beside(path, ".old", old, error);
+
+    if (result != CS_OK)
+        return result;
+    *ret_done = sqlite3_open_v2(path, &used, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) ==
+                    SQLITE_OK &&
+                sqlite3_busy_timeout(used, BUSY_MS) == SQLITE_OK &&
+                sqlite3_exec(used, "PRAGMA synchronous=FULL", NULL, NULL, NULL) == SQLITE_OK &&
+                snapshot(used, old);
+    if (*ret_done) {
+        result = name_kept(replacing->restore, old, error);
+        if (result == CS_OK)
+            result = overwrite(used, replacing, error);
+    }
+    (void)unlink(old);
+    sqlite3_db_config(used, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    sqlite3_close(used);
+    return result;
+}
+
+/* ---- in the place of one that is damaged or gone ---- */
+
+/* A second name for the store, and for its log if that says something. */
+static enum cs_err keep_file(struct cs_restore *restore, struct cs_error *error)
 {
     char log[PATH_MAX], kept_log[PATH_MAX];
     struct stat status;
-    enum cs_err result = link_as_kept(restore, error);
+    enum cs_err result = name_kept(restore, restore->path, error);
 
     if (result == CS_OK)
         result = cs_path_beside(restore->path, "-wal", log, error);
@@ -217,21 +262,24 @@ static enum cs_err keep(struct cs_restore *restore, struct cs_error *error)
     return result == CS_OK ? sync_folder(restore->path, error) : result;
 }
 
-/* A log that stayed would be read as the new store's. Whoever has it open notices, because the
- * store's file is another one. */
-static enum cs_err put_in_place(struct replacing *replacing, struct cs_error *error)
+/* A log that stayed would be read as the new store's. Whoever has the old one open notices, because
+ * the store's file is another one. */
+static enum cs_err replace_file(struct replacing *replacing, struct cs_error *error)
 {
     const char *path = replacing->restore->path;
     char beside[PATH_MAX];
+    struct stat status;
+    enum cs_err result = finish_copy(replacing, error);
 
-    for (size_t i = 0; i < 2; i++) { /* -wal, -shm */
-        enum cs_err result = cs_path_beside(path, besides[i], beside, error);
-
-        if (result != CS_OK)
-            return result;
-        if (unlink(beside) != 0 && errno != ENOENT)
-            return cs_fail_errno(error, "%s: cannot remove", beside);
+    if (result == CS_OK && lstat(path, &status) == 0)
+        result = keep_file(replacing->restore, error);
+    for (size_t i = 0; i < 2 && result == CS_OK; i++) { /* -wal, -shm */
+        result = cs_path_beside(path, besides[i], beside, error);
+        if (result == CS_OK && unlink(beside) != 0 && errno != ENOENT)
+            result = cs_fail_errno(error, "%s: cannot remove", beside);
     }
+    if (result != CS_OK)
+        return result;
     return rename(replacing->next, path) == 0
                ? sync_folder(path, error)
                : cs_fail_errno(error, "%s: cannot be replaced", path);
@@ -240,20 +288,14 @@ static enum cs_err put_in_place(struct replacing *replacing, struct cs_error *er
 static enum cs_err replace(struct replacing *replacing, struct cs_error *error)
 {
     struct cs_restore *restore = replacing->restore;
-    struct stat status;
-    bool there = lstat(restore->path, &status) == 0;
-    bool readable = there && is_database(restore->path);
+    bool done = false;
     enum cs_err result;
 
-    restore->compared = readable && compare(replacing);
+    restore->compared = is_database(restore->path) && compare(replacing);
     result = cs_store_run(replacing->copy, CS_STORE_WRITE, restore->work, restore->context, error);
-    if (result == CS_OK)
-        result = finish_copy(replacing, error);
-    if (result == CS_OK && readable)
-        merge_log(restore->path);
-    if (result == CS_OK && there)
-        result = keep(restore, error);
-    return result == CS_OK ? put_in_place(replacing, error) : result;
+    if (result == CS_OK && restore->compared)
+        result = replace_pages(replacing, &done, error);
+    return result == CS_OK && !done ? replace_file(replacing, error) : result;
 }
 
 enum cs_err cs_store_restore(struct cs_restore *restore, struct cs_error *error)
