@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/attributes.h"
 #include "store/preference.h"
 #include "store/store_priv.h"
 #include "tests/support/scratch_store.h"
@@ -221,6 +222,27 @@ static void test_a_full_disk_in_the_middle_stores_nothing(void **state)
     }
 }
 
+/* SQLite undoes the transaction for errors of reading as well. Without one, each writer's part
+ * would be a transaction of its own, and be committed although its login hears of a failure. */
+static void test_writers_after_a_reader_that_lost_all_store_nothing(void **state)
+{
+    struct scratch_store *scratch = *state;
+    static const unsigned counts[] = {2, WRITERS};
+
+    for (size_t round = 0; round < CS_ARRAY_SIZE(counts); round++) {
+        struct login logins[WRITERS] = {0};
+
+        logins[1] = (struct login){.work = lose_all, .access = CS_STORE_READ};
+        run_together(scratch->store, logins, counts[round]);
+        for (unsigned i = 0; i < counts[round]; i++) {
+            assert_int_equal(logins[i].result, CS_ERR_STORE);
+            assert_false(is_stored(scratch, logins[i].user));
+        }
+        assert_contains(logins[0].error.text, "SQLite has undone");
+        assert_int_equal(syncs, 0);
+    }
+}
+
 static void test_readers_see_what_was_committed(void **state)
 {
     struct scratch_store *scratch = *state;
@@ -334,6 +356,7 @@ int main(void)
         IN_STORE(test_a_failure_is_its_own),
         IN_STORE(test_a_commit_that_fails_is_everybodys),
         IN_STORE(test_a_full_disk_in_the_middle_stores_nothing),
+        IN_STORE(test_writers_after_a_reader_that_lost_all_store_nothing),
         IN_STORE(test_readers_see_what_was_committed),
         IN_STORE(test_readers_commit_nothing),
         IN_STORE(test_another_process_waits_for_two_batches_at_most),
