@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -38,31 +39,50 @@ static void pause_for(long nanoseconds)
     nanosleep(&pause, NULL);
 }
 
-/* ---- memory of SQLite's that runs out ---- */
+/* ---- memory and disk space that run out ---- */
 
-static sqlite3_mem_methods memory;
+/* What SQLite asks for in one batch. */
+struct supply {
+    atomic_uint asked;
+    unsigned last; /* the number at which it has run out; 0: never */
+    bool for_good;
+};
+
+static struct supply memory_left, disk_left;
 static atomic_bool counting;
-static atomic_uint allocations, failing; /* the number of the one that fails; 0: none */
+static sqlite3_mem_methods memory;
 
-static bool runs_out(void)
+static bool runs_out(struct supply *supply)
 {
-    return counting && ++allocations == failing;
+    unsigned number = counting && supply->last > 0 ? ++supply->asked : 0;
+
+    return number > 0 && (number == supply->last || (supply->for_good && number > supply->last));
 }
 
 static void *allocate(int size)
 {
-    return runs_out() ? NULL : memory.xMalloc(size);
+    return runs_out(&memory_left) ? NULL : memory.xMalloc(size);
 }
 
 static void *allocate_again(void *old, int size)
 {
-    return runs_out() ? NULL : memory.xRealloc(old, size);
+    return runs_out(&memory_left) ? NULL : memory.xRealloc(old, size);
 }
 
-/* Before SQLite is used; without its own reserve, which would serve most. */
-static void watch_memory(void)
+static ssize_t write_at(int fd, const void *data, size_t size, int64_t offset)
 {
+    if (!runs_out(&disk_left))
+        return pwrite(fd, data, size, (off_t)offset);
+    errno = ENOSPC;
+    return -1;
+}
+
+/* Before SQLite is used; its memory without a reserve of its own, which would serve most. */
+static void watch_supplies(void)
+{
+    static const char *const calls[] = {"pwrite", "pwrite64"};
     sqlite3_mem_methods watched;
+    sqlite3_vfs *vfs;
 
     assert_int_equal(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory), SQLITE_OK);
     watched = memory;
@@ -70,6 +90,10 @@ static void watch_memory(void)
     watched.xRealloc = allocate_again;
     assert_int_equal(sqlite3_config(SQLITE_CONFIG_MALLOC, &watched), SQLITE_OK);
     assert_int_equal(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
+    vfs = sqlite3_vfs_find(NULL);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(calls); i++)
+        assert_int_equal(vfs->xSetSystemCall(vfs, calls[i], (sqlite3_syscall_ptr)write_at),
+                         SQLITE_OK);
 }
 
 /* ---- logins ---- */
@@ -183,7 +207,7 @@ static void run_together(struct cs_store *store, struct login *logins, unsigned 
         assert_int_equal(pthread_join(logins[i].thread, NULL), 0);
     assert_int_equal(pthread_join(first.thread, NULL), 0);
     counting = false;
-    assert_true(failing > 0 || first.result == CS_OK);
+    assert_true(memory_left.last > 0 || first.result == CS_OK);
 }
 
 static bool is_stored(struct scratch_store *scratch, const char *user)
@@ -307,12 +331,15 @@ static void test_readers_are_told_what_writers_are_not(void **state)
         assert_int_equal(logins[i].result, i % 2 == 0 ? CS_OK : CS_ERR_STORE);
 }
 
-/* A reader, one who fails by itself, and writers. */
-static void run_some(struct scratch_store *scratch, struct login logins[SOME])
+static bool has_row(struct scratch_store *scratch, const char *user)
 {
-    logins[1].work = read_language;
-    logins[3] = (struct login){.work = write_and_fail, .access = CS_STORE_WRITE};
-    run_together(scratch->store, logins, SOME);
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    static const char sql[] = "SELECT count(*) FROM preference WHERE user = ?1";
+    unsigned count = 0;
+
+    scratch_store_begin(scratch, &transaction);
+    assert_int_equal(cs_sql_count(scratch->store, sql, user, &count, NULL), CS_OK);
+    return count > 0;
 }
 
 static void forget_all(struct scratch_store *scratch)
@@ -324,32 +351,71 @@ static void forget_all(struct scratch_store *scratch)
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
 
-/* Wherever it does, BEGIN, SAVEPOINT, RELEASE and COMMIT included. */
+/* A reader, one who fails by itself, and writers, with a supply that ends sooner and later.
+ * *ret_told counts failures and successes. */
+static void run_short(struct scratch_store *scratch, struct supply *supply, cs_store_work *work,
+                      unsigned ret_told[2])
+{
+    for (bool came = true; came;) {
+        struct login logins[SOME] = {
+            [1] = {.work = read_language},
+            [3] = {.work = write_and_fail, .access = CS_STORE_WRITE},
+        };
+
+        for (unsigned i = 0; i < SOME; i++) {
+            if (logins[i].work == NULL)
+                logins[i] = (struct login){.work = work, .access = CS_STORE_WRITE};
+        }
+        supply->last++;
+        supply->asked = 0;
+        run_together(scratch->store, logins, SOME);
+        came = supply->asked >= supply->last;
+        for (unsigned i = 0; i < SOME; i++) {
+            bool good = logins[i].result == CS_OK;
+
+            assert_int_equal(has_row(scratch, logins[i].user), good && i != 1);
+            assert_false(i == 3 && good);
+            ret_told[good]++;
+        }
+        forget_all(scratch);
+    }
+    assert_int_equal(cs_store_check(scratch->store, NULL), CS_OK);
+    assert_uint_in_range(supply->last, 20, 10000);
+    supply->last = 0;
+    assert_true(ret_told[false] > 0 && ret_told[true] > 0);
+}
+
+/* In BEGIN, SAVEPOINT, RELEASE and COMMIT as well. */
 static void test_whoever_is_told_of_success_is_stored_when_memory_runs_out(void **state)
+{
+    unsigned told[2] = {0};
+
+    run_short(*state, &memory_left, write_language, told);
+}
+
+static enum cs_err write_much(const struct cs_transaction *transaction, void *context,
+                              struct cs_error *error)
+{
+    static const char sql[] = "INSERT INTO preference VALUES (?1, hex(zeroblob(20000)))";
+    const struct login *login = context;
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, login->user);
+    return cs_sql_run(transaction->store, statement, error);
+}
+
+/* With so little memory that pages are written before the commit, within a login's own part. */
+static void test_whoever_is_told_of_success_is_stored_when_the_disk_is_full(void **state)
 {
     struct scratch_store *scratch = *state;
     unsigned told[2] = {0};
 
-    for (bool came = true; came;) {
-        struct login logins[SOME] = {0};
-
-        failing++;
-        allocations = 0;
-        run_some(scratch, logins);
-        came = allocations >= failing;
-        for (unsigned i = 0; i < SOME; i++) {
-            bool good = logins[i].result == CS_OK;
-
-            assert_int_equal(is_stored(scratch, logins[i].user), good && i != 1);
-            assert_false(i == 3 && good);
-            told[good]++;
-        }
-        forget_all(scratch);
-    }
-    assert_uint_in_range(failing, 30, 10000);
-    assert_true(told[false] > failing && told[true] > 0);
-    failing = 0;
-    assert_int_equal(cs_store_check(scratch->store, NULL), CS_OK);
+    assert_int_equal(cs_sql_exec(scratch->store, "PRAGMA cache_size=2", NULL), CS_OK);
+    disk_left.for_good = true;
+    run_short(scratch, &disk_left, write_much, told);
 }
 
 static void test_readers_commit_nothing(void **state)
@@ -454,10 +520,11 @@ int main(void)
         IN_STORE(test_readers_see_what_was_committed),
         IN_STORE(test_readers_are_told_what_writers_are_not),
         IN_STORE(test_whoever_is_told_of_success_is_stored_when_memory_runs_out),
+        IN_STORE(test_whoever_is_told_of_success_is_stored_when_the_disk_is_full),
         IN_STORE(test_readers_commit_nothing),
         IN_STORE(test_another_process_waits_for_two_batches_at_most),
     };
 
-    watch_memory();
+    watch_supplies();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
