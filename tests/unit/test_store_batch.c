@@ -164,7 +164,7 @@ static void start(struct login *login, struct cs_store *store, unsigned number)
 /* ---- one who holds up the others until they all wait ---- */
 
 static atomic_uint wanted;
-static atomic_bool holding;
+static atomic_bool holding, takes_store_away;
 
 static unsigned waiting(struct cs_store *store)
 {
@@ -186,6 +186,8 @@ static enum cs_err hold_up(const struct cs_transaction *transaction, void *conte
     while (wanted == 0 || waiting(transaction->store) < wanted)
         pause_for(PAUSE_NS);
     counting = true;
+    if (takes_store_away)
+        assert_int_equal(rename(transaction->store->path, transaction->store->lock_path), 0);
     return CS_OK;
 }
 
@@ -418,6 +420,24 @@ static void test_whoever_is_told_of_success_is_stored_when_the_disk_is_full(void
     run_short(scratch, &disk_left, write_much, told);
 }
 
+/* Each who leads fails alone, and the next one tries. */
+static void test_without_a_store_nobody_waits(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct login logins[WRITERS] = {0};
+
+    takes_store_away = true;
+    run_together(scratch->store, logins, WRITERS);
+    takes_store_away = false;
+    for (unsigned i = 0; i < WRITERS; i++)
+        assert_int_equal(logins[i].result, CS_ERR_NOT_FOUND);
+    assert_int_equal(rename(scratch->store->lock_path, scratch->path), 0);
+    logins[0] = (struct login){0};
+    run_together(scratch->store, logins, 1);
+    assert_int_equal(logins[0].result, CS_OK);
+    assert_true(is_stored(scratch, logins[0].user));
+}
+
 static void test_readers_commit_nothing(void **state)
 {
     struct scratch_store *scratch = *state;
@@ -521,6 +541,7 @@ int main(void)
         IN_STORE(test_readers_are_told_what_writers_are_not),
         IN_STORE(test_whoever_is_told_of_success_is_stored_when_memory_runs_out),
         IN_STORE(test_whoever_is_told_of_success_is_stored_when_the_disk_is_full),
+        IN_STORE(test_without_a_store_nobody_waits),
         IN_STORE(test_readers_commit_nothing),
         IN_STORE(test_another_process_waits_for_two_batches_at_most),
     };
