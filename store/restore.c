@@ -133,7 +133,7 @@ static bool is_database(const char *path)
     char header[sizeof magic] = "";
 
     return fd >= 0 && pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header &&
-           memcmp(header, magic, sizeof magic) == 0;
+           cs_equal_ct(header, magic, sizeof magic);
 }
 
 /* What was spent there since the copy was made, as far as both know the factor. A store that is

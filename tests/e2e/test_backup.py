@@ -216,7 +216,8 @@ def test_logins_go_on_while_a_backup_is_put_in_place():
             results[user] = logs_in(user, factors[user].code())
 
         factors["user0"].wait_left(12)
-        threads = [threading.Thread(target=log_in, args=(user,)) for user in users]
+        log_in("user0")
+        threads = [threading.Thread(target=log_in, args=(user,)) for user in users if user != "user0"]
         restorer = threading.Thread(target=lambda: restore_backup(path, "--keep-codes"))
         for number, thread in enumerate(threads):
             thread.start()
@@ -226,7 +227,7 @@ def test_logins_go_on_while_a_backup_is_put_in_place():
             thread.join()
         for user in users:
             again[user] = logs_in(user, factors[user].code())
-    expect(any(results.values()), "some came before")
+    expect(results["user0"], "before")
     expect_equal([user for user in users if again[user]], [], "codes of before that are good after it")
 
 
