@@ -152,30 +152,6 @@ enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
     return result;
 }
 
-/* The secret is bound to the id, which is known only once the row exists: two steps in one
- * transaction. */
-static enum cs_err seal_into_row(const struct cs_transaction *transaction,
-                                 const struct cs_factor *factor, struct cs_error *error)
-{
-    static const char sql[] = "UPDATE factor SET secret = ?2 WHERE id = ?1";
-    unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
-    sqlite3_stmt *statement = NULL;
-    char context[CS_CONTEXT_SIZE];
-    enum cs_err result;
-
-    cs_factor_context(factor, context);
-    result = cs_store_seal(transaction->store, context, factor->secret.data, factor->secret.length,
-                           sealed, error);
-    if (result == CS_OK)
-        result = cs_sql(transaction->store, sql, &statement, error);
-    if (result != CS_OK)
-        return result;
-    sqlite3_bind_int64(statement, 1, factor->id);
-    sqlite3_bind_blob(statement, 2, sealed, (int)(factor->secret.length + CS_SEAL_OVERHEAD),
-                      SQLITE_STATIC);
-    return cs_sql_run(transaction->store, statement, error);
-}
-
 static enum cs_err check_limits(const struct cs_transaction *transaction,
                                 const struct cs_factor *factor, struct cs_error *error)
 {
@@ -196,18 +172,40 @@ static enum cs_err check_limits(const struct cs_transaction *transaction,
     return result;
 }
 
-enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
-                          struct cs_error *error)
+/* The id that AUTOINCREMENT would give. It must be known first, because the secret is bound to it.
+ */
+static enum cs_err next_id(struct cs_store *store, int64_t *ret_id, struct cs_error *error)
 {
     static const char sql[] =
-        "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, last_step,"
-        " created, app_id, key_flags, aaguid)"
-        " VALUES (?1, ?8, ?2, ?3, ?4, ?5, x'', ?6, ?7, ?9, ?10, ?11)";
+        "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'factor'), 0),"
+        " coalesce((SELECT max(id) FROM factor), 0)) + 1";
     sqlite3_stmt *statement = NULL;
-    enum cs_err result = check_limits(transaction, factor, error);
+    bool row = false;
+    enum cs_err result = CS_OK;
 
-    if (result == CS_OK)
-        result = cs_sql(transaction->store, sql, &statement, error);
+    if (store->next_factor == 0) {
+        result = cs_sql(store, sql, &statement, error);
+        if (result == CS_OK)
+            result = cs_sql_step(store, statement, &row, error);
+        if (result != CS_OK)
+            return result;
+        store->next_factor = row ? sqlite3_column_int64(statement, 0) : 1;
+        sqlite3_reset(statement);
+    }
+    *ret_id = store->next_factor++;
+    return CS_OK;
+}
+
+static enum cs_err insert(struct cs_store *store, const struct cs_factor *factor,
+                          const unsigned char *sealed, struct cs_error *error)
+{
+    static const char sql[] =
+        "INSERT INTO factor (id, user, kind, label, algorithm, digits, period, secret, last_step,"
+        " created, app_id, key_flags, aaguid)"
+        " VALUES (?13, ?1, ?8, ?2, ?3, ?4, ?5, ?12, ?6, ?7, ?9, ?10, ?11)";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(store, sql, &statement, error);
+
     if (result != CS_OK)
         return result;
     cs_sql_bind_text(statement, 1, factor->user);
@@ -221,11 +219,27 @@ enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_fa
     cs_sql_bind_text(statement, 9, factor->app_id);
     sqlite3_bind_int64(statement, 10, factor->key_flags);
     cs_sql_bind_text(statement, 11, factor->aaguid);
-    result = cs_sql_run(transaction->store, statement, error);
+    sqlite3_bind_blob(statement, 12, sealed, (int)(factor->secret.length + CS_SEAL_OVERHEAD),
+                      SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 13, factor->id);
+    return cs_sql_run(store, statement, error);
+}
+
+enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
+                          struct cs_error *error)
+{
+    unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
+    char context[CS_CONTEXT_SIZE];
+    enum cs_err result = check_limits(transaction, factor, error);
+
+    if (result == CS_OK)
+        result = next_id(transaction->store, &factor->id, error);
     if (result != CS_OK)
         return result;
-    factor->id = sqlite3_last_insert_rowid(transaction->store->db);
-    return seal_into_row(transaction, factor, error);
+    cs_factor_context(factor, context);
+    result = cs_store_seal(transaction->store, context, factor->secret.data, factor->secret.length,
+                           sealed, error);
+    return result == CS_OK ? insert(transaction->store, factor, sealed, error) : result;
 }
 
 enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,

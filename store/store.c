@@ -238,6 +238,8 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
         result = open_database(store, false, error);
     if (result == CS_OK)
         result = cs_store_lock(store, deadline, error);
+    store->keys_read = false;
+    store->next_factor = 0;
     if (result == CS_OK)
         result = cs_sql_do(store, begin, error);
     if (result != CS_OK) {
