@@ -16,12 +16,7 @@
 #include "paths.h"
 #include "store/store_priv.h"
 
-enum {
-    /* Pages in the log before SQLite merges it into the file; few, because the first process to
-     * open the store reads the whole log. */
-    CHECKPOINT_PAGES = 100,
-    PAGE_BYTES_MIN = 512, /* of any SQLite database */
-};
+enum { PAGE_BYTES_MIN = 512 /* of any SQLite database */ };
 
 /* ---- opening ---- */
 
@@ -111,7 +106,9 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
 {
     static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA mmap_size=0;"
                                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;"
-                                   "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;";
+                                   "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;"
+                                   /* The log of a large transaction does not stay so long. */
+                                   "PRAGMA journal_size_limit=4194304;";
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
     struct stat status;
     enum cs_err result = open_lock(store, error);
@@ -121,7 +118,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
-    sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
+    sqlite3_wal_autocheckpoint(store->db, CS_CHECKPOINT_PAGES);
     /* Closing must not write, because it happens outside our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = cs_sql_exec(store, settings, error);

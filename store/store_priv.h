@@ -14,6 +14,9 @@
 enum {
     CS_STATEMENTS_MAX = 64,
     CS_LOCK_WAIT_MS = 10000,
+    /* Pages in the log before SQLite merges it into the file; few, because the first process to
+     * open the store reads the whole log. */
+    CS_CHECKPOINT_PAGES = 100,
     CS_CONTEXT_SIZE = CS_STORE_USER_MAX + 100,
 };
 
