@@ -131,15 +131,20 @@ enum cs_err cs_recovery_add(const struct cs_transaction *transaction, const char
                             const unsigned char *hashes, size_t count, bool *ret_added,
                             struct cs_error *error)
 {
-    static const char sql[] = "INSERT INTO recovery (user, hash) SELECT ?1, ?2"
-                              " WHERE NOT EXISTS (SELECT 1 FROM recovery WHERE user = ?1)";
+    /* Two statements: one that reads the table it writes would collect its rows first. */
+    static const char find[] = "SELECT 1 FROM recovery WHERE user = ?1 LIMIT 1";
+    static const char sql[] = "INSERT INTO recovery (user, hash) VALUES (?1, ?2)";
     sqlite3_stmt *statement = NULL;
-    enum cs_err result =
-        prepare(transaction, sql, user, hashes, count * HASH_BYTES, &statement, error);
+    unsigned some = 0;
+    enum cs_err result = cs_sql_count(transaction->store, find, user, &some, error);
 
+    *ret_added = false;
+    if (result != CS_OK || some > 0)
+        return result;
+    result = prepare(transaction, sql, user, hashes, count * HASH_BYTES, &statement, error);
     if (result == CS_OK)
         result = cs_sql_run(transaction->store, statement, error);
-    *ret_added = result == CS_OK && sqlite3_changes(transaction->store->db) == 1;
+    *ret_added = result == CS_OK;
     return result;
 }
 
