@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "store/seal.h"
 #include "store/store_priv.h"
 
 void cs_factor_clear(struct cs_factor *factor)
@@ -150,96 +149,6 @@ enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
     }
     sqlite3_reset(statement);
     return result;
-}
-
-static enum cs_err check_limits(const struct cs_transaction *transaction,
-                                const struct cs_factor *factor, struct cs_error *error)
-{
-    static const char *const counting[] = {
-        [CS_STORED_TOTP] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'totp'",
-        [CS_STORED_U2F] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'"};
-    unsigned count = 0;
-    enum cs_err result =
-        cs_sql_count(transaction->store, counting[factor->kind], factor->user, &count, error);
-
-    if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
-        result = cs_fail(error, CS_ERR_LIMIT,
-                         "%s already has %u %s; remove one with 'countersign remove'", factor->user,
-                         count, factor->kind == CS_STORED_U2F ? "security keys" : "TOTP factors");
-    if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
-        result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
-                         CS_FACTOR_SECRET_MAX);
-    return result;
-}
-
-/* The id that AUTOINCREMENT would give. It must be known first, because the secret is bound to it.
- */
-static enum cs_err next_id(struct cs_store *store, int64_t *ret_id, struct cs_error *error)
-{
-    static const char sql[] =
-        "SELECT max(coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'factor'), 0),"
-        " coalesce((SELECT max(id) FROM factor), 0)) + 1";
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    enum cs_err result = CS_OK;
-
-    if (store->next_factor == 0) {
-        result = cs_sql(store, sql, &statement, error);
-        if (result == CS_OK)
-            result = cs_sql_step(store, statement, &row, error);
-        if (result != CS_OK)
-            return result;
-        store->next_factor = row ? sqlite3_column_int64(statement, 0) : 1;
-        sqlite3_reset(statement);
-    }
-    *ret_id = store->next_factor++;
-    return CS_OK;
-}
-
-static enum cs_err insert(struct cs_store *store, const struct cs_factor *factor,
-                          const unsigned char *sealed, struct cs_error *error)
-{
-    static const char sql[] =
-        "INSERT INTO factor (id, user, kind, label, algorithm, digits, period, secret, last_step,"
-        " created, app_id, key_flags, aaguid)"
-        " VALUES (?13, ?1, ?8, ?2, ?3, ?4, ?5, ?12, ?6, ?7, ?9, ?10, ?11)";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(store, sql, &statement, error);
-
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, factor->user);
-    cs_sql_bind_text(statement, 2, factor->label);
-    cs_sql_bind_text(statement, 3, factor->algorithm);
-    sqlite3_bind_int64(statement, 4, factor->digits);
-    sqlite3_bind_int64(statement, 5, factor->period);
-    sqlite3_bind_int64(statement, 6, factor->last_step);
-    sqlite3_bind_int64(statement, 7, factor->created);
-    cs_sql_bind_text(statement, 8, kind_names[factor->kind]);
-    cs_sql_bind_text(statement, 9, factor->app_id);
-    sqlite3_bind_int64(statement, 10, factor->key_flags);
-    cs_sql_bind_text(statement, 11, factor->aaguid);
-    sqlite3_bind_blob(statement, 12, sealed, (int)(factor->secret.length + CS_SEAL_OVERHEAD),
-                      SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 13, factor->id);
-    return cs_sql_run(store, statement, error);
-}
-
-enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
-                          struct cs_error *error)
-{
-    unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
-    char context[CS_CONTEXT_SIZE];
-    enum cs_err result = check_limits(transaction, factor, error);
-
-    if (result == CS_OK)
-        result = next_id(transaction->store, &factor->id, error);
-    if (result != CS_OK)
-        return result;
-    cs_factor_context(factor, context);
-    result = cs_store_seal(transaction->store, context, factor->secret.data, factor->secret.length,
-                           sealed, error);
-    return result == CS_OK ? insert(transaction->store, factor, sealed, error) : result;
 }
 
 enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,

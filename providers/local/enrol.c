@@ -204,21 +204,20 @@ static enum cs_err accept_given_key(const struct cs_transaction *transaction,
     return refuse_known_key(transaction, factor, error);
 }
 
-enum cs_err cs_enrolment_save_factor(const struct cs_transaction *transaction,
-                                     struct cs_enrolment *enrolment, struct cs_error *error)
+enum cs_err cs_enrolment_accept(const struct cs_transaction *transaction,
+                                struct cs_enrolment *enrolment, struct cs_error *error)
 {
-    enum cs_err result =
-        enrolment->given ? accept_given_key(transaction, &enrolment->factor, error) : CS_OK;
-
-    return result == CS_OK ? cs_factor_add(transaction, &enrolment->factor, error) : result;
+    return enrolment->given ? accept_given_key(transaction, &enrolment->factor, error) : CS_OK;
 }
 
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error)
 {
     unsigned left = 0;
-    enum cs_err result = cs_enrolment_save_factor(transaction, enrolment, error);
+    enum cs_err result = cs_enrolment_accept(transaction, enrolment, error);
 
+    if (result == CS_OK)
+        result = cs_factor_add(transaction, &enrolment->factor, error);
     if (result == CS_OK)
         result = cs_recovery_count(transaction, enrolment->factor.user, &left, error);
     if (result == CS_OK && left == 0)

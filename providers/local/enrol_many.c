@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "providers/local/codes.h"
+#include "store/factor_ahead.h"
 
 enum { ROOM_MIN = 64 };
 
@@ -17,7 +18,7 @@ struct cs_enrolment_row {
     char algorithm[sizeof((struct cs_factor *)NULL)->algorithm];
     unsigned char hashes[CS_RECOVERY_CODES][CS_RECOVERY_HASH_BYTES];
     char codes[CS_RECOVERY_CODES][CS_RECOVERY_SYMBOLS];
-    char text[]; /* user, NUL, label, NUL, secret */
+    char text[]; /* user, NUL, label, NUL, secret, sealed secret */
 };
 
 static const char *label_of(const struct cs_enrolment_row *row)
@@ -28,6 +29,11 @@ static const char *label_of(const struct cs_enrolment_row *row)
 static const char *secret_of(const struct cs_enrolment_row *row)
 {
     return label_of(row) + strlen(label_of(row)) + 1;
+}
+
+static unsigned char *sealed_of(struct cs_enrolment_row *row)
+{
+    return (unsigned char *)row + row->size - row->secret_length - CS_SEAL_OVERHEAD;
 }
 
 void cs_enrolments_clear(struct cs_enrolments *enrolments)
@@ -62,7 +68,8 @@ enum cs_err cs_enrolments_add(struct cs_enrolments *enrolments,
 {
     const struct cs_factor *factor = &enrolment->factor;
     size_t user = strlen(factor->user) + 1, label = strlen(factor->label) + 1;
-    size_t size = sizeof(struct cs_enrolment_row) + user + label + factor->secret.length;
+    size_t size = sizeof(struct cs_enrolment_row) + user + label + 2 * factor->secret.length +
+                  CS_SEAL_OVERHEAD;
     struct cs_enrolment_row *row;
     enum cs_err result = make_room(enrolments, error);
 
@@ -112,28 +119,6 @@ static enum cs_err make_codes(const struct cs_recovery_hasher *hasher, struct cs
     return result;
 }
 
-enum cs_err cs_enrolments_prepare(struct cs_enrolments *enrolments, struct cs_store *store,
-                                  struct cs_error *error)
-{
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-    size_t count = enrolments->count;
-    enum cs_err result = cs_store_begin(store, &transaction, error);
-
-    if (result == CS_OK)
-        result = cs_recovery_hasher_new(&transaction, &enrolments->hasher, error);
-    cs_store_end(&transaction);
-    for (size_t i = 0; i < count && result == CS_OK; i++)
-        result = make_codes(enrolments->hasher, enrolments->rows[i], error);
-    if (result != CS_OK || count == 0)
-        return result;
-    enrolments->sorted = calloc(count, sizeof *enrolments->sorted);
-    if (enrolments->sorted == NULL)
-        return cs_fail_nomem(error);
-    memcpy(enrolments->sorted, enrolments->rows, count * sizeof *enrolments->sorted);
-    qsort(enrolments->sorted, count, sizeof *enrolments->sorted, compare);
-    return CS_OK;
-}
-
 /* Without the codes. */
 static enum cs_err restore(const struct cs_enrolment_row *row, struct cs_enrolment *enrolment,
                            struct cs_error *error)
@@ -155,6 +140,56 @@ static enum cs_err restore(const struct cs_enrolment_row *row, struct cs_enrolme
                : cs_fail_nomem(error);
 }
 
+static enum cs_err sort(struct cs_enrolments *enrolments, struct cs_error *error)
+{
+    size_t count = enrolments->count;
+
+    if (count == 0)
+        return CS_OK;
+    enrolments->sorted = calloc(count, sizeof *enrolments->sorted);
+    if (enrolments->sorted == NULL)
+        return cs_fail_nomem(error);
+    memcpy(enrolments->sorted, enrolments->rows, count * sizeof *enrolments->sorted);
+    qsort(enrolments->sorted, count, sizeof *enrolments->sorted, compare);
+    return CS_OK;
+}
+
+static enum cs_err seal_row(const struct cs_factor_sealer *sealer, struct cs_enrolment_row *row,
+                            struct cs_error *error)
+{
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+    enum cs_err result = restore(row, &enrolment, error);
+
+    return result == CS_OK ? cs_factor_seal(sealer, &enrolment.factor, sealed_of(row), error)
+                           : result;
+}
+
+enum cs_err cs_enrolments_prepare(struct cs_enrolments *enrolments, struct cs_store *store,
+                                  struct cs_error *error)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factor_sealer_free) struct cs_factor_sealer *sealer = NULL;
+    int64_t id = 0;
+    enum cs_err result = cs_store_begin(store, &transaction, error);
+
+    if (result == CS_OK)
+        result = cs_recovery_hasher_new(&transaction, &enrolments->hasher, error);
+    if (result == CS_OK)
+        result = cs_factor_sealer_new(&transaction, &sealer, &id, error);
+    cs_store_end(&transaction);
+    if (result == CS_OK)
+        result = sort(enrolments, error);
+    for (size_t i = 0; i < enrolments->count && result == CS_OK; i++) {
+        struct cs_enrolment_row *row = enrolments->sorted[i];
+
+        row->id = id++;
+        result = make_codes(enrolments->hasher, row, error);
+        if (result == CS_OK)
+            result = seal_row(sealer, row, error);
+    }
+    return result;
+}
+
 static enum cs_err save_row(const struct cs_transaction *transaction, struct cs_enrolment_row *row,
                             struct cs_error *error)
 {
@@ -162,7 +197,9 @@ static enum cs_err save_row(const struct cs_transaction *transaction, struct cs_
     enum cs_err result = restore(row, &enrolment, error);
 
     if (result == CS_OK)
-        result = cs_enrolment_save_factor(transaction, &enrolment, error);
+        result = cs_enrolment_accept(transaction, &enrolment, error);
+    if (result == CS_OK)
+        result = cs_factor_add_sealed(transaction, &enrolment.factor, sealed_of(row), error);
     row->id = enrolment.factor.id;
     row->last_step = enrolment.factor.last_step;
     return result == CS_OK ? cs_recovery_add(transaction, row->text, row->hashes[0],
