@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 16384 };
+enum { CHUNK_BYTES = 4096 };
 
 static int read_text(const char *path, struct cs_buffer *text)
 {

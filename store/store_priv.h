@@ -14,6 +14,9 @@
 enum {
     CS_STATEMENTS_MAX = 64,
     CS_LOCK_WAIT_MS = 10000,
+    /* Pages in the log before SQLite merges it into the file; few, because the first process to
+     * open the store reads the whole log, and a session is often that. */
+    CS_CHECKPOINT_PAGES = 100,
     CS_CONTEXT_SIZE = CS_STORE_USER_MAX + 100,
 };
 
@@ -35,12 +38,16 @@ struct cs_store {
     dev_t device;
     ino_t inode; /* of the open file; a restored backup is a different file */
     int lock_fd;
+    int log_fd;                /* SQLite's write-ahead log, for cs_store_sync */
+    unsigned commits;          /* of this connection */
     bool busy;                 /* a thread is between begin and end of a transaction */
     struct cs_store_job *jobs; /* those that wait for a batch, in their order */
     bool led;                  /* one of their threads leads, or is about to */
     pthread_mutex_t mutex;     /* guards `busy`, `jobs` and `led` */
     pthread_cond_t freed;      /* signalled when `busy` ends */
     struct cs_keys keys;
+    bool keys_read;      /* in this transaction, to seal with */
+    int64_t next_factor; /* the id of the next factor, if this transaction has made one; or 0 */
     struct {
         const char *sql; /* compared by address, because each text is one constant */
         sqlite3_stmt *statement;
@@ -96,6 +103,14 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
                                  struct cs_transaction *ret_transaction,
                                  struct cs_error *error) CS_MUST_USE;
 
+/* The first half of cs_store_commit: others see what was written, and may go on, but a power
+ * failure could still undo it. Whoever is told of it must have waited for cs_store_sync, which
+ * closes *ret_log. */
+enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
+                           struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_store_sync(const struct cs_store *store, int *log,
+                          struct cs_error *error) CS_MUST_USE;
+
 /* Takes the lock of an open file. CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms), CS_ERR_SYSTEM
  * with errno set otherwise; the message is the caller's. */
 enum cs_err cs_flock_until(int fd, int64_t deadline) CS_MUST_USE;
@@ -120,8 +135,9 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
                             size_t length, struct cs_secret *ret_plain,
                             struct cs_error *error) CS_MUST_USE;
 
-/* cs_seal with the first key in the key file as it is now: a secret sealed with an earlier one
- * could be lost to a `countersign rekey` that ran since the store was opened. */
+/* cs_seal with the first key in the key file as it is in this transaction: a secret sealed with an
+ * earlier one could be lost to a `countersign rekey` that ran since the store was opened. One that
+ * runs meanwhile seals again what this transaction writes, so the file is read once. */
 enum cs_err cs_store_seal(struct cs_store *store, const char *context, const void *plain,
                           size_t length, unsigned char *ret_sealed,
                           struct cs_error *error) CS_MUST_USE;
@@ -140,7 +156,7 @@ void cs_password_context(const char *user, char ret_context[CS_CONTEXT_SIZE]);
 extern const char cs_recovery_context[];
 
 /* Seals the factor's secret into its row, under its id and the user that `factor` names. */
-enum cs_err cs_factor_seal(const struct cs_transaction *transaction, const struct cs_factor *factor,
-                           struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_factor_reseal(const struct cs_transaction *transaction,
+                             const struct cs_factor *factor, struct cs_error *error) CS_MUST_USE;
 
 #endif

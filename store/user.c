@@ -16,8 +16,10 @@ static const struct thing {
                       "DELETE FROM factor WHERE user = ?1 AND kind = 'totp'", NULL},
     [CS_USER_U2F] = {"u2f", "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'",
                      "DELETE FROM factor WHERE user = ?1 AND kind = 'u2f'", NULL},
-    [CS_USER_RECOVERY] = {"recovery_codes", "SELECT count(*) FROM recovery WHERE user = ?1",
-                          "DELETE FROM recovery WHERE user = ?1", NULL},
+    [CS_USER_RECOVERY] =
+        {"recovery_codes",
+         "SELECT coalesce(sum(length(hash) / 32), 0) FROM recovery WHERE user = ?1",
+         "DELETE FROM recovery WHERE user = ?1", NULL},
     [CS_USER_PASSWORD] = {"password", "SELECT count(*) FROM password WHERE user = ?1",
                           "DELETE FROM password WHERE user = ?1", NULL},
     [CS_USER_SUSPENSION] = {"suspension", "SELECT count(*) FROM suspension WHERE user = ?1",
@@ -137,7 +139,7 @@ static enum cs_err move_factors(const struct cs_transaction *transaction, const 
         result = run_for(transaction, sql, from, to, error);
     for (size_t i = 0; i < factors.count && result == CS_OK; i++) {
         memcpy(factors.items[i].user, to, strlen(to) + 1);
-        result = cs_factor_seal(transaction, &factors.items[i], error);
+        result = cs_factor_reseal(transaction, &factors.items[i], error);
     }
     return result;
 }
