@@ -91,16 +91,37 @@ static enum cs_err bring(struct replacing *replacing, struct cs_error *error)
     return cs_file_copy(restore->from, fd, restore->from_name, error);
 }
 
-/* The file has a rollback journal, as a copy does; the store has a log. */
+static bool is_database(const char *path)
+{
+    static const char magic[16] = "SQLite format 3";
+    CS_AUTO(cs_fd_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    char header[sizeof magic] = "";
+
+    return fd >= 0 && pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header &&
+           cs_equal_ct(header, magic, sizeof magic);
+}
+
+/* A backup has no log, and a store must have one before it can be opened. Whatever fails here fails
+ * then as well. */
+static void give_log(const char *path)
+{
+    sqlite3 *database = NULL;
+
+    if (is_database(path) &&
+        sqlite3_open_v2(path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW, NULL) ==
+            SQLITE_OK)
+        (void)sqlite3_exec(database, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    sqlite3_close(database);
+}
+
 static enum cs_err open_copy(struct replacing *replacing, struct cs_error *error)
 {
     const struct cs_restore *restore = replacing->restore;
     struct cs_error why = {0};
-    enum cs_err result =
-        cs_store_open(replacing->next, restore->key_path, false, &replacing->copy, &why);
+    enum cs_err result;
 
-    if (result == CS_OK)
-        result = cs_sql_exec(replacing->copy, "PRAGMA journal_mode=WAL", &why);
+    give_log(replacing->next);
+    result = cs_store_open(replacing->next, restore->key_path, false, &replacing->copy, &why);
     if (result == CS_OK)
         result = cs_store_check(replacing->copy, &why);
     if (result == CS_OK)
@@ -125,16 +146,6 @@ static enum cs_err finish_copy(struct replacing *replacing, struct cs_error *err
 }
 
 /* ---- the store in use, under its lock ---- */
-
-static bool is_database(const char *path)
-{
-    static const char magic[16] = "SQLite format 3";
-    CS_AUTO(cs_fd_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    char header[sizeof magic] = "";
-
-    return fd >= 0 && pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header &&
-           cs_equal_ct(header, magic, sizeof magic);
-}
 
 /* What was spent there since the copy was made, as far as both know the factor. A store that is
  * damaged tells nothing, which is no error: that may be why it is replaced. */
