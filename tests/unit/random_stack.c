@@ -64,6 +64,7 @@ static void write_module(struct random_stack *stack, FILE *out)
     (void)fprintf(out, " %s %u%s\n", stack->module, stack->modules++, ANY_OF(stack, behind));
 }
 
+/* Not "auth required /nowhere/.so": libpam before 1.5.3 uses memory there that nobody has set. */
 static void write_oddity(struct random_stack *stack, FILE *out)
 {
     static const char *const lines[] = {"auth sufficient\n",
@@ -76,7 +77,6 @@ static void write_oddity(struct random_stack *stack, FILE *out)
                                         "auth substack /nowhere/file\n",
                                         "@include /nowhere/file\n",
                                         "retry=1\n",
-                                        "auth sufficient /nowhere/.so\n",
                                         "auth required x.so \\"};
 
     (void)fputs(ANY_OF(stack, lines), out);

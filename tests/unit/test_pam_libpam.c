@@ -12,7 +12,7 @@
 #include "doctor/pam_walk.h"
 #include "tests/unit/random_stack.h"
 
-enum { STACKS = 2000, TRIES = 60, TRIES_NO_WAY = 600 };
+enum { STACKS = 2000, TRIES = 30, TRIES_NO_WAY = 200 };
 
 static uint64_t seed;
 static unsigned stacks = STACKS;
@@ -62,8 +62,6 @@ static bool walk_lets_in(struct pair *pair, uint8_t never)
     const struct cs_pam_question question = {
         .steps = pair->steps, .to = CS_PAM_NOWHERE, .never = never};
 
-    if (pair->service.refused)
-        return false;
     return cs_pam_walk(&pair->stack, &question, NULL) == CS_PAM_YES;
 }
 
@@ -135,7 +133,7 @@ static bool compare_ways(struct random_stack *random, struct pair *pair, unsigne
         if (number_of(pair->stack.items[i]) == (int)ours)
             pair->steps[i].codes &= ~CS_PAM_MAY(PAM_SUCCESS);
     }
-    found = !pair->service.refused && cs_pam_walk(&pair->stack, &question, &way) == CS_PAM_YES;
+    found = cs_pam_walk(&pair->stack, &question, &way) == CS_PAM_YES;
     random_codes(random, pair, ours);
     for (size_t i = 0; i < way.count; i++) {
         int number = number_of(pair->stack.items[way.hops[i].entry]);
@@ -177,10 +175,28 @@ static bool libpam_is_newer(void **state)
     return newer;
 }
 
+/* libpam refuses to begin where it gives up reading. */
+static bool compare(struct random_stack *random, struct pair *pair)
+{
+    const struct pam_conv talk = {no_talk, NULL};
+    int code = pam_start_confdir("service", "nobody", &talk, random->folder, &pair->pam);
+    bool found;
+
+    if (pair->service.refused != (code != PAM_SUCCESS)) {
+        show(pair, random->folder);
+        fail_msg("libpam begins with %d, and we think otherwise", code);
+    }
+    if (code != PAM_SUCCESS)
+        return false;
+    compare_outcomes(random, pair);
+    found = compare_ways(random, pair, random_below(random, random->modules + 1));
+    (void)pam_end(pair->pam, PAM_SUCCESS);
+    return found;
+}
+
 static void test_random_stacks(void **state)
 {
     const struct folder *folder = *state;
-    const struct pam_conv talk = {no_talk, NULL};
     struct random_stack random = {.folder = folder->path, .module = CS_PAM_PRETEND, .random = seed};
     const struct cs_pam_source source = {
         .root = "", .folder = folder->path, .newer = libpam_is_newer(state)};
@@ -193,11 +209,7 @@ static void test_random_stacks(void **state)
         random_stack_write(&random);
         assert_int_equal(cs_pam_service_read(&source, "service", &pair->service), CS_OK);
         cs_pam_stack_of(&pair->service, CS_PAM_AUTH, &pair->stack);
-        assert_int_equal(pam_start_confdir("service", "nobody", &talk, folder->path, &pair->pam),
-                         PAM_SUCCESS);
-        compare_outcomes(&random, pair);
-        ways += compare_ways(&random, pair, random_below(&random, random.modules + 1));
-        (void)pam_end(pair->pam, PAM_SUCCESS);
+        ways += compare(&random, pair);
         cs_pam_service_clear(&pair->service);
     }
     free(pair);
