@@ -275,8 +275,10 @@ enum cs_err cs_pam_parse(struct cs_pam_parser *parser, const char *path,
         enum cs_pam_line_result got = cs_pam_line_next(&reader, &line);
         struct reading reading = {.parser = parser, .actions = actions};
 
-        reading.entry = (struct cs_pam_entry){
-            .level = parser->level, .line = line.number, .path = parser->path};
+        reading.entry = (struct cs_pam_entry){.level = parser->level,
+                                              .line = line.number,
+                                              .path = parser->path,
+                                              .cut = line.hash_in_brackets};
         if (got == CS_PAM_LINE)
             result = take_line(&reading, line.text.text, known);
         cs_buffer_free(&line.text);

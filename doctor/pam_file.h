@@ -53,6 +53,7 @@ struct cs_pam_entry {
     int actions[CS_PAM_CODES];
     char *module; /* as it is written; of an include or substack the file; NULL: none is named */
     struct cs_strlist arguments;
+    bool cut;   /* by a # in brackets */
     bool quiet; /* a - before the kind: nothing is logged if the module is missing */
     bool other; /* a line of the service "other" */
 };
