@@ -28,7 +28,16 @@ bool cs_sshd_in_block(const struct cs_sshd_case *found, const char *keyword)
            cs_sshd_text_find(found->text, found->view->block, keyword) != NULL;
 }
 
-/* Blocks may overlap, and `Match all` counts for everybody: then the value tells. */
+/* For nobody in particular only `Match all` counts. */
+static bool may_count(const struct cs_sshd_case *found, const struct cs_sshd_line *line)
+{
+    bool anybody = found->view->block == 0 && found->view->user == NULL;
+
+    return line->block == 0 || !anybody ||
+           strcasecmp(found->text->blocks[line->block - 1].criteria, "all") == 0;
+}
+
+/* Blocks may overlap: then the value tells. */
 static const struct cs_sshd_line *find_by_value(const struct cs_sshd_case *found,
                                                 const char *keyword)
 {
@@ -37,7 +46,8 @@ static const struct cs_sshd_line *find_by_value(const struct cs_sshd_case *found
     for (size_t i = 0; i < found->text->line_count; i++) {
         const struct cs_sshd_line *line = &found->text->lines[i];
 
-        if (strcmp(line->keyword, keyword) == 0 && strcasecmp(line->value, value) == 0)
+        if (strcmp(line->keyword, keyword) == 0 && strcasecmp(line->value, value) == 0 &&
+            may_count(found, line))
             return line;
     }
     return NULL;
