@@ -12,6 +12,7 @@
 #include "cli/check_keys.h"
 #include "cli/check_pam_files.h"
 #include "cli/check_plan.h"
+#include "cli/check_server.h"
 #include "cli/check_service_accounts.h"
 #include "cli/check_sshd.h"
 #include "cli/check_store.h"
@@ -175,6 +176,21 @@ static enum cs_err check_service_accounts(struct cs_check *check, struct cs_erro
     return cs_check_service_accounts(&check->line.options, check->cli->socket_path, error);
 }
 
+static enum cs_err ask_server(struct cs_check *check, struct cs_error *error)
+{
+    return cs_check_server(&check->line.options, error);
+}
+
+static enum cs_err check_server(struct cs_check *check, struct cs_error *error)
+{
+    return as_run_user(check, ask_server, error);
+}
+
+static bool may_ask(const struct cs_check *check)
+{
+    return check->configured && check->online;
+}
+
 static bool has_service_accounts(const struct cs_check *check)
 {
     return check->configured && check->line.options.service_accounts != NULL;
@@ -254,6 +270,7 @@ static const struct {
     {"store", "store", check_store, is_local, true},
     {"broker-program", "stand-alone program", check_broker_program, always, true},
     {"broker-socket", "broker's socket", check_socket, always, true},
+    {"server", "provider's server", check_server, may_ask, true},
     {"service-accounts", "service accounts", check_service_accounts, has_service_accounts, false},
     {"helper-socket", "socket of countersign-u2f-host", check_helper, has_helper, true},
 };

@@ -20,6 +20,7 @@ struct cs_check {
     char **arguments;
     bool image;     /* the root folder is not that of the running machine */
     bool pam_files; /* look at them too */
+    bool online;    /* ask the provider's server */
 
     struct cs_cli_line line;
     struct cs_key_settings keys;  /* empty until the configuration is read */

@@ -22,7 +22,7 @@ const struct cs_verb_option cs_options_doctor[CS_VERB_OPTIONS_MAX] = {
 
 /* ---- what `check` knows ---- */
 
-/* "FILE:LINE:COLUMN: text" or "FILE: text": the place, and where the text goes on. */
+/* "FILE:LINE:COLUMN: text", "FILE: text" or "FILE text": the place, and where the text goes on. */
 static struct cs_place find_place(const char *text, char *ret_path, size_t size,
                                   const char **ret_rest)
 {
@@ -31,9 +31,11 @@ static struct cs_place find_place(const char *text, char *ret_path, size_t size,
     int end = 0;
 
     *ret_rest = text;
-    if (text[0] != '/' || text[length] != ':' || length >= size)
+    if (text[0] != '/' || text[length] == '\0' || length >= size)
         return (struct cs_place){0};
     (void)snprintf(ret_path, size, "%.*s", (int)length, text);
+    if (text[length] == ' ')
+        return (struct cs_place){ret_path, 0}; /* the path is a word of the sentence */
     *ret_rest = text + length + 1 + (text[length + 1] == ' ');
     if (sscanf(text + length, ":%9u:%9u: %n", &line, &column, &end) == 2 && end > 0)
         *ret_rest = text + length + end;
@@ -48,13 +50,21 @@ struct taken {
     const struct cs_check *check;
 };
 
-/* "OPTION: text" is about the line that sets it. */
+/* "OPTION: text" is about the line that sets it, be it for one service; "services: text" is about
+ * the file. */
 static bool find_option(const struct cs_check *check, const char *text, struct cs_buffer *out)
 {
     CS_AUTO(cs_string_free) char *word = strndup(text, strcspn(text, ":= "));
+    const struct cs_strlist *services;
 
-    return check->line.config != NULL && word != NULL &&
-           cs_config_locate(check->line.config, "", word, out);
+    if (check->line.config == NULL || word == NULL)
+        return false;
+    if (strcmp(word, "services") == 0)
+        cs_buffer_text(out, check->line.path);
+    services = cs_config_services(check->line.config);
+    for (size_t i = 0; i < services->count && out->length == 0; i++)
+        (void)cs_config_locate(check->line.config, services->items[i], word, out);
+    return out->length > 0 || cs_config_locate(check->line.config, "", word, out);
 }
 
 static void add_text(struct taken *taken, enum cs_severity severity, const char *id,
@@ -114,7 +124,8 @@ static void read_config(const struct cs_cli *cli, const char *root, struct cs_cl
 
 static void look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_findings *all)
 {
-    struct cs_check check = {.cli = cli, .image = doctor->root[0] != '\0', .service = ""};
+    struct cs_check check = {
+        .cli = cli, .image = doctor->root[0] != '\0', .online = doctor->online, .service = ""};
     struct taken taken = {all, &check};
     const struct cs_check_sink sink = {take_report, take_warning, take_note, &taken};
     struct cs_cli_line line = {0};

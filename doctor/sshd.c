@@ -42,6 +42,8 @@ static enum cs_err judge(struct look *look, const struct cs_sshd_connection *con
     struct cs_error said = {0};
     enum cs_err result = cs_sshd_ask(&look->text, connection, view, &place, &said);
 
+    if (result == CS_ERR_UNAVAILABLE && cs_sshd_judge_refusal(&look->text, said.text, look->all))
+        return CS_ERR_CONFIG;
     if (result == CS_ERR_CONFIG || result == CS_ERR_UNAVAILABLE) {
         cs_findings_add(look->all, CS_FINDING_WRONG,
                         result == CS_ERR_CONFIG ? "sshd-config-broken" : "sshd-refuses", place,
@@ -185,6 +187,21 @@ static enum cs_err judge_unread(const struct look *look, struct cs_error *error)
 
 /* ---- everything ---- */
 
+static enum cs_err find_reaches(struct look *look, struct cs_error *error)
+{
+    for (size_t i = 0; i < look->text.block_count; i++) {
+        struct cs_sshd_block *block = &look->text.blocks[i];
+        CS_AUTO(cs_sshd_connection_clear) struct cs_sshd_connection connection = {0};
+        enum cs_sshd_reach reach;
+
+        if (cs_sshd_connection_any(&connection) != CS_OK ||
+            cs_sshd_match_example(block->criteria, &look->accounts, &connection, &reach) != CS_OK)
+            return cs_fail_nomem(error);
+        block->everybody = reach == CS_SSHD_EVERYBODY;
+    }
+    return CS_OK;
+}
+
 static enum cs_err prepare(struct look *look, struct cs_error *error)
 {
     const struct cs_doctor *doctor = look->doctor;
@@ -192,6 +209,8 @@ static enum cs_err prepare(struct look *look, struct cs_error *error)
 
     if (result == CS_OK)
         result = cs_accounts_read(doctor->root, &look->accounts, error);
+    if (result == CS_OK)
+        result = find_reaches(look, error);
     if (result == CS_OK)
         result = cs_sshd_stack_read(doctor->root, "sshd", &look->stack, error);
     cs_options_defaults(CS_PROFILE_OWN, &look->options);
@@ -202,15 +221,26 @@ static enum cs_err prepare(struct look *look, struct cs_error *error)
     return result;
 }
 
+/* Nobody in particular is asked for by name: without -C, OpenSSH 9.2 refuses a file that has a
+ * Match LocalPort. */
+static enum cs_err judge_anybody(struct look *look, struct cs_error *error)
+{
+    CS_AUTO(cs_sshd_connection_clear) struct cs_sshd_connection connection = {0};
+    CS_AUTO(cs_sshd_view_clear) struct cs_sshd_view view = {0};
+
+    if (cs_sshd_connection_any(&connection) != CS_OK)
+        return cs_fail_nomem(error);
+    return judge(look, &connection, &view, error);
+}
+
 static enum cs_err look_at(struct look *look, struct cs_error *error)
 {
-    CS_AUTO(cs_sshd_view_clear) struct cs_sshd_view view = {0};
     enum cs_err result;
 
     judge_modes(look);
     result = judge_unread(look, error);
     if (result == CS_OK)
-        result = judge(look, NULL, &view, error);
+        result = judge_anybody(look, error);
     for (size_t i = 1; i <= look->text.block_count && i <= BLOCKS_MAX && result == CS_OK; i++)
         result = judge_block(look, i, error);
     if (result == CS_OK)

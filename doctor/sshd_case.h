@@ -38,6 +38,11 @@ bool cs_sshd_is(const struct cs_sshd_case *found, const char *keyword, const cha
 /* "AuthenticationMethods" and its like: who may log in with what. */
 void cs_sshd_judge_methods(const struct cs_sshd_case *found);
 
+/* sshd does not start if no list of methods is possible: says which switch is off. False: it said
+ * something else. */
+bool cs_sshd_judge_refusal(const struct cs_sshd_text *text, const char *said,
+                           struct cs_findings *all);
+
 /* Every other setting. */
 void cs_sshd_judge(const struct cs_sshd_case *found);
 

@@ -191,3 +191,32 @@ void cs_sshd_judge_methods(const struct cs_sshd_case *found)
         at += list.length + (at[list.length] == ' ');
     }
 }
+
+bool cs_sshd_judge_refusal(const struct cs_sshd_text *text, const char *said,
+                           struct cs_findings *all)
+{
+    static const char before[] = "Disabled method \"";
+    const char *method = strstr(said, before);
+
+    if (method == NULL)
+        return false;
+    method += strlen(before);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(switches); i++) {
+        const struct cs_sshd_line *line = cs_sshd_text_find(text, 0, switches[i][1]);
+        size_t length = strlen(switches[i][0]);
+
+        if (strncmp(method, switches[i][0], length) != 0 || method[length] != '"')
+            continue;
+        cs_findings_add(all, CS_FINDING_WRONG,
+                        strcmp(switches[i][0], "keyboard-interactive") == 0 ? "sshd-kbdint-off"
+                                                                            : "sshd-method-off",
+                        line != NULL ? (struct cs_place){line->path, line->line}
+                                     : (struct cs_place){cs_sshd_config, 0},
+                        "switch the method on in a file that sshd reads first",
+                        "'%s' is switched off here, and AuthenticationMethods needs it: sshd does "
+                        "not start",
+                        switches[i][0]);
+        return true;
+    }
+    return false;
+}

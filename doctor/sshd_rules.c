@@ -28,26 +28,18 @@ bool cs_sshd_in_block(const struct cs_sshd_case *found, const char *keyword)
            cs_sshd_text_find(found->text, found->view->block, keyword) != NULL;
 }
 
-/* For nobody in particular only `Match all` counts. */
-static bool may_count(const struct cs_sshd_case *found, const struct cs_sshd_line *line)
-{
-    bool anybody = found->view->block == 0 && found->view->user == NULL;
-
-    return line->block == 0 || !anybody ||
-           strcasecmp(found->text->blocks[line->block - 1].criteria, "all") == 0;
-}
-
-/* Blocks may overlap: then the value tells. */
+/* Blocks may overlap: then the value tells, first among those that are about everybody. */
 static const struct cs_sshd_line *find_by_value(const struct cs_sshd_case *found,
-                                                const char *keyword)
+                                                const char *keyword, bool narrow)
 {
     const char *value = cs_sshd_value(found->view, keyword);
 
     for (size_t i = 0; i < found->text->line_count; i++) {
         const struct cs_sshd_line *line = &found->text->lines[i];
+        bool general = line->block == 0 || found->text->blocks[line->block - 1].everybody;
 
-        if (strcmp(line->keyword, keyword) == 0 && strcasecmp(line->value, value) == 0 &&
-            may_count(found, line))
+        if ((narrow || general) && strcmp(line->keyword, keyword) == 0 &&
+            strcasecmp(line->value, value) == 0)
             return line;
     }
     return NULL;
@@ -60,8 +52,9 @@ struct cs_place cs_sshd_place(const struct cs_sshd_case *found, const char *keyw
     if (line == NULL)
         line = cs_sshd_text_find(found->text, 0, keyword);
     if (line == NULL || strcasecmp(line->value, cs_sshd_value(found->view, keyword)) != 0) {
-        const struct cs_sshd_line *other = find_by_value(found, keyword);
+        const struct cs_sshd_line *other = find_by_value(found, keyword, false);
 
+        other = other != NULL ? other : find_by_value(found, keyword, true);
         line = other != NULL ? other : line;
     }
     return line != NULL ? (struct cs_place){line->path, line->line}

@@ -66,6 +66,7 @@ enum cs_err cs_doctor_sshd_running(const struct cs_doctor *doctor, struct cs_fin
 {
     CS_AUTO(cs_sshd_text_clear) struct cs_sshd_text text = {0};
     CS_AUTO(cs_sshd_view_clear) struct cs_sshd_view view = {0};
+    CS_AUTO(cs_sshd_connection_clear) struct cs_sshd_connection anybody = {0};
     struct cs_place place;
     struct timespec read;
     unsigned pid;
@@ -73,8 +74,10 @@ enum cs_err cs_doctor_sshd_running(const struct cs_doctor *doctor, struct cs_fin
 
     if (result == CS_ERR_NOT_FOUND)
         return CS_OK;
+    if (result == CS_OK && cs_sshd_connection_any(&anybody) != CS_OK)
+        return cs_fail_nomem(error);
     if (result == CS_OK)
-        result = cs_sshd_ask(&text, NULL, &view, &place, error);
+        result = cs_sshd_ask(&text, &anybody, &view, &place, error);
     /* What sshd refuses is a finding already, and it may run with what it read before. */
     if (result != CS_OK)
         return result == CS_ERR_CONFIG || result == CS_ERR_UNAVAILABLE ? CS_OK : result;

@@ -21,6 +21,7 @@ struct cs_sshd_block {
     char *path;
     unsigned line;
     char *criteria; /* the rest of the line */
+    bool everybody; /* they are met by everybody, as far as can be told; sshd.c sets it */
 };
 
 /* A file as it was read; one that is included twice is here twice. */
