@@ -15,6 +15,7 @@ struct cs_doctor {
     const char *user; /* whose logins are of special interest; NULL: nobody's */
     const char *from; /* the address that they come from; NULL: any */
     bool online;      /* servers may be asked */
+    bool all;         /* what is left out is said too */
     const struct cs_config *config; /* NULL: it cannot be read */
     const char *socket;             /* the broker's */
 };

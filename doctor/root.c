@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <glob.h>
 #include <linux/openat2.h>
+#include <nss.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -110,4 +111,17 @@ enum cs_err cs_root_glob(const char *root, const char *pattern, struct cs_strlis
     }
     globfree(&found);
     return result;
+}
+
+enum cs_err cs_root_enter(const char *root, struct cs_error *error)
+{
+    static const char *const databases[] = {"passwd", "group", "shadow", "initgroups"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(databases); i++) {
+        if (__nss_configure_lookup(databases[i], "files") != 0)
+            return cs_fail_errno(error, "accounts from files");
+    }
+    if (chroot(root) != 0 || chdir("/") != 0)
+        return cs_fail_errno(error, "%s: chroot", root);
+    return CS_OK;
 }
