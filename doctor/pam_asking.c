@@ -183,7 +183,7 @@ void cs_pam_look_asking(struct cs_pam_look *look)
         enum cs_pam_role role = cs_pam_module_of(entry)->role;
 
         if (role == CS_PAM_ROLE_OURS) {
-            cs_pam_line_options(look, entry, NULL, NULL);
+            cs_pam_line_options(look, entry);
             look_first_factor(look, i);
             look_acceptance(look, i);
             look_twice(look, i);

@@ -26,8 +26,7 @@ bool cs_pam_names_us(const struct cs_pam_look *look)
     return cs_pam_asks_us(look);
 }
 
-void cs_pam_line_options(struct cs_pam_look *look, const struct cs_pam_entry *entry,
-                         struct cs_strlist *warnings, struct cs_error *error)
+void cs_pam_line_options(struct cs_pam_look *look, const struct cs_pam_entry *entry)
 {
     const struct cs_strlist *arguments = &entry->arguments;
     bool own_file = cs_options_line_value(arguments, "config") == NULL &&
@@ -35,11 +34,11 @@ void cs_pam_line_options(struct cs_pam_look *look, const struct cs_pam_entry *en
     enum cs_err result;
 
     if (look->doctor->config != NULL && own_file) {
-        result = cs_config_line(look->doctor->config, look->name, arguments, &look->options,
-                                warnings, error);
+        result =
+            cs_config_line(look->doctor->config, look->name, arguments, &look->options, NULL, NULL);
     } else {
         cs_options_defaults(CS_PROFILE_OWN, &look->options);
-        result = cs_options_from_arguments(arguments, &look->options, warnings, error);
+        result = cs_options_from_arguments(arguments, &look->options, NULL, NULL);
     }
-    cs_ignore(result); /* who wants to know passes `error` */
+    cs_ignore(result); /* mistakes are told by pam_words.c, and by who looks at the settings */
 }

@@ -28,8 +28,7 @@ bool cs_pam_names_us(const struct cs_pam_look *look);
 
 /* The settings of a login with that line of ours, in look->options; a mistake in its arguments
  * leaves the defaults for the rest. */
-void cs_pam_line_options(struct cs_pam_look *look, const struct cs_pam_entry *entry,
-                         struct cs_strlist *warnings, struct cs_error *error);
+void cs_pam_line_options(struct cs_pam_look *look, const struct cs_pam_entry *entry);
 
 /* pam_ways.c: who gets in through the auth stack, and how. */
 void cs_pam_look_ways(struct cs_pam_look *look);

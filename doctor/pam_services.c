@@ -95,7 +95,31 @@ static void without(const struct compared *compared, const char *name, const cha
                         "%s asks for no second factor, and %s does", name, other);
 }
 
-static void look_without(const struct compared *compared, struct cs_buffer *path)
+/* Whether a line of sshd's settings, wherever it counts, names the method that runs PAM's lines: an
+ * sshd of keys alone may do without our module. */
+static enum cs_err runs_pam(const char *root, bool *ret_runs)
+{
+    CS_AUTO(cs_strlist_free) struct cs_strlist paths = {0};
+    enum cs_err result = cs_root_glob(root, "/etc/ssh/sshd_config", &paths);
+
+    *ret_runs = false;
+    if (result == CS_OK)
+        result = cs_root_glob(root, "/etc/ssh/sshd_config.d/*.conf", &paths);
+    for (size_t i = 0; i < paths.count && result == CS_OK && !*ret_runs; i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret content = {0};
+        char *next, *line;
+
+        if (cs_root_read(root, paths.items[i], &content, NULL) != CS_OK)
+            continue;
+        for (next = content.data; (line = strsep(&next, "\n")) != NULL;)
+            *ret_runs = *ret_runs || (line[strspn(line, " \t")] != '#' &&
+                                      strstr(line, "keyboard-interactive") != NULL);
+    }
+    return result;
+}
+
+static void look_without(const struct compared *compared, bool sshd_runs_pam,
+                         struct cs_buffer *path)
 {
     if (!asks_somewhere(compared)) {
         cs_findings_add(compared->all, CS_FINDING_RISKY, "pam-nowhere", (struct cs_place){0},
@@ -104,7 +128,8 @@ static void look_without(const struct compared *compared, struct cs_buffer *path
                         "no PAM service asks for a second factor");
         return;
     }
-    without(compared, "sshd", "another service", path);
+    if (sshd_runs_pam)
+        without(compared, "sshd", "another service", path);
     for (size_t i = 0; i < CS_ARRAY_SIZE(siblings); i++) {
         const struct cs_pam_summary *asking =
             find(compared, siblings[i][0], strlen(siblings[i][0]));
@@ -162,30 +187,17 @@ static void look_never_read(const struct compared *compared, const struct cs_pam
                         "libpam looks for services in lower case only, and never reads %s", name);
 }
 
-static void missing(const struct compared *compared, const char *name, const char *why,
-                    struct cs_buffer *path)
+static void look_missing(const struct cs_doctor *doctor, const struct compared *compared)
 {
-    if (find(compared, name, strlen(name)) != NULL)
-        return;
-    path_of(name, strlen(name), path);
-    if (!path->failed)
-        cs_findings_add(compared->all, CS_FINDING_WRONG, "pam-service-missing",
-                        (struct cs_place){path->text, 0}, "write that file, or correct the name",
-                        "%s, but there is no PAM service %s: libpam takes the lines of other", why,
-                        name);
-}
-
-static void look_missing(const struct cs_doctor *doctor, const struct compared *compared,
-                         struct cs_buffer *path)
-{
-    const struct cs_strlist *named =
-        doctor->config != NULL ? cs_config_services(doctor->config) : NULL;
     struct stat status;
 
-    if (cs_root_stat(doctor->root, "/etc/ssh/sshd_config", &status) == 0)
-        missing(compared, "sshd", "sshd is set up", path);
-    for (size_t i = 0; named != NULL && i < named->count; i++)
-        missing(compared, named->items[i], "the settings have a section for it", path);
+    if (cs_root_stat(doctor->root, "/etc/ssh/sshd_config", &status) == 0 &&
+        find(compared, "sshd", strlen("sshd")) == NULL)
+        cs_findings_add(compared->all, CS_FINDING_WRONG, "pam-service-missing",
+                        (struct cs_place){CS_PAM_ETC "/sshd", 0},
+                        "write that file, or install openssh-server again",
+                        "sshd is set up, but there is no PAM service sshd: libpam takes the lines "
+                        "of other");
 }
 
 enum cs_err cs_pam_look_services(const struct cs_doctor *doctor, const struct cs_pam_source *source,
@@ -194,14 +206,18 @@ enum cs_err cs_pam_look_services(const struct cs_doctor *doctor, const struct cs
 {
     const struct compared compared = {services, count, all};
     CS_AUTO(cs_buffer_free) struct cs_buffer path = {0};
+    bool sshd_runs_pam;
+    enum cs_err result = runs_pam(doctor->root, &sshd_runs_pam);
 
-    look_without(&compared, &path);
+    if (result != CS_OK)
+        return result;
+    look_without(&compared, sshd_runs_pam, &path);
     for (size_t i = 0; i < names->count; i++) {
         if (cs_pam_is_remainder(names->items[i]))
             look_put_back(&compared, source, names->items[i], &path);
         else if (cs_pam_is_never_read(names->items[i]))
             look_never_read(&compared, source, names->items[i], &path);
     }
-    look_missing(doctor, &compared, &path);
+    look_missing(doctor, &compared);
     return path.failed ? CS_ERR_NOMEM : CS_OK;
 }

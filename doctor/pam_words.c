@@ -172,8 +172,8 @@ static void look_arguments(struct cs_pam_look *look, const struct cs_pam_entry *
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
     struct cs_error error = {0};
 
-    cs_pam_line_options(look, entry, &warnings, &error);
-    if (error.code != CS_OK)
+    cs_options_defaults(CS_PROFILE_OWN, &look->options);
+    if (cs_options_from_arguments(&entry->arguments, &look->options, &warnings, &error) != CS_OK)
         cs_findings_add(look->all, CS_FINDING_WRONG, "pam-argument", cs_pam_place(entry),
                         "correct it: until then every login is refused", "%s: %s", look->name,
                         error.text);

@@ -71,13 +71,15 @@ static void find(const char *root, struct cs_buffer *out)
     }
 }
 
-/* Each line of one is a line of the other; both end with a newline, or are empty. */
+/* Each line of `wanted` about PAM is a line of `lines`; both end with a newline, or are empty. */
 static bool has_all(const char *lines, const char *wanted)
 {
     for (; *wanted != '\0'; wanted += strcspn(wanted, "\n") + 1) {
         size_t length = strcspn(wanted, "\n") + 1;
         const char *at = lines;
 
+        if (memmem(wanted, length, " pam-", 5) == NULL)
+            continue; /* of another part of doctor */
         while (*at != '\0' && strncmp(at, wanted, length) != 0)
             at += strcspn(at, "\n") + 1;
         if (*at == '\0')
