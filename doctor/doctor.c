@@ -7,6 +7,7 @@ static const struct {
     bool running; /* asks the running machine: left out with a root folder */
 } parts[] = {
     {"sshd", cs_doctor_sshd, false},
+    {"PAM", cs_doctor_pam, false},
     {"files", cs_doctor_files, false},
     {"running sshd", cs_doctor_sshd_running, true},
     {"machine", cs_doctor_machine, true},
