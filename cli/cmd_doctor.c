@@ -12,8 +12,7 @@
 enum { ROOT, USER, FROM, ONLINE, ALL };
 
 const struct cs_verb_option cs_options_doctor[CS_VERB_OPTIONS_MAX] = {
-    [ROOT] = {"root", "FOLDER",
-              "Look at the files below this folder, such as an image, and not at this machine."},
+    [ROOT] = {"root", "FOLDER", "Look at the files below this folder, not at this machine."},
     [USER] = {"user", "NAME", "Also look at what sshd asks of this user."},
     [FROM] = {"from", "ADDRESS", "Also look at what sshd asks of a client with this address."},
     [ONLINE] = {"online", NULL, "Also ask the provider's server, which may be elsewhere."},

@@ -126,7 +126,7 @@ const struct cs_verb cs_verbs[] = {
      ARGUMENTS | JSON,
      cs_cmd_check},
     {"doctor",
-     "Look at everything that a login needs: sshd, PAM, settings, machine.",
+     "Look at all that a login needs: sshd, PAM, settings, machine.",
      {"[--root FOLDER] [--user NAME] [--from ADDRESS] [--online] [--all]"},
      cs_options_doctor,
      {0, 0},

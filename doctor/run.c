@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdint.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
+
+enum { CANNOT_RUN = 127 };
 
 struct pipes {
     int out[2], errors[2];
@@ -24,27 +26,22 @@ static void close_pipes(struct pipes *pipes)
     }
 }
 
-static int start(const char *const words[], const struct pipes *pipes, pid_t *ret_child)
+/* The other descriptors close themselves. Only what a child of a process with threads may do. */
+static _Noreturn void run_child(const char *const words[], const struct pipes *pipes,
+                                void (*prepare)(void))
 {
     char *copy[CS_RUN_WORDS_MAX] = {0};
     char *const no_environment[] = {NULL};
-    posix_spawn_file_actions_t actions;
-    int failed;
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
     for (size_t i = 0; i < CS_RUN_WORDS_MAX - 1 && words[i] != NULL; i++)
-        copy[i] = (char *)(uintptr_t)words[i]; /* posix_spawn(3) changes none of them */
-    failed = posix_spawn_file_actions_init(&actions);
-    if (failed != 0)
-        return failed;
-    failed = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (failed == 0)
-        failed = posix_spawn_file_actions_adddup2(&actions, pipes->out[1], STDOUT_FILENO);
-    if (failed == 0)
-        failed = posix_spawn_file_actions_adddup2(&actions, pipes->errors[1], STDERR_FILENO);
-    if (failed == 0)
-        failed = posix_spawn(ret_child, words[0], &actions, NULL, copy, no_environment);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    return failed;
+        copy[i] = (char *)(uintptr_t)words[i]; /* execve(2) changes none of them */
+    if (prepare != NULL)
+        prepare();
+    if (dup2(null, STDIN_FILENO) >= 0 && dup2(pipes->out[1], STDOUT_FILENO) >= 0 &&
+        dup2(pipes->errors[1], STDERR_FILENO) >= 0)
+        (void)execve(words[0], copy, no_environment);
+    _exit(CANNOT_RUN);
 }
 
 /* False: at its end. */
@@ -84,21 +81,23 @@ static bool read_outputs(const struct pipes *pipes, int64_t deadline, struct cs_
     return true;
 }
 
-enum cs_err cs_run(const char *const words[], int patience_ms, struct cs_run *ret_run,
-                   struct cs_error *error)
+enum cs_err cs_run_prepared(const char *const words[], void (*prepare)(void), int patience_ms,
+                            struct cs_run *ret_run, struct cs_error *error)
 {
     CS_AUTO(close_pipes) struct pipes pipes = {{-1, -1}, {-1, -1}};
     pid_t child;
-    int failed, status;
     bool ended;
+    int status;
 
+    if (access(words[0], X_OK) != 0)
+        return cs_fail_errno(error, "%s", words[0]);
     if (pipe2(pipes.out, O_CLOEXEC) != 0 || pipe2(pipes.errors, O_CLOEXEC) != 0)
         return cs_fail_errno(error, "pipe");
-    failed = start(words, &pipes, &child);
-    if (failed != 0) {
-        errno = failed;
-        return cs_fail_errno(error, "%s", words[0]);
-    }
+    child = fork();
+    if (child == 0)
+        run_child(words, &pipes, prepare);
+    if (child < 0)
+        return cs_fail_errno(error, "fork");
     cs_fd_close(&pipes.out[1]);
     cs_fd_close(&pipes.errors[1]);
     ended = read_outputs(&pipes, cs_clock_ms() + patience_ms, ret_run);
@@ -112,6 +111,12 @@ enum cs_err cs_run(const char *const words[], int patience_ms, struct cs_run *re
     return ended ? CS_OK
                  : cs_fail(error, CS_ERR_TIMEOUT, "%s: did not end within %d ms", words[0],
                            patience_ms);
+}
+
+enum cs_err cs_run(const char *const words[], int patience_ms, struct cs_run *ret_run,
+                   struct cs_error *error)
+{
+    return cs_run_prepared(words, NULL, patience_ms, ret_run, error);
 }
 
 void cs_run_clear(struct cs_run *run)

@@ -20,6 +20,11 @@ struct cs_run {
 enum cs_err cs_run(const char *const words[], int patience_ms, struct cs_run *ret_run,
                    struct cs_error *error) CS_MUST_USE;
 
+/* `prepare` (NULL: nothing) is called in the child first. It may do only what signal-safety(7)
+ * allows, and system calls. */
+enum cs_err cs_run_prepared(const char *const words[], void (*prepare)(void), int patience_ms,
+                            struct cs_run *ret_run, struct cs_error *error) CS_MUST_USE;
+
 void cs_run_clear(struct cs_run *run);
 
 #endif

@@ -4,9 +4,11 @@
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,6 +39,20 @@ static enum cs_err make_key(int *ret_fd, struct cs_error *error)
     EVP_PKEY_free(key);
     *ret_fd = fd;
     return written ? CS_OK : cs_fail(error, CS_ERR_CRYPTO, "no key could be made for sshd -T");
+}
+
+/* ---- its folder ---- */
+
+/* sshd -T wants /run/sshd, which systemd makes when sshd starts. Where it is missing, this one
+ * process gets a /run of its own, which nobody else sees; if that is not allowed, sshd says what it
+ * misses. */
+static void make_folder(void)
+{
+    if (access("/run/sshd", F_OK) == 0 || unshare(CLONE_NEWNS) != 0 ||
+        mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("tmpfs", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=64k") != 0)
+        return;
+    (void)mkdir("/run/sshd", 0755);
 }
 
 /* ---- what sshd says ---- */
@@ -163,7 +179,7 @@ enum cs_err cs_sshd_ask(const struct cs_sshd_text *text,
         words[count++] = "-C";
         words[count++] = whom.text;
     }
-    result = cs_run(words, PATIENCE_MS, &run, error);
+    result = cs_run_prepared(words, make_folder, PATIENCE_MS, &run, error);
     if (result == CS_OK && run.status != 0)
         result = refuse(text, &run, ret_place, error);
     return result == CS_OK ? keep_settings(run.out.text ? run.out.text : "", ret_view, error)

@@ -9,8 +9,6 @@ PROGRAM = shutil.which("countersign")
 def compare_all(sort, least):
     folders = machines.all_of(sort)
     expect(len(folders) >= least, f"{len(folders)} machines in {sort}")
-    for folder in folders:
-        log(f"{sort}: {folder.name}")
     problems = [problem for folder in folders for problem in machines.compare(PROGRAM, folder)]
     expect_equal(problems, [], sort)
 
@@ -46,10 +44,9 @@ def test_links_stay_below_the_root():
     root = WORKDIR / "links"
     root.mkdir()
     machines.build(machines.DOCTOR / "healthy" / "debian", root)
-    secret = pathlib.Path("/srv/outside.conf")
-    secret.parent.mkdir(exist_ok=True)
-    secret.write_text("AuthenticationMethods publickey\n")
-    for number, target in enumerate(("/srv/outside.conf", "../../../../../../../srv/outside.conf")):
+    outside = pathlib.Path("/etc/outside.conf")
+    outside.write_text("AuthenticationMethods publickey\n")
+    for number, target in enumerate((outside, f"{'../' * 20}{outside}")):
         (root / f"etc/ssh/sshd_config.d/0{number}.conf").symlink_to(target)
     rows, _ = machines.examine(PROGRAM, root)
     expect_equal([row for row in rows if row[0] != "fine"], [], "what is outside does not count")
