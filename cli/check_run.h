@@ -19,7 +19,7 @@ struct cs_check {
     int argument_count;   /* of a PAM line */
     char **arguments;
     bool image;     /* the root folder is not that of the running machine */
-    bool pam_files; /* look at them too */
+    bool pam_files; /* look at them and their stacks too; if not, another part does */
     bool online;    /* ask the provider's server */
 
     struct cs_cli_line line;

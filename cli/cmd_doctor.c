@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/sanitise.h"
 #include "cli/check_run.h"
 #include "cli/verb.h"
@@ -108,40 +109,48 @@ static void take_note(void *context, const char *what, const char *text)
 
 /* ---- looking ---- */
 
-/* Of an image only what stands in the file itself: the files that it names are read later, from
- * inside. Mistakes are reported then. */
-static void read_config(const struct cs_cli *cli, const char *root, struct cs_cli_line *line)
+/* What is wrong with it is said by `check`, later. */
+static enum cs_err read_config(const struct cs_cli *cli, const char *root, struct cs_cli_line *line,
+                               struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret content = {0};
+    CS_AUTO(cs_fd_close) int outside = -1;
+    enum cs_err result = root[0] != '\0' ? cs_root_enter(root, &outside, error) : CS_OK;
 
-    if (root[0] == '\0')
-        cs_ignore(cs_cli_line_read(cli, NULL, "", 0, NULL, line, NULL));
-    else if (cs_root_read(root, cli->config_path, &content, NULL) == CS_OK)
-        cs_ignore(
-            cs_config_parse(cli->config_path, content.data, content.length, &line->config, NULL));
+    if (result != CS_OK)
+        return result;
+    cs_ignore(cs_cli_line_read(cli, NULL, "", 0, NULL, line, NULL));
+    return root[0] != '\0' ? cs_root_leave(outside, error) : CS_OK;
 }
 
-static void look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_findings *all)
+static enum cs_err run_checks(const char *root, struct cs_check *check, struct cs_error *error)
+{
+    CS_AUTO(cs_fd_close) int outside = -1;
+    enum cs_err result = root[0] != '\0' ? cs_root_enter(root, &outside, error) : CS_OK;
+
+    if (result != CS_OK)
+        return result;
+    cs_check_run(check);
+    cs_check_clear(check);
+    return root[0] != '\0' ? cs_root_leave(outside, error) : CS_OK;
+}
+
+static enum cs_err look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_findings *all,
+                        struct cs_error *error)
 {
     struct cs_check check = {
         .cli = cli, .image = doctor->root[0] != '\0', .online = doctor->online, .service = ""};
     struct taken taken = {all, &check};
     const struct cs_check_sink sink = {take_report, take_warning, take_note, &taken};
-    struct cs_cli_line line = {0};
-    struct cs_error error = {0};
+    CS_AUTO(cs_cli_line_clear) struct cs_cli_line line = {0};
+    enum cs_err result = read_config(cli, doctor->root, &line, error);
 
-    check.sink = &sink;
-    read_config(cli, doctor->root, &line);
+    if (result != CS_OK)
+        return result;
     doctor->config = line.config;
     doctor->socket = cli->socket_path;
     cs_doctor_run(doctor, all);
-    cs_cli_line_clear(&line);
-    if (check.image && cs_root_enter(doctor->root, &error) != CS_OK) {
-        take_report(&taken, "not-looked-at", "settings", error.text);
-        return;
-    }
-    cs_check_run(&check);
-    cs_check_clear(&check);
+    check.sink = &sink;
+    return run_checks(doctor->root, &check, error);
 }
 
 /* ---- telling ---- */
@@ -240,7 +249,8 @@ int cs_cmd_doctor(struct cs_cli *cli, const struct cs_words *words)
     if (root[0] != '\0' && doctor.online)
         return cs_misuse(words->verb, "--online is about this machine, and --root about another");
     doctor.root = root;
-    look(cli, &doctor, &all);
+    if (look(cli, &doctor, &all, &error) != CS_OK)
+        return cs_complain(&error);
     cs_findings_sort(&all);
     return tell(cli, &all);
 }

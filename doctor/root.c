@@ -113,7 +113,7 @@ enum cs_err cs_root_glob(const char *root, const char *pattern, struct cs_strlis
     return result;
 }
 
-enum cs_err cs_root_enter(const char *root, struct cs_error *error)
+enum cs_err cs_root_enter(const char *root, int *ret_outside, struct cs_error *error)
 {
     static const char *const databases[] = {"passwd", "group", "shadow", "initgroups"};
 
@@ -121,7 +121,15 @@ enum cs_err cs_root_enter(const char *root, struct cs_error *error)
         if (__nss_configure_lookup(databases[i], "files") != 0)
             return cs_fail_errno(error, "accounts from files");
     }
-    if (chroot(root) != 0 || chdir("/") != 0)
+    *ret_outside = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*ret_outside < 0 || chroot(root) != 0 || chdir("/") != 0)
         return cs_fail_errno(error, "%s: chroot", root);
+    return CS_OK;
+}
+
+enum cs_err cs_root_leave(int outside, struct cs_error *error)
+{
+    if (fchdir(outside) != 0 || chroot(".") != 0)
+        return cs_fail_errno(error, "the way back from the root folder");
     return CS_OK;
 }

@@ -35,8 +35,12 @@ enum cs_err cs_root_list(const char *root, const char *path,
 enum cs_err cs_root_glob(const char *root, const char *pattern,
                          struct cs_strlist *ret_paths) CS_MUST_USE;
 
-/* Makes the folder this process's /, for good. From then on accounts are those of its files: no
- * library of the folder is loaded to look them up (compare CVE-2019-14271). */
-enum cs_err cs_root_enter(const char *root, struct cs_error *error) CS_MUST_USE;
+/*
+ * Makes the folder this process's /. From the first time on accounts are those of files, whatever
+ * nsswitch.conf says: no library of the folder is loaded to look them up (compare CVE-2019-14271).
+ * *ret_outside belongs to the caller; cs_root_leave goes back there.
+ */
+enum cs_err cs_root_enter(const char *root, int *ret_outside, struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_root_leave(int outside, struct cs_error *error) CS_MUST_USE;
 
 #endif

@@ -1,51 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/buffer.h"
-#include "doctor/root.h"
+#include "doctor/pam_module.h"
 #include "doctor/sshd_case.h"
 
-static enum cs_err take_line(const char *line, struct cs_sshd_stack *stack)
+/* The first line of ours counts; what it says decides. */
+static enum cs_err take(const struct cs_pam_stack *stack, struct cs_sshd_stack *ret_stack)
 {
-    static const char *const proofs[] = {"pam_unix", "pam_sss", "pam_ldap", "pam_krb5",
-                                         "pam_winbind"};
-    const char *module = strstr(line, "pam_countersign.so");
-    CS_AUTO(cs_strlist_free) struct cs_strlist words = {0};
-    enum cs_err result;
+    enum cs_err result = CS_OK;
 
-    if (strncmp(line + strspn(line, " \t-"), "auth", 4) != 0 || stack->named)
-        return CS_OK;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(proofs); i++)
-        stack->proven = stack->proven || strstr(line, proofs[i]) != NULL;
-    if (module == NULL)
-        return CS_OK;
-    stack->named = true;
-    result = cs_sshd_words(module, &words);
-    for (size_t i = 1; i < words.count && result == CS_OK; i++)
-        result = cs_strlist_add(&stack->arguments, words.items[i], strlen(words.items[i]));
+    for (size_t i = 0; i < stack->count && !ret_stack->named && result == CS_OK; i++) {
+        const struct cs_pam_entry *entry = stack->items[i];
+
+        ret_stack->named = cs_pam_is_ours(entry);
+        ret_stack->proven =
+            ret_stack->proven || cs_pam_module_of(entry)->role == CS_PAM_ROLE_PASSWORD;
+        for (size_t j = 0; ret_stack->named && j < entry->arguments.count && result == CS_OK; j++)
+            result = cs_strlist_add(&ret_stack->arguments, entry->arguments.items[j],
+                                    strlen(entry->arguments.items[j]));
+    }
     return result;
+}
+
+static void free_stack(struct cs_pam_stack **stack)
+{
+    free(*stack);
 }
 
 enum cs_err cs_sshd_stack_read(const char *root, const char *service,
                                struct cs_sshd_stack *ret_stack, struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret content = {0};
-    CS_AUTO(cs_buffer_free) struct cs_buffer path = {0};
-    enum cs_err result;
+    const struct cs_pam_source source = {.root = root};
+    CS_AUTO(cs_pam_service_clear) struct cs_pam_service read = {0};
+    CS_AUTO(free_stack) struct cs_pam_stack *stack = calloc(1, sizeof *stack);
+    enum cs_err result =
+        stack != NULL ? cs_pam_service_read(&source, service, &read) : CS_ERR_NOMEM;
 
-    cs_buffer_printf(&path, "/etc/pam.d/%s", service);
-    if (path.failed)
-        return cs_fail_nomem(error);
-    result = cs_root_read(root, path.text, &content, error);
-    if (result != CS_OK)
-        return result == CS_ERR_NOT_FOUND ? CS_OK : result;
-    for (char *next = content.data; next != NULL && result == CS_OK;) {
-        char *newline = strchr(next, '\n');
-
-        if (newline != NULL)
-            *newline = '\0';
-        result = take_line(next, ret_stack);
-        next = newline != NULL ? newline + 1 : NULL;
+    if (result == CS_OK) {
+        cs_pam_stack_of(&read, CS_PAM_AUTH, stack);
+        result = take(stack, ret_stack);
     }
-    return result;
+    return result == CS_OK ? CS_OK : cs_fail_nomem(error);
 }
