@@ -63,7 +63,7 @@ MISTAKES = {
     "key-alone": Mistake(AuthenticationMethods="any"),
     "password-method": Mistake(AuthenticationMethods="publickey,password", PasswordAuthentication="yes"),
     "code-alone": Mistake(AuthenticationMethods="keyboard-interactive"),
-    "nobody-enrolled": Mistake(enrolled=False),
+    "nobody-enrolled": Mistake(settings='{"retry": 0}', enrolled=False),
     "settings-for-everybody": Mistake(late=open_settings),
     "settings-with-a-mistake": Mistake(settings='{\n  "retry": 1\n  "lang": "fr"\n}\n'),
     "plan-without-provider": Mistake(settings='{"auth_method": "smsotp"}\n'),
