@@ -12,7 +12,7 @@
 #include "doctor/pam_walk.h"
 #include "tests/unit/random_stack.h"
 
-enum { STACKS = 2000, TRIES = 30, TRIES_NO_WAY = 200 };
+enum { STACKS = 2000, TRIES = 12, TRIES_NO_WAY = 80 };
 
 static uint64_t seed;
 static unsigned stacks = STACKS;
