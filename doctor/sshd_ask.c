@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -199,7 +200,7 @@ const char *cs_sshd_value(const struct cs_sshd_view *view, const char *keyword)
     for (size_t i = 0; i < view->settings.count; i++) {
         const char *setting = view->settings.items[i];
 
-        if (strncmp(setting, keyword, length) == 0 && setting[length] == ' ')
+        if (strncasecmp(setting, keyword, length) == 0 && setting[length] == ' ')
             return setting + length + 1;
     }
     return "";

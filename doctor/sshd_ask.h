@@ -28,7 +28,8 @@ enum cs_err cs_sshd_ask(const struct cs_sshd_text *text,
 
 void cs_sshd_view_clear(struct cs_sshd_view *view);
 
-/* The value of `keyword` (lower case), or "". */
+/* The value of `keyword`, or "". OpenSSH 9.2 writes keywords in lower case, 10.6 as the manual
+ * does. */
 const char *cs_sshd_value(const struct cs_sshd_view *view, const char *keyword);
 
 /* sshd's version, as in "OpenSSH_9.2"; false: it does not say. */

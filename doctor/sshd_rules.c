@@ -159,22 +159,33 @@ static void judge_penalties(const struct cs_sshd_case *found)
             seconds);
 }
 
-/* From OpenSSH 9.8 on. */
+static bool has_service(const char *root, const char *service)
+{
+    static const char *const folders[] = {"/etc/pam.d", "/usr/lib/pam.d"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(folders); i++) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer path = {0};
+        struct stat status;
+
+        cs_buffer_printf(&path, "%s/%s", folders[i], service);
+        if (path.failed || cs_root_stat(root, path.text, &status) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* From OpenSSH 9.8 on. Without a line of its own it is sshd, which the part about PAM looks at. */
 static void judge_service(const struct cs_sshd_case *found)
 {
     const char *service = cs_sshd_value(found->view, "pamservicename");
-    CS_AUTO(cs_buffer_free) struct cs_buffer path = {0};
-    struct stat status;
+    struct cs_place place = cs_sshd_place(found, "pamservicename");
 
-    if (service[0] == '\0')
-        return;
-    cs_buffer_printf(&path, "/etc/pam.d/%s", service);
-    if (path.failed || cs_root_stat(found->doctor->root, path.text, &status) == 0)
-        return;
-    cs_findings_add(
-        found->all, CS_FINDING_WRONG, "sshd-pam-service", cs_sshd_place(found, "pamservicename"),
-        "write that file, or remove PAMServiceName",
-        "PAMServiceName %s, but there is no %s: PAM uses its service 'other'", service, path.text);
+    if (place.line != 0 && !has_service(found->doctor->root, service))
+        cs_findings_add(found->all, CS_FINDING_WRONG, "sshd-pam-service", place,
+                        "write that file, or remove PAMServiceName",
+                        "PAMServiceName %s, but there is no /etc/pam.d/%s: PAM uses its service "
+                        "'other'",
+                        service, service);
 }
 
 void cs_sshd_judge(const struct cs_sshd_case *found)

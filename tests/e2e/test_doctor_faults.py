@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """`countersign doctor --root` finds every fault of tests/doctor/faults at its place, and nothing in healthy machines."""
+import re
+
 from countersign import *
 from countersign import machines
 
 PROGRAM = shutil.which("countersign")
+CONFIG_FILE = "etc/ssh/sshd_config.d/countersign.conf"
+if SSHD != "/usr/sbin/sshd":  # a newer one: doctor asks the machine's, which is that one here
+    run("mount", "--bind", SSHD, "/usr/sbin/sshd")
 
 
 def compare_all(sort, least):
@@ -24,6 +29,21 @@ def test_healthy_machines_have_nothing_wrong_or_risky():
 def test_each_fault_expects_something():
     for folder in machines.all_of("faults"):
         expect((folder / "expect").read_text().strip(), f"{folder.name} expects nothing")
+
+
+def test_what_only_newer_sshds_know():
+    """PAMServiceName and PerSourcePenalties, from OpenSSH 9.8 on."""
+    version = re.search(r"OpenSSH_(\d+)\.(\d+)", run(SSHD, "-V", check=False).stderr).groups()
+    if tuple(map(int, version)) < (9, 8):
+        raise Skip("an sshd before 9.8")
+    root = WORKDIR / "newer"
+    root.mkdir()
+    machines.build(machines.DOCTOR / "healthy" / "debian", root)
+    with (root / CONFIG_FILE).open("a") as out:
+        out.write("PAMServiceName ssh-with-codes\nPerSourcePenalties authfail:20s\n")
+    rows, _ = machines.examine(PROGRAM, root)
+    expect_equal([row for row in rows if row[0] != "fine"],
+                 [("wrong", "sshd-pam-service", f"/{CONFIG_FILE}:4"), ("risky", "sshd-penalty", f"/{CONFIG_FILE}:5")], "both")
 
 
 def test_a_root_changes_nothing():
