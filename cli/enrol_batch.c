@@ -171,7 +171,7 @@ static enum cs_err store_batch(const struct cs_cli *cli, struct batch *batch,
 
     if (result == CS_OK)
         result = cs_enrolments_prepare(&batch->enrolments, store, error);
-    return result == CS_OK ? cs_cli_transact_large(store, save_batch, batch, error) : result;
+    return result == CS_OK ? cs_cli_transact(store, save_batch, batch, error) : result;
 }
 
 /* One object in a line. */

@@ -105,12 +105,6 @@ enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *con
     return cs_store_run(store, CS_STORE_WRITE, work, context, error);
 }
 
-enum cs_err cs_cli_transact_large(struct cs_store *store, cs_cli_work *work, void *context,
-                                  struct cs_error *error)
-{
-    return cs_store_run_large(store, work, context, error);
-}
-
 enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,
                             struct cs_error *error)
 {

@@ -222,5 +222,6 @@ enum cs_err cs_store_run(struct cs_store *store, enum cs_store_access access, cs
     if (job.leads)
         lead(store, &job, deadline);
     pthread_cond_destroy(&job.changed);
+    cs_store_merge_log(store);
     return job.result;
 }

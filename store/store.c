@@ -17,12 +17,7 @@
 #include "paths.h"
 #include "store/store_priv.h"
 
-enum {
-    /* A connection that has written this often will stay: its log may grow. */
-    STAYING_COMMITS = 100,
-    CHECKPOINT_PAGES_STAYING = 1000,
-    PAGE_BYTES_MIN = 512, /* of any SQLite database */
-};
+enum { PAGE_BYTES_MIN = 512 /* of any SQLite database */ };
 
 /* ---- opening ---- */
 
@@ -129,7 +124,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
                                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;"
                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;"
                                    /* The log of a large transaction does not stay so long. */
-                                   "PRAGMA journal_size_limit=8388608;";
+                                   "PRAGMA journal_size_limit=33554432;";
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
     struct stat status;
     enum cs_err result = open_lock(store, error);
@@ -139,8 +134,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
-    store->commits = 0;
-    sqlite3_wal_autocheckpoint(store->db, CS_CHECKPOINT_PAGES);
+    cs_store_watch_log(store);
     /* Closing must not write, because it happens outside our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = cs_sql_exec(store, settings, error);
@@ -309,8 +303,6 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
         cs_fd_close(ret_log);
         return result;
     }
-    if (++store->commits == STAYING_COMMITS)
-        sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES_STAYING);
     release(transaction);
     return CS_OK;
 }

@@ -14,9 +14,6 @@
 enum {
     CS_STATEMENTS_MAX = 64,
     CS_LOCK_WAIT_MS = 10000,
-    /* Pages in the log before SQLite merges it into the file; few, because the first process to
-     * open the store reads the whole log, and a session is often that. */
-    CS_CHECKPOINT_PAGES = 100,
     CS_CONTEXT_SIZE = CS_STORE_USER_MAX + 100,
 };
 
@@ -38,8 +35,10 @@ struct cs_store {
     dev_t device;
     ino_t inode; /* of the open file; a restored backup is a different file */
     int lock_fd;
-    int log_fd;                /* SQLite's write-ahead log, for cs_store_sync */
-    unsigned commits;          /* of this connection */
+    int log_fd;                  /* SQLite's write-ahead log, for cs_store_sync */
+    int log_pages, merged_pages; /* its length, and how much of it was merged or is being so */
+    unsigned commits;            /* of this connection */
+    bool merging;
     bool busy;                 /* a thread is between begin and end of a transaction */
     struct cs_store_job *jobs; /* those that wait for a batch, in their order */
     bool led;                  /* one of their threads leads, or is about to */
@@ -105,6 +104,11 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
                            struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_store_sync(const struct cs_store *store, int *log,
                           struct cs_error *error) CS_MUST_USE;
+
+/* Watches the length of a new connection's log; and merges it into the file if it is long. Whoever
+ * calls that holds no lock. A failure is nobody's error: the next one tries again. */
+void cs_store_watch_log(struct cs_store *store);
+void cs_store_merge_log(struct cs_store *store);
 
 /* Takes the lock of an open file. CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms), CS_ERR_SYSTEM
  * with errno set otherwise; the message is the caller's. */
