@@ -135,20 +135,29 @@ static void note_no_choices(struct cs_method_login *login, const struct cs_choic
         cs_tally_refuse(&login->result.tally, CS_FACTOR_TOTP, CS_REASON_NO_CHOICE);
 }
 
-/* The user types the choice, which therefore asks for what it chooses. */
-static enum cs_verdict choose(struct cs_method_login *login)
+/* On its own, because the menu would be on the stack for as long as the chosen method waits. */
+static __attribute__((noinline)) enum cs_err
+ask_menu(struct cs_method_login *login, struct cs_choice *ret_choice, struct cs_error *error)
 {
     struct cs_menu_entry entries[CS_LISTED_FACTORS_MAX];
     const struct cs_menu menu = {entries, login->state.factors.count};
-    struct cs_choice choice = {0};
-    struct cs_error error = {0};
     enum cs_err result;
 
     fill_menu(&login->state.factors, entries);
     result = cs_menu_ask(login->given->channel, login->given->book, &menu,
-                         1 + login->given->options->retry, &login->state.odd, &choice, &error);
-    login->state.typed = choice.code;
-    note_no_choices(login, &choice);
+                         1 + login->given->options->retry, &login->state.odd, ret_choice, error);
+    login->state.typed = ret_choice->code;
+    note_no_choices(login, ret_choice);
+    return result;
+}
+
+/* The user types the choice, which therefore asks for what it chooses. */
+static enum cs_verdict choose(struct cs_method_login *login)
+{
+    struct cs_choice choice = {0};
+    struct cs_error error = {0};
+    enum cs_err result = ask_menu(login, &choice, &error);
+
     if (result != CS_OK)
         return cs_give_up(login, plan_method, result, &error);
     if (choice.kind == CS_CHOICE_JUNK)
