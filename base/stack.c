@@ -5,9 +5,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { NEAR = 512 }; /* for the call of madvise() itself; x86-64's red zone has 128 bytes */
+#include "base/attributes.h"
 
-__attribute__((noinline)) void cs_stack_give_back(void)
+enum { NEAR = 192 }; /* for the call of madvise() itself; x86-64's red zone has 128 bytes */
+
+CS_OWN_FRAME void cs_stack_give_back(void)
 {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
