@@ -21,8 +21,8 @@ enum {
     IDLE_MAX = 4,   /* idle workers to keep; further ones end after their login */
     STOP_MS = 5000, /* grace period for running logins when the broker is asked to stop */
     PAUSE_MS = 100, /* pause if descriptors ran out */
-    /* From so many workers on, free memory is given back when half as many more have come, or half
-     * of them have gone: once a second, until their number stays. */
+    /* When half of so many workers have left, free memory is given back: once, when those that are
+     * about to leave as well have had time to. */
     CROWD = 64,
     SETTLE_MS = 1000,
 };
@@ -102,15 +102,6 @@ static struct worker *new_worker(struct cs_server *server)
     return worker;
 }
 
-/* Called with the mutex held. */
-static void note_crowd(struct cs_server *server)
-{
-    unsigned now = server->workers, level = server->level;
-
-    if ((now >= CROWD && now >= level + level / 2) || (level >= CROWD && now <= level / 2))
-        cs_event_set(server->moved_fd);
-}
-
 /* Starts a worker, which counts as idle at once. Called with the mutex held. */
 static bool start_worker(struct cs_server *server)
 {
@@ -129,7 +120,8 @@ static bool start_worker(struct cs_server *server)
         worker = NULL; /* now owned by the thread */
     server->workers += started;
     server->idle += started;
-    note_crowd(server);
+    if (server->workers > server->crowd)
+        server->crowd = server->workers;
     return started;
 }
 
@@ -165,7 +157,10 @@ static void end_worker(struct cs_server *server, bool was_idle)
     server->idle -= was_idle;
     if (--server->workers == 0)
         pthread_cond_signal(&server->ended);
-    note_crowd(server);
+    if (server->crowd >= CROWD && server->workers <= server->crowd / 2) {
+        server->crowd = server->workers;
+        cs_event_set(server->fallen_fd);
+    }
     pthread_mutex_unlock(&server->mutex);
 }
 
@@ -253,41 +248,27 @@ static bool wait_for_workers(struct cs_server *server)
     return idle;
 }
 
-/* free() keeps what lies below anything that is still used. False: the number of workers is another
- * by an eighth than when this was last done. */
-static bool give_memory_back(struct cs_server *server)
-{
-    unsigned now, level;
-
-    pthread_mutex_lock(&server->mutex);
-    now = server->workers;
-    level = server->level;
-    server->level = now;
-    pthread_mutex_unlock(&server->mutex);
-    (void)malloc_trim(0);
-    return now <= level + level / 8 && level <= now + now / 8;
-}
-
-/* Waits for a signal, and meanwhile gives memory back. */
+/* Waits for a signal, and meanwhile gives memory back: free() keeps what lies below anything that
+ * is still used. */
 static enum cs_err await_signal(struct cs_server *server, struct cs_error *error)
 {
     struct pollfd fds[] = {{.fd = server->signal_fd, .events = POLLIN},
-                           {.fd = server->moved_fd, .events = POLLIN}};
-    bool settled = true;
+                           {.fd = server->fallen_fd, .events = POLLIN}};
+    bool fallen = false;
 
     for (;;) {
-        int ready = poll(fds, settled ? 2 : 1, settled ? -1 : SETTLE_MS);
+        int ready = poll(fds, fallen ? 1 : 2, fallen ? SETTLE_MS : -1);
 
         if (ready < 0 && errno != EINTR)
             return cs_fail_errno(error, "poll");
         if (ready > 0 && fds[0].revents != 0)
             return CS_OK;
         if (ready == 0)
-            settled = give_memory_back(server);
-        if (ready <= 0)
-            continue;
-        cs_event_take(server->moved_fd);
-        settled = false;
+            (void)malloc_trim(0);
+        else if (ready > 0)
+            cs_event_take(server->fallen_fd);
+        if (ready >= 0)
+            fallen = ready > 0;
     }
 }
 
@@ -296,8 +277,8 @@ enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_er
     enum cs_err result;
 
     init_counts(server);
-    server->moved_fd = cs_event_new();
-    if (server->moved_fd < 0)
+    server->fallen_fd = cs_event_new();
+    if (server->fallen_fd < 0)
         return cs_fail_errno(error, "eventfd");
     if (!start_first(server))
         return cs_fail(error, CS_ERR_SYSTEM, "cannot start a thread");

@@ -103,8 +103,8 @@ CS_OWN_FRAME static bool admit(struct cs_login *login, enum cs_reason *ret_rule,
 }
 
 /* The same for the provider. */
-CS_OWN_FRAME static bool open_provider(struct cs_login *login, struct cs_provider **ret_provider,
-                                       enum cs_verdict *ret_verdict)
+CS_OWN_FRAME static bool reach_provider(struct cs_login *login, struct cs_provider **ret_provider,
+                                        enum cs_verdict *ret_verdict)
 {
     struct cs_error error = {0};
 
@@ -124,7 +124,7 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
 
     if (login->plan == NULL)
         return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
-    if (!admit(login, &rule, &verdict) || !open_provider(login, &provider, &verdict))
+    if (!admit(login, &rule, &verdict) || !reach_provider(login, &provider, &verdict))
         return verdict;
     cs_login_choose_texts(login, provider);
     verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);

@@ -221,7 +221,7 @@ static bool may_be_told(const struct cs_plan *plan, struct cs_method_login *logi
 
 /* False: the verdict is set. Nobody can have a factor if no kind is allowed, and that must not pass
  * for a user without one. */
-CS_OWN_FRAME static bool list_factors(const struct cs_plan *plan, struct cs_method_login *login,
+CS_OWN_FRAME static bool list_allowed(const struct cs_plan *plan, struct cs_method_login *login,
                                       enum cs_verdict *ret_verdict)
 {
     const struct cs_provider *provider = login->given->provider;
@@ -250,7 +250,7 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
     if (plan->direct != NULL && !plan->direct->looks_up && !accept &&
         !login->state.password_accepted)
         return plan->direct->run(login, plan->direct, NULL);
-    if (!list_factors(plan, login, &verdict))
+    if (!list_allowed(plan, login, &verdict))
         return verdict;
     drop_duplicates(&login->state.factors);
     any = login->state.factors.count > 0 || login->state.factors.withheld;
