@@ -121,12 +121,26 @@ static enum cs_err do_part(struct batch *batch, struct cs_store_job *job, struct
     return cs_sql_exec(store, "ROLLBACK TO part; RELEASE part", error);
 }
 
+/* For some errors of reading, too, SQLite undoes the transaction; what is written without one is
+ * committed at once. */
+static enum cs_err check_begun(const struct batch *batch, struct cs_error *error)
+{
+    const struct cs_store *store = batch->transaction.store;
+
+    return sqlite3_get_autocommit(store->db) == 0
+               ? CS_OK
+               : cs_fail(error, CS_ERR_STORE,
+                         "%s: SQLite has undone the transaction after an error of another login; "
+                         "run 'countersign check'",
+                         store->path);
+}
+
 /* Runs what changes the store, and commits it. An error is every writer's. */
 static enum cs_err write_all(struct batch *batch, struct cs_error *error)
 {
     struct cs_store_job *const *jobs = batch->sorts[CS_STORE_WRITE].jobs;
     size_t count = batch->sorts[CS_STORE_WRITE].count, good = 0;
-    enum cs_err result = CS_OK;
+    enum cs_err result = check_begun(batch, error);
 
     for (size_t i = 0; i < count && result == CS_OK; i++) {
         if (count == 1)

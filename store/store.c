@@ -238,8 +238,11 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
         result = open_database(store, false, error);
     if (result == CS_OK)
         result = cs_store_lock(store, deadline, error);
-    if (result == CS_OK)
+    if (result == CS_OK) {
+        /* Another program, such as sqlite3, knows nothing of our lock. */
+        sqlite3_busy_timeout(store->db, cs_clock_left(deadline));
         result = cs_sql_do(store, begin, error);
+    }
     if (result != CS_OK) {
         close_unless_unlocked(store);
         cs_store_leave(store);
