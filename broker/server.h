@@ -26,6 +26,8 @@ struct cs_server {
     pthread_mutex_t mutex; /* guards the two counts */
     pthread_cond_t ended;  /* signalled when the last worker ends */
     unsigned workers, idle;
+    unsigned crowd; /* most workers since free memory was last given back */
+    int fallen_fd;  /* eventfd, set when half of a crowd has left */
 };
 
 /* Returns after a signal, when the running logins have ended or their few seconds are over;

@@ -69,33 +69,63 @@ static enum cs_verdict run_with(struct cs_login *login, struct cs_channel *chann
                                    : cs_login_run_plan(login, channel, provider, !exempt);
 }
 
-static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
+/* False: the login is over, with that verdict. `ret_rule`: what exempts it from the second factor.
+ */
+CS_OWN_FRAME static bool admit(struct cs_login *login, enum cs_reason *ret_rule,
+                               enum cs_verdict *ret_verdict)
 {
-    struct cs_provider *provider = NULL;
     struct cs_error error = {0};
-    enum cs_verdict verdict;
     enum cs_reason rule;
 
-    if (login->plan == NULL)
-        return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
     cs_log(&login->log, LOG_DEBUG,
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
            login->request->user, login->request->service, login->client, login->options.auth_method,
            login->options.provider, login->options.method.retry);
-    if (look_up(login, &error) != CS_OK)
-        return fail(login, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, &error);
+    if (look_up(login, &error) != CS_OK) {
+        *ret_verdict = fail(login, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, &error);
+        return false;
+    }
     rule = peer_mistake(login);
-    if (rule != CS_REASON_NONE)
-        return conclude(login, CS_VERDICT_DENY, rule);
-    if (is_account_phase(login) && !login->account.known)
-        return conclude(login, CS_VERDICT_UNKNOWN_USER, CS_REASON_UNKNOWN_USER);
-    rule = cs_login_exemption(login);
-    if (rule != CS_REASON_NONE && (is_account_phase(login) || !cs_plan_has_first(login->plan)))
-        return conclude(login, CS_VERDICT_EXEMPT, rule);
-    if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
-        return fail(login,
-                    error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
-                    CS_REASON_PROVIDER, &error);
+    if (rule != CS_REASON_NONE) {
+        *ret_verdict = conclude(login, CS_VERDICT_DENY, rule);
+        return false;
+    }
+    if (is_account_phase(login) && !login->account.known) {
+        *ret_verdict = conclude(login, CS_VERDICT_UNKNOWN_USER, CS_REASON_UNKNOWN_USER);
+        return false;
+    }
+    *ret_rule = rule = cs_login_exemption(login);
+    if (rule != CS_REASON_NONE && (is_account_phase(login) || !cs_plan_has_first(login->plan))) {
+        *ret_verdict = conclude(login, CS_VERDICT_EXEMPT, rule);
+        return false;
+    }
+    return true;
+}
+
+/* The same for the provider. */
+CS_OWN_FRAME static bool reach_provider(struct cs_login *login, struct cs_provider **ret_provider,
+                                        enum cs_verdict *ret_verdict)
+{
+    struct cs_error error = {0};
+
+    if (cs_engine_provider(login->engine, &login->options, ret_provider, &error) == CS_OK)
+        return true;
+    *ret_verdict =
+        fail(login, error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
+             CS_REASON_PROVIDER, &error);
+    return false;
+}
+
+static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
+{
+    struct cs_provider *provider = NULL;
+    enum cs_verdict verdict = CS_VERDICT_DENY;
+    enum cs_reason rule = CS_REASON_NONE;
+
+    if (login->plan == NULL)
+        return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
+    if (!admit(login, &rule, &verdict) || !reach_provider(login, &provider, &verdict))
+        return verdict;
     cs_login_choose_texts(login, provider);
     verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);
     cs_engine_release(login->engine, &provider);
@@ -123,7 +153,8 @@ static const char *audited_identity(const struct cs_login *login, enum cs_verdic
     return login->identity[0] != '\0' ? login->identity : NULL;
 }
 
-static void write_audit(const struct cs_login *login, enum cs_verdict verdict, int code)
+CS_OWN_FRAME static void write_audit(const struct cs_login *login, enum cs_verdict verdict,
+                                     int code)
 {
     const struct cs_request *request = login->request;
     const struct cs_audit audit = {

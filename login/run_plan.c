@@ -139,7 +139,7 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .give_turn = give_turn};
 
 /* Shows text that no prompt has carried: for the end of a refused login. */
-static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold)
+CS_OWN_FRAME static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold)
 {
     struct cs_error error = {0};
 
