@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+#include "base/time_text.h"
 #include "cli/account.h"
 #include "cli/pam_line.h"
 #include "login/config.h"
@@ -39,10 +40,6 @@ struct cs_cli {
 /* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
 int cs_complain(const struct cs_error *error);
 int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
-
-/* RFC 3339, in UTC; "" for a time without a year. */
-enum { CS_TIME_SIZE = 32 };
-void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE]);
 
 /* Prints "countersign: TEXT" on standard error, unless the text is empty. */
 void cs_remark(const char *text);

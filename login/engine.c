@@ -36,6 +36,7 @@ struct cs_engine {
     struct cs_refusal_pace *refusal_pace;
     struct cs_pending_queue *pending_queue;
     struct cs_directory *directory;
+    struct cs_record_ids record_ids;
     struct utsname names;
     pthread_mutex_t mutex; /* guards the members below */
     struct opened opened[PROVIDERS_MAX];
@@ -62,7 +63,8 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->directory = cs_directory_new();
     if (engine->cache == NULL || engine->catalogues == NULL || engine->delivery_limit == NULL ||
         engine->accepted_codes == NULL || engine->refusal_pace == NULL ||
-        engine->pending_queue == NULL || engine->directory == NULL || uname(&engine->names) != 0)
+        engine->pending_queue == NULL || engine->directory == NULL ||
+        cs_record_ids_init(&engine->record_ids, NULL) != CS_OK || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     else
         cs_config_cache_set_log(engine->cache, log);
@@ -140,6 +142,11 @@ struct cs_directory *cs_engine_directory(struct cs_engine *engine)
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 {
     return engine->delivery_limit;
+}
+
+struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine)
+{
+    return &engine->record_ids;
 }
 
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine)

@@ -10,6 +10,7 @@
 #include "login/delivery_limit.h"
 #include "login/directory.h"
 #include "login/pending_queue.h"
+#include "login/record_id.h"
 #include "login/refusal_pace.h"
 #include "providers/provider.h"
 
@@ -47,6 +48,9 @@ struct cs_directory *cs_engine_directory(struct cs_engine *engine);
 
 /* What this process remembers about deliveries. */
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);
+
+/* The names of this process's records. */
+struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine);
 
 /* The codes that have let a user in. */
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);

@@ -126,7 +126,8 @@ static const char *audited_identity(const struct cs_login *login, enum cs_verdic
 static void write_audit(const struct cs_login *login, enum cs_verdict verdict, int code)
 {
     const struct cs_request *request = login->request;
-    const struct cs_audit audit = {
+    struct cs_audit audit = {
+        .form = login->options.audit,
         .user = request->user,
         .identity = audited_identity(login, verdict),
         .service = request->service,
@@ -146,7 +147,13 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
         .account_phase = is_account_phase(login),
     };
+    char id[CS_RECORD_ID_SIZE];
 
+    if (audit.form != CS_AUDIT_TEXT) {
+        cs_record_id_next(cs_engine_record_ids(login->engine), id);
+        audit.id = id;
+        audit.time = cs_clock_seconds();
+    }
     cs_audit_write(&login->log, &audit);
 }
 
