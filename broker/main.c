@@ -21,6 +21,7 @@
 #include "broker/server.h"
 #include "broker/session.h"
 #include "broker/systemd.h"
+#include "login/kept_records.h"
 #include "paths.h"
 
 enum { SESSION_FD = 3, ARENAS = 2, EXIT_USAGE = 2 };
@@ -210,7 +211,8 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
                                .listen_fd = systemd->listen_fd,
                                .signal_fd = block_signals(),
                                .allow_unprivileged = bounds->unprivileged,
-                               .service_accounts = bounds->service_accounts};
+                               .service_accounts = bounds->service_accounts,
+                               .meanwhile = cs_log_kept_records};
     enum cs_err result = raise_descriptors(bounds->logins, error);
     bool idle = true;
 

@@ -240,6 +240,7 @@ enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_er
     init_counts(server);
     if (!start_first(server))
         return cs_fail(error, CS_ERR_SYSTEM, "cannot start a thread");
+    server->meanwhile(server->engine);
     while (poll(&signal, 1, -1) < 0) {
         if (errno != EINTR)
             return cs_fail_errno(error, "poll");

@@ -24,6 +24,7 @@ const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX] = {
 enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/audit.c) */
 
 struct restoring {
+    struct cs_cli_act *act;
     const char *log;        /* NULL: no log */
     bool spend, keep;       /* all recovery codes */
     bool logins;            /* the log has some */
@@ -204,6 +205,8 @@ static enum cs_err spend(const struct cs_transaction *transaction, void *context
         if (result == CS_OK)
             result = cs_recovery_replace(transaction, user, NULL, 0, error);
         restoring->users += left > 0;
+        if (result == CS_OK)
+            result = cs_cli_act_user(restoring->act, user, error);
     }
     return result == CS_OK ? suspect_keys(transaction, restoring, error) : result;
 }
@@ -236,6 +239,10 @@ int cs_cmd_after_restore(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
+    restoring.act = cli->act;
+    cs_cli_act_detail(cli->act, restoring.spend  ? "spend-codes"
+                                : restoring.keep ? "keep-codes"
+                                                 : "log");
     if (restoring.log != NULL && read_log(&restoring, &error) != CS_OK)
         return cs_complain(&error);
     return cs_cli_do(cli, spend, &report, &restoring);

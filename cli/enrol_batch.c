@@ -16,6 +16,7 @@ enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
 
 struct batch {
     const char *path;
+    struct cs_cli_act *act;
     struct cs_cli_accounts accounts;
     size_t line; /* the line being read, from 1 */
     struct cs_enrolment *items;
@@ -178,14 +179,17 @@ static enum cs_err save_batch(const struct cs_transaction *transaction, void *co
     struct batch *batch = context;
     enum cs_err result = CS_OK;
 
-    for (size_t i = 0; i < batch->count && result == CS_OK; i++)
+    for (size_t i = 0; i < batch->count && result == CS_OK; i++) {
         result = cs_enrolment_save(transaction, &batch->items[i], error);
+        if (result == CS_OK)
+            result = cs_cli_act_user(batch->act, batch->items[i].factor.user, error);
+    }
     return result;
 }
 
 int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path)
 {
-    CS_AUTO(clear_batch) struct batch batch = {.path = path};
+    CS_AUTO(clear_batch) struct batch batch = {.path = path, .act = cli->act};
     struct cs_error error = {0};
     int status = CS_EXIT_OK;
     enum cs_err result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &batch.accounts, &error);

@@ -8,8 +8,7 @@
 
 enum { VALUE_BYTES_MAX = 160 };
 
-/* An outside value can neither end its quotes nor look like another key. */
-static void add_quoted(struct cs_buffer *line, const char *key, const char *value)
+void cs_audit_quoted(struct cs_buffer *line, const char *key, const char *value)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
@@ -57,11 +56,11 @@ static void write_text(const struct cs_log *log, const struct cs_audit *audit)
     cs_buffer_printf(&line, " ms=%lld peer_uid=%u%s%s%s", (long long)audit->milliseconds,
                      audit->peer_uid, audit->standalone ? " standalone=yes" : "",
                      audit->code ? " code=" : "", audit->code ? audit->code : "");
-    add_quoted(&line, "rhost", audit->address);
-    add_quoted(&line, "service", audit->service);
-    add_quoted(&line, "tty", audit->tty);
-    add_quoted(&line, "user", audit->user);
-    add_quoted(&line, "identity", audit->identity);
+    cs_audit_quoted(&line, "rhost", audit->address);
+    cs_audit_quoted(&line, "service", audit->service);
+    cs_audit_quoted(&line, "tty", audit->tty);
+    cs_audit_quoted(&line, "user", audit->user);
+    cs_audit_quoted(&line, "identity", audit->identity);
     cs_log(log, LOG_NOTICE, "%s", line.failed ? "login: out of memory" : line.text);
 }
 

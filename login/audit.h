@@ -37,6 +37,10 @@ struct cs_audit {
 
 void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit);
 
+/* Adds ` key="value"`, cleaned and cut at 160 bytes; nothing for NULL. An outside value can neither
+ * end its quotes nor look like another key. */
+void cs_audit_quoted(struct cs_buffer *line, const char *key, const char *value);
+
 /* audit_json.c: the record as one line of JSON. */
 enum cs_err cs_audit_json(const struct cs_audit *audit, struct cs_secret *ret_text,
                           struct cs_error *error) CS_MUST_USE;

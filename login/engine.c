@@ -94,6 +94,11 @@ const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const c
     return cs_catalogues_get(engine->catalogues, language);
 }
 
+const char *cs_engine_key_path(const struct cs_engine *engine)
+{
+    return engine->key_path;
+}
+
 const char *cs_engine_host(const struct cs_engine *engine)
 {
     return engine->names.nodename;

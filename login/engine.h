@@ -25,6 +25,9 @@ void cs_engine_free(struct cs_engine **engine);
 /* The texts in a language; see conversation/catalogue.h. */
 const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language);
 
+/* The key that replaces the option key_file, or NULL. */
+const char *cs_engine_key_path(const struct cs_engine *engine);
+
 /* This host's name. */
 const char *cs_engine_host(const struct cs_engine *engine);
 

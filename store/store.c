@@ -166,8 +166,9 @@ static char *make_lock_path(const char *path)
     return lock;
 }
 
-enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
-                          struct cs_store **ret_store, struct cs_error *error)
+static enum cs_err open_store(const char *path, const char *key_path, bool create,
+                              const struct cs_record *first, struct cs_store **ret_store,
+                              struct cs_error *error)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = calloc(1, sizeof *store);
     enum cs_err result;
@@ -181,12 +182,26 @@ enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
     store->lock_path = make_lock_path(path);
     if (store->path == NULL || store->key_path == NULL || store->lock_path == NULL)
         return cs_fail_nomem(error);
+    store->first = first;
     result = open_database(store, create, error);
+    store->first = NULL;
     if (result != CS_OK)
         return result;
     *ret_store = store;
     store = NULL;
     return CS_OK;
+}
+
+enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
+                          struct cs_store **ret_store, struct cs_error *error)
+{
+    return open_store(path, key_path, create, NULL, ret_store, error);
+}
+
+enum cs_err cs_store_create(const char *path, const char *key_path, const struct cs_record *first,
+                            struct cs_store **ret_store, struct cs_error *error)
+{
+    return open_store(path, key_path, true, first, ret_store, error);
 }
 
 void cs_store_close(struct cs_store **store)

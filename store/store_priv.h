@@ -9,6 +9,7 @@
 
 #include "store/factor.h"
 #include "store/key.h"
+#include "store/record.h"
 #include "store/store.h"
 
 enum {
@@ -35,11 +36,12 @@ struct cs_store {
     dev_t device;
     ino_t inode; /* of the open file; a restored backup is a different file */
     int lock_fd;
-    bool busy;                 /* a thread is between begin and end of a transaction */
-    struct cs_store_job *jobs; /* those that wait for a batch, in their order */
-    bool led;                  /* one of their threads leads, or is about to */
-    pthread_mutex_t mutex;     /* guards `busy`, `jobs` and `led` */
-    pthread_cond_t freed;      /* signalled when `busy` ends */
+    bool busy;                     /* a thread is between begin and end of a transaction */
+    struct cs_store_job *jobs;     /* those that wait for a batch, in their order */
+    bool led;                      /* one of their threads leads, or is about to */
+    pthread_mutex_t mutex;         /* guards `busy`, `jobs` and `led` */
+    pthread_cond_t freed;          /* signalled when `busy` ends */
+    const struct cs_record *first; /* the first record of a store that this makes; or NULL */
     struct cs_keys keys;
     struct {
         const char *sql; /* compared by address, because each text is one constant */
@@ -101,6 +103,12 @@ enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
 
 /* Returns the lock. If that fails, the caller closes the database, and the lock with it. */
 enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
+
+/* The lock of whoever writes the records to the log; CS_ERR_UNAVAILABLE at `deadline`. Nobody
+ * else's work waits for it. */
+enum cs_err cs_store_lock_records(struct cs_store *store, int64_t deadline,
+                                  struct cs_error *error) CS_MUST_USE;
+void cs_store_unlock_records(struct cs_store *store);
 
 /* Creates or upgrades the schema, refuses a newer one. In its own transaction. */
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create,

@@ -62,6 +62,14 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
     return NULL;
 }
 
+struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine)
+{
+    static struct cs_record_ids ids;
+
+    (void)engine;
+    return &ids;
+}
+
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine)
 {
     static struct cs_accepted_codes *codes;
