@@ -6,6 +6,8 @@
 
 #include "base/clock.h"
 #include "cli/cli.h"
+#include "login/running.h"
+#include "paths.h"
 
 enum cs_err cs_cli_act_begin(struct cs_cli_act *act, const char *verb, struct cs_error *error)
 {
@@ -100,6 +102,7 @@ void cs_cli_act_log(const struct cs_cli *cli, struct cs_store *store)
     if (!cs_syslog_listens())
         return;
     cs_log_to_syslog(&log, "countersign");
+    cs_running_log_left(CS_RUNNING_DIR, to.form, &log);
     if (cs_records_drain(store, cs_act_write, &to, &error) != CS_OK)
         (void)fprintf(
             stderr, "countersign: note: this was done, but its record is not in the log yet: %s\n",

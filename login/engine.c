@@ -40,6 +40,7 @@ struct cs_engine {
     struct utsname names;
     pthread_mutex_t mutex; /* guards the members below */
     struct opened opened[PROVIDERS_MAX];
+    struct cs_running *running; /* NULL until a login needs it */
     uint64_t turns;
 };
 
@@ -77,6 +78,7 @@ void cs_engine_free(struct cs_engine **engine)
         return;
     for (size_t i = 0; i < PROVIDERS_MAX; i++)
         close_provider(&(*engine)->opened[i]);
+    cs_running_free(&(*engine)->running);
     cs_delivery_limit_free(&(*engine)->delivery_limit);
     cs_accepted_codes_free(&(*engine)->accepted_codes);
     cs_refusal_pace_free(&(*engine)->refusal_pace);
@@ -152,6 +154,18 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine)
 {
     return &engine->record_ids;
+}
+
+struct cs_running *cs_engine_running(struct cs_engine *engine, unsigned places)
+{
+    struct cs_running *running;
+
+    pthread_mutex_lock(&engine->mutex);
+    if (engine->running == NULL)
+        engine->running = cs_running_new(CS_RUNNING_DIR, places);
+    running = engine->running;
+    pthread_mutex_unlock(&engine->mutex);
+    return running;
 }
 
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine)

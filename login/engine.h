@@ -12,6 +12,7 @@
 #include "login/pending_queue.h"
 #include "login/record_id.h"
 #include "login/refusal_pace.h"
+#include "login/running.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -54,6 +55,10 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);
 
 /* The names of this process's records. */
 struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine);
+
+/* The places of logins that run, in files with so many each; the first call decides. NULL: memory
+ * ran out. */
+struct cs_running *cs_engine_running(struct cs_engine *engine, unsigned places);
 
 /* The codes that have let a user in. */
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);

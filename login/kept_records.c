@@ -4,6 +4,7 @@
 #include <syslog.h>
 
 #include "login/act.h"
+#include "paths.h"
 
 void cs_log_kept_records(struct cs_engine *engine)
 {
@@ -18,6 +19,7 @@ void cs_log_kept_records(struct cs_engine *engine)
         return;
     cs_config_options(config, "", NULL, &options);
     to.form = options.audit;
+    cs_running_log_left(CS_RUNNING_DIR, to.form, to.log);
     key = cs_engine_key_path(engine);
     if (key == NULL)
         key = cs_options_provider_text(&options, "local", "key_file");

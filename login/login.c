@@ -150,8 +150,9 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
     char id[CS_RECORD_ID_SIZE];
 
     if (audit.form != CS_AUDIT_TEXT) {
-        cs_record_id_next(cs_engine_record_ids(login->engine), id);
-        audit.id = id;
+        if (login->place == NULL)
+            cs_record_id_next(cs_engine_record_ids(login->engine), id);
+        audit.id = login->place != NULL ? login->place->id : id;
         audit.time = cs_clock_seconds();
     }
     cs_audit_write(&login->log, &audit);
@@ -213,10 +214,12 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
         hand_over(login, ret_verdict);
     }
     write_audit(login, verdict, code);
+    cs_login_leave_place(login);
 }
 
 void cs_login_clear(struct cs_login *login)
 {
+    cs_login_leave_place(login);
     cs_search_release(&login->search);
     cs_config_release(&login->config);
     cs_secret_free(&login->authtok);

@@ -162,6 +162,8 @@ struct cs_attempt {
     const char *subject; /* under which the tries are counted: the identity, or a stand-in */
     const char *client;  /* the client's network for counting, never NULL */
     bool proven;         /* a first factor is proven: only then does the user's own counter move */
+    uint32_t *foreseen; /* NULL, or where the reason (enum cs_reason) is written before what decides
+                           it is committed */
     bool countable; /* false: the answer says nothing about the user (empty, junk, not a code) */
 };
 
@@ -179,6 +181,13 @@ struct cs_outcome {
     int64_t clock_off;      /* "clock-off": seconds that the device is ahead (+) or behind (-) */
     char alert[256];        /* what the administrator must know, for the log; "": nothing */
 };
+
+/* For a judge that commits what it has decided: says what that is before it does. */
+static inline void cs_foresee(const struct cs_attempt *attempt, const struct cs_outcome *outcome)
+{
+    if (attempt->foreseen != NULL)
+        *attempt->foreseen = outcome->reason;
+}
 
 enum cs_approval {
     CS_APPROVAL_PENDING, /* the initial value */

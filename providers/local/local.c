@@ -22,11 +22,14 @@ static enum cs_err judge_in_store(const struct cs_transaction *transaction, void
                                   struct cs_error *error)
 {
     struct judging *judging = context;
+    enum cs_err result;
 
     judging->trial.transaction = *transaction;
     /* Read only now: a login that waited for the lock must not be judged by an earlier time. */
     judging->trial.now = cs_clock_seconds();
-    return cs_local_count_and_judge(&judging->trial, &judging->outcome, error);
+    result = cs_local_count_and_judge(&judging->trial, &judging->outcome, error);
+    cs_foresee(judging->trial.attempt, &judging->outcome);
+    return result;
 }
 
 static enum cs_err local_judge(struct cs_provider *provider, const struct cs_call *call,
