@@ -37,6 +37,7 @@ struct cs_engine {
     struct cs_pending_queue *pending_queue;
     struct cs_directory *directory;
     struct cs_record_ids record_ids;
+    struct cs_metrics *metrics; /* NULL: none */
     struct utsname names;
     pthread_mutex_t mutex; /* guards the members below */
     struct opened opened[PROVIDERS_MAX];
@@ -79,6 +80,7 @@ void cs_engine_free(struct cs_engine **engine)
     for (size_t i = 0; i < PROVIDERS_MAX; i++)
         close_provider(&(*engine)->opened[i]);
     cs_running_free(&(*engine)->running);
+    cs_metrics_free(&(*engine)->metrics);
     cs_delivery_limit_free(&(*engine)->delivery_limit);
     cs_accepted_codes_free(&(*engine)->accepted_codes);
     cs_refusal_pace_free(&(*engine)->refusal_pace);
@@ -156,6 +158,30 @@ struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine)
     return &engine->record_ids;
 }
 
+bool cs_engine_measure(struct cs_engine *engine)
+{
+    engine->metrics = cs_metrics_new();
+    return engine->metrics != NULL;
+}
+
+struct cs_metrics *cs_engine_metrics(struct cs_engine *engine)
+{
+    return engine->metrics;
+}
+
+void cs_engine_measures(struct cs_engine *engine, struct cs_measures *ret_measures)
+{
+    *ret_measures = (struct cs_measures){0};
+    pthread_mutex_lock(&engine->mutex);
+    for (size_t i = 0; i < PROVIDERS_MAX; i++) {
+        const struct cs_provider *provider = engine->opened[i].provider;
+
+        if (provider != NULL && provider->ops->measure != NULL)
+            provider->ops->measure(provider, ret_measures);
+    }
+    pthread_mutex_unlock(&engine->mutex);
+}
+
 struct cs_running *cs_engine_running(struct cs_engine *engine, unsigned places)
 {
     struct cs_running *running;
@@ -199,6 +225,16 @@ static void close_provider(struct opened *opened)
     *opened = (struct opened){0};
 }
 
+/* Without memory it goes unmeasured. */
+static void measure_provider(struct cs_metrics *metrics, size_t row, struct opened *opened)
+{
+    struct cs_provider *measured =
+        metrics != NULL ? cs_metrics_wrap(metrics, (unsigned)row, opened->provider) : NULL;
+
+    if (measured != NULL)
+        opened->provider = measured;
+}
+
 static enum cs_err open_provider(struct opened *opened, const struct cs_provider_kind *kind,
                                  const union cs_provider_settings *settings,
                                  const struct cs_log *log, struct cs_error *error)
@@ -212,6 +248,17 @@ static enum cs_err open_provider(struct opened *opened, const struct cs_provider
                  : cs_fail_nomem(error);
     if (result != CS_OK)
         close_provider(opened);
+    return result;
+}
+
+static enum cs_err open_measured(struct cs_engine *engine, size_t row,
+                                 const union cs_provider_settings *settings, struct opened *opened,
+                                 struct cs_error *error)
+{
+    enum cs_err result = open_provider(opened, cs_provider_kind(row), settings, engine->log, error);
+
+    if (result == CS_OK)
+        measure_provider(engine->metrics, row, opened);
     return result;
 }
 
@@ -267,7 +314,7 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
         result = cs_fail(error, CS_ERR_LIMIT, "more than %d configurations are in use at once",
                          PROVIDERS_MAX);
     else if (!is_opened(opened, kind, &settings))
-        result = open_provider(opened, kind, &settings, engine->log, error);
+        result = open_measured(engine, row, &settings, opened, error);
     if (result == CS_OK) {
         opened->users++;
         opened->used = ++engine->turns;

@@ -9,6 +9,7 @@
 #include "login/config.h"
 #include "login/delivery_limit.h"
 #include "login/directory.h"
+#include "login/metrics.h"
 #include "login/pending_queue.h"
 #include "login/record_id.h"
 #include "login/refusal_pace.h"
@@ -59,6 +60,15 @@ struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine);
 /* The places of logins that run, in files with so many each; the first call decides. NULL: memory
  * ran out. */
 struct cs_running *cs_engine_running(struct cs_engine *engine, unsigned places);
+
+/* From now on, counts and measures what logins do; before the first one. False without memory. */
+bool cs_engine_measure(struct cs_engine *engine) CS_MUST_USE;
+
+/* NULL: nothing is counted. */
+struct cs_metrics *cs_engine_metrics(struct cs_engine *engine);
+
+/* The measurements of the providers that are open. */
+void cs_engine_measures(struct cs_engine *engine, struct cs_measures *ret_measures);
 
 /* The codes that have let a user in. */
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);

@@ -147,6 +147,7 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
         .account_phase = is_account_phase(login),
     };
+    struct cs_metrics *metrics = cs_engine_metrics(login->engine);
     char id[CS_RECORD_ID_SIZE];
 
     if (audit.form != CS_AUDIT_TEXT) {
@@ -156,6 +157,8 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         audit.time = cs_clock_seconds();
     }
     cs_audit_write(&login->log, &audit);
+    if (metrics != NULL)
+        cs_metrics_login(metrics, &audit, login->plan != NULL ? login->plan->name : "none");
 }
 
 /* Says why a login passed without a second factor. */
@@ -199,13 +202,18 @@ static bool may_fail_open(const struct cs_login *login)
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict)
 {
-    enum cs_verdict verdict = run(login, channel);
+    struct cs_metrics *metrics = cs_engine_metrics(login->engine);
+    enum cs_verdict verdict;
     /* To pass, the account must be known; a plan that allowed it has looked it up. */
-    bool known = login->account.known;
-    int code = is_account_phase(login)
-                   ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
-                   : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
+    bool known;
+    int code;
 
+    channel->waits = metrics != NULL ? cs_metrics_waits(metrics) : NULL;
+    verdict = run(login, channel);
+    known = login->account.known;
+    code = is_account_phase(login)
+               ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
+               : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
     login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));

@@ -44,6 +44,7 @@ struct cs_options {
     const char *service_accounts; /* comma-separated; NULL: none */
     bool ascii_prompts;
     bool mask_addresses;
+    const char *metrics;        /* path of a socket; NULL: none */
     const char *user_env;       /* variable to hold the provider's record of the user; NULL: none */
     const char *issuer, *label; /* name of an entry in an authenticator app; with %U and %H */
     struct cs_method_options method;

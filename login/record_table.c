@@ -14,5 +14,13 @@ const struct cs_setting cs_record_rows[] = {
      .help = "The form of the records of logins and of the tool's acts in the log. text: a line of "
              "words, which fail2ban reads. json: an object, as audit.schema.json describes it. "
              "both: one line of each."},
+    {.name = "metrics",
+     .type = CS_SETTING_PATH,
+     .scope = CS_SCOPE_BROKER,
+     .where = CS_FROM_FILE,
+     .offset = AT(metrics),
+     .help = "The socket on which the broker answers with metrics, in the form of OpenMetrics. By "
+             "default there is none. Anybody who reaches it may read them; they name services, and "
+             "no user."},
     {0},
 };

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/meter.h"
 #include "base/reason.h"
 #include "base/secret.h"
 
@@ -211,6 +212,12 @@ struct cs_standing {
     enum cs_reason reason;
 };
 
+/* What a provider with a store of its own can say of it. */
+struct cs_measures {
+    struct cs_meter commits;
+    unsigned waiting; /* logins that wait for it */
+};
+
 struct cs_provider; /* an opened provider; each kind has a struct of its own */
 
 /* Slots marked optional may be NULL; methods/provider_call.c says what that means. An error means
@@ -306,6 +313,9 @@ struct cs_provider_ops {
     enum cs_err (*account)(struct cs_provider *provider, const struct cs_call *call,
                            const struct cs_provider_user *user, struct cs_standing *ret_standing,
                            struct cs_error *error);
+
+    /* Adds its measurements to `measures`. Optional: there are none. */
+    void (*measure)(const struct cs_provider *provider, struct cs_measures *measures);
 
     void (*close)(struct cs_provider *provider);
 };

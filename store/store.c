@@ -286,8 +286,10 @@ static void release(struct cs_transaction *transaction)
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)
 {
     static const char commit[] = "COMMIT";
+    int64_t started = cs_meter_now();
     enum cs_err result = cs_sql_do(transaction->store, commit, error);
 
+    cs_meter_add(&transaction->store->commits, started);
     if (result == CS_OK)
         release(transaction);
     return result;

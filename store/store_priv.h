@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "base/meter.h"
 #include "store/factor.h"
 #include "store/key.h"
 #include "store/record.h"
@@ -42,6 +43,7 @@ struct cs_store {
     pthread_mutex_t mutex;         /* guards `busy`, `jobs` and `led` */
     pthread_cond_t freed;          /* signalled when `busy` ends */
     const struct cs_record *first; /* the first record of a store that this makes; or NULL */
+    struct cs_meter commits;
     struct cs_keys keys;
     struct {
         const char *sql; /* compared by address, because each text is one constant */

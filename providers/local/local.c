@@ -176,6 +176,17 @@ static bool local_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
     return kind == CS_FACTOR_U2F ? cs_local_fits_key(answer) : cs_is_digits(answer);
 }
 
+/* One store is open at a time in most brokers; if there are more, the last one counts. */
+static void local_measure(const struct cs_provider *provider, struct cs_measures *measures)
+{
+    struct cs_local *local = (struct cs_local *)(uintptr_t)provider;
+
+    pthread_mutex_lock(&local->mutex);
+    if (local->store != NULL)
+        cs_store_measure(local->store, &measures->commits, &measures->waiting);
+    pthread_mutex_unlock(&local->mutex);
+}
+
 static void local_close(struct cs_provider *provider)
 {
     struct cs_local *local = (struct cs_local *)provider;
@@ -199,6 +210,7 @@ static const struct cs_provider_ops local_ops = {
     .begin = local_begin,
     .judge = local_judge,
     .account = cs_local_account,
+    .measure = local_measure,
     .close = local_close,
 };
 
