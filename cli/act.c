@@ -83,16 +83,6 @@ void cs_cli_act_made_clear(struct cs_cli_act_made *made)
     cs_buffer_free(&made->json);
 }
 
-/* The form is the option's, as far as the configuration can be read. */
-static unsigned find_form(const struct cs_cli *cli)
-{
-    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
-    struct cs_options options;
-    struct cs_error error = {0};
-
-    return cs_cli_options(cli, &config, &options, &error) == CS_OK ? options.audit : CS_AUDIT_TEXT;
-}
-
 void cs_cli_act_log(const struct cs_cli *cli, struct cs_store *store)
 {
     struct cs_log log = {0};
@@ -112,11 +102,10 @@ void cs_cli_act_log(const struct cs_cli *cli, struct cs_store *store)
 void cs_cli_act_end(const struct cs_cli *cli, bool done)
 {
     struct cs_log log = {0};
-    struct cs_act_log to = {&log, CS_AUDIT_TEXT};
+    struct cs_act_log to = {&log, cli->act->form};
 
     if (!cli->act->due || cli->act->recorded || !cs_syslog_listens())
         return;
-    to.form = find_form(cli);
     cs_log_to_syslog(&log, "countersign");
     cs_ignore(
         make(cli->act, done, cs_act_write, &to, NULL)); /* without memory there is no record */

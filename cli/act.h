@@ -14,7 +14,7 @@ struct cs_cli_act {
     const char *verb;
     bool due;      /* what happens next is an act, and has no record yet */
     bool recorded; /* it has one that is committed, or in the log */
-    unsigned form; /* enum cs_audit_form; once the store is open */
+    unsigned form; /* enum cs_audit_form */
     char detail[64];
     struct cs_strlist users;
 };

@@ -92,7 +92,6 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
     result = cs_run_user(&uid, &group, error);
     if (result != CS_OK && !key_only)
         return result;
-    cli->act->form = options.audit;
     local = cs_cli_local(&options);
     result = cs_keys_lock(local->key_file, &lock, error);
     if (result == CS_OK)

@@ -98,7 +98,6 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
         result = cs_run_user(&uid, &group, error);
     if (result != CS_OK)
         return result;
-    cli->act->form = options.audit;
     local = cs_cli_local(&options);
     result = cs_keys_lock(local->key_file, &lock, error);
     if (result == CS_OK)

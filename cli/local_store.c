@@ -95,7 +95,6 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
         result = cs_become_run_user(error);
     if (result != CS_OK)
         return result;
-    cli->act->form = options.audit;
     local = cs_cli_local(&options);
     return cs_store_open(local->store, local->key_file, false, ret_store, error);
 }

@@ -109,6 +109,16 @@ static int run_for_account(struct cs_cli *cli, const struct cs_verb *verb, struc
     return result == CS_OK ? verb->run(cli, words) : cs_complain(&error);
 }
 
+/* The form is the option's, as far as the configuration can be read. */
+static unsigned find_form(const struct cs_cli *cli)
+{
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    struct cs_options options;
+    struct cs_error error = {0};
+
+    return cs_cli_options(cli, &config, &options, &error) == CS_OK ? options.audit : CS_AUDIT_TEXT;
+}
+
 /* Wrong use is no act: nothing was tried. */
 static int run_act(struct cs_cli *cli, const struct cs_verb *verb, struct cs_words *words)
 {
@@ -117,6 +127,7 @@ static int run_act(struct cs_cli *cli, const struct cs_verb *verb, struct cs_wor
 
     if (cs_cli_act_begin(cli->act, verb->name, &error) != CS_OK)
         return cs_complain(&error);
+    cli->act->form = find_form(cli);
     status = run_for_account(cli, verb, words);
     if (status != CS_EXIT_USAGE)
         cs_cli_act_end(cli, status == CS_EXIT_OK);
