@@ -113,10 +113,10 @@ static int run_for_account(struct cs_cli *cli, const struct cs_verb *verb, struc
 static unsigned find_form(const struct cs_cli *cli)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
-    struct cs_options options;
+    struct cs_options found;
     struct cs_error error = {0};
 
-    return cs_cli_options(cli, &config, &options, &error) == CS_OK ? options.audit : CS_AUDIT_TEXT;
+    return cs_cli_options(cli, &config, &found, &error) == CS_OK ? found.audit : CS_AUDIT_TEXT;
 }
 
 /* Wrong use is no act: nothing was tried. */
