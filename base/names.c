@@ -8,23 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/account_file.h"
+
 /* Directory services return long entries, and groups of thousands. */
 enum { ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 4 << 20, GIDS_MIN = 64, GIDS_MAX = 65536 };
-
-void cs_gids_free(struct cs_gids *gids)
-{
-    free(gids->items);
-    *gids = (struct cs_gids){0};
-}
-
-bool cs_gids_have(const struct cs_gids *gids, gid_t gid)
-{
-    for (size_t i = 0; i < gids->count; i++) {
-        if (gids->items[i] == gid)
-            return true;
-    }
-    return false;
-}
 
 static enum cs_named unresolved(struct cs_error *error, int failure, const char *what,
                                 const char *name)
@@ -77,8 +64,10 @@ static int take_account(const struct passwd *entry, struct cs_account *account)
 }
 
 /* A machine without the file has no such entries; the end of the file is ENOENT as well. */
-static int end_of_file(int failure)
+static int finish(FILE *file, int failure)
 {
+    if (file != NULL)
+        (void)fclose(file);
     return failure == ENOENT ? 0 : failure;
 }
 
@@ -97,9 +86,15 @@ static int look_in_passwd(const void *question, char *buffer, size_t size, void 
                           bool *ret_found)
 {
     const struct passwd_question *asked = question;
-    FILE *file = fopen("/etc/passwd", "re");
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
     struct passwd entry, *found = NULL;
-    int failure = file ? 0 : errno;
+    char number[24];
+    FILE *file;
+    int failure;
+
+    (void)snprintf(number, sizeof number, "%lu", (unsigned long)asked->uid);
+    file = cs_account_file_open("/etc/passwd", asked->name ? asked->name : number, &text);
+    failure = file ? 0 : errno;
 
     while (failure == 0 && !*ret_found) {
         failure = fgetpwent_r(file, &entry, buffer, size, &found);
@@ -109,9 +104,7 @@ static int look_in_passwd(const void *question, char *buffer, size_t size, void 
     }
     if (*ret_found)
         failure = take_account(&entry, ret_answer);
-    if (file != NULL)
-        (void)fclose(file);
-    return end_of_file(failure);
+    return finish(file, failure);
 }
 
 /* Some directories answer ENOENT when they cannot be reached; one that does not know the name
@@ -192,7 +185,8 @@ static int list_entries(const void *question, char *buffer, size_t size, void *r
                         bool *ret_found)
 {
     bool groups = question != NULL;
-    FILE *file = fopen(groups ? "/etc/group" : "/etc/passwd", "re");
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    FILE *file = cs_account_file_open(groups ? "/etc/group" : "/etc/passwd", NULL, &text);
     struct cs_strlist *names = ret_answer;
     struct passwd account = {0}, *account_found = NULL;
     struct group group = {0}, *group_found = NULL;
@@ -207,10 +201,8 @@ static int list_entries(const void *question, char *buffer, size_t size, void *r
         if (failure == 0 && is_entry(name) && cs_strlist_add(names, name, strlen(name)) != CS_OK)
             failure = ENOMEM;
     }
-    if (file != NULL)
-        (void)fclose(file);
     *ret_found = failure == ENOENT;
-    return end_of_file(failure);
+    return finish(file, failure);
 }
 
 static enum cs_named list_names(const char *groups, struct cs_strlist *ret_names,
@@ -263,7 +255,8 @@ static int look_in_group(const void *question, char *buffer, size_t size, void *
                          bool *ret_found)
 {
     const struct group_question *asked = question;
-    FILE *file = fopen("/etc/group", "re");
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    FILE *file = cs_account_file_open("/etc/group", asked->name, &text);
     struct group entry, *found = NULL;
     int failure = file ? 0 : errno;
 
@@ -274,9 +267,7 @@ static int look_in_group(const void *question, char *buffer, size_t size, void *
     }
     if (*ret_found)
         take_group(&entry, asked->account, ret_answer);
-    if (file != NULL)
-        (void)fclose(file);
-    return end_of_file(failure);
+    return finish(file, failure);
 }
 
 static int look_for_group(const void *question, char *buffer, size_t size, void *ret_answer,
@@ -318,21 +309,11 @@ enum cs_named cs_names_group(const char *name, const char *account, struct cs_gr
 
 /* ---- all groups of an account ---- */
 
-static bool add_gid(struct cs_gids *gids, gid_t gid)
-{
-    gid_t *grown = reallocarray(gids->items, gids->count + 1, sizeof *grown);
-
-    if (grown == NULL)
-        return false;
-    gids->items = grown;
-    gids->items[gids->count++] = gid;
-    return true;
-}
-
 static int list_in_group(const void *question, char *buffer, size_t size, void *ret_answer,
                          bool *ret_found)
 {
-    FILE *file = fopen("/etc/group", "re");
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    FILE *file = cs_account_file_open("/etc/group", question, &text);
     struct cs_gids *gids = ret_answer;
     struct group entry, *found = NULL;
     int failure = file ? 0 : errno;
@@ -340,13 +321,11 @@ static int list_in_group(const void *question, char *buffer, size_t size, void *
     cs_gids_free(gids);
     while (failure == 0) {
         failure = fgetgrent_r(file, &entry, buffer, size, &found);
-        if (failure == 0 && is_listed(&entry, question) && !add_gid(gids, entry.gr_gid))
+        if (failure == 0 && is_listed(&entry, question) && !cs_gids_add(gids, entry.gr_gid))
             failure = ENOMEM;
     }
-    if (file != NULL)
-        (void)fclose(file);
     *ret_found = failure == ENOENT;
-    return end_of_file(failure);
+    return finish(file, failure);
 }
 
 enum cs_named cs_names_local_gids(const char *account, struct cs_gids *ret_gids,

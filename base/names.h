@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/gids.h"
 #include "base/strlist.h"
 #include "base/user_name.h"
 
@@ -40,14 +41,6 @@ struct cs_group {
     bool lists;   /* its list of members has the account asked for */
     bool peopled; /* its list of members has anybody */
 };
-
-struct cs_gids {
-    gid_t *items;
-    size_t count;
-};
-
-void cs_gids_free(struct cs_gids *gids);
-bool cs_gids_have(const struct cs_gids *gids, gid_t gid);
 
 /* The account called `name`. `ret_account` is set whatever the result is. */
 enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_account,

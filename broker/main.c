@@ -22,6 +22,7 @@
 #include "broker/metrics.h"
 #include "broker/server.h"
 #include "broker/session.h"
+#include "broker/slice.h"
 #include "broker/systemd.h"
 #include "login/kept_records.h"
 #include "paths.h"
@@ -30,12 +31,13 @@ enum { SESSION_FD = 3, ARENAS = 2, EXIT_USAGE = 2 };
 
 struct settings {
     const char *socket, *config;
-    bool session, to_stderr;
+    bool session, to_stderr, short_slices;
 };
 
 static int usage(FILE *out, int status)
 {
     (void)fputs("Usage: countersignd [--socket PATH] [--config FILE] [--log stderr|syslog]\n"
+                "                    [--short-slices]\n"
                 "       countersignd --session     (started by pam_countersign.so)\n"
                 "       countersignd --help | --version\n"
                 "The broker for second factors; see countersignd(8).\n",
@@ -45,13 +47,11 @@ static int usage(FILE *out, int status)
 
 static int parse(int argc, char **argv, struct settings *settings)
 {
-    static const struct option options[] = {{"socket", required_argument, NULL, 's'},
-                                            {"config", required_argument, NULL, 'c'},
-                                            {"log", required_argument, NULL, 'l'},
-                                            {"session", no_argument, NULL, 'S'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {"version", no_argument, NULL, 'v'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"socket", required_argument, NULL, 's'}, {"config", required_argument, NULL, 'c'},
+        {"log", required_argument, NULL, 'l'},    {"short-slices", no_argument, NULL, 'q'},
+        {"session", no_argument, NULL, 'S'},      {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},      {NULL, 0, NULL, 0}};
     int option;
 
     while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -66,6 +66,9 @@ static int parse(int argc, char **argv, struct settings *settings)
             settings->to_stderr = strcmp(optarg, "stderr") == 0;
             if (!settings->to_stderr && strcmp(optarg, "syslog") != 0)
                 return usage(stderr, EXIT_USAGE);
+            break;
+        case 'q':
+            settings->short_slices = true;
             break;
         case 'S':
             settings->session = true;
@@ -274,6 +277,8 @@ static int run_broker(const struct settings *settings, const struct cs_log *log)
     (void)signal(SIGPIPE, SIG_IGN); /* standard error may be a pipe without a reader */
     if (result != CS_OK)
         return complain(log, &error);
+    if (settings->short_slices && cs_slice_shorten(&error) != CS_OK)
+        (void)complain(log, &error); /* slower on a busy machine, no less right */
     engine = cs_engine_new(settings->config, systemd.key_path[0] ? systemd.key_path : NULL, log);
     if (engine == NULL)
         return EXIT_FAILURE;

@@ -186,7 +186,8 @@ void cs_metrics_print(struct cs_metrics *metrics, const struct cs_metrics_now *n
     print_family(out, "provider_call_failures", "counter", NULL,
                  "Of these, calls that brought no answer.");
     print_calls(metrics, true, out);
-    print_times(out, "store_commit_seconds", "Commits of the local provider's store.",
+    print_times(out, "store_commit_seconds",
+                "Waits for the disk in commits of the local provider's store.",
                 &now->store.commits);
     print_gauge(out, "store_queue", "Logins that wait for the store.", now->store.waiting);
     print_gauge(out, "logins_running", "Logins that are running.", now->running);

@@ -2,9 +2,10 @@
 /*
  * Logins that are ready together share one commit, which on many disks takes longer than all they
  * do. No thread is kept for it: whoever comes while nobody leads becomes the leader, waits for the
- * locks, does the work of all who have come by then, commits once and tells each its result.
- * Whoever comes meanwhile waits for the next batch, which one of them leads. Alone, a login does
- * just what it would do by itself.
+ * locks, does the work of all who have come by then, commits once, gives the locks back, waits for
+ * the disk, and tells each its result. Whoever comes meanwhile waits for the next batch, which one
+ * of them leads; but nobody waits for a disk that writes for others. Alone, a login does just what
+ * it would do by itself.
  *
  * Readers come first in a batch, so that they see only what was committed.
  */
@@ -121,12 +122,27 @@ static enum cs_err do_part(struct batch *batch, struct cs_store_job *job, struct
     return cs_sql_exec(store, "ROLLBACK TO part; RELEASE part", error);
 }
 
-/* Runs what changes the store, and commits it. An error is every writer's. */
-static enum cs_err write_all(struct batch *batch, struct cs_error *error)
+/* For some errors of reading, too, SQLite undoes the transaction; what is written without one is
+ * committed at once. */
+static enum cs_err check_begun(const struct batch *batch, struct cs_error *error)
+{
+    const struct cs_store *store = batch->transaction.store;
+
+    return sqlite3_get_autocommit(store->db) == 0
+               ? CS_OK
+               : cs_fail(error, CS_ERR_STORE,
+                         "%s: SQLite has undone the transaction after an error of another login; "
+                         "run 'countersign check'",
+                         store->path);
+}
+
+/* Runs what changes the store, and commits it, but for the sync (*ret_log, if anything was
+ * written). An error is every writer's. */
+static enum cs_err write_all(struct batch *batch, int *ret_log, struct cs_error *error)
 {
     struct cs_store_job *const *jobs = batch->sorts[CS_STORE_WRITE].jobs;
     size_t count = batch->sorts[CS_STORE_WRITE].count, good = 0;
-    enum cs_err result = CS_OK;
+    enum cs_err result = check_begun(batch, error);
 
     for (size_t i = 0; i < count && result == CS_OK; i++) {
         if (count == 1)
@@ -135,7 +151,8 @@ static enum cs_err write_all(struct batch *batch, struct cs_error *error)
             result = do_part(batch, jobs[i], error);
         good += jobs[i]->result == CS_OK;
     }
-    return result == CS_OK && good > 0 ? cs_store_commit(&batch->transaction, error) : result;
+    return result == CS_OK && good > 0 ? cs_store_write(&batch->transaction, ret_log, error)
+                                       : result;
 }
 
 static void fail_writer(struct cs_store_job *job, const struct cs_error *why)
@@ -148,13 +165,17 @@ static void run_batch(struct cs_store *store, struct batch *batch)
 {
     struct cs_error error = {0};
     enum cs_err result;
+    int log = -1;
 
     for (size_t i = 0; i < batch->sorts[CS_STORE_READ].count; i++) {
         do_job(batch, batch->sorts[CS_STORE_READ].jobs[i]);
         tell(store, batch->sorts[CS_STORE_READ].jobs[i]);
     }
-    result = write_all(batch, &error);
+    result = write_all(batch, &log, &error);
     cs_store_end(&batch->transaction);
+    pass_on(store);
+    if (log >= 0)
+        result = cs_store_sync(store, &log, &error);
     for (size_t i = 0; i < batch->sorts[CS_STORE_WRITE].count; i++) {
         if (result != CS_OK)
             fail_writer(batch->sorts[CS_STORE_WRITE].jobs[i], &error);
@@ -176,8 +197,8 @@ static void lead(struct cs_store *store, struct cs_store_job *job, int64_t deadl
         pthread_mutex_lock(&store->mutex);
         withdraw(store, job);
         pthread_mutex_unlock(&store->mutex);
+        pass_on(store);
     }
-    pass_on(store);
 }
 
 enum cs_err cs_store_run(struct cs_store *store, enum cs_store_access access, cs_store_work *work,
@@ -206,7 +227,7 @@ enum cs_err cs_store_run(struct cs_store *store, enum cs_store_access access, cs
 
 void cs_store_measure(struct cs_store *store, struct cs_meter *ret_commits, unsigned *ret_waiting)
 {
-    *ret_commits = store->commits;
+    *ret_commits = store->syncs;
     *ret_waiting = 0;
     pthread_mutex_lock(&store->mutex);
     for (const struct cs_store_job *job = store->jobs; job != NULL; job = job->next)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/strlist.h"
@@ -17,9 +18,12 @@
 #include "store/store_priv.h"
 
 enum {
-    /* Pages in the log before SQLite merges it into the file; few, because the first process to
-     * open the store reads the whole log. */
+    /* Pages in the log before SQLite merges it into the file, for which all wait, with the disk.
+     * Few, because the first process to open the store reads the whole log, and a session is often
+     * that; more once a connection has shown that it stays. */
     CHECKPOINT_PAGES = 100,
+    CHECKPOINT_PAGES_STAYING = 1000,
+    STAYING_COMMITS = 100,
     PAGE_BYTES_MIN = 512, /* of any SQLite database */
 };
 
@@ -33,6 +37,7 @@ static void close_database(struct cs_store *store)
     sqlite3_close(store->db);
     store->db = NULL;
     cs_fd_close(&store->lock_fd);
+    cs_fd_close(&store->log_fd);
 }
 
 /* SQLite would take an empty file for a new database and delete the log next to it, and would read
@@ -107,9 +112,23 @@ static enum cs_err open_lock(struct cs_store *store, struct cs_error *error)
                               : CS_OK;
 }
 
+/* It exists as soon as the database was read. */
+static enum cs_err open_log(struct cs_store *store, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer path = {0};
+
+    cs_buffer_printf(&path, "%s-wal", store->path);
+    if (path.failed)
+        return cs_fail_nomem(error);
+    store->log_fd = open(path.text, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+    return store->log_fd < 0 ? cs_fail_errno(error, "%s: cannot open the log", path.text) : CS_OK;
+}
+
 static enum cs_err open_connection(struct cs_store *store, bool create, struct cs_error *error)
 {
-    static const char settings[] = "PRAGMA synchronous=FULL; PRAGMA mmap_size=0;"
+    /* NORMAL syncs the log before a checkpoint, but not at each commit: cs_store_commit does that
+     * itself, without the lock, so that others need not wait for this disk. */
+    static const char settings[] = "PRAGMA synchronous=NORMAL; PRAGMA mmap_size=0;"
                                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;"
                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;";
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
@@ -121,12 +140,15 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
+    store->commits = 0;
     sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
     /* Closing must not write, because it happens outside our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = cs_sql_exec(store, settings, error);
     if (result == CS_OK)
         result = cs_schema_ensure(store, create, error);
+    if (result == CS_OK)
+        result = open_log(store, error);
     if (result != CS_OK)
         return result;
     if (stat(store->path, &status) != 0)
@@ -176,7 +198,7 @@ static enum cs_err open_store(const char *path, const char *key_path, bool creat
     if (store == NULL)
         return cs_fail_nomem(error);
     cs_store_init_threads(store);
-    store->lock_fd = -1;
+    store->lock_fd = store->log_fd = -1;
     store->path = strdup(path);
     store->key_path = strdup(key_path);
     store->lock_path = make_lock_path(path);
@@ -253,8 +275,11 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
         result = open_database(store, false, error);
     if (result == CS_OK)
         result = cs_store_lock(store, deadline, error);
-    if (result == CS_OK)
+    if (result == CS_OK) {
+        /* Another program, such as sqlite3, knows nothing of our lock. */
+        sqlite3_busy_timeout(store->db, cs_clock_left(deadline));
         result = cs_sql_do(store, begin, error);
+    }
     if (result != CS_OK) {
         close_unless_unlocked(store);
         cs_store_leave(store);
@@ -283,16 +308,48 @@ static void release(struct cs_transaction *transaction)
     cs_store_leave(store);
 }
 
-enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)
+enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, struct cs_error *error)
 {
     static const char commit[] = "COMMIT";
-    int64_t started = cs_meter_now();
-    enum cs_err result = cs_sql_do(transaction->store, commit, error);
+    struct cs_store *store = transaction->store;
+    enum cs_err result;
 
-    cs_meter_add(&transaction->store->commits, started);
-    if (result == CS_OK)
-        release(transaction);
-    return result;
+    /* Its own, because without the lock another thread may close the store. */
+    *ret_log = fcntl(store->log_fd, F_DUPFD_CLOEXEC, 0);
+    if (*ret_log < 0)
+        return cs_fail_errno(error, "%s: cannot commit", store->path);
+    result = cs_sql_do(store, commit, error);
+    if (result != CS_OK) {
+        cs_fd_close(ret_log);
+        return result;
+    }
+    if (++store->commits == STAYING_COMMITS)
+        sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES_STAYING);
+    release(transaction);
+    return CS_OK;
+}
+
+enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error)
+{
+    int64_t started = cs_meter_now();
+    bool synced = fdatasync(*log) == 0;
+
+    cs_meter_add(&store->syncs, started);
+    if (!synced)
+        cs_ignore(cs_fail_errno(error, "%s: cannot commit", store->path));
+    if (!synced && error != NULL)
+        error->code = CS_ERR_STORE;
+    cs_fd_close(log);
+    return synced ? CS_OK : CS_ERR_STORE;
+}
+
+enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)
+{
+    struct cs_store *store = transaction->store;
+    int log = -1;
+    enum cs_err result = cs_store_write(transaction, &log, error);
+
+    return result == CS_OK ? cs_store_sync(store, &log, error) : result;
 }
 
 void cs_store_end(struct cs_transaction *transaction)

@@ -2,8 +2,8 @@
 /*
  * Durable state (factors, recovery codes, failure counters) in one SQLite file, written only by the
  * account that owns it. Every transaction, even a read, holds one lock among threads and one among
- * processes (store.lock, which the kernel frees when a process dies). It waits for two others'
- * commits at most, so never hold a transaction across a prompt.
+ * processes (store.lock, which the kernel frees when a process dies). All others wait meanwhile, so
+ * never hold a transaction across a prompt.
  */
 #ifndef CS_STORE_STORE_H
 #define CS_STORE_STORE_H
@@ -30,7 +30,8 @@ struct cs_transaction {
 
 enum cs_store_access { CS_STORE_READ, CS_STORE_WRITE, CS_STORE_ACCESSES };
 
-/* One login's work in the store. It may run on another thread than its own, and must not wait. */
+/* One login's work in the store. It may run on another thread than its own, and must neither wait
+ * nor call cs_store_run. */
 typedef enum cs_err cs_store_work(const struct cs_transaction *transaction, void *context,
                                   struct cs_error *error);
 

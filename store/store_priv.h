@@ -37,13 +37,15 @@ struct cs_store {
     dev_t device;
     ino_t inode; /* of the open file; a restored backup is a different file */
     int lock_fd;
+    int log_fd;                    /* SQLite's write-ahead log, for cs_store_sync */
+    unsigned commits;              /* of this connection */
     bool busy;                     /* a thread is between begin and end of a transaction */
     struct cs_store_job *jobs;     /* those that wait for a batch, in their order */
     bool led;                      /* one of their threads leads, or is about to */
     pthread_mutex_t mutex;         /* guards `busy`, `jobs` and `led` */
     pthread_cond_t freed;          /* signalled when `busy` ends */
     const struct cs_record *first; /* the first record of a store that this makes; or NULL */
-    struct cs_meter commits;
+    struct cs_meter syncs;         /* the part of a commit that waits for the disk */
     struct cs_keys keys;
     struct {
         const char *sql; /* compared by address, because each text is one constant */
@@ -94,6 +96,13 @@ enum cs_err cs_store_fail_busy(const struct cs_store *store, struct cs_error *er
 enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
                                  struct cs_transaction *ret_transaction,
                                  struct cs_error *error) CS_MUST_USE;
+
+/* The first half of cs_store_commit: others see what was written, and may go on, but a power
+ * failure could still undo it. Whoever is told of it must have waited for cs_store_sync, which
+ * closes *ret_log. */
+enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
+                           struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
 
 /* Takes the lock of an open file. CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms), CS_ERR_SYSTEM
  * with errno set otherwise; the message is the caller's. */

@@ -79,15 +79,13 @@ class Ours(Countersign):
         return logins
 
 
-def nice_of_unit():
-    """What systemd would start the broker with."""
-    found = re.search(r"^Nice=(-?\d+)$", UNIT.read_text(), re.M)
-    return int(found[1]) if found else 0
-
-
 def broker(environment):
-    ours = Broker(env=environment)
-    ours.command = ["nice", "-n", str(nice_of_unit()), *ours.command]
+    """As systemd would start it."""
+    unit = UNIT.read_text()
+    nice = re.search(r"^Nice=(-?\d+)$", unit, re.M)[1]
+    arguments = re.search(r"^ExecStart=\S+(.*)$", unit, re.M)[1].split()
+    ours = Broker(*arguments, env=environment)
+    ours.command = ["nice", "-n", nice, *ours.command]
     return ours
 
 

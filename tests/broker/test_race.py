@@ -1,10 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Many at once: one code is good for one login, and nobody waits in vain (peers 3b.13, 3b.14, 3b.41)."""
+"""Many at once, by the broker, stand-alone and both: one code is good for one login, and nobody waits in vain (peers
+3b.13, 3b.14, 3b.41)."""
+import contextlib
+import fcntl
 import os
+import threading
+import time
 
 from countersign import *
+from countersign.batch import prepare_batch, wait_waiting
 
 AT_ONCE = 32
+MIXED = AT_ONCE // 2  # logins with a code of their own beside those with one code
 ROUNDS = 20 if SANITIZE else int(os.environ.get("CS_ROUNDS", 40))
 PROVEN = {"SSH_AUTH_INFO_0": "publickey ssh-ed25519 AAAA"}
 PEOPLE = {}
@@ -16,8 +23,9 @@ def test_prepare():
     """Everybody is enrolled once; each test below takes factors that no earlier one has used."""
     pam_service("test", "auth required pam_countersign.so retry=0 require_broker")
     pam_service("alone", "auth required pam_countersign.so retry=0 standalone")
+    prepare_batch()
     write_config({"throttle": False})  # so that every answer is checked
-    names = [f"user{number}" for number in range(2 * ROUNDS * (AT_ONCE + 1))]
+    names = [f"user{number}" for number in range(ROUNDS * (2 * (AT_ONCE + 1) + MIXED + 1))]
     others.append(PASSWD.read_text())
     PEOPLE.update(enroll_batch(names, "--no-account", digits=8))
     expect_equal(len(PEOPLE), len(names), "enrolled users")
@@ -69,6 +77,54 @@ def test_different_users_with_the_broker():
 
 def test_different_users_standalone():
     crowds("alone")
+
+
+@contextlib.contextmanager
+def tool_at_work():
+    """The tool changes the store again and again; yields how long each change took, in seconds."""
+    times, failed, over = [], [], threading.Event()
+
+    def work():
+        while not over.is_set():
+            begin = time.monotonic()
+            result = countersign("unlock", "nobody", check=False)
+            times.append(time.monotonic() - begin)
+            if result.returncode != 0:
+                failed.append(result.stderr)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield times
+    finally:
+        over.set()
+        thread.join()
+    expect_equal(failed, [], "the tool's failures")
+
+
+def mixed_round(broker, wanted, others):
+    """Half of all by the broker and half stand-alone; half of each with one code, the rest each with its own. All of the
+    broker's wait before the first can go on, so that they are one batch."""
+    code, half = wanted.code(), MIXED // 2
+    with open(STORE_LOCK, "r+b") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        logins = [PamLogins([(wanted.user, [code])] * half + [(person.user, [person.code()]) for person in own],
+                            service=service, env=PROVEN)
+                  for service, own in (("batch", others[:half]), ("batch-alone", others[half:]))]
+        wait_waiting(broker.pid, 2 * half - 1)  # for the first of them, which waits for the lock
+    told = [pair for some in logins for pair in some.codes()]
+    winners = sorted(user for user, code in told if code == "PAM_SUCCESS")
+    expect_equal(winners, sorted(person.user for person in (wanted, *others)), "let in")
+    expect_equal({code for _, code in told}, {"PAM_SUCCESS", "PAM_MAXTRIES"}, "told")
+
+
+def test_one_code_among_others_everywhere():
+    with Broker() as broker, tool_at_work() as times:
+        for _ in range(ROUNDS):
+            wanted, *others = take(MIXED + 1)
+            mixed_round(broker, wanted, others)
+    print(f"  the tool changed the store {len(times)} times, in {max(times):.2f} s at most", flush=True)
+    expect(len(times) > ROUNDS // 4, "the tool had no turn")
 
 
 main()

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where the system does not give the lock back: nobody waits for it. */
+/* Where the system does not give the lock back, nobody waits for it; and for a lock of SQLite's not
+ * beyond the deadline. */
 #include "tests/unit/unit.h"
 
 #include <dlfcn.h>
@@ -8,6 +9,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "store/store_priv.h"
 #include "tests/support/scratch_store.h"
 
 static unsigned unlocks_that_fail;
@@ -82,11 +85,35 @@ static void test_nor_after_a_failure(void **state)
     begin_and_end(scratch, true);
 }
 
+/* Somebody looks into the store with another program, and leaves a transaction open. A login that
+ * has waited for others until then does not wait as long again. */
+static void test_a_lock_of_another_program_is_waited_for_until_the_deadline(void **state)
+{
+    enum { WAIT_MS = 100 };
+    struct scratch_store *scratch = *state;
+    struct cs_transaction transaction = {0};
+    struct cs_error error = {0};
+    sqlite3 *other = NULL;
+    int64_t began;
+
+    assert_int_equal(sqlite3_open(scratch->path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    began = cs_clock_ms();
+    assert_int_equal(cs_store_begin_until(scratch->store, began + WAIT_MS, &transaction, &error),
+                     CS_ERR_STORE);
+    assert_contains(error.text, "database is locked");
+    assert_in_range(cs_clock_ms() - began, WAIT_MS, CS_LOCK_WAIT_MS / 2);
+    assert_true(is_free(scratch));
+    assert_int_equal(sqlite3_close(other), SQLITE_OK);
+    begin_and_end(scratch, true);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_STORE(test_an_unlock_that_fails_holds_up_nobody),
         IN_STORE(test_nor_after_a_failure),
+        IN_STORE(test_a_lock_of_another_program_is_waited_for_until_the_deadline),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

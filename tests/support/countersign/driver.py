@@ -74,6 +74,31 @@ def pam_login(user, answers=(), service="test", confdir="/etc/pam.d", environ=No
     return PamResult(result.returncode, result.stdout)
 
 
+class PamLogins:
+    """Logins at once, which go on while the test does something else. `users` are pairs: a user, a list of answers."""
+
+    def __init__(self, users, service="test", confdir="/etc/pam.d", **options):
+        command = _driver_command(None, service, confdir, {**options, "threads": len(users)})
+        for name, answers in users:
+            command += ["--user", name, *[word for answer in answers for word in ("--answer", answer)]]
+        self.users = [name for name, _ in users]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        running.append(self)
+
+    def codes(self):
+        """When all have ended: a list of users and what PAM told the application."""
+        text, _ = self.process.communicate(timeout=PATIENCE)
+        running.remove(self)
+        codes = [code for code, _, _ in PamResult(self.process.returncode, text).runs]
+        return list(zip(self.users, codes, strict=True))
+
+    def kill(self, number=signal.SIGKILL):
+        if self in running:
+            running.remove(self)
+        self.process.send_signal(number)
+        self.process.wait(PATIENCE)
+
+
 class PamSession:
     """pam-driver step by step, to do something while a prompt waits."""
 

@@ -19,13 +19,13 @@ ENROLLED = {}
 fresh = []  # people whose factors are unspent
 
 
-def prepare_sweep():
+def prepare_sweep(people=6):
     """People, and the state of the store before any login."""
     if SANITIZE:
         raise Skip("sanitizers change the system calls and cannot be traced")
     pam_service("test", "auth required pam_countersign.so retry=0 require_broker")
     pam_service("alone", "auth required pam_countersign.so retry=0 standalone")
-    ENROLLED.update(enroll_people("user", 6))
+    ENROLLED.update(enroll_people("user", people))
     keep_state(SNAPSHOT)
 
 
