@@ -117,6 +117,11 @@ enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *con
 enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
 
+/* cs_cli_act for what writes more than a few hundred rows. Whatever can be prepared is, before it.
+ */
+enum cs_err cs_cli_act_large(const struct cs_cli *cli, struct cs_store *store, cs_cli_work *work,
+                             void *context, struct cs_error *error) CS_MUST_USE;
+
 /* cs_cli_in_store, then the report or the complaint; returns an exit status. */
 int cs_cli_do(const struct cs_cli *cli, cs_cli_work *work, const struct cs_report *report,
               void *context);

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/user_name.h"
 #include "cli/cli.h"
+#include "providers/local/enrol_many.h"
 
 enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
 
@@ -19,15 +20,12 @@ struct batch {
     struct cs_cli_act *act;
     struct cs_cli_accounts accounts;
     size_t line; /* the line being read, from 1 */
-    struct cs_enrolment *items;
-    size_t count;
+    struct cs_enrolments enrolments;
 };
 
 static void clear_batch(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->count; i++)
-        cs_enrolment_clear(&batch->items[i]);
-    free(batch->items);
+    cs_enrolments_clear(&batch->enrolments);
     cs_cli_accounts_clear(&batch->accounts);
 }
 
@@ -108,45 +106,32 @@ static enum cs_err split_line(const struct batch *batch, char *line,
     return CS_OK;
 }
 
-static enum cs_err add_place(struct batch *batch, struct cs_error *error)
-{
-    if (batch->count == USERS_MAX)
-        return cs_fail(error, CS_ERR_LIMIT, "%s:%zu: more than %d users", batch->path, batch->line,
-                       USERS_MAX);
-    if ((batch->count & (batch->count - 1)) == 0) { /* full at each power of two */
-        struct cs_enrolment *grown = calloc(batch->count ? batch->count * 2 : 1, sizeof *grown);
-
-        if (grown == NULL)
-            return cs_fail_nomem(error);
-        if (batch->count > 0)
-            memcpy(grown, batch->items, batch->count * sizeof *grown);
-        free(batch->items); /* the secrets moved with their pointers; the structs hold none now */
-        batch->items = grown;
-    }
-    batch->count++;
-    return CS_OK;
-}
-
 static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *error)
 {
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
     struct cs_enrolment_choice choice = {0};
     struct cs_cli_account account;
     struct cs_error inner = {0};
     enum cs_err result = split_line(batch, line, &choice, error);
 
-    if (result == CS_OK && choice.user != NULL)
-        result = add_place(batch, error);
     if (result != CS_OK || choice.user == NULL)
         return result;
+    if (batch->enrolments.count == USERS_MAX)
+        return cs_fail(error, CS_ERR_LIMIT, "%s:%zu: more than %d users", batch->path, batch->line,
+                       USERS_MAX);
     result = cs_cli_accounts_find(&batch->accounts, choice.user, &account, &inner);
     if (result == CS_OK) {
         cs_remark(account.note);
         choice.user = account.name;
-        result = cs_enrolment_prepare(&choice, &batch->items[batch->count - 1], &inner);
+        result = cs_enrolment_prepare(&choice, &enrolment, &inner);
     }
     if (result == CS_OK && !account.known && cs_user_name_holds_secret(choice.user))
         result = cs_fail(&inner, CS_ERR_INPUT,
                          "the user name looks like a secret: user and secret are two words");
+    if (result == CS_OK)
+        result = cs_enrolments_add(&batch->enrolments, &enrolment, &inner);
+    if (result == CS_OK)
+        result = cs_cli_act_user(batch->act, choice.user, &inner);
     return result == CS_OK ? CS_OK
                            : cs_fail(error, result, "%s:%zu: %s; nobody was enrolled", batch->path,
                                      batch->line, inner.text);
@@ -177,14 +162,38 @@ static enum cs_err save_batch(const struct cs_transaction *transaction, void *co
                               struct cs_error *error)
 {
     struct batch *batch = context;
-    enum cs_err result = CS_OK;
 
-    for (size_t i = 0; i < batch->count && result == CS_OK; i++) {
-        result = cs_enrolment_save(transaction, &batch->items[i], error);
-        if (result == CS_OK)
-            result = cs_cli_act_user(batch->act, batch->items[i].factor.user, error);
-    }
-    return result;
+    return cs_enrolments_save(&batch->enrolments, transaction, error);
+}
+
+static enum cs_err store_batch(const struct cs_cli *cli, struct batch *batch,
+                               struct cs_error *error)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    enum cs_err result = cs_cli_open_store(cli, &store, error);
+
+    if (result == CS_OK)
+        result = cs_enrolments_prepare(&batch->enrolments, store, error);
+    return result == CS_OK ? cs_cli_act_large(cli, store, save_batch, batch, error) : result;
+}
+
+/* One object in a line. */
+static int print_enrolment(const struct cs_app_names *names, const struct cs_enrolments *enrolments,
+                           size_t index)
+{
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+    struct cs_json_writer *writer = cs_json_writer_new();
+    struct cs_error error = {0};
+    enum cs_err result = cs_enrolments_get(enrolments, index, &enrolment, &error);
+
+    cs_json_write_object(writer, NULL);
+    if (result == CS_OK)
+        result = cs_write_enrolment(writer, names, &enrolment, &error);
+    cs_json_write_end(writer);
+    if (result == CS_OK)
+        return cs_print_json(&writer, CS_JSON_COMPACT);
+    cs_json_writer_free(&writer);
+    return cs_complain(&error);
 }
 
 int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path)
@@ -203,17 +212,10 @@ int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const c
                          "these factors (countersign list, countersign remove) and enrol again",
                          path);
     if (result == CS_OK)
-        result = cs_cli_in_store(cli, save_batch, &batch, &error);
-    for (size_t i = 0; i < batch.count && result == CS_OK && status == CS_EXIT_OK; i++) {
-        struct cs_json_writer *writer = cs_json_writer_new();
-
-        cs_json_write_object(writer, NULL);
-        result = cs_write_enrolment(writer, names, &batch.items[i], &error);
-        cs_json_write_end(writer);
-        if (result == CS_OK)
-            status = cs_print_json(&writer, CS_JSON_COMPACT);
-        else
-            cs_json_writer_free(&writer);
-    }
-    return result == CS_OK ? status : cs_complain(&error);
+        result = store_batch(cli, &batch, &error);
+    if (result != CS_OK)
+        return cs_complain(&error);
+    for (size_t i = 0; i < batch.enrolments.count && status == CS_EXIT_OK; i++)
+        status = print_enrolment(names, &batch.enrolments, i);
+    return status;
 }

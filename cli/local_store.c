@@ -121,20 +121,31 @@ static enum cs_err work_and_record(const struct cs_transaction *transaction, voi
     return result == CS_OK ? cs_cli_act_add(acting->act, transaction, error) : result;
 }
 
-enum cs_err cs_cli_act(const struct cs_cli *cli, struct cs_store *store, cs_cli_work *work,
-                       void *context, struct cs_error *error)
+static enum cs_err end_act(const struct cs_cli *cli, struct cs_store *store, enum cs_err result)
 {
-    struct acting acting = {work, context, cli->act};
-    enum cs_err result;
-
-    if (!cli->act->due)
-        return cs_cli_transact(store, work, context, error);
-    result = cs_cli_transact(store, work_and_record, &acting, error);
     if (result != CS_OK)
         return result;
     cli->act->recorded = true;
     cs_cli_act_log(cli, store);
     return CS_OK;
+}
+
+enum cs_err cs_cli_act(const struct cs_cli *cli, struct cs_store *store, cs_cli_work *work,
+                       void *context, struct cs_error *error)
+{
+    struct acting acting = {work, context, cli->act};
+
+    if (!cli->act->due)
+        return cs_cli_transact(store, work, context, error);
+    return end_act(cli, store, cs_cli_transact(store, work_and_record, &acting, error));
+}
+
+enum cs_err cs_cli_act_large(const struct cs_cli *cli, struct cs_store *store, cs_cli_work *work,
+                             void *context, struct cs_error *error)
+{
+    struct acting acting = {work, context, cli->act};
+
+    return end_act(cli, store, cs_store_run_large(store, work_and_record, &acting, error));
 }
 
 enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "store/seal.h"
 #include "store/store_priv.h"
 
 void cs_factor_clear(struct cs_factor *factor)
@@ -150,82 +149,6 @@ enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
     }
     sqlite3_reset(statement);
     return result;
-}
-
-/* The secret is bound to the id, which is known only once the row exists: two steps in one
- * transaction. */
-static enum cs_err seal_into_row(const struct cs_transaction *transaction,
-                                 const struct cs_factor *factor, struct cs_error *error)
-{
-    static const char sql[] = "UPDATE factor SET secret = ?2 WHERE id = ?1";
-    unsigned char sealed[CS_FACTOR_SECRET_MAX + CS_SEAL_OVERHEAD];
-    sqlite3_stmt *statement = NULL;
-    char context[CS_CONTEXT_SIZE];
-    enum cs_err result;
-
-    cs_factor_context(factor, context);
-    result = cs_store_seal(transaction->store, context, factor->secret.data, factor->secret.length,
-                           sealed, error);
-    if (result == CS_OK)
-        result = cs_sql(transaction->store, sql, &statement, error);
-    if (result != CS_OK)
-        return result;
-    sqlite3_bind_int64(statement, 1, factor->id);
-    sqlite3_bind_blob(statement, 2, sealed, (int)(factor->secret.length + CS_SEAL_OVERHEAD),
-                      SQLITE_STATIC);
-    return cs_sql_run(transaction->store, statement, error);
-}
-
-static enum cs_err check_limits(const struct cs_transaction *transaction,
-                                const struct cs_factor *factor, struct cs_error *error)
-{
-    static const char *const counting[] = {
-        [CS_STORED_TOTP] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'totp'",
-        [CS_STORED_U2F] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'"};
-    unsigned count = 0;
-    enum cs_err result =
-        cs_sql_count(transaction->store, counting[factor->kind], factor->user, &count, error);
-
-    if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
-        result = cs_fail(error, CS_ERR_LIMIT,
-                         "%s already has %u %s; remove one with 'countersign remove'", factor->user,
-                         count, factor->kind == CS_STORED_U2F ? "security keys" : "TOTP factors");
-    if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
-        result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
-                         CS_FACTOR_SECRET_MAX);
-    return result;
-}
-
-enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
-                          struct cs_error *error)
-{
-    static const char sql[] =
-        "INSERT INTO factor (user, kind, label, algorithm, digits, period, secret, last_step,"
-        " created, app_id, key_flags, aaguid)"
-        " VALUES (?1, ?8, ?2, ?3, ?4, ?5, x'', ?6, ?7, ?9, ?10, ?11)";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = check_limits(transaction, factor, error);
-
-    if (result == CS_OK)
-        result = cs_sql(transaction->store, sql, &statement, error);
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, factor->user);
-    cs_sql_bind_text(statement, 2, factor->label);
-    cs_sql_bind_text(statement, 3, factor->algorithm);
-    sqlite3_bind_int64(statement, 4, factor->digits);
-    sqlite3_bind_int64(statement, 5, factor->period);
-    sqlite3_bind_int64(statement, 6, factor->last_step);
-    sqlite3_bind_int64(statement, 7, factor->created);
-    cs_sql_bind_text(statement, 8, kind_names[factor->kind]);
-    cs_sql_bind_text(statement, 9, factor->app_id);
-    sqlite3_bind_int64(statement, 10, factor->key_flags);
-    cs_sql_bind_text(statement, 11, factor->aaguid);
-    result = cs_sql_run(transaction->store, statement, error);
-    if (result != CS_OK)
-        return result;
-    factor->id = sqlite3_last_insert_rowid(transaction->store->db);
-    return seal_into_row(transaction, factor, error);
 }
 
 enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,

@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 8,
+    SCHEMA_VERSION = 9,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -74,12 +74,17 @@ static const char version_7[] =
     "ALTER TABLE factor ADD COLUMN last_used INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE pending ADD COLUMN verification INTEGER NOT NULL DEFAULT 0;";
 
-static const char version_8[] =
+/* One row of recovery may have the hashes of all the user's codes. Earlier rows, each with one,
+ * stay as they are; an earlier program would take a longer one for a single code. */
+static const char version_8[] = "";
+
+static const char version_9[] =
     "CREATE TABLE record (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,"
     " text TEXT NOT NULL, json TEXT NOT NULL) STRICT;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
-                                                     version_5, version_6, version_7, version_8};
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3,
+                                                     version_4, version_5, version_6,
+                                                     version_7, version_8, version_9};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

@@ -24,8 +24,10 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
 enum cs_err cs_store_seal(struct cs_store *store, const char *context, const void *plain,
                           size_t length, unsigned char *ret_sealed, struct cs_error *error)
 {
-    enum cs_err result = cs_keys_load(store->key_path, &store->keys, error);
+    enum cs_err result =
+        store->keys_read ? CS_OK : cs_keys_load(store->key_path, &store->keys, error);
 
+    store->keys_read = result == CS_OK;
     return result == CS_OK ? cs_seal(&store->keys, context, plain, length, ret_sealed, error)
                            : result;
 }

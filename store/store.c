@@ -18,12 +18,9 @@
 #include "store/store_priv.h"
 
 enum {
-    /* Pages in the log before SQLite merges it into the file, for which all wait, with the disk.
-     * Few, because the first process to open the store reads the whole log, and a session is often
-     * that; more once a connection has shown that it stays. */
-    CHECKPOINT_PAGES = 100,
-    CHECKPOINT_PAGES_STAYING = 1000,
+    /* A connection that has written this often will stay: its log may grow. */
     STAYING_COMMITS = 100,
+    CHECKPOINT_PAGES_STAYING = 1000,
     PAGE_BYTES_MIN = 512, /* of any SQLite database */
 };
 
@@ -130,7 +127,9 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
      * itself, without the lock, so that others need not wait for this disk. */
     static const char settings[] = "PRAGMA synchronous=NORMAL; PRAGMA mmap_size=0;"
                                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;"
-                                   "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;";
+                                   "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;"
+                                   /* The log of a large transaction does not stay so long. */
+                                   "PRAGMA journal_size_limit=8388608;";
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
     struct stat status;
     enum cs_err result = open_lock(store, error);
@@ -141,7 +140,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
     store->commits = 0;
-    sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES);
+    sqlite3_wal_autocheckpoint(store->db, CS_CHECKPOINT_PAGES);
     /* Closing must not write, because it happens outside our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = cs_sql_exec(store, settings, error);
@@ -275,6 +274,8 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
         result = open_database(store, false, error);
     if (result == CS_OK)
         result = cs_store_lock(store, deadline, error);
+    store->keys_read = false;
+    store->next_factor = 0;
     if (result == CS_OK) {
         /* Another program, such as sqlite3, knows nothing of our lock. */
         sqlite3_busy_timeout(store->db, cs_clock_left(deadline));

@@ -44,6 +44,11 @@ typedef enum cs_err cs_store_work(const struct cs_transaction *transaction, void
 enum cs_err cs_store_run(struct cs_store *store, enum cs_store_access access, cs_store_work *work,
                          void *context, struct cs_error *error) CS_MUST_USE;
 
+/* The same for the tool, when `work` writes more than a few hundred rows, in a transaction alone:
+ * logins wait for less of it. */
+enum cs_err cs_store_run_large(struct cs_store *store, cs_store_work *work, void *context,
+                               struct cs_error *error) CS_MUST_USE;
+
 /* A transaction alone, for the tool and for whatever is not a login's. */
 enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
                            struct cs_error *error) CS_MUST_USE;

@@ -16,6 +16,9 @@
 enum {
     CS_STATEMENTS_MAX = 64,
     CS_LOCK_WAIT_MS = 10000,
+    /* Pages in the log before SQLite merges it into the file; few, because the first process to
+     * open the store reads the whole log, and a session is often that. */
+    CS_CHECKPOINT_PAGES = 100,
     CS_CONTEXT_SIZE = CS_STORE_USER_MAX + 100,
 };
 
@@ -47,6 +50,8 @@ struct cs_store {
     const struct cs_record *first; /* the first record of a store that this makes; or NULL */
     struct cs_meter syncs;         /* the part of a commit that waits for the disk */
     struct cs_keys keys;
+    bool keys_read;      /* in this transaction, to seal with */
+    int64_t next_factor; /* the id of the next factor, if this transaction has made one; or 0 */
     struct {
         const char *sql; /* compared by address, because each text is one constant */
         sqlite3_stmt *statement;
@@ -134,8 +139,9 @@ enum cs_err cs_store_unseal(struct cs_store *store, const char *context, const v
                             size_t length, struct cs_secret *ret_plain,
                             struct cs_error *error) CS_MUST_USE;
 
-/* cs_seal with the first key in the key file as it is now: a secret sealed with an earlier one
- * could be lost to a `countersign rekey` that ran since the store was opened. */
+/* cs_seal with the first key in the key file as it is in this transaction: a secret sealed with an
+ * earlier one could be lost to a `countersign rekey` that ran since the store was opened. One that
+ * runs meanwhile seals again what this transaction writes, so the file is read once. */
 enum cs_err cs_store_seal(struct cs_store *store, const char *context, const void *plain,
                           size_t length, unsigned char *ret_sealed,
                           struct cs_error *error) CS_MUST_USE;

@@ -9,18 +9,24 @@
 
 static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
+enum cs_err cs_recovery_symbols(char *ret_symbols, size_t length, struct cs_error *error)
+{
+    if (RAND_priv_bytes((unsigned char *)ret_symbols, (int)length) != 1)
+        return cs_fail(error, CS_ERR_CRYPTO, "no random numbers are available");
+    for (size_t i = 0; i < length; i++)
+        ret_symbols[i] = alphabet[(unsigned char)ret_symbols[i] & 31];
+    return CS_OK;
+}
+
 enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *error)
 {
-    unsigned char random[CS_RECOVERY_SYMBOLS];
-    enum cs_err result;
+    char symbols[CS_RECOVERY_SYMBOLS];
+    enum cs_err result = cs_recovery_symbols(symbols, sizeof symbols, error);
 
-    if (RAND_priv_bytes(random, sizeof random) != 1)
-        return cs_fail(error, CS_ERR_CRYPTO, "no random numbers are available");
-    for (size_t i = 0; i < sizeof random; i++)
-        random[i] = (unsigned char)alphabet[random[i] & 31];
-    result = cs_secret_set(ret_code, random, sizeof random);
-    cs_wipe(random, sizeof random);
-    return result == CS_OK ? CS_OK : cs_fail_nomem(error);
+    if (result == CS_OK && cs_secret_set(ret_code, symbols, sizeof symbols) != CS_OK)
+        result = cs_fail_nomem(error);
+    cs_wipe(symbols, sizeof symbols);
+    return result;
 }
 
 void cs_recovery_show(const struct cs_secret *code, char ret_shown[CS_RECOVERY_SHOWN_SIZE])

@@ -11,6 +11,10 @@
 
 enum { CS_RECOVERY_SYMBOLS = 12, CS_RECOVERY_SHOWN_SIZE = CS_RECOVERY_SYMBOLS + 2 + 1 };
 
+/* Random symbols: one code, or several without anything between them. */
+enum cs_err cs_recovery_symbols(char *ret_symbols, size_t length,
+                                struct cs_error *error) CS_MUST_USE;
+
 /* A fresh code, normalised. */
 enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *error) CS_MUST_USE;
 

@@ -204,12 +204,17 @@ static enum cs_err accept_given_key(const struct cs_transaction *transaction,
     return refuse_known_key(transaction, factor, error);
 }
 
+enum cs_err cs_enrolment_accept(const struct cs_transaction *transaction,
+                                struct cs_enrolment *enrolment, struct cs_error *error)
+{
+    return enrolment->given ? accept_given_key(transaction, &enrolment->factor, error) : CS_OK;
+}
+
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error)
 {
     unsigned left = 0;
-    enum cs_err result =
-        enrolment->given ? accept_given_key(transaction, &enrolment->factor, error) : CS_OK;
+    enum cs_err result = cs_enrolment_accept(transaction, enrolment, error);
 
     if (result == CS_OK)
         result = cs_factor_add(transaction, &enrolment->factor, error);

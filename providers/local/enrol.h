@@ -52,6 +52,10 @@ enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
 
+/* Its first part: what a given key must be, and which of its codes are spent. */
+enum cs_err cs_enrolment_accept(const struct cs_transaction *transaction,
+                                struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
+
 /* Replaces all recovery codes with fresh ones. */
 enum cs_err cs_enrolment_recovery(const struct cs_transaction *transaction,
                                   struct cs_enrolment *enrolment,
