@@ -124,7 +124,8 @@ static enum cs_err warn_syslog(struct cs_strlist *warnings)
     return cs_syslog_listens() ? CS_OK : cs_strlist_add(warnings, text, strlen(text));
 }
 
-enum cs_err cs_check_advice(const struct cs_cli_line *line, struct cs_strlist *warnings)
+enum cs_err cs_check_advice(const struct cs_cli_line *line, bool running,
+                            struct cs_strlist *warnings)
 {
     const struct cs_strlist *services = cs_config_services(line->config);
     CS_AUTO(cs_group_check_clear) struct cs_group_check groups = {0};
@@ -132,5 +133,5 @@ enum cs_err cs_check_advice(const struct cs_cli_line *line, struct cs_strlist *w
 
     for (size_t i = 0; i < services->count && result == CS_OK; i++)
         result = advise(line, services->items[i], &groups, warnings);
-    return result == CS_OK ? warn_syslog(warnings) : result;
+    return result == CS_OK && running ? warn_syslog(warnings) : result;
 }

@@ -13,16 +13,16 @@ static bool speaks_u2f_only(const char *socket)
     return CS_U2F_ONLY && socket != NULL && cs_u2f_host_exists(socket);
 }
 
-void cs_check_keys_note(const char *socket, struct cs_json_writer *writer)
+void cs_check_keys_note(const char *socket, const struct cs_check_sink *sink)
 {
     static const char what[] = "security keys of this machine";
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
 
     if (speaks_u2f_only(socket))
-        cs_print_note(writer, what, "note",
-                      "countersign-u2f-host was built with libu2f-host: keys in this machine are "
-                      "asked in U2F, without a PIN, and one whose U2F is off does not answer; "
-                      "-DWITH_U2F=libfido2 builds one that speaks FIDO2");
+        sink->note(sink->context, what,
+                   "countersign-u2f-host was built with libu2f-host: keys in this machine are "
+                   "asked in U2F, without a PIN, and one whose U2F is off does not answer; "
+                   "-DWITH_U2F=libfido2 builds one that speaks FIDO2");
     if (socket == NULL || cs_u2f_host_exists(socket))
         return;
     cs_buffer_printf(
@@ -30,7 +30,7 @@ void cs_check_keys_note(const char *socket, struct cs_json_writer *writer)
         "there is no socket %s: enable countersign-u2f-host.socket for keys plugged into this "
         "machine; for keys on the users' own machines there is nothing to do",
         socket);
-    cs_print_note(writer, what, "note", text.text ? text.text : "");
+    sink->note(sink->context, what, text.text ? text.text : "");
 }
 
 /* ---- what users have ---- */

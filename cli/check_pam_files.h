@@ -6,7 +6,7 @@
 #include "base/strlist.h"
 
 /* Adds a warning for each line of the files in `folder` that names the module and has a # in
- * brackets, or is longer than libpam before 1.7 reads, and for each file whose account stack is the
+ * brackets, or is longer than libpam before 1.6 reads, and for each file whose account stack is the
  * module alone. A file that cannot be read says nothing. */
 enum cs_err cs_check_pam_files(const char *folder, struct cs_strlist *warnings) CS_MUST_USE;
 

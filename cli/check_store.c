@@ -55,7 +55,7 @@ enum cs_err cs_check_store_read(const struct cs_local_settings *local, unsigned 
 }
 
 /* Which programs must be new enough depends on it. */
-static void note_rounds(const struct cs_check_store *found, struct cs_json_writer *writer)
+static void note_rounds(const struct cs_check_store *found, const struct cs_check_sink *sink)
 {
     char text[256];
 
@@ -65,19 +65,19 @@ static void note_rounds(const struct cs_check_store *found, struct cs_json_write
                    "those of %u accounts do not fit into one prompt (u2f_prompt_bytes is %u); a "
                    "countersign-touch without FIDO2 cannot answer the first of several",
                    found->keys.crowded, found->prompt_bytes);
-    cs_print_note(writer, "security keys in prompts", "note", text);
+    sink->note(sink->context, "security keys in prompts", text);
 }
 
-void cs_check_store_note(const struct cs_check_store *found, struct cs_json_writer *writer)
+void cs_check_store_note(const struct cs_check_store *found, const struct cs_check_sink *sink)
 {
     char text[96];
 
-    note_rounds(found, writer);
+    note_rounds(found, sink);
     if (found->suspended == 0)
         return;
     (void)snprintf(text, sizeof text, "%u; 'countersign resume USER' lets a user in again",
                    found->suspended);
-    cs_print_note(writer, "suspended users", "note", text);
+    sink->note(sink->context, "suspended users", text);
 }
 
 enum cs_err cs_check_store_warn(const struct cs_check_store *found, struct cs_strlist *warnings)

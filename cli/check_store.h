@@ -4,11 +4,11 @@
 #define CS_CLI_CHECK_STORE_H
 
 #include "base/strlist.h"
+#include "cli/check_sink.h"
 #include "providers/local/local.h"
 #include "store/clock_note.h"
 #include "store/factor.h"
 #include "store/key_tally.h"
-#include "json/write.h"
 
 struct cs_check_store {
     struct cs_key_apps apps; /* that keys are registered for */
@@ -24,9 +24,9 @@ enum cs_err cs_check_store_read(const struct cs_local_settings *local, unsigned 
                                 struct cs_check_store *ret_found,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* Prints how many users are suspended, and how many have more security keys than one prompt names,
- * if any has; with a writer, as JSON. */
-void cs_check_store_note(const struct cs_check_store *found, struct cs_json_writer *writer);
+/* Notes how many users are suspended, and how many have more security keys than one prompt names,
+ * if any has. */
+void cs_check_store_note(const struct cs_check_store *found, const struct cs_check_sink *sink);
 
 /* Adds a sentence to `warnings` if the codes of several users fail as if this machine's clock were
  * wrong. CS_ERR_NOMEM only. */

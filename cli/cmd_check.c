@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What would refuse a login: each line says what is wrong, where, and what to do. */
 #include <string.h>
-#include <unistd.h>
 
-#include "base/clock.h"
-#include "base/file.h"
-#include "base/privilege.h"
 #include "base/sanitise.h"
-#include "base/trusted_open.h"
-#include "cli/check_advice.h"
-#include "cli/check_keys.h"
-#include "cli/check_pam_files.h"
-#include "cli/check_plan.h"
-#include "cli/check_service_accounts.h"
-#include "cli/check_sshd.h"
-#include "cli/check_store.h"
-#include "cli/check_translations.h"
-#include "cli/child.h"
-#include "cli/cli.h"
-#include "cli/key_settings.h"
+#include "cli/check_run.h"
 #include "cli/verb.h"
-#include "paths.h"
-#include "store/key.h"
-#include "u2f/host_client.h"
-#include "wire/connect.h"
 
 enum { IBM };
 
@@ -31,340 +12,90 @@ const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX] = {
     [IBM] = {"ibm", "FILE", "Read this file of IBM's gateway, and list what differs from it."},
 };
 
-enum { CONNECT_MS = 2000 };
+/* ---- for people ---- */
 
-struct check {
-    const struct cs_cli *cli;
-    const struct cs_words *words;
-    struct cs_cli_line line;
-    struct cs_key_settings keys;   /* empty until the configuration is read */
-    struct cs_check_store stored;  /* if the store belongs to the local provider */
-    struct cs_json_writer *writer; /* with --json */
-    bool configured;               /* the configuration is right */
-    const char *service;           /* the service whose plan to check; "": that of the line */
-    bool failed;
-};
-
-static void report(struct check *check, const char *what, enum cs_err result,
-                   const struct cs_error *error)
+static void say_report(void *context, const char *id, const char *what, const char *problem)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
-    check->failed = check->failed || result != CS_OK;
-    if (check->writer != NULL) {
-        cs_json_write_object(check->writer, NULL);
-        cs_json_write_string(check->writer, "what", what);
-        cs_json_write_bool(check->writer, "ok", result == CS_OK);
-        cs_json_write_string(check->writer, "problem", result == CS_OK ? NULL : error->text);
-        cs_json_write_end(check->writer);
-        return;
-    }
-    cs_sanitise(&clean, error->text, result == CS_OK ? 0 : strlen(error->text));
-    (void)printf("%-4s %s%s%s\n", result == CS_OK ? "ok" : "BAD", what, clean.length ? ": " : "",
+    (void)context;
+    (void)id;
+    cs_sanitise(&clean, problem, problem != NULL ? strlen(problem) : 0);
+    (void)printf("%-4s %s%s%s\n", problem == NULL ? "ok" : "BAD", what, clean.length ? ": " : "",
                  clean.text ? clean.text : "");
 }
 
-static enum cs_err check_account(struct check *check, struct cs_error *error)
+static void say_warning(void *context, const char *text)
 {
-    uid_t uid;
-    gid_t gid;
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
-    (void)check;
-    return cs_run_user(&uid, &gid, error);
+    (void)context;
+    cs_sanitise(&clean, text, strlen(text));
+    (void)printf("warn %s\n", clean.text ? clean.text : "");
 }
 
-static enum cs_err check_config(struct check *check, struct cs_error *error)
+static void say_note(void *context, const char *what, const char *text)
 {
-    enum cs_err result =
-        cs_cli_line_read(check->cli, check->words->options[IBM], "", check->words->argument_count,
-                         check->words->arguments, &check->line, error);
-
-    check->configured = result == CS_OK;
-    return result == CS_OK
-               ? cs_key_settings_read(check->line.config, &check->line.options, &check->keys, error)
-               : result;
-}
-
-static enum cs_err check_broker_program(struct check *check, struct cs_error *error)
-{
-    const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
-    CS_AUTO(cs_fd_close) int fd = -1;
-    enum cs_err result = cs_open_trusted(CS_BROKER_FILE, &trust, &fd, error);
-
-    (void)check;
-    if (result == CS_OK && access(CS_BROKER_FILE, X_OK) != 0)
-        return cs_fail_errno(error, "%s: cannot be executed; run chmod 0755 on it", CS_BROKER_FILE);
-    return result;
-}
-
-/* What the broker must be able to read is tried as the broker's account, in a child. The keys it
- * saw come back. */
-struct part {
-    struct check *check;
-    enum cs_err (*run)(struct check *check, struct cs_error *error);
-};
-
-_Static_assert(sizeof(struct cs_check_store) <= CS_CLI_RESULT_MAX, "comes back whole");
-
-static enum cs_err run_part(void *context, struct cs_error *error)
-{
-    const struct part *part = context;
-
-    return part->run(part->check, error);
-}
-
-static enum cs_err as_run_user(struct check *check,
-                               enum cs_err (*run)(struct check *, struct cs_error *),
-                               struct cs_error *error)
-{
-    struct part part = {check, run};
-
-    return cs_cli_as_run_user(run_part, &part, &check->stored, sizeof check->stored, error);
-}
-
-static enum cs_err read_key(struct check *check, struct cs_error *error)
-{
-    CS_AUTO(cs_keys_wipe) struct cs_keys keys = {0};
-
-    return cs_keys_load(cs_cli_local(&check->line.options)->key_file, &keys, error);
-}
-
-static enum cs_err read_store(struct check *check, struct cs_error *error)
-{
-    return cs_check_store_read(cs_cli_local(&check->line.options),
-                               check->line.options.method.u2f_prompt_bytes, &check->stored, error);
-}
-
-static enum cs_err check_key(struct check *check, struct cs_error *error)
-{
-    return as_run_user(check, read_key, error);
-}
-
-static enum cs_err check_store(struct check *check, struct cs_error *error)
-{
-    return as_run_user(check, read_store, error);
-}
-
-/* The module hands over the file that its line names; the broker opens everything else itself. */
-static enum cs_err check_readable(struct check *check, struct cs_error *error)
-{
-    const struct cs_cli_line *line = &check->line;
-    const char *path = line->path ? line->path : check->cli->config_path;
-    CS_AUTO(cs_fd_close) int own = -1, ibm = -1;
-    enum cs_err result = line->ibm ? CS_OK : cs_config_open(path, &own, error);
-
-    if (result == CS_OK && line->usual && !line->ibm)
-        result = cs_cli_usual_read(check->cli, error);
-    if (result != CS_OK || line->config == NULL)
-        return result;
-    path = cs_config_ibm_path(line->config);
-    if (path != NULL)
-        result = cs_config_open_ibm(path, &ibm, error);
-    return result == CS_OK ? cs_config_check_extra_files(line->config, error) : result;
-}
-
-static enum cs_err check_config_readable(struct check *check, struct cs_error *error)
-{
-    return as_run_user(check, check_readable, error);
-}
-
-static enum cs_err open_plan(struct check *check, struct cs_error *error)
-{
-    return cs_check_plan(&check->line, check->service, error);
-}
-
-static enum cs_err check_plan(struct check *check, struct cs_error *error)
-{
-    return as_run_user(check, open_plan, error);
-}
-
-/* Each service of the file may have a plan of its own. */
-static void check_services(struct check *check)
-{
-    const struct cs_strlist *services = cs_config_services(check->line.config);
-
-    for (size_t i = 0; i < services->count; i++) {
-        struct cs_error error = {0};
-        char what[128];
-        enum cs_err result;
-
-        check->service = services->items[i];
-        (void)snprintf(what, sizeof what, "plan of service '%s'", check->service);
-        result = check_plan(check, &error);
-        report(check, what, result, &error);
-    }
-}
-
-static enum cs_err check_socket(struct check *check, struct cs_error *error)
-{
-    CS_AUTO(cs_fd_close) int fd = -1;
-
-    return cs_connect_broker(check->cli->socket_path, cs_clock_ms() + CONNECT_MS, &fd, error);
-}
-
-static enum cs_err check_service_accounts(struct check *check, struct cs_error *error)
-{
-    return cs_check_service_accounts(&check->line.options, check->cli->socket_path, error);
-}
-
-static bool has_service_accounts(const struct check *check)
-{
-    return check->configured && check->line.options.service_accounts != NULL;
-}
-
-/* ---- the helper for security keys ---- */
-
-/* The names from the settings that ask for keys. If no setting asks but keys exist, the general
- * ones: the PAM line may ask. NULL: no key is ever asked for. */
-static const char *helper_socket(const struct check *check)
-{
-    for (size_t i = 0; i < check->keys.count; i++) {
-        if (check->keys.items[i].used)
-            return check->keys.items[i].socket;
-    }
-    return check->keys.count > 0 && check->stored.apps.count > 0 ? check->keys.items[0].socket
-                                                                 : NULL;
-}
-
-static enum cs_err connect_helper(struct check *check, struct cs_error *error)
-{
-    CS_AUTO(cs_fd_close) int fd = -1;
-    const char *path = helper_socket(check);
-    enum cs_err result = cs_connect_broker(path, cs_clock_ms() + CONNECT_MS, &fd, error);
-
-    if (result == CS_ERR_NOT_FOUND || result == CS_ERR_UNAVAILABLE)
-        return cs_fail(
-            error, result,
-            "%s: the broker finds nothing listening there; restart countersign-u2f-host.socket",
-            path);
-    return result;
-}
-
-static enum cs_err check_helper(struct check *check, struct cs_error *error)
-{
-    return as_run_user(check, connect_helper, error);
-}
-
-static bool always(const struct check *check)
-{
-    (void)check;
-    return true;
-}
-
-/* Reporting a broken file as readable would only confuse. */
-static bool is_configured(const struct check *check)
-{
-    return check->configured;
-}
-
-/* Key and store belong to the local provider. */
-static bool is_local(const struct check *check)
-{
-    const char *provider = check->line.options.provider;
-
-    return provider != NULL && strcmp(provider, "local") == 0;
-}
-
-static bool has_helper(const struct check *check)
-{
-    return is_local(check) && cs_u2f_host_exists(helper_socket(check));
-}
-
-static const struct {
-    const char *what;
-    enum cs_err (*run)(struct check *check, struct cs_error *error);
-    bool (*applies)(const struct check *check);
-} checks[] = {
-    {"account " CS_RUN_USER, check_account, always},
-    {"configuration", check_config, always},
-    {"configuration, read by the broker", check_config_readable, is_configured},
-    {"plan", check_plan, is_configured},
-    {"key", check_key, is_local},
-    {"store", check_store, is_local},
-    {"stand-alone program", check_broker_program, always},
-    {"broker's socket", check_socket, always},
-    {"service accounts", check_service_accounts, has_service_accounts},
-    {"socket of countersign-u2f-host", check_helper, has_helper},
-};
-
-static void print_warnings(struct check *check, const struct cs_strlist *warnings)
-{
-    for (size_t i = 0; i < warnings->count; i++) {
-        CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
-
-        cs_sanitise(&clean, warnings->items[i], strlen(warnings->items[i]));
-        if (check->writer == NULL) {
-            (void)printf("warn %s\n", clean.text ? clean.text : "");
-            continue;
-        }
-        cs_print_note(check->writer, "warning", "warning", warnings->items[i]);
-    }
-}
-
-static void note_source(const struct check *check)
-{
-    static const char what[] = "configuration in force";
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-
-    cs_cli_line_source(&check->line, &text);
-    if (check->writer == NULL)
-        (void)printf("ok   %s: %s\n", what, text.text ? text.text : "");
+    (void)context;
+    if (strcmp(what, CS_CHECK_SOURCE) == 0)
+        (void)printf("ok   %s: %s\n", what, text);
     else
-        cs_print_note(check->writer, what, "source", text.text);
+        cs_print_note(NULL, what, NULL, text);
 }
 
-static void run_checks(struct check *check)
+/* ---- for programs: the context is the writer ---- */
+
+static void write_report(void *context, const char *id, const char *what, const char *problem)
 {
-    struct cs_error error = {0};
+    struct cs_json_writer *writer = context;
 
-    for (size_t i = 0; i < CS_ARRAY_SIZE(checks); i++) {
-        enum cs_err result;
+    (void)id;
+    cs_json_write_object(writer, NULL);
+    cs_json_write_string(writer, "what", what);
+    cs_json_write_bool(writer, "ok", problem == NULL);
+    cs_json_write_string(writer, "problem", problem);
+    cs_json_write_end(writer);
+}
 
-        if (!checks[i].applies(check))
-            continue;
-        error = (struct cs_error){0};
-        result = checks[i].run(check, &error);
-        report(check, checks[i].what, result, &error);
-    }
-    if (check->line.config == NULL)
-        return;
-    note_source(check);
-    if (check->configured)
-        check_services(check);
-    if (check->configured &&
-        (cs_key_warnings(&check->keys, &check->stored.apps, &check->line.warnings) != CS_OK ||
-         cs_check_keys_warn(&check->keys, &check->stored.keys, helper_socket(check),
-                            &check->line.warnings) != CS_OK ||
-         cs_check_store_warn(&check->stored, &check->line.warnings) != CS_OK ||
-         cs_check_advice(&check->line, &check->line.warnings) != CS_OK ||
-         cs_check_translations(&check->line, &check->line.warnings) != CS_OK ||
-         cs_check_sshd(&check->line, check->writer, &check->line.warnings) != CS_OK))
-        report(check, "warnings", cs_fail_nomem(&error), &error);
-    if (cs_check_pam_files("/etc/pam.d", &check->line.warnings) != CS_OK)
-        report(check, "PAM files", cs_fail_nomem(&error), &error);
-    cs_check_keys_note(is_local(check) ? helper_socket(check) : NULL, check->writer);
-    cs_check_store_note(&check->stored, check->writer);
-    print_warnings(check, cs_config_warnings(check->line.config));
-    print_warnings(check, &check->line.warnings);
-    if (check->line.ibm || cs_config_ibm_path(check->line.config) != NULL)
-        cs_print_ibm_differences(&check->line, check->writer);
+static void write_warning(void *context, const char *text)
+{
+    cs_print_note(context, "warning", "warning", text);
+}
+
+static void write_note(void *context, const char *what, const char *text)
+{
+    cs_print_note(context, what, strcmp(what, CS_CHECK_SOURCE) == 0 ? "source" : "note", text);
+}
+
+static void run(struct cs_check *check, struct cs_json_writer *writer)
+{
+    cs_check_run(check);
+    if (check->line.config != NULL &&
+        (check->line.ibm || cs_config_ibm_path(check->line.config) != NULL))
+        cs_print_ibm_differences(&check->line, writer);
 }
 
 int cs_cmd_check(struct cs_cli *cli, const struct cs_words *words)
 {
-    struct check check = {.cli = cli, .words = words, .service = ""};
+    struct cs_json_writer *writer = cli->json ? cs_json_writer_new() : NULL;
+    const struct cs_check_sink people = {say_report, say_warning, say_note, NULL};
+    const struct cs_check_sink programs = {write_report, write_warning, write_note, writer};
+    struct cs_check check = {.cli = cli,
+                             .sink = cli->json ? &programs : &people,
+                             .ibm_path = words->options[IBM],
+                             .argument_count = words->argument_count,
+                             .arguments = words->arguments,
+                             .pam_files = true,
+                             .service = ""};
     int status = CS_EXIT_OK;
 
-    cs_options_defaults(CS_PROFILE_OWN, &check.line.options);
+    if (cli->json)
+        cs_json_write_array(writer, NULL);
+    run(&check, writer);
     if (cli->json) {
-        check.writer = cs_json_writer_new();
-        cs_json_write_array(check.writer, NULL);
+        cs_json_write_end(writer);
+        status = cs_print_json(&writer, CS_JSON_FORMATTED);
     }
-    run_checks(&check);
-    if (cli->json) {
-        cs_json_write_end(check.writer);
-        status = cs_print_json(&check.writer, CS_JSON_FORMATTED);
-    }
-    cs_cli_line_clear(&check.line);
+    cs_check_clear(&check);
     return check.failed ? CS_EXIT_FAILED : status;
 }

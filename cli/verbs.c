@@ -126,6 +126,13 @@ const struct cs_verb cs_verbs[] = {
      {0, 0},
      ARGUMENTS | JSON,
      cs_cmd_check},
+    {"doctor",
+     "Look at all that a login needs: sshd, PAM, settings, machine.",
+     {"[--root FOLDER] [--user NAME] [--from ADDRESS] [--online] [--all]"},
+     cs_options_doctor,
+     {0, 0},
+     JSON,
+     cs_cmd_doctor},
     {"host enroll",
      "Make this machine a client of an OpenID provider.",
      {"--issuer URL --client-id ID [--secret-file FILE | --make-key] [--ca-path PATH] "

@@ -11,7 +11,7 @@ import sys
 
 FOLDERS = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "login",
            "pam", "broker", "cli", "i18n", "u2f", "u2fhost", "touch", "net",
-           "settings")
+           "settings", "doctor")
 
 # Who may include headers of whom, besides its own: docs/ARCHITECTURE.md, written out.
 BELOW_LOGIN = ("base", "json", "settings", "wire", "mapping", "store", "conversation", "providers", "methods", "i18n")
@@ -35,7 +35,8 @@ MAY_INCLUDE = {
     "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h"),
     "login": BELOW_LOGIN,
     "broker": BELOW_LOGIN + ("login",),
-    "cli": BELOW_LOGIN + ("login", "providers/local", "providers/openid/host.h", "u2f"),
+    "doctor": BELOW_LOGIN + ("login",),
+    "cli": BELOW_LOGIN + ("login", "doctor", "providers/local", "providers/openid/host.h", "u2f"),
     "pam": ("base", "wire"),
 }
 

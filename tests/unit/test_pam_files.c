@@ -2,10 +2,28 @@
 /* PAM files that libpam reads otherwise than they look. */
 #include "tests/unit/folder.h"
 
+#include "base/buffer.h"
 #include "cli/check_pam_files.h"
 
 #define MODULE "auth required pam_countersign.so "
 #define HASH ": a # ends a PAM line, even in brackets; move that text to the configuration file"
+
+/* Writes a file; DIR in it stands for the folder, because Debian's libpam looks for other names of
+ * included files in /etc/pam.d alone. */
+static void write_text(void **state, const char *name, const char *text)
+{
+    const struct folder *folder = *state;
+    CS_AUTO(cs_buffer_free) struct cs_buffer out = {0};
+    const char *mark;
+    char path[PATH_SIZE];
+
+    for (; (mark = strstr(text, "DIR")) != NULL; text = mark + 3) {
+        cs_buffer_add(&out, text, (size_t)(mark - text));
+        cs_buffer_text(&out, folder->path);
+    }
+    cs_buffer_text(&out, text);
+    write_file(folder_path(state, name, path), 0644, out.text, out.length);
+}
 
 /* The only warning about a file with this text, behind the file's name; "": there is none. */
 static void assert_warns(void **state, const char *text, const char *expected)
@@ -14,7 +32,8 @@ static void assert_warns(void **state, const char *text, const char *expected)
     CS_AUTO(cs_strlist_free) struct cs_strlist warnings = {0};
     char path[PATH_SIZE];
 
-    write_file(folder_path(state, "sshd", path), 0644, text, strlen(text));
+    write_text(state, "sshd", text);
+    folder_path(state, "sshd", path);
     assert_int_equal(cs_check_pam_files(folder->path, &warnings), CS_OK);
     assert_int_equal(warnings.count, expected[0] != '\0');
     if (warnings.count == 0)
@@ -52,11 +71,11 @@ static void test_length(void **state)
     text[1024] = 'x';
     text[1025] = '\0';
     assert_warns(state, text,
-                 ":1: the line has 1024 bytes, and libpam before 1.7 takes what is behind 1023 for "
+                 ":1: the line has 1024 bytes, and libpam before 1.6 takes what is behind 1023 for "
                  "another line; move options to the configuration file");
     text[600] = '#'; /* a comment counts */
     assert_warns(state, text,
-                 ":1: the line has 1024 bytes, and libpam before 1.7 takes what is behind 1023 for "
+                 ":1: the line has 1024 bytes, and libpam before 1.6 takes what is behind 1023 for "
                  "another line; move options to the configuration file");
     text[0] = '#';
     text[500] = text[501] = 'x';
@@ -76,12 +95,12 @@ static void test_account_stack(void **state)
                 "account required pam_countersign.so\nsession required pam_permit.so\n",
          ":3" ALONE},
         {"account required pam_countersign.so\n# account required pam_permit.so\n", ":1" ALONE},
-        {"account required pam_countersign.so\n@include auth-only\n", ":1" ALONE},
-        {"account required pam_countersign.so\n@include with-account\n", ""},
-        {"account required pam_countersign.so\n@include indirect # more\n", ""},
-        {"account required pam_countersign.so\n@include itself\n", ""},
-        {"account required pam_countersign.so\n@include none\n", ""},
-        {"account required pam_countersign.so\naccount include with-account\n", ""},
+        {"account required pam_countersign.so\n@include DIR/auth-only\n", ":1" ALONE},
+        {"account required pam_countersign.so\n@include DIR/with-account\n", ""},
+        {"account required pam_countersign.so\n@include DIR/indirect # more\n", ""},
+        {"account required pam_countersign.so\n@include DIR/itself\n", ""},
+        {"account required pam_countersign.so\n@include DIR/none\n", ""},
+        {"account required pam_countersign.so\naccount include DIR/with-account\n", ""},
         {"account required \\\n pam_countersign.so\naccount required pam_permit.so\n", ""},
         {"accounts required pam_countersign.so\n", ""},
         {MODULE "\n", ""},
@@ -89,13 +108,12 @@ static void test_account_stack(void **state)
     static const char *const files[][2] = {
         {"auth-only", "auth required pam_unix.so\n"},
         {"with-account", "auth required pam_unix.so\naccount required pam_unix.so\n"},
-        {"indirect", "@include with-account\n"},
-        {"itself", "@include itself\n"},
+        {"indirect", "@include DIR/with-account\n"},
+        {"itself", "@include DIR/itself\n"},
     };
-    char path[PATH_SIZE];
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(files); i++)
-        write_file(folder_path(state, files[i][0], path), 0644, files[i][1], strlen(files[i][1]));
+        write_text(state, files[i][0], files[i][1]);
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++)
         assert_warns(state, rows[i][0], rows[i][1]);
 }
