@@ -282,6 +282,7 @@ enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_er
         return cs_fail_errno(error, "eventfd");
     if (!start_first(server))
         return cs_fail(error, CS_ERR_SYSTEM, "cannot start a thread");
+    server->meanwhile(server->engine);
     result = await_signal(server, error);
     if (result != CS_OK)
         return result;

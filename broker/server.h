@@ -22,6 +22,9 @@ struct cs_server {
     bool allow_unprivileged;
     struct cs_service_accounts service_accounts;
 
+    /* Called once logins are served, on the thread that has nothing else to do until the end. */
+    void (*meanwhile)(struct cs_engine *engine);
+
     /* private to cs_server_run */
     pthread_mutex_t mutex; /* guards the two counts */
     pthread_cond_t ended;  /* signalled when the last worker ends */

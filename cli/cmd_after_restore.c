@@ -10,8 +10,10 @@
 #include "base/clock.h"
 #include "base/reason.h"
 #include "base/strlist.h"
+#include "base/user_name.h"
 #include "cli/cli.h"
 #include "cli/verb.h"
+#include "json/json.h"
 
 enum { LOG, SPEND_CODES, KEEP_CODES };
 
@@ -24,6 +26,7 @@ const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX] = {
 enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/audit.c) */
 
 struct restoring {
+    struct cs_cli_act *act;
     const char *log;        /* NULL: no log */
     bool spend, keep;       /* all recovery codes */
     bool logins;            /* the log has some */
@@ -86,32 +89,69 @@ static char *take_identity(char *audit)
     return found;
 }
 
-/* Whether a recovery code was accepted, whatever became of the login: it is spent. */
-static bool used_recovery_code(const char *audit)
+static bool names_recovery_code(const char *audit, const char *key)
 {
-    const char *accepted = strstr(audit, " accepted=");
-    const char *code = accepted ? strstr(accepted, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
+    const char *value = strstr(audit, key);
+    const char *code = value ? strstr(value, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
 
-    return code != NULL && strcspn(accepted + 1, " ") > (size_t)(code - accepted);
+    return code != NULL && strcspn(value + 1, " ") > (size_t)(code - value);
 }
 
-static enum cs_err read_audit(struct restoring *restoring, char *audit, struct cs_error *error)
+/* Whether a recovery code was accepted, whatever became of the login: it is spent. So may be one
+ * that was being judged when the broker was killed. */
+static bool used_recovery_code(const char *audit)
 {
-    char *user;
+    return names_recovery_code(audit, " accepted=") || names_recovery_code(audit, " unsettled=");
+}
 
-    restoring->logins = true;
-    if (!used_recovery_code(audit))
-        return CS_OK;
-    user = take_identity(audit);
+static enum cs_err add_used(struct restoring *restoring, const char *user, size_t longest,
+                            struct cs_error *error)
+{
     if (user == NULL || cs_strlist_contains(&restoring->used, user))
         return CS_OK;
-    if (strlen(user) > AUDIT_NAME_MAX)
+    if (strlen(user) > longest)
         return cs_fail(error, CS_ERR_INPUT,
                        "%s: the name of somebody who used a recovery code is cut short there; use "
                        "--spend-codes; nothing was changed",
                        restoring->log);
     return cs_strlist_add(&restoring->used, user, strlen(user)) == CS_OK ? CS_OK
                                                                          : cs_fail_nomem(error);
+}
+
+static enum cs_err read_audit(struct restoring *restoring, char *audit, struct cs_error *error)
+{
+    restoring->logins = true;
+    return used_recovery_code(audit)
+               ? add_used(restoring, take_identity(audit), AUDIT_NAME_MAX, error)
+               : CS_OK;
+}
+
+/* The same in a record (login/audit_json.c). One that a crash cut off is no record. */
+static enum cs_err read_record(struct restoring *restoring, const char *text,
+                               struct cs_error *error)
+{
+    CS_AUTO(cs_json_free) struct cs_json *document = NULL;
+    const char *word = cs_reason_name(CS_REASON_RECOVERY_CODE);
+    const struct cs_json_value *record;
+    const char *unsettled;
+    bool used;
+
+    if (cs_json_parse("a record", text, strcspn(text, "\n"), CS_JSON_STRICT, &document, NULL) !=
+        CS_OK)
+        return CS_OK;
+    restoring->logins = true;
+    record = cs_json_root(document);
+    unsettled = cs_json_string(cs_json_get(record, "unsettled"), NULL);
+    used = unsettled != NULL && strcmp(unsettled, word) == 0;
+    for (const struct cs_json_value *item = cs_json_first(cs_json_get(record, "accepted"));
+         item != NULL; item = cs_json_next(item)) {
+        const char *accepted = cs_json_string(item, NULL);
+
+        used = used || (accepted != NULL && strcmp(accepted, word) == 0);
+    }
+    return used ? add_used(restoring, cs_json_string(cs_json_get(record, "identity"), NULL),
+                           CS_USER_NAME_MAX, error)
+                : CS_OK;
 }
 
 /* The alert of providers/local/u2f_answer.c. */
@@ -130,15 +170,18 @@ static enum cs_err read_alert(struct restoring *restoring, const char *alert,
 static enum cs_err read_line(struct restoring *restoring, char *line, size_t length,
                              struct cs_error *error)
 {
-    char *audit, *alert;
+    char *audit, *record, *alert;
 
     /* What a crash leaves in a file that was open. */
     for (size_t i = 0; i < length; i++)
         line[i] = line[i] != '\0' ? line[i] : ' ';
     audit = find_own(line, "login verdict=");
+    record = find_own(line, "{\"record\":\"login\"");
     alert = find_own(line, "the counter of a security key went back, ");
     if (audit != NULL)
         return read_audit(restoring, audit, error);
+    if (record != NULL)
+        return read_record(restoring, record, error);
     return alert != NULL ? read_alert(restoring, alert, error) : CS_OK;
 }
 
@@ -204,6 +247,8 @@ static enum cs_err spend(const struct cs_transaction *transaction, void *context
         if (result == CS_OK)
             result = cs_recovery_replace(transaction, user, NULL, 0, error);
         restoring->users += left > 0;
+        if (result == CS_OK)
+            result = cs_cli_act_user(restoring->act, user, error);
     }
     return result == CS_OK ? suspect_keys(transaction, restoring, error) : result;
 }
@@ -236,6 +281,10 @@ int cs_cmd_after_restore(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
+    restoring.act = cli->act;
+    cs_cli_act_detail(cli->act, restoring.spend  ? "spend-codes"
+                                : restoring.keep ? "keep-codes"
+                                                 : "log");
     if (restoring.log != NULL && read_log(&restoring, &error) != CS_OK)
         return cs_complain(&error);
     return cs_cli_do(cli, spend, &report, &restoring);

@@ -17,6 +17,7 @@ enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000 };
 
 struct batch {
     const char *path;
+    struct cs_cli_act *act;
     struct cs_cli_accounts accounts;
     size_t line; /* the line being read, from 1 */
     struct cs_enrolments enrolments;
@@ -129,6 +130,8 @@ static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *e
                          "the user name looks like a secret: user and secret are two words");
     if (result == CS_OK)
         result = cs_enrolments_add(&batch->enrolments, &enrolment, &inner);
+    if (result == CS_OK)
+        result = cs_cli_act_user(batch->act, choice.user, &inner);
     return result == CS_OK ? CS_OK
                            : cs_fail(error, result, "%s:%zu: %s; nobody was enrolled", batch->path,
                                      batch->line, inner.text);
@@ -171,7 +174,7 @@ static enum cs_err store_batch(const struct cs_cli *cli, struct batch *batch,
 
     if (result == CS_OK)
         result = cs_enrolments_prepare(&batch->enrolments, store, error);
-    return result == CS_OK ? cs_cli_transact(store, save_batch, batch, error) : result;
+    return result == CS_OK ? cs_cli_act(cli, store, save_batch, batch, error) : result;
 }
 
 /* One object in a line. */
@@ -195,7 +198,7 @@ static int print_enrolment(const struct cs_app_names *names, const struct cs_enr
 
 int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names, const char *path)
 {
-    CS_AUTO(clear_batch) struct batch batch = {.path = path};
+    CS_AUTO(clear_batch) struct batch batch = {.path = path, .act = cli->act};
     struct cs_error error = {0};
     int status = CS_EXIT_OK;
     enum cs_err result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &batch.accounts, &error);

@@ -157,7 +157,8 @@ CS_OWN_FRAME static void write_audit(const struct cs_login *login, enum cs_verdi
                                      int code)
 {
     const struct cs_request *request = login->request;
-    const struct cs_audit audit = {
+    struct cs_audit audit = {
+        .form = login->options.audit,
         .user = request->user,
         .identity = audited_identity(login, verdict),
         .service = request->service,
@@ -177,8 +178,18 @@ CS_OWN_FRAME static void write_audit(const struct cs_login *login, enum cs_verdi
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
         .account_phase = is_account_phase(login),
     };
+    struct cs_metrics *metrics = cs_engine_metrics(login->engine);
+    char id[CS_RECORD_ID_SIZE];
 
+    if (audit.form != CS_AUDIT_TEXT) {
+        if (login->place == NULL)
+            cs_record_id_next(cs_engine_record_ids(login->engine), id);
+        audit.id = login->place != NULL ? login->place->id : id;
+        audit.time = cs_clock_seconds();
+    }
     cs_audit_write(&login->log, &audit);
+    if (metrics != NULL)
+        cs_metrics_login(metrics, &audit, login->plan != NULL ? login->plan->name : "none");
 }
 
 /* Says why a login passed without a second factor. */
@@ -222,13 +233,18 @@ static bool may_fail_open(const struct cs_login *login)
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict)
 {
-    enum cs_verdict verdict = run(login, channel);
+    struct cs_metrics *metrics = cs_engine_metrics(login->engine);
+    enum cs_verdict verdict;
     /* To pass, the account must be known; a plan that allowed it has looked it up. */
-    bool known = login->account.known;
-    int code = is_account_phase(login)
-                   ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
-                   : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
+    bool known;
+    int code;
 
+    channel->waits = metrics != NULL ? cs_metrics_waits(metrics) : NULL;
+    verdict = run(login, channel);
+    known = login->account.known;
+    code = is_account_phase(login)
+               ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
+               : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
     login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
@@ -237,10 +253,12 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
         hand_over(login, ret_verdict);
     }
     write_audit(login, verdict, code);
+    cs_login_leave_place(login);
 }
 
 void cs_login_clear(struct cs_login *login)
 {
+    cs_login_leave_place(login);
     cs_search_release(&login->search);
     cs_config_release(&login->config);
     cs_secret_free(&login->authtok);

@@ -157,12 +157,16 @@ enum cs_verdict cs_conclude_approval(struct cs_open_challenge *open, const struc
     struct poll_context poll = {.open = open, .next = cs_clock_ms() + challenge->poll_ms};
     enum cs_wait_state state = CS_WAIT_PENDING;
     enum cs_err result = begun == CS_OK ? await(&poll, place, &state, error) : begun;
+    enum cs_verdict verdict;
 
     /* The phone may ask although the call failed, or although the user has hung up. */
     if (result != CS_OK && login->state.sent)
         slow_down(login, place);
     open->fulfilled = result == CS_OK && state == CS_WAIT_APPROVED;
     cs_open_challenge_end(open); /* before the next prompt */
-    return result == CS_OK ? conclude(login, method->kind, &poll, place, state)
-                           : cs_give_up(login, method->name, result, error);
+    if (result != CS_OK)
+        return cs_give_up(login, method->name, result, error);
+    verdict = conclude(login, method->kind, &poll, place, state);
+    login->calls->judged(login->context, &login->result);
+    return verdict;
 }

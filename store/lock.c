@@ -57,12 +57,19 @@ void cs_store_leave(struct cs_store *store)
     pthread_mutex_unlock(&store->mutex);
 }
 
-/* The turn to take the lock next: a lock on the file's first byte, which has nothing to do with the
- * lock on the file as a whole. A process that keeps coming back, as a broker with many logins does,
- * would otherwise always find the lock free before those that sleep. */
+/* Locks on single bytes of the file have nothing to do with the lock on the file as a whole. */
+enum { TURN_BYTE, RECORDS_BYTE };
+
+static struct flock lock_of(off_t byte, short type)
+{
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+}
+
+/* The turn to take the lock next. A process that keeps coming back, as a broker with many logins
+ * does, would otherwise always find the lock free before those that sleep. */
 static struct flock turn_of(short type)
 {
-    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
+    return lock_of(TURN_BYTE, type);
 }
 
 static bool others_have_turn(int fd)
@@ -142,4 +149,28 @@ enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error)
     return flock(store->lock_fd, LOCK_UN) == 0
                ? CS_OK
                : cs_fail_errno(error, "%s: cannot unlock", store->lock_path);
+}
+
+static bool take_records(int fd)
+{
+    struct flock lock = lock_of(RECORDS_BYTE, F_WRLCK);
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+enum cs_err cs_store_lock_records(struct cs_store *store, int64_t deadline, struct cs_error *error)
+{
+    enum cs_err result = wait_until_taken(store->lock_fd, take_records, deadline);
+
+    return result == CS_OK
+               ? CS_OK
+               : cs_fail(error, result, "%s: another process has been writing records for %d s",
+                         store->lock_path, CS_LOCK_WAIT_MS / 1000);
+}
+
+void cs_store_unlock_records(struct cs_store *store)
+{
+    struct flock none = lock_of(RECORDS_BYTE, F_UNLCK);
+
+    (void)fcntl(store->lock_fd, F_OFD_SETLK, &none);
 }

@@ -181,8 +181,9 @@ static char *make_lock_path(const char *path)
     return lock;
 }
 
-enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
-                          struct cs_store **ret_store, struct cs_error *error)
+static enum cs_err open_store(const char *path, const char *key_path, bool create,
+                              const struct cs_record *first, struct cs_store **ret_store,
+                              struct cs_error *error)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = calloc(1, sizeof *store);
     enum cs_err result;
@@ -196,12 +197,26 @@ enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
     store->lock_path = make_lock_path(path);
     if (store->path == NULL || store->key_path == NULL || store->lock_path == NULL)
         return cs_fail_nomem(error);
+    store->first = first;
     result = open_database(store, create, error);
+    store->first = NULL;
     if (result != CS_OK)
         return result;
     *ret_store = store;
     store = NULL;
     return CS_OK;
+}
+
+enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
+                          struct cs_store **ret_store, struct cs_error *error)
+{
+    return open_store(path, key_path, create, NULL, ret_store, error);
+}
+
+enum cs_err cs_store_create(const char *path, const char *key_path, const struct cs_record *first,
+                            struct cs_store **ret_store, struct cs_error *error)
+{
+    return open_store(path, key_path, true, first, ret_store, error);
 }
 
 void cs_store_close(struct cs_store **store)
@@ -307,10 +322,12 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
     return CS_OK;
 }
 
-enum cs_err cs_store_sync(const struct cs_store *store, int *log, struct cs_error *error)
+enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error)
 {
+    int64_t started = cs_meter_now();
     bool synced = fdatasync(*log) == 0;
 
+    cs_meter_add(&store->syncs, started);
     if (!synced)
         cs_ignore(cs_fail_errno(error, "%s: cannot commit", store->path));
     if (!synced && error != NULL)

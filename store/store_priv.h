@@ -7,8 +7,10 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "base/meter.h"
 #include "store/factor.h"
 #include "store/key.h"
+#include "store/record.h"
 #include "store/store.h"
 
 enum {
@@ -39,11 +41,13 @@ struct cs_store {
     int log_pages, merged_pages; /* its length, and how much of it was merged or is being so */
     unsigned commits;            /* of this connection */
     bool merging;
-    bool busy;                 /* a thread is between begin and end of a transaction */
-    struct cs_store_job *jobs; /* those that wait for a batch, in their order */
-    bool led;                  /* one of their threads leads, or is about to */
-    pthread_mutex_t mutex;     /* guards `busy`, `jobs` and `led` */
-    pthread_cond_t freed;      /* signalled when `busy` ends */
+    bool busy;                     /* a thread is between begin and end of a transaction */
+    struct cs_store_job *jobs;     /* those that wait for a batch, in their order */
+    bool led;                      /* one of their threads leads, or is about to */
+    pthread_mutex_t mutex;         /* guards `busy` and what concerns `jobs` and the log */
+    pthread_cond_t freed;          /* signalled when `busy` ends */
+    const struct cs_record *first; /* the first record of a store that this makes; or NULL */
+    struct cs_meter syncs;         /* the part of a commit that waits for the disk */
     struct cs_keys keys;
     bool keys_read;      /* in this transaction, to seal with */
     int64_t next_factor; /* the id of the next factor, if this transaction has made one; or 0 */
@@ -102,8 +106,7 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
  * closes *ret_log. */
 enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
                            struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_store_sync(const struct cs_store *store, int *log,
-                          struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
 
 /* Watches the length of a new connection's log; and merges it into the file if it is long. Whoever
  * calls that holds no lock. A failure is nobody's error: the next one tries again. */
@@ -120,6 +123,12 @@ enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
 
 /* Returns the lock. If that fails, the caller closes the database, and the lock with it. */
 enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
+
+/* The lock of whoever writes the records to the log; CS_ERR_UNAVAILABLE at `deadline`. Nobody
+ * else's work waits for it. */
+enum cs_err cs_store_lock_records(struct cs_store *store, int64_t deadline,
+                                  struct cs_error *error) CS_MUST_USE;
+void cs_store_unlock_records(struct cs_store *store);
 
 /* Creates or upgrades the schema, refuses a newer one. In its own transaction. */
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create,
