@@ -12,6 +12,9 @@
 /* The variable is released by `function(&variable)` when its scope ends. */
 #define CS_AUTO(function) __attribute__((cleanup(function)))
 
+/* For a function whose variables would otherwise be on the stack while its caller waits. */
+#define CS_OWN_FRAME __attribute__((noinline))
+
 #define CS_ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

@@ -35,6 +35,11 @@ static bool reserve(struct cs_buffer *buffer, size_t extra)
     return true;
 }
 
+void cs_buffer_reserve(struct cs_buffer *buffer, size_t length)
+{
+    (void)reserve(buffer, length);
+}
+
 void cs_buffer_add(struct cs_buffer *buffer, const char *data, size_t length)
 {
     if (!reserve(buffer, length))

@@ -18,6 +18,9 @@ struct cs_buffer {
     bool failed;
 };
 
+/* Makes room for `length` bytes more. */
+void cs_buffer_reserve(struct cs_buffer *buffer, size_t length);
+
 void cs_buffer_add(struct cs_buffer *buffer, const char *data, size_t length);
 void cs_buffer_text(struct cs_buffer *buffer, const char *text);
 void cs_buffer_printf(struct cs_buffer *buffer, const char *format, ...) CS_PRINTF(2, 3);

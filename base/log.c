@@ -17,9 +17,18 @@
 
 enum { LINE_MAX_BYTES = 2048 };
 
-void cs_log(const struct cs_log *log, int priority, const char *format, ...)
+void cs_log_line(const struct cs_log *log, int priority, const char *text)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+
+    if (priority == LOG_DEBUG && !log->debug)
+        return;
+    cs_sanitise(&clean, text, strlen(text));
+    log->write(log->context, priority, clean.failed || !clean.text ? "out of memory" : clean.text);
+}
+
+void cs_log(const struct cs_log *log, int priority, const char *format, ...)
+{
     char line[LINE_MAX_BYTES];
     va_list arguments;
     int length;
@@ -33,8 +42,7 @@ void cs_log(const struct cs_log *log, int priority, const char *format, ...)
         return;
     if ((size_t)length >= sizeof line)
         memcpy(line + sizeof line - 4, "...", 4);
-    cs_sanitise(&clean, line, strlen(line));
-    log->write(log->context, priority, clean.failed || !clean.text ? "out of memory" : clean.text);
+    cs_log_line(log, priority, line);
 }
 
 static void write_stderr(void *context, int priority, const char *line)

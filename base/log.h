@@ -18,6 +18,9 @@ struct cs_log {
 
 void cs_log(const struct cs_log *log, int priority, const char *format, ...) CS_PRINTF(3, 4);
 
+/* The same for a whole text, of any length. */
+void cs_log_line(const struct cs_log *log, int priority, const char *text);
+
 /* Sinks for programs: syslog(3) with LOG_AUTHPRIV (opened here), or standard error with the
  * priority prefix that systemd reads. While nothing listens for syslog, as in many containers, the
  * first is like the second: syslog(3) would lose the lines. */

@@ -43,8 +43,17 @@ bool cs_limits_enter(struct cs_limits *limits, uid_t uid)
         if (uid != 0)
             limits->uids[limits->unprivileged++] = uid;
     }
+    limits->refused += !place;
     pthread_mutex_unlock(&limits->mutex);
     return place;
+}
+
+void cs_limits_count(struct cs_limits *limits, unsigned *ret_running, uint64_t *ret_refused)
+{
+    pthread_mutex_lock(&limits->mutex);
+    *ret_running = limits->total;
+    *ret_refused = limits->refused;
+    pthread_mutex_unlock(&limits->mutex);
 }
 
 static void remove_uid(struct cs_limits *limits, uid_t uid)
@@ -90,6 +99,7 @@ bool cs_limits_claim(struct cs_limits *limits, const struct cs_claim *claim)
         if (claim->asker != NULL)
             (*places_of(limits, claim->asker))++;
     }
+    limits->refused += !place;
     pthread_mutex_unlock(&limits->mutex);
     return place;
 }

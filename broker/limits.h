@@ -26,6 +26,7 @@ struct cs_limits {
     pthread_mutex_t mutex;
     unsigned total_max, unprivileged_max;
     unsigned total, unprivileged;
+    uint64_t refused;                /* connections for which there was no place */
     unsigned keyless;                /* of those whose request is known, without a key */
     uid_t uids[CS_UNPRIVILEGED_MAX]; /* of the unprivileged logins that run */
     uint16_t askers[CS_ASKERS];      /* logins of each that asks from here, by a hash */
@@ -36,6 +37,9 @@ void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unpri
 
 /* Takes a place for a login of `uid`; false if there is none. Root is limited only by the total. */
 bool cs_limits_enter(struct cs_limits *limits, uid_t uid);
+/* How many run, and how often there was no place. */
+void cs_limits_count(struct cs_limits *limits, unsigned *ret_running, uint64_t *ret_refused);
+
 void cs_limits_leave(struct cs_limits *limits, uid_t uid);
 
 /* What a place is for, when the request is known. */

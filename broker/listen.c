@@ -26,9 +26,9 @@ static enum cs_err check_folder(const char *path, struct cs_error *error)
 }
 
 /* A refused connection means that the broker that left the socket is gone. */
-static enum cs_err remove_stale(const struct sockaddr_un *address, struct cs_error *error)
+static enum cs_err remove_stale(const struct sockaddr_un *address, int type, struct cs_error *error)
 {
-    CS_AUTO(cs_fd_close) int probe = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+    CS_AUTO(cs_fd_close) int probe = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     struct stat status;
 
     if (lstat(address->sun_path, &status) != 0)
@@ -44,7 +44,8 @@ static enum cs_err remove_stale(const struct sockaddr_un *address, struct cs_err
     return CS_OK;
 }
 
-enum cs_err cs_listen(const char *path, bool unprivileged, int *ret_fd, struct cs_error *error)
+enum cs_err cs_listen(const char *path, int type, bool unprivileged, int *ret_fd,
+                      struct cs_error *error)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     CS_AUTO(cs_fd_close) int fd = -1;
@@ -56,10 +57,10 @@ enum cs_err cs_listen(const char *path, bool unprivileged, int *ret_fd, struct c
     memcpy(address.sun_path, path, strlen(path) + 1);
     result = check_folder(path, error);
     if (result == CS_OK)
-        result = remove_stale(&address, error);
+        result = remove_stale(&address, type, error);
     if (result != CS_OK)
         return result;
-    fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     /* This program's umask is 077, so nobody else can connect between bind and chmod. */
     if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof address) != 0 ||
         chmod(path, unprivileged ? 0666 : 0600) != 0 || listen(fd, BACKLOG) != 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -18,10 +19,12 @@
 #include "base/standard.h"
 #include "broker/fresh.h"
 #include "broker/listen.h"
+#include "broker/metrics.h"
 #include "broker/server.h"
 #include "broker/session.h"
 #include "broker/slice.h"
 #include "broker/systemd.h"
+#include "login/kept_records.h"
 #include "paths.h"
 
 enum { SESSION_FD = 3, ARENAS = 2, EXIT_USAGE = 2 };
@@ -128,6 +131,7 @@ struct bounds {
     bool unprivileged; /* peers that are not root are served */
     struct cs_service_accounts service_accounts;
     unsigned logins, unprivileged_logins;
+    char metrics[CS_SOCKET_PATH_SIZE]; /* where to answer with metrics; "": nowhere */
 };
 
 static void find_service_accounts(const struct cs_log *log, const char *list,
@@ -171,6 +175,9 @@ static void read_bounds(struct cs_engine *engine, const char *path, struct bound
     *ret_bounds = (struct bounds){.unprivileged = options.allow_unprivileged,
                                   .logins = options.max_logins,
                                   .unprivileged_logins = options.max_unprivileged};
+    /* A path that is cut off is too long for a socket, and says so. */
+    (void)snprintf(ret_bounds->metrics, sizeof ret_bounds->metrics, "%s",
+                   options.metrics != NULL ? options.metrics : "");
     find_service_accounts(cs_engine_log(engine), options.service_accounts,
                           &ret_bounds->service_accounts);
 }
@@ -203,6 +210,20 @@ static int block_signals(void)
     return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
+/* Without them logins are served all the same. */
+static void start_metrics(struct cs_metrics_server *server, const char *path)
+{
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    if (path[0] == '\0')
+        return;
+    result = cs_engine_measure(server->engine) ? cs_metrics_server_start(server, path, &error)
+                                               : cs_fail_nomem(&error);
+    if (result != CS_OK)
+        cs_log(cs_engine_log(server->engine), LOG_ERR, "there are no metrics: %s", error.text);
+}
+
 static enum cs_err serve(struct cs_engine *engine, const struct settings *settings,
                          const struct cs_systemd *systemd, const struct bounds *bounds,
                          struct cs_error *error)
@@ -213,21 +234,25 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
                                .listen_fd = systemd->listen_fd,
                                .signal_fd = block_signals(),
                                .allow_unprivileged = bounds->unprivileged,
-                               .service_accounts = bounds->service_accounts};
+                               .service_accounts = bounds->service_accounts,
+                               .meanwhile = cs_log_kept_records};
+    struct cs_metrics_server metrics = {
+        .engine = engine, .limits = &limits, .signal_fd = server.signal_fd, .listen_fd = -1};
     enum cs_err result = raise_descriptors(bounds->logins, error);
     bool idle = true;
 
     if (server.signal_fd < 0)
         return cs_fail_errno(error, "signalfd");
     if (result == CS_OK && server.listen_fd < 0)
-        result =
-            cs_listen(settings->socket, bounds->unprivileged || bounds->service_accounts.count > 0,
-                      &server.listen_fd, error);
+        result = cs_listen(settings->socket, SOCK_SEQPACKET,
+                           bounds->unprivileged || bounds->service_accounts.count > 0,
+                           &server.listen_fd, error);
     if (result == CS_OK)
         result = cs_become_run_user(error);
     if (result != CS_OK)
         return result;
     cs_limits_init(&limits, bounds->logins, bounds->unprivileged_logins);
+    start_metrics(&metrics, bounds->metrics);
     cs_systemd_notify(systemd, "READY=1");
     cs_log(cs_engine_log(engine), LOG_INFO, "countersignd " CS_VERSION " serves");
     result = cs_server_run(&server, &idle, error);
@@ -236,6 +261,8 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
      * before them. */
     if (result == CS_OK && !idle)
         _exit(EXIT_SUCCESS);
+    if (result == CS_OK) /* then there was the signal that ends it */
+        cs_metrics_server_end(&metrics);
     return result;
 }
 

@@ -2,6 +2,7 @@
 #include "broker/server.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -9,7 +10,10 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "base/clock.h"
+#include "base/event.h"
 #include "base/file.h"
+#include "base/stack.h"
 #include "broker/session.h"
 
 enum {
@@ -17,6 +21,10 @@ enum {
     IDLE_MAX = 4,   /* idle workers to keep; further ones end after their login */
     STOP_MS = 5000, /* grace period for running logins when the broker is asked to stop */
     PAUSE_MS = 100, /* pause if descriptors ran out */
+    /* When half of so many workers have left, free memory is given back: once, when those that are
+     * about to leave as well have had time to. */
+    CROWD = 64,
+    SETTLE_MS = 1000,
 };
 
 /* ---- one connection ---- */
@@ -112,6 +120,8 @@ static bool start_worker(struct cs_server *server)
         worker = NULL; /* now owned by the thread */
     server->workers += started;
     server->idle += started;
+    if (server->workers > server->crowd)
+        server->crowd = server->workers;
     return started;
 }
 
@@ -147,6 +157,10 @@ static void end_worker(struct cs_server *server, bool was_idle)
     server->idle -= was_idle;
     if (--server->workers == 0)
         pthread_cond_signal(&server->ended);
+    if (server->crowd >= CROWD && server->workers <= server->crowd / 2) {
+        server->crowd = server->workers;
+        cs_event_set(server->fallen_fd);
+    }
     pthread_mutex_unlock(&server->mutex);
 }
 
@@ -190,6 +204,7 @@ static void *work(void *argument)
         idle = enter_idle(server);
     }
     end_worker(server, idle);
+    cs_stack_give_back(); /* the C library keeps the stacks of threads that have ended */
     return NULL;
 }
 
@@ -233,17 +248,44 @@ static bool wait_for_workers(struct cs_server *server)
     return idle;
 }
 
+/* Waits for a signal, and meanwhile gives memory back: free() keeps what lies below anything that
+ * is still used. */
+static enum cs_err await_signal(struct cs_server *server, struct cs_error *error)
+{
+    struct pollfd fds[] = {{.fd = server->signal_fd, .events = POLLIN},
+                           {.fd = server->fallen_fd, .events = POLLIN}};
+    bool fallen = false;
+
+    for (;;) {
+        int ready = poll(fds, fallen ? 1 : 2, fallen ? SETTLE_MS : -1);
+
+        if (ready < 0 && errno != EINTR)
+            return cs_fail_errno(error, "poll");
+        if (ready > 0 && fds[0].revents != 0)
+            return CS_OK;
+        if (ready == 0)
+            (void)malloc_trim(0);
+        else if (ready > 0)
+            cs_event_take(server->fallen_fd);
+        if (ready >= 0)
+            fallen = ready > 0;
+    }
+}
+
 enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_error *error)
 {
-    struct pollfd signal = {.fd = server->signal_fd, .events = POLLIN};
+    enum cs_err result;
 
     init_counts(server);
+    server->fallen_fd = cs_event_new();
+    if (server->fallen_fd < 0)
+        return cs_fail_errno(error, "eventfd");
     if (!start_first(server))
         return cs_fail(error, CS_ERR_SYSTEM, "cannot start a thread");
-    while (poll(&signal, 1, -1) < 0) {
-        if (errno != EINTR)
-            return cs_fail_errno(error, "poll");
-    }
+    server->meanwhile(server->engine);
+    result = await_signal(server, error);
+    if (result != CS_OK)
+        return result;
     *ret_idle = wait_for_workers(server);
     if (*ret_idle)
         cs_fd_close(&server->listen_fd);

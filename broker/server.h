@@ -22,10 +22,15 @@ struct cs_server {
     bool allow_unprivileged;
     struct cs_service_accounts service_accounts;
 
+    /* Called once logins are served, on the thread that has nothing else to do until the end. */
+    void (*meanwhile)(struct cs_engine *engine);
+
     /* private to cs_server_run */
     pthread_mutex_t mutex; /* guards the two counts */
     pthread_cond_t ended;  /* signalled when the last worker ends */
     unsigned workers, idle;
+    unsigned crowd; /* most workers since free memory was last given back */
+    int fallen_fd;  /* eventfd, set when half of a crowd has left */
 };
 
 /* Returns after a signal, when the running logins have ended or their few seconds are over;

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+#include "base/time_text.h"
 #include "cli/account.h"
+#include "cli/act.h"
 #include "cli/pam_line.h"
 #include "login/config.h"
 #include "providers/local/enrol.h"
@@ -28,6 +30,7 @@ struct cs_cli {
     const char *socket_path;
     bool json;
     bool no_account;               /* use users' names as they are */
+    struct cs_cli_act *act;        /* what the verb does, for the log */
     struct cs_cli_account account; /* for CS_VERB_USER: what its operand became */
     /* What the user should do if a verb did its work but its output cannot be written
      * (cs_will_show). */
@@ -39,10 +42,6 @@ struct cs_cli {
 /* Prints "countersign: TEXT" and returns CS_EXIT_FAILED or CS_EXIT_USAGE. */
 int cs_complain(const struct cs_error *error);
 int cs_usage_error(const char *format, ...) CS_PRINTF(1, 2);
-
-/* RFC 3339, in UTC; "" for a time without a year. */
-enum { CS_TIME_SIZE = 32 };
-void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE]);
 
 /* Prints "countersign: TEXT" on standard error, unless the text is empty. */
 void cs_remark(const char *text);
@@ -105,20 +104,18 @@ enum cs_err cs_cli_open_store(const struct cs_cli *cli, struct cs_store **ret_st
 typedef enum cs_err cs_cli_work(const struct cs_transaction *transaction, void *context,
                                 struct cs_error *error);
 
-/* The only two places where the tool begins a transaction: in an open store, and in one that
- * cs_cli_open_store opens and this closes again. */
+/* In an open store. The verb's act, if one is due, has its record in the same transaction, and then
+ * in the log; cs_cli_transact is for what is no act by itself. */
+enum cs_err cs_cli_act(const struct cs_cli *cli, struct cs_store *store, cs_cli_work *work,
+                       void *context, struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
 /* The same work, always rolled back: shows what would be refused. */
 enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
+/* cs_cli_act in a store that this opens and closes again. */
 enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *context,
                             struct cs_error *error) CS_MUST_USE;
-
-/* cs_cli_transact for what writes more than a few hundred rows. Whatever can be prepared is, before
- * it. */
-enum cs_err cs_cli_transact_large(struct cs_store *store, cs_cli_work *work, void *context,
-                                  struct cs_error *error) CS_MUST_USE;
 
 /* cs_cli_in_store, then the report or the complaint; returns an exit status. */
 int cs_cli_do(const struct cs_cli *cli, cs_cli_work *work, const struct cs_report *report,

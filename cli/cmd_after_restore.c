@@ -15,7 +15,9 @@ int cs_cmd_after_restore(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say};
     CS_AUTO(cs_restored_clear) struct cs_restored restored = {0};
-    int status = cs_restored_read(words, &restored);
+    int status = cs_restored_read(cli, words, &restored);
 
-    return status == CS_EXIT_OK ? cs_cli_do(cli, cs_restored_spend, &report, &restored) : status;
+    if (status != CS_EXIT_OK)
+        return status;
+    return cs_cli_do(cli, cs_restored_spend, &report, &restored);
 }

@@ -215,7 +215,7 @@ static enum cs_err make(const struct cs_cli *cli, struct wishes *wishes,
         result = confirm(&enrolling->enrolment, error);
     if (result == CS_OK && wishes->secret_from_input)
         result = cs_cli_input_ends(error);
-    return result == CS_OK ? cs_cli_transact(store, save, enrolling, error) : result;
+    return result == CS_OK ? cs_cli_act(cli, store, save, enrolling, error) : result;
 }
 
 static int enrol(struct cs_cli *cli, const struct cs_app_names *names, struct wishes *wishes)
@@ -243,6 +243,7 @@ int cs_cmd_enroll_totp(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
+    cs_cli_act_detail(cli->act, wishes.batch != NULL ? "batch" : "");
     result = cs_cli_options(cli, &config, &options, &error);
     if (result == CS_OK)
         result = cs_app_names_read(&options, wishes.issuer, &names, &error);

@@ -307,8 +307,8 @@ static int refuse(const struct key_wishes *wishes, const struct cs_pending *pend
 /* ---- the verb ---- */
 
 /* Everything from the open store to the key's answer. */
-static enum cs_err converse(struct cs_store *store, struct registration *registration,
-                            struct cs_error *error)
+static enum cs_err converse(const struct cs_cli *cli, struct cs_store *store,
+                            struct registration *registration, struct cs_error *error)
 {
     const struct cs_pending *pending = &registration->pending;
     const struct cs_u2f_request *request = &registration->request;
@@ -316,7 +316,9 @@ static enum cs_err converse(struct cs_store *store, struct registration *registr
 
     if (registration->wishes.way == KEY_ANSWERED_ELSEWHERE)
         return answer_pending(store, registration, error);
-    result = cs_cli_transact(store, ask, registration, error);
+    result = registration->wishes.way == KEY_ASKED_ELSEWHERE
+                 ? cs_cli_act(cli, store, ask, registration, error)
+                 : cs_cli_transact(store, ask, registration, error);
     if (result != CS_OK)
         return result;
     return registration->wishes.way == KEY_ASKED_ELSEWHERE
@@ -366,16 +368,17 @@ int cs_cmd_enroll_u2f(struct cs_cli *cli, const struct cs_words *words)
     if (status != CS_EXIT_OK)
         return status;
     registration.factor.account = cli->account.uid;
+    cs_cli_act_detail(cli->act, wishes->way == KEY_ASKED_ELSEWHERE ? "request" : "key");
     result = will_report(cli, wishes, &error);
     if (result == CS_OK)
         result = open_all(cli, &registration, &store, &error);
     if (result == CS_OK)
-        result = converse(store, &registration, &error);
+        result = converse(cli, store, &registration, &error);
     if (result != CS_OK)
         return cs_complain(&error);
     if (wishes->way == KEY_ASKED_ELSEWHERE)
         return CS_EXIT_OK;
-    result = cs_cli_transact(store, save, &registration, &error);
+    result = cs_cli_act(cli, store, save, &registration, &error);
     return result == CS_OK ? cs_report(cli, &report, &registration)
                            : refuse(wishes, &registration.pending, result, &error);
 }

@@ -28,6 +28,7 @@ struct entry {
 };
 
 struct import {
+    struct cs_cli_act *act;
     const char *path;
     struct cs_cli_accounts accounts;
     struct cs_strlist names;                  /* account names, one for each line that has keys */
@@ -288,6 +289,7 @@ static enum cs_err import_keys(const struct cs_transaction *transaction, void *c
             continue;
         import->users++;
         last = entry->line;
+        result = cs_cli_act_user(import->act, entry->user, error);
     }
     return result;
 }
@@ -367,7 +369,7 @@ int cs_cmd_import_pam_u2f(struct cs_cli *cli, const struct cs_words *words)
 {
     CS_AUTO(cs_string_free) char *text = NULL;
     CS_AUTO(clear_import)
-    struct import import = {.path = words->operands[0]};
+    struct import import = {.path = words->operands[0], .act = cli->act};
     struct cs_error error = {0};
     enum cs_err result =
         choose_names(cli, words->options[ORIGIN], words->options[APP_ID], &import, &error);

@@ -61,6 +61,19 @@ static void say(const char *what, const char *path, bool made)
     (void)printf("%s %s: %s\n", what, path, made ? "created" : "already there, kept");
 }
 
+/* A new store comes with the record of its making. */
+static enum cs_err make_store(const struct cs_cli *cli, const struct cs_local_settings *local,
+                              struct cs_store **ret_store, struct cs_error *error)
+{
+    CS_AUTO(cs_cli_act_made_clear) struct cs_cli_act_made made = {0};
+    struct cs_record record;
+    enum cs_err result = cs_cli_act_make(cli->act, &made, &record, error);
+
+    return result == CS_OK
+               ? cs_store_create(local->store, local->key_file, &record, ret_store, error)
+               : result;
+}
+
 static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error *error)
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
@@ -85,14 +98,18 @@ static enum cs_err init(const struct cs_cli *cli, bool key_only, struct cs_error
         result = make_key(local, group, &key_made, error);
     if (result == CS_OK)
         say("key", local->key_file, key_made);
+    cli->act->due = !key_only || key_made || result != CS_OK;
     if (result != CS_OK || key_only)
         return result;
     store_made = !has_store(local);
     result = cs_become_run_user(error);
     if (result == CS_OK)
-        result = cs_store_open(local->store, local->key_file, true, &store, error);
+        result = make_store(cli, local, &store, error);
     if (result == CS_OK)
         say("store", local->store, store_made);
+    if (result == CS_OK)
+        cs_cli_act_log(cli, store);
+    cli->act->recorded = result == CS_OK; /* or nothing was made */
     return result;
 }
 
@@ -100,6 +117,7 @@ int cs_cmd_init(struct cs_cli *cli, const struct cs_words *words)
 {
     struct cs_error error = {0};
 
+    cs_cli_act_detail(cli->act, words->options[KEY_ONLY] != NULL ? "key-only" : "");
     return init(cli, words->options[KEY_ONLY] != NULL, &error) == CS_OK ? CS_EXIT_OK
                                                                         : cs_complain(&error);
 }

@@ -43,6 +43,8 @@ int cs_cmd_lang(struct cs_cli *cli, const struct cs_words *words)
     if (wish != NULL && strcmp(wish, "none") != 0 && !cs_language_parse(wish, language))
         return cs_usage_error("'%s' is not a language such as fr or pt_BR", wish);
     preference.fresh = wish ? language : NULL;
+    cli->act->due = wish != NULL;
+    cs_cli_act_detail(cli->act, wish ? wish : "");
     if (language[0] != '\0' && cs_user_name_check(preference.user, &error) != CS_OK)
         return cs_complain(&error);
     return cs_cli_do(cli, set_or_read, &report, &preference);

@@ -196,6 +196,7 @@ int cs_cmd_passwd(struct cs_cli *cli, const struct cs_words *words)
 
     if (status != CS_EXIT_OK)
         return status;
+    cs_cli_act_detail(cli->act, wishes->remove ? "removed" : "set");
     /* Whatever is already there can be removed. */
     if (!wishes->remove)
         result = cs_user_name_check(wishes->user, &error);

@@ -15,9 +15,20 @@
 #include "cli/verb.h"
 #include "store/key.h"
 
+/* The secrets are sealed: the record is all that this transaction has. */
+static enum cs_err record_alone(const struct cs_transaction *transaction, void *context,
+                                struct cs_error *error)
+{
+    (void)transaction;
+    (void)context;
+    (void)error;
+    return CS_OK;
+}
+
 /* A child that has become the account countersign opens the store; this process stays root, to
  * replace the key file. */
-static int reseal_in_child(const struct cs_local_settings *local, uint32_t key_id, int count_fd)
+static int reseal_in_child(const struct cs_cli *cli, const struct cs_local_settings *local,
+                           uint32_t key_id, int count_fd)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     struct cs_error error = {0};
@@ -30,13 +41,15 @@ static int reseal_in_child(const struct cs_local_settings *local, uint32_t key_i
         result = cs_store_reseal(store, key_id, &count, &error);
     if (result == CS_OK)
         result = cs_store_check_sealed(store, key_id, &error);
+    if (result == CS_OK)
+        result = cs_cli_act(cli, store, record_alone, NULL, &error);
     if (result != CS_OK)
         return cs_complain(&error);
     return write(count_fd, &count, sizeof count) == sizeof count ? CS_EXIT_OK : CS_EXIT_FAILED;
 }
 
-static enum cs_err reseal(const struct cs_local_settings *local, uint32_t key_id,
-                          struct cs_error *error)
+static enum cs_err reseal(const struct cs_cli *cli, const struct cs_local_settings *local,
+                          uint32_t key_id, struct cs_error *error)
 {
     CS_AUTO(cs_fd_close) int reader = -1;
     CS_AUTO(cs_fd_close) int writer = -1;
@@ -52,7 +65,7 @@ static enum cs_err reseal(const struct cs_local_settings *local, uint32_t key_id
     if (child < 0)
         return cs_fail_errno(error, "fork");
     if (child == 0)
-        _exit(reseal_in_child(local, key_id, writer));
+        _exit(reseal_in_child(cli, local, key_id, writer));
     while (waitpid(child, &status, 0) < 0) {
         if (errno != EINTR)
             return cs_fail_errno(error, "waitpid");
@@ -63,6 +76,7 @@ static enum cs_err reseal(const struct cs_local_settings *local, uint32_t key_id
                        "the old key is kept, and %s holds both keys; run 'countersign rekey' again "
                        "once the cause is fixed",
                        local->key_file);
+    cli->act->recorded = true;
     (void)printf("%u secrets were sealed with the new key\n", count);
     return CS_OK;
 }
@@ -94,7 +108,7 @@ static enum cs_err rekey(const struct cs_cli *cli, struct cs_error *error)
     if (result == CS_OK)
         result = cs_keys_save(local->key_file, &keys, group, error);
     if (result == CS_OK)
-        result = reseal(local, keys.items[0].id, error);
+        result = reseal(cli, local, keys.items[0].id, error);
     if (result != CS_OK)
         return result;
     keys.count = 1;

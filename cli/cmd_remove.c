@@ -63,5 +63,6 @@ int cs_cmd_remove(struct cs_cli *cli, const struct cs_words *words)
     removal.id = strtoll(id, &end, 10);
     if (end == id || *end != '\0' || errno == ERANGE)
         return cs_usage_error("'%s' is not the ID of a factor; see 'countersign list'", id);
+    cs_cli_act_detail(cli->act, id);
     return cs_cli_do(cli, remove_factor, &report, &removal);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sanitise.h"
+#include "base/user_name.h"
 #include "cli/cli.h"
 #include "cli/user_things.h"
 #include "cli/verb.h"
@@ -111,6 +112,10 @@ int cs_cmd_rename(struct cs_cli *cli, const struct cs_words *words)
     cs_remark(account.note);
     renaming.to = account.name;
     renaming.account = account.uid;
+    if (account.known || !cs_user_name_holds_secret(account.name))
+        result = cs_cli_act_user(cli->act, account.name, &error);
+    if (result != CS_OK)
+        return cs_complain(&error);
     renaming.same = account.uid.known && strcmp(renaming.from, renaming.to) == 0;
     return cs_cli_do(cli, renaming.same ? renumber : rename_user, &report, &renaming);
 }

@@ -33,16 +33,37 @@ static void say(const struct cs_restore *restore, const struct cs_restored *rest
     cs_restored_say(restored);
 }
 
+/* The record of it is in the new store from the first moment on, or nothing has happened. */
+static enum cs_err spend_and_record(const struct cs_transaction *transaction, void *context,
+                                    struct cs_error *error)
+{
+    struct cs_restored *restored = context;
+    enum cs_err result = cs_restored_spend(transaction, restored, error);
+
+    return result == CS_OK ? cs_cli_act_add(restored->act, transaction, error) : result;
+}
+
+/* Otherwise the record stays in the store, for the broker. */
+static void log_act(const struct cs_cli *cli, const struct cs_restore *restore)
+{
+    CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    struct cs_error error = {0};
+
+    cli->act->recorded = true;
+    if (cs_store_open(restore->path, restore->key_path, false, &store, &error) == CS_OK)
+        cs_cli_act_log(cli, store);
+}
+
 int cs_cmd_restore(struct cs_cli *cli, const struct cs_words *words)
 {
     CS_AUTO(cs_restored_clear) struct cs_restored restored = {0};
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_fd_close) int fd = -1;
     struct cs_restore restore = {
-        .from_name = words->operands[0], .work = cs_restored_spend, .context = &restored};
+        .from_name = words->operands[0], .work = spend_and_record, .context = &restored};
     struct cs_options options;
     struct cs_error error = {0};
-    int status = cs_restored_read(words, &restored);
+    int status = cs_restored_read(cli, words, &restored);
     enum cs_err result;
 
     if (status != CS_EXIT_OK)
@@ -60,6 +81,7 @@ int cs_cmd_restore(struct cs_cli *cli, const struct cs_words *words)
     }
     if (result != CS_OK)
         return cs_complain(&error);
+    log_act(cli, &restore);
     say(&restore, &restored);
     return CS_EXIT_OK;
 }

@@ -18,6 +18,7 @@ enum { FILE_BYTES_MAX = 64 << 20, USERS_MAX = 1000000, SKIPPED_NAMED_MAX = 10000
 struct batch {
     const char *path;
     bool add;
+    struct cs_cli_act *act;
     struct cs_cli_accounts accounts;
     size_t line; /* the line being read, from 1 */
     struct cs_enrolments enrolments;
@@ -131,6 +132,8 @@ static enum cs_err read_line(struct batch *batch, char *line, struct cs_error *e
                          "the user name looks like a secret: user and secret are two words");
     if (result == CS_OK)
         result = cs_enrolments_add(&batch->enrolments, &enrolment, &inner);
+    if (result == CS_OK)
+        result = cs_cli_act_user(batch->act, choice.user, &inner);
     return result == CS_OK ? CS_OK
                            : cs_fail(error, result, "%s:%zu: %s; nobody was enrolled", batch->path,
                                      batch->line, inner.text);
@@ -157,12 +160,30 @@ static enum cs_err read_batch(struct batch *batch, struct cs_error *error)
     return result;
 }
 
+/* The record is of those who got something. */
+static void leave_out_skipped(struct batch *batch)
+{
+    struct cs_strlist *users = &batch->act->users; /* one for each enrolment */
+    size_t kept = 0;
+
+    for (size_t i = 0; i < users->count; i++) {
+        if (cs_enrolments_superfluous(&batch->enrolments, i) != NULL)
+            cs_string_free(&users->items[i]);
+        else
+            users->items[kept++] = users->items[i];
+    }
+    users->count = kept;
+}
+
 static enum cs_err save_batch(const struct cs_transaction *transaction, void *context,
                               struct cs_error *error)
 {
     struct batch *batch = context;
+    enum cs_err result = cs_enrolments_save(&batch->enrolments, batch->add, transaction, error);
 
-    return cs_enrolments_save(&batch->enrolments, batch->add, transaction, error);
+    if (result == CS_OK)
+        leave_out_skipped(batch);
+    return result;
 }
 
 static enum cs_err store_batch(const struct cs_cli *cli, struct batch *batch,
@@ -173,7 +194,7 @@ static enum cs_err store_batch(const struct cs_cli *cli, struct batch *batch,
 
     if (result == CS_OK)
         result = cs_enrolments_prepare(&batch->enrolments, store, error);
-    return result == CS_OK ? cs_cli_transact_large(store, save_batch, batch, error) : result;
+    return result == CS_OK ? cs_cli_act(cli, store, save_batch, batch, error) : result;
 }
 
 /* One object in a line. */
@@ -220,7 +241,8 @@ static void name_skipped(const struct batch *batch)
 int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names,
                    const struct cs_batch_choice *choice)
 {
-    CS_AUTO(clear_batch) struct batch batch = {.path = choice->path, .add = choice->add};
+    CS_AUTO(clear_batch)
+    struct batch batch = {.path = choice->path, .add = choice->add, .act = cli->act};
     struct cs_error error = {0};
     int status = CS_EXIT_OK;
     enum cs_err result = cs_cli_accounts_open(cs_cli_batch_rule(cli), &batch.accounts, &error);

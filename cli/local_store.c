@@ -105,10 +105,39 @@ enum cs_err cs_cli_transact(struct cs_store *store, cs_cli_work *work, void *con
     return cs_store_run(store, CS_STORE_WRITE, work, context, error);
 }
 
-enum cs_err cs_cli_transact_large(struct cs_store *store, cs_cli_work *work, void *context,
-                                  struct cs_error *error)
+/* A verb's work, and the record of it. */
+struct acting {
+    cs_cli_work *work;
+    void *context;
+    struct cs_cli_act *act;
+};
+
+static enum cs_err work_and_record(const struct cs_transaction *transaction, void *context,
+                                   struct cs_error *error)
 {
-    return cs_store_run_large(store, work, context, error);
+    const struct acting *acting = context;
+    enum cs_err result = acting->work(transaction, acting->context, error);
+
+    return result == CS_OK ? cs_cli_act_add(acting->act, transaction, error) : result;
+}
+
+static enum cs_err end_act(const struct cs_cli *cli, struct cs_store *store, enum cs_err result)
+{
+    if (result != CS_OK)
+        return result;
+    cli->act->recorded = true;
+    cs_cli_act_log(cli, store);
+    return CS_OK;
+}
+
+enum cs_err cs_cli_act(const struct cs_cli *cli, struct cs_store *store, cs_cli_work *work,
+                       void *context, struct cs_error *error)
+{
+    struct acting acting = {work, context, cli->act};
+
+    if (!cli->act->due)
+        return cs_cli_transact(store, work, context, error);
+    return end_act(cli, store, cs_cli_transact(store, work_and_record, &acting, error));
 }
 
 enum cs_err cs_cli_rehearse(struct cs_store *store, cs_cli_work *work, void *context,
@@ -126,7 +155,7 @@ enum cs_err cs_cli_in_store(const struct cs_cli *cli, cs_cli_work *work, void *c
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     enum cs_err result = cs_cli_open_store(cli, &store, error);
 
-    return result == CS_OK ? cs_cli_transact(store, work, context, error) : result;
+    return result == CS_OK ? cs_cli_act(cli, store, work, context, error) : result;
 }
 
 int cs_cli_do(const struct cs_cli *cli, cs_cli_work *work, const struct cs_report *report,

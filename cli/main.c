@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/standard.h"
+#include "base/user_name.h"
 #include "cli/cli.h"
 #include "cli/verb.h"
 #include "paths.h"
@@ -78,10 +79,64 @@ static enum cs_err find_account(struct cs_cli *cli, struct cs_words *words, stru
     return CS_OK;
 }
 
+/* Whom it is for, as far as that may be logged: what is no account may be a secret in the wrong
+ * place. */
+static void note_user(struct cs_cli *cli, const struct cs_words *words)
+{
+    const char *user = words->operands[0];
+
+    if (user != NULL && cs_user_name_check(user, NULL) == CS_OK &&
+        (cli->account.known || !cs_user_name_holds_secret(user)))
+        cs_ignore(cs_cli_act_user(cli->act, user, NULL)); /* then the record is without it */
+}
+
+/* As whoever may run it. */
+static int run_for_account(struct cs_cli *cli, const struct cs_verb *verb, struct cs_words *words)
+{
+    struct cs_error error = {0};
+    enum cs_err result = CS_OK;
+
+    if ((verb->flags & CS_VERB_ANYBODY) == 0 && geteuid() != 0)
+        result = cs_fail(&error, CS_ERR_TRUST, "must be run as root");
+    if (result == CS_OK && (verb->flags & CS_VERB_STORE) != 0)
+        cs_cli_note_provider(cli);
+    if (result == CS_OK && (verb->flags & (CS_VERB_USER | CS_VERB_USERS)) != 0 && !cli->no_account)
+        cs_cli_note_mapping(cli);
+    if (result == CS_OK && (verb->flags & CS_VERB_USER) != 0 && words->operands[0] != NULL)
+        result = find_account(cli, words, &error);
+    if ((verb->flags & CS_VERB_USER) != 0)
+        note_user(cli, words);
+    return result == CS_OK ? verb->run(cli, words) : cs_complain(&error);
+}
+
+/* The form is the option's, as far as the configuration can be read. */
+static unsigned find_form(const struct cs_cli *cli)
+{
+    CS_AUTO(cs_config_release) struct cs_config *config = NULL;
+    struct cs_options found;
+    struct cs_error error = {0};
+
+    return cs_cli_options(cli, &config, &found, &error) == CS_OK ? found.audit : CS_AUDIT_TEXT;
+}
+
+/* Wrong use is no act: nothing was tried. */
+static int run_act(struct cs_cli *cli, const struct cs_verb *verb, struct cs_words *words)
+{
+    struct cs_error error = {0};
+    int status;
+
+    if (cs_cli_act_begin(cli->act, verb->name, &error) != CS_OK)
+        return cs_complain(&error);
+    cli->act->form = find_form(cli);
+    status = run_for_account(cli, verb, words);
+    if (status != CS_EXIT_USAGE)
+        cs_cli_act_end(cli, status == CS_EXIT_OK);
+    return status;
+}
+
 static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, char **argv)
 {
     struct cs_words words;
-    struct cs_error error = {0};
     int status = cs_words_read(verb, argc, argv, &words);
 
     if (status != CS_EXIT_OK)
@@ -92,16 +147,8 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
         return cs_usage_error("%s prints no JSON: leave --json out", verb->name);
     if (cli->no_account && (verb->flags & (CS_VERB_USER | CS_VERB_USERS)) == 0)
         return cs_usage_error("%s stores nothing of a user: leave --no-account out", verb->name);
-    if ((verb->flags & CS_VERB_ANYBODY) == 0 && geteuid() != 0)
-        return cs_complain(&(struct cs_error){CS_ERR_TRUST, "must be run as root"});
-    if ((verb->flags & CS_VERB_STORE) != 0)
-        cs_cli_note_provider(cli);
-    if ((verb->flags & (CS_VERB_USER | CS_VERB_USERS)) != 0 && !cli->no_account)
-        cs_cli_note_mapping(cli);
-    if ((verb->flags & CS_VERB_USER) != 0 && words.operands[0] != NULL &&
-        find_account(cli, &words, &error) != CS_OK)
-        return cs_complain(&error);
-    return verb->run(cli, &words);
+    return (verb->flags & CS_VERB_ACT) != 0 ? run_act(cli, verb, &words)
+                                            : run_for_account(cli, verb, &words);
 }
 
 /* The second word of a two-word verb comes next, before any option. */
@@ -170,7 +217,8 @@ static int finish(const struct cs_cli *cli, int status)
 
 int main(int argc, char **argv)
 {
-    struct cs_cli cli = {.config_path = CS_CONFIG_FILE, .socket_path = CS_SOCKET_FILE};
+    CS_AUTO(cs_cli_act_clear) struct cs_cli_act act = {0};
+    struct cs_cli cli = {.config_path = CS_CONFIG_FILE, .socket_path = CS_SOCKET_FILE, .act = &act};
     struct cs_error error = {0};
 
     (void)umask(077);

@@ -35,16 +35,6 @@ int cs_usage_error(const char *format, ...)
     return CS_EXIT_USAGE;
 }
 
-void cs_format_time(int64_t seconds, char ret_text[CS_TIME_SIZE])
-{
-    time_t time = (time_t)seconds;
-    struct tm parts;
-
-    if (gmtime_r(&time, &parts) == NULL ||
-        strftime(ret_text, CS_TIME_SIZE, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-        ret_text[0] = '\0';
-}
-
 void cs_remark(const char *text)
 {
     if (text[0] != '\0')

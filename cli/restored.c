@@ -9,7 +9,9 @@
 
 #include "base/clock.h"
 #include "base/reason.h"
+#include "base/user_name.h"
 #include "cli/restored.h"
+#include "json/json.h"
 
 enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/audit.c) */
 
@@ -67,32 +69,69 @@ static char *take_identity(char *audit)
     return found;
 }
 
-/* Whether a recovery code was accepted, whatever became of the login: it is spent. */
-static bool used_recovery_code(const char *audit)
+static bool names_recovery_code(const char *audit, const char *key)
 {
-    const char *accepted = strstr(audit, " accepted=");
-    const char *code = accepted ? strstr(accepted, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
+    const char *value = strstr(audit, key);
+    const char *code = value ? strstr(value, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
 
-    return code != NULL && strcspn(accepted + 1, " ") > (size_t)(code - accepted);
+    return code != NULL && strcspn(value + 1, " ") > (size_t)(code - value);
 }
 
-static enum cs_err read_audit(struct cs_restored *restored, char *audit, struct cs_error *error)
+/* Whether a recovery code was accepted, whatever became of the login: it is spent. So may be one
+ * that was being judged when the broker was killed. */
+static bool used_recovery_code(const char *audit)
 {
-    char *user;
+    return names_recovery_code(audit, " accepted=") || names_recovery_code(audit, " unsettled=");
+}
 
-    restored->logins = true;
-    if (!used_recovery_code(audit))
-        return CS_OK;
-    user = take_identity(audit);
+static enum cs_err add_used(struct cs_restored *restored, const char *user, size_t longest,
+                            struct cs_error *error)
+{
     if (user == NULL || cs_strlist_contains(&restored->used, user))
         return CS_OK;
-    if (strlen(user) > AUDIT_NAME_MAX)
+    if (strlen(user) > longest)
         return cs_fail(error, CS_ERR_INPUT,
                        "%s: the name of somebody who used a recovery code is cut short there; use "
                        "--spend-codes; nothing was changed",
                        restored->log);
     return cs_strlist_add(&restored->used, user, strlen(user)) == CS_OK ? CS_OK
                                                                         : cs_fail_nomem(error);
+}
+
+static enum cs_err read_audit(struct cs_restored *restored, char *audit, struct cs_error *error)
+{
+    restored->logins = true;
+    return used_recovery_code(audit)
+               ? add_used(restored, take_identity(audit), AUDIT_NAME_MAX, error)
+               : CS_OK;
+}
+
+/* The same in a record (login/audit_json.c). One that a crash cut off is no record. */
+static enum cs_err read_record(struct cs_restored *restored, const char *text,
+                               struct cs_error *error)
+{
+    CS_AUTO(cs_json_free) struct cs_json *document = NULL;
+    const char *word = cs_reason_name(CS_REASON_RECOVERY_CODE);
+    const struct cs_json_value *record;
+    const char *unsettled;
+    bool used;
+
+    if (cs_json_parse("a record", text, strcspn(text, "\n"), CS_JSON_STRICT, &document, NULL) !=
+        CS_OK)
+        return CS_OK;
+    restored->logins = true;
+    record = cs_json_root(document);
+    unsettled = cs_json_string(cs_json_get(record, "unsettled"), NULL);
+    used = unsettled != NULL && strcmp(unsettled, word) == 0;
+    for (const struct cs_json_value *item = cs_json_first(cs_json_get(record, "accepted"));
+         item != NULL; item = cs_json_next(item)) {
+        const char *accepted = cs_json_string(item, NULL);
+
+        used = used || (accepted != NULL && strcmp(accepted, word) == 0);
+    }
+    return used ? add_used(restored, cs_json_string(cs_json_get(record, "identity"), NULL),
+                           CS_USER_NAME_MAX, error)
+                : CS_OK;
 }
 
 /* The alert of providers/local/u2f_answer.c. */
@@ -111,15 +150,18 @@ static enum cs_err read_alert(struct cs_restored *restored, const char *alert,
 static enum cs_err read_line(struct cs_restored *restored, char *line, size_t length,
                              struct cs_error *error)
 {
-    char *audit, *alert;
+    char *audit, *record, *alert;
 
     /* What a crash leaves in a file that was open. */
     for (size_t i = 0; i < length; i++)
         line[i] = line[i] != '\0' ? line[i] : ' ';
     audit = find_own(line, "login verdict=");
+    record = find_own(line, "{\"record\":\"login\"");
     alert = find_own(line, "the counter of a security key went back, ");
     if (audit != NULL)
         return read_audit(restored, audit, error);
+    if (record != NULL)
+        return read_record(restored, record, error);
     return alert != NULL ? read_alert(restored, alert, error) : CS_OK;
 }
 
@@ -185,6 +227,8 @@ enum cs_err cs_restored_spend(const struct cs_transaction *transaction, void *co
         if (result == CS_OK)
             result = cs_recovery_replace(transaction, user, NULL, 0, error);
         restored->users += left > 0;
+        if (result == CS_OK)
+            result = cs_cli_act_user(restored->act, user, error);
     }
     return result == CS_OK ? suspect_keys(transaction, restored, error) : result;
 }
@@ -204,13 +248,18 @@ void cs_restored_say(const struct cs_restored *restored)
         "they were in it; remove and change them again.\n");
 }
 
-int cs_restored_read(const struct cs_words *words, struct cs_restored *ret_restored)
+int cs_restored_read(const struct cs_cli *cli, const struct cs_words *words,
+                     struct cs_restored *ret_restored)
 {
     struct cs_error error = {0};
     int status = read_words(words, ret_restored);
 
     if (status != CS_EXIT_OK)
         return status;
+    ret_restored->act = cli->act;
+    cs_cli_act_detail(cli->act, ret_restored->spend  ? "spend-codes"
+                                : ret_restored->keep ? "keep-codes"
+                                                     : "log");
     return ret_restored->log == NULL || read_log(ret_restored, &error) == CS_OK
                ? CS_EXIT_OK
                : cs_complain(&error);

@@ -17,6 +17,7 @@ enum { CS_RESTORED_LOG, CS_RESTORED_SPEND, CS_RESTORED_KEEP };
     [CS_RESTORED_KEEP] = {"keep-codes", NULL, "Keep all recovery codes."}
 
 struct cs_restored {
+    struct cs_cli_act *act; /* gets the users whose codes are spent by the log */
     const char *log;        /* NULL: no log */
     bool spend, keep;       /* all recovery codes */
     bool logins;            /* the log has some */
@@ -27,9 +28,10 @@ struct cs_restored {
 
 void cs_restored_clear(struct cs_restored *restored);
 
-/* Takes the options, and reads the log, as root: nobody else may. Returns an exit status, after
- * complaining. The caller clears it in any case. */
-int cs_restored_read(const struct cs_words *words, struct cs_restored *ret_restored);
+/* Takes the options, also as the detail of the act, and reads the log, as root: nobody else may.
+ * Returns an exit status, after complaining. The caller clears it in any case. */
+int cs_restored_read(const struct cs_cli *cli, const struct cs_words *words,
+                     struct cs_restored *ret_restored);
 
 /* Spends it, in an open transaction; `context` is the struct cs_restored. */
 cs_cli_work cs_restored_spend;

@@ -43,6 +43,7 @@ enum cs_verb_flag {
     CS_VERB_STORE = 8,     /* works on the local provider's store */
     CS_VERB_USER = 16,     /* its first operand, if any, is a user whose account is looked up */
     CS_VERB_USERS = 32,    /* reads a file of users and looks up their accounts */
+    CS_VERB_ACT = 64,      /* changes something: the log gets a record of it */
 };
 
 struct cs_verb {

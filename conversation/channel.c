@@ -6,8 +6,11 @@
 enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_round *round,
                                 struct cs_answers *ret_answers, struct cs_error *error)
 {
+    int64_t started = channel->waits != NULL ? cs_meter_now() : 0;
     enum cs_err result = channel->ops->exchange(channel, round, ret_answers, error);
 
+    if (channel->waits != NULL && round->count > 0)
+        cs_meter_add(channel->waits, started);
     if (result == CS_OK && ret_answers->count != round->count)
         return cs_fail(error, CS_ERR_PROTOCOL, "got %zu answers to %zu prompts", ret_answers->count,
                        round->count);

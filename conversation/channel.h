@@ -5,6 +5,7 @@
 
 #include <stdint.h>
 
+#include "base/meter.h"
 #include "wire/round.h"
 #include "wire/transport.h"
 
@@ -28,6 +29,7 @@ struct cs_channel {
     const struct cs_channel_ops *ops;
     unsigned answers; /* prompts answered so far, with whatever, a bare Enter included; and the
                          application's password, once it was given */
+    struct cs_meter *waits; /* measures the waits for answers; NULL: nobody does */
 };
 
 enum cs_err cs_channel_exchange(struct cs_channel *channel, const struct cs_round *round,

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include "base/clock.h"
+#include "base/stack.h"
 #include "conversation/channel.h"
 #include "wire/messages.h"
 #include "wire/transport.h"
@@ -57,6 +58,7 @@ static enum cs_err wire_wait(struct cs_channel *channel, int64_t until, struct c
     struct cs_wire_channel *wire = (struct cs_wire_channel *)channel;
     struct pollfd entry = {.fd = wire->socket, .events = POLLIN};
 
+    cs_stack_give_back();
     for (;;) {
         int ready = poll(&entry, 1, cs_clock_left(until));
 

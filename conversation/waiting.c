@@ -61,9 +61,10 @@ static enum cs_err poll_until(struct cs_channel *channel, const struct cs_waitin
     }
 }
 
-static enum cs_err wait_live(struct cs_channel *channel, const struct cs_phrasebook *book,
-                             const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
-                             struct cs_error *error)
+CS_OWN_FRAME static enum cs_err wait_live(struct cs_channel *channel,
+                                          const struct cs_phrasebook *book,
+                                          const struct cs_waiting *waiting,
+                                          enum cs_wait_state *ret_state, struct cs_error *error)
 {
     struct cs_values values = {0};
     char seconds[16];
@@ -137,9 +138,10 @@ static int64_t enter_ms(const struct cs_waiting *waiting)
     return waiting->poll_ms < ENTER_MS ? ENTER_MS : waiting->poll_ms + BEAT_MS;
 }
 
-static enum cs_err wait_enter(struct cs_channel *channel, const struct cs_phrasebook *book,
-                              const struct cs_waiting *waiting, enum cs_wait_state *ret_state,
-                              struct cs_error *error)
+CS_OWN_FRAME static enum cs_err wait_enter(struct cs_channel *channel,
+                                           const struct cs_phrasebook *book,
+                                           const struct cs_waiting *waiting,
+                                           enum cs_wait_state *ret_state, struct cs_error *error)
 {
     bool again = false, junk = false;
 

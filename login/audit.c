@@ -8,8 +8,7 @@
 
 enum { VALUE_BYTES_MAX = 160 };
 
-/* An outside value can neither end its quotes nor look like another key. */
-static void add_quoted(struct cs_buffer *line, const char *key, const char *value)
+void cs_audit_quoted(struct cs_buffer *line, const char *key, const char *value)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
@@ -47,18 +46,37 @@ static void add_account(const struct cs_audit *audit, struct cs_buffer *line)
                      audit->granted ? "yes" : "no", cs_reason_name(audit->reason));
 }
 
-void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
+static void write_text(const struct cs_log *log, const struct cs_audit *audit)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer line = {0};
 
     (audit->account_phase ? add_account : add_login)(audit, &line);
+    if (audit->unsettled != NULL)
+        cs_buffer_printf(&line, " unsettled=%s", audit->unsettled);
     cs_buffer_printf(&line, " ms=%lld peer_uid=%u%s%s%s", (long long)audit->milliseconds,
                      audit->peer_uid, audit->standalone ? " standalone=yes" : "",
                      audit->code ? " code=" : "", audit->code ? audit->code : "");
-    add_quoted(&line, "rhost", audit->address);
-    add_quoted(&line, "service", audit->service);
-    add_quoted(&line, "tty", audit->tty);
-    add_quoted(&line, "user", audit->user);
-    add_quoted(&line, "identity", audit->identity);
+    cs_audit_quoted(&line, "rhost", audit->address);
+    cs_audit_quoted(&line, "service", audit->service);
+    cs_audit_quoted(&line, "tty", audit->tty);
+    cs_audit_quoted(&line, "user", audit->user);
+    cs_audit_quoted(&line, "identity", audit->identity);
     cs_log(log, LOG_NOTICE, "%s", line.failed ? "login: out of memory" : line.text);
+}
+
+static void write_json(const struct cs_log *log, const struct cs_audit *audit)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
+    struct cs_error error = {0};
+    enum cs_err result = cs_audit_json(audit, &text, &error);
+
+    cs_log_line(log, LOG_NOTICE, result == CS_OK ? text.data : error.text);
+}
+
+void cs_audit_write(const struct cs_log *log, const struct cs_audit *audit)
+{
+    if (audit->form != CS_AUDIT_JSON)
+        write_text(log, audit);
+    if (audit->form != CS_AUDIT_TEXT)
+        write_json(log, audit);
 }

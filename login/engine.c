@@ -36,9 +36,12 @@ struct cs_engine {
     struct cs_refusal_pace *refusal_pace;
     struct cs_pending_queue *pending_queue;
     struct cs_directory *directory;
+    struct cs_record_ids record_ids;
+    struct cs_metrics *metrics; /* NULL: none */
     struct utsname names;
     pthread_mutex_t mutex; /* guards the members below */
     struct opened opened[PROVIDERS_MAX];
+    struct cs_running *running; /* NULL until a login needs it */
     uint64_t turns;
 };
 
@@ -62,7 +65,8 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->directory = cs_directory_new();
     if (engine->cache == NULL || engine->catalogues == NULL || engine->delivery_limit == NULL ||
         engine->accepted_codes == NULL || engine->refusal_pace == NULL ||
-        engine->pending_queue == NULL || engine->directory == NULL || uname(&engine->names) != 0)
+        engine->pending_queue == NULL || engine->directory == NULL ||
+        cs_record_ids_init(&engine->record_ids, NULL) != CS_OK || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     else
         cs_config_cache_set_log(engine->cache, log);
@@ -75,6 +79,8 @@ void cs_engine_free(struct cs_engine **engine)
         return;
     for (size_t i = 0; i < PROVIDERS_MAX; i++)
         close_provider(&(*engine)->opened[i]);
+    cs_running_free(&(*engine)->running);
+    cs_metrics_free(&(*engine)->metrics);
     cs_delivery_limit_free(&(*engine)->delivery_limit);
     cs_accepted_codes_free(&(*engine)->accepted_codes);
     cs_refusal_pace_free(&(*engine)->refusal_pace);
@@ -90,6 +96,11 @@ void cs_engine_free(struct cs_engine **engine)
 const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language)
 {
     return cs_catalogues_get(engine->catalogues, language);
+}
+
+const char *cs_engine_key_path(const struct cs_engine *engine)
+{
+    return engine->key_path;
 }
 
 const char *cs_engine_host(const struct cs_engine *engine)
@@ -142,6 +153,47 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
     return engine->delivery_limit;
 }
 
+struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine)
+{
+    return &engine->record_ids;
+}
+
+bool cs_engine_measure(struct cs_engine *engine)
+{
+    engine->metrics = cs_metrics_new();
+    return engine->metrics != NULL;
+}
+
+struct cs_metrics *cs_engine_metrics(struct cs_engine *engine)
+{
+    return engine->metrics;
+}
+
+void cs_engine_measures(struct cs_engine *engine, struct cs_measures *ret_measures)
+{
+    *ret_measures = (struct cs_measures){0};
+    pthread_mutex_lock(&engine->mutex);
+    for (size_t i = 0; i < PROVIDERS_MAX; i++) {
+        const struct cs_provider *provider = engine->opened[i].provider;
+
+        if (provider != NULL && provider->ops->measure != NULL)
+            provider->ops->measure(provider, ret_measures);
+    }
+    pthread_mutex_unlock(&engine->mutex);
+}
+
+struct cs_running *cs_engine_running(struct cs_engine *engine, unsigned places)
+{
+    struct cs_running *running;
+
+    pthread_mutex_lock(&engine->mutex);
+    if (engine->running == NULL)
+        engine->running = cs_running_new(CS_RUNNING_DIR, places);
+    running = engine->running;
+    pthread_mutex_unlock(&engine->mutex);
+    return running;
+}
+
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine)
 {
     return engine->accepted_codes;
@@ -173,6 +225,16 @@ static void close_provider(struct opened *opened)
     *opened = (struct opened){0};
 }
 
+/* Without memory it goes unmeasured. */
+static void measure_provider(struct cs_metrics *metrics, size_t row, struct opened *opened)
+{
+    struct cs_provider *measured =
+        metrics != NULL ? cs_metrics_wrap(metrics, (unsigned)row, opened->provider) : NULL;
+
+    if (measured != NULL)
+        opened->provider = measured;
+}
+
 static enum cs_err open_provider(struct opened *opened, const struct cs_provider_kind *kind,
                                  const union cs_provider_settings *settings,
                                  const struct cs_log *log, struct cs_error *error)
@@ -186,6 +248,17 @@ static enum cs_err open_provider(struct opened *opened, const struct cs_provider
                  : cs_fail_nomem(error);
     if (result != CS_OK)
         close_provider(opened);
+    return result;
+}
+
+static enum cs_err open_measured(struct cs_engine *engine, size_t row,
+                                 const union cs_provider_settings *settings, struct opened *opened,
+                                 struct cs_error *error)
+{
+    enum cs_err result = open_provider(opened, cs_provider_kind(row), settings, engine->log, error);
+
+    if (result == CS_OK)
+        measure_provider(engine->metrics, row, opened);
     return result;
 }
 
@@ -241,7 +314,7 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
         result = cs_fail(error, CS_ERR_LIMIT, "more than %d configurations are in use at once",
                          PROVIDERS_MAX);
     else if (!is_opened(opened, kind, &settings))
-        result = open_provider(opened, kind, &settings, engine->log, error);
+        result = open_measured(engine, row, &settings, opened, error);
     if (result == CS_OK) {
         opened->users++;
         opened->used = ++engine->turns;

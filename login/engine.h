@@ -9,8 +9,11 @@
 #include "login/config.h"
 #include "login/delivery_limit.h"
 #include "login/directory.h"
+#include "login/metrics.h"
 #include "login/pending_queue.h"
+#include "login/record_id.h"
 #include "login/refusal_pace.h"
+#include "login/running.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -23,6 +26,9 @@ void cs_engine_free(struct cs_engine **engine);
 
 /* The texts in a language; see conversation/catalogue.h. */
 const struct cs_catalogue *cs_engine_catalogue(struct cs_engine *engine, const char *language);
+
+/* The key that replaces the option key_file, or NULL. */
+const char *cs_engine_key_path(const struct cs_engine *engine);
 
 /* This host's name. */
 const char *cs_engine_host(const struct cs_engine *engine);
@@ -47,6 +53,22 @@ struct cs_directory *cs_engine_directory(struct cs_engine *engine);
 
 /* What this process remembers about deliveries. */
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine);
+
+/* The names of this process's records. */
+struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine);
+
+/* The places of logins that run, in files with so many each; the first call decides. NULL: memory
+ * ran out. */
+struct cs_running *cs_engine_running(struct cs_engine *engine, unsigned places);
+
+/* From now on, counts and measures what logins do; before the first one. False without memory. */
+bool cs_engine_measure(struct cs_engine *engine) CS_MUST_USE;
+
+/* NULL: nothing is counted. */
+struct cs_metrics *cs_engine_metrics(struct cs_engine *engine);
+
+/* The measurements of the providers that are open. */
+void cs_engine_measures(struct cs_engine *engine, struct cs_measures *ret_measures);
 
 /* The codes that have let a user in. */
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);

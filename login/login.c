@@ -69,33 +69,63 @@ static enum cs_verdict run_with(struct cs_login *login, struct cs_channel *chann
                                    : cs_login_run_plan(login, channel, provider, !exempt);
 }
 
-static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
+/* False: the login is over, with that verdict. `ret_rule`: what exempts it from the second factor.
+ */
+CS_OWN_FRAME static bool admit(struct cs_login *login, enum cs_reason *ret_rule,
+                               enum cs_verdict *ret_verdict)
 {
-    struct cs_provider *provider = NULL;
     struct cs_error error = {0};
-    enum cs_verdict verdict;
     enum cs_reason rule;
 
-    if (login->plan == NULL)
-        return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
     cs_log(&login->log, LOG_DEBUG,
            "user '%s' service '%s' from '%s': auth_method=%s provider=%s retry=%u",
            login->request->user, login->request->service, login->client, login->options.auth_method,
            login->options.provider, login->options.method.retry);
-    if (look_up(login, &error) != CS_OK)
-        return fail(login, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, &error);
+    if (look_up(login, &error) != CS_OK) {
+        *ret_verdict = fail(login, CS_VERDICT_UNAVAILABLE, CS_REASON_ACCOUNT_LOOK_UP, &error);
+        return false;
+    }
     rule = peer_mistake(login);
-    if (rule != CS_REASON_NONE)
-        return conclude(login, CS_VERDICT_DENY, rule);
-    if (is_account_phase(login) && !login->account.known)
-        return conclude(login, CS_VERDICT_UNKNOWN_USER, CS_REASON_UNKNOWN_USER);
-    rule = cs_login_exemption(login);
-    if (rule != CS_REASON_NONE && (is_account_phase(login) || !cs_plan_has_first(login->plan)))
-        return conclude(login, CS_VERDICT_EXEMPT, rule);
-    if (cs_engine_provider(login->engine, &login->options, &provider, &error) != CS_OK)
-        return fail(login,
-                    error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
-                    CS_REASON_PROVIDER, &error);
+    if (rule != CS_REASON_NONE) {
+        *ret_verdict = conclude(login, CS_VERDICT_DENY, rule);
+        return false;
+    }
+    if (is_account_phase(login) && !login->account.known) {
+        *ret_verdict = conclude(login, CS_VERDICT_UNKNOWN_USER, CS_REASON_UNKNOWN_USER);
+        return false;
+    }
+    *ret_rule = rule = cs_login_exemption(login);
+    if (rule != CS_REASON_NONE && (is_account_phase(login) || !cs_plan_has_first(login->plan))) {
+        *ret_verdict = conclude(login, CS_VERDICT_EXEMPT, rule);
+        return false;
+    }
+    return true;
+}
+
+/* The same for the provider. */
+CS_OWN_FRAME static bool reach_provider(struct cs_login *login, struct cs_provider **ret_provider,
+                                        enum cs_verdict *ret_verdict)
+{
+    struct cs_error error = {0};
+
+    if (cs_engine_provider(login->engine, &login->options, ret_provider, &error) == CS_OK)
+        return true;
+    *ret_verdict =
+        fail(login, error.code == CS_ERR_CONFIG ? CS_VERDICT_MISCONFIGURED : CS_VERDICT_UNAVAILABLE,
+             CS_REASON_PROVIDER, &error);
+    return false;
+}
+
+static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
+{
+    struct cs_provider *provider = NULL;
+    enum cs_verdict verdict = CS_VERDICT_DENY;
+    enum cs_reason rule = CS_REASON_NONE;
+
+    if (login->plan == NULL)
+        return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
+    if (!admit(login, &rule, &verdict) || !reach_provider(login, &provider, &verdict))
+        return verdict;
     cs_login_choose_texts(login, provider);
     verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);
     cs_engine_release(login->engine, &provider);
@@ -123,10 +153,12 @@ static const char *audited_identity(const struct cs_login *login, enum cs_verdic
     return login->identity[0] != '\0' ? login->identity : NULL;
 }
 
-static void write_audit(const struct cs_login *login, enum cs_verdict verdict, int code)
+CS_OWN_FRAME static void write_audit(const struct cs_login *login, enum cs_verdict verdict,
+                                     int code)
 {
     const struct cs_request *request = login->request;
-    const struct cs_audit audit = {
+    struct cs_audit audit = {
+        .form = login->options.audit,
         .user = request->user,
         .identity = audited_identity(login, verdict),
         .service = request->service,
@@ -146,8 +178,18 @@ static void write_audit(const struct cs_login *login, enum cs_verdict verdict, i
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
         .account_phase = is_account_phase(login),
     };
+    struct cs_metrics *metrics = cs_engine_metrics(login->engine);
+    char id[CS_RECORD_ID_SIZE];
 
+    if (audit.form != CS_AUDIT_TEXT) {
+        if (login->place == NULL)
+            cs_record_id_next(cs_engine_record_ids(login->engine), id);
+        audit.id = login->place != NULL ? login->place->id : id;
+        audit.time = cs_clock_seconds();
+    }
     cs_audit_write(&login->log, &audit);
+    if (metrics != NULL)
+        cs_metrics_login(metrics, &audit, login->plan != NULL ? login->plan->name : "none");
 }
 
 /* Says why a login passed without a second factor. */
@@ -191,13 +233,18 @@ static bool may_fail_open(const struct cs_login *login)
 void cs_login_run(struct cs_login *login, struct cs_channel *channel,
                   struct cs_verdict_message *ret_verdict)
 {
-    enum cs_verdict verdict = run(login, channel);
+    struct cs_metrics *metrics = cs_engine_metrics(login->engine);
+    enum cs_verdict verdict;
     /* To pass, the account must be known; a plan that allowed it has looked it up. */
-    bool known = login->account.known;
-    int code = is_account_phase(login)
-                   ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
-                   : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
+    bool known;
+    int code;
 
+    channel->waits = metrics != NULL ? cs_metrics_waits(metrics) : NULL;
+    verdict = run(login, channel);
+    known = login->account.known;
+    code = is_account_phase(login)
+               ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
+               : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
     login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
@@ -206,10 +253,12 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
         hand_over(login, ret_verdict);
     }
     write_audit(login, verdict, code);
+    cs_login_leave_place(login);
 }
 
 void cs_login_clear(struct cs_login *login)
 {
+    cs_login_leave_place(login);
     cs_search_release(&login->search);
     cs_config_release(&login->config);
     cs_secret_free(&login->authtok);

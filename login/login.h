@@ -39,14 +39,15 @@ struct cs_login {
     enum cs_reason reason, last;
     unsigned answers; /* prompts answered */
     struct cs_tally tally;
-    int64_t clock_off;        /* of a code that was off, in seconds; else 0 */
-    bool proven;              /* a first factor is proven; valid once the plan has run */
-    bool sent;                /* something was sent to the user, or may have been */
-    bool refused;             /* an answer was judged and was not right */
-    struct cs_secret authtok; /* for the modules that follow */
-    char *record;             /* the provider's record of the user as JSON, or NULL */
-    int64_t started;          /* cs_clock_ms */
-    int cancel_fd;            /* its closing ends every wait; -1: none */
+    int64_t clock_off;              /* of a code that was off, in seconds; else 0 */
+    bool proven;                    /* a first factor is proven; valid once the plan has run */
+    bool sent;                      /* something was sent to the user, or may have been */
+    bool refused;                   /* an answer was judged and was not right */
+    struct cs_secret authtok;       /* for the modules that follow */
+    char *record;                   /* the provider's record of the user as JSON, or NULL */
+    int64_t started;                /* cs_clock_ms */
+    struct cs_running_place *place; /* what a kill leaves of this login; NULL: nothing */
+    int cancel_fd;                  /* its closing ends every wait; -1: none */
 };
 
 /* Prepares a login: removes from `request`, which is borrowed, what a peer that is not root may not

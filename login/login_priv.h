@@ -47,4 +47,11 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
 /* The same for the account phase: asks the provider alone (methods/account.h). */
 enum cs_verdict cs_login_check_account(struct cs_login *login, struct cs_provider *provider);
 
+/* place.c: notes what is being judged, and what came of it, for the case that this process is
+ * killed. */
+uint32_t *cs_login_note_judging(struct cs_login *login, const struct cs_channel *channel);
+void cs_login_note_judged(struct cs_login *login, const struct cs_method_result *result,
+                          const struct cs_channel *channel);
+void cs_login_leave_place(struct cs_login *login);
+
 #endif

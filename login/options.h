@@ -31,6 +31,7 @@ struct cs_options {
     unsigned push_wait;       /* enum cs_push_wait */
     unsigned login_timeout;   /* seconds */
     unsigned lookup_timeout;  /* seconds */
+    unsigned audit;           /* enum cs_audit_form */
     unsigned max_logins, max_unprivileged;
     const char *offline_users; /* comma-separated; NULL: none */
     bool stack_first_factor;
@@ -43,6 +44,7 @@ struct cs_options {
     const char *service_accounts; /* comma-separated; NULL: none */
     bool ascii_prompts;
     bool mask_addresses;
+    const char *metrics;        /* path of a socket; NULL: none */
     const char *user_env;       /* variable to hold the provider's record of the user; NULL: none */
     const char *issuer, *label; /* name of an entry in an authenticator app; with %U and %H */
     struct cs_method_options method;
@@ -60,8 +62,8 @@ struct cs_option {
     size_t kind_row;                     /* the kind's row in the registry */
 };
 
-extern const struct cs_setting cs_option_rows[], cs_account_rows[], cs_tool_rows[],
-    cs_text_rows[]; /* the login's own */
+extern const struct cs_setting cs_option_rows[], cs_account_rows[], cs_record_rows[],
+    cs_tool_rows[], cs_text_rows[]; /* the login's own */
 
 /* All rows, the login's own first, then those of the providers; false after the last. */
 bool cs_option_at(size_t place, struct cs_option *ret_option);

@@ -36,7 +36,6 @@ const struct cs_setting_mistake cs_other_module_words[] = {
     {"debug_file", LOG_MORE},
     {"debug_level", LOG_MORE},
     {"verbose", LOG_MORE},
-    {"audit", LOG_MORE},
 
     /* google-authenticator */
     {"nullok", NOT_ENROLLED},

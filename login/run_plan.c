@@ -94,6 +94,20 @@ static void settle_code(void *context, const struct cs_secret *code, bool accept
                              code, accepted, cs_clock_ms());
 }
 
+static uint32_t *judging(void *context)
+{
+    struct run *run = context;
+
+    return cs_login_note_judging(run->login, run->given->channel);
+}
+
+static void judged(void *context, const struct cs_method_result *result)
+{
+    struct run *run = context;
+
+    cs_login_note_judged(run->login, result, run->given->channel);
+}
+
 static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
 {
     struct cs_login *login = ((struct run *)context)->login;
@@ -134,12 +148,14 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .was_refused = was_refused,
                                              .claim_code = claim_code,
                                              .settle_code = settle_code,
+                                             .judging = judging,
+                                             .judged = judged,
                                              .pace = pace,
                                              .take_turn = take_turn,
                                              .give_turn = give_turn};
 
 /* Shows text that no prompt has carried: for the end of a refused login. */
-static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold)
+CS_OWN_FRAME static void flush_last_text(struct cs_login *login, struct cs_fold_channel *fold)
 {
     struct cs_error error = {0};
 

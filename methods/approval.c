@@ -16,7 +16,7 @@ struct poll_context {
     struct cs_waiting *waiting;
     int64_t next; /* cs_clock_ms; no poll before this */
     struct cs_approval_state state;
-    struct cs_error outage; /* why the last poll failed; CS_OK: it did not */
+    struct cs_error *outage; /* why the last poll failed; CS_OK: it did not; the caller's */
 };
 
 /* ---- polling ---- */
@@ -35,11 +35,11 @@ static bool ends_the_wait(const struct cs_method_login *login, enum cs_err resul
 
 static void note_outage(struct poll_context *poll, enum cs_err result, const struct cs_error *error)
 {
-    if (poll->outage.code == CS_OK)
+    if (poll->outage->code == CS_OK)
         cs_log(poll->open->login->given->log, LOG_WARNING, "the wait for an approval goes on: %s",
                error->text);
-    poll->outage = *error;
-    poll->outage.code = result;
+    *poll->outage = *error;
+    poll->outage->code = result;
 }
 
 static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
@@ -65,7 +65,7 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
         return cs_fail(error, result, "%s", failure.text);
     if (result == CS_OK) {
         poll->state = state; /* of a failed poll, nothing counts */
-        poll->outage.code = CS_OK;
+        poll->outage->code = CS_OK;
     } else {
         note_outage(poll, result, &failure);
     }
@@ -103,10 +103,10 @@ static enum cs_err await(struct poll_context *poll, enum cs_wait_place place,
     if (waiting.deadline > given->call.deadline)
         waiting.deadline = given->call.deadline;
     poll->waiting = &waiting;
+    poll->outage = error;
+    *error = (struct cs_error){0};
     result = cs_wait_for_approval(given->channel, given->book, &waiting, ret_state, error);
-    if (result == CS_OK && *ret_state == CS_WAIT_EXPIRED && poll->outage.code != CS_OK)
-        result = cs_fail(error, poll->outage.code, "%s", poll->outage.text);
-    return result;
+    return result == CS_OK && *ret_state == CS_WAIT_EXPIRED ? error->code : result;
 }
 
 /* ---- the end ---- */
@@ -157,12 +157,16 @@ enum cs_verdict cs_conclude_approval(struct cs_open_challenge *open, const struc
     struct poll_context poll = {.open = open, .next = cs_clock_ms() + challenge->poll_ms};
     enum cs_wait_state state = CS_WAIT_PENDING;
     enum cs_err result = begun == CS_OK ? await(&poll, place, &state, error) : begun;
+    enum cs_verdict verdict;
 
     /* The phone may ask although the call failed, or although the user has hung up. */
     if (result != CS_OK && login->state.sent)
         slow_down(login, place);
     open->fulfilled = result == CS_OK && state == CS_WAIT_APPROVED;
     cs_open_challenge_end(open); /* before the next prompt */
-    return result == CS_OK ? conclude(login, method->kind, &poll, place, state)
-                           : cs_give_up(login, method->name, result, error);
+    if (result != CS_OK)
+        return cs_give_up(login, method->name, result, error);
+    verdict = conclude(login, method->kind, &poll, place, state);
+    login->calls->judged(login->context, &login->result);
+    return verdict;
 }

@@ -299,6 +299,7 @@ void cs_note_outcome(struct cs_method_login *login, enum cs_factor_kind kind, bo
         cs_tally_accept(&login->result.tally, outcome->reason);
     else
         cs_tally_refuse(&login->result.tally, kind, outcome->reason);
+    login->calls->judged(login->context, &login->result);
 }
 
 enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *question,
@@ -321,9 +322,12 @@ enum cs_err cs_judge(struct cs_method_login *login, const struct cs_question *qu
     trial.known = attempt->identity != NULL;
     attempt->subject = trial.known ? attempt->identity : login->given->stranger;
     disguise(login, &trial);
+    attempt->foreseen = login->calls->judging(login->context);
     result = ask_provider(login, &trial, ret_outcome, error);
-    if (result != CS_OK)
+    if (result != CS_OK) {
+        login->calls->judged(login->context, &login->result);
         return result;
+    }
     if (ret_outcome->alert[0] != '\0')
         cs_log(login->given->log, LOG_ALERT, "%s", ret_outcome->alert);
     if (attempt->identity == NULL) /* whatever the provider says about a user who does not exist */

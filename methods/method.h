@@ -102,6 +102,8 @@ enum cs_pace_of {
     CS_PACES
 };
 
+struct cs_method_result;
+
 /* What a run may call. Each function gets the login's `context`. */
 struct cs_method_calls {
     /* The identity, looked up when it is first needed and no earlier: a prompt that comes at once
@@ -122,6 +124,11 @@ struct cs_method_calls {
     enum cs_err (*claim_code)(void *context, const struct cs_secret *code, bool *ret_claimed,
                               struct cs_error *error);
     void (*settle_code)(void *context, const struct cs_secret *code, bool accepted);
+    /* An answer is about to be judged. Returns where the judge writes the reason that it will have,
+     * for the case that this process is killed before it can say so; or NULL. */
+    uint32_t *(*judging)(void *context);
+    /* It was judged, or could not be; `result` is what the login has come to. */
+    void (*judged)(void *context, const struct cs_method_result *result);
     /* How long an answer of that sort takes to judge, counting this one, which took `elapsed`
      * milliseconds. */
     int64_t (*pace)(void *context, enum cs_pace_of of, int64_t elapsed);

@@ -135,22 +135,33 @@ static void note_no_choices(struct cs_method_login *login, const struct cs_choic
         cs_tally_refuse(&login->result.tally, CS_FACTOR_TOTP, CS_REASON_NO_CHOICE);
 }
 
-/* The user types the choice, which therefore asks for what it chooses. */
-static enum cs_verdict choose(struct cs_method_login *login)
+/* False: nobody can be asked, and the verdict is set. */
+CS_OWN_FRAME static bool ask_menu(struct cs_method_login *login, struct cs_choice *ret_choice,
+                                  enum cs_verdict *ret_verdict)
 {
     struct cs_menu_entry entries[CS_LISTED_FACTORS_MAX];
     const struct cs_menu menu = {entries, login->state.factors.count};
-    struct cs_choice choice = {0};
     struct cs_error error = {0};
     enum cs_err result;
 
     fill_menu(&login->state.factors, entries);
     result = cs_menu_ask(login->given->channel, login->given->book, &menu,
-                         1 + login->given->options->retry, &login->state.odd, &choice, &error);
-    login->state.typed = choice.code;
-    note_no_choices(login, &choice);
+                         1 + login->given->options->retry, &login->state.odd, ret_choice, &error);
+    login->state.typed = ret_choice->code;
+    note_no_choices(login, ret_choice);
     if (result != CS_OK)
-        return cs_give_up(login, plan_method, result, &error);
+        *ret_verdict = cs_give_up(login, plan_method, result, &error);
+    return result == CS_OK;
+}
+
+/* The user types the choice, which therefore asks for what it chooses. */
+static enum cs_verdict choose(struct cs_method_login *login)
+{
+    struct cs_choice choice = {0};
+    enum cs_verdict verdict;
+
+    if (!ask_menu(login, &choice, &verdict))
+        return verdict;
     if (choice.kind == CS_CHOICE_JUNK)
         return cs_refuse_codes(login, CS_REASON_REFUSED_BY_SSHD);
     if (choice.kind == CS_CHOICE_REPEATED) {
@@ -208,27 +219,39 @@ static bool may_be_told(const struct cs_plan *plan, struct cs_method_login *logi
     return plan->direct->looks_up ? cs_is_proven(login) : login->state.password_accepted;
 }
 
+/* False: the verdict is set. Nobody can have a factor if no kind is allowed, and that must not pass
+ * for a user without one. */
+CS_OWN_FRAME static bool list_allowed(const struct cs_plan *plan, struct cs_method_login *login,
+                                      enum cs_verdict *ret_verdict)
+{
+    const struct cs_provider *provider = login->given->provider;
+    unsigned kinds = kinds_for(plan, login);
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    if (kinds == 0 && (plan->direct == NULL || plan->direct->looks_up)) {
+        result = cs_plan_check(plan, login->given->options, provider->ops->name,
+                               provider->ops->kinds(provider), &error);
+        *ret_verdict = cs_give_up(login, plan_method, result, &error);
+        return false;
+    }
+    result = cs_list_factors(login, kinds, &error);
+    if (result != CS_OK)
+        *ret_verdict = cs_give_up(login, plan_method, result, &error);
+    return result == CS_OK;
+}
+
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
     bool accept = login->given->options->accept_on_missing_auth_method;
-    unsigned kinds = kinds_for(plan, login);
-    struct cs_error error = {0};
+    enum cs_verdict verdict;
     bool any;
-    enum cs_err result;
 
     if (plan->direct != NULL && !plan->direct->looks_up && !accept &&
         !login->state.password_accepted)
         return plan->direct->run(login, plan->direct, NULL);
-    /* Nobody can have a factor if no kind is allowed, and that must not pass for a user without
-     * one. */
-    if (kinds == 0 && (plan->direct == NULL || plan->direct->looks_up)) {
-        result = cs_plan_check(plan, login->given->options, login->given->provider->ops->name,
-                               login->given->provider->ops->kinds(login->given->provider), &error);
-        return cs_give_up(login, plan_method, result, &error);
-    }
-    result = cs_list_factors(login, kinds, &error);
-    if (result != CS_OK)
-        return cs_give_up(login, plan_method, result, &error);
+    if (!list_allowed(plan, login, &verdict))
+        return verdict;
     drop_duplicates(&login->state.factors);
     any = login->state.factors.count > 0 || login->state.factors.withheld;
     if (!any && accept && login->state.user.found)

@@ -39,7 +39,7 @@ void cs_tally_accept(struct cs_tally *tally, enum cs_reason reason)
     }
 }
 
-void cs_tally_print(const struct cs_tally *tally, struct cs_buffer *out)
+const char *cs_refused_name(enum cs_refused kind)
 {
     static const char *const names[CS_REFUSED_KINDS] = {[CS_REFUSED_CODE] = "code",
                                                         [CS_REFUSED_PASSWORD] = "password",
@@ -48,13 +48,19 @@ void cs_tally_print(const struct cs_tally *tally, struct cs_buffer *out)
                                                         [CS_REFUSED_UNCHECKED] = "unchecked",
                                                         [CS_REFUSED_UNTIMELY] = "untimely",
                                                         [CS_REFUSED_UNUSABLE] = "unusable"};
+
+    return names[kind];
+}
+
+void cs_tally_print(const struct cs_tally *tally, struct cs_buffer *out)
+{
     const char *before = "";
 
     cs_buffer_text(out, " wrong=");
     for (size_t i = 0; i < CS_REFUSED_KINDS; i++) {
         if (tally->refused[i] == 0)
             continue;
-        cs_buffer_printf(out, "%s%s:%u", before, names[i], tally->refused[i]);
+        cs_buffer_printf(out, "%s%s:%u", before, cs_refused_name(i), tally->refused[i]);
         before = ",";
     }
     cs_buffer_printf(out, "%s accepted=%s", before[0] == '\0' ? "none" : "",

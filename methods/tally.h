@@ -34,6 +34,9 @@ void cs_tally_refuse(struct cs_tally *tally, enum cs_factor_kind kind, enum cs_r
 /* Notes what was accepted. A code is spent from then on. */
 void cs_tally_accept(struct cs_tally *tally, enum cs_reason reason);
 
+/* "code", "password", ... */
+const char *cs_refused_name(enum cs_refused kind);
+
 /* Appends " wrong=code:2,unusable:1 accepted=password"; "none" in place of an empty list. */
 void cs_tally_print(const struct cs_tally *tally, struct cs_buffer *out);
 

@@ -99,6 +99,7 @@ enum cs_err cs_http_new(const struct cs_http_settings *settings, struct cs_http 
         return cs_fail_nomem(error);
     }
     pthread_mutex_init(&http->lock, NULL);
+    cs_http_list_init(&http->inbox);
     http->proxy_tunnel = settings->proxy_tunnel;
     http->max_handles = settings->max_handles > 0 ? settings->max_handles : 1;
     http->total_ms = settings->total_ms;
@@ -176,7 +177,7 @@ static int take_event(struct cs_http *http)
 static void keep_event(struct cs_http *http, int *event)
 {
     pthread_mutex_lock(&http->lock);
-    if (http->event_count < CS_HTTP_SPARES) {
+    if (http->event_count < CS_HTTP_EVENTS) {
         http->events[http->event_count++] = *event;
         *event = -1;
     }
@@ -196,9 +197,8 @@ static enum cs_err submit(struct cs_http *http, struct cs_http_job *job, struct 
         return cs_fail(error, CS_ERR_UNAVAILABLE,
                        "%s: cannot start a thread; raise the limit on threads", job->request->what);
     }
-    job->next = http->inbox;
-    first = http->inbox == NULL;
-    http->inbox = job;
+    first = http->inbox.first == NULL;
+    cs_http_list_append(&http->inbox, job);
     pthread_mutex_unlock(&http->lock);
     if (first) /* otherwise its wake-up is already on the way */
         (void)curl_multi_wakeup(http->multi);

@@ -17,6 +17,10 @@ enum {
      * before it just used, or a new one. */
     IDLE_S = 118,
     IDLE_ONCE_S = 1,
+    /* Room for a body from its first bytes on. The C library's malloc() keeps freed pieces of up to
+     * 1032 bytes for the thread that freed them; since this thread makes the bodies and the logins
+     * free them, each login would keep seven until it ends. It keeps no larger ones. */
+    BODY_BYTES = 1536,
 };
 
 /* ---- what libcurl calls ---- */
@@ -30,6 +34,8 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
         job->too_large = true;
         return 0;
     }
+    if (job->body.capacity == 0)
+        cs_buffer_reserve(&job->body, BODY_BYTES);
     cs_buffer_add(&job->body, data, length);
     cs_wipe(data, length); /* libcurl no longer reads it, and its connection outlives the answer */
     return job->body.failed ? 0 : length;

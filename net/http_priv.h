@@ -15,8 +15,16 @@
 #include "net/http.h"
 #include "net/http_resolve.h"
 
-enum { CS_HTTP_SPARES = 16 };
+enum {
+    CS_HTTP_SPARES = 16, /* easy handles to keep */
+    CS_HTTP_EVENTS = 256 /* as many as 5,000 logins that wait need at one beat (waiting.c) */
+};
 enum { CS_HTTP_NAMES_MAX = 2 }; /* the proxy's, and the server's if it is looked up here */
+
+/* In order of arrival. */
+struct cs_http_list {
+    struct cs_http_job *first, **end;
+};
 
 struct cs_http {
     struct cs_http_endpoint server, proxy; /* proxy.url NULL: none */
@@ -32,8 +40,8 @@ struct cs_http {
     bool started;
     bool stop;
     bool cancelled;            /* of some job */
-    struct cs_http_job *inbox; /* new, not yet seen by the I/O thread */
-    int events[CS_HTTP_SPARES];
+    struct cs_http_list inbox; /* new, not yet seen by the I/O thread */
+    int events[CS_HTTP_EVENTS];
     size_t event_count; /* unused eventfds, kept because making one for each job costs more */
 
     pthread_t thread;
@@ -55,7 +63,7 @@ struct cs_http_job {
     atomic_bool named; /* all names have been looked up */
 
     /* Owned by the I/O thread. */
-    struct cs_http_job *next;
+    struct cs_http_job *next, **place; /* in its list; `place` is what points at it */
     unsigned long tickets[CS_HTTP_NAMES_MAX];
     struct curl_slist *resolve; /* the look-ups' results, for libcurl */
     CURL *easy;                 /* NULL until the transfer starts */
@@ -73,6 +81,28 @@ struct cs_http_job {
     struct cs_http_response response;
     struct cs_error error;
 };
+
+static inline void cs_http_list_init(struct cs_http_list *list)
+{
+    *list = (struct cs_http_list){.end = &list->first};
+}
+
+static inline void cs_http_list_append(struct cs_http_list *list, struct cs_http_job *job)
+{
+    job->next = NULL;
+    job->place = list->end;
+    *list->end = job;
+    list->end = &job->next;
+}
+
+static inline void cs_http_list_remove(struct cs_http_list *list, struct cs_http_job *job)
+{
+    *job->place = job->next;
+    if (job->next != NULL)
+        job->next->place = job->place;
+    else
+        list->end = job->place;
+}
 
 /* ---- http_easy.c: one transfer ---- */
 

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/meter.h"
 #include "base/reason.h"
 #include "base/secret.h"
 #include "base/uid.h"
@@ -165,6 +166,8 @@ struct cs_attempt {
     const char *subject; /* under which the tries are counted: the identity, or a stand-in */
     const char *client;  /* the client's network for counting, never NULL */
     bool proven;         /* a first factor is proven: only then does the user's own counter move */
+    uint32_t *foreseen; /* NULL, or where the reason (enum cs_reason) is written before what decides
+                           it is committed */
     bool countable; /* false: the answer says nothing about the user (empty, junk, not a code) */
 };
 
@@ -182,6 +185,13 @@ struct cs_outcome {
     int64_t clock_off;      /* "clock-off": seconds that the device is ahead (+) or behind (-) */
     char alert[256];        /* what the administrator must know, for the log; "": nothing */
 };
+
+/* For a judge that commits what it has decided: says what that is before it does. */
+static inline void cs_foresee(const struct cs_attempt *attempt, const struct cs_outcome *outcome)
+{
+    if (attempt->foreseen != NULL)
+        *attempt->foreseen = outcome->reason;
+}
 
 enum cs_approval {
     CS_APPROVAL_PENDING, /* the initial value */
@@ -203,6 +213,12 @@ struct cs_standing {
     bool abstains;   /* ... as far as this provider goes: it vouches for nobody, and leaves the
                         decision to the rest of the PAM stack */
     enum cs_reason reason;
+};
+
+/* What a provider with a store of its own can say of it. */
+struct cs_measures {
+    struct cs_meter commits;
+    unsigned waiting; /* logins that wait for it */
 };
 
 struct cs_provider; /* an opened provider; each kind has a struct of its own */
@@ -300,6 +316,9 @@ struct cs_provider_ops {
     enum cs_err (*account)(struct cs_provider *provider, const struct cs_call *call,
                            const struct cs_provider_user *user, struct cs_standing *ret_standing,
                            struct cs_error *error);
+
+    /* Adds its measurements to `measures`. Optional: there are none. */
+    void (*measure)(const struct cs_provider *provider, struct cs_measures *measures);
 
     void (*close)(struct cs_provider *provider);
 };

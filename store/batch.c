@@ -222,5 +222,16 @@ enum cs_err cs_store_run(struct cs_store *store, enum cs_store_access access, cs
     if (job.leads)
         lead(store, &job, deadline);
     pthread_cond_destroy(&job.changed);
+    cs_store_merge_log(store);
     return job.result;
+}
+
+void cs_store_measure(struct cs_store *store, struct cs_meter *ret_commits, unsigned *ret_waiting)
+{
+    *ret_commits = store->syncs;
+    *ret_waiting = 0;
+    pthread_mutex_lock(&store->mutex);
+    for (const struct cs_store_job *job = store->jobs; job != NULL; job = job->next)
+        ++*ret_waiting;
+    pthread_mutex_unlock(&store->mutex);
 }

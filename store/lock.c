@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "store/store_priv.h"
 
 enum {
@@ -57,12 +58,19 @@ void cs_store_leave(struct cs_store *store)
     pthread_mutex_unlock(&store->mutex);
 }
 
-/* The turn to take the lock next: a lock on the file's first byte, which has nothing to do with the
- * lock on the file as a whole. A process that keeps coming back, as a broker with many logins does,
- * would otherwise always find the lock free before those that sleep. */
+/* Locks on single bytes of the file have nothing to do with the lock on the file as a whole. */
+enum { TURN_BYTE, RECORDS_BYTE, MERGE_BYTE };
+
+static struct flock lock_of(off_t byte, short type)
+{
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+}
+
+/* The turn to take the lock next. A process that keeps coming back, as a broker with many logins
+ * does, would otherwise always find the lock free before those that sleep. */
 static struct flock turn_of(short type)
 {
-    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_len = 1};
+    return lock_of(TURN_BYTE, type);
 }
 
 static bool others_have_turn(int fd)
@@ -142,4 +150,59 @@ enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error)
     return flock(store->lock_fd, LOCK_UN) == 0
                ? CS_OK
                : cs_fail_errno(error, "%s: cannot unlock", store->lock_path);
+}
+
+static bool take_records(int fd)
+{
+    struct flock lock = lock_of(RECORDS_BYTE, F_WRLCK);
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+enum cs_err cs_store_lock_records(struct cs_store *store, int64_t deadline, struct cs_error *error)
+{
+    enum cs_err result = wait_until_taken(store->lock_fd, take_records, deadline);
+
+    return result == CS_OK
+               ? CS_OK
+               : cs_fail(error, result, "%s: another process has been writing records for %d s",
+                         store->lock_path, CS_LOCK_WAIT_MS / 1000);
+}
+
+void cs_store_unlock_records(struct cs_store *store)
+{
+    struct flock none = lock_of(RECORDS_BYTE, F_UNLCK);
+
+    (void)fcntl(store->lock_fd, F_OFD_SETLK, &none);
+}
+
+/* ---- merges, beside the lock: many at once, unless the store is being replaced ---- */
+
+static bool take_merges(int fd)
+{
+    struct flock lock = lock_of(MERGE_BYTE, F_WRLCK);
+
+    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
+}
+
+enum cs_err cs_store_stop_merges(struct cs_store *store, int64_t deadline, struct cs_error *error)
+{
+    enum cs_err result = wait_until_taken(store->lock_fd, take_merges, deadline);
+
+    if (result == CS_ERR_SYSTEM)
+        return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
+    return result == CS_OK
+               ? CS_OK
+               : cs_fail(error, result, "%s: another process has been merging the log for %d s",
+                         store->lock_path, CS_LOCK_WAIT_MS / 1000);
+}
+
+int cs_store_enter_merge(const struct cs_store *store)
+{
+    struct flock lock = lock_of(MERGE_BYTE, F_RDLCK);
+    int fd = open(store->lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) != 0)
+        cs_fd_close(&fd);
+    return fd;
 }

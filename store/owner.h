@@ -11,7 +11,7 @@
 #include "store/store.h"
 
 /* Not known if there is nothing to own, or if nobody ever said it: enrolled before there was an
- * account, or before schema 9. */
+ * account, or before schema 10. */
 enum cs_err cs_owner_read(const struct cs_transaction *transaction, const char *user,
                           struct cs_uid *ret_owner, struct cs_error *error) CS_MUST_USE;
 

@@ -147,6 +147,21 @@ static enum cs_err finish_copy(struct replacing *replacing, struct cs_error *err
 
 /* ---- the store in use, under its lock ---- */
 
+/* Records that are not in the log yet are those of the store in use: what else the copy has was
+ * written since. A store of an earlier version has none. */
+static bool take_records(sqlite3 *copy)
+{
+    static const char take[] = "BEGIN; DELETE FROM main.record;"
+                               "INSERT INTO main.record SELECT * FROM used.record; COMMIT";
+    int code =
+        sqlite3_table_column_metadata(copy, "used", "record", NULL, NULL, NULL, NULL, NULL, NULL);
+
+    if (code == SQLITE_ERROR || sqlite3_exec(copy, take, NULL, NULL, NULL) == SQLITE_OK)
+        return true;
+    (void)sqlite3_exec(copy, "ROLLBACK", NULL, NULL, NULL);
+    return false;
+}
+
 /* What was spent there since the copy was made, as far as both know the factor. A store that is
  * damaged tells nothing, which is no error: that may be why it is replaced. */
 static bool compare(struct replacing *replacing)
@@ -166,7 +181,7 @@ static bool compare(struct replacing *replacing)
     sqlite3_finalize(statement);
     if (!done)
         return false;
-    done = sqlite3_exec(copy->db, spent, NULL, NULL, NULL) == SQLITE_OK;
+    done = sqlite3_exec(copy->db, spent, NULL, NULL, NULL) == SQLITE_OK && take_records(copy->db);
     (void)sqlite3_exec(copy->db, "DETACH used", NULL, NULL, NULL);
     return done;
 }

@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 9,
+    SCHEMA_VERSION = 10,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -79,11 +79,15 @@ static const char version_7[] =
 static const char version_8[] = "";
 
 static const char version_9[] =
+    "CREATE TABLE record (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL,"
+    " text TEXT NOT NULL, json TEXT NOT NULL) STRICT;";
+
+static const char version_10[] =
     "CREATE TABLE owner (user TEXT PRIMARY KEY, uid INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3,
-                                                     version_4, version_5, version_6,
-                                                     version_7, version_8, version_9};
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
+                                                     version_5, version_6, version_7, version_8,
+                                                     version_9, version_10};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)
@@ -130,6 +134,8 @@ static enum cs_err upgrade(struct cs_store *store, int64_t version, struct cs_er
         result = cs_sql_exec(store, versions[i], error);
     if (result == CS_OK && version == 0)
         result = add_recovery_key(store, error);
+    if (result == CS_OK && version == 0 && store->first != NULL)
+        result = cs_record_add(&(struct cs_transaction){store}, store->first, error);
     return result == CS_OK ? cs_sql_exec(store, numbers, error) : result;
 }
 

@@ -1,28 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/store.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/strlist.h"
-#include "base/trusted_open.h"
-#include "paths.h"
 #include "store/store_priv.h"
-
-enum {
-    /* A connection that has written this often will stay: its log may grow. */
-    STAYING_COMMITS = 100,
-    CHECKPOINT_PAGES_STAYING = 1000,
-    PAGE_BYTES_MIN = 512, /* of any SQLite database */
-};
 
 /* ---- opening ---- */
 
@@ -35,71 +23,6 @@ static void close_database(struct cs_store *store)
     store->db = NULL;
     cs_fd_close(&store->lock_fd);
     cs_fd_close(&store->log_fd);
-}
-
-/* SQLite would take an empty file for a new database and delete the log next to it, and would read
- * a foreign file through that log, so anything that is not a database must not reach it. */
-static enum cs_err check_header(const struct cs_store *store, int fd, off_t size,
-                                struct cs_error *error)
-{
-    static const char magic[16] = "SQLite format 3";
-    char header[sizeof magic];
-
-    if (size < PAGE_BYTES_MIN || pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header ||
-        !cs_equal_ct(header, magic, sizeof magic))
-        return cs_fail(error, CS_ERR_STORE,
-                       "%s: not a countersign store; restore it from its backup", store->path);
-    return CS_OK;
-}
-
-/* The store and its folder must belong to the account that runs this, and to nobody else. */
-static enum cs_err check_place(struct cs_store *store, bool create, struct cs_error *error)
-{
-    const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0077};
-    CS_AUTO(cs_string_free) char *folder = strdup(store->path);
-    CS_AUTO(cs_fd_close) int fd = -1;
-    struct stat status;
-    enum cs_err result;
-
-    if (folder == NULL)
-        return cs_fail_nomem(error);
-    if (store->path[0] != '/' || strrchr(folder, '/') == folder)
-        return cs_fail(error, CS_ERR_CONFIG, "%s: not an absolute path of a file in a folder",
-                       store->path);
-    *strrchr(folder, '/') = '\0';
-    result = cs_check_trusted_folder(folder, &trust, error);
-    if (result != CS_OK)
-        return result;
-    fd = open(store->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && errno == ENOENT)
-        return create ? CS_OK
-                      : cs_fail(error, CS_ERR_NOT_FOUND,
-                                "%s: there is no store; restore it from its backup, or run "
-                                "'countersign init' if nobody was ever enrolled",
-                                store->path);
-    if (fd < 0 && errno == EACCES)
-        return cs_fail_errno(error,
-                             "%s: the account " CS_RUN_USER " must own it, mode 0600; cannot open "
-                             "the store",
-                             store->path);
-    if (fd < 0)
-        return errno == ELOOP
-                   ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
-                   : cs_fail_errno(error, "%s: cannot open the store", store->path);
-    result = cs_check_trusted(fd, store->path, &trust, &status, error);
-    /* An interrupted creation leaves an empty file. */
-    if (result == CS_OK && !(create && status.st_size == 0))
-        result = check_header(store, fd, status.st_size, error);
-    return result;
-}
-
-/* A new store must never be readable by others, not even briefly, whatever the umask. */
-static enum cs_err create_file(struct cs_store *store, struct cs_error *error)
-{
-    CS_AUTO(cs_fd_close)
-    int fd = open(store->path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0600);
-
-    return fd < 0 ? cs_fail_errno(error, "%s: cannot create the store", store->path) : CS_OK;
 }
 
 static enum cs_err open_lock(struct cs_store *store, struct cs_error *error)
@@ -129,7 +52,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
                                    "PRAGMA secure_delete=ON; PRAGMA trusted_schema=OFF;"
                                    "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-512;"
                                    /* The log of a large transaction does not stay so long. */
-                                   "PRAGMA journal_size_limit=8388608;";
+                                   "PRAGMA journal_size_limit=33554432;";
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
     struct stat status;
     enum cs_err result = open_lock(store, error);
@@ -144,8 +67,7 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
-    store->commits = 0;
-    sqlite3_wal_autocheckpoint(store->db, CS_CHECKPOINT_PAGES);
+    cs_store_watch_log(store);
     /* Closing must not write, because it happens outside our lock. */
     sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     result = cs_sql_exec(store, settings, error);
@@ -156,12 +78,12 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
 
 static enum cs_err open_database(struct cs_store *store, bool create, struct cs_error *error)
 {
-    enum cs_err result = check_place(store, create, error);
+    enum cs_err result = cs_store_check_file(store, create, error);
 
     if (result == CS_OK)
         result = cs_keys_load(store->key_path, &store->keys, error);
     if (result == CS_OK && create)
-        result = create_file(store, error);
+        result = cs_store_make_file(store, error);
     if (result == CS_OK)
         result = open_connection(store, create, error);
     if (result != CS_OK)
@@ -202,14 +124,18 @@ static enum cs_err make(const char *path, const char *key_path, struct cs_store 
     return CS_OK;
 }
 
-enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
-                          struct cs_store **ret_store, struct cs_error *error)
+static enum cs_err open_store(const char *path, const char *key_path, bool create,
+                              const struct cs_record *first, struct cs_store **ret_store,
+                              struct cs_error *error)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
     enum cs_err result = make(path, key_path, &store, error);
 
-    if (result == CS_OK)
-        result = open_database(store, create, error);
+    if (result != CS_OK)
+        return result;
+    store->first = first;
+    result = open_database(store, create, error);
+    store->first = NULL;
     if (result != CS_OK)
         return result;
     *ret_store = store;
@@ -217,15 +143,33 @@ enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
     return CS_OK;
 }
 
+enum cs_err cs_store_open(const char *path, const char *key_path, bool create,
+                          struct cs_store **ret_store, struct cs_error *error)
+{
+    return open_store(path, key_path, create, NULL, ret_store, error);
+}
+
+enum cs_err cs_store_create(const char *path, const char *key_path, const struct cs_record *first,
+                            struct cs_store **ret_store, struct cs_error *error)
+{
+    return open_store(path, key_path, true, first, ret_store, error);
+}
+
 enum cs_err cs_store_block(const char *path, struct cs_store **ret_store, struct cs_error *error)
 {
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
+    int64_t deadline = cs_clock_ms() + CS_LOCK_WAIT_MS;
     enum cs_err result = make(path, "", &store, error);
 
     if (result == CS_OK)
         result = open_lock(store, error);
+    /* In this order: logins wait for the last one only. */
     if (result == CS_OK)
-        result = cs_store_lock(store, cs_clock_ms() + CS_LOCK_WAIT_MS, error);
+        result = cs_store_lock_records(store, deadline, error);
+    if (result == CS_OK)
+        result = cs_store_stop_merges(store, deadline, error);
+    if (result == CS_OK)
+        result = cs_store_lock(store, deadline, error);
     if (result != CS_OK)
         return result;
     *ret_store = store;
@@ -348,16 +292,16 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
         cs_fd_close(ret_log);
         return result;
     }
-    if (++store->commits == STAYING_COMMITS)
-        sqlite3_wal_autocheckpoint(store->db, CHECKPOINT_PAGES_STAYING);
     release(transaction);
     return CS_OK;
 }
 
-enum cs_err cs_store_sync(const struct cs_store *store, int *log, struct cs_error *error)
+enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error)
 {
+    int64_t started = cs_meter_now();
     bool synced = fdatasync(*log) == 0;
 
+    cs_meter_add(&store->syncs, started);
     if (!synced)
         cs_ignore(cs_fail_errno(error, "%s: cannot commit", store->path));
     if (!synced && error != NULL)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/meter.h"
 #include "base/secret.h"
 
 struct cs_store; /* one database connection; may be used by several threads */
@@ -43,16 +44,14 @@ typedef enum cs_err cs_store_work(const struct cs_transaction *transaction, void
 enum cs_err cs_store_run(struct cs_store *store, enum cs_store_access access, cs_store_work *work,
                          void *context, struct cs_error *error) CS_MUST_USE;
 
-/* The same for the tool, when `work` writes more than a few hundred rows, in a transaction alone:
- * logins wait for less of it. */
-enum cs_err cs_store_run_large(struct cs_store *store, cs_store_work *work, void *context,
-                               struct cs_error *error) CS_MUST_USE;
-
 /* A transaction alone, for the tool and for whatever is not a login's. */
 enum cs_err cs_store_begin(struct cs_store *store, struct cs_transaction *ret_transaction,
                            struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error) CS_MUST_USE;
 void cs_store_end(struct cs_transaction *transaction);
+
+/* How long commits took since the store was opened, and how many logins wait for it now. */
+void cs_store_measure(struct cs_store *store, struct cs_meter *ret_commits, unsigned *ret_waiting);
 
 /* Reseals every secret with the key `key_id`, which has to be the first of the key file.
  * *ret_count: factors and passwords. Opens its own transaction. */

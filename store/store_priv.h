@@ -7,16 +7,15 @@
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include "base/meter.h"
 #include "store/factor.h"
 #include "store/key.h"
+#include "store/record.h"
 #include "store/store.h"
 
 enum {
     CS_STATEMENTS_MAX = 64,
     CS_LOCK_WAIT_MS = 10000,
-    /* Pages in the log before SQLite merges it into the file; few, because the first process to
-     * open the store reads the whole log, and a session is often that. */
-    CS_CHECKPOINT_PAGES = 100,
     CS_CONTEXT_SIZE = CS_STORE_USER_MAX + 100,
 };
 
@@ -38,13 +37,17 @@ struct cs_store {
     dev_t device;
     ino_t inode; /* of the open file; a restored backup is a different file */
     int lock_fd;
-    int log_fd;                /* SQLite's write-ahead log, for cs_store_sync */
-    unsigned commits;          /* of this connection */
-    bool busy;                 /* a thread is between begin and end of a transaction */
-    struct cs_store_job *jobs; /* those that wait for a batch, in their order */
-    bool led;                  /* one of their threads leads, or is about to */
-    pthread_mutex_t mutex;     /* guards `busy`, `jobs` and `led` */
-    pthread_cond_t freed;      /* signalled when `busy` ends */
+    int log_fd;                  /* SQLite's write-ahead log, for cs_store_sync */
+    int log_pages, merged_pages; /* its length, and how much of it was merged or is being so */
+    unsigned commits;            /* of this connection */
+    bool merging;
+    bool busy;                     /* a thread is between begin and end of a transaction */
+    struct cs_store_job *jobs;     /* those that wait for a batch, in their order */
+    bool led;                      /* one of their threads leads, or is about to */
+    pthread_mutex_t mutex;         /* guards `busy` and what concerns `jobs` and the log */
+    pthread_cond_t freed;          /* signalled when `busy` ends */
+    const struct cs_record *first; /* the first record of a store that this makes; or NULL */
+    struct cs_meter syncs;         /* the part of a commit that waits for the disk */
     struct cs_keys keys;
     bool keys_read;      /* in this transaction, to seal with */
     int64_t next_factor; /* the id of the next factor, if this transaction has made one; or 0 */
@@ -53,6 +56,14 @@ struct cs_store {
         sqlite3_stmt *statement;
     } statements[CS_STATEMENTS_MAX];
 };
+
+/* The store and its folder must belong to the account that runs this, and to nobody else, and the
+ * file must be a database. Without `create` a missing one is CS_ERR_NOT_FOUND. */
+enum cs_err cs_store_check_file(const struct cs_store *store, bool create,
+                                struct cs_error *error) CS_MUST_USE;
+
+/* Makes an empty file where there is none. */
+enum cs_err cs_store_make_file(const struct cs_store *store, struct cs_error *error) CS_MUST_USE;
 
 /* A prepared statement, reset and without bindings; cached for the life of the connection. */
 enum cs_err cs_sql(struct cs_store *store, const char *sql, sqlite3_stmt **ret_statement,
@@ -93,8 +104,9 @@ enum cs_err cs_store_enter(struct cs_store *store, int64_t deadline,
 void cs_store_leave(struct cs_store *store);
 enum cs_err cs_store_fail_busy(const struct cs_store *store, struct cs_error *error);
 
-/* A store that is not open, and whose lock among processes this one has until cs_store_close:
- * nobody else reads or writes meanwhile. CS_ERR_UNAVAILABLE after CS_LOCK_WAIT_MS. */
+/* A store that is not open, and whose locks among processes this one has until cs_store_close:
+ * nobody else reads or writes meanwhile, merges its log, or takes records from it to the log.
+ * CS_ERR_UNAVAILABLE after CS_LOCK_WAIT_MS. */
 enum cs_err cs_store_block(const char *path, struct cs_store **ret_store,
                            struct cs_error *error) CS_MUST_USE;
 
@@ -108,8 +120,12 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
  * closes *ret_log. */
 enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
                            struct cs_error *error) CS_MUST_USE;
-enum cs_err cs_store_sync(const struct cs_store *store, int *log,
-                          struct cs_error *error) CS_MUST_USE;
+enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
+
+/* Watches the length of a new connection's log; and merges it into the file if it is long. Whoever
+ * calls that holds no lock. A failure is nobody's error: the next one tries again. */
+void cs_store_watch_log(struct cs_store *store);
+void cs_store_merge_log(struct cs_store *store);
 
 /* Takes the lock of an open file. CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms), CS_ERR_SYSTEM
  * with errno set otherwise; the message is the caller's. */
@@ -121,6 +137,21 @@ enum cs_err cs_store_lock(struct cs_store *store, int64_t deadline,
 
 /* Returns the lock. If that fails, the caller closes the database, and the lock with it. */
 enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error) CS_MUST_USE;
+
+/* The lock of whoever writes the records to the log; CS_ERR_UNAVAILABLE at `deadline`. Nobody
+ * else's work waits for it. */
+enum cs_err cs_store_lock_records(struct cs_store *store, int64_t deadline,
+                                  struct cs_error *error) CS_MUST_USE;
+void cs_store_unlock_records(struct cs_store *store);
+
+/* Merges happen outside the lock, by name: one that opened the file before it is replaced, and its
+ * log after that, would take the new log into the old file, where nobody finds it. The first waits
+ * until none is under way and keeps others from beginning, until cs_store_close;
+ * CS_ERR_UNAVAILABLE at `deadline`. The second returns what a merge holds until it closes it; -1:
+ * it must not begin. */
+enum cs_err cs_store_stop_merges(struct cs_store *store, int64_t deadline,
+                                 struct cs_error *error) CS_MUST_USE;
+int cs_store_enter_merge(const struct cs_store *store);
 
 /* Creates or upgrades the schema, refuses a newer one. In its own transaction. */
 enum cs_err cs_schema_ensure(struct cs_store *store, bool create,

@@ -22,11 +22,14 @@ static enum cs_err judge_in_store(const struct cs_transaction *transaction, void
                                   struct cs_error *error)
 {
     struct judging *judging = context;
+    enum cs_err result;
 
     judging->trial.transaction = *transaction;
     /* Read only now: a login that waited for the lock must not be judged by an earlier time. */
     judging->trial.now = cs_clock_seconds();
-    return cs_local_count_and_judge(&judging->trial, &judging->outcome, error);
+    result = cs_local_count_and_judge(&judging->trial, &judging->outcome, error);
+    cs_foresee(judging->trial.attempt, &judging->outcome);
+    return result;
 }
 
 static enum cs_err local_judge(struct cs_provider *provider, const struct cs_call *call,
@@ -174,6 +177,17 @@ static bool local_fits(enum cs_factor_kind kind, const struct cs_secret *answer)
     return kind == CS_FACTOR_U2F ? cs_local_fits_key(answer) : cs_is_digits(answer);
 }
 
+/* One store is open at a time in most brokers; if there are more, the last one counts. */
+static void local_measure(const struct cs_provider *provider, struct cs_measures *measures)
+{
+    struct cs_local *local = (struct cs_local *)(uintptr_t)provider;
+
+    pthread_mutex_lock(&local->mutex);
+    if (local->store != NULL)
+        cs_store_measure(local->store, &measures->commits, &measures->waiting);
+    pthread_mutex_unlock(&local->mutex);
+}
+
 static void local_close(struct cs_provider *provider)
 {
     struct cs_local *local = (struct cs_local *)provider;
@@ -197,6 +211,7 @@ static const struct cs_provider_ops local_ops = {
     .begin = local_begin,
     .judge = local_judge,
     .account = cs_local_account,
+    .measure = local_measure,
     .close = local_close,
 };
 

@@ -144,8 +144,10 @@ static enum cs_err settle(const struct cs_transaction *transaction, void *contex
     if (judging->fits && is_same(&judging->hash, &current)) {
         outcome->judgement = CS_JUDGED_RIGHT;
         outcome->reason = CS_REASON_PASSWORD;
+        cs_foresee(trial->attempt, outcome);
         return cs_throttle_succeed(transaction, &trial->tried, trial->now, error);
     }
+    cs_foresee(trial->attempt, outcome);
     return cs_throttle_fail(transaction, &trial->tried, trial->now, error);
 }
 

@@ -13,6 +13,9 @@ BENCH_PAM = os.environ["CS_BENCH_DIR"] + "/bench-pam"
 BENCH_CURL = os.environ["CS_BENCH_DIR"] + "/bench-curl"
 CONFDIR = "/etc/bench-pam.d"
 POLL = 2  # seconds
+# Bars for logins that wait for an approval: KiB of each, MiB that stay when all are gone, and CPU time of a poll
+# as a multiple of what libcurl alone takes.
+WAITING_KIB, LEFT_MIB, POLL_RATIO = 40, 8, 1.15
 OURS, BARE = COLUMNS = ("countersign", "libcurl")
 
 
@@ -70,6 +73,24 @@ def progress(what, done, of):
 def memory_kib(pid):
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
     return {key: int(re.search(rf"^{key}: +(\d+)", text, re.M)[1]) for key in ("Private_Dirty", "Rss")}
+
+
+def given_back(pid, before, seconds=5):
+    """MiB more than `before`, as soon as that is within the bar: the broker gives memory back once a second."""
+    deadline = time.monotonic() + seconds
+    while True:
+        left = (memory_kib(pid)["Private_Dirty"] - before) / 1024
+        if left <= LEFT_MIB or time.monotonic() > deadline:
+            return left
+        time.sleep(0.1)
+
+
+def cpu_ratio(rounds):
+    """Of the whole of all rounds: a median of few rounds differs by a third from run to run, because how many polls
+    fall into a round does. Both contestants ask in the same seconds, so what else the machine does slows both."""
+    spent = {name: sum(cpu * rate for cpu, rate in (figures[name] for figures in rounds)) for name in COLUMNS}
+    asked = {name: sum(figures[name][1] for figures in rounds) for name in COLUMNS}
+    return (spent[OURS] / asked[OURS]) / (spent[BARE] / asked[BARE])
 
 
 def cpu_ns(pid):

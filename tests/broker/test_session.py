@@ -74,6 +74,7 @@ def test_a_full_disk_judges_nothing():
     add_accounts(names, 21300)
     people = iter(enroll_batch(names).values())
     stack("retry=0", "require_broker", "stack_first_factor", service="full")
+    run("sqlite3", STORE, "PRAGMA wal_checkpoint(TRUNCATE)")  # in a log that has room, nothing is short of it
     seen = set()
     with FullDisk() as disk, Broker():
         for pages in range(12):

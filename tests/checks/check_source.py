@@ -205,7 +205,7 @@ def licences(root):
 
 def reasons(root):
     """Each row of the table of reasons is used; the compiler finds what has no row."""
-    rows = re.findall(r"^CS_REASON\(\s*(\w+),", (root / "base/reason_rows.inc").read_text(), re.M)
+    rows = re.findall(r"^CS_REASON\(\s*(\w+),", "".join(path.read_text() for path in root.glob("base/reason_rows*.inc")), re.M)
     code = "".join(without_comments(text) for name, text in sources(root) if not name.startswith("base/"))
     used = set(re.findall(r"\bCS_REASON_(\w+)\b", code))
     if len(rows) < 50:

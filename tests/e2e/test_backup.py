@@ -202,6 +202,26 @@ def test_a_store_that_is_gone_or_damaged_is_replaced():
         kept.unlink()
 
 
+def test_of_an_earlier_version():
+    """The backup, the store in use, or both."""
+    stack("retry=0", "standalone")
+    earlier = "DROP TABLE owner; DROP TABLE record; PRAGMA user_version = 8"
+    for old in ("store",), ("backup",), ("store", "backup"):
+        alice, path = fresh("alice"), target("earlier")
+        countersign("backup", path)
+        alice.wait_left(10)
+        code = alice.code(1)
+        expect(logs_in("alice", code), "alice, whose clock is ahead")
+        for which in old:
+            run("sqlite3", {"store": STORE, "backup": path}[which], earlier)
+        answer = restore_backup(path, "--keep-codes")
+        expect("could not be read" not in answer.stdout, f"{old}: the store of before was read")
+        expect(not logs_in("alice", code), f"{old}: what was spent since")
+        expect(logs_in("alice", alice.recovery_codes[0]), f"{old}: what was not")
+    for kept in STORE.parent.glob("store.db.before-*"):
+        kept.unlink()
+
+
 def test_logins_go_on_while_a_backup_is_put_in_place():
     """No login fails for it, and none spends a code in a store that nobody will open again."""
     stack("retry=0")

@@ -76,6 +76,15 @@ def test_recovery_codes_of_those_who_used_one_by_the_log_are_spent():
     expect(logs_in("carol", PEOPLE["carol"].recovery_codes[0]), "a recovery code of carol")
 
 
+def test_records_in_json_are_read_like_lines():
+    identity = "bob"
+    for more, left in (('"accepted":["recovery-code"]', 0), ('"accepted":[],"unsettled":"recovery-code"', 0),
+                       ('"accepted":["totp"]', 10)):
+        line = f'Nov 30 14:00:00 host countersignd[7]: {{"record":"login","id":"0-1",{more},"identity":"{identity}"}}\n'
+        restored("--log", "-", input=line)
+        expect_equal(recovery_left(), [10, left, 10], more)
+
+
 def test_only_the_brokers_own_lines_count():
     audit = 'login verdict=allow granted=yes reason=recovery-code last=recovery-code method=totp answers=1 wrong=none ' \
             'accepted=recovery-code ms=5 peer_uid=0 service="sshd" user="x" identity="{}"'

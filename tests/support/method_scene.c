@@ -107,6 +107,18 @@ static void give_turn(void *context, unsigned rest_ms)
     scene->rest_ms = rest_ms;
 }
 
+static uint32_t *judging(void *context)
+{
+    (void)context;
+    return NULL;
+}
+
+static void judged(void *context, const struct cs_method_result *result)
+{
+    (void)context;
+    (void)result;
+}
+
 static const struct cs_method_calls method_calls = {.identify = identify,
                                                     .claim_identity = claim_identity,
                                                     .proven = proven,
@@ -114,6 +126,8 @@ static const struct cs_method_calls method_calls = {.identify = identify,
                                                     .was_refused = was_refused,
                                                     .claim_code = claim_code,
                                                     .settle_code = settle_code,
+                                                    .judging = judging,
+                                                    .judged = judged,
                                                     .pace = pace,
                                                     .take_turn = take_turn,
                                                     .give_turn = give_turn};

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "login/audit.h"
 #include "login/policy.h"
+#include "login/record_id.h"
 #include "login/verdict.h"
 
 static void test_verdict_every_row(void **state)
@@ -361,9 +362,55 @@ static void test_audit_of_an_account_check(void **state)
                         "peer_uid=0 code=PAM_PERM_DENIED service=\"sshd\" user=\"demo\"\n");
 }
 
+/* A hundred thousand records, each with another mixture of what may be in one. Where CS_RECORDS
+ * names a file they go there, for somebody else's reading of the schema
+ * (tests/checks/check_records.py). */
+static void test_audit_json_of_many_logins(void **state)
+{
+    enum { RECORDS = 100000 };
+    static const char *const texts[] = {
+        NULL, "", "alice", "J\xc3\xb6rg \"x\"", "a\\\n\x1b\xff", "\xe2\x80\xae\xd7\x90"};
+    const char *path = getenv("CS_RECORDS");
+    FILE *file = fopen(path != NULL ? path : "/dev/null", "we");
+
+    (void)state;
+    assert_non_null(file);
+    for (unsigned i = 0; i < RECORDS; i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret text = {0};
+        char id[CS_RECORD_ID_SIZE];
+        const struct cs_audit audit = {
+            .form = CS_AUDIT_JSON,
+            .id = id,
+            .time = 1700000000 + i,
+            .user = texts[1 + i % 5],
+            .identity = texts[i % 6],
+            .address = texts[i / 6 % 6],
+            .service = texts[1 + i / 36 % 5],
+            .method = "totp",
+            .verdict = cs_verdict_name(i % CS_VERDICTS),
+            .reason = i % CS_REASONS,
+            .last = i / 7 % CS_REASONS,
+            .granted = i % 2 != 0,
+            .answers = i % 9,
+            .tally = {.refused = {i % 2, i % 3, i % 5, 0, i % 7}, .accepted = {i % CS_REASONS}},
+            .clock_off = i % 11 == 0 ? -30 : 0,
+            .milliseconds = i,
+            .code = i % 4 == 0 ? "PAM_SUCCESS" : NULL,
+            .unsettled = i % 13 == 0 ? "totp" : NULL,
+            .account_phase = i % 17 == 0};
+
+        (void)snprintf(id, sizeof id, "0123456789abcdef-%u", i + 1);
+        assert_int_equal(cs_audit_json(&audit, &text, NULL), CS_OK);
+        assert_null(strchr(text.data, '\n'));
+        (void)fprintf(file, "%s\n", text.data);
+    }
+    assert_int_equal(fclose(file), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_audit_json_of_many_logins),
         cmocka_unit_test(test_verdict_every_row),
         cmocka_unit_test(test_verdict_options_change_their_row_alone),
         cmocka_unit_test(test_verdict_missing_result_needs_acceptance),

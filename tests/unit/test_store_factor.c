@@ -298,7 +298,7 @@ static void test_factor_of_version_3_goes_on(void **state)
               NO_MODELS "ALTER TABLE factor DROP COLUMN app_id;"
                         "ALTER TABLE factor DROP COLUMN suspect; DROP TABLE pending; DROP TABLE "
                         "place; DROP TABLE suspension;"
-                        "PRAGMA user_version = 3");
+                        "DROP TABLE record; PRAGMA user_version = 3");
     assert_int_equal(count_of(scratch, CS_STORED_TOTP), 1);
     assert_int_equal(count_of(scratch, CS_STORED_U2F), 0);
     assert_int_equal(try_add(scratch, CS_STORED_U2F, 20, &id), CS_OK);
@@ -322,7 +322,8 @@ static void test_factor_of_version_4_goes_on(void **state)
               " failures INTEGER NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (scope, subject))"
               " STRICT, WITHOUT ROWID;"
               "CREATE INDEX throttle_updated ON throttle (updated);"
-              "INSERT INTO throttle VALUES (1, 'alice', 7, 1700000000); PRAGMA user_version = 4");
+              "INSERT INTO throttle VALUES (1, 'alice', 7, 1700000000); DROP TABLE record; PRAGMA "
+              "user_version = 4");
     after = scratch_store_rows(scratch, "factor");
     counters = scratch_store_rows(scratch, "throttle");
     assert_string_equal(after, before);

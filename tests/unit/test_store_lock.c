@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -108,12 +109,73 @@ static void test_a_lock_of_another_program_is_waited_for_until_the_deadline(void
     begin_and_end(scratch, true);
 }
 
+static enum cs_err fill_log(const struct cs_transaction *transaction, void *context,
+                            struct cs_error *error)
+{
+    (void)context;
+    return cs_sql_exec(transaction->store,
+                       "CREATE TABLE IF NOT EXISTS filler (content);"
+                       "INSERT INTO filler VALUES (zeroblob(4 << 20))",
+                       error);
+}
+
+static off_t size_of(const struct scratch_store *scratch)
+{
+    struct stat status;
+
+    assert_int_equal(stat(scratch->path, &status), 0);
+    return status.st_size;
+}
+
+/* While a store is being replaced, nobody merges a log into it; and it is not replaced while
+ * somebody does. */
+static void test_no_merge_while_the_store_is_blocked(void **state)
+{
+    struct scratch_store *scratch = *state;
+    CS_AUTO(cs_store_close) struct cs_store *other = NULL;
+    off_t size = size_of(scratch);
+    int merge;
+
+    assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &other, NULL), CS_OK);
+    assert_int_equal(cs_store_stop_merges(other, cs_clock_ms(), NULL), CS_OK);
+    assert_int_equal(cs_store_enter_merge(scratch->store), -1);
+    assert_int_equal(cs_store_run(scratch->store, CS_STORE_WRITE, fill_log, NULL, NULL), CS_OK);
+    assert_int_equal(size_of(scratch), size);
+    cs_store_close(&other);
+    merge = cs_store_enter_merge(scratch->store);
+    assert_true(merge >= 0);
+    assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &other, NULL), CS_OK);
+    assert_int_equal(cs_store_stop_merges(other, cs_clock_ms(), NULL), CS_ERR_UNAVAILABLE);
+    assert_int_equal(cs_store_run(scratch->store, CS_STORE_WRITE, fill_log, NULL, NULL), CS_OK);
+    assert_true(size_of(scratch) > size);
+    assert_int_equal(close(merge), 0);
+    assert_int_equal(cs_store_stop_merges(other, cs_clock_ms(), NULL), CS_OK);
+}
+
+/* Whoever puts a backup in place has all three locks. */
+static void test_a_block_keeps_out_merges_and_records(void **state)
+{
+    struct scratch_store *scratch = *state;
+    CS_AUTO(cs_store_close) struct cs_store *block = NULL;
+
+    assert_int_equal(cs_store_block(scratch->path, &block, NULL), CS_OK);
+    assert_false(is_free(scratch));
+    assert_int_equal(cs_store_enter_merge(scratch->store), -1);
+    assert_int_equal(cs_store_lock_records(scratch->store, cs_clock_ms(), NULL),
+                     CS_ERR_UNAVAILABLE);
+    cs_store_close(&block);
+    assert_true(is_free(scratch));
+    assert_int_equal(cs_store_lock_records(scratch->store, cs_clock_ms(), NULL), CS_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_STORE(test_an_unlock_that_fails_holds_up_nobody),
         IN_STORE(test_nor_after_a_failure),
         IN_STORE(test_a_lock_of_another_program_is_waited_for_until_the_deadline),
+        IN_STORE(test_no_merge_while_the_store_is_blocked),
+        IN_STORE(test_a_block_keeps_out_merges_and_records),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

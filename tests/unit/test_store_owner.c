@@ -88,7 +88,7 @@ static void test_where_there_is_nothing_nobody_owns_it(void **state)
     assert_owner(scratch, &new_anna);
 }
 
-static void test_owner_store_of_version_8_is_brought_up_to_date(void **state)
+static void test_owner_store_of_version_9_is_brought_up_to_date(void **state)
 {
     struct scratch_store *scratch = *state;
     sqlite3 *database = NULL;
@@ -100,7 +100,7 @@ static void test_owner_store_of_version_8_is_brought_up_to_date(void **state)
     cs_store_close(&scratch->store);
     assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
     assert_int_equal(
-        sqlite3_exec(database, "DROP TABLE owner; PRAGMA user_version = 8", NULL, NULL, NULL),
+        sqlite3_exec(database, "DROP TABLE owner; PRAGMA user_version = 9", NULL, NULL, NULL),
         SQLITE_OK);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);
     assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &scratch->store, NULL),
@@ -119,7 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IN_STORE(test_a_factor_keeps_the_uid_that_it_was_given_to),
         IN_STORE(test_where_there_is_nothing_nobody_owns_it),
-        IN_STORE(test_owner_store_of_version_8_is_brought_up_to_date),
+        IN_STORE(test_owner_store_of_version_9_is_brought_up_to_date),
     };
 
     return cmocka_run_group_tests_name("store_owner", tests, NULL, NULL);

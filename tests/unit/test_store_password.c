@@ -158,10 +158,10 @@ static void test_password_resealed_with_a_new_key(void **state)
 static void test_password_older_store_is_brought_up_to_date(void **state)
 {
     static const char *const older[] = {
-        NO_KEYS
-        "DROP TABLE suspension; DROP TABLE place; DROP TABLE password; PRAGMA user_version = 2",
+        NO_KEYS "DROP TABLE suspension; DROP TABLE place; DROP TABLE password; DROP TABLE record; "
+                "PRAGMA user_version = 2",
         NO_KEYS "DROP TABLE suspension; DROP TABLE place; DROP TABLE password; DROP TABLE "
-                "preference; PRAGMA user_version = 1",
+                "preference; DROP TABLE record; PRAGMA user_version = 1",
     };
     struct scratch_store *scratch = *state;
 

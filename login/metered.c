@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A provider around another one, which measures its calls. */
+#include <stdlib.h>
+
+#include "login/metrics.h"
+#include "providers/registry.h"
+
+struct metered {
+    struct cs_provider provider;
+    struct cs_provider_ops
+        ops; /* the other one's, with the calls below in place of those that it has */
+    struct cs_provider *inner;
+    struct cs_metrics *metrics;
+    unsigned kind_row;
+};
+
+static enum cs_err note(const struct metered *metered, enum cs_metered_call call, int64_t started,
+                        enum cs_err result)
+{
+    struct cs_metered *to = cs_metrics_call(metered->metrics, metered->kind_row, call);
+
+    cs_meter_add(&to->meter, started);
+    if (result != CS_OK)
+        atomic_fetch_add_explicit(&to->failures, 1, memory_order_relaxed);
+    return result;
+}
+
+/* Makes the call, and measures it. */
+#define METERED(which, slot, ...)                                                                  \
+    const struct metered *metered = (const struct metered *)provider;                              \
+    int64_t started = cs_meter_now();                                                              \
+                                                                                                   \
+    return note(metered, which, started, metered->inner->ops->slot(metered->inner, __VA_ARGS__))
+
+static unsigned kinds(const struct cs_provider *provider)
+{
+    const struct cs_provider *inner = ((const struct metered *)provider)->inner;
+
+    return inner->ops->kinds(inner);
+}
+
+static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
+                             const char *identity, struct cs_provider_user *ret_user,
+                             struct cs_error *error)
+{
+    METERED(CS_METERED_FIND_USER, find_user, call, identity, ret_user, error);
+}
+
+static enum cs_err list_factors(struct cs_provider *provider, const struct cs_call *call,
+                                const struct cs_provider_user *user,
+                                const struct cs_listing *listing,
+                                struct cs_listed_factors *ret_factors, struct cs_error *error)
+{
+    METERED(CS_METERED_LIST_FACTORS, list_factors, call, user, listing, ret_factors, error);
+}
+
+static enum cs_err language(struct cs_provider *provider, const char *identity,
+                            char ret_language[CS_PROVIDER_LANGUAGE_SIZE], struct cs_error *error)
+{
+    METERED(CS_METERED_LANGUAGE, language, identity, ret_language, error);
+}
+
+static enum cs_err begin(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                         const struct cs_challenge_request *request,
+                         struct cs_challenge *ret_challenge, struct cs_error *error)
+{
+    METERED(CS_METERED_BEGIN, begin, call, user, factor, request, ret_challenge, error);
+}
+
+static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
+                         const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
+                         struct cs_error *error)
+{
+    METERED(CS_METERED_JUDGE, judge, call, attempt, ret_outcome, error);
+}
+
+static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call,
+                        const struct cs_provider_user *user, const struct cs_listed_factor *factor,
+                        struct cs_challenge *challenge, struct cs_approval_state *ret_state,
+                        struct cs_error *error)
+{
+    METERED(CS_METERED_POLL, poll, call, user, factor, challenge, ret_state, error);
+}
+
+static enum cs_err cancel(struct cs_provider *provider, const struct cs_call *call,
+                          const struct cs_provider_user *user,
+                          const struct cs_listed_factor *factor,
+                          const struct cs_challenge *challenge, struct cs_error *error)
+{
+    METERED(CS_METERED_CANCEL, cancel, call, user, factor, challenge, error);
+}
+
+static enum cs_err account(struct cs_provider *provider, const struct cs_call *call,
+                           const struct cs_provider_user *user, struct cs_standing *ret_standing,
+                           struct cs_error *error)
+{
+    METERED(CS_METERED_ACCOUNT, account, call, user, ret_standing, error);
+}
+
+static void measure(const struct cs_provider *provider, struct cs_measures *measures)
+{
+    const struct cs_provider *inner = ((const struct metered *)provider)->inner;
+
+    inner->ops->measure(inner, measures);
+}
+
+static void close_both(struct cs_provider *provider)
+{
+    struct metered *metered = (struct metered *)provider;
+
+    cs_provider_close(&metered->inner);
+    free(metered);
+}
+
+/* A slot that is empty stays so: it means something. */
+#define IF_THERE(slot) (inner->ops->slot != NULL ? slot : NULL)
+
+struct cs_provider *cs_metrics_wrap(struct cs_metrics *metrics, unsigned kind_row,
+                                    struct cs_provider *inner)
+{
+    struct metered *metered = calloc(1, sizeof *metered);
+
+    if (metered == NULL)
+        return NULL;
+    metered->ops = *inner->ops;
+    metered->ops.kinds = kinds;
+    metered->ops.find_user = IF_THERE(find_user);
+    metered->ops.list_factors = IF_THERE(list_factors);
+    metered->ops.language = IF_THERE(language);
+    metered->ops.begin = IF_THERE(begin);
+    metered->ops.judge = IF_THERE(judge);
+    metered->ops.poll = IF_THERE(poll);
+    metered->ops.cancel = IF_THERE(cancel);
+    metered->ops.account = IF_THERE(account);
+    metered->ops.measure = IF_THERE(measure);
+    metered->ops.close = close_both;
+    metered->provider.ops = &metered->ops;
+    metered->inner = inner;
+    metered->metrics = metrics;
+    metered->kind_row = kind_row;
+    return &metered->provider;
+}

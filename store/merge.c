@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * SQLite's log is merged into the file from time to time, which on a slow disk takes longer than
+ * many logins. SQLite would do it within a commit, and all would wait. Here the one whose commit
+ * made the log long does it when the locks are given back, with a connection of its own and under
+ * SQLite's own locks: others append to the log meanwhile, and nobody starts it anew before all of
+ * it is in the file. For the same reason a copy that somebody makes under our lock is whole: what
+ * the file has in part is still in the log.
+ */
+#include "base/file.h"
+#include "store/store_priv.h"
+
+enum {
+    /* Few, because the first process to open the store reads the whole log, and a session is often
+     * that; more once a connection has shown that it stays. */
+    LONG_PAGES = 100,
+    LONG_PAGES_STAYING = 1000,
+    STAYING_COMMITS = 100,
+    /* Logins without a pause keep it from ever ending; then they do wait. */
+    TOO_LONG_PAGES = 4000,
+};
+
+static int after_commit(void *context, sqlite3 *db, const char *name, int pages)
+{
+    struct cs_store *store = context;
+    bool stays_long;
+
+    pthread_mutex_lock(&store->mutex);
+    stays_long = store->log_pages >= TOO_LONG_PAGES && pages >= TOO_LONG_PAGES;
+    if (pages < store->merged_pages) /* it was started anew */
+        store->merged_pages = 0;
+    store->log_pages = pages;
+    store->commits++;
+    pthread_mutex_unlock(&store->mutex);
+    if (stays_long)
+        (void)sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return SQLITE_OK;
+}
+
+void cs_store_watch_log(struct cs_store *store)
+{
+    store->log_pages = store->merged_pages = 0;
+    store->commits = 0;
+    (void)sqlite3_wal_hook(store->db, after_commit, store); /* in place of SQLite's own */
+}
+
+static bool begin(struct cs_store *store)
+{
+    int pages;
+    bool due;
+
+    pthread_mutex_lock(&store->mutex);
+    pages = store->commits < STAYING_COMMITS ? LONG_PAGES : LONG_PAGES_STAYING;
+    due = !store->merging && store->log_pages - store->merged_pages >= pages;
+    if (due) {
+        store->merging = true;
+        store->merged_pages = store->log_pages;
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return due;
+}
+
+static void merge(const struct cs_store *store)
+{
+    CS_AUTO(cs_fd_close) int right = cs_store_enter_merge(store);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW;
+    sqlite3 *db = NULL;
+
+    if (right < 0)
+        return;
+    if (sqlite3_open_v2(store->path, &db, flags, NULL) == SQLITE_OK) {
+        sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+        (void)sqlite3_exec(db, "PRAGMA user_version", NULL, NULL, NULL); /* opens the log */
+        (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    }
+    sqlite3_close(db);
+}
+
+void cs_store_merge_log(struct cs_store *store)
+{
+    if (!begin(store))
+        return;
+    merge(store);
+    pthread_mutex_lock(&store->mutex);
+    store->merging = false;
+    pthread_mutex_unlock(&store->mutex);
+}
