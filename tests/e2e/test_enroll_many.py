@@ -29,13 +29,13 @@ def test_prepare():
 class Traced:
     """The batch, to which strace does something at one of its system calls."""
 
-    def __init__(self, inject):
+    def __init__(self, inject, *words):
         LOG.write_text("")
         call = inject.split(":")[0]
         with open(OUTPUT, "wb") as out:
             self.process = subprocess.Popen(
                 ["strace", "-qq", "-o", LOG, "-e", f"trace={call}", "-e", f"inject={inject}",
-                 COUNTERSIGN, "--no-account", "enroll", "totp", "--batch", FILE], stdout=out)
+                 COUNTERSIGN, "--no-account", "enroll", "totp", *words, "--batch", FILE], stdout=out)
 
     @property
     def tool(self):
@@ -79,7 +79,7 @@ def expect_sound():
 def test_others_go_on_while_codes_are_made():
     restore()
     with Broker():
-        batch = Traced(f"flock:signal=SIGSTOP:when={FIRST_UNLOCK}")
+        batch = Traced(f"flock:signal=SIGSTOP:when={FIRST_UNLOCK}", "--add")
         batch.wait_stopped()
         expect_login("a login")
         expect_equal(factors(), 0, "factors")
@@ -103,6 +103,16 @@ def test_answers_are_in_the_order_of_the_file():
     restore()
     lines = countersign("--no-account", "enroll", "totp", "--batch", FILE).stdout.splitlines()
     expect_equal([json.loads(line)["user"] for line in lines], FILE.read_text().split(), "answers")
+
+
+def test_somebody_who_is_enrolled_meanwhile_is_skipped():
+    restore()
+    batch = Traced(f"flock:signal=SIGSTOP:when={FIRST_UNLOCK}")
+    batch.wait_stopped()
+    enroll("carol")
+    rows = batch.go_on()
+    expect_equal((factors(), len(rows), "carol" in rows), (MANY + 1, MANY, False), "factors, answers, and whether carol's is one")
+    expect_sound()
 
 
 def test_others_go_on_while_the_log_is_merged():
