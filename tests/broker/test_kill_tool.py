@@ -136,7 +136,12 @@ def gets_in(person, code):
 
 def test_restore():
     """The old store or the new one, whole, and in use by a broker that goes on; another restore then succeeds. In the
-    new one every code of the moment is spent, so who comes after it has a recovery code."""
+    new one every code of the moment is spent, so who comes after it has a recovery code. The new one has the record of
+    what happened, or the log has it."""
+    def recorded():
+        return (store_rows("SELECT id FROM record WHERE text LIKE 'act verb=restore result=done%'") != [] or
+                "act verb=restore result=done" in syslog()[begin:])
+
     backup, seen = WORKDIR / "keys" / "backup", set()
     restore()
     countersign("remove", "user5", ENROLLED["user5"].id)
@@ -144,6 +149,7 @@ def test_restore():
     countersign("backup", backup)
     for number in range(1, 1000, 2):
         restore()
+        begin = len(syslog())
         with Broker():
             expect_served("test")
             result = run(*kill_command(0, number, COUNTERSIGN, "restore", backup, "--keep-codes", kind="writes"), check=False)
@@ -152,6 +158,9 @@ def test_restore():
             expect_sound()
             state = enrolled("user5")
             expect(state in ((0, 0), (1, 10)), f"call {number}: restored in part: {state}")
+            if state == (0, 0):
+                wait_until(recorded, f"call {number}: the record")
+            expect(recorded() == (state == (0, 0)), f"call {number}: a record of what did not happen")
             expect_equal(gets_in(person, person.code()), state == (1, 10), f"call {number}: a code of the moment, {state}")
             expect(gets_in(person, person.recovery_codes[0]), f"call {number}: a recovery code, {state}")
             seen.add(state)
