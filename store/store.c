@@ -268,6 +268,8 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
         result = open_database(store, false, error);
     if (result == CS_OK)
         result = cs_store_lock(store, deadline, error);
+    if (result == CS_OK)
+        result = cs_store_mend_log(store, deadline, error);
     store->keys_read = false;
     store->next_factor = 0;
     if (result == CS_OK) {
@@ -310,7 +312,7 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
     enum cs_err result;
 
     /* Its own, because without the lock another thread may close the store. */
-    *ret_log = fcntl(store->log_fd, F_DUPFD_CLOEXEC, 0);
+    *ret_log = cs_store_open_sync(store);
     if (*ret_log < 0)
         return cs_fail_errno(error, "%s: cannot commit", store->path);
     result = cs_sql_do(store, commit, error);
@@ -320,20 +322,6 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
     }
     release(transaction);
     return CS_OK;
-}
-
-enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error)
-{
-    int64_t started = cs_meter_now();
-    bool synced = fdatasync(*log) == 0;
-
-    cs_meter_add(&store->syncs, started);
-    if (!synced)
-        cs_ignore(cs_fail_errno(error, "%s: cannot commit", store->path));
-    if (!synced && error != NULL)
-        error->code = CS_ERR_STORE;
-    cs_fd_close(log);
-    return synced ? CS_OK : CS_ERR_STORE;
 }
 
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)

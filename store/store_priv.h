@@ -41,6 +41,7 @@ struct cs_store {
     int log_pages, merged_pages; /* its length, and how much of it was merged or is being so */
     unsigned commits;            /* of this connection */
     bool merging;
+    bool log_gap;                  /* a sync failed, and the log was not merged since (sync.c) */
     bool busy;                     /* a thread is between begin and end of a transaction */
     struct cs_store_job *jobs;     /* those that wait for a batch, in their order */
     bool led;                      /* one of their threads leads, or is about to */
@@ -107,6 +108,15 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
 enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
                            struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
+
+/* A descriptor of the log for cs_store_sync, opened before the commit; -1 with errno set. */
+int cs_store_open_sync(const struct cs_store *store);
+
+/* After a sync that failed: merges all of the log into the file and starts it anew, under the lock
+ * and outside a transaction. CS_ERR_STORE if the disk still fails; then nothing can be committed.
+ */
+enum cs_err cs_store_mend_log(struct cs_store *store, int64_t deadline,
+                              struct cs_error *error) CS_MUST_USE;
 
 /* Watches the length of a new connection's log; and merges it into the file if it is long. Whoever
  * calls that holds no lock. A failure is nobody's error: the next one tries again. */
