@@ -33,22 +33,59 @@ static void close_database(struct cs_store *store)
 }
 
 /* SQLite would take an empty file for a new database and delete the log next to it, and would read
- * a foreign file through that log, so anything that is not a database must not reach it. */
-static enum cs_err check_header(const struct cs_store *store, int fd, off_t size,
-                                struct cs_error *error)
+ * a foreign file through that log, so anything that is not a database must not get as far. It has
+ * opened the file by now, but locked nothing and read no log. */
+static enum cs_err check_header(const struct cs_store *store, bool create, struct cs_error *error)
 {
     static const char magic[16] = "SQLite format 3";
     char header[sizeof magic];
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
 
-    if (size < PAGE_BYTES_MIN || pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header ||
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file) !=
+            SQLITE_OK ||
+        file == NULL || file->pMethods == NULL ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return cs_fail(error, CS_ERR_STORE, "%s: cannot examine the store", store->path);
+    if (create && size == 0) /* what an interrupted creation leaves */
+        return CS_OK;
+    if (size < PAGE_BYTES_MIN ||
+        file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK ||
         !cs_equal_ct(header, magic, sizeof magic))
         return cs_fail(error, CS_ERR_STORE,
                        "%s: not a countersign store; restore it from its backup", store->path);
     return CS_OK;
 }
 
+/* A descriptor that can only be looked at: closing any other gives up all the locks that SQLite has
+ * on the file, in this process, for another store (fcntl(2)); then another program could take
+ * itself for the last one that uses it, and remove the log. */
+static enum cs_err open_to_look(const struct cs_store *store, bool create, int *ret_fd,
+                                struct cs_error *error)
+{
+    struct stat status;
+
+    *ret_fd = open(store->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (*ret_fd < 0 && errno == ENOENT)
+        return create ? CS_OK
+                      : cs_fail(error, CS_ERR_NOT_FOUND,
+                                "%s: there is no store; restore it from its backup, or run "
+                                "'countersign init' if nobody was ever enrolled",
+                                store->path);
+    if (*ret_fd < 0 || fstat(*ret_fd, &status) != 0)
+        return cs_fail_errno(error, "%s: cannot open the store", store->path);
+    if (S_ISLNK(status.st_mode))
+        return cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path);
+    return faccessat(AT_FDCWD, store->path, R_OK, AT_EACCESS) == 0 || errno != EACCES
+               ? CS_OK
+               : cs_fail_errno(error,
+                               "%s: the account " CS_RUN_USER
+                               " must own it, mode 0600; cannot open the store",
+                               store->path);
+}
+
 /* The store and its folder must belong to the account that runs this, and to nobody else. */
-static enum cs_err check_place(struct cs_store *store, bool create, struct cs_error *error)
+static enum cs_err check_place(const struct cs_store *store, bool create, struct cs_error *error)
 {
     const struct cs_trust trust = {.owner = geteuid(), .forbidden = 0077};
     CS_AUTO(cs_string_free) char *folder = strdup(store->path);
@@ -63,29 +100,10 @@ static enum cs_err check_place(struct cs_store *store, bool create, struct cs_er
                        store->path);
     *strrchr(folder, '/') = '\0';
     result = cs_check_trusted_folder(folder, &trust, error);
-    if (result != CS_OK)
-        return result;
-    fd = open(store->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && errno == ENOENT)
-        return create ? CS_OK
-                      : cs_fail(error, CS_ERR_NOT_FOUND,
-                                "%s: there is no store; restore it from its backup, or run "
-                                "'countersign init' if nobody was ever enrolled",
-                                store->path);
-    if (fd < 0 && errno == EACCES)
-        return cs_fail_errno(error,
-                             "%s: the account " CS_RUN_USER " must own it, mode 0600; cannot open "
-                             "the store",
-                             store->path);
-    if (fd < 0)
-        return errno == ELOOP
-                   ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
-                   : cs_fail_errno(error, "%s: cannot open the store", store->path);
-    result = cs_check_trusted(fd, store->path, &trust, &status, error);
-    /* An interrupted creation leaves an empty file. */
-    if (result == CS_OK && !(create && status.st_size == 0))
-        result = check_header(store, fd, status.st_size, error);
-    return result;
+    if (result == CS_OK)
+        result = open_to_look(store, create, &fd, error);
+    return result == CS_OK && fd >= 0 ? cs_check_trusted(fd, store->path, &trust, &status, error)
+                                      : result;
 }
 
 /* A new store must never be readable by others, not even briefly, whatever the umask. */
@@ -133,6 +151,9 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
         return result;
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
+    result = check_header(store, create, error);
+    if (result != CS_OK)
+        return result;
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
     cs_store_watch_log(store);
     /* Closing must not write, because it happens outside our lock. */
