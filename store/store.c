@@ -345,6 +345,17 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
     return CS_OK;
 }
 
+enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result = cs_store_sync_log(store, log, error);
+
+    /* Mends the log at once: this process may have no next transaction, and others know nothing. */
+    if (result != CS_OK)
+        cs_ignore(cs_store_begin(store, &transaction, NULL));
+    return result;
+}
+
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)
 {
     struct cs_store *store = transaction->store;

@@ -109,6 +109,9 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
                            struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
 
+/* cs_store_sync, but for the mending of the log if it fails. */
+enum cs_err cs_store_sync_log(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
+
 /* A descriptor of the log for cs_store_sync, opened before the commit; -1 with errno set. */
 int cs_store_open_sync(const struct cs_store *store);
 

@@ -55,15 +55,7 @@ enum cs_err cs_store_mend_log(struct cs_store *store, int64_t deadline, struct c
     return CS_OK;
 }
 
-/* At once, because this process may have no next transaction, and others know nothing of it. */
-static void try_to_mend(struct cs_store *store)
-{
-    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
-
-    cs_ignore(cs_store_begin(store, &transaction, NULL));
-}
-
-enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error)
+enum cs_err cs_store_sync_log(struct cs_store *store, int *log, struct cs_error *error)
 {
     int64_t started = cs_meter_now();
     bool synced = fdatasync(*log) == 0;
@@ -81,6 +73,5 @@ enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *err
                        store->path);
     if (error != NULL)
         error->code = CS_ERR_STORE;
-    try_to_mend(store);
     return CS_ERR_STORE;
 }
