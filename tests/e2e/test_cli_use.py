@@ -24,7 +24,7 @@ def as_alice(*words):
 # ---- help ----
 
 def test_help_is_no_error():
-    expect_equal(len({verb["name"] for verb in verbs()}), 22, "verbs")
+    expect_equal(len({verb["name"] for verb in verbs()}), 23, "verbs")
     for verb in verbs():
         words = verb["name"].split()
         for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
