@@ -91,8 +91,11 @@ void cs_cli_act_log(const struct cs_cli *cli, struct cs_store *store)
 
     if (!cs_syslog_listens())
         return;
-    cs_log_to_syslog(&log, "countersign");
+    /* Under the broker's name: whoever reads what logins did, such as after-restore, looks for it.
+     */
+    cs_log_to_syslog(&log, "countersignd");
     cs_running_log_left(CS_RUNNING_DIR, to.form, &log);
+    cs_log_to_syslog(&log, "countersign");
     if (cs_records_drain(store, cs_act_write, &to, &error) != CS_OK)
         (void)fprintf(
             stderr, "countersign: note: this was done, but its record is not in the log yet: %s\n",

@@ -66,6 +66,9 @@ static enum cs_err open_connection(struct cs_store *store, bool create, struct c
     store->inode = status.st_ino;
     if (sqlite3_open_v2(store->path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? cs_sql_fail(store, error) : cs_fail_nomem(error);
+    result = cs_store_check_header(store, create, error);
+    if (result != CS_OK)
+        return result;
     sqlite3_busy_timeout(store->db, CS_LOCK_WAIT_MS);
     cs_store_watch_log(store);
     /* Closing must not write, because it happens outside our lock. */
@@ -242,6 +245,8 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
     if (result != CS_OK)
         return result;
     result = open_and_lock(store, deadline, error);
+    if (result == CS_OK)
+        result = cs_store_mend_log(store, deadline, error);
     store->keys_read = false;
     store->next_factor = 0;
     if (result == CS_OK) {
@@ -284,7 +289,7 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
     enum cs_err result;
 
     /* Its own, because without the lock another thread may close the store. */
-    *ret_log = fcntl(store->log_fd, F_DUPFD_CLOEXEC, 0);
+    *ret_log = cs_store_open_sync(store);
     if (*ret_log < 0)
         return cs_fail_errno(error, "%s: cannot commit", store->path);
     result = cs_sql_do(store, commit, error);
@@ -298,16 +303,13 @@ enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log, str
 
 enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error)
 {
-    int64_t started = cs_meter_now();
-    bool synced = fdatasync(*log) == 0;
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    enum cs_err result = cs_store_sync_log(store, log, error);
 
-    cs_meter_add(&store->syncs, started);
-    if (!synced)
-        cs_ignore(cs_fail_errno(error, "%s: cannot commit", store->path));
-    if (!synced && error != NULL)
-        error->code = CS_ERR_STORE;
-    cs_fd_close(log);
-    return synced ? CS_OK : CS_ERR_STORE;
+    /* Mends the log at once: this process may have no next transaction, and others know nothing. */
+    if (result != CS_OK)
+        cs_ignore(cs_store_begin(store, &transaction, NULL));
+    return result;
 }
 
 enum cs_err cs_store_commit(struct cs_transaction *transaction, struct cs_error *error)

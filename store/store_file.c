@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What must hold of the store's file before SQLite sees it. */
+/* What must hold of the store's file before SQLite reads it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,19 +15,53 @@
 
 enum { PAGE_BYTES_MIN = 512 /* of any SQLite database */ };
 
-/* SQLite would take an empty file for a new database and delete the log next to it, and would read
- * a foreign file through that log, so anything that is not a database must not reach it. */
-static enum cs_err check_header(const struct cs_store *store, int fd, off_t size,
-                                struct cs_error *error)
+enum cs_err cs_store_check_header(const struct cs_store *store, bool create, struct cs_error *error)
 {
     static const char magic[16] = "SQLite format 3";
     char header[sizeof magic];
+    sqlite3_file *file = NULL;
+    sqlite3_int64 size = 0;
 
-    if (size < PAGE_BYTES_MIN || pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header ||
+    if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file) !=
+            SQLITE_OK ||
+        file == NULL || file->pMethods == NULL ||
+        file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+        return cs_fail(error, CS_ERR_STORE, "%s: cannot examine the store", store->path);
+    if (create && size == 0) /* what an interrupted creation leaves */
+        return CS_OK;
+    if (size < PAGE_BYTES_MIN ||
+        file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK ||
         !cs_equal_ct(header, magic, sizeof magic))
         return cs_fail(error, CS_ERR_STORE,
                        "%s: not a countersign store; restore it from its backup", store->path);
     return CS_OK;
+}
+
+/* A descriptor that can only be looked at: closing any other gives up all the locks that SQLite has
+ * on the file, in this process, for another store (fcntl(2)); then another program could take
+ * itself for the last one that uses it, and remove the log. */
+static enum cs_err open_to_look(const struct cs_store *store, bool create, int *ret_fd,
+                                struct cs_error *error)
+{
+    struct stat status;
+
+    *ret_fd = open(store->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (*ret_fd < 0 && errno == ENOENT)
+        return create ? CS_OK
+                      : cs_fail(error, CS_ERR_NOT_FOUND,
+                                "%s: there is no store; restore it from its backup, or run "
+                                "'countersign init' if nobody was ever enrolled",
+                                store->path);
+    if (*ret_fd < 0 || fstat(*ret_fd, &status) != 0)
+        return cs_fail_errno(error, "%s: cannot open the store", store->path);
+    if (S_ISLNK(status.st_mode))
+        return cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path);
+    return faccessat(AT_FDCWD, store->path, R_OK, AT_EACCESS) == 0 || errno != EACCES
+               ? CS_OK
+               : cs_fail_errno(error,
+                               "%s: the account " CS_RUN_USER
+                               " must own it, mode 0600; cannot open the store",
+                               store->path);
 }
 
 enum cs_err cs_store_check_file(const struct cs_store *store, bool create, struct cs_error *error)
@@ -45,29 +79,10 @@ enum cs_err cs_store_check_file(const struct cs_store *store, bool create, struc
                        store->path);
     *strrchr(folder, '/') = '\0';
     result = cs_check_trusted_folder(folder, &trust, error);
-    if (result != CS_OK)
-        return result;
-    fd = open(store->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && errno == ENOENT)
-        return create ? CS_OK
-                      : cs_fail(error, CS_ERR_NOT_FOUND,
-                                "%s: there is no store; restore it from its backup, or run "
-                                "'countersign init' if nobody was ever enrolled",
-                                store->path);
-    if (fd < 0 && errno == EACCES)
-        return cs_fail_errno(error,
-                             "%s: the account " CS_RUN_USER " must own it, mode 0600; cannot open "
-                             "the store",
-                             store->path);
-    if (fd < 0)
-        return errno == ELOOP
-                   ? cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", store->path)
-                   : cs_fail_errno(error, "%s: cannot open the store", store->path);
-    result = cs_check_trusted(fd, store->path, &trust, &status, error);
-    /* An interrupted creation leaves an empty file. */
-    if (result == CS_OK && !(create && status.st_size == 0))
-        result = check_header(store, fd, status.st_size, error);
-    return result;
+    if (result == CS_OK)
+        result = open_to_look(store, create, &fd, error);
+    return result == CS_OK && fd >= 0 ? cs_check_trusted(fd, store->path, &trust, &status, error)
+                                      : result;
 }
 
 /* It must never be readable by others, not even briefly, whatever the umask. */

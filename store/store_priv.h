@@ -41,6 +41,7 @@ struct cs_store {
     int log_pages, merged_pages; /* its length, and how much of it was merged or is being so */
     unsigned commits;            /* of this connection */
     bool merging;
+    bool log_gap;                  /* a sync failed, and the log was not merged since (sync.c) */
     bool busy;                     /* a thread is between begin and end of a transaction */
     struct cs_store_job *jobs;     /* those that wait for a batch, in their order */
     bool led;                      /* one of their threads leads, or is about to */
@@ -57,10 +58,17 @@ struct cs_store {
     } statements[CS_STATEMENTS_MAX];
 };
 
-/* The store and its folder must belong to the account that runs this, and to nobody else, and the
- * file must be a database. Without `create` a missing one is CS_ERR_NOT_FOUND. */
+/* The store and its folder must belong to the account that runs this, and to nobody else. Without
+ * `create` a missing one is CS_ERR_NOT_FOUND. */
 enum cs_err cs_store_check_file(const struct cs_store *store, bool create,
                                 struct cs_error *error) CS_MUST_USE;
+
+/* The file of the open connection must be a database. SQLite would take an empty file for a new one
+ * and delete the log next to it, and would read a foreign file through that log, so anything that
+ * is not a database must not get as far. It has opened the file by now, but locked nothing and read
+ * no log. */
+enum cs_err cs_store_check_header(const struct cs_store *store, bool create,
+                                  struct cs_error *error) CS_MUST_USE;
 
 /* Makes an empty file where there is none. */
 enum cs_err cs_store_make_file(const struct cs_store *store, struct cs_error *error) CS_MUST_USE;
@@ -121,6 +129,18 @@ enum cs_err cs_store_begin_until(struct cs_store *store, int64_t deadline,
 enum cs_err cs_store_write(struct cs_transaction *transaction, int *ret_log,
                            struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_store_sync(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
+
+/* cs_store_sync, but for the mending of the log if it fails. */
+enum cs_err cs_store_sync_log(struct cs_store *store, int *log, struct cs_error *error) CS_MUST_USE;
+
+/* A descriptor of the log for cs_store_sync, opened before the commit; -1 with errno set. */
+int cs_store_open_sync(const struct cs_store *store);
+
+/* After a sync that failed: merges all of the log into the file and starts it anew, under the lock
+ * and outside a transaction. CS_ERR_STORE if the disk still fails; then nothing can be committed.
+ */
+enum cs_err cs_store_mend_log(struct cs_store *store, int64_t deadline,
+                              struct cs_error *error) CS_MUST_USE;
 
 /* Watches the length of a new connection's log; and merges it into the file if it is long. Whoever
  * calls that holds no lock. A failure is nobody's error: the next one tries again. */

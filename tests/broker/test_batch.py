@@ -104,29 +104,42 @@ def tool(user):
 
 def passed_over(held, broker, start):
     """Somebody else who comes during a commit, while nine logins wait for the next, is served before them. start(person)
-    begins, and returns what waits for the end."""
+    begins, and returns what waits until it was served, and what waits for the end."""
     restore_state(SNAPSHOT)
     people = iter(PEOPLE)
     holder, leader, *others = logins_of([next(people) for _ in range(10)])
     batch = Batch(broker, held, holder, leader, others)
-    end = start(next(people))
+    served, end = start(next(people))
     wait_until(has_turn, "somebody else's turn")
     held.arm()
     batch.release()
-    end()  # which it cannot reach if the batch was first: that is held up with the lock
+    served()  # which it cannot be if the batch was first: that is held up with the lock
     held.wait()
     held.release()
+    end()
     expect_all_allowed(batch.codes())
+
+
+def has_record():
+    """Read without the lock, which somebody has."""
+    with contextlib.closing(sqlite3.connect(f"file:{STORE}?mode=ro", uri=True)) as store:
+        return store.execute("SELECT count(*) FROM record").fetchone()[0] > 0
 
 
 def start_tool(person):
     process = tool(person.user)
-    return lambda: expect_equal(process.wait(PATIENCE), 0, "the tool")
+
+    def served():
+        """Its record is in the store until it is logged, for which the tool waits once more."""
+        wait_until(lambda: process.poll() is not None or has_record(), "what the tool did")
+
+    return served, lambda: expect_equal(process.wait(PATIENCE), 0, "the tool")
 
 
 def start_alone(person):
     login = PamLogins(logins_of([person]), service="batch-alone")
-    return lambda: expect_all_allowed(login.codes())
+    codes = []
+    return lambda: codes.extend(login.codes()), lambda: expect_all_allowed(codes)
 
 
 def test_another_process_is_next():

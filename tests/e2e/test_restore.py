@@ -76,6 +76,25 @@ def test_recovery_codes_of_those_who_used_one_by_the_log_are_spent():
     expect(logs_in("carol", PEOPLE["carol"].recovery_codes[0]), "a recovery code of carol")
 
 
+def test_a_record_that_the_tool_brought_to_the_log_counts():
+    """The broker was killed when it had spent the code, and the tool ran before the next broker."""
+    restore_state(BACKUP)
+    stack("retry=0")
+    with Broker() as broker:
+        login = PamSession("carol", env=PROVEN)
+        login.prompt()
+        login.answer(PEOPLE["carol"].recovery_codes[0])
+        login.prompt()
+        broker.kill()
+        login.kill()
+    begin = len(syslog())
+    countersign("unlock", "alice")
+    log = wait_until(lambda: "login verdict=aborted" in syslog()[begin:] and syslog()[begin:], "the record")
+    stack("retry=0", "standalone")
+    restored("--log", "-", input=log)
+    expect_equal(recovery_left(), [10, 10, 0], log)
+
+
 def test_records_in_json_are_read_like_lines():
     identity = "bob"
     for more, left in (('"accepted":["recovery-code"]', 0), ('"accepted":[],"unsettled":"recovery-code"', 0),

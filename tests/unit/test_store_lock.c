@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -168,6 +169,42 @@ static void test_a_block_keeps_out_merges_and_records(void **state)
     assert_int_equal(cs_store_lock_records(scratch->store, cs_clock_ms(), NULL), CS_OK);
 }
 
+/* ---- SQLite's own lock ---- */
+
+/* Asked from another process: a process never meets its own locks. */
+static bool holds_sqlite_lock(const struct scratch_store *scratch)
+{
+    enum { SHARED_FIRST = 0x40000002, SHARED_SIZE = 510 }; /* the file format, section 1.2.3 */
+    int status = -1;
+    pid_t child = fork();
+
+    if (child == 0) {
+        struct flock lock = {
+            .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = SHARED_FIRST, .l_len = SHARED_SIZE};
+        int fd = open(scratch->path, O_RDWR | O_CLOEXEC);
+
+        _exit(fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type == F_RDLCK ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return status == 0;
+}
+
+/* Without it another program, such as sqlite3, would take itself for the last one that uses the
+ * store, and remove the log of a broker that goes on writing to it. The broker has two stores while
+ * it writes the records that were kept, or if services have settings of their own. */
+static void test_a_second_store_of_this_process_leaves_sqlites_lock(void **state)
+{
+    struct scratch_store *scratch = *state;
+    struct cs_store *second = NULL;
+
+    begin_and_end(scratch, true);
+    assert_true(holds_sqlite_lock(scratch));
+    assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &second, NULL), CS_OK);
+    assert_true(holds_sqlite_lock(scratch));
+    cs_store_close(&second);
+    assert_true(holds_sqlite_lock(scratch));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -176,6 +213,7 @@ int main(void)
         IN_STORE(test_a_lock_of_another_program_is_waited_for_until_the_deadline),
         IN_STORE(test_no_merge_while_the_store_is_blocked),
         IN_STORE(test_a_block_keeps_out_merges_and_records),
+        IN_STORE(test_a_second_store_of_this_process_leaves_sqlites_lock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
