@@ -43,6 +43,8 @@ enum cs_err cs_standard_flush(struct cs_error *error)
 
     if (fflush(stdout) != 0)
         return cs_standard_fail(error);
-    /* stdio no longer knows why. */
+    /* stdio no longer knows why; what was written is not whole anyhow. */
+    if (before != 0 && write(STDOUT_FILENO, "\n", 1) < 0)
+        return cs_standard_fail(error);
     return before == 0 ? CS_OK : cs_fail(error, CS_ERR_SYSTEM, "cannot write standard output");
 }

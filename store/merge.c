@@ -60,6 +60,8 @@ static bool begin(struct cs_store *store)
     return due;
 }
 
+/* SQLite keeps the descriptor for the next time: to close it would give up the locks of the other
+ * connection. */
 static void merge(const struct cs_store *store)
 {
     CS_AUTO(cs_fd_close) int right = cs_store_enter_merge(store);
