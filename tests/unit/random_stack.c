@@ -64,8 +64,15 @@ static void write_module(struct random_stack *stack, FILE *out)
     (void)fprintf(out, " %s %u%s\n", stack->module, stack->modules++, ANY_OF(stack, behind));
 }
 
+/* libpam judges an @include that cannot be read by the control of the line before, which it has not
+ * set where there is none. */
+static const char *unless_first(const char *line, bool first, const char *instead)
+{
+    return first && line[0] == '@' ? instead : line;
+}
+
 /* Not "auth required /nowhere/.so": libpam before 1.5.3 uses memory there that nobody has set. */
-static void write_oddity(struct random_stack *stack, FILE *out)
+static void write_oddity(struct random_stack *stack, FILE *out, bool first)
 {
     static const char *const lines[] = {"auth sufficient\n",
                                         "auht sufficient x.so\n",
@@ -79,7 +86,7 @@ static void write_oddity(struct random_stack *stack, FILE *out)
                                         "retry=1\n",
                                         "auth required x.so \\"};
 
-    (void)fputs(ANY_OF(stack, lines), out);
+    (void)fputs(unless_first(ANY_OF(stack, lines), first, "auth\n"), out);
 }
 
 static FILE *open_file(struct random_stack *stack, const char *name)
@@ -95,7 +102,7 @@ static FILE *open_file(struct random_stack *stack, const char *name)
 
 static void write_file(struct random_stack *stack, const char *name, unsigned depth);
 
-static void write_include(struct random_stack *stack, FILE *out, unsigned depth)
+static void write_include(struct random_stack *stack, FILE *out, unsigned depth, bool first)
 {
     static const char *const words[] = {"auth include", "auth substack", "auth substack",
                                         "@include",     "auth Include",  "account include"};
@@ -103,21 +110,25 @@ static void write_include(struct random_stack *stack, FILE *out, unsigned depth)
 
     (void)snprintf(name, sizeof name, "file%u", stack->files++);
     write_file(stack, name, depth + 1);
-    (void)fprintf(out, "%s %s/%s\n", ANY_OF(stack, words), stack->folder, name);
+    (void)fprintf(out, "%s %s/%s\n", unless_first(ANY_OF(stack, words), first, "auth include"),
+                  stack->folder, name);
 }
 
 static void write_file(struct random_stack *stack, const char *name, unsigned depth)
 {
     unsigned lines = 1 + random_below(stack, 6);
     FILE *out = open_file(stack, name);
+    bool first = true; /* no module yet */
 
     for (unsigned i = 0; i < lines && stack->modules < RANDOM_MODULES_MAX; i++) {
-        if (depth < 4 && random_below(stack, 4) == 0)
-            write_include(stack, out, depth);
-        else if (random_below(stack, 40) == 0)
-            write_oddity(stack, out);
-        else
+        if (depth < 4 && random_below(stack, 4) == 0) {
+            write_include(stack, out, depth, first);
+        } else if (random_below(stack, 40) == 0) {
+            write_oddity(stack, out, first);
+        } else {
             write_module(stack, out);
+            first = false;
+        }
     }
     assert_int_equal(fclose(out), 0);
 }
