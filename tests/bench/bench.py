@@ -13,8 +13,8 @@ import subprocess
 import sys
 import time
 
-from bench_common import BENCH_PAM, CONFDIR, Application, Table, cpu_ns, memory_kib, progress
-from countersign import (CONFIG, SOCKET, WORKDIR, Broker, Failure, Totp, countersign, pam_service, run,
+from bench_common import BENCH_PAM, CONFDIR, Application, Table, cpu_ns, memory_kib, progress, run_table
+from countersign import (CONFIG, SOCKET, WORKDIR, Broker, Failure, Totp, add_accounts, countersign, pam_service, run,
                          connections_of, wait_until, write_config)
 
 BENCH_LOAD = os.environ["CS_BENCH_DIR"] + "/bench-load"
@@ -283,16 +283,18 @@ def report(loads, client, times, waited, large):
     return table.missed
 
 
-def prepare(arguments, large):
-    if not arguments.memory:
+def place_state(memory):
+    """STATE in memory, or on the disk that holds WORKDIR."""
+    STATE.mkdir()
+    if not memory:
         (WORKDIR / "state").mkdir()
-        STATE.mkdir()
         run("mount", "--bind", WORKDIR / "state", STATE)
-    STATE.mkdir(exist_ok=True)
+
+
+def prepare(arguments, large):
+    place_state(arguments.memory)
     few, many = Users(SMALL, SMALL), Users(large, ACCOUNTS)
-    names = sorted({*few.accounts, *many.accounts})
-    with open("/etc/passwd", "a", encoding="ascii") as out:
-        out.writelines(f"{name}:x:{20000 + i}:65534::/:/bin/false\n" for i, name in enumerate(names))
+    add_accounts(sorted({*few.accounts, *many.accounts}))
     pam_service("other", "", CONFDIR)
     peers = {"pam_permit": Peer("permit", "pam_permit.so"),
              "google-auth": GoogleAuthenticator(few), "pam_oath": Oath(few),
@@ -333,7 +335,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_table(main)

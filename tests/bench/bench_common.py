@@ -19,6 +19,14 @@ WAITING_KIB, LEFT_MIB, POLL_RATIO = 40, 8, 1.15
 OURS, BARE = COLUMNS = ("countersign", "libcurl")
 
 
+def run_table(main):
+    """Runs a script's main(); what it raises as a Failure is told in a line."""
+    try:
+        sys.exit(main())
+    except Failure as failure:
+        sys.exit(f"bench: {failure}")
+
+
 class Application:
     """bench-pam as a process that logs in when told to."""
 

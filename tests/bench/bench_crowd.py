@@ -9,12 +9,11 @@ import random
 import re
 import statistics
 import subprocess
-import sys
 import time
 
-from bench import OBJECTS, STATE, Countersign, Peer, Users, checked
-from bench_common import BENCH_PAM, Table, cpu_ns
-from countersign import CONFIG, WORKDIR, Broker, Failure, run
+from bench import OBJECTS, STATE, Countersign, Peer, Users, checked, place_state
+from bench_common import BENCH_PAM, Table, cpu_ns, run_table
+from countersign import CONFIG, Broker, Failure, add_accounts
 
 UNIT = pathlib.Path("/usr/lib/systemd/system/countersignd.service")
 SLOW_SYNC = os.environ["CS_BENCH_DIR"] + "/bench-slow-sync.so"
@@ -191,12 +190,9 @@ def run_state(state, peers, arguments, table):
 
 
 def prepare():
-    (WORKDIR / "state").mkdir()
-    STATE.mkdir()
-    run("mount", "--bind", WORKDIR / "state", STATE)
+    place_state(memory=False)
     users = Users(PEOPLE, PEOPLE)
-    with open("/etc/passwd", "a", encoding="ascii") as out:
-        out.writelines(f"{name}:x:{20000 + i}:65534::/:/bin/false\n" for i, name in enumerate(users.secrets))
+    add_accounts(users.secrets)
     return {"pam_permit": Permit(), "google-auth": GoogleAuthenticator(users), "pam_oath": Oath(users),
             OURS: Ours("ours", users, "require_broker").store(STATE / "ours", CONFIG)}
 
@@ -219,7 +215,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_table(main)

@@ -2,19 +2,16 @@
 """A million enrolled users: what a login costs beside one with ten, how fast they are enrolled and what logins wait
 meanwhile, every verb on one user, and what works on all of them. The batch is in no order."""
 import argparse
-import json
-import os
 import pathlib
 import random
 import re
 import statistics
 import subprocess
-import sys
 import time
 
-from bench import ACCOUNTS, SMALL, STATE, Countersign, Users, checked, measure_logins
-from bench_common import CONFDIR, Application, Table
-from countersign import CONFIG, SOCKET, WORKDIR, Broker, Failure, countersign, pam_service, run, write_config
+from bench import ACCOUNTS, SMALL, STATE, Countersign, Users, checked, measure_logins, place_state
+from bench_common import CONFDIR, Application, Table, run_table
+from countersign import CONFIG, SOCKET, WORKDIR, Broker, Failure, add_accounts, pam_service, run, write_config
 
 MANY = 1_000_000
 COLUMNS = ("10 users", "many users")
@@ -149,15 +146,9 @@ def add_logins(table, times):
 
 
 def prepare(arguments, large):
-    if not arguments.memory:
-        (WORKDIR / "state").mkdir()
-        STATE.mkdir()
-        run("mount", "--bind", WORKDIR / "state", STATE)
-    STATE.mkdir(exist_ok=True)
+    place_state(arguments.memory)
     users = Users(SMALL, SMALL), Users(large, ACCOUNTS)
-    names = sorted({name for some in users for name in some.accounts})
-    with open("/etc/passwd", "a", encoding="ascii") as out:
-        out.writelines(f"{name}:x:{20000 + i}:65534::/:/bin/false\n" for i, name in enumerate(names))
+    add_accounts(sorted({name for some in users for name in some.accounts}))
     pam_service("other", "", CONFDIR)
     few_config, stores = CONFIG.with_name("few.json"), []
     brokers = Broker("--socket", "/run/countersign/few.sock", "--config", str(few_config)), Broker()
@@ -201,7 +192,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_table(main)

@@ -4,13 +4,12 @@ libcurl alone that asks the same questions. The server is the strict one of the 
 import argparse
 import statistics
 import subprocess
-import sys
 import time
 import urllib.parse
 
 from bench_common import (BARE, BENCH_PAM, COLUMNS, CONFDIR, LEFT_MIB, OURS, POLL, POLL_RATIO, WAITING_KIB, Curl, Table,
-                          cpu_ratio, given_back, logins, memory_kib, poll_round)
-from countersign import Broker, Failure, expect_equal, pam_service, wait_until, write_config
+                          cpu_ratio, given_back, logins, memory_kib, poll_round, run_table)
+from countersign import Broker, expect_equal, pam_service, wait_until, write_config
 from countersign.openid import Client, StrictServer
 from countersign.openid.plain import PlainClient
 
@@ -114,7 +113,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_table(main)

@@ -7,13 +7,12 @@ import random
 import select
 import statistics
 import subprocess
-import sys
 import time
 
 from bench_common import (BARE, BENCH_PAM, COLUMNS, CONFDIR, LEFT_MIB, OURS, POLL, POLL_RATIO, WAITING_KIB,
                           Application, Curl, Table, cpu_ns, cpu_ratio, given_back, logins, memory_kib, poll_round,
-                          progress)
-from countersign import (Broker, Failure, Tenant, expect, expect_equal, pam_login, pam_service,
+                          progress, run_table)
+from countersign import (Broker, Tenant, expect, expect_equal, pam_login, pam_service,
                          wait_until, write_config)
 
 USER = "alice"
@@ -303,7 +302,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except Failure as failure:
-        sys.exit(f"bench: {failure}")
+    run_table(main)
