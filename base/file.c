@@ -51,22 +51,24 @@ enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret
     return CS_OK;
 }
 
-static enum cs_err write_all(int fd, const char *data, size_t length)
+enum cs_err cs_write_all(int fd, const void *data, size_t length)
 {
+    const char *next = data;
+
     while (length > 0) {
-        ssize_t done = write(fd, data, length);
+        ssize_t done = write(fd, next, length);
 
         if (done < 0 && errno == EINTR)
             continue;
         if (done < 0)
             return CS_ERR_SYSTEM;
-        data += done;
+        next += done;
         length -= (size_t)done;
     }
     return CS_OK;
 }
 
-static enum cs_err sync_folder(const char *path, struct cs_error *error)
+enum cs_err cs_sync_folder_of(const char *path, struct cs_error *error)
 {
     CS_AUTO(cs_string_free) char *folder = strdup(path);
     CS_AUTO(cs_fd_close) int fd = -1;
@@ -99,7 +101,7 @@ static enum cs_err fill(int fd, const char *temporary, unsigned mode, unsigned g
 {
     if (group != UINT_MAX && fchown(fd, (uid_t)-1, group) != 0)
         return cs_fail_errno(error, "%s: cannot set the group", temporary);
-    if (fchmod(fd, mode) != 0 || write_all(fd, data, length) != CS_OK || fsync(fd) != 0)
+    if (fchmod(fd, mode) != 0 || cs_write_all(fd, data, length) != CS_OK || fsync(fd) != 0)
         return cs_fail_errno(error, "%s: cannot write", temporary);
     return CS_OK;
 }
@@ -128,7 +130,7 @@ static enum cs_err write_file(const char *path, bool exists_ok, unsigned mode, u
         (void)unlink(temporary);
         return result;
     }
-    return sync_folder(path, error);
+    return cs_sync_folder_of(path, error);
 }
 
 enum cs_err cs_replace_file(const char *path, unsigned mode, unsigned group, const void *data,

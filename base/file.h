@@ -16,6 +16,12 @@ void cs_fd_close(int *fd);
 enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret *ret_content,
                         struct cs_error *error) CS_MUST_USE;
 
+/* Writes all of it; CS_ERR_SYSTEM with errno set, and part of it may have been written. */
+enum cs_err cs_write_all(int fd, const void *data, size_t length) CS_MUST_USE;
+
+/* Syncs the folder that `path` is in, after a change to its names. */
+enum cs_err cs_sync_folder_of(const char *path, struct cs_error *error) CS_MUST_USE;
+
 /*
  * Replaces `path` atomically: writes and syncs a temporary file in the same folder with `mode` and
  * `group` (a gid, or (gid_t)-1 to leave it), renames it over `path` and syncs the folder. A crash

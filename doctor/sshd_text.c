@@ -216,17 +216,9 @@ static enum cs_err take_lines(struct reading *reading, const struct cs_secret *c
 static enum cs_err make_copy(const struct cs_buffer *copy, int *ret_fd, struct cs_error *error)
 {
     int fd = memfd_create("sshd_config", MFD_CLOEXEC);
-    size_t done = 0;
 
     *ret_fd = fd;
-    while (fd >= 0 && done < copy->length) {
-        ssize_t written = write(fd, copy->text + done, copy->length - done);
-
-        if (written <= 0)
-            break;
-        done += (size_t)written;
-    }
-    return fd >= 0 && done == copy->length && !copy->failed
+    return fd >= 0 && !copy->failed && cs_write_all(fd, copy->text, copy->length) == CS_OK
                ? CS_OK
                : cs_fail_errno(error, "a copy of sshd_config in memory");
 }

@@ -43,19 +43,6 @@ enum cs_err cs_file_take(const char *path, int *ret_fd, struct cs_error *error)
     return ftruncate(*ret_fd, 0) == 0 ? CS_OK : cs_fail_errno(error, "%s: cannot write", path);
 }
 
-static enum cs_err write_all(int to, const char *data, size_t length)
-{
-    while (length > 0) {
-        ssize_t done = write(to, data, length);
-
-        if (done < 0 && errno != EINTR)
-            return CS_ERR_SYSTEM;
-        data += done > 0 ? done : 0;
-        length -= done > 0 ? (size_t)done : 0;
-    }
-    return CS_OK;
-}
-
 enum cs_err cs_file_copy(int from, int to, const char *what, struct cs_error *error)
 {
     char chunk[CHUNK];
@@ -70,24 +57,23 @@ enum cs_err cs_file_copy(int from, int to, const char *what, struct cs_error *er
             return cs_fail_errno(error, "%s: cannot read", what);
         if (got == 0)
             break;
-        if (write_all(to, chunk, (size_t)got) != CS_OK)
+        if (cs_write_all(to, chunk, (size_t)got) != CS_OK)
             return cs_fail_errno(error, "%s: the copy cannot be written", what);
         at += got;
     }
     return fsync(to) == 0 ? CS_OK : cs_fail_errno(error, "%s: the copy cannot be written", what);
 }
 
-/* VACUUM INTO reads in one transaction of its own, and leaves out what was deleted. */
-static enum cs_err write_snapshot(struct cs_store *store, const char *path, struct cs_error *error)
+bool cs_snapshot(sqlite3 *from, const char *path)
 {
-    static const char sql[] = "VACUUM INTO ?1";
     sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(store, sql, &statement, error);
+    int code = sqlite3_prepare_v2(from, "VACUUM INTO ?1", -1, &statement, NULL);
 
-    if (result != CS_OK)
-        return result;
+    if (code != SQLITE_OK)
+        return false;
     cs_sql_bind_text(statement, 1, path);
-    return cs_sql_run(store, statement, error);
+    (void)sqlite3_step(statement);
+    return sqlite3_finalize(statement) == SQLITE_OK;
 }
 
 enum cs_err cs_store_back_up(struct cs_store *store, int to, struct cs_error *error)
@@ -100,7 +86,7 @@ enum cs_err cs_store_back_up(struct cs_store *store, int to, struct cs_error *er
         result = cs_file_take(path, &snapshot, error);
     if (result != CS_OK)
         return result;
-    result = write_snapshot(store, path, error);
+    result = cs_snapshot(store->db, path) ? CS_OK : cs_sql_fail(store, error);
     if (result == CS_OK)
         result = cs_file_copy(snapshot, to, path, error);
     if (unlink(path) != 0 && result == CS_OK)

@@ -4,6 +4,8 @@
 #define CS_STORE_BACKUP_PRIV_H
 
 #include <limits.h>
+#include <sqlite3.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -17,5 +19,9 @@ enum cs_err cs_file_take(const char *path, int *ret_fd, struct cs_error *error) 
 
 /* Appends all of `from` to `to`, and syncs that. `what` is for errors. */
 enum cs_err cs_file_copy(int from, int to, const char *what, struct cs_error *error) CS_MUST_USE;
+
+/* Writes the database to an empty file, or a new one. VACUUM INTO reads in one transaction of its
+ * own, and leaves out what was deleted. False: the connection has the error. */
+bool cs_snapshot(sqlite3 *from, const char *path) CS_MUST_USE;
 
 #endif

@@ -55,17 +55,6 @@ static void clear_replacing(struct replacing *replacing)
     cs_fd_close(&replacing->turn);
 }
 
-static enum cs_err sync_folder(const char *path, struct cs_error *error)
-{
-    CS_AUTO(cs_fd_close) int fd = -1;
-    char folder[PATH_MAX];
-
-    (void)snprintf(folder, sizeof folder, "%s", path);
-    *strrchr(folder, '/') = '\0';
-    fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 && fsync(fd) == 0 ? CS_OK : cs_fail_errno(error, "%s: cannot sync", folder);
-}
-
 /* ---- the copy ---- */
 
 static enum cs_err bring(struct replacing *replacing, struct cs_error *error)
@@ -93,12 +82,11 @@ static enum cs_err bring(struct replacing *replacing, struct cs_error *error)
 
 static bool is_database(const char *path)
 {
-    static const char magic[16] = "SQLite format 3";
     CS_AUTO(cs_fd_close) int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    char header[sizeof magic] = "";
+    char header[CS_STORE_HEADER_BYTES] = "";
 
     return fd >= 0 && pread(fd, header, sizeof header, 0) == (ssize_t)sizeof header &&
-           cs_equal_ct(header, magic, sizeof magic);
+           cs_store_is_header(header);
 }
 
 /* A backup has no log, and a store must have one before it can be opened. Whatever fails here fails
@@ -204,7 +192,7 @@ static enum cs_err name_kept(struct cs_restore *restore, const char *old, struct
         if (result != CS_OK)
             return result;
         if (link(old, restore->kept) == 0)
-            return sync_folder(restore->path, error);
+            return cs_sync_folder_of(restore->path, error);
         if (errno != EEXIST)
             break;
     }
@@ -229,17 +217,12 @@ static enum cs_err overwrite(sqlite3 *used, struct replacing *replacing, struct 
 static bool snapshot(sqlite3 *used, const char *path)
 {
     CS_AUTO(cs_fd_close) int fd = -1;
-    sqlite3_stmt *statement = NULL;
-    bool done;
 
     (void)unlink(path);
-    if (sqlite3_prepare_v2(used, "VACUUM INTO ?1", -1, &statement, NULL) != SQLITE_OK)
+    if (!cs_snapshot(used, path))
         return false;
-    cs_sql_bind_text(statement, 1, path);
-    done = sqlite3_step(statement) == SQLITE_DONE;
-    sqlite3_finalize(statement);
     fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    return done && fd >= 0 && fsync(fd) == 0;
+    return fd >= 0 && fsync(fd) == 0;
 }
 
 /* *ret_done is false if the store cannot be read as a whole. */
@@ -285,7 +268,7 @@ static enum cs_err keep_file(struct cs_restore *restore, struct cs_error *error)
     if (result == CS_OK && stat(log, &status) == 0 && status.st_size > 0 &&
         link(log, kept_log) != 0)
         result = cs_fail_errno(error, "%s: cannot be kept as %s", log, kept_log);
-    return result == CS_OK ? sync_folder(restore->path, error) : result;
+    return result == CS_OK ? cs_sync_folder_of(restore->path, error) : result;
 }
 
 /* A log that stayed would be read as the new store's. Whoever has the old one open notices, because
@@ -307,7 +290,7 @@ static enum cs_err replace_file(struct replacing *replacing, struct cs_error *er
     if (result != CS_OK)
         return result;
     return rename(replacing->next, path) == 0
-               ? sync_folder(path, error)
+               ? cs_sync_folder_of(path, error)
                : cs_fail_errno(error, "%s: cannot be replaced", path);
 }
 

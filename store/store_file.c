@@ -15,10 +15,16 @@
 
 enum { PAGE_BYTES_MIN = 512 /* of any SQLite database */ };
 
+bool cs_store_is_header(const char header[CS_STORE_HEADER_BYTES])
+{
+    static const char magic[CS_STORE_HEADER_BYTES] = "SQLite format 3";
+
+    return cs_equal_ct(header, magic, sizeof magic);
+}
+
 enum cs_err cs_store_check_header(const struct cs_store *store, bool create, struct cs_error *error)
 {
-    static const char magic[16] = "SQLite format 3";
-    char header[sizeof magic];
+    char header[CS_STORE_HEADER_BYTES];
     sqlite3_file *file = NULL;
     sqlite3_int64 size = 0;
 
@@ -31,7 +37,7 @@ enum cs_err cs_store_check_header(const struct cs_store *store, bool create, str
         return CS_OK;
     if (size < PAGE_BYTES_MIN ||
         file->pMethods->xRead(file, header, sizeof header, 0) != SQLITE_OK ||
-        !cs_equal_ct(header, magic, sizeof magic))
+        !cs_store_is_header(header))
         return cs_fail(error, CS_ERR_STORE,
                        "%s: not a countersign store; restore it from its backup", store->path);
     return CS_OK;

@@ -63,6 +63,10 @@ struct cs_store {
 enum cs_err cs_store_check_file(const struct cs_store *store, bool create,
                                 struct cs_error *error) CS_MUST_USE;
 
+/* Whether a file that begins like this is a database of SQLite's. */
+enum { CS_STORE_HEADER_BYTES = 16 };
+bool cs_store_is_header(const char header[CS_STORE_HEADER_BYTES]);
+
 /* The file of the open connection must be a database. SQLite would take an empty file for a new one
  * and delete the log next to it, and would read a foreign file through that log, so anything that
  * is not a database must not get as far. It has opened the file by now, but locked nothing and read
