@@ -58,46 +58,43 @@ void cs_store_leave(struct cs_store *store)
     pthread_mutex_unlock(&store->mutex);
 }
 
-/* Locks on single bytes of the file have nothing to do with the lock on the file as a whole. */
-enum { TURN_BYTE, RECORDS_BYTE, MERGE_BYTE };
+/* The locks of a file: the one on it as a whole, with which those on single bytes have nothing to
+ * do. TURN is the turn to take the first one next: a process that keeps coming back, as a broker
+ * with many logins does, would otherwise always find it free before those that sleep. */
+enum lock { TURN, RECORDS, MERGES, WHOLE };
 
-static struct flock lock_of(off_t byte, short type)
+static struct flock byte_of(enum lock lock, short type)
 {
-    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
-}
-
-/* The turn to take the lock next. A process that keeps coming back, as a broker with many logins
- * does, would otherwise always find the lock free before those that sleep. */
-static struct flock turn_of(short type)
-{
-    return lock_of(TURN_BYTE, type);
+    return (struct flock){.l_type = type, .l_whence = SEEK_SET, .l_start = lock, .l_len = 1};
 }
 
 static bool others_have_turn(int fd)
 {
-    struct flock turn = turn_of(F_WRLCK);
+    struct flock turn = byte_of(TURN, F_WRLCK);
 
     return fcntl(fd, F_OFD_GETLK, &turn) == 0 && turn.l_type != F_UNLCK;
 }
 
-static bool take_turn(int fd)
+static bool take(int fd, enum lock lock)
 {
-    struct flock turn = turn_of(F_WRLCK);
+    struct flock byte = byte_of(lock, F_WRLCK);
 
-    return fcntl(fd, F_OFD_SETLK, &turn) == 0;
+    return lock == WHOLE ? flock(fd, LOCK_EX | LOCK_NB) == 0 : fcntl(fd, F_OFD_SETLK, &byte) == 0;
 }
 
-static bool take_lock(int fd)
+static bool give_back(int fd, enum lock lock)
 {
-    return flock(fd, LOCK_EX | LOCK_NB) == 0;
+    struct flock none = byte_of(lock, F_UNLCK);
+
+    return fcntl(fd, F_OFD_SETLK, &none) == 0;
 }
 
 /* flock has no time-out, and the signals that could make one belong to the application. */
-static enum cs_err wait_until_taken(int fd, bool (*take)(int fd), int64_t deadline)
+static enum cs_err wait_until_taken(int fd, enum lock lock, int64_t deadline)
 {
     struct timespec pause = {0, LOCK_PAUSE_NS};
 
-    while (!take(fd)) {
+    while (!take(fd, lock)) {
         if (errno != EWOULDBLOCK && errno != EACCES && errno != EINTR)
             return CS_ERR_SYSTEM;
         if (cs_clock_left(deadline) == 0)
@@ -111,21 +108,20 @@ static enum cs_err wait_until_taken(int fd, bool (*take)(int fd), int64_t deadli
 
 enum cs_err cs_flock_until(int fd, int64_t deadline)
 {
-    return wait_until_taken(fd, take_lock, deadline);
+    return wait_until_taken(fd, WHOLE, deadline);
 }
 
 static enum cs_err lock_in_turn(int fd, int64_t deadline)
 {
-    struct flock none = turn_of(F_UNLCK);
     enum cs_err result;
 
-    if (!others_have_turn(fd) && take_lock(fd))
+    if (!others_have_turn(fd) && take(fd, WHOLE))
         return CS_OK;
-    result = wait_until_taken(fd, take_turn, deadline);
+    result = wait_until_taken(fd, TURN, deadline);
     if (result != CS_OK)
         return result;
-    result = wait_until_taken(fd, take_lock, deadline);
-    if (fcntl(fd, F_OFD_SETLK, &none) == 0 || result != CS_OK)
+    result = wait_until_taken(fd, WHOLE, deadline);
+    if (give_back(fd, TURN) || result != CS_OK)
         return result;
     (void)flock(fd, LOCK_UN);
     return CS_ERR_SYSTEM;
@@ -152,16 +148,9 @@ enum cs_err cs_store_unlock(struct cs_store *store, struct cs_error *error)
                : cs_fail_errno(error, "%s: cannot unlock", store->lock_path);
 }
 
-static bool take_records(int fd)
-{
-    struct flock lock = lock_of(RECORDS_BYTE, F_WRLCK);
-
-    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
-}
-
 enum cs_err cs_store_lock_records(struct cs_store *store, int64_t deadline, struct cs_error *error)
 {
-    enum cs_err result = wait_until_taken(store->lock_fd, take_records, deadline);
+    enum cs_err result = wait_until_taken(store->lock_fd, RECORDS, deadline);
 
     return result == CS_OK
                ? CS_OK
@@ -171,23 +160,14 @@ enum cs_err cs_store_lock_records(struct cs_store *store, int64_t deadline, stru
 
 void cs_store_unlock_records(struct cs_store *store)
 {
-    struct flock none = lock_of(RECORDS_BYTE, F_UNLCK);
-
-    (void)fcntl(store->lock_fd, F_OFD_SETLK, &none);
+    (void)give_back(store->lock_fd, RECORDS);
 }
 
 /* ---- merges, beside the lock: many at once, unless the store is being replaced ---- */
 
-static bool take_merges(int fd)
-{
-    struct flock lock = lock_of(MERGE_BYTE, F_WRLCK);
-
-    return fcntl(fd, F_OFD_SETLK, &lock) == 0;
-}
-
 enum cs_err cs_store_stop_merges(struct cs_store *store, int64_t deadline, struct cs_error *error)
 {
-    enum cs_err result = wait_until_taken(store->lock_fd, take_merges, deadline);
+    enum cs_err result = wait_until_taken(store->lock_fd, MERGES, deadline);
 
     if (result == CS_ERR_SYSTEM)
         return cs_fail_errno(error, "%s: cannot lock", store->lock_path);
@@ -199,7 +179,7 @@ enum cs_err cs_store_stop_merges(struct cs_store *store, int64_t deadline, struc
 
 int cs_store_enter_merge(const struct cs_store *store)
 {
-    struct flock lock = lock_of(MERGE_BYTE, F_RDLCK);
+    struct flock lock = byte_of(MERGES, F_RDLCK);
     int fd = open(store->lock_path, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 
     if (fd >= 0 && fcntl(fd, F_OFD_SETLK, &lock) != 0)
