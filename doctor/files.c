@@ -145,28 +145,35 @@ static void judge_sources(const struct cs_strlist *words, const char *what, unsi
 
 /* ---- lines of files ---- */
 
-typedef void take_line(const char *line, unsigned number, struct cs_findings *all);
+typedef void take_line(const char *line, unsigned number, void *context);
 
-/* A file that does not exist has no lines. */
-static void each_line(const char *root, const char *path, take_line *take, struct cs_findings *all)
+static void each_line(struct cs_secret *content, take_line *take, void *context)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret content = {0};
     unsigned number = 0;
 
-    if (cs_root_read(root, path, &content, NULL) != CS_OK)
-        return;
-    for (char *next = content.data; next != NULL;) {
+    for (char *next = content->data; next != NULL;) {
         char *newline = strchr(next, '\n');
 
         if (newline != NULL)
             *newline = '\0';
-        take(next, ++number, all);
+        take(next, ++number, context);
         next = newline != NULL ? newline + 1 : NULL;
     }
 }
 
-static void take_names(const char *line, unsigned number, struct cs_findings *all)
+/* A file that does not exist has no lines. */
+static void judge_lines(const char *root, const char *path, take_line *take,
+                        struct cs_findings *all)
 {
+    CS_AUTO(cs_secret_free) struct cs_secret content = {0};
+
+    if (cs_root_read(root, path, &content, NULL) == CS_OK)
+        each_line(&content, take, all);
+}
+
+static void take_names(const char *line, unsigned number, void *context)
+{
+    struct cs_findings *all = context;
     CS_AUTO(cs_strlist_free) struct cs_strlist words = {0};
 
     if (cs_sshd_words(line, &words) != CS_OK)
@@ -176,10 +183,10 @@ static void take_names(const char *line, unsigned number, struct cs_findings *al
         judge_sources(&words, words.items[0], number, all);
 }
 
-static void take_clock(const char *line, unsigned number, struct cs_findings *all)
+static void take_clock(const char *line, unsigned number, void *context)
 {
     if (strcmp(line, "LOCAL") == 0)
-        cs_findings_add(all, CS_FINDING_RISKY, "clock-local",
+        cs_findings_add(context, CS_FINDING_RISKY, "clock-local",
                         (struct cs_place){"/etc/adjtime", number}, "timedatectl set-local-rtc 0",
                         "the hardware clock keeps local time: after a start, or when summer time "
                         "begins or ends, this machine's clock can be hours off, and codes are "
@@ -204,33 +211,38 @@ static bool is_recent(const struct cs_doctor *doctor, const char *line)
            seconds > cs_clock_seconds() - DAY;
 }
 
+struct denials {
+    const struct cs_doctor *doctor;
+    unsigned last, count; /* the number of the last line, and how many there are */
+};
+
+static void take_denial(const char *line, unsigned number, void *context)
+{
+    struct denials *denials = context;
+
+    if (!cs_is_denial(line) || !is_recent(denials->doctor, line))
+        return;
+    denials->last = number;
+    denials->count++;
+}
+
 static void judge_log(const struct cs_doctor *doctor, const char *path, struct cs_findings *all)
 {
     CS_AUTO(cs_secret_free) struct cs_secret content = {0};
-    unsigned number = 0, last = 0, count = 0;
+    struct denials denials = {.doctor = doctor};
 
     if (cs_root_read_tail(doctor->root, path, &content, NULL) != CS_OK)
         return;
-    for (char *next = content.data; next != NULL;) {
-        char *newline = strchr(next, '\n');
-
-        if (newline != NULL)
-            *newline = '\0';
-        number++;
-        if (cs_is_denial(next) && is_recent(doctor, next)) {
-            last = number;
-            count++;
-        }
-        next = newline != NULL ? newline + 1 : NULL;
-    }
-    if (count > 0)
-        cs_findings_add(all, CS_FINDING_WRONG, "access-denied",
-                        (struct cs_place){path, content.length < CS_ROOT_FILE_MAX ? last : 0},
-                        "look at that line, and allow what it names in the policy of AppArmor or "
-                        "SELinux",
-                        "%u times within a day the system's policy kept something of ours from its "
-                        "work",
-                        count);
+    each_line(&content, take_denial, &denials);
+    if (denials.count > 0)
+        cs_findings_add(
+            all, CS_FINDING_WRONG, "access-denied",
+            (struct cs_place){path, content.length < CS_ROOT_FILE_MAX ? denials.last : 0},
+            "look at that line, and allow what it names in the policy of AppArmor or "
+            "SELinux",
+            "%u times within a day the system's policy kept something of ours from its "
+            "work",
+            denials.count);
 }
 
 enum cs_err cs_doctor_files(const struct cs_doctor *doctor, struct cs_findings *all,
@@ -241,8 +253,8 @@ enum cs_err cs_doctor_files(const struct cs_doctor *doctor, struct cs_findings *
     (void)error;
     judge_key(doctor, all);
     judge_units(doctor, all);
-    each_line(doctor->root, "/etc/nsswitch.conf", take_names, all);
-    each_line(doctor->root, "/etc/adjtime", take_clock, all);
+    judge_lines(doctor->root, "/etc/nsswitch.conf", take_names, all);
+    judge_lines(doctor->root, "/etc/adjtime", take_clock, all);
     for (size_t i = 0; i < CS_ARRAY_SIZE(logs); i++)
         judge_log(doctor, logs[i], all);
     return CS_OK;
