@@ -6,8 +6,10 @@
 #include "tests/unit/unit.h"
 
 #include "providers/local/enrol.h"
+#include "providers/local/hash.h"
 #include "providers/local/local.h"
 #include "providers/registry.h"
+#include "store/password.h"
 #include "store/throttle.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/scratch_store.h"
@@ -46,6 +48,20 @@ static inline void enrol_app(const char *user, struct cs_enrolment *ret_enrolmen
     assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);
     assert_int_equal(cs_enrolment_save(&transaction, ret_enrolment, &error), CS_OK);
     assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
+}
+
+static const char local_password[] = "correct horse battery staple";
+
+/* Gives alice that password. */
+static inline void save_password(struct cs_transaction *transaction)
+{
+    const struct cs_secret secret = {(char *)(uintptr_t)local_password, sizeof local_password - 1};
+    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
+    char setting[CS_PASSWORD_SETTING_SIZE];
+
+    assert_int_equal(cs_password_setting(setting, NULL), CS_OK);
+    assert_int_equal(cs_password_hash(&secret, setting, &hash, NULL), CS_OK);
+    assert_int_equal(cs_password_set(transaction, "alice", &hash, T0, NULL), CS_OK);
 }
 
 static inline unsigned failures_of(enum cs_throttle_scope scope, const char *subject, int64_t now)

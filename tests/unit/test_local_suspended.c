@@ -10,21 +10,8 @@
 #include "store/suspension.h"
 #include "tests/unit/local.h"
 
-static const char password[] = "correct horse battery staple";
-
 static struct cs_local_settings login;
 static struct cs_enrolment alice;
-
-static void save_password(struct cs_transaction *transaction)
-{
-    const struct cs_secret secret = {(char *)(uintptr_t)password, sizeof password - 1};
-    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
-    char setting[CS_PASSWORD_SETTING_SIZE];
-
-    assert_int_equal(cs_password_setting(setting, NULL), CS_OK);
-    assert_int_equal(cs_password_hash(&secret, setting, &hash, NULL), CS_OK);
-    assert_int_equal(cs_password_set(transaction, "alice", &hash, T0, NULL), CS_OK);
-}
 
 static int set_up(void **state)
 {
@@ -105,7 +92,7 @@ static void test_nothing_is_accepted_or_spent(void **state)
     assert_judged(CS_FACTOR_TOTP, "000000", CS_JUDGED_WRONG, "suspended");
     assert_judged(CS_FACTOR_TOTP, alice.codes[0].data, CS_JUDGED_WRONG, "suspended");
     assert_judged(CS_FACTOR_U2F, alice.codes[0].data, CS_JUDGED_WRONG, "suspended");
-    assert_judged(CS_FACTOR_PASSWORD, password, CS_JUDGED_WRONG, "suspended");
+    assert_judged(CS_FACTOR_PASSWORD, local_password, CS_JUDGED_WRONG, "suspended");
     assert_judged(CS_FACTOR_PASSWORD, "wrong", CS_JUDGED_WRONG, "suspended");
     after = scratch_store_rows(&scratch, "factor");
     assert_string_equal(after, before);
@@ -117,7 +104,7 @@ static void test_nothing_is_accepted_or_spent(void **state)
     set_suspended("alice", false);
     assert_judged(CS_FACTOR_TOTP, code, CS_JUDGED_RIGHT, "totp");
     assert_judged(CS_FACTOR_TOTP, alice.codes[0].data, CS_JUDGED_RIGHT, "recovery-code");
-    assert_judged(CS_FACTOR_PASSWORD, password, CS_JUDGED_RIGHT, "password");
+    assert_judged(CS_FACTOR_PASSWORD, local_password, CS_JUDGED_RIGHT, "password");
 }
 
 static void test_somebody_else_is_not_affected(void **state)

@@ -9,24 +9,11 @@
 #include "store/suspension.h"
 #include "tests/unit/local.h"
 
-static const char password[] = "correct horse battery staple";
-
 static struct cs_local_settings login;
 static struct cs_enrolment alice;
 static struct cs_uid uid; /* of the account that logs in */
 
 enum { ALICE = 1001, STRANGER = 1002 };
-
-static void save_password(struct cs_transaction *transaction)
-{
-    const struct cs_secret secret = {(char *)(uintptr_t)password, sizeof password - 1};
-    CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
-    char setting[CS_PASSWORD_SETTING_SIZE];
-
-    assert_int_equal(cs_password_setting(setting, NULL), CS_OK);
-    assert_int_equal(cs_password_hash(&secret, setting, &hash, NULL), CS_OK);
-    assert_int_equal(cs_password_set(transaction, "alice", &hash, T0, NULL), CS_OK);
-}
 
 static int set_up(void **state)
 {
@@ -124,7 +111,7 @@ static void test_another_uid_gets_nothing_accepted_or_spent(void **state)
     assert_judged(CS_FACTOR_TOTP, "000000", CS_JUDGED_WRONG, "other-uid");
     assert_judged(CS_FACTOR_TOTP, alice.codes[0].data, CS_JUDGED_WRONG, "other-uid");
     assert_judged(CS_FACTOR_U2F, alice.codes[0].data, CS_JUDGED_WRONG, "other-uid");
-    assert_judged(CS_FACTOR_PASSWORD, password, CS_JUDGED_WRONG, "other-uid");
+    assert_judged(CS_FACTOR_PASSWORD, local_password, CS_JUDGED_WRONG, "other-uid");
     after = scratch_store_rows(&scratch, "factor");
     assert_string_equal(after, before);
     free(before);
@@ -134,7 +121,7 @@ static void test_another_uid_gets_nothing_accepted_or_spent(void **state)
     uid.value = ALICE;
     assert_judged(CS_FACTOR_TOTP, code_of(T0 / 30), CS_JUDGED_RIGHT, "totp");
     assert_judged(CS_FACTOR_TOTP, alice.codes[0].data, CS_JUDGED_RIGHT, "recovery-code");
-    assert_judged(CS_FACTOR_PASSWORD, password, CS_JUDGED_RIGHT, "password");
+    assert_judged(CS_FACTOR_PASSWORD, local_password, CS_JUDGED_RIGHT, "password");
 }
 
 /* What nobody owns belongs to whoever has it: a right code says so, a wrong one and a password do
@@ -144,7 +131,7 @@ static void test_the_first_right_code_says_whose_it_is(void **state)
     (void)state;
     assert_owner(false, 0);
     assert_judged(CS_FACTOR_TOTP, "000000", CS_JUDGED_WRONG, "wrong-code");
-    assert_judged(CS_FACTOR_PASSWORD, password, CS_JUDGED_RIGHT, "password");
+    assert_judged(CS_FACTOR_PASSWORD, local_password, CS_JUDGED_RIGHT, "password");
     assert_owner(false, 0);
     assert_judged(CS_FACTOR_TOTP, code_of(T0 / 30), CS_JUDGED_RIGHT, "totp");
     assert_owner(true, ALICE);
