@@ -17,8 +17,14 @@ POLL = {"x86_64": "7", "aarch64": "73"}
 
 
 def call_of(pid, thread):
-    """The number of the call in which a thread waits, or "running"."""
-    return pathlib.Path(f"/proc/{pid}/task/{thread}/syscall").read_text().split()[0]
+    """The number of the call in which a thread waits, and what it was given; or "running"."""
+    return pathlib.Path(f"/proc/{pid}/task/{thread}/syscall").read_text().split()
+
+
+def waits_until_a_time(call):
+    """Whether a thread is in pthread_cond_timedwait: one that waits for a mutex for a moment (of the allocator, of the
+    thread sanitizer) has no time limit."""
+    return call[0] == FUTEX[platform.machine()] and int(call[4], 16) != 0
 
 
 def waiting_threads(pid):
@@ -26,7 +32,7 @@ def waiting_threads(pid):
     found = set()
     for folder in pathlib.Path(f"/proc/{pid}/task").iterdir():
         try:
-            if call_of(pid, folder.name) == FUTEX[platform.machine()]:
+            if waits_until_a_time(call_of(pid, folder.name)):
                 found.add(int(folder.name))
         except OSError:
             pass
@@ -68,7 +74,7 @@ class HeldBroker(Broker):
     """Its main thread has logged what an earlier broker left when it waits for signals: that takes the lock, too."""
 
     def ready(self):
-        return super().ready() and call_of(self.pid, self.pid) == POLL[platform.machine()]
+        return super().ready() and call_of(self.pid, self.pid)[0] == POLL[platform.machine()]
 
 
 class HeldUnlock:
