@@ -20,23 +20,6 @@ static bool is_local(const struct cs_options *options)
     return options->provider != NULL && strcmp(options->provider, "local") == 0;
 }
 
-void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, const char *remedy)
-{
-    const char *name = user->doctor->user;
-
-    if (user->exempt)
-        cs_findings_add(user->all, CS_FINDING_FINE, "user-no-factor", nowhere, NULL,
-                        "%s has no factor %s, and needs none", name, what);
-    else if (user->options->method.accept_on_missing_auth_method)
-        cs_findings_add(user->all, CS_FINDING_RISKY, "user-no-factor", nowhere, remedy,
-                        "%s has no factor %s, and is let in without one: "
-                        "accept_on_missing_auth_method",
-                        name, what);
-    else
-        cs_findings_add(user->all, CS_FINDING_WRONG, "user-no-factor", nowhere, remedy,
-                        "%s has no factor %s: every answer is refused", name, what);
-}
-
 /* ---- who is asked ---- */
 
 static bool is_exempt(const struct cs_doctor_user *user)

@@ -25,7 +25,7 @@ void cs_doctor_look_at_user(const struct cs_doctor *doctor, struct cs_findings *
 /* doctor_user_store.c: a user of the local provider. */
 void cs_doctor_user_stored(const struct cs_doctor_user *user);
 
-/* Says that the user has nothing that the plan asks for. */
+/* doctor_lacks.c: says that the user has nothing that the plan asks for. */
 void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, const char *remedy);
 
 #endif

@@ -196,9 +196,10 @@ static void judge_factors(const struct cs_doctor_user *user, const struct stored
 void cs_doctor_user_stored(const struct cs_doctor_user *user)
 {
     struct search search = {.user = user};
+    struct cs_error error = {0}; /* told by whoever looks at the store */
 
     find_network(&search);
-    if (cs_cli_as_run_user(read_store, &search, &search.stored, sizeof search.stored, NULL) !=
+    if (cs_cli_as_run_user(read_store, &search, &search.stored, sizeof search.stored, &error) !=
         CS_OK) {
         cs_findings_add(user->all, CS_FINDING_WRONG, "user-not-told", nowhere,
                         "repair that and run doctor again",
