@@ -15,8 +15,7 @@ enum { ROOT, USER, FROM, ONLINE, ALL };
 
 const struct cs_verb_option cs_options_doctor[CS_VERB_OPTIONS_MAX] = {
     [ROOT] = {"root", "FOLDER", "Look at the files below this folder, not at this machine."},
-    [USER] = {"user", "NAME",
-              "Also look at this user: what sshd asks, and whether there is a factor."},
+    [USER] = {"user", "NAME", "Also look at this user: what sshd asks, which factor there is."},
     [FROM] = {"from", "ADDRESS", "Also look at what sshd asks of a client with this address."},
     [ONLINE] = {"online", NULL, "Also ask the provider's server, which may be elsewhere."},
     [ALL] = {"all", NULL, "Also list what was not looked at, and why."},
