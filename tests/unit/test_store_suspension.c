@@ -103,7 +103,8 @@ static void test_suspension_version_5_is_brought_up_to_date(void **state)
     assert_true(change(scratch, "alice", T0, true));
     reopen(scratch, "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN "
                     "aaguid; ALTER TABLE factor DROP COLUMN last_used; ALTER TABLE pending DROP "
-                    "COLUMN verification; DROP TABLE suspension; DROP TABLE owner; DROP TABLE "
+                    "COLUMN verification; DROP TABLE suspension; DROP TABLE batch; DROP TABLE "
+                    "owner; DROP TABLE "
                     "record; PRAGMA user_version = 5");
     assert_suspended(scratch, "alice", 0, 0);
     assert_true(change(scratch, "alice", T0 + 9, true));
