@@ -6,7 +6,7 @@
 #include "cli/verb.h"
 #include "conversation/terminal.h"
 
-enum { SECRET, ALGORITHM, DIGITS, PERIOD, ISSUER, LABEL, NO_CONFIRM, ADD, BATCH };
+enum { SECRET, ALGORITHM, DIGITS, PERIOD, ISSUER, LABEL, NO_CONFIRM, ADD, BATCH, LIGHT };
 
 const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
@@ -18,6 +18,7 @@ const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
     [ADD] = {"add", NULL, "Also if the user has such a factor already."},
     [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."},
+    [LIGHT] = {"light", NULL, "The terminal writes light on dark, without colours."},
 };
 
 enum { CONFIRM_TRIES = 3 };
@@ -25,7 +26,7 @@ enum { CONFIRM_TRIES = 3 };
 struct wishes {
     struct cs_enrolment_choice choice;
     const char *batch, *issuer;
-    bool add, no_confirm, secret_from_input;
+    bool add, no_confirm, secret_from_input, light;
 };
 
 static bool parse_number(const char *text, unsigned *ret_number)
@@ -54,6 +55,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words, st
                               .issuer = words->options[ISSUER],
                               .add = words->options[ADD] != NULL,
                               .no_confirm = words->options[NO_CONFIRM] != NULL,
+                              .light = words->options[LIGHT] != NULL,
                               .secret_from_input = secret != NULL};
     if (secret != NULL && strcmp(secret, "-") != 0)
         return cs_usage_error("--secret takes only '-': anybody could see a secret on the command "
@@ -91,7 +93,7 @@ static enum cs_err prepare(struct wishes *wishes, struct cs_enrolment *enrolment
 struct enrolling {
     struct cs_app_names names;
     struct cs_enrolment enrolment;
-    bool add;
+    bool add, light;
 };
 
 static void clear_enrolling(struct enrolling *enrolling)
@@ -109,8 +111,7 @@ static enum cs_err show(const struct enrolling *enrolling, struct cs_error *erro
     if (result != CS_OK)
         return result;
     (void)printf("Scan this with an authenticator app:\n\n");
-    if (!cs_print_qr(uri.data))
-        (void)printf("(too long for a QR code)\n");
+    cs_print_qr(uri.data, enrolling->light);
     (void)printf("\nor type the secret: %s\nor open: %s\n\n", key.data, uri.data);
     return cs_standard_flush(NULL) == CS_OK
                ? CS_OK
@@ -221,7 +222,8 @@ static enum cs_err make(const struct cs_cli *cli, struct wishes *wishes,
 static int enrol(struct cs_cli *cli, const struct cs_app_names *names, struct wishes *wishes)
 {
     static const struct cs_report report = {.say = say, .write = write_json};
-    CS_AUTO(clear_enrolling) struct enrolling enrolling = {.names = *names, .add = wishes->add};
+    CS_AUTO(clear_enrolling)
+    struct enrolling enrolling = {.names = *names, .add = wishes->add, .light = wishes->light};
     struct cs_error error = {0};
     enum cs_err result;
 
@@ -250,6 +252,7 @@ int cs_cmd_enroll_totp(struct cs_cli *cli, const struct cs_words *words)
     if (result != CS_OK)
         return cs_complain(&error);
     return wishes.batch != NULL
-               ? cs_enrol_batch(cli, &names, &(struct cs_batch_choice){wishes.batch, wishes.add})
+               ? cs_enrol_batch(cli, &names,
+                                &(struct cs_batch_choice){.path = wishes.batch, .add = wishes.add})
                : enrol(cli, &names, &wishes);
 }
