@@ -20,8 +20,8 @@ const struct cs_verb cs_verbs[] = {
      cs_cmd_init},
     {"enroll",
      "Enrol many users from a file, or take the last file back.",
-     {"--batch FILE [--add] [--issuer TEXT] [--letters FOLDER [--template FILE] [--until DATE] "
-      "[--svg]]",
+     {"--batch FILE [--add] [--issuer TEXT] [--letters FOLDER] [--template FILE] [--until DATE] "
+      "[--svg]",
       "--undo [--force]", "--show-template"},
      cs_options_enroll,
      {0, 0},

@@ -62,9 +62,8 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
      * second factor. %H: the machine, %U: the name of the account there. This is its title. */
     TEXT("Your second factor for %H", "letter_title", CS_TEXT_LETTER_TITLE, LOGIN, "H",
          CS_USE_NOTICE),
-    TEXT("Signing in to %H as %U takes a verification code, too.\n"
-         "An app on your phone makes these codes.",
-         "letter_intro", CS_TEXT_LETTER_INTRO, LOGIN, "HU", CS_USE_NOTICE),
+    TEXT("Signing in to %H as %U takes a verification code, too.", "letter_intro",
+         CS_TEXT_LETTER_INTRO, LOGIN, "HU", CS_USE_NOTICE),
     /* Translators: An authenticator app is what app stores call it. */
     TEXT("Install an authenticator app on your phone,\nand scan this QR code with it.",
          "letter_scan", CS_TEXT_LETTER_SCAN, LOGIN, "", CS_USE_NOTICE),

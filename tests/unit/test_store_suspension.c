@@ -115,7 +115,7 @@ static void test_suspension_version_5_is_brought_up_to_date(void **state)
     assert_int_equal(sqlite3_prepare_v2(database, "PRAGMA user_version", -1, &statement, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(statement, 0), 10);
+    assert_int_equal(sqlite3_column_int(statement, 0), 11);
     assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);
 }
