@@ -79,6 +79,8 @@ enum cs_overview_state cs_overview_account(struct cs_overview_accounts *accounts
         return note_failure(accounts, &error);
     }
     accounts->failures = 0;
-    *ret_uid = (struct cs_uid){.known = found.known, .value = found.uid};
-    return found.known ? CS_ACCOUNT_FOUND : CS_ACCOUNT_ABSENT;
+    if (!found.known)
+        return CS_ACCOUNT_ABSENT;
+    *ret_uid = (struct cs_uid){.known = true, .value = found.uid};
+    return CS_ACCOUNT_FOUND;
 }
