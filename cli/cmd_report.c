@@ -15,8 +15,7 @@ enum { GROUP, UID_MIN, CSV, HTML };
 
 const struct cs_verb_option cs_options_report[CS_VERB_OPTIONS_MAX] = {
     [GROUP] = {"group", "NAME", "Members of this group ought to have a factor."},
-    [UID_MIN] = {"uid-min", "NUMBER",
-                 "So ought accounts in /etc/passwd from this uid on, but 65534."},
+    [UID_MIN] = {"uid-min", "NUMBER", "So ought local accounts from this uid on, but 65534."},
     [CSV] = {"csv", NULL, "Print every user as a line of CSV."},
     [HTML] = {"html", "FILE", "Write a page with plots to this file."},
 };
