@@ -53,7 +53,7 @@ struct cs_overview {
 
 /* Reads the store at one moment, in a child that becomes the account countersign; then looks
  * everybody up. Logins wait for none of it. The rows are kept in memory outside of the heap, some
- * 100 bytes for each. */
+ * 100 bytes for each, and as much again until this returns. */
 enum cs_err cs_overview_read(const struct cs_cli *cli, const struct cs_overview_choice *choice,
                              struct cs_overview *overview, struct cs_error *error) CS_MUST_USE;
 void cs_overview_clear(struct cs_overview *overview);

@@ -117,6 +117,7 @@ def test_a_browser_draws_what_the_numbers_say():
                 expect_readable(browser, f"{width}, {scheme}")
         browser.open(f"file://{PAGE}", 800, "dark", media="print")
         expect_equal(browser.evaluate("getComputedStyle(document.body).backgroundColor"), "rgb(255, 255, 255)", "paper")
+        expect_equal(browser.evaluate(WIDE), [], "paper: what is wider")
         browser.screenshot(WORKDIR / "report-print.png")
 
 
