@@ -12,7 +12,11 @@
 #include "cli/child.h"
 #include "login/people.h"
 
-enum { GROUP_MS = 10000 }; /* large groups take directories a while */
+enum {
+    GROUP_MS = 10000, /* large groups take directories a while */
+    USER_HEAD = offsetof(struct cs_stored_user, name),
+    ROW_HEAD = offsetof(struct cs_overview_row, stored.name),
+};
 
 const char *cs_overview_word(enum cs_overview_note note)
 {
@@ -55,13 +59,13 @@ static enum cs_err put(FILE *file, const void *record, size_t head, struct cs_er
     return CS_OK;
 }
 
-/* false at the end. */
-static bool get(FILE *file, void *record, size_t room)
+/* false at the end. Not root wrote some of it, so nothing of it is taken on trust. */
+static bool get(FILE *file, void *record, size_t head, size_t room)
 {
     size_t size = 0;
 
-    return fread(&size, sizeof size, 1, file) == 1 && size <= room &&
-           fread(record, size, 1, file) == 1;
+    return fread(&size, sizeof size, 1, file) == 1 && size > head && size <= room &&
+           fread(record, size, 1, file) == 1 && ((const char *)record)[size - 1] == '\0';
 }
 
 static enum cs_err rewind_file(FILE *file, struct cs_error *error)
@@ -80,7 +84,7 @@ struct reading {
 
 static enum cs_err keep(const struct cs_stored_user *user, void *context, struct cs_error *error)
 {
-    return put(context, user, offsetof(struct cs_stored_user, name), error);
+    return put(context, user, USER_HEAD, error);
 }
 
 static enum cs_err read_store(void *context, struct cs_error *error)
@@ -157,7 +161,7 @@ static enum cs_err add_row(struct cs_overview *overview, struct cs_overview_row 
                            struct cs_error *error)
 {
     judge(row, &overview->accounts);
-    return put(overview->rows, row, offsetof(struct cs_overview_row, stored.name), error);
+    return put(overview->rows, row, ROW_HEAD, error);
 }
 
 /* Both are sorted. */
@@ -166,7 +170,7 @@ static enum cs_err merge(FILE *users, const struct cs_strlist *expected,
 {
     struct cs_stored_user user = {0};
     enum cs_err result = CS_OK;
-    bool more = get(users, &user, sizeof user);
+    bool more = get(users, &user, USER_HEAD, sizeof user);
     size_t i = 0;
 
     while (result == CS_OK && (more || i < expected->count)) {
@@ -179,7 +183,7 @@ static enum cs_err merge(FILE *users, const struct cs_strlist *expected,
             (void)snprintf(row.stored.name, sizeof row.stored.name, "%s", expected->items[i]);
         result = add_row(overview, &row, error);
         if (row.present)
-            more = get(users, &user, sizeof user);
+            more = get(users, &user, USER_HEAD, sizeof user);
         i += row.expected ? 1 : 0;
     }
     if (result == CS_OK && ferror(users) != 0)
@@ -235,7 +239,7 @@ enum cs_err cs_overview_each(const struct cs_overview *overview, cs_overview_tak
     struct cs_overview_row row = {0};
     enum cs_err result = rewind_file(overview->rows, error);
 
-    while (result == CS_OK && get(overview->rows, &row, sizeof row))
+    while (result == CS_OK && get(overview->rows, &row, ROW_HEAD, sizeof row))
         result = take(&row, context, error);
     return result;
 }
