@@ -38,6 +38,8 @@ struct cs_engine {
     struct cs_directory *directory;
     struct cs_record_ids record_ids;
     struct cs_metrics *metrics; /* NULL: none */
+    cs_engine_wrap *wrap;       /* NULL: none */
+    void *wrap_context;
     struct utsname names;
     pthread_mutex_t mutex; /* guards the members below */
     struct opened opened[PROVIDERS_MAX];
@@ -164,6 +166,12 @@ bool cs_engine_measure(struct cs_engine *engine)
     return engine->metrics != NULL;
 }
 
+void cs_engine_wrap_providers(struct cs_engine *engine, cs_engine_wrap *wrap, void *context)
+{
+    engine->wrap = wrap;
+    engine->wrap_context = context;
+}
+
 struct cs_metrics *cs_engine_metrics(struct cs_engine *engine)
 {
     return engine->metrics;
@@ -251,6 +259,20 @@ static enum cs_err open_provider(struct opened *opened, const struct cs_provider
     return result;
 }
 
+/* Nothing may reach the provider past what is around it. */
+static enum cs_err wrap_provider(const struct cs_engine *engine, struct opened *opened,
+                                 struct cs_error *error)
+{
+    struct cs_provider *wrapped = engine->wrap(engine->wrap_context, opened->provider);
+
+    if (wrapped == NULL) {
+        close_provider(opened);
+        return cs_fail_nomem(error);
+    }
+    opened->provider = wrapped;
+    return CS_OK;
+}
+
 static enum cs_err open_measured(struct cs_engine *engine, size_t row,
                                  const union cs_provider_settings *settings, struct opened *opened,
                                  struct cs_error *error)
@@ -259,7 +281,7 @@ static enum cs_err open_measured(struct cs_engine *engine, size_t row,
 
     if (result == CS_OK)
         measure_provider(engine->metrics, row, opened);
-    return result;
+    return result == CS_OK && engine->wrap != NULL ? wrap_provider(engine, opened, error) : result;
 }
 
 /* The place of the open provider, or one to open it in; NULL: all are in use. */
