@@ -6,11 +6,11 @@
 #include "cli/explain.h"
 #include "methods/plan.h"
 
-/* What a user might have at a provider that is not asked. */
+/* What a user might have at a provider that is not asked, in the order of its menus. */
 static const struct cs_listed_factor samples[] = {
-    {.kind = CS_FACTOR_TOTP, .id = "assumed"},
-    {.kind = CS_FACTOR_SMSOTP, .id = "assumed", .name = "+15551234567"},
     {.kind = CS_FACTOR_EMAILOTP, .id = "assumed", .name = "user@example.com"},
+    {.kind = CS_FACTOR_SMSOTP, .id = "assumed", .name = "+15551234567"},
+    {.kind = CS_FACTOR_TOTP, .id = "assumed"},
     {.kind = CS_FACTOR_VOICEOTP, .id = "assumed", .name = "+15551234568"},
     {.kind = CS_FACTOR_TRANS_EMAILOTP, .id = "assumed", .name = "user@example.org"},
     {.kind = CS_FACTOR_TRANS_SMSOTP, .id = "assumed", .name = "+15557654321"},

@@ -69,42 +69,56 @@ static bool is_on_line(const struct cs_strlist *arguments, const struct cs_optio
     return false;
 }
 
+static bool is_chosen(const struct cs_options *options, const struct cs_option *option)
+{
+    return option->kind == NULL || strcmp(option->kind->name, options->provider) == 0;
+}
+
 /* A value that no line of ours sets, and that is no default, comes from the file of IBM's gateway
  * or from a section. */
-static bool is_changed(const struct cs_explanation *explanation, const struct cs_option *option,
+static bool is_changed(const struct cs_options *options, const struct cs_option *option,
                        const struct cs_buffer *value)
 {
-    const char *usual = cs_setting_default(option->row, explanation->line.options.profile);
-    bool flag = option->row->type == CS_SETTING_FLAG;
+    const struct cs_setting *row = option->row;
+    const char *usual = cs_setting_default(row, options->profile);
 
+    if (row->offset == CS_SETTING_NOT_STORED || row->store != NULL || !is_chosen(options, option))
+        return false;
     if (usual == NULL)
-        usual = flag ? "no" : "";
+        usual = row->type == CS_SETTING_FLAG ? "no" : row->type == CS_SETTING_NUMBER ? "0" : "";
     return strcmp(value->text ? value->text : "", usual) != 0;
+}
+
+/* Where it is set; false: nowhere. */
+static bool add_place(const struct cs_explanation *explanation, const struct cs_option *option,
+                      const struct cs_buffer *value, struct cs_buffer *out)
+{
+    const struct cs_cli_line *line = &explanation->line;
+    const char *ibm = line->config != NULL ? cs_config_ibm_path(line->config) : NULL;
+
+    if (is_on_line(&line->arguments, option)) {
+        cs_buffer_text(out, "the PAM line");
+        return true;
+    }
+    if (line->config == NULL)
+        return false;
+    if (option->kind == NULL &&
+        cs_config_locate(line->config, explanation->request.service, option->row->name, out))
+        return true;
+    if (!is_changed(&line->options, option, value))
+        return false;
+    cs_buffer_text(out, ibm != NULL ? ibm : line->path);
+    return true;
 }
 
 bool cs_explain_option(const struct cs_explanation *explanation, size_t place,
                        struct cs_option *ret_option, struct cs_buffer *ret_value,
                        struct cs_buffer *ret_from, bool *ret_set)
 {
-    const struct cs_cli_line *line = &explanation->line;
-
     if (!cs_option_at(place, ret_option))
         return false;
-    add_value(&line->options, ret_option, ret_value);
-    *ret_set = true;
-    if (is_on_line(&line->arguments, ret_option))
-        cs_buffer_text(ret_from, "the PAM line");
-    else if (line->config != NULL && ret_option->kind == NULL &&
-             cs_config_locate(line->config, explanation->request.service, ret_option->row->name,
-                              ret_from))
-        ;
-    else if (line->config != NULL && is_changed(explanation, ret_option, ret_value))
-        cs_buffer_text(ret_from,
-                       cs_config_ibm_path(line->config) != NULL && ret_option->kind == NULL
-                           ? cs_config_ibm_path(line->config)
-                           : line->path);
-    else
-        *ret_set = false;
+    add_value(&explanation->line.options, ret_option, ret_value);
+    *ret_set = add_place(explanation, ret_option, ret_value, ret_from);
     if (!*ret_set)
         cs_buffer_text(ret_from, "default");
     return true;

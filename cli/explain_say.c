@@ -247,7 +247,7 @@ static void add_outcome(const struct cs_explained_login *login, struct cs_table 
     cs_buffer_printf(&sees, "%u prompt%s, %s", prompts, prompts == 1 ? "" : "s",
                      seen->granted ? "let in" : "refused");
     if (told != NULL)
-        cs_buffer_printf(&sees, ": %s", told);
+        cs_buffer_printf(&sees, ": %.*s", (int)strcspn(told, "\n"), told);
     cs_buffer_printf(&log, "%s, reason=%s", seen->verdict, seen->reason);
     cs_table_add(table, way.text ? way.text : "", sees.text ? sees.text : "",
                  log.text ? log.text : "", seen->code);
