@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The person of a rehearsal: types what each prompt asks for. Which answer is right is a matter of
- * the provider, so any text of the right sort will do, as long as it was not typed before. */
+ * the provider, so any text of the right sort will do, as long as it was not typed before; but
+ * a password must come whole out of the line in which it was typed. */
 #include <stdio.h>
 #include <string.h>
 
 #include "conversation/texts.h"
 #include "login/rehearsal_priv.h"
 
-enum { STEPS_MAX = 200, ANSWER_SIZE = 160, CODE_FIRST = 100000 };
+enum { STEPS_MAX = 200, ANSWER_SIZE = 160, CODE_SIZE = 24, CODE_FIRST = 100000 };
 
 /* The texts that ask, and what for. A login says them before it shows the prompt. */
 static const struct {
@@ -93,25 +94,37 @@ static void write_consent(const struct cs_stage *stage, char ret_text[ANSWER_SIZ
     (void)snprintf(ret_text, ANSWER_SIZE, "%s", word.text ? word.text : "");
 }
 
+/* A recovery code has letters, which matters where it shares a line with a password. */
+static void write_code(const struct cs_stage *stage, unsigned number, char ret_code[CODE_SIZE])
+{
+    if (stage->script->way == CS_WAY_RECOVERY)
+        (void)snprintf(ret_code, CODE_SIZE, "rehe-arse-%04u", number);
+    else
+        (void)snprintf(ret_code, CODE_SIZE, "%u", CODE_FIRST + number);
+}
+
 static void write_answer(struct cs_stage *stage, enum cs_typed typed, char ret_text[ANSWER_SIZE])
 {
     const char *separator = stage->options->method.password_separator;
-    unsigned number = stage->typed++, code = CODE_FIRST + number;
+    unsigned number = stage->typed++;
+    char code[CODE_SIZE];
 
     ret_text[0] = '\0';
+    write_code(stage, number, code);
+    (void)snprintf(stage->password, sizeof stage->password, "rehearsed%u", number);
     switch (typed) {
     case CS_TYPED_CODE:
     case CS_TYPED_PIN:
-        (void)snprintf(ret_text, ANSWER_SIZE, "%u", code);
+        (void)snprintf(ret_text, ANSWER_SIZE, "%s", code);
         break;
     case CS_TYPED_PASSWORD:
-        (void)snprintf(ret_text, ANSWER_SIZE, "rehearsed%u", number);
+        (void)snprintf(ret_text, ANSWER_SIZE, "%s", stage->password);
         break;
     case CS_TYPED_CODE_AND_PASSWORD:
-        (void)snprintf(ret_text, ANSWER_SIZE, "%u%srehearsed", code, separator);
+        (void)snprintf(ret_text, ANSWER_SIZE, "%s%s%s", code, separator, stage->password);
         break;
     case CS_TYPED_PASSWORD_AND_CODE:
-        (void)snprintf(ret_text, ANSWER_SIZE, "rehearsed%s%u", separator, code);
+        (void)snprintf(ret_text, ANSWER_SIZE, "%s%s%s", stage->password, separator, code);
         break;
     case CS_TYPED_CHOICE:
         (void)snprintf(ret_text, ANSWER_SIZE, "%u", stage->script->choice);

@@ -15,6 +15,7 @@ struct cs_stage {
         *spoke;         /* the book of the last text that asks; NULL: none was said */
     enum cs_text heard; /* ... and that text */
     unsigned typed;     /* answers so far: none is given twice */
+    char password[32];  /* that is right for the prompt that came last */
     bool failed;        /* memory ran out */
 };
 

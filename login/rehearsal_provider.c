@@ -238,16 +238,18 @@ static enum cs_err look_for(const struct pretender *pretender, const struct cs_c
     return result;
 }
 
-static bool is_right(const struct pretender *pretender, enum cs_factor_kind kind)
+static bool is_right(const struct pretender *pretender, const struct cs_attempt *attempt)
 {
+    const char *password = pretender->stage->password;
     enum cs_way way = way_of(pretender);
 
-    if (kind == CS_FACTOR_PASSWORD)
-        return way != CS_WAY_WRONG_PASSWORD;
+    if (attempt->kind == CS_FACTOR_PASSWORD)
+        return way != CS_WAY_WRONG_PASSWORD && attempt->answer->data != NULL &&
+               strcmp(attempt->answer->data, password) == 0;
     return way != CS_WAY_WRONG_PASSWORD && way != CS_WAY_WRONG_CODE;
 }
 
-static void settle(const struct pretender *pretender, enum cs_factor_kind kind,
+static void settle(const struct pretender *pretender, const struct cs_attempt *attempt,
                    struct cs_outcome *outcome)
 {
     static const struct {
@@ -265,7 +267,8 @@ static void settle(const struct pretender *pretender, enum cs_factor_kind kind,
         [CS_FACTOR_BROWSER] = {CS_REASON_APPROVED, CS_REASON_DENIED},
     };
     const struct cs_rehearsal *script = pretender->stage->script;
-    bool right = is_right(pretender, kind);
+    enum cs_factor_kind kind = attempt->kind;
+    bool right = is_right(pretender, attempt);
 
     *outcome = (struct cs_outcome){.judgement = right ? CS_JUDGED_RIGHT : CS_JUDGED_WRONG,
                                    .reason = right ? reasons[kind].right : reasons[kind].wrong};
@@ -274,6 +277,14 @@ static void settle(const struct pretender *pretender, enum cs_factor_kind kind,
     outcome->reason = CS_REASON_RECOVERY_CODE;
     outcome->recovery = true;
     outcome->recovery_left = script->recovery_left > 0 ? script->recovery_left - 1 : 0;
+}
+
+/* Why it is refused to somebody who has nothing of that kind, or to nobody. */
+static enum cs_reason lacking(const struct pretender *pretender, enum cs_factor_kind kind)
+{
+    if (pretender->ops.remote)
+        return CS_REASON_UNKNOWN_USER;
+    return kind == CS_FACTOR_PASSWORD ? CS_REASON_NO_PASSWORD : CS_REASON_NOT_ENROLLED;
 }
 
 static enum cs_err judge(struct cs_provider *provider, const struct cs_call *call,
@@ -286,7 +297,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
     bool has = false;
 
     *(attempt->kind == CS_FACTOR_PASSWORD ? &seen->judged_password : &seen->judged_other) = true;
-    *ret_outcome = (struct cs_outcome){.reason = CS_REASON_UNKNOWN_USER};
+    *ret_outcome = (struct cs_outcome){.reason = lacking(pretender, attempt->kind)};
     if (result != CS_OK || attempt->identity == NULL)
         return result;
     result = look_for(pretender, call, attempt, &has, &ret_outcome->reason, error);
@@ -294,7 +305,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
         return result;
     seen->takes_recovery =
         seen->takes_recovery || (!pretender->ops.remote && attempt->kind != CS_FACTOR_PASSWORD);
-    settle(pretender, attempt->kind, ret_outcome);
+    settle(pretender, attempt, ret_outcome);
     return CS_OK;
 }
 
