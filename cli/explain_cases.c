@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which logins can differ: by what the user has, by the way through the plan, by the answers. */
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/explain.h"
 #include "methods/plan.h"
@@ -87,16 +87,22 @@ static bool differs(const struct cs_explanation *explanation, enum cs_way way,
     }
 }
 
-static unsigned choices_made(const struct cs_rehearsed *seen)
+/* Whether the menu took the choice: it asks again, or ends the login, if it has no such line. */
+static bool was_taken(const struct cs_rehearsed *seen)
 {
+    static const enum cs_reason refused[] = {CS_REASON_NO_CHOICE, CS_REASON_REPEATED_ANSWER};
     unsigned made = 0;
 
+    for (size_t i = 0; i < CS_ARRAY_SIZE(refused); i++) {
+        if (strcmp(seen->reason, cs_reason_name(refused[i])) == 0)
+            return false;
+    }
     for (size_t i = 0; i < seen->count; i++)
         made += seen->steps[i].kind == CS_STEP_ASK && seen->steps[i].typed == CS_TYPED_CHOICE;
-    return made;
+    return made == 1;
 }
 
-/* *ret_more: there may be a next choice. A menu that asks again has no such choice. */
+/* *ret_more: there may be a next choice. */
 static enum cs_err add_way(const struct cs_explanation *explanation, struct cs_explained_case *of,
                            bool alone, unsigned choice, struct cs_rehearsed *ret_right,
                            bool *ret_more, struct cs_error *error)
@@ -108,7 +114,7 @@ static enum cs_err add_way(const struct cs_explanation *explanation, struct cs_e
     if (result != CS_OK)
         return result;
     *ret_right = of->logins[of->count - 1].seen; /* read only; the case owns it */
-    if (choice > 1 && choices_made(ret_right) != 1) {
+    if (choice > 1 && !was_taken(ret_right)) {
         cs_rehearsed_clear(&of->logins[--of->count].seen);
         return CS_OK;
     }

@@ -102,6 +102,42 @@ def test_consent():
                 scene.go_as(plan, case, login)
 
 
+def test_full_menu():
+    """Everything that can be chosen from, in the order of the tenant's menus."""
+    everything = ("voice_in_choice", "transients_in_choice", "add_devices_to_choice")
+    for scene, plan, said in each_plan(*everything):
+        case = max(said["cases"], key=lambda case: len(case["has"]))
+        if "choice" not in plan:
+            continue
+        expect_equal(len(case["has"]), 7, f"{plan}: kinds")
+        expect_equal([login["choice"] for login in case["logins"] if login["answers"] == "right"], list(range(1, 8)),
+                     f"{plan}: choices")
+        for login in case["logins"]:
+            if login["answers"] == "right":
+                scene.go_as(plan, case, login)
+
+
+def test_online():
+    """The tenant is asked what the user has, and nothing else: no message, no request, no code to check."""
+    with Logins() as scene:
+        scene.warm()
+        for plan in PLANS:
+            scene.stack(f"auth_method={plan}", *ONCE)
+            name, user = scene.somebody({"known": True, "has": [{"kind": "totp", "name": None},
+                                                               {"kind": "smsotp", "name": NUMBER}]})
+            scene.tenant.forget_requests()
+            said = says(name, plan, words=("--online",))
+            asked = set(scene.tenant.calls())
+            expect({"POST token", "GET users"} <= asked and not any(call.startswith("POST") for call in asked - {"POST token"}),
+                   f"{plan}: what the tenant was asked: {asked}")
+            case, = said["cases"]
+            expect(not case["assumed"] and case["known"], f"{plan}: {case}")
+            login = case["logins"][0]
+            scene.tenant.push_state = "VERIFY_SUCCESS"
+            scene._outbox = len(scene.tenant.outbox)
+            go(name, login, scene.answer(user), scene.broker, f"{plan}, as the tenant says", scene.newest)
+
+
 def test_tenant_away():
     """Whoever it is; on a port where nobody listens."""
     with Logins() as scene:

@@ -10,7 +10,7 @@ import json
 import re
 
 from .driver import PamResult, PamSession
-from .harness import Failure, expect_equal
+from .harness import Failure, expect, expect_equal
 from .product import countersign
 from .state import audits, wait_audit
 
@@ -28,6 +28,13 @@ def way(login):
     """For messages: which of the logins of a case it is."""
     return (f"{login['answers']}{' choice %d' % login['choice'] if login['choice'] else ''}"
             f"{' password alone' if login['password_alone'] else ''}")
+
+
+def only(said):
+    """The logins of an explanation that assumes nothing, by what is answered."""
+    case, = said["cases"]
+    expect(not case["assumed"], "assumed")
+    return {way(login): login for login in case["logins"]}
 
 
 def said_to(login):
