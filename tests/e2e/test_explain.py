@@ -39,8 +39,8 @@ def test_nothing_is_written_or_sent():
                 explain(*words, "--service", "test", arguments=[f"auth_method={plan}"])
         expect_equal(stored(), before, "the store")
         expect_equal(broker.log(), log, "the broker's log")
-        run("strace", "-f", "-y", "-qq", "-o", trace, "-e", "trace=connect,sendto,sendmsg,write,pwrite64", COUNTERSIGN, "explain",
-            "alice", "--", "auth_method=password-then-choice-then-otp")
+        run("strace", "-f", "-y", "-qq", "-o", trace, "-e", "trace=connect,sendto,sendmsg,write,pwrite64",
+            COUNTERSIGN, "explain", "alice", "--", "auth_method=password-then-choice-then-otp")
     text = trace.read_text()
     expect("connect(" in text or "write(1" in text, "nothing was traced")
     for address in re.findall(r"(?:connect|sendto|sendmsg)\(.*", text):
@@ -75,7 +75,7 @@ def test_groups():
     said = explain("bob", arguments=["2fa_group=users", "exempt_result=ignore"])
     expect_equal((said["2fa_group"]["member"], only(said)["right"]["code"]), ("no", "PAM_IGNORE"), "in no group")
     said = explain("alice", arguments=["exempt_group=users", "auth_method=password-then-totp"])
-    expect_equal({step["typed"] for step in only(said)["right"]["steps"]}, {"password"}, "the password is asked for")
+    expect_equal({step["typed"] for step in only(said)["right"]["steps"]}, {"password"}, "the prompts")
 
 
 def test_mapping():
@@ -92,14 +92,16 @@ def test_mapping():
 def test_language():
     write_config({"default_lang": "fr"})
     login = only(explain("bob"))["right"]
-    expect_equal((login["language"], login["steps"][0]["prompt"]), ("fr", "Code de vérification\u00a0: "), "the language")
+    expect_equal((login["language"], login["steps"][0]["prompt"]), ("fr", "Code de vérification\u00a0: "),
+                 "the language")
 
 
 def test_settings_that_are_refused():
     write_config({})
     said = explain("bob", arguments=["auth_method=nonsense"])
     login = only(said)["right"]
-    expect_equal((login["verdict"], login["code"], login["steps"]), ("misconfigured", "PAM_SERVICE_ERR", []), "the login")
+    expect_equal((login["verdict"], login["code"], login["steps"]), ("misconfigured", "PAM_SERVICE_ERR", []),
+                 "the login")
     expect_match("auth_method", login["notes"][0], "why")
     login = only(explain("bob", arguments=["auth_method=smsotp"]))["right"]
     expect_equal((login["verdict"], login["reason"]), ("misconfigured", "misconfigured"), "a plan for nobody")
@@ -116,7 +118,8 @@ def test_for_people():
     expect_match(r"\n  first factor proven  by a key, in sshd\n", text, "the first factor")
     expect_match(r"\n      \| Verification code: \n", text, "the prompt")
     expect_match(r"\n  all as asked +1 prompt, let in +allow, reason=totp +PAM_SUCCESS\n", text, "right answers")
-    expect_match(r"\n  wrong codes +4 prompts, refused +max-tries, reason=wrong-code +PAM_MAXTRIES\n", text, "wrong ones")
+    expect_match(r"\n  wrong codes +4 prompts, refused +max-tries, reason=wrong-code +PAM_MAXTRIES\n", text,
+                 "wrong ones")
     expect(not re.search(r" $", text.replace(": \n", ":\n"), re.M), "blanks at the end of a line")
 
 
