@@ -12,13 +12,9 @@ enum { SERVICE, FROM, KEY, ONLINE };
 
 const struct cs_verb_option cs_options_explain[CS_VERB_OPTIONS_MAX] = {
     [SERVICE] = {"service", "NAME", "The PAM service; sshd by default."},
-    [FROM] = {"from", "ADDRESS",
-              "Where the login comes from; for sshd 192.0.2.1 by default, for other services this "
-              "machine."},
-    [KEY] = {"key", "TYPE",
-             "A public key of this type was proven before, such as ssh-ed25519; none by default."},
-    [ONLINE] = {"online", NULL,
-                "Ask a provider elsewhere what the user has; nothing is sent to the user."},
+    [FROM] = {"from", "ADDRESS", "Where it comes from; with sshd 192.0.2.1 by default."},
+    [KEY] = {"key", "TYPE", "A key of this type was proven: ssh-ed25519, say."},
+    [ONLINE] = {"online", NULL, "Ask a provider elsewhere what the user has."},
 };
 
 /* Of the addresses that documents may use: no client has it. */

@@ -52,7 +52,7 @@ static enum cs_err rehearse(const struct cs_explanation *explanation,
 static enum cs_err add_login(const struct cs_explanation *explanation, struct cs_explained_case *of,
                              const struct cs_explained_login *wanted, struct cs_error *error)
 {
-    struct cs_explained_login *grown = realloc(of->logins, (of->count + 1) * sizeof *grown);
+    struct cs_explained_login *grown = reallocarray(of->logins, of->count + 1, sizeof *grown);
 
     if (grown == NULL)
         return cs_fail_nomem(error);
@@ -175,7 +175,7 @@ static enum cs_err add_case(struct cs_explanation *explanation, const struct cs_
                             struct cs_error *error)
 {
     struct cs_explained_case *grown =
-        realloc(explanation->cases, (explanation->count + 1) * sizeof *grown);
+        reallocarray(explanation->cases, explanation->count + 1, sizeof *grown);
 
     if (grown == NULL)
         return cs_fail_nomem(error);

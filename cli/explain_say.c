@@ -207,8 +207,6 @@ static void print_dialogue(const struct cs_explained_login *login)
         print_step(&seen->steps[i]);
     if (seen->count == 0)
         (void)printf("    asks nothing\n");
-    if (seen->key_here)
-        (void)printf("    a security key plugged in here would be asked for first\n");
     for (size_t i = 0; i < seen->notes.count; i++)
         (void)printf("    log: %s\n", seen->notes.items[i]);
 }

@@ -7,10 +7,9 @@
 #include <sys/utsname.h>
 
 #include "base/said.h"
+#include "login/key_credential.h"
 #include "paths.h"
 #include "providers/registry.h"
-
-#define KEY_OPTION "key_file"
 
 enum { PROVIDERS_MAX = 8 };
 
@@ -301,19 +300,6 @@ static struct opened *find_opened(struct cs_engine *engine, const struct cs_prov
     return unused;
 }
 
-/* A key that systemd hands over replaces the one that the settings name. */
-static enum cs_err set_credential(const struct cs_engine *engine,
-                                  const struct cs_provider_kind *kind,
-                                  union cs_provider_settings *settings, struct cs_error *error)
-{
-    const struct cs_setting *row =
-        cs_setting_find(kind->rows, CS_FROM_FILE, KEY_OPTION, sizeof KEY_OPTION - 1, NULL);
-
-    return engine->key_path != NULL && row != NULL
-               ? cs_setting_set(row, engine->key_path, settings, error)
-               : CS_OK;
-}
-
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
@@ -327,7 +313,7 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
         return result;
     kind = cs_provider_kind(row);
     settings = options->providers[row];
-    result = set_credential(engine, kind, &settings, error);
+    result = cs_key_credential_set(engine->key_path, kind, &settings, error);
     if (result != CS_OK)
         return result;
     pthread_mutex_lock(&engine->mutex);

@@ -8,7 +8,6 @@
 #include "login/login_priv.h"
 #include "login/rehearsal_priv.h"
 #include "login/verdict.h"
-#include "u2f/host_client.h"
 
 const char *cs_way_name(enum cs_way way)
 {
@@ -22,23 +21,6 @@ const char *cs_way_name(enum cs_way way)
     return names[way];
 }
 
-void cs_stage_note(struct cs_stage *stage, const struct cs_step *step, const char *text)
-{
-    struct cs_rehearsed *seen = stage->seen;
-    struct cs_step *grown = realloc(seen->steps, (seen->count + 1) * sizeof *grown);
-    char *copy = strdup(text);
-
-    if (grown != NULL)
-        seen->steps = grown;
-    if (grown == NULL || copy == NULL) {
-        free(copy);
-        stage->failed = true;
-        return;
-    }
-    grown[seen->count] = *step;
-    grown[seen->count++].text = copy;
-}
-
 /* What a login warns of. The audit line is a notice. */
 static void keep_warning(void *context, int priority, const char *line)
 {
@@ -47,13 +29,6 @@ static void keep_warning(void *context, int priority, const char *line)
     if (priority <= LOG_WARNING && !cs_strlist_contains(&stage->seen->notes, line) &&
         cs_strlist_add(&stage->seen->notes, line, strlen(line)) != CS_OK)
         stage->failed = true;
-}
-
-/* A key that is plugged in here would blink. */
-static void leave_keys_alone(struct cs_login *login, struct cs_rehearsed *seen)
-{
-    seen->key_here = login->here && cs_u2f_host_exists(login->options.method.u2f_socket);
-    login->options.method.u2f_socket = NULL;
 }
 
 static void keep_result(const struct cs_login *login, const struct cs_verdict_message *verdict,
@@ -83,7 +58,7 @@ static void run(struct cs_stage *stage, struct cs_engine *engine)
     cs_login_prepare(&login, engine, stage->script->request, &root);
     login.listener = (struct cs_listener){cs_stage_heard, stage};
     stage->options = &login.options;
-    leave_keys_alone(&login, stage->seen);
+    login.options.method.u2f_socket = NULL; /* a key that is plugged in here would blink */
     cs_login_run(&login, &stage->channel, &verdict);
     stage->failed = stage->failed || verdict.name == NULL;
     keep_result(&login, &verdict, stage->seen);

@@ -72,7 +72,6 @@ struct cs_rehearsed {
     bool remote;         /* the provider is elsewhere */
     bool names_factors;
     unsigned kinds; /* of factors that users of the provider can have */
-    bool key_here;  /* a security key in this machine would be asked for first */
     struct cs_listed_factors listed;
     struct cs_strlist notes; /* warnings and errors that the log would get */
     struct cs_account account;

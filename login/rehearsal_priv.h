@@ -19,8 +19,11 @@ struct cs_stage {
     bool failed;        /* memory ran out */
 };
 
-/* Adds a step; `text` is copied. */
+/* rehearsal_stage.c: adds a step; `text` is copied. */
 void cs_stage_note(struct cs_stage *stage, const struct cs_step *step, const char *text);
+
+/* Makes a challenge for that factor, with samples in place of what the provider would choose. */
+void cs_stage_fill_challenge(const struct cs_listed_factor *factor, struct cs_challenge *challenge);
 
 /* rehearsal_channel.c: the person. Makes stage->channel; the listener tells it what is asked. */
 void cs_stage_person(struct cs_stage *stage);

@@ -6,13 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "login/rehearsal_priv.h"
 #include "providers/registry.h"
-
-#define SAMPLE_CORRELATION "6439"
-#define SAMPLE_PAGE "https://id.example.com/device"
-#define SAMPLE_CODE "WDJB-MJHT"
 
 struct pretender {
     struct cs_provider provider;
@@ -149,19 +144,6 @@ static enum cs_err language(struct cs_provider *provider, const char *identity,
 
 /* ---- challenges ---- */
 
-/* What the person would see of it, with values in place of those that only the provider has. */
-static void fill_challenge(const struct cs_listed_factor *factor, struct cs_challenge *challenge)
-{
-    (void)snprintf(challenge->id, sizeof challenge->id, "rehearsed");
-    challenge->poll_ms = 1;
-    if (factor->kind == CS_FACTOR_BROWSER) {
-        (void)snprintf(challenge->url, sizeof challenge->url, SAMPLE_PAGE);
-        (void)snprintf(challenge->code, sizeof challenge->code, SAMPLE_CODE);
-    } else if (factor->kind != CS_FACTOR_DEVICE) {
-        (void)snprintf(challenge->correlation, sizeof challenge->correlation, SAMPLE_CORRELATION);
-    }
-}
-
 static enum cs_err begin(struct cs_provider *provider, const struct cs_call *call,
                          const struct cs_provider_user *user, const struct cs_listed_factor *factor,
                          const struct cs_challenge_request *request,
@@ -177,7 +159,7 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     if (pretender->ops.remote && way_of(pretender) == CS_WAY_AWAY)
         return call_out(pretender, "send", factor->name, error);
     cs_stage_note(pretender->stage, &step, factor->name);
-    fill_challenge(factor, ret_challenge);
+    cs_stage_fill_challenge(factor, ret_challenge);
     return CS_OK;
 }
 
