@@ -38,10 +38,12 @@ static enum cs_err wait_and_pass_time(struct cs_channel *channel, int64_t until,
     return result;
 }
 
-static enum cs_err poll_device(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
+static enum cs_err poll_device(void *context, struct cs_hold *hold, enum cs_wait_state *ret_state,
+                               struct cs_error *error)
 {
     struct scene *scene = context;
 
+    (void)hold;
     scene->polls++;
     if (scene->poll_result != CS_OK)
         return cs_fail(error, scene->poll_result, "broken");
