@@ -76,7 +76,8 @@ static enum cs_err open_all(struct cs_http *http, const struct cs_http_settings 
         return result;
     http->multi = curl_multi_init();
     http->share = curl_share_init();
-    if (http->multi == NULL || http->share == NULL || !set_limits(http) ||
+    http->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (http->sha256 == NULL || http->multi == NULL || http->share == NULL || !set_limits(http) ||
         curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
         !copy_text(&http->ca_file, settings->ca_file) ||
         !copy_text(&http->ca_path, settings->ca_path) ||
@@ -144,6 +145,7 @@ void cs_http_free(struct cs_http **handle)
         (void)curl_multi_cleanup(http->multi);
     if (http->share != NULL)
         (void)curl_share_cleanup(http->share);
+    EVP_MD_free(http->sha256);
     cs_http_endpoint_free(&http->server);
     cs_http_endpoint_free(&http->proxy);
     free(http->ca_file);
@@ -251,6 +253,7 @@ static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_
     if (done_fd < 0)
         return cs_fail_errno(error, "%s: no file descriptor is left", job->request->what);
     job->done_fd = done_fd;
+    job->error = error;
     result = submit(http, job, error);
     if (result != CS_OK)
         return result;
@@ -264,8 +267,6 @@ static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_
         cs_http_response_free(&job->response);
         return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", job->request->what);
     }
-    if (job->result != CS_OK && error != NULL)
-        *error = job->error;
     return job->result;
 }
 
@@ -366,7 +367,7 @@ static void note_answer(const struct cs_http *http, const struct cs_http_call *c
                         const struct cs_http_response *response)
 {
     if (request->hold != NULL && http->trace == NULL && call->cancel_fd >= 0)
-        cs_http_hold_note(request->hold, response);
+        cs_http_hold_note(http, request->hold, response);
 }
 
 enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *login_call,

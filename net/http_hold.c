@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether an answer is the one before. */
-#include <openssl/evp.h>
 
 #include "net/http_priv.h"
 
-static bool digest(const char *text, size_t length, unsigned char ret[CS_HOLD_DIGEST_BYTES])
+static bool digest(const struct cs_http *http, const char *text, size_t length,
+                   unsigned char ret[CS_HOLD_DIGEST_BYTES])
 {
-    return EVP_Digest(text != NULL ? text : "", length, ret, NULL, EVP_sha256(), NULL) == 1;
+    return EVP_Digest(text != NULL ? text : "", length, ret, NULL, http->sha256, NULL) == 1;
 }
 
-void cs_http_hold_note(struct cs_hold *hold, const struct cs_http_response *response)
+void cs_http_hold_note(const struct cs_http *http, struct cs_hold *hold,
+                       const struct cs_http_response *response)
 {
     hold->status = response->status;
-    hold->known = digest(response->body.data, response->body.length, hold->digest);
+    hold->known = digest(http, response->body.data, response->body.length, hold->digest);
 }
 
-bool cs_http_hold_again(struct cs_http_job *job)
+bool cs_http_hold_again(const struct cs_http *http, struct cs_http_job *job)
 {
     struct cs_hold *hold = job->request->hold;
     unsigned char now[CS_HOLD_DIGEST_BYTES];
@@ -28,7 +29,7 @@ bool cs_http_hold_again(struct cs_http_job *job)
     (void)curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(job->easy, CURLINFO_RETRY_AFTER, &pause);
     if (status != hold->status || pause > 0 || job->body.failed ||
-        !digest(job->body.text, job->body.length, now) ||
+        !digest(http, job->body.text, job->body.length, now) ||
         !cs_equal_ct(now, hold->digest, sizeof now))
         return false;
     next = cs_hold_next(hold->asked, hold->every_ms);

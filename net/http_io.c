@@ -77,14 +77,14 @@ static bool look_up_names(struct cs_http *http, struct cs_http_job *job)
         struct curl_slist *longer = NULL;
 
         if (state == CS_RESOLVED_FAILED) {
-            job->result = cs_fail(&job->error, why.code, "%s: %s", job->request->what, why.text);
+            job->result = cs_fail(job->error, why.code, "%s: %s", job->request->what, why.text);
             return true;
         }
         if (state == CS_RESOLVED_READY && entry != NULL)
             longer = curl_slist_append(job->resolve, entry);
         free(entry);
         if (state == CS_RESOLVED_READY && longer == NULL) {
-            job->result = cs_fail_nomem(&job->error);
+            job->result = cs_fail_nomem(job->error);
             return true;
         }
         if (state == CS_RESOLVED_WAIT) {
@@ -145,7 +145,7 @@ static void start_ready(struct io *io)
             io->transfers++;
             continue;
         }
-        job->result = cs_fail_nomem(&job->error);
+        job->result = cs_fail_nomem(job->error);
         hand_back(io->http, job);
     }
 }
@@ -185,7 +185,7 @@ static void finish(struct io *io, struct cs_http_job *job, CURLcode code)
     if (code == CURLE_OK &&
         curl_easy_getinfo(job->easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK)
         io->multiplexing = version == CURL_HTTP_VERSION_2_0;
-    again = code == CURLE_OK && cs_http_hold_again(job);
+    again = code == CURLE_OK && cs_http_hold_again(http, job);
     if (!again)
         cs_http_easy_finish(http, job, code);
     (void)curl_multi_remove_handle(http->multi, job->easy);
