@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/event.h"
@@ -56,7 +57,8 @@ static void wake_parked(struct io *io)
         cs_http_list_remove(&due, job);
         job->request->hold->asked = now;
         job->begun = cs_meter_now();
-        job->sent = false;
+        job->sent = job->shortage = false;
+        memset(job->tickets, 0, sizeof job->tickets);
         cs_http_list_append(&io->unnamed, job);
     }
 }
