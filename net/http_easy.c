@@ -21,6 +21,9 @@ enum {
      * 1032 bytes for the thread that freed them; since this thread makes the bodies and the logins
      * free them, each login would keep seven until it ends. It keeps no larger ones. */
     BODY_BYTES = 1536,
+    /* This thread frees nearly all bodies of held jobs itself, and has them back sooner if malloc()
+     * keeps them. */
+    HELD_BODY_BYTES = 1000,
 };
 
 /* ---- what libcurl calls ---- */
@@ -35,7 +38,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
         return 0;
     }
     if (job->body.capacity == 0)
-        cs_buffer_reserve(&job->body, BODY_BYTES);
+        cs_buffer_reserve(&job->body, job->held ? HELD_BODY_BYTES : BODY_BYTES);
     cs_buffer_add(&job->body, data, length);
     cs_wipe(data, length); /* libcurl no longer reads it, and its connection outlives the answer */
     return job->body.failed ? 0 : length;
@@ -117,7 +120,7 @@ static const struct {
      * with each request and make up much of the memory of logins that wait. */
     {CURLOPT_BUFFERSIZE, 4096},
     {CURLOPT_UPLOAD_BUFFERSIZE, 16384}, /* the smallest */
-    {CURLOPT_DNS_CACHE_TIMEOUT, -1}, /* http_resolve.c decides how long addresses are valid */
+    {CURLOPT_DNS_CACHE_TIMEOUT, -1},    /* http_resolve.c decides how long addresses are valid */
 };
 
 static bool set_fixed(const struct cs_http *http, CURL *easy)
