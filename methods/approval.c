@@ -49,15 +49,17 @@ static void note_outage(struct poll_context *poll, enum cs_err result, const str
  * end some servers never tell, and not for long: tokens are renewed. */
 static void limit_hold(const struct cs_challenge *challenge, struct cs_hold *hold)
 {
-    int64_t latest = cs_clock_ms() + HOLD_MS;
+    int64_t latest = cs_clock_ms() + HOLD_MS, every_ms = interval_of(challenge);
 
+    if (challenge->poll_ms > 0) /* the provider's own is never cut short by a beat */
+        every_ms += CS_HOLD_BEAT_MS / 2;
     if (challenge->expires > 0 && challenge->expires < latest)
         latest = challenge->expires;
+    if (every_ms != hold->every_ms) /* it may be a pause for this once */
+        latest = 0;
     if (hold->until > latest)
         hold->until = latest;
-    hold->every_ms = interval_of(challenge);
-    if (challenge->poll_ms > 0) /* the provider's own is never cut short by a beat */
-        hold->every_ms += CS_HOLD_BEAT_MS / 2;
+    hold->every_ms = every_ms;
     hold->known = hold->known && hold->waits;
 }
 
