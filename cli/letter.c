@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "cli/html.h"
 #include "conversation/qr_svg.h"
 #include "providers/local/codes.h"
 
@@ -117,27 +118,6 @@ static void fill_in(const char *template, const struct values *values, struct cs
 
 /* ---- values ---- */
 
-/* What must not be markup; a text's own line breaks are for terminals. */
-static void add_text(struct cs_buffer *out, const char *text)
-{
-    static const struct {
-        char byte;
-        const char *text;
-    } rows[] = {{'&', "&amp;"},  {'<', "&lt;"},   {'>', "&gt;"},
-                {'"', "&quot;"}, {'\'', "&#39;"}, {'\n', " "}};
-
-    for (const char *c = text; *c != '\0'; c++) {
-        size_t i = 0;
-
-        while (i < CS_ARRAY_SIZE(rows) && rows[i].byte != *c)
-            i++;
-        if (i < CS_ARRAY_SIZE(rows))
-            cs_buffer_text(out, rows[i].text);
-        else
-            cs_buffer_add(out, c, 1);
-    }
-}
-
 static void add_saying(const struct cs_phrasebook *book, enum cs_text key, const char *value,
                        struct cs_buffer *out)
 {
@@ -147,7 +127,11 @@ static void add_saying(const struct cs_phrasebook *book, enum cs_text key, const
     cs_values_set(&values, 'N', value);
     cs_say(book, key, &values, &text);
     out->failed = out->failed || text.failed;
-    add_text(out, text.text ? text.text : "");
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.text[i] == '\n')
+            text.text[i] = ' '; /* line breaks are for terminals */
+    }
+    cs_html_escape(out, text.text ? text.text : "");
 }
 
 /* In groups, so that nobody loses the place while typing; apps ignore blanks. */
@@ -206,8 +190,8 @@ static void say_all(const struct cs_letter *letter, struct values *values)
     }
     add_language(book->catalogue, &values->of[LANGUAGE]);
     cs_buffer_text(&values->of[DIRECTION], book->catalogue->rtl ? "rtl" : "ltr");
-    add_text(&values->of[USER], letter->enrolment->factor.user);
-    add_text(&values->of[HOST], letter->names->host.nodename);
+    cs_html_text(&values->of[USER], letter->enrolment->factor.user);
+    cs_html_text(&values->of[HOST], letter->names->host.nodename);
     add_settings(&letter->enrolment->factor, &values->of[SETTINGS]);
     add_codes(letter, &values->of[CODES]);
 }
