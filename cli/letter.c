@@ -118,6 +118,19 @@ static void fill_in(const char *template, const struct values *values, struct cs
 
 /* ---- values ---- */
 
+/* Line breaks are for terminals; not every script has blanks between words. */
+static void add_joined(const char *language, struct cs_buffer *text, struct cs_buffer *out)
+{
+    const char *blank =
+        strncmp(language, "ja", 2) == 0 || strncmp(language, "zh", 2) == 0 ? "" : " ";
+    char *rest = text->text, *line;
+
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        cs_html_escape(out, line);
+        cs_buffer_text(out, rest != NULL ? blank : "");
+    }
+}
+
 static void add_saying(const struct cs_phrasebook *book, enum cs_text key, const char *value,
                        struct cs_buffer *out)
 {
@@ -127,11 +140,7 @@ static void add_saying(const struct cs_phrasebook *book, enum cs_text key, const
     cs_values_set(&values, 'N', value);
     cs_say(book, key, &values, &text);
     out->failed = out->failed || text.failed;
-    for (size_t i = 0; i < text.length; i++) {
-        if (text.text[i] == '\n')
-            text.text[i] = ' '; /* line breaks are for terminals */
-    }
-    cs_html_escape(out, text.text ? text.text : "");
+    add_joined(book->catalogue->translation, &text, out);
 }
 
 /* In groups, so that nobody loses the place while typing; apps ignore blanks. */
