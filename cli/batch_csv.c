@@ -37,7 +37,8 @@ bool cs_batch_is_csv(const char *text, char *ret_separator)
 
 static enum cs_err name_unknown(const char *name, struct cs_error *error)
 {
-    static const char known[] = "user, kind, secret, algorithm, digits, period, label and language";
+    static const char known[] = "user, kind, secret, algorithm, digits, period, counter, "
+                                "label and language";
 
     if (strcasecmp(name, "address") == 0)
         return cs_fail(error, CS_ERR_INPUT,

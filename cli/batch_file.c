@@ -9,10 +9,11 @@
 enum { WRONG_MAX = 100 };
 
 static const char *const names[CS_BATCH_COLUMNS] = {
-    [CS_BATCH_USER] = "user",     [CS_BATCH_KIND] = "kind",
-    [CS_BATCH_SECRET] = "secret", [CS_BATCH_ALGORITHM] = "algorithm",
-    [CS_BATCH_DIGITS] = "digits", [CS_BATCH_PERIOD] = "period",
-    [CS_BATCH_LABEL] = "label",   [CS_BATCH_LANGUAGE] = "language"};
+    [CS_BATCH_USER] = "user",        [CS_BATCH_KIND] = "kind",
+    [CS_BATCH_SECRET] = "secret",    [CS_BATCH_ALGORITHM] = "algorithm",
+    [CS_BATCH_DIGITS] = "digits",    [CS_BATCH_PERIOD] = "period",
+    [CS_BATCH_COUNTER] = "counter",  [CS_BATCH_LABEL] = "label",
+    [CS_BATCH_LANGUAGE] = "language"};
 
 const char *cs_batch_column_name(enum cs_batch_column column)
 {

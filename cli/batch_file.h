@@ -15,6 +15,7 @@ enum cs_batch_column {
     CS_BATCH_ALGORITHM,
     CS_BATCH_DIGITS,
     CS_BATCH_PERIOD,
+    CS_BATCH_COUNTER,
     CS_BATCH_LABEL,
     CS_BATCH_LANGUAGE,
     CS_BATCH_COLUMNS, /* also: no column */

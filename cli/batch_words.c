@@ -51,9 +51,10 @@ static enum cs_err split_line(char *text, struct cs_batch_line *line, struct cs_
         return cs_fail(error, CS_ERR_INPUT, "the quotes around the user's name do not end there");
     while ((word = strsep(&rest, BLANKS)) != NULL && word[0] != '#') {
         if (word[0] != '\0' && !take_word(word, line))
-            return cs_fail(error, CS_ERR_INPUT,
-                           "only secret=, algorithm=, digits=, period=, label=, language= and "
-                           "kind=, each with a valid value, may follow the user's name");
+            return cs_fail(
+                error, CS_ERR_INPUT,
+                "only secret=, algorithm=, digits=, period=, counter=, label=, language= and "
+                "kind=, each with a valid value, may follow the user's name");
     }
     return CS_OK;
 }

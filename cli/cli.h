@@ -174,7 +174,7 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 /* A file of users to enrol. Borrowed texts. */
 struct cs_batch_choice {
     const char *path;
-    bool add; /* those, too, who have a TOTP factor already */
+    bool add; /* those, too, who have a TOTP or HOTP factor already */
     /* With letters, or NULL: their folder, the administrator's template, the day that they name;
      * and whether the codes alone are written as well. */
     const char *letters, *template, *until;

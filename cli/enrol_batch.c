@@ -5,6 +5,7 @@
 
 #include "cli/batch_file.h"
 #include "cli/cli.h"
+#include "cli/enrol_device.h"
 #include "cli/letters.h"
 #include "i18n/language.h"
 #include "providers/local/enrol_many.h"
@@ -30,16 +31,23 @@ static void clear_batch(struct batch *batch)
 
 static enum cs_err take_number(const char *text, unsigned *ret_number, struct cs_error *error)
 {
-    char *end = NULL;
-    unsigned long number;
-
-    if (text == NULL)
-        return CS_OK;
-    number = strtoul(text, &end, 10);
-    *ret_number = (unsigned)number;
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && number > 0 && number < 100000
+    return text == NULL || cs_enrol_positive(text, ret_number)
                ? CS_OK
                : cs_fail(error, CS_ERR_INPUT, "a number that is not valid");
+}
+
+/* The device's next one; only HOTP has any. */
+static enum cs_err take_counter(const char *text, struct cs_enrolment_choice *choice,
+                                struct cs_error *error)
+{
+    if (text == NULL)
+        return CS_OK;
+    if (choice->kind != CS_STORED_HOTP)
+        return cs_fail(error, CS_ERR_INPUT, "only hotp has a counter");
+    return cs_enrol_number(text, CS_ENROLMENT_COUNTER_MAX, &choice->counter)
+               ? CS_OK
+               : cs_fail(error, CS_ERR_INPUT, "a number from 0 to %lld expected",
+                         (long long)CS_ENROLMENT_COUNTER_MAX);
 }
 
 /* What cs_enrolment_prepare cannot know. */
@@ -54,9 +62,13 @@ static enum cs_err read_texts(const struct cs_batch_line *line, struct cs_enrolm
                                            .algorithm = line->texts[CS_BATCH_ALGORITHM],
                                            .label = line->texts[CS_BATCH_LABEL]};
     *ret_column = CS_BATCH_KIND;
-    if (kind != NULL && strcmp(kind, "totp") != 0)
-        return cs_fail(error, CS_ERR_INPUT,
-                       "'%.32s' is not the kind of factor that a batch can enrol: totp", kind);
+    if (kind != NULL && strcmp(kind, "totp") != 0 && strcmp(kind, "hotp") != 0)
+        return cs_fail(error, CS_ERR_INPUT, "'%.32s': totp or hotp expected", kind);
+    if (kind != NULL && strcmp(kind, "hotp") == 0)
+        choice->kind = CS_STORED_HOTP;
+    *ret_column = CS_BATCH_COUNTER;
+    if (take_counter(line->texts[CS_BATCH_COUNTER], choice, error) != CS_OK)
+        return CS_ERR_INPUT;
     *ret_column = CS_BATCH_LANGUAGE;
     if (language != NULL && !cs_language_parse(language, enrolment->language))
         return cs_fail(error, CS_ERR_INPUT, "'%.32s' is not a language such as fr or pt_BR",
@@ -87,6 +99,9 @@ static enum cs_batch_column find_fault(const struct cs_enrolment_choice *choice)
             break;
         case CS_BATCH_PERIOD:
             without.period = 0;
+            break;
+        case CS_BATCH_COUNTER:
+            without.counter = 0;
             break;
         case CS_BATCH_LABEL:
             without.label = NULL;
@@ -240,7 +255,8 @@ static void name_skipped(const struct batch *batch)
         if (user == NULL || ++skipped > SKIPPED_NAMED_MAX)
             continue;
         (void)cs_fail(&text, CS_ERR_INPUT,
-                      "%s: %s has a TOTP factor already and is skipped; --add gives another one",
+                      "%s: %s has a TOTP or HOTP factor already and is skipped; --add gives "
+                      "another one",
                       path, user);
         (void)cs_complain(&text);
     }

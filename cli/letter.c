@@ -172,10 +172,16 @@ static void add_codes(const struct cs_letter *letter, struct cs_buffer *out)
 
 static void add_settings(const struct cs_factor *factor, struct cs_buffer *out)
 {
-    cs_buffer_text(out, "TOTP, ");
+    bool hotp = factor->kind == CS_STORED_HOTP;
+
+    cs_buffer_text(out, hotp ? "HOTP, " : "TOTP, ");
     for (const char *c = factor->algorithm; *c != '\0'; c++)
         cs_buffer_printf(out, "%c", toupper((unsigned char)*c));
-    cs_buffer_printf(out, ", %u, %u s", factor->digits, factor->period);
+    cs_buffer_printf(out, ", %u", factor->digits);
+    if (hotp)
+        cs_buffer_printf(out, ", %lld", (long long)(factor->last_step + 1));
+    else
+        cs_buffer_printf(out, ", %u s", factor->period);
 }
 
 static void add_language(const struct cs_catalogue *catalogue, struct cs_buffer *out)

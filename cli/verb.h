@@ -69,6 +69,7 @@ cs_verb_run cs_cmd_backup;
 cs_verb_run cs_cmd_check;
 cs_verb_run cs_cmd_doctor;
 cs_verb_run cs_cmd_enroll;
+cs_verb_run cs_cmd_enroll_hotp;
 cs_verb_run cs_cmd_enroll_totp;
 cs_verb_run cs_cmd_enroll_u2f;
 cs_verb_run cs_cmd_explain;
@@ -99,6 +100,7 @@ extern const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX]
 extern const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_doctor[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_enroll[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_enroll_hotp[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_explain[CS_VERB_OPTIONS_MAX];

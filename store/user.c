@@ -15,6 +15,8 @@ static const struct thing {
 } things[CS_USER_THINGS] = {
     [CS_USER_TOTP] = {"totp", "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'totp'",
                       "DELETE FROM factor WHERE user = ?1 AND kind = 'totp'", NULL},
+    [CS_USER_HOTP] = {"hotp", "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'hotp'",
+                      "DELETE FROM factor WHERE user = ?1 AND kind = 'hotp'", NULL},
     [CS_USER_U2F] = {"u2f", "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'",
                      "DELETE FROM factor WHERE user = ?1 AND kind = 'u2f'", NULL},
     [CS_USER_RECOVERY] =

@@ -104,7 +104,9 @@ def test_each_wrong_line_is_named_with_its_column():
             "5:8: column 'digits': 9 digits", "6:6: column 'digits': ", "7:1: column 'user': empty", "8: 3 fields, where the first line has 4",
             "9:6: quotes within a field")
     refused("user,label\nalice,ok\nbob," + "x" * 65 + "\n", "3:5: column 'label': the label is longer than 64 bytes")
-    refused("user,kind\nalice,u2f\n", "2:7: column 'kind': 'u2f' is not the kind")
+    refused("user,kind\nalice,u2f\n", "2:7: column 'kind': 'u2f': totp or hotp expected")
+    refused("user,kind,counter,period\nalice,totp,5,\nbob,hotp,x,\ncarol,hotp,5,30\n", "2:12: column 'counter': only hotp has a counter",
+            "3:10: column 'counter': a number from 0", "4:14: column 'period': HOTP codes have no period")
     refused("user,language\nalice,klingon!\n", "2:7: column 'language': 'klingon!' is not a language")
     refused("user,algorithm,period\nalice,md5,30\nbob,sha1,4000\n", "2:7: column 'algorithm': ", "3:10: column 'period': ")
     refused("user,label\nalice,\"open\nbob,x\n", "2:7: the quotes that begin here do not end")
@@ -142,7 +144,7 @@ def test_who_has_a_factor_is_named_and_skipped():
     nobody()
     enrolled("user,label\nalice,one\n")
     again = batch("user,label\nalice,two\nbob,two\n")
-    expect_match("alice has a TOTP factor already and is skipped; --add", again.stderr, "named")
+    expect_match("alice has a TOTP or HOTP factor already and is skipped; --add", again.stderr, "named")
     expect_equal([row[:2] for row in factors()], [("alice", "one"), ("bob", "two")], "factors")
     enrolled("user,label\nalice,two\n", "--add")
     expect_equal([row[:2] for row in factors()], [("alice", "one"), ("bob", "two"), ("alice", "two")], "with --add")

@@ -155,7 +155,7 @@ def test_who_has_a_factor_gets_no_letter():
     start_anew()
     enroll("person1")
     answer = letters([("person1", ""), ("person2", "")])
-    expect_match("person1 has a TOTP factor already and is skipped", answer.stderr, "named")
+    expect_match("person1 has a TOTP or HOTP factor already and is skipped", answer.stderr, "named")
     expect_equal(there(), ["person2.html"], "letters")
 
 
