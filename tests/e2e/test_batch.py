@@ -80,6 +80,15 @@ def test_words_as_before():
     expect_equal(countersign("lang", "bob").stdout, "fr\n", "language")
 
 
+def test_devices_that_count():
+    nobody()
+    [row] = enrolled(f"user,kind,secret,counter\nalice,hotp,{SECRET},7\n")
+    expect_equal((row["kind"], row["counter"], store_rows("SELECT kind, last_step FROM factor")), ("hotp", 7, [("hotp", 6)]), "what is stored")
+    code = run("oathtool", "--hotp", "--base32", "--counter=7", SECRET).stdout.strip()
+    with Broker():
+        expect(logs_in("alice", secret(code, "a code of oathtool")), "the next code")
+
+
 # ---- what is refused ----
 
 def refused(content, *places):
