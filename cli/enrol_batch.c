@@ -80,35 +80,32 @@ static enum cs_err read_texts(const struct cs_batch_line *line, struct cs_enrolm
     return take_number(line->texts[CS_BATCH_PERIOD], &choice->period, error);
 }
 
+static void leave_out(enum cs_batch_column column, struct cs_enrolment_choice *choice)
+{
+    if (column == CS_BATCH_SECRET)
+        choice->secret = NULL;
+    if (column == CS_BATCH_ALGORITHM)
+        choice->algorithm = NULL;
+    if (column == CS_BATCH_DIGITS)
+        choice->digits = 0;
+    if (column == CS_BATCH_PERIOD)
+        choice->period = 0;
+    if (column == CS_BATCH_COUNTER)
+        choice->counter = 0;
+    if (column == CS_BATCH_LABEL)
+        choice->label = NULL;
+}
+
 /* Which column cs_enrolment_prepare refused: the one without which it would not. */
 static enum cs_batch_column find_fault(const struct cs_enrolment_choice *choice)
 {
-    for (unsigned i = 0; i < CS_BATCH_COLUMNS; i++) {
+    if (cs_user_name_check(choice->user, NULL) != CS_OK)
+        return CS_BATCH_USER;
+    for (unsigned i = CS_BATCH_SECRET; i < CS_BATCH_COLUMNS; i++) {
         CS_AUTO(cs_enrolment_clear) struct cs_enrolment trial = {0};
         struct cs_enrolment_choice without = *choice;
 
-        switch (i) {
-        case CS_BATCH_SECRET:
-            without.secret = NULL;
-            break;
-        case CS_BATCH_ALGORITHM:
-            without.algorithm = NULL;
-            break;
-        case CS_BATCH_DIGITS:
-            without.digits = 0;
-            break;
-        case CS_BATCH_PERIOD:
-            without.period = 0;
-            break;
-        case CS_BATCH_COUNTER:
-            without.counter = 0;
-            break;
-        case CS_BATCH_LABEL:
-            without.label = NULL;
-            break;
-        default:
-            continue;
-        }
+        leave_out((enum cs_batch_column)i, &without);
         if (cs_enrolment_prepare(&without, &trial, NULL) == CS_OK)
             return (enum cs_batch_column)i;
     }

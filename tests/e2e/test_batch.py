@@ -120,6 +120,7 @@ def test_each_wrong_line_is_named_with_its_column():
     refused("user,algorithm,period\nalice,md5,30\nbob,sha1,4000\n", "2:7: column 'algorithm': ", "3:10: column 'period': ")
     refused("user,label\nalice,\"open\nbob,x\n", "2:7: the quotes that begin here do not end")
     refused(f"user,label\n{SECRET},x\n", "2:1: column 'user': this machine knows no account of that name, which looks like a secret")
+    expect_match(f"{FILE}:2:1: column 'user': the user name holds '='", batch("user,label\na=b,x\n", "--no-account", check=False).stderr, "no account")
     refused("bob colour=red\nalice\nnobody-here\n", "1: only secret=", "3: this machine knows no account 'nobody-here'")
 
 
