@@ -122,10 +122,7 @@ static enum cs_err find_account(struct batch *batch, struct cs_enrolment_choice 
     cs_remark(account->note);
     choice->user = account->name;
     choice->account = account->uid;
-    return !account->known && cs_user_name_holds_secret(choice->user)
-               ? cs_fail(error, CS_ERR_INPUT,
-                         "the user name looks like a secret: user and secret are two words")
-               : CS_OK;
+    return CS_OK;
 }
 
 static enum cs_err take_line(void *context, const struct cs_batch_line *line,
@@ -151,6 +148,9 @@ static enum cs_err take_line(void *context, const struct cs_batch_line *line,
         *ret_column = find_fault(&choice);
         return result;
     }
+    if (!account.known && cs_user_name_holds_secret(choice.user))
+        return cs_fail(error, CS_ERR_INPUT,
+                       "the user name looks like a secret: user and secret are two words");
     result = cs_enrolments_add(&batch->enrolments, &enrolment, error);
     return result == CS_OK ? cs_cli_act_user(batch->act, choice.user, error) : result;
 }
