@@ -14,7 +14,6 @@ FILE = WORKDIR / "keys" / "many"
 OUTPUT = WORKDIR / "keys" / "shown"
 LOG = WORKDIR / "keys" / "strace"
 FIRST_UNLOCK = 2  # of the tool's flock calls: after a short look, before the codes are made
-LATE_SYNC = 3     # of its fdatasync calls: after the two of the commit
 
 
 def test_prepare():
@@ -29,12 +28,12 @@ def test_prepare():
 class Traced:
     """The batch, to which strace does something at one of its system calls."""
 
-    def __init__(self, inject, *words):
+    def __init__(self, inject, *words, only=()):
         LOG.write_text("")
         call = inject.split(":")[0]
         with open(OUTPUT, "wb") as out:
             self.process = subprocess.Popen(
-                ["strace", "-qq", "-o", LOG, "-e", f"trace={call}", "-e", f"inject={inject}",
+                ["strace", *only, "-qq", "-o", LOG, "-e", f"trace={call}", "-e", f"inject={inject}",
                  COUNTERSIGN, "--no-account", "enroll", "totp", *words, "--batch", FILE], stdout=out)
 
     @property
@@ -118,7 +117,7 @@ def test_somebody_who_is_enrolled_meanwhile_is_skipped():
 def test_others_go_on_while_the_log_is_merged():
     restore()
     with Broker():
-        batch = Traced(f"fdatasync:signal=SIGSTOP:when={LATE_SYNC}")
+        batch = Traced("pwrite64:signal=SIGSTOP:when=1", only=("-f", "-P", STORE))  # the log is written to during the commit
         batch.wait_stopped()
         expect_login("a login")
         expect_equal(factors(), MANY + 1, "factors")
