@@ -22,7 +22,7 @@ struct cs_words {
     const char *options[CS_VERB_OPTIONS_MAX];
     const char *operands[CS_VERB_OPERANDS_MAX];
     size_t operand_count;
-    char **arguments; /* a PAM line's arguments, after "--" */
+    char **arguments; /* a PAM line's arguments, after "--"; files */
     int argument_count;
     bool help; /* --help or -h: nothing else matters */
 };
@@ -44,6 +44,7 @@ enum cs_verb_flag {
     CS_VERB_USER = 16,     /* its first operand, if any, is a user whose account is looked up */
     CS_VERB_USERS = 32,    /* reads a file of users and looks up their accounts */
     CS_VERB_ACT = 64,      /* changes something: the log gets a record of it */
+    CS_VERB_FILES = 128,   /* its operands are files, any number of them */
 };
 
 struct cs_verb {
@@ -66,6 +67,7 @@ extern const size_t cs_verbs_count;
 /* The parts of the rows: each in the file of its verb. */
 cs_verb_run cs_cmd_after_restore, cs_cmd_backup, cs_cmd_check, cs_cmd_doctor, cs_cmd_enroll_totp,
     cs_cmd_enroll_u2f, cs_cmd_explain_reason, cs_cmd_forget, cs_cmd_host_check, cs_cmd_host_enroll,
+    cs_cmd_import_google_authenticator, cs_cmd_import_oath, cs_cmd_import_otpauth,
     cs_cmd_import_pam_u2f, cs_cmd_init, cs_cmd_lang, cs_cmd_list, cs_cmd_map, cs_cmd_options,
     cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove, cs_cmd_rename,
     cs_cmd_report, cs_cmd_restore, cs_cmd_resume, cs_cmd_suspend, cs_cmd_try,
@@ -73,11 +75,13 @@ cs_verb_run cs_cmd_after_restore, cs_cmd_backup, cs_cmd_check, cs_cmd_doctor, cs
 extern const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX],
     cs_options_check[CS_VERB_OPTIONS_MAX], cs_options_doctor[CS_VERB_OPTIONS_MAX],
     cs_options_enroll_totp[CS_VERB_OPTIONS_MAX], cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX],
-    cs_options_host_enroll[CS_VERB_OPTIONS_MAX], cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX],
-    cs_options_init[CS_VERB_OPTIONS_MAX], cs_options_map[CS_VERB_OPTIONS_MAX],
-    cs_options_passwd[CS_VERB_OPTIONS_MAX], cs_options_prompts[CS_VERB_OPTIONS_MAX],
-    cs_options_report[CS_VERB_OPTIONS_MAX], cs_options_restore[CS_VERB_OPTIONS_MAX],
-    cs_options_try[CS_VERB_OPTIONS_MAX];
+    cs_options_host_enroll[CS_VERB_OPTIONS_MAX],
+    cs_options_import_google_authenticator[CS_VERB_OPTIONS_MAX],
+    cs_options_import_oath[CS_VERB_OPTIONS_MAX], cs_options_import_otpauth[CS_VERB_OPTIONS_MAX],
+    cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX], cs_options_init[CS_VERB_OPTIONS_MAX],
+    cs_options_map[CS_VERB_OPTIONS_MAX], cs_options_passwd[CS_VERB_OPTIONS_MAX],
+    cs_options_prompts[CS_VERB_OPTIONS_MAX], cs_options_report[CS_VERB_OPTIONS_MAX],
+    cs_options_restore[CS_VERB_OPTIONS_MAX], cs_options_try[CS_VERB_OPTIONS_MAX];
 
 /* How many options the row has: they come first. */
 size_t cs_verb_count_options(const struct cs_verb *verb);
