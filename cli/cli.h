@@ -175,7 +175,7 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 /* A file of users to enrol. Borrowed texts. */
 struct cs_batch_choice {
     const char *path;
-    bool add; /* those, too, who have a TOTP factor already */
+    bool add; /* those, too, who have a TOTP or HOTP factor already */
 };
 
 /* Enrols them, all or none, and prints one object a line; returns an exit status. */

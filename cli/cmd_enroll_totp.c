@@ -160,7 +160,7 @@ static enum cs_err save(const struct cs_transaction *transaction, void *context,
 
     if (result == CS_OK && enrolment->superfluous)
         result = cs_fail(error, CS_ERR_INPUT,
-                         "%s has a TOTP factor already (countersign list %s): --add gives another "
+                         "%s has a TOTP or HOTP factor already (countersign list %s): --add gives another "
                          "one, 'countersign remove' takes the old one away",
                          enrolment->factor.user, enrolment->factor.user);
     return result == CS_OK ? cs_enrolment_save(transaction, enrolment, error) : result;

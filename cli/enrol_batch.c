@@ -227,7 +227,8 @@ static void name_skipped(const struct batch *batch)
         if (user == NULL || ++skipped > SKIPPED_NAMED_MAX)
             continue;
         (void)cs_fail(&text, CS_ERR_INPUT,
-                      "%s: %s has a TOTP factor already and is skipped; --add gives another one",
+                      "%s: %s has a TOTP or HOTP factor already and is skipped; --add gives "
+                      "another one",
                       batch->path, user);
         (void)cs_complain(&text);
     }

@@ -229,6 +229,16 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
     return update_step(transaction, sql, id, step, NULL, ret_first, error);
 }
 
+enum cs_err cs_factor_await(const struct cs_transaction *transaction, int64_t id, int64_t counter,
+                            struct cs_error *error)
+{
+    static const char sql[] =
+        "UPDATE factor SET drift = ?2 WHERE id = ?1 AND kind = 'hotp' AND drift <> ?2";
+    bool changed;
+
+    return update_step(transaction, sql, id, counter, NULL, &changed, error);
+}
+
 enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,
                               bool *ret_marked, struct cs_error *error)
 {

@@ -52,7 +52,9 @@ struct cs_factor {
     unsigned digits;       /* 6..8 */
     unsigned period;       /* seconds; 0 for HOTP */
     int64_t repeated_step; /* the last spent step that was sent again and counted */
-    int64_t drift;         /* steps by which the device's clock is ahead */
+    /* TOTP: steps by which the device's clock is ahead. HOTP: the counter whose code would complete
+     * a resynchronisation, because the refused one just before it was right too; 0: none. */
+    int64_t drift;
 
     /* For a security key: */
     char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* the one it was registered for */
@@ -126,6 +128,10 @@ enum cs_err cs_factor_note_use(const struct cs_transaction *transaction, int64_t
 enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int64_t id,
                                   int64_t step, bool *ret_first,
                                   struct cs_error *error) CS_MUST_USE;
+
+/* Records, of a HOTP factor, which counter's code would complete a resynchronisation; 0: none. */
+enum cs_err cs_factor_await(const struct cs_transaction *transaction, int64_t id, int64_t counter,
+                            struct cs_error *error) CS_MUST_USE;
 
 /* Marks a security key suspect, permanently; *ret_marked is false if it is gone, or was suspect. */
 enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,

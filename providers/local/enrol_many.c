@@ -13,6 +13,7 @@ enum { ROOM_MIN = 64 };
 struct cs_enrolment_row {
     size_t number, size, secret_length;
     int64_t id, last_step, created;
+    enum cs_stored_kind kind;
     unsigned digits, period;
     bool given, has_codes, superfluous;
     struct cs_uid account;
@@ -82,6 +83,7 @@ enum cs_err cs_enrolments_add(struct cs_enrolments *enrolments,
     row->number = enrolments->count;
     row->size = size;
     row->secret_length = factor->secret.length;
+    row->kind = factor->kind;
     row->last_step = factor->last_step;
     row->created = factor->created;
     row->digits = factor->digits;
@@ -129,6 +131,7 @@ static enum cs_err restore(const struct cs_enrolment_row *row, struct cs_enrolme
     const char *label = label_of(row);
 
     factor->id = row->id;
+    factor->kind = row->kind;
     factor->last_step = row->last_step;
     factor->created = row->created;
     factor->digits = row->digits;
@@ -215,7 +218,7 @@ static enum cs_err look(const struct cs_transaction *transaction, struct cs_enro
                         struct cs_error *error)
 {
     unsigned count = 0;
-    enum cs_err result = cs_factor_count(transaction, row->text, CS_STORED_TOTP, &count, error);
+    enum cs_err result = cs_factor_count(transaction, row->text, CS_STORED_CODES, &count, error);
 
     row->superfluous = count > 0;
     return result;
