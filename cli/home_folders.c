@@ -49,17 +49,21 @@ static bool take_account(char *line, struct home *home)
            take_id(fields[GID], &home->gid);
 }
 
-/* With the rights of that account; -1 with errno. The call that sets such an id returns the one
+/* With the rights of that account; -1 with errno, which is EPERM for what is there and may not be
+ * read. The call that sets such an id returns the one
  * before, so a second one shows whether it was set. */
 static int open_as(const struct home *home, const char *path)
 {
     int fd = -1, failure = EPERM;
+    struct stat status;
 
     (void)setfsgid(home->gid);
     (void)setfsuid(home->uid);
     if ((uid_t)setfsuid((uid_t)-1) == home->uid && (gid_t)setfsgid((gid_t)-1) == home->gid) {
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
         failure = errno;
+        if (fd < 0 && failure == EACCES && lstat(path, &status) == 0)
+            failure = EPERM;
     }
     (void)setfsuid(0);
     (void)setfsgid(0);
@@ -103,7 +107,7 @@ static enum cs_err read_home(const struct home *home, const char *name,
         return CS_OK;
     fault = fd >= 0          ? fault_of(home, fd, &source)
             : errno == ELOOP ? "it is a symbolic link, which is not followed"
-                             : "it cannot be opened";
+                             : "the account cannot open it";
     source.path = path;
     path = NULL;
     source.user = strdup(home->user);

@@ -59,7 +59,7 @@ def texts(remarks):
 
 
 def login(user, code, service="test"):
-    return pam_login(user, [code], service=service).code == "PAM_SUCCESS"
+    return pam_login(user, [code, ""], service=service).code == "PAM_SUCCESS"
 
 
 # ---- google-authenticator ----
@@ -180,7 +180,9 @@ def test_home_folders():
     expect_match("carol/.google_authenticator: error: it is a symbolic link", "\n".join(told), "the link")
     (homes["carol"] / ".google_authenticator").unlink()
     google("alice", *PLAIN, path=homes["carol"] / ".google_authenticator")
-    expect_match("carol.*belongs to somebody else", "\n".join(refused("google-authenticator", "--home-folders")), "a file of alice's")
+    expect_match("carol.*the account cannot open it", "\n".join(refused("google-authenticator", "--home-folders")), "a file of alice's")
+    os.chmod(homes["carol"] / ".google_authenticator", 0o444)
+    expect_match("carol.*belongs to somebody else", "\n".join(refused("google-authenticator", "--home-folders")), "one that all may read")
     report = imported("google-authenticator", "--home-folders", "--skip-bad", status=PARTLY)
     expect_equal((report["imported"], report["skipped_count"]), (2, 1), "imported")
     (homes["carol"] / ".google_authenticator").unlink()
