@@ -28,6 +28,14 @@ const struct cs_verb cs_verbs[] = {
      {0, 1},
      JSON | STORE | USER | USERS | ACT,
      cs_cmd_enroll_totp},
+    {"enroll hotp",
+     "Enrol a user's hardware device or app that counts (HOTP).",
+     {"USER [--add] [--secret -] [--counter NUMBER] [--algorithm NAME] [--digits NUMBER] "
+      "[--issuer TEXT] [--label TEXT] [--no-confirm]"},
+     cs_options_enroll_hotp,
+     {1, 1},
+     JSON | STORE | USER | ACT,
+     cs_cmd_enroll_hotp},
     {"enroll u2f",
      "Register a user's security key (FIDO2 or U2F).",
      {"USER [--label TEXT] [--app-id ID] [--origin LIST] [--verification WORD] [--u2f-only | "

@@ -291,6 +291,14 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
     return result;
 }
 
+enum cs_err cs_factor_count_hotp(const struct cs_transaction *transaction, unsigned *ret_count,
+                                 struct cs_error *error)
+{
+    static const char sql[] = "SELECT count(*) FROM factor WHERE kind = ?1";
+
+    return cs_sql_count(transaction->store, sql, kind_names[CS_STORED_HOTP], ret_count, error);
+}
+
 enum cs_err cs_factor_count_future(const struct cs_transaction *transaction, int64_t now,
                                    unsigned *ret_count, struct cs_error *error)
 {

@@ -148,6 +148,11 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
 enum cs_err cs_factor_count_future(const struct cs_transaction *transaction, int64_t now,
                                    unsigned *ret_count, struct cs_error *error) CS_MUST_USE;
 
+/* How many HOTP factors there are, of all users: what a restored backup says of their counters may
+ * be old, and nothing else tells. */
+enum cs_err cs_factor_count_hotp(const struct cs_transaction *transaction, unsigned *ret_count,
+                                 struct cs_error *error) CS_MUST_USE;
+
 /* Spends every TOTP code up to now, of all users: what a restored backup believes unspent.
  * *ret_count factors were changed. */
 enum cs_err cs_factor_spend_all(const struct cs_transaction *transaction, int64_t now,

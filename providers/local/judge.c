@@ -93,12 +93,13 @@ static enum cs_err find_clock(const struct cs_trial *trial, const struct cs_fact
                               const struct cs_secret *code, struct cs_outcome *outcome,
                               struct cs_error *error)
 {
-    int64_t step = cs_totp_step(trial->now, factor->period);
     struct cs_totp_match match = {0};
     enum cs_err result;
+    int64_t step;
 
     if (!trial->attempt->proven || factor->kind != CS_STORED_TOTP)
         return CS_OK;
+    step = cs_totp_step(trial->now, factor->period);
     result = cs_totp_search(factor, code, step, far_window(factor), &match, error);
     /* One that was spent, or is older than that, shows no wrong clock. */
     if (result != CS_OK || !match.found || match.step <= factor->last_step || match.step == step)
