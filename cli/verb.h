@@ -81,6 +81,7 @@ cs_verb_run cs_cmd_import_google_authenticator;
 cs_verb_run cs_cmd_import_oath;
 cs_verb_run cs_cmd_import_otpauth;
 cs_verb_run cs_cmd_import_pam_u2f;
+cs_verb_run cs_cmd_import_pskc;
 cs_verb_run cs_cmd_init;
 cs_verb_run cs_cmd_lang;
 cs_verb_run cs_cmd_list;
@@ -111,6 +112,7 @@ extern const struct cs_verb_option cs_options_import_google_authenticator[CS_VER
 extern const struct cs_verb_option cs_options_import_oath[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_import_otpauth[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_import_pskc[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_map[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX];

@@ -88,6 +88,9 @@ cs_import_reader cs_import_oath CS_MUST_USE;
 /* URIs, one a line: otpauth:// and otpauth-migration://; a user's name may stand before each. */
 cs_import_reader cs_import_otpauth CS_MUST_USE;
 
+/* A Portable Symmetric Key Container (RFC 6030) without encryption. */
+cs_import_reader cs_import_pskc CS_MUST_USE;
+
 /* ---- for readers ---- */
 
 /* A row with the defaults of all formats (SHA-1, 6 digits, 30 s, nothing spent), not added yet. */
@@ -119,6 +122,10 @@ bool cs_import_number(const char *text, int64_t most, int64_t *ret_number) CS_MU
 
 /* Hexadecimal digits, any case. */
 bool cs_import_hex(const char *text, struct cs_secret *ret_data) CS_MUST_USE;
+
+/* Decodes base64 of either alphabet, with or without padding, in place; a blank is a '+' that was
+ * lost on the way. */
+bool cs_import_base64(char *text, size_t *ret_length) CS_MUST_USE;
 
 /* Undoes percent-encoding in place, `plus` also that of blanks; false if a "%XX" is none, or hides
  * a NUL. */

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/base64url.h"
-
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
 enum { SECRET = 1, NAME, ISSUER, ALGORITHM, DIGITS, TYPE, COUNTER }; /* of a factor */
 enum { FACTOR = 1, VERSION, BATCH_SIZE, BATCH_INDEX };               /* of the whole */
@@ -219,22 +217,6 @@ static enum cs_err read_all(const struct cs_import_source *source, size_t line, 
     return result;
 }
 
-/* Base64 of either alphabet, with or without padding, in place. */
-static bool decode(char *text, size_t *ret_length)
-{
-    size_t length = strlen(text);
-
-    while (length > 0 && text[length - 1] == '=')
-        length--;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '+' || text[i] == ' ')
-            text[i] = '-';
-        else if (text[i] == '/')
-            text[i] = '_';
-    }
-    return cs_base64url_decode(text, length, (unsigned char *)text, length, ret_length);
-}
-
 enum cs_err cs_import_migration(const struct cs_import_source *source, size_t line,
                                 const char *before, char *uri, struct cs_imports *imports,
                                 struct cs_error *error)
@@ -246,7 +228,8 @@ enum cs_err cs_import_migration(const struct cs_import_source *source, size_t li
         data += strlen("data=");
         data[strcspn(data, "&#")] = '\0';
     }
-    if (data == NULL || !cs_import_percent(data, false) || !decode(data, &length) || length == 0)
+    if (data == NULL || !cs_import_percent(data, false) || !cs_import_base64(data, &length) ||
+        length == 0)
         return cs_imports_fault(imports, source, line, "it has no data in base64") == CS_OK
                    ? CS_OK
                    : cs_fail_nomem(error);

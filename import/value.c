@@ -2,6 +2,7 @@
 /* The values in files of other programs. */
 #include <string.h>
 
+#include "base/base64url.h"
 #include "import/imported.h"
 
 bool cs_import_number(const char *text, int64_t most, int64_t *ret_number)
@@ -107,4 +108,19 @@ enum cs_err cs_import_pad(struct cs_factor *factor)
     result = cs_secret_set(&factor->secret, key, length);
     cs_wipe(key, sizeof key);
     return result;
+}
+
+bool cs_import_base64(char *text, size_t *ret_length)
+{
+    size_t length = strlen(text);
+
+    while (length > 0 && text[length - 1] == '=')
+        length--;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] == '+' || text[i] == ' ')
+            text[i] = '-';
+        else if (text[i] == '/')
+            text[i] = '_';
+    }
+    return cs_base64url_decode(text, length, (unsigned char *)text, length, ret_length);
 }

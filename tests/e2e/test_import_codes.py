@@ -305,6 +305,60 @@ def test_otpauth_migration():
         expect(login("alice", Totp(BASE32, "sha256", 8).code(1)), "a login")
 
 
+# ---- PSKC ----
+
+def key_package(number, algorithm, data, user="<UserId>{}</UserId>", more=""):
+    return (f'<KeyPackage><DeviceInfo><SerialNo>{number}</SerialNo></DeviceInfo>\n<Key Id="{number}" '
+            f'Algorithm="urn:ietf:params:xml:ns:keyprov:pskc:{algorithm}"><Issuer>Acme</Issuer><AlgorithmParameters>'
+            f'<ResponseFormat Length="8" Encoding="DECIMAL"/></AlgorithmParameters><Data><Secret><PlainValue>'
+            f'{base64.b64encode(base64.b32decode(BASE32)).decode()}</PlainValue></Secret>{data}</Data>{user}{more}</Key></KeyPackage>')
+
+
+def container(*packages):
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n<KeyContainer Version="1.0" Id="c" '
+            'xmlns="urn:ietf:params:xml:ns:keyprov:pskc">\n' + "\n".join(packages) + "\n</KeyContainer>\n")
+
+
+def test_pskc_as_pskctool_writes_it():
+    """pskctool reads the container, and writes it with a signature."""
+    before()
+    plain, signed, key, certificate = (FOLDER / name for name in ("plain.xml", "signed.xml", "key.pem", "crt.pem"))
+    plain.write_text(container(
+        key_package(1, "totp", "<Time><PlainValue>0</PlainValue></Time><TimeInterval><PlainValue>60</PlainValue></TimeInterval>",
+                    "<UserId>alice</UserId>"),
+        key_package(2, "hotp", "<Counter><PlainValue>7</PlainValue></Counter>", "<UserId>UID=bob, DC=example</UserId>")))
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=test", "-keyout", key, "-out", certificate)
+    signed.write_text(run("pskctool", "--sign", f"--sign-key={key}", f"--sign-crt={certificate}", plain).stdout)
+    expect_match("Signature", signed.read_text(), "what pskctool wrote")
+    report = imported("pskc", signed)
+    expect_equal((report["imported"], report["skipped"]), (2, []), "imported")
+    device = [run("oathtool", "--hotp", "--digits=8", f"--counter={counter}", HEX).stdout.strip() for counter in range(6, 9)]
+    with Broker():
+        expect(login("alice", Totp(BASE32, digits=8, period=60).code(1)), "a code by time")
+        expect(not login("bob", device[0]), "a code of a counter before that of the container")
+        expect(login("bob", device[1]), "a code by counter")
+
+
+def test_pskc_what_cannot_be_had_is_named():
+    before()
+    path, alice = FOLDER / "bad.xml", "<UserId>alice</UserId>"
+    counter = "<Counter><PlainValue>{}</PlainValue></Counter>"
+    path.write_text(container(key_package(1, "hotp", counter.format(0), alice), key_package(2, "hotp", counter.format("x"), alice),
+                              key_package(3, "totp", "", "<UserId>nobody-here</UserId>"),
+                              key_package(4, "ocra", "", alice),
+                              key_package(5, "totp", "", alice, '<Policy><PINPolicy PINUsageMode="Append"/></Policy>')))
+    told = refused("pskc", path)
+    for number, (line, why) in enumerate(((6, "counter is not a number"), (8, "no account"), (10, "neither HOTP nor TOTP"), (12, "PIN"))):
+        expect_match(rf"^countersign: {path}:{line}: error: .*{why}", told[number], f"fault {number}")
+    for text, why in ((container(key_package(1, "totp", "", alice)).replace("PlainValue>", "EncryptedValue>"), "encrypted"),
+                      ("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]>" + container().split("?>")[1], "document type"),
+                      (container(key_package(1, "totp", "", alice))[:-20], "cannot be read"), ("hello\n", "cannot be read")):
+        path.write_text(text)
+        told = "\n".join(refused("pskc", path))
+        expect_match(why, told, text[:40])
+        expect("MTIz" not in told, "a secret in the message")
+
+
 # ---- many ----
 
 def test_many_in_time():

@@ -21,8 +21,8 @@ static void require_sound(const struct cs_imported *row)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static cs_import_reader *const readers[] = {cs_import_google, cs_import_oath,
-                                                cs_import_otpauth};
+    static cs_import_reader *const readers[] = {cs_import_google, cs_import_oath, cs_import_otpauth,
+                                                cs_import_pskc};
     char *text = fuzz_text(size > 0 ? data + 1 : data, size > 0 ? size - 1 : 0);
     unsigned choice = size > 0 ? data[0] : 0;
     const struct cs_import_source source = {.text = text,

@@ -263,6 +263,88 @@ static void test_otpauth_padding(void **state)
     }
 }
 
+/* ---- PSKC ---- */
+
+#define PSKC(inside)                                                                               \
+    "<KeyContainer xmlns='urn:ietf:params:xml:ns:keyprov:pskc'><KeyPackage>" inside                \
+    "</KeyPackage></KeyContainer>"
+#define KEY(algorithm, inside) "<Key Id='1' Algorithm='" algorithm "'>" inside "</Key>"
+#define PLAIN "<Secret><PlainValue> MTIzNDU2Nzg5\n MDEyMzQ1Njc4OTA= </PlainValue></Secret>"
+#define WHOSE "<UserId> alice </UserId>"
+
+static void test_pskc_values(void **state)
+{
+    const struct cs_imported *row;
+
+    (void)state;
+    read_text(
+        cs_import_pskc,
+        PSKC("<DeviceInfo><UserId>dev</UserId></DeviceInfo>" KEY(
+            "urn:ietf:params:xml:ns:keyprov:pskc:totp",
+            "<Issuer>Ac&amp;me</Issuer><AlgorithmParameters><Suite>HMAC-SHA256</Suite>"
+            "<ResponseFormat Length='8' Encoding='DECIMAL'/></AlgorithmParameters><Data>" PLAIN
+            "<TimeInterval><PlainValue>60</PlainValue></TimeInterval>"
+            "<TimeDrift><PlainValue>-2</PlainValue></TimeDrift></Data>" WHOSE)),
+        (struct cs_import_source){0});
+    row = only();
+    assert_secret(row);
+    assert_string_equal(row->factor.user, "alice");
+    assert_string_equal(row->factor.label, "Ac&me");
+    assert_string_equal(row->factor.algorithm, "sha256");
+    assert_int_equal(row->factor.digits, 8);
+    assert_int_equal(row->factor.period, 60);
+    assert_int_equal(row->factor.drift, -2);
+}
+
+/* Nothing of one key gets into the next, and nothing of a foreign element counts. */
+static void test_pskc_keys_are_apart(void **state)
+{
+    (void)state;
+    read_text(cs_import_pskc,
+              PSKC(KEY("pskc#hotp",
+                       "<Data>" PLAIN "<Counter><PlainValue>9</PlainValue></Counter></Data>" WHOSE)
+                       KEY("pskc#hotp", "<Data></Data>" WHOSE)
+                           KEY("pskc#hotp", "<x:Data xmlns:x='urn:x'>" PLAIN "</x:Data>" WHOSE)),
+              (struct cs_import_source){0});
+    assert_int_equal(imports.count, 1);
+    assert_int_equal(imports.rows[0]->factor.last_step, 8);
+    assert_int_equal(imports.faults.count, 2);
+}
+
+static void test_pskc_refused(void **state)
+{
+    static const char *const rows[] = {
+        PSKC(KEY("pskc#ocra", "<Data>" PLAIN "</Data>" WHOSE)),
+        PSKC("<Key><Data>" PLAIN "</Data>" WHOSE "</Key>"),
+        PSKC(KEY("pskc#hotp",
+                 "<Data>" PLAIN "<Counter><PlainValue>x</PlainValue></Counter></Data>" WHOSE)),
+        PSKC(KEY("pskc#totp",
+                 "<Data>" PLAIN
+                 "<TimeInterval><PlainValue>PT30S</PlainValue></TimeInterval></Data>" WHOSE)),
+        PSKC(KEY("pskc#totp", "<Data>" PLAIN PLAIN "</Data>" WHOSE)),
+        PSKC(KEY("pskc#totp", "<Data><Secret><PlainValue>!</PlainValue></Secret></Data>" WHOSE)),
+        PSKC(KEY("pskc#totp", "<Data><Secret><EncryptedValue/></Secret></Data>" WHOSE)),
+        PSKC(KEY("pskc#totp", "<AlgorithmParameters><ResponseFormat Encoding='HEXADECIMAL'/>"
+                              "</AlgorithmParameters><Data>" PLAIN "</Data>" WHOSE)),
+        PSKC(KEY("pskc#totp", "<AlgorithmParameters><ResponseFormat CheckDigits='true'/>"
+                              "</AlgorithmParameters><Data>" PLAIN "</Data>" WHOSE)),
+        PSKC(KEY("pskc#totp", "<AlgorithmParameters><Suite>MD5</Suite></AlgorithmParameters>"
+                              "<Data>" PLAIN "</Data>" WHOSE)),
+        PSKC(KEY("pskc#totp", "<Data>" PLAIN "</Data>" WHOSE "<Policy><PINPolicy/></Policy>")),
+        PSKC(KEY("pskc#totp", "<Data>" PLAIN "</Data>")),
+        "<!DOCTYPE KeyContainer><KeyContainer/>",
+        "<KeyContainer>",
+        "",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        read_text(cs_import_pskc, rows[i], (struct cs_import_source){0});
+        if (imports.count != 0 || imports.faults.count != 1)
+            fail_msg("'%s': %zu rows, %zu faults", rows[i], imports.count, imports.faults.count);
+    }
+}
+
 static void test_faults_are_counted_beyond_those_kept(void **state)
 {
     CS_AUTO(cs_string_free) char *text = calloc(CS_IMPORT_FAULTS_MAX + 5, 2);
@@ -289,6 +371,9 @@ int main(void)
         cmocka_unit_test(test_otpauth_users_and_labels),
         cmocka_unit_test(test_otpauth_refused),
         cmocka_unit_test(test_otpauth_padding),
+        cmocka_unit_test(test_pskc_values),
+        cmocka_unit_test(test_pskc_keys_are_apart),
+        cmocka_unit_test(test_pskc_refused),
         cmocka_unit_test(test_faults_are_counted_beyond_those_kept),
     };
 
