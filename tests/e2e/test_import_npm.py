@@ -13,12 +13,12 @@ BASE32 = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 
 # Each prints a URI, a code for a period from now or a counter of 1, and one for the next.
 SPEAKEASY = """
-const {otpauthURL, totp, hotp} = require('speakeasy');
+const speakeasy = require('speakeasy');
 const common = {secret: SEED, encoding: 'ascii'};
-show(otpauthURL({...common, label: 'alice', issuer: 'Acme Inc', algorithm: 'sha256', digits: 8, period: 60}),
-     [1, 2].map(n => totp({...common, algorithm: 'sha256', digits: 8, step: 60, time: now + 60 * (n - 1)})));
-show(otpauthURL({...common, label: 'bob', issuer: 'Acme Inc', type: 'hotp', counter: 0}),
-     [0, 1].map(counter => hotp({...common, counter})));
+show(speakeasy.otpauthURL({...common, label: 'alice', issuer: 'Acme Inc', algorithm: 'sha256', digits: 8, period: 60}),
+     [1, 2].map(n => speakeasy.totp({...common, algorithm: 'sha256', digits: 8, step: 60, time: now + 60 * (n - 1)})));
+show(speakeasy.otpauthURL({...common, label: 'bob', issuer: 'Acme Inc', type: 'hotp', counter: 0}),
+     [0, 1].map(counter => speakeasy.hotp({...common, counter})));
 """
 OTPLIB = """
 const {authenticator} = require('otplib');
