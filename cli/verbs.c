@@ -45,7 +45,7 @@ const struct cs_verb cs_verbs[] = {
      JSON | STORE | USER | ACT,
      cs_cmd_enroll_u2f},
     {"import google-authenticator",
-     "Import the secrets and emergency codes of pam_google_authenticator.",
+     "Import what pam_google_authenticator has of users.",
      {"[--user NAME] [--add] [--skip-bad] [--dry-run] FILE...",
       "--home-folders [--add] [--skip-bad] [--dry-run]"},
      cs_options_import_google_authenticator,

@@ -19,20 +19,6 @@ static int64_t bounded(int64_t value, unsigned bound)
     return value < -most ? -most : value;
 }
 
-enum cs_err cs_local_note_repeat(const struct cs_trial *trial, const struct cs_factor *factor,
-                                 int64_t step, enum cs_reason reason, struct cs_outcome *outcome,
-                                 struct cs_error *error)
-{
-    bool first = false;
-    enum cs_err result =
-        cs_factor_note_repeat(&trial->transaction, factor->id, step, &first, error);
-
-    outcome->reason = reason;
-    if (result == CS_OK && !first)
-        result = cs_throttle_undo(&trial->transaction, &trial->tried, trial->now, error);
-    return result;
-}
-
 /* A match that cannot be spent was used before, or the clock was ahead when it last was. */
 static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_factor *factor,
                                 const struct cs_totp_match *match, int64_t latest,

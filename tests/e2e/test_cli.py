@@ -615,7 +615,8 @@ def test_options():
 
 def test_misuse():
     for words in ([], ["no-such-verb"], ["--no-such-option"], ["report", "a"], ["list", "a", "b"], ["list", "-x"], ["enroll"],
-                  ["enroll", "hotp", "alice"], ["enroll", "totp"], ["enroll", "totp", "a", "b"],
+                  ["enroll", "sms", "alice"], ["enroll", "totp"], ["enroll", "totp", "a", "b"], ["enroll", "hotp"],
+                  ["enroll", "hotp", "alice", "--counter", "x"], ["enroll", "hotp", "alice", "--batch", "f"],
                   ["enroll", "totp", "alice", "--digits", "x"], ["enroll", "totp", "alice", "--period", "-1"],
                   ["enroll", "totp", "alice", "--no-such"], ["enroll", "totp", "alice", "--json"],
                   ["enroll", "totp", "alice", "--batch", "f"], ["remove", "alice"], ["remove", "alice", "x"],
