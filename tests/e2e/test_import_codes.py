@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import pwd
+import resource
 import time
 from urllib.parse import quote
 
@@ -261,6 +262,7 @@ def test_otpauth_forms():
     expect_equal(store_rows("SELECT last_step FROM factor WHERE user = 'carol'"), [(6,)], "the counter")
     with Broker():
         expect(login("alice", Totp(BASE32, "sha256", 8, 60).code(1)), "SHA-256, 8 digits, 60 s")
+        expect(not login("bob", Totp(BASE32).code(-1)), "a code of before the import, which the old server may have taken")
         expect(login("bob", Totp(BASE32).code(1)), "a secret with blanks and hyphens")
 
 
@@ -361,18 +363,23 @@ def test_pskc_what_cannot_be_had_is_named():
 
 # ---- many ----
 
+def spent_by_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def test_many_in_time():
-    """100,000 lines in ten seconds."""
+    """100,000 lines in ten seconds, of which the processor's are counted: others may be at work."""
     count = 100000
     with open("/etc/passwd", "a", encoding="ascii") as out:
         out.writelines(f"many{number}:x:{200000 + number}:65534::/nonexistent:/bin/false\n" for number in range(count))
     OATH.write_text("".join(f"HOTP/T30/6 many{number} - {number:040x}\n" for number in range(count)))
-    begun = time.monotonic()
+    begun, spent = time.monotonic(), spent_by_children()
     report = imported("oath", OATH)
-    taken = time.monotonic() - begun
-    print(f"{taken:.1f} s")
+    spent = spent_by_children() - spent
+    print(f"{time.monotonic() - begun:.1f} s, {spent:.1f} s of the processor")
     expect_equal(report["imported"], count, "imported")
-    expect(taken <= 10 or os.environ.get("CS_SANITIZED"), f"{taken:.1f} s")
+    expect(spent <= 10 or os.environ.get("CS_SANITIZE"), f"{spent:.1f} s of the processor")
 
 
 main()
