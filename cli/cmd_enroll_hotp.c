@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/enrol_device.h"
 
-enum { SECRET, COUNTER, ALGORITHM, DIGITS, ISSUER, LABEL, NO_CONFIRM, ADD };
+enum { SECRET, COUNTER, ALGORITHM, DIGITS, ISSUER, LABEL, NO_CONFIRM, ADD, LIGHT };
 
 const struct cs_verb_option cs_options_enroll_hotp[CS_VERB_OPTIONS_MAX] = {
     [SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
@@ -12,6 +12,7 @@ const struct cs_verb_option cs_options_enroll_hotp[CS_VERB_OPTIONS_MAX] = {
     [LABEL] = {"label", "TEXT", "A name to tell factors apart."},
     [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the device."},
     [ADD] = {"add", NULL, "Also if the user has a factor with codes already."},
+    [LIGHT] = {"light", NULL, "The terminal writes light on dark, without colours."},
 };
 
 static int read_words(const struct cs_cli *cli, const struct cs_words *words,
@@ -27,6 +28,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words,
                                        .issuer = words->options[ISSUER],
                                        .add = words->options[ADD] != NULL,
                                        .no_confirm = words->options[NO_CONFIRM] != NULL,
+                                       .light = words->options[LIGHT] != NULL,
                                        .secret = words->options[SECRET]};
     if (digits != NULL && !cs_enrol_positive(digits, &wishes->choice.digits))
         return cs_usage_error("--digits '%s': 6, 7 or 8 expected", digits);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/enrol_device.h"
 
-enum { SECRET, ALGORITHM, DIGITS, PERIOD, ISSUER, LABEL, NO_CONFIRM, ADD, BATCH };
+enum { SECRET, ALGORITHM, DIGITS, PERIOD, ISSUER, LABEL, NO_CONFIRM, ADD, BATCH, LIGHT };
 
 const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [SECRET] = {"secret", "-", "Read the secret, in base32, from standard input."},
@@ -13,6 +13,7 @@ const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX] = {
     [NO_CONFIRM] = {"no-confirm", NULL, "Do not ask for a code from the app."},
     [ADD] = {"add", NULL, "Also if the user has such a factor already."},
     [BATCH] = {"batch", "FILE", "Enrol every user in this file, or none of them."},
+    [LIGHT] = {"light", NULL, "The terminal writes light on dark, without colours."},
 };
 
 static int read_words(const struct cs_cli *cli, const struct cs_words *words,
@@ -27,6 +28,7 @@ static int read_words(const struct cs_cli *cli, const struct cs_words *words,
                                        .issuer = words->options[ISSUER],
                                        .add = words->options[ADD] != NULL,
                                        .no_confirm = words->options[NO_CONFIRM] != NULL,
+                                       .light = words->options[LIGHT] != NULL,
                                        .secret = words->options[SECRET]};
     if (digits != NULL && !cs_enrol_positive(digits, &wishes->choice.digits))
         return cs_usage_error("--digits '%s': 6, 7 or 8 expected", digits);
@@ -48,7 +50,8 @@ static int enrol_batch(struct cs_cli *cli, const char *path, const struct cs_enr
     if (result == CS_OK)
         result = cs_app_names_read(&options, wishes->issuer, &names, &error);
     return result == CS_OK
-               ? cs_enrol_batch(cli, &names, &(struct cs_batch_choice){path, wishes->add})
+               ? cs_enrol_batch(cli, &names,
+                                &(struct cs_batch_choice){.path = path, .add = wishes->add})
                : cs_complain(&error);
 }
 

@@ -64,7 +64,7 @@ static enum cs_err prepare(struct cs_enrol_wishes *wishes, struct cs_enrolment *
 struct enrolling {
     struct cs_app_names names;
     struct cs_enrolment enrolment;
-    bool add;
+    bool add, light;
 };
 
 static void clear_enrolling(struct enrolling *enrolling)
@@ -82,8 +82,7 @@ static enum cs_err show(const struct enrolling *enrolling, struct cs_error *erro
     if (result != CS_OK)
         return result;
     (void)printf("Scan this with an authenticator app:\n\n");
-    if (!cs_print_qr(uri.data))
-        (void)printf("(too long for a QR code)\n");
+    cs_print_qr(uri.data, enrolling->light);
     (void)printf("\nor type the secret: %s\nor open: %s\n\n", key.data, uri.data);
     return cs_standard_flush(NULL) == CS_OK
                ? CS_OK
@@ -208,7 +207,8 @@ int cs_enrol_device(struct cs_cli *cli, struct cs_enrol_wishes *wishes)
 {
     static const struct cs_report report = {.say = say, .write = write_json};
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
-    CS_AUTO(clear_enrolling) struct enrolling enrolling = {.add = wishes->add};
+    CS_AUTO(clear_enrolling)
+    struct enrolling enrolling = {.add = wishes->add, .light = wishes->light};
     struct cs_error error = {0};
     struct cs_options options;
     enum cs_err result = cs_cli_options(cli, &config, &options, &error);

@@ -11,6 +11,7 @@ struct cs_enrol_wishes {
     const char *secret;                /* the value of --secret, or NULL: a fresh one */
     const char *issuer;                /* in place of the options'; may be NULL */
     bool add, no_confirm;
+    bool light; /* the ink of a terminal without colours is lighter than its ground */
 };
 
 /* Reads digits and nothing else; false if the number is not 0 to `most`. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/factor.h"
+#include "store/last_batch.h"
 #include "store/password.h"
 #include "store/store_priv.h"
 
@@ -176,6 +177,8 @@ enum cs_err cs_user_rename(const struct cs_transaction *transaction, const char 
         result = move_password(transaction, from, to, error);
     if (result == CS_OK)
         result = run_for(transaction, things[CS_USER_RECOVERY].forget, from, NULL, error);
+    if (result == CS_OK) /* they were not used */
+        result = cs_last_batch_keep_codes(transaction, to, error);
     for (size_t i = 0; i < CS_USER_THINGS && result == CS_OK; i++) {
         if (things[i].move != NULL)
             result = run_for(transaction, things[i].move, from, to, error);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "store/factor.h"
+#include "store/preference.h"
 #include "store/recovery.h"
 
 struct cs_enrolment {
@@ -15,6 +16,8 @@ struct cs_enrolment {
     size_t codes_count;                        /* 0 if the user kept earlier ones */
     bool given;                                /* the key is not a fresh one */
     bool superfluous; /* cs_enrolment_look: the user has a TOTP or HOTP factor already */
+    char
+        language[CS_PREFERENCE_LANGUAGE_SIZE]; /* for enrol_many.h: the user's from now on; or "" */
 };
 
 enum { CS_ENROLMENT_HOTP_WINDOW = 10 };
