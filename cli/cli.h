@@ -24,6 +24,7 @@ enum cs_exit {
     CS_EXIT_OK = 0,
     CS_EXIT_FAILED = 1, /* also: the login was refused, the check found something */
     CS_EXIT_USAGE = 2,
+    CS_EXIT_PARTLY = 3, /* an import: not everything is in the store now */
 };
 
 struct cs_cli {

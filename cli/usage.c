@@ -7,7 +7,7 @@
 #include "cli/table.h"
 #include "cli/verb.h"
 
-enum { COLUMNS = 79 };
+enum { COLUMNS = 79, NAME_WIDTH = 15 };
 
 static size_t count_forms(const struct cs_verb *verb)
 {
@@ -156,19 +156,26 @@ int cs_help_of(const struct cs_verb *verbs, size_t count)
     return CS_EXIT_OK;
 }
 
+/* A name that is too long for its column has a line of its own. */
+static void print_summary(FILE *out, const struct cs_verb *verb)
+{
+    if (strlen(verb->name) > NAME_WIDTH)
+        (void)fprintf(out, "  %s\n  %*s  %s\n", verb->name, NAME_WIDTH, "", verb->summary);
+    else
+        (void)fprintf(out, "  %-*s  %s\n", NAME_WIDTH, verb->name, verb->summary);
+}
+
 int cs_help(const struct cs_verb *program, FILE *out)
 {
-    CS_AUTO(cs_table_clear) struct cs_table table = {.columns = 2, .indent = 2};
     struct cs_error error = {0};
 
     print_usage(out, program);
     (void)fputc('\n', out);
     for (size_t i = 0; i < cs_verbs_count; i++)
-        cs_table_add(&table, cs_verbs[i].name, cs_verbs[i].summary);
-    if (cs_table_print(&table, out, &error) != CS_OK ||
-        print_options(out, program, &error) != CS_OK)
+        print_summary(out, &cs_verbs[i]);
+    if (print_options(out, program, &error) != CS_OK)
         return cs_complain(&error);
-    (void)fputs("\nExit status: 0 done or allowed, 1 failed or refused, 2 wrong use.\n"
+    (void)fputs("\nExit status: 0 done or allowed, 1 failed or refused, 2 wrong use, 3 partly.\n"
                 "'countersign VERB --help' says more about a verb. See countersign(8).\n",
                 out);
     return CS_EXIT_OK;

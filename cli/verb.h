@@ -22,7 +22,7 @@ struct cs_words {
     const char *options[CS_VERB_OPTIONS_MAX];
     const char *operands[CS_VERB_OPERANDS_MAX];
     size_t operand_count;
-    char **arguments; /* a PAM line's arguments, after "--" */
+    char **arguments; /* a PAM line's arguments, after "--"; files */
     int argument_count;
     bool help; /* --help or -h: nothing else matters */
 };
@@ -44,6 +44,7 @@ enum cs_verb_flag {
     CS_VERB_USER = 16,     /* its first operand, if any, is a user whose account is looked up */
     CS_VERB_USERS = 32,    /* reads a file of users and looks up their accounts */
     CS_VERB_ACT = 64,      /* changes something: the log gets a record of it */
+    CS_VERB_FILES = 128,   /* its operands are files, any number of them */
 };
 
 struct cs_verb {
@@ -77,7 +78,11 @@ cs_verb_run cs_cmd_explain_reason;
 cs_verb_run cs_cmd_forget;
 cs_verb_run cs_cmd_host_check;
 cs_verb_run cs_cmd_host_enroll;
+cs_verb_run cs_cmd_import_google_authenticator;
+cs_verb_run cs_cmd_import_oath;
+cs_verb_run cs_cmd_import_otpauth;
 cs_verb_run cs_cmd_import_pam_u2f;
+cs_verb_run cs_cmd_import_pskc;
 cs_verb_run cs_cmd_init;
 cs_verb_run cs_cmd_lang;
 cs_verb_run cs_cmd_list;
@@ -105,7 +110,11 @@ extern const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_explain[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_host_enroll[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_import_google_authenticator[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_import_oath[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_import_otpauth[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_import_pskc[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_map[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX];

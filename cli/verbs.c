@@ -8,6 +8,7 @@
 #define USER CS_VERB_USER
 #define USERS CS_VERB_USERS
 #define ACT CS_VERB_ACT
+#define FILES CS_VERB_FILES
 
 /* Name, summary, forms, options, operands (least and most), flags, function. */
 const struct cs_verb cs_verbs[] = {
@@ -52,6 +53,28 @@ const struct cs_verb cs_verbs[] = {
      {1, 1},
      JSON | STORE | USER | ACT,
      cs_cmd_enroll_u2f},
+    {"import google-authenticator",
+     "Import what pam_google_authenticator has of users.",
+     {"[--user NAME] [--add] [--skip-bad] [--dry-run] FILE...",
+      "--home-folders [--add] [--skip-bad] [--dry-run]"},
+     cs_options_import_google_authenticator,
+     {0, 0},
+     JSON | STORE | USERS | ACT | FILES,
+     cs_cmd_import_google_authenticator},
+    {"import oath",
+     "Import the users of pam_oath.",
+     {"[--add] [--skip-bad] [--dry-run] FILE..."},
+     cs_options_import_oath,
+     {0, 0},
+     JSON | STORE | USERS | ACT | FILES,
+     cs_cmd_import_oath},
+    {"import otpauth",
+     "Import otpauth:// URIs, and what authenticator apps export.",
+     {"[--user NAME] [--hex] [--otplib-padding] [--add] [--skip-bad] [--dry-run] FILE..."},
+     cs_options_import_otpauth,
+     {0, 0},
+     JSON | STORE | USERS | ACT | FILES,
+     cs_cmd_import_otpauth},
     {"import pam-u2f",
      "Import the security keys of pam_u2f.",
      {"FILE [--origin ID] [--app-id ID]"},
@@ -59,6 +82,13 @@ const struct cs_verb cs_verbs[] = {
      {1, 1},
      JSON | STORE | USERS | ACT,
      cs_cmd_import_pam_u2f},
+    {"import pskc",
+     "Import a Portable Symmetric Key Container (RFC 6030).",
+     {"[--user NAME] [--add] [--skip-bad] [--dry-run] FILE..."},
+     cs_options_import_pskc,
+     {0, 0},
+     JSON | STORE | USERS | ACT | FILES,
+     cs_cmd_import_pskc},
     {"recovery",
      "Replace a user's recovery codes with ten new ones.",
      {"USER"},

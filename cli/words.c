@@ -38,8 +38,13 @@ static int refuse_option(const struct cs_verb *verb, char **argv)
                                      : cs_misuse(verb, "a value is missing after '%s'", word);
 }
 
-static int add_operand(const struct cs_verb *verb, struct cs_words *words, const char *word)
+/* Files go to the front of argv, which getopt has passed by then. */
+static int add_operand(const struct cs_verb *verb, struct cs_words *words, char *word)
 {
+    if (word[0] != '\0' && (verb->flags & CS_VERB_FILES) != 0) {
+        words->arguments[words->argument_count++] = word;
+        return CS_EXIT_OK;
+    }
     if (words->operand_count == verb->operands.most)
         return cs_misuse(verb, "'%s' is one word too many", word);
     if (word[0] == '\0')
@@ -83,6 +88,8 @@ int cs_words_read(const struct cs_verb *verb, int argc, char **argv, struct cs_w
     int option, status = CS_EXIT_OK;
 
     *ret_words = (struct cs_words){.verb = verb};
+    if ((verb->flags & CS_VERB_FILES) != 0)
+        ret_words->arguments = argv + 1;
     fill_table(verb, table);
     optind = 0; /* makes getopt_long start again */
     opterr = 0; /* refuse_option */

@@ -80,14 +80,15 @@ function(cs_add_skipped name reason)
 endfunction()
 
 # cs_add_system_test(KIND.NAME SCRIPT file.py [LABELS label...] [TIMEOUT seconds] [ALONE] [LONG] [NEWER_OPENSSH]
-#                    [OPENID] [ENV NAME=VALUE...])
+#                    [OPENID] [OTP] [ENV NAME=VALUE...])
 # Skipped if LABELS has keys and the build has no programs that talk to security keys. Logs stay in
 # BUILD/Testing/system/KIND.NAME. It has its own namespaces, so it may run at the same time as others, unless
 # it is ALONE because it measures time or load that a neighbour would affect. LONG: it takes up to half an hour and runs
 # only where it is asked for (ctest -C long), beside a shorter form that always runs. NEWER_OPENSSH: with the sshd and
 # ssh that scripts/newer-openssh finds, or skipped. OPENID: with the server OidcProvider, if npm has it.
+# OTP: with the libraries for one-time passwords, likewise.
 function(cs_add_system_test name)
-  cmake_parse_arguments(ARG "ALONE;LONG;NEWER_OPENSSH;OPENID" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
+  cmake_parse_arguments(ARG "ALONE;LONG;NEWER_OPENSSH;OPENID;OTP" "SCRIPT;TIMEOUT" "LABELS;ENV" ${ARGN})
   string(REGEX REPLACE "\\..*" "" kind ${name})
   if(CS_SANITIZE AND ("sshd" IN_LIST ARG_LABELS OR kind MATCHES "^applications"))
     return()
@@ -118,7 +119,7 @@ function(cs_add_system_test name)
     CS_KILL_AT=$<TARGET_FILE:kill-at> CS_FAIL_ALLOC=$<TARGET_FILE:fail_alloc>
     CS_HOLD_UNLOCK_LIBRARY=$<TARGET_FILE:hold_unlock>
     CS_PRETEND_BROKER=$<TARGET_FILE:countersignd_pretend> CS_NPM_CLIENTS=${CMAKE_SOURCE_DIR}/build/npm
-    CS_OPENID_MODULES=${CMAKE_SOURCE_DIR}/build/openid
+    CS_OPENID_MODULES=${CMAKE_SOURCE_DIR}/build/openid CS_OTP_MODULES=${CMAKE_SOURCE_DIR}/build/otp
     TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp ${ARG_ENV})
   if(TARGET softkey)
     list(APPEND environment
@@ -128,6 +129,9 @@ function(cs_add_system_test name)
   set(fixtures stage)
   if(ARG_OPENID)
     list(APPEND fixtures openid_modules)
+  endif()
+  if(ARG_OTP)
+    list(APPEND fixtures otp_modules)
   endif()
   set_tests_properties(${name} PROPERTIES
     LABELS "${kind};root;${ARG_LABELS}" TIMEOUT ${ARG_TIMEOUT} SKIP_RETURN_CODE 77
@@ -140,6 +144,11 @@ set(CS_OPENID_MODULES ${CMAKE_SOURCE_DIR}/build/openid)
 add_test(NAME openid_modules WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
   COMMAND bash -c ". scripts/lib/packages.sh && install_npm_openid || exit 77")
 set_tests_properties(openid_modules PROPERTIES FIXTURES_SETUP openid_modules TIMEOUT 120 SKIP_RETURN_CODE 77)
+
+# Libraries of npm likewise.
+add_test(NAME otp_modules WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}
+  COMMAND bash -c ". scripts/lib/packages.sh && install_npm_otp || exit 77")
+set_tests_properties(otp_modules PROPERTIES FIXTURES_SETUP otp_modules TIMEOUT 120 SKIP_RETURN_CODE 77)
 
 # The installation that system tests use. It needs no label: CTest adds it to tests that require it.
 add_test(NAME stage

@@ -10,7 +10,9 @@
 #define HAND_ON                                                                                    \
     "an accepted password is always handed on to the modules that follow; for password and code "  \
     "in one line set auth_method=password-and-totp"
-#define TOTP_STORE "secrets are in the store; enrol users with 'countersign enroll totp'"
+#define FROM_GOOGLE                                                                                \
+    "secrets are in the store; 'countersign import google-authenticator' takes them over"
+#define FROM_OATH "secrets are in the store; 'countersign import oath FILE' takes them over"
 #define KEY_STORE "keys are in the store; 'countersign import pam-u2f FILE' takes them over"
 #define NO_ALWAYS "nothing lets every user in; take the module out of the stack instead"
 #define CONTROL "the control of the PAM line says what follows from a refusal or an outage"
@@ -39,7 +41,7 @@ const struct cs_setting_mistake cs_other_module_words[] = {
 
     /* google-authenticator */
     {"nullok", NOT_ENROLLED},
-    {"secret", TOTP_STORE},
+    {"secret", FROM_GOOGLE},
     {"echo_verification_code", "set otp_echo"},
     {"authtok_prompt", "set otp_prompt"},
     {"user", "secrets are read by the broker, as the account countersign"},
@@ -51,8 +53,9 @@ const struct cs_setting_mistake cs_other_module_words[] = {
     {"grace_period", "every login is asked for a second factor, unless exempt_group exempts it"},
 
     /* pam_oath */
-    {"usersfile", TOTP_STORE},
-    {"digits", "give it to 'countersign enroll totp --digits NUMBER'"},
+    {"usersfile", FROM_OATH},
+    {"digits",
+     "each factor has its own: 'countersign import oath FILE', 'enroll totp --digits NUMBER'"},
     {"window", "set totp_window"},
 
     /* pam_u2f */

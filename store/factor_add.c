@@ -73,8 +73,8 @@ static enum cs_err insert(struct cs_store *store, const struct cs_factor *factor
 {
     static const char sql[] =
         "INSERT INTO factor (id, user, kind, label, algorithm, digits, period, secret, last_step,"
-        " created, app_id, key_flags, aaguid)"
-        " VALUES (?13, ?1, ?8, ?2, ?3, ?4, ?5, ?12, ?6, ?7, ?9, ?10, ?11)";
+        " created, app_id, key_flags, aaguid, drift)"
+        " VALUES (?13, ?1, ?8, ?2, ?3, ?4, ?5, ?12, ?6, ?7, ?9, ?10, ?11, ?14)";
     sqlite3_stmt *statement = NULL;
     enum cs_err result = cs_sql(store, sql, &statement, error);
 
@@ -94,6 +94,7 @@ static enum cs_err insert(struct cs_store *store, const struct cs_factor *factor
     sqlite3_bind_blob(statement, 12, sealed, (int)(factor->secret.length + CS_SEAL_OVERHEAD),
                       SQLITE_STATIC);
     sqlite3_bind_int64(statement, 13, factor->id);
+    sqlite3_bind_int64(statement, 14, factor->drift);
     store->next_factor = factor->id + 1;
     return cs_sql_run(store, statement, error);
 }

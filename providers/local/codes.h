@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recovery codes: 12 symbols of Crockford's base32 alphabet (no I, L, O, U), 60 random bits, shown
  * as three groups of four. They may be typed in any case, as base/typed_code.h says, and with O for
- * 0, I or L for 1. */
+ * 0, I or L for 1. Emergency codes that were imported from pam_google_authenticator are 8 digits.
+ */
 #ifndef CS_PROVIDERS_LOCAL_CODES_H
 #define CS_PROVIDERS_LOCAL_CODES_H
 
@@ -9,7 +10,11 @@
 
 #include "base/secret.h"
 
-enum { CS_RECOVERY_SYMBOLS = 12, CS_RECOVERY_SHOWN_SIZE = CS_RECOVERY_SYMBOLS + 2 + 1 };
+enum {
+    CS_RECOVERY_SYMBOLS = 12,
+    CS_RECOVERY_SHOWN_SIZE = CS_RECOVERY_SYMBOLS + 2 + 1,
+    CS_EMERGENCY_DIGITS = 8
+};
 
 /* Random symbols: one code, or several without anything between them. */
 enum cs_err cs_recovery_symbols(char *ret_symbols, size_t length,

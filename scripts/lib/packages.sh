@@ -12,7 +12,7 @@ true
 packages_build=(
     cmake ninja-build gcc libc6-dev pkg-config gettext
     libpam0g-dev libssl-dev libcurl4-openssl-dev libsqlite3-dev libcjson-dev libqrencode-dev
-    libpcre2-dev libcrypt-dev libfido2-dev libseccomp-dev
+    libpcre2-dev libcrypt-dev libfido2-dev libseccomp-dev libexpat1-dev
 )
 packages_demo=(
     openssh-server openssh-client oathtool python3 python3-pexpect iproute2 util-linux systemd passwd
@@ -24,6 +24,7 @@ packages_test=(
     libcbor-dev fido2-tools pamu2fcfg
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers fail2ban
     prometheus python3-prometheus-client python3-jsonschema socat chromium zbar-tools
+    libpam-google-authenticator libpam-oath pskctool
 )
 # Programs and clients that tests/applications/ drives.
 packages_applications=(
@@ -159,4 +160,10 @@ install_npm_clients()
 install_npm_openid()
 {
     install_npm tests/support/openid build/openid
+}
+
+# Libraries for one-time passwords whose exports are imported.
+install_npm_otp()
+{
+    install_npm tests/support/otp build/otp
 }

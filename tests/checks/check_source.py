@@ -11,7 +11,7 @@ import sys
 
 FOLDERS = ("base", "json", "wire", "mapping", "store", "conversation", "providers", "methods", "login",
            "pam", "broker", "cli", "i18n", "u2f", "u2fhost", "touch", "net",
-           "settings", "doctor")
+           "settings", "doctor", "import")
 
 # Who may include headers of whom, besides its own: docs/ARCHITECTURE.md, written out.
 BELOW_LOGIN = ("base", "json", "settings", "wire", "mapping", "store", "conversation", "providers", "methods", "i18n")
@@ -36,7 +36,8 @@ MAY_INCLUDE = {
     "login": BELOW_LOGIN,
     "broker": BELOW_LOGIN + ("login",),
     "doctor": BELOW_LOGIN + ("login",),
-    "cli": BELOW_LOGIN + ("login", "doctor", "providers/local", "providers/openid/host.h", "u2f"),
+    "import": ("base", "store", "providers/local"),
+    "cli": BELOW_LOGIN + ("login", "doctor", "import", "providers/local", "providers/openid/host.h", "u2f"),
     "pam": ("base", "wire"),
 }
 

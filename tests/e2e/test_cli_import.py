@@ -267,7 +267,7 @@ def test_misuse_imports_nothing():
         result = countersign("import", "pam-u2f", *words, check=False)
         expect_equal(result.returncode, status, f"{words}: {result.stderr}")
         expect_match(why, result.stderr, f"{words}")
-    expect_equal(countersign("import", "oath", FILE, check=False).returncode, 2, "another kind of file")
+    expect_equal(countersign("import", "yubikey", FILE, check=False).returncode, 2, "another kind of file")
     expect_equal(keys_of("alice"), [], "keys")
 
 

@@ -39,7 +39,7 @@ def test_help_is_no_error():
             expect_equal(verb["summary"] in text, verb["name"].startswith(word), f"{word}: {verb['name']}")
     text = countersign("--help").stdout
     for verb in verbs():
-        expect_match(rf"^  {verb['name']} +{re.escape(verb['summary'])}$", text, "the list of verbs")
+        expect_match(rf"^  {verb['name']}\s+{re.escape(verb['summary'])}$", text, "the list of verbs")
 
 
 def test_wrong_use_goes_to_standard_error():

@@ -65,6 +65,27 @@ static void test_parse_as_people_type(void **state)
     }
 }
 
+/* As another program made them, and only in digits: an O is no zero there. */
+static void test_parse_emergency_codes(void **state)
+{
+    static const struct {
+        const char *typed;
+        bool good;
+    } rows[] = {{"12345678", true},   {" 1234-5678 ", true}, {"1234567", false},
+                {"123456789", false}, {"1234567O", false},   {"1234567a", false}};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_secret_free) struct cs_secret typed = {0};
+        CS_AUTO(cs_secret_free) struct cs_secret code = {0};
+
+        assert_int_equal(cs_secret_set(&typed, rows[i].typed, strlen(rows[i].typed)), CS_OK);
+        assert_int_equal(cs_recovery_parse(&typed, &code), rows[i].good);
+        if (rows[i].good)
+            assert_holds(&code, "12345678", CS_EMERGENCY_DIGITS);
+    }
+}
+
 static void test_parse_other_forms_refused(void **state)
 {
     static const struct {
@@ -100,6 +121,7 @@ int main(void)
         cmocka_unit_test(test_generate_60_random_bits),
         cmocka_unit_test(test_show_groups_of_four_parse_back),
         cmocka_unit_test(test_parse_as_people_type),
+        cmocka_unit_test(test_parse_emergency_codes),
         cmocka_unit_test(test_parse_other_forms_refused),
     };
 
