@@ -43,6 +43,8 @@ const struct cs_setting cs_text_rows[] = {
          "Shown before such a prompt after a wrong answer."),
     TEXT("not_enrolled", NULL, CS_FROM_FILE, CS_TEXT_NOT_ENROLLED,
          "Says that nothing is registered to ask for."),
+    TEXT("enrol_by_notice", NULL, CS_FROM_FILE, CS_TEXT_ENROL_BY,
+         "The prompt of enrol_by for users without a factor."),
     TEXT_IBM("prompt_choice_start", NULL, BOTH, CS_TEXT_CHOICE_START, "Choose one of:\n",
              "Shown before a menu."),
     TEXT_IBM("prompt_choice_end", NULL, BOTH, CS_TEXT_CHOICE_END,

@@ -7,6 +7,7 @@
 #include "store/clock_note.h"
 #include "store/owner.h"
 #include "store/recovery.h"
+#include "store/shown_time.h"
 
 enum { CLOCK_SECONDS = 600, CLOCK_STEPS_MAX = 20 };
 
@@ -58,7 +59,7 @@ static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_fa
                             outcome, error);
     outcome->judgement = CS_JUDGED_RIGHT;
     outcome->reason = CS_REASON_TOTP;
-    return CS_OK;
+    return cs_shown_time_note(&trial->transaction, ret_match->step * factor->period, error);
 }
 
 /* Steps to look for a code of another time: ten minutes both ways, and not more than 20 steps. */
