@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/check_enrol_by.h"
 #include "cli/check_groups.h"
 #include "cli/check_map_file.h"
 #include "methods/plan.h"
@@ -97,6 +98,7 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer unknown = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer missing = {0};
+    CS_AUTO(cs_buffer_free) struct cs_buffer enrol_by = {0};
     struct cs_options options;
     enum cs_err result = CS_OK;
 
@@ -105,12 +107,15 @@ static enum cs_err advise(const struct cs_cli_line *line, const char *service,
     /* Mistakes on the line are reported elsewhere. */
     if (cs_config_line(line->config, service, &line->arguments, &options, NULL, NULL) == CS_OK) {
         warn_missing(&options, service, &missing);
+        cs_check_enrol_by_warn(&options, service, &enrol_by);
         result = cs_group_check_run(groups, &options, warnings);
         if (result == CS_OK)
             result = cs_check_map_file(&options.mapping, warnings);
     }
     if (result == CS_OK)
         result = keep(&unknown, warnings);
+    if (result == CS_OK)
+        result = keep(&enrol_by, warnings);
     return result == CS_OK ? keep(&missing, warnings) : result;
 }
 

@@ -77,7 +77,8 @@ enum cs_err cs_group_check_run(struct cs_group_check *check, const struct cs_opt
     const struct {
         const char *option, *list, *effect;
     } rows[] = {{"exempt_group", options->exempt_group, "it exempts nobody"},
-                {"2fa_group", options->two_factor_group, "everybody is asked"}};
+                {"2fa_group", options->two_factor_group, "everybody is asked"},
+                {"enrol_by_group", options->enrol_by_group, "enrol_by is for nobody"}};
     enum cs_err result = CS_OK;
 
     if (check->directory == NULL && (check->directory = cs_directory_new()) == NULL)

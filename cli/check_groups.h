@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What `check` says of exempt_group and 2fa_group. */
+/* What `check` says of exempt_group, 2fa_group and enrol_by_group. */
 #ifndef CS_CLI_CHECK_GROUPS_H
 #define CS_CLI_CHECK_GROUPS_H
 

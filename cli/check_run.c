@@ -9,6 +9,7 @@
 #include "base/privilege.h"
 #include "base/trusted_open.h"
 #include "cli/check_advice.h"
+#include "cli/check_enrol_by.h"
 #include "cli/check_keys.h"
 #include "cli/check_orphans.h"
 #include "cli/check_pam_files.h"
@@ -341,6 +342,8 @@ void cs_check_run(struct cs_check *check)
     if (!check->image)
         cs_check_keys_note(is_local(check) ? helper_socket(check) : NULL, check->sink);
     cs_check_store_note(&check->stored, check->sink);
+    if (check->configured)
+        cs_check_enrol_by_note(&check->line, check->sink);
     if (check->stored.whole)
         cs_check_orphans(check->cli, check->sink);
     warn_all(check, cs_config_warnings(check->line.config));

@@ -73,6 +73,7 @@ static const struct {
     {"a password and a code, or a device", {CS_TEXT_PASSWORD_AND_TOTP_OR_DEVICE}, 1, ""},
     {"a code and a password again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_TOTP_AND_PASSWORD}, 2, ""},
     {"nothing registered", {CS_TEXT_NOT_ENROLLED}, 1, ""},
+    {"nothing registered yet", {CS_TEXT_ENROL_BY}, 1, "12"},
     {"before a text message", {CS_TEXT_CONSENT_SMS}, 1, "+15551234567"},
     {"before an email", {CS_TEXT_CONSENT_EMAIL}, 1, "alice@example.com"},
     {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
@@ -307,6 +308,8 @@ static void fill(struct preview *preview, const struct cs_options *options, cons
     cs_values_set(&preview->values, 'C', "6439");
     cs_values_set(&preview->values, 'L', "2");
     cs_values_set(&preview->values, 'D', "Phone");
+    cs_values_set(&preview->values, 'E', "2027-01-31");
+    preview->values.number = 12;
     cs_values_set(&preview->values, 'P', options->method.password_separator);
 }
 

@@ -1,6 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/doctor_user.h"
 
+#include "base/clock.h"
+#include "cli/check_enrol_by.h"
+#include "login/policy.h"
+
+enum { GROUPS_MS = 5000 };
+
+static bool lets_in_until_a_date(const struct cs_doctor_user *user)
+{
+    const struct cs_patience patience = {cs_clock_ms() + GROUPS_MS, -1};
+    const struct cs_log silent = {0};
+    CS_AUTO(cs_directory_free) struct cs_directory *directory = cs_directory_new();
+
+    return directory != NULL && cs_policy_days_to_enrol(user->options, cs_clock_seconds()) > 0 &&
+           cs_policy_may_enrol_later(user->options, &user->account, directory, &patience, &silent);
+}
+
+static void add_enrol_by(const struct cs_doctor_user *user, const char *what, const char *remedy)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer left = {0};
+
+    cs_enrol_by_text(user->options, cs_policy_days_to_enrol(user->options, cs_clock_seconds()),
+                     &left);
+    cs_findings_add(user->all, CS_FINDING_RISKY, "user-no-factor", (struct cs_place){0}, remedy,
+                    "%s has no factor %s, and is let in without one after a first factor for %s: "
+                    "enrol_by",
+                    user->doctor->user, what, left.failed ? "some days" : left.text);
+}
+
 void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, const char *remedy)
 {
     const char *name = user->doctor->user;
@@ -13,6 +41,8 @@ void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, c
                         "%s has no factor %s, and is let in without one: "
                         "accept_on_missing_auth_method",
                         name, what);
+    else if (lets_in_until_a_date(user))
+        add_enrol_by(user, what, remedy);
     else
         cs_findings_add(user->all, CS_FINDING_WRONG, "user-no-factor", (struct cs_place){0}, remedy,
                         "%s has no factor %s: every answer is refused", name, what);

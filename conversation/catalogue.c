@@ -32,8 +32,31 @@ struct cs_catalogues {
 void cs_catalogue_english(struct cs_catalogue *ret_catalogue)
 {
     *ret_catalogue = (struct cs_catalogue){0};
-    for (size_t i = 0; i < CS_TEXTS; i++)
+    for (size_t i = 0; i < CS_TEXTS; i++) {
         ret_catalogue->texts[i] = cs_texts[i].english;
+        ret_catalogue->plurals[i] = cs_texts[i].counted ? cs_plural_of("") : NULL;
+    }
+}
+
+const char *cs_catalogue_find(const struct cs_mo *mo, const char *language, enum cs_text key,
+                              const struct cs_plural **ret_plural)
+{
+    const struct cs_text_row *row = &cs_texts[key];
+
+    *ret_plural = row->counted ? cs_plural_of(language) : NULL;
+    if (!row->counted)
+        return cs_mo_find(mo, row->key, row->english);
+    return *ret_plural == NULL ? NULL
+                               : cs_mo_find_forms(mo, row->key, row->english, (*ret_plural)->forms);
+}
+
+const char *cs_catalogue_text(const struct cs_catalogue *catalogue, enum cs_text key,
+                              unsigned long number)
+{
+    const struct cs_plural *plural = catalogue->plurals[key];
+
+    return plural == NULL ? catalogue->texts[key]
+                          : cs_plural_choose(plural, catalogue->texts[key], number);
 }
 
 struct cs_catalogues *cs_catalogues_new(const char *folder, const struct cs_log *log)
@@ -82,16 +105,32 @@ static enum cs_err read_file(const char *path, struct cs_mo **ret_mo, struct cs_
                            : result;
 }
 
+/* Every form must be one that may be shown. */
+static enum cs_err check_forms(enum cs_text key, const char *text, const struct cs_plural *plural,
+                               struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    for (unsigned i = plural ? plural->forms : 1; i > 0 && result == CS_OK; i--) {
+        result = cs_template_check_translation(key, text, error);
+        text += strlen(text) + 1;
+    }
+    return result;
+}
+
 static void take_text(struct spoken *spoken, size_t key, const struct cs_log *log)
 {
-    const char *text = cs_mo_find(spoken->mo, cs_texts[key].key, cs_texts[key].english);
+    const struct cs_plural *plural;
+    const char *text =
+        cs_catalogue_find(spoken->mo, spoken->catalogue.translation, (enum cs_text)key, &plural);
     struct cs_error error = {0};
 
     if (text == NULL)
         return;
-    if (cs_template_check_translation((enum cs_text)key, text, &error) == CS_OK)
+    if (check_forms((enum cs_text)key, text, plural, &error) == CS_OK) {
         spoken->catalogue.texts[key] = text;
-    else
+        spoken->catalogue.plurals[key] = plural;
+    } else
         cs_log(log, LOG_WARNING, "translation %s of '%s' is not used: %s",
                spoken->catalogue.language, cs_texts[key].key, error.text);
 }

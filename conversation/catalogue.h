@@ -12,12 +12,15 @@
 #include "base/log.h"
 #include "conversation/texts.h"
 #include "i18n/language.h"
+#include "i18n/mo.h"
+#include "i18n/plural.h"
 
 struct cs_catalogue {
     char language[CS_LANGUAGE_SIZE];    /* as requested */
     char translation[CS_LANGUAGE_SIZE]; /* the file that the texts are from; "": none, English */
-    const char *texts[CS_TEXTS];        /* never NULL */
-    bool rtl;                           /* the texts run from right to left */
+    const char *texts[CS_TEXTS];        /* never NULL; the first of its forms, if it has several */
+    const struct cs_plural *plurals[CS_TEXTS]; /* which of them is for a number; NULL: it has one */
+    bool rtl;                                  /* the texts run from right to left */
 };
 
 struct cs_catalogues; /* several threads may use it */
@@ -35,5 +38,14 @@ const struct cs_catalogue *cs_catalogues_get(struct cs_catalogues *catalogues,
 
 /* Fills in English, without any file. */
 void cs_catalogue_english(struct cs_catalogue *ret_catalogue);
+
+/* The translation of that key, borrowed, with the rule for its forms if it has several; NULL if it
+ * has none, or not as many forms as the language. */
+const char *cs_catalogue_find(const struct cs_mo *mo, const char *language, enum cs_text key,
+                              const struct cs_plural **ret_plural);
+
+/* The text of that key for a number, which matters only to texts with several forms. */
+const char *cs_catalogue_text(const struct cs_catalogue *catalogue, enum cs_text key,
+                              unsigned long number);
 
 #endif

@@ -42,6 +42,7 @@ static struct cs_values merge(const struct cs_phrasebook *book, const struct cs_
 {
     struct cs_values merged = book->values;
 
+    merged.number = values != NULL ? values->number : 0;
     for (size_t i = 0; values != NULL && i < CS_ARRAY_SIZE(merged.of); i++) {
         if (values->of[i] != NULL)
             merged.of[i] = values->of[i];
@@ -78,9 +79,11 @@ static void render_english(const struct cs_phrasebook *book, enum cs_text key,
                            const struct cs_values *values, struct cs_buffer *out)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer rendered = {0};
+    const char *text = cs_texts[key].english;
 
-    cs_template_render(&rendered, cs_texts[key].english, cs_texts[key].substitutions, values,
-                       false);
+    if (cs_texts[key].counted)
+        text = cs_plural_choose(cs_plural_of(""), text, values->number);
+    cs_template_render(&rendered, text, cs_texts[key].substitutions, values, false);
     out->failed = out->failed || rendered.failed;
     for (size_t i = 0; book->ascii && i < rendered.length; i++) {
         if ((unsigned char)rendered.text[i] >= 0x80)
@@ -99,7 +102,8 @@ void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_
         book->listener.heard(book->listener.context, book, key);
     if (own != NULL && render(book, key, own, &merged, book->catalogue->rtl, out))
         return;
-    if (render(book, key, book->catalogue->texts[key], &merged, book->catalogue->rtl, out))
+    if (render(book, key, cs_catalogue_text(book->catalogue, key, merged.number), &merged,
+               book->catalogue->rtl, out))
         return;
     render_english(book, key, &merged, out);
 }

@@ -24,6 +24,7 @@ enum {
 /* Values by letter, 'A' to 'Z'; NULL is an empty text. Borrowed. */
 struct cs_values {
     const char *of[26];
+    unsigned long number; /* chooses the form of a text that has several */
 };
 
 /* Appends a value, sanitised and at most `most` columns of it, whatever a directory returns. */
@@ -45,7 +46,7 @@ enum cs_err cs_template_check_letters(enum cs_text key, const char *text,
                                       struct cs_error *error) CS_MUST_USE;
 
 /* Whether a translation may be shown: both checks above, every required substitution present, the
- * same kind of ending as the English text. */
+ * same kind of ending as the English text. Of a text with several forms it is one of them. */
 enum cs_err cs_template_check_translation(enum cs_text key, const char *text,
                                           struct cs_error *error) CS_MUST_USE;
 

@@ -4,7 +4,11 @@
 /* A row. scripts/update-translations gives xgettext the key as the context, the text, and the
  * comment on the lines directly before it, if the text begins on the first line of the row. */
 #define TEXT(english, key, name, substitutions, required, use)                                     \
-    [name] = {key, english, substitutions, required, use}
+    [name] = {key, english, substitutions, required, use, false}
+
+/* One that says a number: the form for one, and that for all others. */
+#define FORMS(one, others, key, name, substitutions, required, use)                                \
+    [name] = {key, one "\0" others, substitutions, required, use, true}
 
 /* A login's own values may be used in any text; the others only where they have a value. */
 #define LOGIN "UHSR"
@@ -80,6 +84,15 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     TEXT("This letter is for you alone: whoever has it can make your codes.\n"
          "Once the app shows codes, destroy the QR code and the secret.",
          "letter_keep", CS_TEXT_LETTER_KEEP, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: %N: a number of days, this one among them; %E: the last of them, such as
+     * 2027-01-31. What a user without a second factor sees at each login until then. */
+    FORMS("No second factor is set up for you yet.\n"
+          "You can log in without one for %N more day (until %E).\n"
+          "Contact your administrator.\nPress Enter to continue: ",
+          "No second factor is set up for you yet.\n"
+          "You can log in without one for %N more days (until %E).\n"
+          "Contact your administrator.\nPress Enter to continue: ",
+          "enrol_by_notice", CS_TEXT_ENROL_BY, LOGIN "NE", "NE", CS_USE_PROMPT),
     /* Translators: The line above a menu. */
     TEXT("How do you want to confirm that it is you?\n", "choice_start", CS_TEXT_CHOICE_START,
          LOGIN "T", "", CS_USE_LINES),

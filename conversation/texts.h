@@ -6,6 +6,7 @@
 #ifndef CS_CONVERSATION_TEXTS_H
 #define CS_CONVERSATION_TEXTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum cs_text {
@@ -31,6 +32,7 @@ enum cs_text {
     CS_TEXT_LETTER_CODES,
     CS_TEXT_LETTER_UNTIL,
     CS_TEXT_LETTER_KEEP,
+    CS_TEXT_ENROL_BY,
     CS_TEXT_CHOICE_START,
     CS_TEXT_CHOICE_END,
     CS_TEXT_CHOICE_MORE,
@@ -100,6 +102,8 @@ struct cs_text_row {
     const char *substitutions; /* letters that may follow % */
     const char *required;      /* letters that every translation must keep */
     enum cs_text_use use;
+    bool counted; /* it says a number: `english` is the form for one, and after its NUL comes that
+                     for all others */
 };
 
 extern const struct cs_text_row cs_texts[CS_TEXTS];

@@ -106,28 +106,55 @@ void cs_mo_free(struct cs_mo **mo)
     *mo = NULL;
 }
 
-static bool is_message(const char *original, size_t length, const char *context, const char *text)
+/* `others` NULL: the text has one form. */
+static bool is_message(const char *original, size_t length, const char *context, const char *text,
+                       const char *others)
 {
     size_t context_length = strlen(context), text_length = strlen(text);
+    size_t others_length = others ? 1 + strlen(others) : 0;
 
-    return length == context_length + 1 + text_length &&
+    return length == context_length + 1 + text_length + others_length &&
            strncmp(original, context, context_length) == 0 &&
            original[context_length] == CONTEXT_END &&
-           strcmp(original + context_length + 1, text) == 0;
+           strcmp(original + context_length + 1, text) == 0 &&
+           (others == NULL || strcmp(original + context_length + 1 + text_length + 1, others) == 0);
 }
 
-const char *cs_mo_find(const struct cs_mo *mo, const char *context, const char *text)
+/* NULL if there is no such message. */
+static const char *find(const struct cs_mo *mo, const char *context, const char *text,
+                        const char *others, size_t *ret_length)
 {
     for (uint32_t i = 0; i < mo->count; i++) {
         size_t length = 0;
         const char *original = entry(mo, mo->originals, i, &length);
-        const char *translation;
 
-        if (!is_message(original, length, context, text))
-            continue;
-        translation = entry(mo, mo->translations, i, &length);
-        /* A NUL inside would end it early: that is a plural form, which we do not use. */
-        return length > 0 && strlen(translation) == length ? translation : NULL;
+        if (is_message(original, length, context, text, others))
+            return entry(mo, mo->translations, i, ret_length);
     }
     return NULL;
+}
+
+const char *cs_mo_find(const struct cs_mo *mo, const char *context, const char *text)
+{
+    size_t length = 0;
+    const char *translation = find(mo, context, text, NULL, &length);
+
+    /* A NUL inside would end it early: that belongs to a text with several forms. */
+    return length > 0 && strlen(translation) == length ? translation : NULL;
+}
+
+const char *cs_mo_find_forms(const struct cs_mo *mo, const char *context, const char *forms,
+                             unsigned count)
+{
+    size_t length = 0, place = 0;
+    const char *found = find(mo, context, forms, forms + strlen(forms) + 1, &length);
+
+    for (unsigned i = 0; found != NULL && i < count; i++) {
+        size_t size = place <= length ? strlen(found + place) : 0;
+
+        if (size == 0)
+            return NULL;
+        place += size + 1;
+    }
+    return place == length + 1 ? found : NULL;
 }

@@ -24,4 +24,9 @@ void cs_mo_free(struct cs_mo **mo);
 /* The translation of `text` in `context`, borrowed; NULL if there is none. */
 const char *cs_mo_find(const struct cs_mo *mo, const char *context, const char *text);
 
+/* The same for a text with several forms: `forms` are the two English ones, each with a NUL at its
+ * end, and so are those of the translation; NULL unless there are `count` and none is empty. */
+const char *cs_mo_find_forms(const struct cs_mo *mo, const char *context, const char *forms,
+                             unsigned count);
+
 #endif

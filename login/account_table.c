@@ -46,14 +46,33 @@ const struct cs_setting cs_account_rows[] = {
      .values = {"success", "ignore"},
      .help = "What PAM is told about an exempt account: PAM_SUCCESS or PAM_IGNORE. A stack with "
              "nothing else denies on ignore."},
+    {.name = "enrol_by",
+     .type = CS_SETTING_STRING,
+     .where = BOTH,
+     .offset = AT(enrol_by),
+     .type_name = "date",
+     .check = cs_check_date,
+     .help = "The last day (YYYY-MM-DD) on which users without a factor are let in after a proven "
+             "first factor, with a notice that says how many days are left. "
+             "accept_on_missing_auth_method does nothing beside it. Each use is logged."},
+    {.name = "enrol_by_group",
+     .type = CS_SETTING_LIST,
+     .where = BOTH,
+     .offset = AT(enrol_by_group),
+     .type_name = "groups",
+     .check = cs_check_groups,
+     .add = cs_group_list_add,
+     .help = "enrol_by is only for members of these UNIX groups. If that cannot be resolved, it is "
+             "not for the account."},
     {.name = "missing_result",
      .type = CS_SETTING_CHOICE,
      .where = BOTH,
      .offset = AT(missing_result),
      .fallback = "success",
      .values = {"success", "ignore"},
-     .help = "What PAM is told about an account that accept_on_missing_auth_method lets in: "
-             "PAM_SUCCESS, or PAM_IGNORE, which leaves the decision to the rest of the stack."},
+     .help =
+         "What PAM is told about an account that accept_on_missing_auth_method or enrol_by lets "
+         "in: PAM_SUCCESS, or PAM_IGNORE, which leaves the decision to the rest of the stack."},
     {.name = "lookup_timeout",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

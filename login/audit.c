@@ -35,6 +35,8 @@ static void add_login(const struct cs_audit *audit, struct cs_buffer *line)
                      audit->verdict, audit->granted ? "yes" : "no", cs_reason_name(audit->reason),
                      cs_reason_name(audit->last), audit->method, audit->answers);
     cs_tally_print(&audit->tally, line);
+    if (audit->days_left != 0)
+        cs_buffer_printf(line, " days_left=%u", audit->days_left);
     if (audit->clock_off != 0)
         cs_buffer_printf(line, " clock=%+llds", (long long)audit->clock_off);
 }

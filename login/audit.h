@@ -26,7 +26,8 @@ struct cs_audit {
     const char *code;    /* the name of the PAM code; NULL: left out */
     unsigned answers;    /* prompts answered */
     struct cs_tally tally;
-    int64_t clock_off; /* seconds; 0: left out */
+    unsigned days_left; /* of enrol_by; 0: left out */
+    int64_t clock_off;  /* seconds; 0: left out */
     int64_t milliseconds;
     unsigned peer_uid;
     bool standalone;

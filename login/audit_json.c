@@ -44,6 +44,8 @@ static void write_login(struct cs_json_writer *writer, const struct cs_audit *au
     cs_json_write_string(writer, "method", audit->method);
     cs_json_write_integer(writer, "answers", audit->answers);
     write_tally(writer, &audit->tally);
+    if (audit->days_left != 0)
+        cs_json_write_integer(writer, "days_left", audit->days_left);
     if (audit->clock_off != 0)
         cs_json_write_integer(writer, "clock", audit->clock_off);
     if (audit->unsettled != NULL)

@@ -266,5 +266,6 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
         result = cs_mapping_check(&ret_options->mapping, error);
     if (result == CS_OK)
         result = cs_options_expect_one_answer(ret_options, error);
+    cs_options_prefer_enrol_by(ret_options);
     return result;
 }

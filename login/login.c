@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "login/audit.h"
 #include "login/offline.h"
+#include "login/policy.h"
 #include "login/verdict.h"
 
 enum { VARIABLE_BYTES_MAX = 32 * 1024 };
@@ -139,6 +140,14 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
                : verdict;
 }
 
+/* Whoever enrol_by let in before is told apart from those whom nobody has ever let in. */
+static void explain_refusal(struct cs_login *login)
+{
+    if (login->reason == CS_REASON_NOT_ENROLLED && login->options.enrol_by != NULL &&
+        (login->enrol_by_over || cs_policy_days_to_enrol(&login->options, cs_clock_seconds()) == 0))
+        login->reason = CS_REASON_ENROL_BY_PASSED;
+}
+
 /* As far as this module is concerned: PAM combines the answers of the whole stack. */
 static bool is_granted(int code)
 {
@@ -173,6 +182,7 @@ CS_OWN_FRAME static void write_audit(const struct cs_login *login, enum cs_verdi
         .answers = login->answers,
         .tally = login->tally,
         .clock_off = login->clock_off,
+        .days_left = login->days_left,
         .milliseconds = cs_clock_ms() - login->started,
         .peer_uid = (unsigned)login->peer.uid,
         .standalone = (request->flags & CS_REQUEST_STANDALONE) != 0,
@@ -253,6 +263,8 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     code = is_account_phase(login)
                ? cs_verdict_account_code(verdict, login->reason, &login->options, known)
                : cs_verdict_pam_code(verdict, &login->options, known, may_fail_open(login));
+    if (!is_granted(code))
+        explain_refusal(login);
     login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));

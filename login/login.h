@@ -40,6 +40,8 @@ struct cs_login {
     enum cs_reason reason, last;
     unsigned answers; /* prompts answered */
     struct cs_tally tally;
+    unsigned days_left;             /* of enrol_by, which let the user in; else 0 */
+    bool enrol_by_over;             /* the date has passed, whatever the clock says */
     int64_t clock_off;              /* of a code that was off, in seconds; else 0 */
     bool proven;                    /* a first factor is proven; valid once the plan has run */
     bool sent;                      /* something was sent to the user, or may have been */

@@ -28,6 +28,10 @@ enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *erro
 /* The rule that exempts the account from the second factor, or CS_REASON_NONE. */
 enum cs_reason cs_login_exemption(struct cs_login *login);
 
+/* How many days the account may still log in without a factor by enrol_by; 0: none. `now` as in
+ * login/policy.h. */
+unsigned cs_login_days_to_enrol(struct cs_login *login, int64_t now);
+
 /* first_factor.c: whether a first factor was proven before this login. `answered`: an answer came
  * that was not junk. */
 bool cs_login_first_factor(const struct cs_login *login, bool answered);

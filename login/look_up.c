@@ -121,6 +121,25 @@ enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *erro
     return CS_OK;
 }
 
+/* The devices' time counts if the clock shows an earlier one. */
+unsigned cs_login_days_to_enrol(struct cs_login *login, int64_t now)
+{
+    unsigned days = cs_policy_days_to_enrol(&login->options, now);
+    const struct cs_patience waits = patience(login, lookup_ms(login));
+
+    login->enrol_by_over = days == 0;
+    if (days == 0)
+        cs_log(&login->log, LOG_WARNING,
+               "enrol_by: codes of users show that %s has passed, but this machine's clock is "
+               "behind; '%s' is refused without a factor",
+               login->options.enrol_by, login->account.name);
+    return days > 0 && cs_policy_may_enrol_later(&login->options, &login->account,
+                                                 cs_engine_directory(login->engine), &waits,
+                                                 &login->log)
+               ? days
+               : 0;
+}
+
 /* A plan with only a password has no second factor to be exempt from. */
 enum cs_reason cs_login_exemption(struct cs_login *login)
 {

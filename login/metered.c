@@ -108,6 +108,15 @@ static enum cs_err account(struct cs_provider *provider, const struct cs_call *c
     METERED(CS_METERED_ACCOUNT, account, call, user, ret_standing, error);
 }
 
+/* Too rare to be measured. */
+static enum cs_err shown_time(struct cs_provider *provider, int64_t *ret_time,
+                              struct cs_error *error)
+{
+    struct cs_provider *inner = ((const struct metered *)provider)->inner;
+
+    return inner->ops->shown_time(inner, ret_time, error);
+}
+
 static void measure(const struct cs_provider *provider, struct cs_measures *measures)
 {
     const struct cs_provider *inner = ((const struct metered *)provider)->inner;
@@ -143,6 +152,7 @@ struct cs_provider *cs_metrics_wrap(struct cs_metrics *metrics, unsigned kind_ro
     metered->ops.poll = IF_THERE(poll);
     metered->ops.cancel = IF_THERE(cancel);
     metered->ops.account = IF_THERE(account);
+    metered->ops.shown_time = IF_THERE(shown_time);
     metered->ops.measure = IF_THERE(measure);
     metered->ops.close = close_both;
     metered->provider.ops = &metered->ops;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
 #include "login/group_list.h"
@@ -17,6 +18,16 @@ enum cs_err cs_check_groups(const struct cs_setting *row, const char *value, str
 
     (void)row;
     return cs_group_list_read(value, &names, error);
+}
+
+enum cs_err cs_check_date(const struct cs_setting *row, const char *value, struct cs_error *error)
+{
+    int64_t day;
+
+    (void)row;
+    return cs_date_parse(value, &day)
+               ? CS_OK
+               : cs_fail(error, CS_ERR_CONFIG, "'%s' is not a date such as 2027-01-31", value);
 }
 
 enum cs_err cs_check_account_names(const struct cs_setting *row, const char *value,

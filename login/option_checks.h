@@ -10,6 +10,10 @@
 enum cs_err cs_check_groups(const struct cs_setting *row, const char *value,
                             struct cs_error *error) CS_MUST_USE;
 
+/* A day, for enrol_by. */
+enum cs_err cs_check_date(const struct cs_setting *row, const char *value,
+                          struct cs_error *error) CS_MUST_USE;
+
 /* Names of accounts for allow_service_accounts. */
 enum cs_err cs_check_account_names(const struct cs_setting *row, const char *value,
                                    struct cs_error *error) CS_MUST_USE;

@@ -239,6 +239,12 @@ enum cs_err cs_options_expect_one_answer(struct cs_options *options, struct cs_e
     return CS_OK;
 }
 
+void cs_options_prefer_enrol_by(struct cs_options *options)
+{
+    if (options->enrol_by != NULL)
+        options->method.accept_on_missing_auth_method = false;
+}
+
 /* A file of IBM's gateway without the section is refused when it is loaded. */
 static enum cs_err refuse_without_section(const char *name, struct cs_error *error)
 {

@@ -23,15 +23,17 @@ struct cs_options {
     const char *provider;
     const char *exempt_group; /* comma-separated; NULL: none */
     const char *two_factor_group;
-    const char *lang;         /* NULL: the user's own choice */
-    const char *default_lang; /* NULL: English */
-    unsigned exempt_result;   /* enum cs_exempt_result */
-    unsigned missing_result;  /* enum cs_missing_result */
-    unsigned conversation;    /* enum cs_conversation */
-    unsigned push_wait;       /* enum cs_push_wait */
-    unsigned login_timeout;   /* seconds */
-    unsigned lookup_timeout;  /* seconds */
-    unsigned audit;           /* enum cs_audit_form */
+    const char *lang;           /* NULL: the user's own choice */
+    const char *default_lang;   /* NULL: English */
+    unsigned exempt_result;     /* enum cs_exempt_result */
+    unsigned missing_result;    /* enum cs_missing_result */
+    const char *enrol_by;       /* YYYY-MM-DD; NULL: none */
+    const char *enrol_by_group; /* comma-separated; NULL: everybody */
+    unsigned conversation;      /* enum cs_conversation */
+    unsigned push_wait;         /* enum cs_push_wait */
+    unsigned login_timeout;     /* seconds */
+    unsigned lookup_timeout;    /* seconds */
+    unsigned audit;             /* enum cs_audit_form */
     unsigned max_logins, max_unprivileged;
     const char *offline_users; /* comma-separated; NULL: none */
     bool stack_first_factor;
@@ -117,6 +119,10 @@ const char *cs_options_provider_text(const struct cs_options *options, const cha
  * asks for more than one line. */
 enum cs_err cs_options_expect_one_answer(struct cs_options *options,
                                          struct cs_error *error) CS_MUST_USE;
+
+/* enrol_by is stricter than accept_on_missing_auth_method, which would let in without an end:
+ * beside it the latter counts as not set. */
+void cs_options_prefer_enrol_by(struct cs_options *options);
 
 /* Whether the provider of the options can be opened, as far as its settings show; CS_ERR_CONFIG if
  * not. Sets *ret_row to its row in the registry. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "login/policy.h"
 
+#include <limits.h>
 #include <string.h>
 #include <syslog.h>
 
+#include "base/date.h"
 #include "login/membership.h"
 
 /* `absent`: a group that does not exist, or "". */
@@ -37,6 +39,34 @@ enum cs_reason cs_policy_exemption(const struct cs_options *options,
         return CS_REASON_EXEMPT_GROUP;
     return groups.asked != NULL && found.asked == CS_MEMBERSHIP_NONE ? CS_REASON_NOT_IN_2FA_GROUP
                                                                      : CS_REASON_NONE;
+}
+
+unsigned cs_policy_days_to_enrol(const struct cs_options *options, int64_t now)
+{
+    int64_t last, today = cs_date_at(now);
+
+    /* A program that gives one answer shows no notice. */
+    if (options->enrol_by == NULL || options->method.one_answer ||
+        !cs_date_parse(options->enrol_by, &last) || today > last)
+        return 0;
+    return last - today < UINT_MAX ? (unsigned)(last - today) + 1 : UINT_MAX;
+}
+
+bool cs_policy_may_enrol_later(const struct cs_options *options, const struct cs_account *account,
+                               struct cs_directory *directory, const struct cs_patience *patience,
+                               const struct cs_log *log)
+{
+    /* As with exempt_group, membership lets in, so it must be certain. */
+    const struct cs_policy_groups groups = {.exempt = options->enrol_by_group};
+    struct cs_memberships found;
+
+    if (!account->known || groups.exempt == NULL)
+        return account->known;
+    found = cs_memberships_find(directory, account, &groups, patience);
+    if (found.exempt == CS_MEMBERSHIP_UNRESOLVED)
+        warn_unresolved(log, "enrol_by_group", groups.exempt, found.no_exempt, account,
+                        "it is refused without a factor");
+    return found.exempt == CS_MEMBERSHIP_MEMBER;
 }
 
 /* Applications that show informational text at once, unless they pass PAM_SILENT as sudo always

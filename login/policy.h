@@ -18,6 +18,16 @@ enum cs_reason cs_policy_exemption(const struct cs_options *options,
                                    const struct cs_account *account, struct cs_directory *directory,
                                    const struct cs_patience *patience, const struct cs_log *log);
 
+/* How many days, the one of `now` (seconds since 1970) among them, accounts may still log in
+ * without a factor by enrol_by; 0: none, or there is no such date. */
+unsigned cs_policy_days_to_enrol(const struct cs_options *options, int64_t now);
+
+/* Whether enrol_by_group has the account, or is not set. A group that cannot be resolved has
+ * nobody; a warning says so. */
+bool cs_policy_may_enrol_later(const struct cs_options *options, const struct cs_account *account,
+                               struct cs_directory *directory, const struct cs_patience *patience,
+                               const struct cs_log *log);
+
 /* Whether informational text is sent at once rather than folded into the next prompt. With
  * PAM_SILENT it never is: the module would drop it. */
 bool cs_policy_live(const struct cs_options *options, const struct cs_request *request);

@@ -5,8 +5,9 @@
 #include <syslog.h>
 
 #include "base/clock.h"
-#include "login/login.h"
+#include "login/login_priv.h"
 #include "login/other_modules.h"
+#include "login/policy.h"
 #include "login/service_accounts.h"
 #include "settings/suggest.h"
 
@@ -168,6 +169,15 @@ static enum cs_err resolve_options(struct cs_login *login, struct cs_error *erro
     return result;
 }
 
+/* A login that shows no first factor before its first prompt goes on as if there were no enrol_by:
+ * it could not be let in, and strangers learn nothing. A password of its own shows one later. */
+static void prepare_enrol_by(struct cs_login *login)
+{
+    login->options.method.enrol_by =
+        cs_policy_days_to_enrol(&login->options, cs_clock_seconds()) > 0 && login->plan != NULL &&
+        (cs_plan_has_first(login->plan) || cs_login_first_factor_claimed(login));
+}
+
 void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct cs_request *request,
                       const struct cs_peer *peer)
 {
@@ -191,4 +201,5 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
         login->plan = cs_plan_find(login->options.auth_method);
     else
         cs_log(&login->log, LOG_ERR, "service '%s': %s", request->service, error.text);
+    prepare_enrol_by(login);
 }

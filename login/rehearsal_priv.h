@@ -25,6 +25,14 @@ void cs_stage_note(struct cs_stage *stage, const struct cs_step *step, const cha
 /* Makes a challenge for that factor, with samples in place of what the provider would choose. */
 void cs_stage_fill_challenge(const struct cs_listed_factor *factor, struct cs_challenge *challenge);
 
+/* The user, and the user's factors, where the provider is not asked. */
+void cs_stage_find_assumed(const struct cs_rehearsal *script, const char *identity,
+                           struct cs_provider_user *ret_user);
+enum cs_err cs_stage_list_assumed(const struct cs_rehearsal *script,
+                                  const struct cs_listing *listing,
+                                  struct cs_listed_factors *ret_factors,
+                                  struct cs_error *error) CS_MUST_USE;
+
 /* rehearsal_channel.c: the person. Makes stage->channel; the listener tells it what is asked. */
 void cs_stage_person(struct cs_stage *stage);
 void cs_stage_heard(void *stage, const struct cs_phrasebook *book, enum cs_text key);

@@ -62,18 +62,6 @@ static unsigned kinds(const struct cs_provider *provider)
     return inner->ops->kinds(inner);
 }
 
-static void find_assumed(const struct pretender *pretender, const char *identity,
-                         struct cs_provider_user *ret_user)
-{
-    if (pretender->stage->script->unknown) {
-        ret_user->reason = CS_REASON_UNKNOWN_IDENTITY;
-        return;
-    }
-    ret_user->found = true;
-    (void)snprintf(ret_user->id, sizeof ret_user->id, "assumed");
-    (void)snprintf(ret_user->name, sizeof ret_user->name, "%s", identity);
-}
-
 static enum cs_err find_user(struct cs_provider *provider, const struct cs_call *call,
                              const char *identity, struct cs_provider_user *ret_user,
                              struct cs_error *error)
@@ -88,20 +76,8 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
         result =
             pretender->inner->ops->find_user(pretender->inner, call, identity, ret_user, error);
     else
-        find_assumed(pretender, identity, ret_user);
+        cs_stage_find_assumed(pretender->stage->script, identity, ret_user);
     pretender->stage->seen->found = result == CS_OK && ret_user->found;
-    return result;
-}
-
-static enum cs_err list_assumed(const struct cs_rehearsal *script, const struct cs_listing *listing,
-                                struct cs_listed_factors *ret_factors, struct cs_error *error)
-{
-    enum cs_err result = CS_OK;
-
-    for (size_t i = 0; i < script->assumed_count && result == CS_OK; i++) {
-        if ((listing->kinds & CS_KIND(script->assumed[i].kind)) != 0)
-            result = cs_listed_factors_add(ret_factors, &script->assumed[i], error);
-    }
     return result;
 }
 
@@ -130,7 +106,7 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
     result = asks_inner(pretender)
                  ? pretender->inner->ops->list_factors(pretender->inner, call, user, listing,
                                                        ret_factors, error)
-                 : list_assumed(pretender->stage->script, listing, ret_factors, error);
+                 : cs_stage_list_assumed(pretender->stage->script, listing, ret_factors, error);
     return result == CS_OK ? keep_list(pretender->stage->seen, ret_factors, error) : result;
 }
 
@@ -140,6 +116,15 @@ static enum cs_err language(struct cs_provider *provider, const char *identity,
     const struct pretender *pretender = pretender_of(provider);
 
     return pretender->inner->ops->language(pretender->inner, identity, ret_language, error);
+}
+
+/* Only of a provider on this machine; it reads its store. */
+static enum cs_err shown_time(struct cs_provider *provider, int64_t *ret_time,
+                              struct cs_error *error)
+{
+    struct cs_provider *inner = pretender_of(provider)->inner;
+
+    return inner->ops->shown_time(inner, ret_time, error);
 }
 
 /* ---- challenges ---- */
@@ -335,6 +320,7 @@ struct cs_provider *cs_stage_wrap(void *context, struct cs_provider *inner)
         .find_user = IF_THERE(find_user),
         .list_factors = IF_THERE(list_factors),
         .language = inner->ops->remote ? NULL : IF_THERE(language),
+        .shown_time = inner->ops->remote ? NULL : IF_THERE(shown_time),
         .begin = IF_THERE(begin),
         .judge = IF_THERE(judge),
         .poll = IF_THERE(poll),

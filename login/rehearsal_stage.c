@@ -38,3 +38,30 @@ void cs_stage_fill_challenge(const struct cs_listed_factor *factor, struct cs_ch
         (void)snprintf(challenge->correlation, sizeof challenge->correlation, SAMPLE_CORRELATION);
     }
 }
+
+/* ---- what is assumed ---- */
+
+void cs_stage_find_assumed(const struct cs_rehearsal *script, const char *identity,
+                           struct cs_provider_user *ret_user)
+{
+    if (script->unknown) {
+        ret_user->reason = CS_REASON_UNKNOWN_IDENTITY;
+        return;
+    }
+    ret_user->found = true;
+    (void)snprintf(ret_user->id, sizeof ret_user->id, "assumed");
+    (void)snprintf(ret_user->name, sizeof ret_user->name, "%s", identity);
+}
+
+enum cs_err cs_stage_list_assumed(const struct cs_rehearsal *script,
+                                  const struct cs_listing *listing,
+                                  struct cs_listed_factors *ret_factors, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    for (size_t i = 0; i < script->assumed_count && result == CS_OK; i++) {
+        if ((listing->kinds & CS_KIND(script->assumed[i].kind)) != 0)
+            result = cs_listed_factors_add(ret_factors, &script->assumed[i], error);
+    }
+    return result;
+}

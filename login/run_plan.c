@@ -108,6 +108,11 @@ static void judged(void *context, const struct cs_method_result *result)
     cs_login_note_judged(run->login, result, run->given->channel);
 }
 
+static unsigned days_to_enrol(void *context, int64_t now)
+{
+    return cs_login_days_to_enrol(((struct run *)context)->login, now);
+}
+
 static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
 {
     struct cs_login *login = ((struct run *)context)->login;
@@ -150,6 +155,7 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .settle_code = settle_code,
                                              .judging = judging,
                                              .judged = judged,
+                                             .days_to_enrol = days_to_enrol,
                                              .pace = pace,
                                              .take_turn = take_turn,
                                              .give_turn = give_turn};
@@ -171,6 +177,7 @@ static void keep_results(struct cs_login *login, struct cs_method_login *method)
     login->last = method->result.last;
     login->tally = method->result.tally;
     login->clock_off = method->result.clock_off;
+    login->days_left = method->result.days_left;
     login->proven = cs_is_proven(method);
     login->sent = method->state.sent;
     login->refused = method->state.refused;
@@ -203,6 +210,7 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
         .book = &login->book,
         .wait_mode = cs_policy_wait_mode(options, login->request),
         .number_mode = cs_policy_shown_mode(options, login->request),
+        .enrol_by = options->enrol_by,
         .host = cs_engine_host(login->engine),
         .service = service,
         .address = login->address,

@@ -54,6 +54,8 @@ const struct cs_setting cs_text_rows[] = {
     TEXT("letter_until", NULL, CS_FROM_FILE, CS_TEXT_LETTER_UNTIL,
          "A letter, with --until: the last day."),
     TEXT("letter_keep", NULL, CS_FROM_FILE, CS_TEXT_LETTER_KEEP, "The end of a letter."),
+    TEXT("enrol_by_notice", NULL, CS_FROM_FILE, CS_TEXT_ENROL_BY,
+         "The prompt of enrol_by for users without a factor."),
     TEXT_IBM("prompt_choice_start", NULL, BOTH, CS_TEXT_CHOICE_START, "Choose one of:\n",
              "Shown before a menu."),
     TEXT_IBM("prompt_choice_end", NULL, BOTH, CS_TEXT_CHOICE_END,

@@ -12,6 +12,7 @@ static const struct {
     [CS_VERDICT_ALLOW] = {"allow", PAM_SUCCESS},
     [CS_VERDICT_EXEMPT] = {"exempt", PAM_SUCCESS},
     [CS_VERDICT_NOT_ENROLLED] = {"not-enrolled", PAM_AUTH_ERR},
+    [CS_VERDICT_ENROL_BY] = {"enrol-by", PAM_SUCCESS},
     [CS_VERDICT_MAX_TRIES] = {"max-tries", PAM_MAXTRIES},
     [CS_VERDICT_UNAVAILABLE] = {"unavailable", PAM_AUTHINFO_UNAVAIL},
     [CS_VERDICT_UNREACHABLE] = {"unreachable", PAM_AUTHINFO_UNAVAIL},
@@ -45,6 +46,14 @@ const char *cs_pam_code_name(int code)
     return "unknown";
 }
 
+/* Whether an option lets in who has no factor: until a date, or for ever. */
+static bool does_without_factor(enum cs_verdict verdict, const struct cs_options *options)
+{
+    if (verdict == CS_VERDICT_ENROL_BY)
+        return options->enrol_by != NULL;
+    return verdict == CS_VERDICT_NOT_ENROLLED && options->method.accept_on_missing_auth_method;
+}
+
 int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *options, bool known,
                         bool proven)
 {
@@ -52,8 +61,7 @@ int cs_verdict_pam_code(enum cs_verdict verdict, const struct cs_options *option
         return PAM_AUTH_ERR;
     if (verdict == CS_VERDICT_EXEMPT && options->exempt_result == CS_EXEMPT_IGNORE)
         return PAM_IGNORE;
-    if (verdict == CS_VERDICT_NOT_ENROLLED && options->method.accept_on_missing_auth_method &&
-        known)
+    if (does_without_factor(verdict, options) && known)
         return options->missing_result == CS_MISSING_IGNORE ? PAM_IGNORE : PAM_SUCCESS;
     if (verdict == CS_VERDICT_UNREACHABLE && options->failmode_insecure && known && proven)
         return PAM_SUCCESS;

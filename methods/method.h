@@ -18,6 +18,7 @@ enum cs_verdict {
     CS_VERDICT_ALLOW,
     CS_VERDICT_EXEMPT,
     CS_VERDICT_NOT_ENROLLED,
+    CS_VERDICT_ENROL_BY, /* not enrolled, and let in until a date */
     CS_VERDICT_MAX_TRIES,
     CS_VERDICT_UNAVAILABLE,
     CS_VERDICT_UNREACHABLE, /* the provider cannot be reached at all */
@@ -52,6 +53,7 @@ struct cs_method_options {
     bool no_enrollments_in_choice;
     bool ignore_isvalidated;
     bool accept_on_missing_auth_method;
+    bool enrol_by; /* the date has not come, and nothing else rules this login out */
     bool otp_echo;
     bool one_answer; /* there is no prompt but the one */
     bool u2f_in_choice;
@@ -73,6 +75,7 @@ struct cs_method_given {
     const struct cs_phrasebook *book; /* shows everything that the user sees */
     enum cs_wait_mode wait_mode;
     enum cs_wait_mode number_mode; /* used instead of silence if a number must be shown */
+    const char *enrol_by;          /* the date, as people see it; NULL: none */
     const char *host;              /* this host's name */
     const char *service;           /* the service that asks */
     const char *address;           /* the client's numeric address, or "" */
@@ -129,6 +132,9 @@ struct cs_method_calls {
     uint32_t *(*judging)(void *context);
     /* It was judged, or could not be; `result` is what the login has come to. */
     void (*judged)(void *context, const struct cs_method_result *result);
+    /* How many days, the one of `now` among them, the account may still log in without a factor; 0:
+     * none, or enrol_by does not cover it. */
+    unsigned (*days_to_enrol)(void *context, int64_t now);
     /* How long an answer of that sort takes to judge, counting this one, which took `elapsed`
      * milliseconds. */
     int64_t (*pace)(void *context, enum cs_pace_of of, int64_t elapsed);
@@ -164,7 +170,8 @@ struct cs_method_result {
     enum cs_reason reason;    /* for the audit line */
     enum cs_reason last;      /* the same for the last answer judged; CS_REASON_NONE: none was */
     struct cs_tally tally;
-    int64_t clock_off; /* of the last code with that reason, in seconds; 0: there was none */
+    unsigned days_left; /* until the date of enrol_by, which lets the user in; 0: it does not */
+    int64_t clock_off;  /* of the last code with that reason, in seconds; 0: there was none */
 };
 
 /* What a method works on. The login creates it. */

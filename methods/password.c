@@ -9,6 +9,7 @@
 #include "methods/dialogue.h"
 #include "methods/judge.h"
 #include "methods/odd_answer.h"
+#include "methods/without_factor.h"
 
 static const char password_method[] = "password";
 
@@ -135,14 +136,16 @@ static enum cs_err judge_code(struct cs_method_login *login, struct password_dia
     unsigned others = dialogue->device_instead ? CS_KIND(CS_FACTOR_DEVICE) : 0;
     enum cs_err result = CS_OK;
 
-    if (login->given->options->accept_on_missing_auth_method)
+    if (cs_may_lack_factor(login))
         result = cs_find_missing(login, CS_KIND(CS_FACTOR_TOTP), others, &dialogue->missing, error);
+    if (result == CS_OK && dialogue->missing)
+        result = cs_does_without_factor(login, &dialogue->missing, error);
     *ret_outcome = (struct cs_outcome){0};
     if (result == CS_OK && !dialogue->missing)
         return judge_part(login, CS_FACTOR_TOTP, code, ret_outcome, error);
     if (result == CS_OK)
         *ret_outcome = (struct cs_outcome){.judgement = CS_JUDGED_RIGHT,
-                                           .reason = CS_REASON_ACCEPT_ON_MISSING};
+                                           .reason = cs_reason_without_factor(login)};
     return result;
 }
 
@@ -209,7 +212,7 @@ enum cs_verdict cs_ask_password_and_totp(struct cs_method_login *login, bool dev
 
     *ret_password_only = dialogue.password_only;
     if (verdict == CS_VERDICT_ALLOW && dialogue.missing)
-        return CS_VERDICT_NOT_ENROLLED;
+        return cs_go_without_factor(login);
     /* The accepted password counts if only the server for the code is missing. */
     if (verdict != CS_VERDICT_ALLOW && verdict != CS_VERDICT_UNREACHABLE) {
         login->state.password_accepted = false;

@@ -12,6 +12,7 @@
 #include "methods/identity.h"
 #include "methods/password.h"
 #include "methods/steps.h"
+#include "methods/without_factor.h"
 
 static const char plan_method[] = "plan";
 
@@ -36,8 +37,9 @@ bool cs_plan_has_first(const struct cs_plan *plan)
 
 bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options)
 {
-    return plan->first != CS_FIRST_NONE || (plan->direct != NULL && !plan->direct->looks_up &&
-                                            !options->accept_on_missing_auth_method);
+    return plan->first != CS_FIRST_NONE ||
+           (plan->direct != NULL && !plan->direct->looks_up &&
+            !options->accept_on_missing_auth_method && !options->enrol_by);
 }
 
 /* ---- which factors ---- */
@@ -197,19 +199,28 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
     return CS_VERDICT_NOT_ENROLLED;
 }
 
-/* If the line may hold a code instead, a user with an authenticator app does have a factor. */
-static enum cs_verdict accept_missing(const struct cs_plan *plan, struct cs_method_login *login)
+/* False: nobody is let in without a factor here. If the line may hold a code instead, a user with
+ * an authenticator app does have a factor. */
+static bool accept_missing(const struct cs_plan *plan, struct cs_method_login *login,
+                           enum cs_verdict *ret_verdict)
 {
     unsigned others =
         plan->first == CS_FIRST_PASSWORD_AND_TOTP_OR_DEVICE ? CS_KIND(CS_FACTOR_TOTP) : 0;
     struct cs_error error = {0};
-    bool missing = false;
+    bool missing = false, does = false;
     enum cs_err result = cs_find_missing(login, login->state.listed, others, &missing, &error);
 
+    if (result == CS_OK && missing)
+        result = cs_does_without_factor(login, &does, &error);
     if (result != CS_OK)
-        return cs_give_up(login, plan_method, result, &error);
-    login->result.reason = missing ? CS_REASON_ACCEPT_ON_MISSING : CS_REASON_NOT_ENROLLED;
-    return missing ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
+        *ret_verdict = cs_give_up(login, plan_method, result, &error);
+    else if (does)
+        *ret_verdict = cs_go_without_factor(login);
+    else if (!missing) {
+        login->result.reason = CS_REASON_NOT_ENROLLED;
+        *ret_verdict = CS_VERDICT_DENY;
+    }
+    return result != CS_OK || does || !missing;
 }
 
 /* Whether a plan with a method of its own may tell the user that there is nothing to go on with. It
@@ -241,12 +252,26 @@ CS_OWN_FRAME static bool list_allowed(const struct cs_plan *plan, struct cs_meth
     return result == CS_OK;
 }
 
+/* False: the verdict is set. For enrol_by the account must be known first: root's key proves
+ * nothing before an answer. */
+CS_OWN_FRAME static bool look_who(struct cs_method_login *login, enum cs_verdict *ret_verdict)
+{
+    struct cs_error error = {0};
+    enum cs_err result = login->given->options->enrol_by ? cs_find_user(login, &error) : CS_OK;
+
+    if (result != CS_OK)
+        *ret_verdict = cs_give_up(login, plan_method, result, &error);
+    return result == CS_OK;
+}
+
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
-    bool accept = login->given->options->accept_on_missing_auth_method;
     enum cs_verdict verdict;
-    bool any;
+    bool any, accept;
 
+    if (!look_who(login, &verdict))
+        return verdict;
+    accept = cs_may_lack_factor(login);
     if (plan->direct != NULL && !plan->direct->looks_up && !accept &&
         !login->state.password_accepted)
         return plan->direct->run(login, plan->direct, NULL);
@@ -254,8 +279,8 @@ static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_
         return verdict;
     drop_duplicates(&login->state.factors);
     any = login->state.factors.count > 0 || login->state.factors.withheld;
-    if (!any && accept && login->state.user.found)
-        return accept_missing(plan, login);
+    if (!any && accept && login->state.user.found && accept_missing(plan, login, &verdict))
+        return verdict;
     if (plan->direct != NULL && (any || !login->state.user.found || !may_be_told(plan, login)))
         return plan->direct->run(login, plan->direct, NULL);
     if (login->state.factors.count == 0)

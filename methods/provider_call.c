@@ -76,6 +76,21 @@ void cs_call_cancel(const struct cs_method_login *login, const struct cs_listed_
         cs_log(given->log, LOG_DEBUG, "challenge %s withdrawn", challenge->id);
 }
 
+enum cs_err cs_call_now(const struct cs_method_login *login, int64_t *ret_now,
+                        struct cs_error *error)
+{
+    struct cs_provider *provider = login->given->provider;
+    int64_t shown = 0;
+    enum cs_err result = CS_OK;
+
+    if (provider->ops->shown_time != NULL)
+        result = provider->ops->shown_time(provider, &shown, error);
+    *ret_now = cs_clock_seconds();
+    if (shown > *ret_now)
+        *ret_now = shown;
+    return result;
+}
+
 bool cs_call_knows_accounts(const struct cs_provider *provider)
 {
     return provider->ops->account != NULL;

@@ -37,6 +37,11 @@ enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_li
 void cs_call_cancel(const struct cs_method_login *login, const struct cs_listed_factor *factor,
                     const struct cs_challenge *challenge);
 
+/* The time by this machine's clock, or a later one that the provider knows to have passed: for what
+ * ends at a time, whatever becomes of the clock. */
+enum cs_err cs_call_now(const struct cs_method_login *login, int64_t *ret_now,
+                        struct cs_error *error) CS_MUST_USE;
+
 /* Whether the provider has a say in who may log in at all; if not, nobody need be looked up. */
 bool cs_call_knows_accounts(const struct cs_provider *provider);
 

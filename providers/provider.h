@@ -323,6 +323,12 @@ struct cs_provider_ops {
                            const struct cs_provider_user *user, struct cs_standing *ret_standing,
                            struct cs_error *error);
 
+    /* A time that has certainly passed, in seconds since 1970, because devices of its users have
+     * shown it; 0: none is known. The clock of this machine may have been set back since. Optional:
+     * the machine's clock is all there is. */
+    enum cs_err (*shown_time)(struct cs_provider *provider, int64_t *ret_time,
+                              struct cs_error *error);
+
     /* Adds its measurements to `measures`. Optional: there are none. */
     void (*measure)(const struct cs_provider *provider, struct cs_measures *measures);
 

@@ -7,6 +7,7 @@
 #include "store/clock_note.h"
 #include "store/owner.h"
 #include "store/recovery.h"
+#include "store/shown_time.h"
 
 enum { CLOCK_SECONDS = 600, CLOCK_STEPS_MAX = 20 };
 
@@ -53,7 +54,7 @@ static enum cs_err judge_totp(const struct cs_trial *trial, const struct cs_fact
                             error);
     outcome->judgement = CS_JUDGED_RIGHT;
     outcome->reason = CS_REASON_TOTP;
-    return CS_OK;
+    return cs_shown_time_note(&trial->transaction, match.step * factor->period, error);
 }
 
 static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_factor *factor,

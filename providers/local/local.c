@@ -211,6 +211,7 @@ static const struct cs_provider_ops local_ops = {
     .begin = local_begin,
     .judge = local_judge,
     .account = cs_local_account,
+    .shown_time = cs_local_shown_time,
     .measure = local_measure,
     .close = local_close,
 };

@@ -56,6 +56,10 @@ enum cs_err cs_local_account(struct cs_provider *provider, const struct cs_call 
                              const struct cs_provider_user *user, struct cs_standing *ret_standing,
                              struct cs_error *error) CS_MUST_USE;
 
+/* The slot shown_time. */
+enum cs_err cs_local_shown_time(struct cs_provider *provider, int64_t *ret_time,
+                                struct cs_error *error) CS_MUST_USE;
+
 /* Why nothing that is stored for the user may be accepted. */
 struct cs_local_bar {
     enum cs_reason reason; /* CS_REASON_NONE: there is no reason */

@@ -43,9 +43,13 @@ static struct cs_mo *load(const char *folder, const char *language, struct cs_ca
         return NULL;
     cs_catalogue_english(catalogue);
     for (size_t key = 0; key < CS_TEXTS; key++) {
-        const char *text = cs_mo_find(mo, cs_texts[key].key, cs_texts[key].english);
+        const struct cs_plural *plural;
+        const char *text = cs_catalogue_find(mo, language, (enum cs_text)key, &plural);
 
-        catalogue->texts[key] = text ? text : catalogue->texts[key];
+        if (text == NULL)
+            continue;
+        catalogue->texts[key] = text;
+        catalogue->plurals[key] = plural;
     }
     return mo;
 }

@@ -144,7 +144,7 @@ BEGUN = {
                    ("providers/registry.c", "providers/CMakeLists.txt")),
     "A verb": ({"cli/cmd_sample.c": "int cs_cmd_sample(struct cs_cli *cli, const struct cs_words *words)\n"},
                ("cli/verb.h", "cli/CMakeLists.txt", "cli/verbs.c", "docs/man/countersign.8.in")),
-    "A language": ({"i18n/eo.po": "\"Language: eo\\n\"\n"}, ("i18n/LINGUAS", "tests/unit/test_catalogues.c")),
+    "A language": ({"i18n/eo.po": "\"Language: eo\\n\"\n"}, ("i18n/LINGUAS", "i18n/plural.c", "tests/unit/test_catalogues.c")),
 }
 
 

@@ -39,6 +39,12 @@ def test_a_user_with_a_factor_and_one_without():
 def test_a_user_who_needs_none():
     settings(accept_on_missing_auth_method=True)
     expect_equal(said(), [("risky", "user-no-factor")], "let in without one")
+    settings(enrol_by="2999-01-31")
+    expect_equal(said(), [("risky", "user-no-factor")], "let in until a date")
+    settings(enrol_by="2999-01-31", enrol_by_group="root")
+    expect_equal(said(), [("wrong", "user-no-factor")], "not in the group")
+    settings(enrol_by="2020-01-31")
+    expect_equal(said(), [("wrong", "user-no-factor")], "the date has passed")
     settings()
     stack("exempt_group=alice", service="sshd")
     expect_equal(said(), [("fine", "user-exempt"), ("fine", "user-no-factor")], "exempt by sshd's line")

@@ -5,6 +5,7 @@ The broker is one with pretended methods (tests/support/pretend). Each login has
 lane of logins has its own account.
 """
 import asyncio
+import datetime
 import functools
 import re
 import threading
@@ -23,6 +24,7 @@ PROMPT_BYTES, PROMPT_COLUMNS = 500, 77
 
 # Answers that are no text: a code, a code that is not right.
 CODE, WRONG = object(), object()
+DATE = "2027-01-31"  # stands for tomorrow's
 
 
 class Approve:
@@ -34,12 +36,14 @@ class Approve:
 
 
 class Dialogue:
-    def __init__(self, options, answers=(), decide=None, messages=0, allowed=True, tells=False):
+    def __init__(self, options, answers=(), decide=None, messages=0, allowed=True, tells=False,
+                 everywhere=False):
         self.options = options
         self.answers = answers
         self.decide = decide  # what happens on the device while nothing is asked
         self.messages = messages  # that PAM has got from the module by then
         self.allowed = allowed
+        self.everywhere = everywhere  # in every language with both behaviours, though it looks alike
         self.tells = tells  # something outside a prompt: only this depends on sshd's behaviour
 
 
@@ -47,6 +51,7 @@ NUMBER, WORD, BROWSER = (f"auth_method=pretend-{kind} push_wait=" for kind in ("
 DIALOGUES = {
     "code": Dialogue("", [CODE]),
     "retry": Dialogue("", [WRONG, CODE]),
+    "enrol-by": Dialogue("enrol_by={tomorrow}", [""], everywhere=True),
     "refusal": Dialogue("", [WRONG] * 4, allowed=False),
     # No such line; by number.
     "menu-3": Dialogue("auth_method=pretend-menu-3", ["4", "2"]),
@@ -103,7 +108,11 @@ class Job:
         if {CODE, WRONG} & set(self.dialogue.answers):
             self.factor = enroll(self.account)
         self.start = len(self.broker.log())
-        auth = f"{MODULE_LINE} debug conversation={behaviour()} {self.lang} {self.dialogue.options}"
+        tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+        options = self.dialogue.options.format(tomorrow=tomorrow)
+        if options != self.dialogue.options:
+            self.codes[tomorrow] = DATE
+        auth = f"{MODULE_LINE} debug conversation={behaviour()} {self.lang} {options}"
         try:
             with Sshd(auth, port=self.port, name=f"sshd-{self.account}", LogLevel="DEBUG3",
                       PrintLastLog="no") as self.sshd:
@@ -398,7 +407,7 @@ def all_jobs(broker, lane, clients):
     account = ("alice", "bob", "carol")[lane]
     return [Job(broker, language, dialogue, client, account, SSHD_PORT + lane)
             for client in clients for language in LANGUAGES for dialogue in DIALOGUES
-            if behaviour() == "fold" or DIALOGUES[dialogue].tells or language == "en"]
+            if behaviour() == "fold" or DIALOGUES[dialogue].tells or DIALOGUES[dialogue].everywhere or language == "en"]
 
 
 def test_every_client():

@@ -4,6 +4,7 @@
 
 #include "conversation/texts.h"
 #include "i18n/mo.h"
+#include "i18n/plural.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -20,6 +21,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const char *text = cs_mo_find(mo, cs_texts[key].key, cs_texts[key].english);
 
         REQUIRE(text == NULL || (text[0] != '\0' && strlen(text) < size));
+        for (unsigned forms = 1; cs_texts[key].counted && forms <= CS_PLURAL_FORMS_MAX; forms++) {
+            text = cs_mo_find_forms(mo, cs_texts[key].key, cs_texts[key].english, forms);
+            for (unsigned i = 0; text != NULL && i < forms; i++) {
+                REQUIRE(text[0] != '\0');
+                text += strlen(text) + 1;
+            }
+        }
     }
     return 0;
 }

@@ -450,9 +450,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     send_packets(ends[0], data + 1, size - 1, (data[0] & 4) != 0);
     cs_session_serve(NULL, NULL, ends[1], &peers[data[0] & 3]);
     cs_fd_close(&ends[1]);
-    /* accept_on_missing_auth_method lets a user in if the input itself sets it. */
+    /* accept_on_missing_auth_method and enrol_by let a user in if the input itself sets them. */
     read_replies(ends[0], has(data, size, "123456") || has(data, size, "accept") ||
-                              has(data, size, "group"));
+                              has(data, size, "enrol") || has(data, size, "group"));
     cs_fd_close(&ends[0]);
     return 0;
 }

@@ -80,6 +80,14 @@ static void settle_code(void *context, const struct cs_secret *code, bool accept
     scene->kept += accepted;
 }
 
+static unsigned days_to_enrol(void *context, int64_t now)
+{
+    struct method_scene *scene = context;
+
+    scene->asked_time = now;
+    return scene->days;
+}
+
 static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
 {
     struct method_scene *scene = context;
@@ -128,6 +136,7 @@ static const struct cs_method_calls method_calls = {.identify = identify,
                                                     .settle_code = settle_code,
                                                     .judging = judging,
                                                     .judged = judged,
+                                                    .days_to_enrol = days_to_enrol,
                                                     .pace = pace,
                                                     .take_turn = take_turn,
                                                     .give_turn = give_turn};

@@ -46,7 +46,11 @@ struct method_scene {
     bool quiet;             /* a request was refused a moment ago */
     bool flooded;           /* too much was requested already */
     bool over;              /* a wrong code ends its challenge */
-    bool recovery;          /* the right code is a recovery code, of which nine are left */
+    unsigned days;          /* on which a user without a factor is still let in */
+    int64_t shown_time;     /* what the provider knows of the time, with every slot */
+    enum cs_err shown_result;
+    int64_t asked_time; /* the time at which `days` was last asked for; 0: never */
+    bool recovery;      /* the right code is a recovery code, of which nine are left */
     struct cs_listed_factor factors[METHOD_SCENE_FACTORS_MAX];
     size_t factors_count;
     unsigned kinds; /* that the provider can have; all */

@@ -291,6 +291,18 @@ static enum cs_err language(struct cs_provider *provider, const char *identity,
     return CS_OK;
 }
 
+static enum cs_err shown_time(struct cs_provider *provider, int64_t *ret_time,
+                              struct cs_error *error)
+{
+    const struct method_scene *scene =
+        (const struct method_scene *)(const void *)((const char *)provider -
+                                                    offsetof(struct method_scene, provider));
+
+    *ret_time = scene->shown_time;
+    return scene->shown_result == CS_OK ? CS_OK
+                                        : cs_fail(error, scene->shown_result, "there is no store");
+}
+
 static unsigned kinds_of(const struct cs_provider *provider)
 {
     const struct method_scene *scene =
@@ -314,4 +326,5 @@ void method_scene_use_every_slot(struct method_scene *scene)
     scene->ops.cancel = cancel;
     scene->ops.account = account;
     scene->ops.language = language;
+    scene->ops.shown_time = shown_time;
 }

@@ -13,6 +13,13 @@ static void put_word(struct cs_buffer *out, size_t value, bool swapped)
     cs_buffer_add(out, (const char *)&word, sizeof word);
 }
 
+static void put_text(struct cs_buffer *out, const char *text)
+{
+    for (; *text != '\0'; text++)
+        cs_buffer_add(out, *text == '\001' ? "" : text, 1);
+    cs_buffer_add(out, "", 1);
+}
+
 static size_t original_length(const struct mo_message *message)
 {
     return strlen(message->context) + 1 + strlen(message->text);
@@ -38,9 +45,9 @@ void mo_file_write(struct cs_buffer *out, const struct mo_message *messages, siz
         place += strlen(messages[i].translation) + 1;
     }
     for (size_t i = 0; i < count; i++) {
-        cs_buffer_printf(out, "%s\004%s", messages[i].context, messages[i].text);
-        cs_buffer_add(out, "", 1);
+        cs_buffer_printf(out, "%s\004", messages[i].context);
+        put_text(out, messages[i].text);
     }
     for (size_t i = 0; i < count; i++)
-        cs_buffer_add(out, messages[i].translation, strlen(messages[i].translation) + 1);
+        put_text(out, messages[i].translation);
 }

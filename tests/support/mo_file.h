@@ -7,6 +7,7 @@
 
 #include "base/buffer.h"
 
+/* Forms are separated by \001 here, where the file has a NUL. */
 struct mo_message {
     const char *context, *text, *translation;
 };

@@ -34,7 +34,8 @@ void speak(const char *language, struct cs_catalogue *ret_catalogue, struct cs_m
     assert_true(cs_language_parse(language, ret_catalogue->translation));
     ret_catalogue->rtl = cs_language_is_rtl(language);
     for (size_t key = 0; key < CS_TEXTS; key++) {
-        ret_catalogue->texts[key] = cs_mo_find(*ret_mo, cs_texts[key].key, cs_texts[key].english);
+        ret_catalogue->texts[key] =
+            cs_catalogue_find(*ret_mo, language, (enum cs_text)key, &ret_catalogue->plurals[key]);
         if (ret_catalogue->texts[key] == NULL)
             fail_msg("%s: %s is not translated", language, cs_texts[key].key);
     }

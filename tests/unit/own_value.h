@@ -13,6 +13,7 @@ static inline const char *own_value(const struct cs_setting *row)
     static const struct {
         const char *name, *value;
     } values[] = {
+        {"enrol_by", "2027-01-31"},
         {"issuer", "https://login.example.com/"},
         {"login-hint", "{\"name\":\"%a\"}"},
         {"scope", "openid profile"},

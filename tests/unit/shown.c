@@ -37,6 +37,7 @@ void fill_sample(struct cs_values *values, enum cs_text key)
                   {CS_TEXT_PHONE_WORD, 'C', "K7QX2M"},
                   {CS_TEXT_BROWSER_PROMPT, 'C', "WDJB-MJHT"},
                   {CS_TEXT_RECOVERY_LEFT, 'N', "9"},
+                  {CS_TEXT_ENROL_BY, 'N', "9"},
                   {CS_TEXT_WAIT_COUNTDOWN, 'N', "25"}};
     static const struct {
         char letter;
@@ -52,8 +53,10 @@ void fill_sample(struct cs_values *values, enum cs_text key)
                    {'T', "3"},
                    {'P', ":"},
                    {'N', "+15551234567"},
+                   {'E', "2027-01-31"},
                    {'W', "https://sign-in.example.com/device"}};
 
+    values->number = 9;
     for (size_t i = 0; i < CS_ARRAY_SIZE(samples); i++)
         cs_values_set(values, samples[i].letter, samples[i].text);
     for (size_t i = 0; i < CS_ARRAY_SIZE(others); i++) {

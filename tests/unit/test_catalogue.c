@@ -231,6 +231,52 @@ static void test_get_untrusted_file_is_english(void **state)
     assert_file_refused(state, path);
 }
 
+/* A text with several forms: as many as the language has, each of which may be shown; otherwise the
+ * English ones, by the English rule. */
+static void test_get_forms_by_the_rule_of_their_language(void **state)
+{
+#define FORM(days) "Noch %N " days " (%E): "
+    static const struct {
+        const char *translation;
+        bool shown, warned;
+    } rows[] = {{FORM("den") "\001" FORM("dny") "\001" FORM("dní"), true, false},
+                {FORM("den") "\001" FORM("dny"), false, false},
+                {FORM("den") "\001" FORM("dny") "\001" FORM("dní") "\001" FORM("x"), false, false},
+                {FORM("den") "\001\001" FORM("dní"), false, false},
+                {FORM("den") "\001%N dny: \001" FORM("dní"), false, true}};
+    static const struct {
+        unsigned long number;
+        const char *czech, *english;
+    } numbers[] = {{1, FORM("den"), "%N more day "},
+                   {3, FORM("dny"), "%N more days "},
+                   {22, FORM("dní"), "%N more days "}};
+    const char *english = cs_texts[CS_TEXT_ENROL_BY].english;
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_buffer_free) struct cs_buffer forms = {0};
+        struct mo_message message = {"enrol_by_notice", NULL, rows[i].translation};
+        const struct cs_catalogue *catalogue;
+        struct scene scene;
+
+        cs_buffer_printf(&forms, "%s\001%s", english, english + strlen(english) + 1);
+        message.text = forms.text;
+        install_messages(state, "cs", &message, 1);
+        scene_open(&scene, state);
+        catalogue = cs_catalogues_get(scene.catalogues, "cs_CZ");
+        for (size_t n = 0; n < CS_ARRAY_SIZE(numbers); n++) {
+            const char *text = cs_catalogue_text(catalogue, CS_TEXT_ENROL_BY, numbers[n].number);
+
+            if (rows[i].shown)
+                assert_string_equal(text, numbers[n].czech);
+            else
+                assert_contains(text, numbers[n].english);
+        }
+        assert_int_equal(strstr(warnings_of(&scene), "enrol_by_notice") != NULL, rows[i].warned);
+        scene_close(&scene);
+    }
+#undef FORM
+}
+
 static void test_get_hostile_translation_is_english_for_that_key_alone(void **state)
 {
     static const struct mo_message hostile[] = {
@@ -373,6 +419,7 @@ int main(void)
         IN_FOLDER(test_get_right_to_left_where_it_speaks_so),
         IN_FOLDER(test_get_damaged_file_is_english),
         IN_FOLDER(test_get_untrusted_file_is_english),
+        IN_FOLDER(test_get_forms_by_the_rule_of_their_language),
         IN_FOLDER(test_get_hostile_translation_is_english_for_that_key_alone),
         IN_FOLDER(test_get_second_time_opens_no_file),
         IN_FOLDER(test_get_names_with_paths_never_reach_the_file_system),

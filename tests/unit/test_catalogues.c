@@ -81,7 +81,8 @@ static void fill_typical(struct cs_values *values, enum cs_text key)
     cs_values_set(values, 'P', ":");
     cs_values_set(values, 'N', "alice.example@example.com");
     cs_values_set(values, 'W', "https://sign-in.example.com/realms/staff/protocol/oauth2/device");
-    if (key == CS_TEXT_WAIT_COUNTDOWN || key == CS_TEXT_RECOVERY_LEFT)
+    cs_values_set(values, 'E', "2027-01-31");
+    if (key == CS_TEXT_WAIT_COUNTDOWN || key == CS_TEXT_RECOVERY_LEFT || key == CS_TEXT_ENROL_BY)
         cs_values_set(values, 'N', "110");
     if (key == CS_TEXT_LETTER_UNTIL)
         cs_values_set(values, 'N', "2027-01-31");
@@ -148,11 +149,15 @@ static void test_every_text_is_a_translation_that_may_be_shown(void **state)
 
         scene_open(&scene, languages[l]);
         for (size_t key = 0; key < CS_TEXTS; key++) {
+            const struct cs_plural *plural = scene.catalogue.plurals[key];
+            const char *text = scene.catalogue.texts[key];
             struct cs_error error = {0};
 
-            if (cs_template_check_translation((enum cs_text)key, scene.catalogue.texts[key],
-                                              &error) != CS_OK)
-                fail_msg("%s: %s: %s", languages[l], cs_texts[key].key, error.text);
+            for (unsigned form = 0; form < (plural ? plural->forms : 1); form++) {
+                if (cs_template_check_translation((enum cs_text)key, text, &error) != CS_OK)
+                    fail_msg("%s: %s: %s", languages[l], cs_texts[key].key, error.text);
+                text += strlen(text) + 1;
+            }
         }
         scene_close(&scene);
     }
@@ -169,7 +174,9 @@ static void test_every_text_fits_with_typical_values(void **state)
             struct cs_values values = {0};
 
             fill_typical(&values, (enum cs_text)key);
-            assert_shown(&scene, key, &values, CS_PROMPT_COLUMNS);
+            for (values.number = 0; values.number <= (cs_texts[key].counted ? 110 : 0);
+                 values.number++)
+                assert_shown(&scene, key, &values, CS_PROMPT_COLUMNS);
         }
         scene_close(&scene);
     }

@@ -4,6 +4,8 @@
 
 #include "providers/local/totp.h"
 #include "store/clock_note.h"
+#include "store/shown_time.h"
+#include "tests/support/fake_clock.h"
 #include "tests/unit/local.h"
 
 enum { PERIOD = 30, USERS = 20 };
@@ -133,6 +135,51 @@ static void many_users_who_are_off_alike_stand_out(void **state)
         cs_enrolment_clear(&users[i]);
 }
 
+static int64_t shown_time(void)
+{
+    int64_t time = -1;
+
+    assert_int_equal(provider->ops->shown_time(provider, &time, NULL), CS_OK);
+    return time;
+}
+
+/* For enrol_by: a clock that was set back does not make it earlier than the last right code. */
+static void a_right_code_shows_the_time(void **state)
+{
+    const int64_t step = cs_totp_step(T0, PERIOD) * PERIOD;
+
+    (void)state;
+    assert_int_equal(shown_time(), 0);
+    assert_int_equal(judge(&alice, 3, true).judgement, CS_JUDGED_WRONG);
+    assert_int_equal(shown_time(), 0);
+    assert_int_equal(judge(&alice, 0, true).judgement, CS_JUDGED_RIGHT);
+    assert_int_equal(shown_time(), step);
+    assert_int_equal(judge(&alice, 1, true).judgement, CS_JUDGED_RIGHT);
+    assert_int_equal(shown_time(), step); /* no write for every code */
+    fake_clock_set(T0 + CS_SHOWN_TIME_STEP);
+    assert_int_equal(judge(&alice, CS_SHOWN_TIME_STEP / PERIOD, true).judgement, CS_JUDGED_RIGHT);
+    fake_clock_set(T0 - 365 * 24 * 3600);
+    assert_int_equal(shown_time(), step + CS_SHOWN_TIME_STEP);
+}
+
+/* And the codes of many users who are ahead show that the clock is behind. */
+static void many_users_who_are_ahead_show_the_time(void **state)
+{
+    static struct cs_enrolment users[3];
+    char name[16];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(shown_time(), 0);
+        (void)snprintf(name, sizeof name, "user%d", i);
+        enrol_app(name, &users[i]);
+        (void)judge(&users[i], 20, true);
+    }
+    assert_int_equal(shown_time(), T0 + 20 * PERIOD);
+    for (int i = 0; i < 3; i++)
+        cs_enrolment_clear(&users[i]);
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -143,6 +190,8 @@ int main(void)
         TEST(without_a_proven_first_factor_nothing_is_looked_for),
         TEST(a_spent_code_shows_no_wrong_clock),
         TEST(many_users_who_are_off_alike_stand_out),
+        TEST(a_right_code_shows_the_time),
+        TEST(many_users_who_are_ahead_show_the_time),
     };
 
     return cmocka_run_group_tests_name("local_clock", tests, NULL, NULL);

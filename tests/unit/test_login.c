@@ -3,6 +3,7 @@
 #include "tests/unit/unit.h"
 
 #include <security/_pam_types.h>
+#include <stdlib.h>
 
 #include "base/clock.h"
 #include "login/audit.h"
@@ -20,6 +21,7 @@ static void test_verdict_every_row(void **state)
         [CS_VERDICT_ALLOW] = {"allow", PAM_SUCCESS, PAM_AUTH_ERR},
         [CS_VERDICT_EXEMPT] = {"exempt", PAM_SUCCESS, PAM_AUTH_ERR},
         [CS_VERDICT_NOT_ENROLLED] = {"not-enrolled", PAM_AUTH_ERR, PAM_AUTH_ERR},
+        [CS_VERDICT_ENROL_BY] = {"enrol-by", PAM_SUCCESS, PAM_AUTH_ERR},
         [CS_VERDICT_MAX_TRIES] = {"max-tries", PAM_MAXTRIES, PAM_MAXTRIES},
         [CS_VERDICT_UNAVAILABLE] = {"unavailable", PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
         [CS_VERDICT_UNREACHABLE] = {"unreachable", PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL},
@@ -44,6 +46,7 @@ static int code_by_options(enum cs_verdict verdict, bool proven, bool ignore)
 {
     switch (verdict) {
     case CS_VERDICT_NOT_ENROLLED:
+    case CS_VERDICT_ENROL_BY:
         return ignore ? PAM_IGNORE : PAM_SUCCESS;
     case CS_VERDICT_EXEMPT:
         return PAM_IGNORE;
@@ -63,6 +66,7 @@ static void test_verdict_options_change_their_row_alone(void **state)
     cs_options_defaults(CS_PROFILE_OWN, &plain);
     cs_options_defaults(CS_PROFILE_OWN, &options);
     options.method.accept_on_missing_auth_method = true;
+    options.enrol_by = "2027-01-31";
     options.exempt_result = CS_EXEMPT_IGNORE;
     options.failmode_insecure = true;
     for (unsigned row = 0; row < 4 * CS_VERDICTS; row++) {
@@ -132,6 +136,7 @@ static const struct {
     {CS_VERDICT_DENY, CS_REASON_USER_NOT_ACTIVE, PAM_ACCT_EXPIRED},
     {CS_VERDICT_DENY, ANY, PAM_PERM_DENIED},
     {CS_VERDICT_NOT_ENROLLED, ANY, PAM_PERM_DENIED},
+    {CS_VERDICT_ENROL_BY, ANY, PAM_PERM_DENIED}, /* of logins only */
     {CS_VERDICT_MAX_TRIES, ANY, PAM_PERM_DENIED},
     {CS_VERDICT_UNAVAILABLE, ANY, PAM_AUTHINFO_UNAVAIL},
     {CS_VERDICT_UNREACHABLE, ANY, PAM_AUTHINFO_UNAVAIL},
@@ -190,6 +195,63 @@ static void test_account_options_that_forgive_have_no_say(void **state)
         assert_int_equal(code, v == CS_VERDICT_EXEMPT ? PAM_IGNORE
                                                       : expected_account_code(v, CS_REASON_NONE));
     }
+}
+
+/* The day itself counts, and one_answer leaves no prompt for the notice. */
+static void test_policy_days_to_enrol(void **state)
+{
+    static const struct {
+        const char *date;
+        int days; /* from today on */
+    } rows[] = {{"1970-01-01", 0},   {"2026-11-30", 0}, {"2026-12-01", 1}, {"2026-12-02", 2},
+                {"2027-12-01", 366}, {NULL, 0},         {"soon", 0}};
+    const int64_t noon = 1796126400; /* 2026-12-01T12:00Z */
+    struct cs_options options;
+
+    (void)state;
+    assert_int_equal(setenv("TZ", "UTC0", 1), 0);
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        options.enrol_by = rows[i].date;
+        options.method.one_answer = false;
+        assert_int_equal(cs_policy_days_to_enrol(&options, noon), rows[i].days);
+        assert_int_equal(cs_policy_days_to_enrol(&options, INT64_MAX), 0);
+        options.method.one_answer = true;
+        assert_int_equal(cs_policy_days_to_enrol(&options, noon), 0);
+    }
+    assert_int_equal(unsetenv("TZ"), 0);
+}
+
+static void assert_enrols_later(const char *groups, bool known, bool expected)
+{
+    const struct cs_account root = {
+        .known = known, .local = true, .name = "root", .uid = 0, .gid = 0};
+    const struct cs_patience patience = {cs_clock_ms() + 10000, -1};
+    CS_AUTO(cs_directory_free) struct cs_directory *directory = cs_directory_new();
+    CS_AUTO(cs_buffer_free) struct cs_buffer lines = {0};
+    const struct cs_log log = log_into(&lines);
+    struct cs_options options;
+
+    cs_options_defaults(CS_PROFILE_OWN, &options);
+    options.enrol_by = "2027-01-31";
+    options.enrol_by_group = groups;
+    assert_int_equal(cs_policy_may_enrol_later(&options, &root, directory, &patience, &log),
+                     expected);
+    if (groups != NULL && strcmp(groups, "nosuchgroup") == 0)
+        assert_contains(lines.text,
+                        "enrol_by_group: whether 'root' is in a group of 'nosuchgroup'");
+}
+
+static void test_policy_enrol_by_group(void **state)
+{
+    (void)state;
+    assert_enrols_later(NULL, true, true);
+    assert_enrols_later(NULL, false, false);
+    assert_enrols_later("root", true, true);
+    assert_enrols_later("root", false, false);
+    assert_enrols_later("nogroup", true, false);
+    assert_enrols_later("nogroup,root", true, true);
+    assert_enrols_later("nosuchgroup", true, false);
 }
 
 static enum cs_reason exemption(const char *exempt, const char *asked,
@@ -417,6 +479,8 @@ int main(void)
         cmocka_unit_test(test_verdict_failmode_needs_account_and_first_factor),
         cmocka_unit_test(test_account_every_verdict_and_reason),
         cmocka_unit_test(test_account_options_that_forgive_have_no_say),
+        cmocka_unit_test(test_policy_days_to_enrol),
+        cmocka_unit_test(test_policy_enrol_by_group),
         cmocka_unit_test(test_policy_groups_of_root),
         cmocka_unit_test(test_policy_unknown_account_never_exempt),
         cmocka_unit_test(test_audit_values_stay_in_their_quotes),

@@ -48,6 +48,8 @@ static void look_everywhere(const struct cs_mo *mo)
 
         if (text != NULL)
             assert_uint_in_range(strlen(text), 1, CS_MO_BYTES_MAX);
+        if (cs_texts[key].counted)
+            (void)cs_mo_find_forms(mo, cs_texts[key].key, cs_texts[key].english, 3);
     }
     (void)cs_mo_find(mo, "", "");
 }

@@ -193,6 +193,7 @@ static const char *const *bad_values(const struct cs_setting *row)
         const char *values[10];
     } checks[] = {
         {cs_check_language, {"", "f", "../fr", "fr/", "french", "fr_", "fr_C1", "none", NULL}},
+        {cs_check_date, {"", "31.1.2027", "2027-02-30", "2027-1-31", "tomorrow", "2027", NULL}},
         {cs_check_groups, {"", ",a", "a,", "a,,b", "a, b", "\"a", "a\"b\"", "a\n", NULL}},
         {cs_check_template, {"a\rb", "\x1b[m", "\xff", "\u202e", NULL}},
         {cs_check_variable, {"", "1A", "A B", "A=B", "A-B", "\xc3\xa4", "A\n", "$A", NULL}},
