@@ -174,14 +174,21 @@ void cs_write_password(struct cs_json_writer *writer, const int64_t *changed);
 /* A file of users to enrol. Borrowed texts. */
 struct cs_batch_choice {
     const char *path;
-    bool add; /* those, too, who have a TOTP factor already */
+    bool add; /* those, too, who have a TOTP or HOTP factor already */
+    /* With letters, or NULL: their folder, the administrator's template, the day that they name;
+     * and whether the codes alone are written as well. */
+    const char *letters, *template, *until;
+    bool svg;
+    const struct cs_options *options; /* for letters: languages, and the administrator's texts */
 };
 
-/* Enrols them, all or none, and prints one object a line; returns an exit status. */
+/* Enrols them, all or none, and prints one object a line, unless there are letters; returns an exit
+ * status. */
 int cs_enrol_batch(struct cs_cli *cli, const struct cs_app_names *names,
                    const struct cs_batch_choice *choice);
 
-/* Draws a QR code on standard output; false if the text does not fit or memory ran out. */
-bool cs_print_qr(const char *text);
+/* Draws a QR code on standard output, as far as what is there can show one, or says why not.
+ * `light`: the ink of a terminal without colours is lighter than its ground. */
+void cs_print_qr(const char *text, bool light);
 
 #endif

@@ -7,7 +7,7 @@ const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX] = {CS_
 static enum cs_err say(void *context, struct cs_error *error)
 {
     (void)error;
-    cs_restored_say(context);
+    cs_restored_say(context, false);
     return CS_OK;
 }
 

@@ -76,6 +76,18 @@ static void write_totp(struct cs_json_writer *writer, const struct cs_factor *fa
     cs_json_write_string(writer, "last_used", factor->last_step < 0 ? NULL : used);
 }
 
+/* last_used is when it was, not of when the code was. */
+static void write_hotp(struct cs_json_writer *writer, const struct cs_factor *factor)
+{
+    char used[CS_TIME_SIZE];
+
+    cs_format_time(factor->last_used, used);
+    cs_json_write_string(writer, "algorithm", factor->algorithm);
+    cs_json_write_integer(writer, "digits", factor->digits);
+    cs_json_write_integer(writer, "counter", factor->last_step + 1);
+    cs_json_write_string(writer, "last_used", factor->last_used > 0 ? used : NULL);
+}
+
 /* The counter is null before the first login. */
 static void write_key(struct cs_json_writer *writer, const struct cs_factor *factor)
 {
@@ -104,6 +116,8 @@ static void write_factor(struct cs_json_writer *writer, const struct cs_factor *
     cs_json_write_string(writer, "created", created);
     if (factor->kind == CS_STORED_U2F)
         write_key(writer, factor);
+    else if (factor->kind == CS_STORED_HOTP)
+        write_hotp(writer, factor);
     else
         write_totp(writer, factor);
     cs_json_write_end(writer);
@@ -144,6 +158,11 @@ static void format_settings(const struct cs_factor *factor, char ret_text[SETTIN
 {
     char model[CS_KEY_MODEL_SIZE], aaguid[CS_AAGUID_SIZE];
 
+    if (factor->kind == CS_STORED_HOTP) {
+        (void)snprintf(ret_text, SETTINGS_SIZE, "%s, %u digits, counter %lld", factor->algorithm,
+                       factor->digits, (long long)factor->last_step + 1);
+        return;
+    }
     if (factor->kind != CS_STORED_U2F) {
         (void)snprintf(ret_text, SETTINGS_SIZE, "%s, %u digits, %u s", factor->algorithm,
                        factor->digits, factor->period);

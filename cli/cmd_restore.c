@@ -30,7 +30,7 @@ static void say(const struct cs_restore *restore, const struct cs_restored *rest
     if (!restore->compared)
         (void)printf("It could not be read, so nobody knows which codes of the next minutes were "
                      "used by devices whose clock is ahead.\n");
-    cs_restored_say(restored);
+    cs_restored_say(restored, restore->compared);
 }
 
 /* The record of it is in the new store from the first moment on, or nothing has happened. */

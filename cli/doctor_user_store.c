@@ -21,7 +21,7 @@ struct search {
     const struct cs_doctor_user *user;
     char network[CS_CLIENT_SIZE]; /* "": none was named */
     struct stored {
-        unsigned totp, keys, suspect, recovery, failures;
+        unsigned codes, keys, suspect, recovery, failures;
         bool password, suspended, delayed;
         struct cs_uid owner;
     } stored;
@@ -45,7 +45,7 @@ static enum cs_err read_factors(const struct cs_transaction *transaction, struct
     for (size_t i = 0; i < factors.count; i++) {
         const struct cs_factor *factor = &factors.items[i];
 
-        stored->totp += factor->kind == CS_STORED_TOTP;
+        stored->codes += factor->kind != CS_STORED_U2F;
         stored->suspect += factor->suspect;
         stored->keys += factor->kind == CS_STORED_U2F && !factor->suspect;
     }
@@ -174,22 +174,22 @@ static void judge_password(const struct cs_doctor_user *user, const struct store
 
 static void judge_factors(const struct cs_doctor_user *user, const struct stored *stored)
 {
-    bool code = (user->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0 && stored->totp > 0;
+    bool code = (user->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0 && stored->codes > 0;
     bool key = (user->kinds & CS_KIND(CS_FACTOR_U2F)) != 0 && stored->keys > 0;
 
     if (user->kinds == 0)
         return;
     if (code || key)
         cs_findings_add(user->all, CS_FINDING_FINE, "user-factor", nowhere, NULL,
-                        "%s has %u TOTP factors, %u security keys and %u recovery codes",
-                        user->doctor->user, stored->totp, stored->keys, stored->recovery);
+                        "%s has %u TOTP or HOTP factors, %u security keys and %u recovery codes",
+                        user->doctor->user, stored->codes, stored->keys, stored->recovery);
     else if (stored->suspect > 0)
         cs_doctor_user_lacks(user, "but security keys that may have been copied",
                              "'countersign list' shows them; remove them and enrol others");
     else
         cs_doctor_user_lacks(user,
-                             stored->totp + stored->keys > 0 ? "of a kind that the plan asks for"
-                                                             : "in the store",
+                             stored->codes + stored->keys > 0 ? "of a kind that the plan asks for"
+                                                              : "in the store",
                              "enrol the user: 'countersign enroll'");
 }
 

@@ -75,10 +75,14 @@ enum cs_err cs_write_enrolment(struct cs_json_writer *writer, const struct cs_ap
         return result;
     cs_json_write_string(writer, "user", factor->user);
     cs_json_write_integer(writer, "id", factor->id);
+    cs_json_write_string(writer, "kind", cs_stored_kind_name(factor->kind));
     cs_json_write_string(writer, "label", factor->label);
     cs_json_write_string(writer, "algorithm", factor->algorithm);
     cs_json_write_integer(writer, "digits", factor->digits);
-    cs_json_write_integer(writer, "period", factor->period);
+    if (factor->kind == CS_STORED_HOTP)
+        cs_json_write_integer(writer, "counter", factor->last_step + 1);
+    else
+        cs_json_write_integer(writer, "period", factor->period);
     cs_json_write_string(writer, "secret", key.data);
     cs_json_write_string(writer, "uri", uri.data);
     cs_write_codes(writer, enrolment);

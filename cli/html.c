@@ -22,20 +22,25 @@ static const char *escaped(char letter)
     return NULL;
 }
 
+void cs_html_escape(struct cs_buffer *page, const char *text)
+{
+    for (const char *c = text; *c != '\0'; c++) {
+        const char *better = escaped(*c);
+
+        if (better != NULL)
+            cs_buffer_text(page, better);
+        else
+            cs_buffer_add(page, c, 1);
+    }
+}
+
 void cs_html_text(struct cs_buffer *page, const char *text)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
     cs_sanitise(&clean, text, strlen(text));
     page->failed = page->failed || clean.failed;
-    for (size_t i = 0; i < clean.length; i++) {
-        const char *better = escaped(clean.text[i]);
-
-        if (better != NULL)
-            cs_buffer_text(page, better);
-        else
-            cs_buffer_add(page, &clean.text[i], 1);
-    }
+    cs_html_escape(page, clean.text ? clean.text : "");
 }
 
 /* CSP Level 3, section 2.3.1: 'sha256-' and the base64 of the hash of what is between the tags. */

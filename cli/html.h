@@ -9,6 +9,9 @@
  * quotes or without. */
 void cs_html_text(struct cs_buffer *page, const char *text);
 
+/* The same for text that is clean as it is, or whose marks of direction are meant. */
+void cs_html_escape(struct cs_buffer *page, const char *text);
+
 /* Adds everything up to the page's content. Its policy allows this style and nothing else, so that
  * markup which slipped in could load nothing and run nothing. */
 enum cs_err cs_html_begin(struct cs_buffer *page, const char *title, const char *style,

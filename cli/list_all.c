@@ -40,6 +40,9 @@ static void format_factors(const struct cs_stored_user *user, char cell[CELL_SIZ
     (void)snprintf(text, sizeof text, "%u totp", user->totp);
     if (user->totp > 0)
         add_text(cell, ", ", text);
+    (void)snprintf(text, sizeof text, "%u hotp", user->hotp);
+    if (user->hotp > 0)
+        add_text(cell, ", ", text);
     (void)snprintf(text, sizeof text, "%u u2f", user->keys);
     if (user->keys > 0)
         add_text(cell, ", ", text);

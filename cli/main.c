@@ -151,20 +151,23 @@ static int run_verb(struct cs_cli *cli, const struct cs_verb *verb, int argc, ch
                                             : run_for_account(cli, verb, &words);
 }
 
-/* The second word of a two-word verb comes next, before any option. */
+/* The second word of a two-word verb comes next, before any option, unless there is a verb of the
+ * first word alone, which takes options only. */
 static int run_second_word(struct cs_cli *cli, const struct cs_verb *verbs, size_t count, int argc,
                            char **argv)
 {
-    size_t first = strlen(argv[0]) + 1;
+    size_t first = strlen(argv[0]) + 1, alone = verbs[0].name[first - 1] == '\0';
 
     if (argc < 2)
         return cs_misuse_of(verbs, count, "a word is missing after '%s'", argv[0]);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = alone; i < count; i++) {
         if (strcmp(verbs[i].name + first, argv[1]) == 0)
             return run_verb(cli, &verbs[i], argc - 1, argv + 1);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
         return cs_help_of(verbs, count);
+    if (argv[1][0] == '-' && alone)
+        return run_verb(cli, &verbs[0], argc, argv);
     if (argv[1][0] == '-')
         return cs_misuse_of(verbs, count, "'%s' cannot follow '%s' directly", argv[1], argv[0]);
     return cs_misuse_of(verbs, count, "there is no '%s %s'", argv[0], argv[1]);
@@ -197,7 +200,7 @@ static int run(struct cs_cli *cli, int argc, char **argv)
     if (verbs == NULL)
         return cs_usage_error("there is no verb '%s'; see 'countersign --help'",
                               words.arguments[0]);
-    return strchr(verbs[0].name, ' ') != NULL
+    return count > 1 || strchr(verbs[0].name, ' ') != NULL
                ? run_second_word(cli, verbs, count, words.argument_count, words.arguments)
                : run_verb(cli, verbs, words.argument_count, words.arguments);
 }

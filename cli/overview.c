@@ -139,7 +139,7 @@ static enum cs_err check_choice(const struct cs_overview_choice *choice,
 
 static bool has_factor(const struct cs_stored_user *user, bool others)
 {
-    return !others && user->totp + user->keys > user->suspect;
+    return !others && user->totp + user->hotp + user->keys > user->suspect;
 }
 
 static void judge(struct cs_overview_row *row, struct cs_overview_accounts *accounts)

@@ -125,8 +125,9 @@ static enum cs_err add_user(const struct cs_overview_row *row, void *context,
         return CS_OK;
     cs_buffer_text(listing->page, "<tr><th scope=\"row\">");
     cs_html_text(listing->page, user->name);
-    cs_buffer_printf(listing->page, "</th><td>%u</td><td>%u</td><td>%u</td><td>%s</td>", user->totp,
-                     user->keys, user->recovery_left, user->has_password ? "yes" : "no");
+    cs_buffer_printf(listing->page, "</th><td>%u</td><td>%u</td><td>%u</td><td>%s</td>",
+                     user->totp + user->hotp, user->keys, user->recovery_left,
+                     user->has_password ? "yes" : "no");
     add_time(listing->page, user->last_used);
     cs_buffer_text(listing->page, "<td class=\"warn\">");
     for (int i = 0; i < CS_OVERVIEW_NOTES; i++) {
@@ -149,7 +150,7 @@ static enum cs_err add_users(const struct cs_overview *overview, struct cs_buffe
     cs_buffer_text(page,
                    "<section id=\"users\">\n<h2>Users</h2>\n<div class=\"wide\" tabindex=\"0\" "
                    "role=\"region\" aria-label=\"Users\">\n<table>\n<tr><th scope=\"col\">user</th>"
-                   "<th scope=\"col\">apps</th><th scope=\"col\">keys</th>"
+                   "<th scope=\"col\">codes</th><th scope=\"col\">keys</th>"
                    "<th scope=\"col\">recovery codes</th><th scope=\"col\">password</th>"
                    "<th scope=\"col\">last use</th><th scope=\"col\">to look at</th></tr>\n");
     result = cs_overview_each(overview, add_user, &listing, error);

@@ -19,6 +19,7 @@ static const struct column {
     {"uid", UID, offsetof(struct cs_overview_row, stored.owner)},
     {"expected", YES_NO, offsetof(struct cs_overview_row, expected)},
     {"totp", NUMBER, offsetof(struct cs_overview_row, stored.totp)},
+    {"hotp", NUMBER, offsetof(struct cs_overview_row, stored.hotp)},
     {"u2f", NUMBER, offsetof(struct cs_overview_row, stored.keys)},
     {"suspect_keys", NUMBER, offsetof(struct cs_overview_row, stored.suspect)},
     {"recovery_codes_left", NUMBER, offsetof(struct cs_overview_row, stored.recovery_left)},

@@ -7,7 +7,7 @@ enum { DAY = 24 * 60 * 60 };
 
 /* Bars of CS_PLOT_COVERAGE, of CS_PLOT_FACTORS, and the last one of CS_PLOT_LAST_USE. */
 enum { WITH, WITHOUT };
-enum { APP, KEY, BOTH, NEITHER };
+enum { CODES, KEY, BOTH, NEITHER };
 enum { NEVER = 6 };
 
 static const struct cs_plot_shape shapes[CS_OVERVIEW_PLOTS] = {
@@ -18,7 +18,7 @@ static const struct cs_plot_shape shapes[CS_OVERVIEW_PLOTS] = {
     [CS_PLOT_FACTORS] = {"factors",
                          "Factors by kind",
                          "users",
-                         {{"totp", "authenticator app"},
+                         {{"codes", "app or device with codes"},
                           {"u2f", "security key"},
                           {"both", "both"},
                           {"none", "none that is accepted"}}},
@@ -90,9 +90,9 @@ static size_t kind_of(const struct cs_overview_row *row)
 
     if (cs_overview_noted(row, CS_NOTE_NO_FACTOR))
         return NEITHER;
-    if (user->totp == 0)
+    if (user->totp + user->hotp == 0)
         return KEY;
-    return user->keys > user->suspect ? BOTH : APP;
+    return user->keys > user->suspect ? BOTH : CODES;
 }
 
 /* A time to come is one of just now: the clock was ahead. */

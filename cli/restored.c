@@ -217,6 +217,8 @@ enum cs_err cs_restored_spend(const struct cs_transaction *transaction, void *co
     enum cs_err result =
         cs_factor_spend_all(transaction, cs_clock_seconds(), &restored->factors, error);
 
+    if (result == CS_OK)
+        result = cs_factor_count_hotp(transaction, &restored->counters, error);
     if (result == CS_OK && restored->spend)
         result = cs_recovery_spend_all(transaction, &restored->users, error);
     for (size_t i = 0; i < restored->used.count && result == CS_OK; i++) {
@@ -233,13 +235,17 @@ enum cs_err cs_restored_spend(const struct cs_transaction *transaction, void *co
     return result == CS_OK ? suspect_keys(transaction, restored, error) : result;
 }
 
-void cs_restored_say(const struct cs_restored *restored)
+void cs_restored_say(const struct cs_restored *restored, bool compared)
 {
     (void)printf("TOTP factors whose codes up to now are spent: %u\n"
                  "users whose recovery codes are spent: %u\n",
                  restored->factors, restored->users);
     for (size_t i = 0; i < restored->used.count; i++)
         (void)printf("  %s: give new ones with 'countersign recovery'\n", restored->used.items[i]);
+    if (restored->counters > 0 && !compared)
+        (void)printf("HOTP factors whose codes since the backup are good again until their users "
+                     "have logged in: %u\n",
+                     restored->counters);
     if (restored->copied > 0)
         (void)printf("security keys that may have been copied and are no longer accepted: %u\n",
                      restored->copied);

@@ -23,7 +23,7 @@ struct cs_restored {
     bool logins;            /* the log has some */
     struct cs_strlist used; /* users who used one, under the provider's names */
     struct cs_strlist keys; /* IDs of security keys whose counter went back */
-    unsigned factors, users, copied;
+    unsigned factors, counters, users, copied;
 };
 
 void cs_restored_clear(struct cs_restored *restored);
@@ -36,7 +36,7 @@ int cs_restored_read(const struct cs_cli *cli, const struct cs_words *words,
 /* Spends it, in an open transaction; `context` is the struct cs_restored. */
 cs_cli_work cs_restored_spend;
 
-/* Prints what was spent. */
-void cs_restored_say(const struct cs_restored *restored);
+/* Prints what was spent. `compared`: the store of before was read, and what it had spent is. */
+void cs_restored_say(const struct cs_restored *restored, bool compared);
 
 #endif

@@ -7,6 +7,7 @@ void cs_say_things(const struct cs_user_tally *tally)
 {
     static const char *const lines[CS_USER_THINGS] = {
         [CS_USER_TOTP] = "factors (TOTP)",
+        [CS_USER_HOTP] = "factors (HOTP)",
         [CS_USER_U2F] = "security keys",
         [CS_USER_RECOVERY] = "recovery codes",
         [CS_USER_PASSWORD] = "password",

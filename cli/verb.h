@@ -13,7 +13,7 @@
 struct cs_cli;
 struct cs_verb;
 
-enum { CS_VERB_OPTIONS_MAX = 9, CS_VERB_FORMS_MAX = 2, CS_VERB_OPERANDS_MAX = 2 };
+enum { CS_VERB_OPTIONS_MAX = 12, CS_VERB_FORMS_MAX = 3, CS_VERB_OPERANDS_MAX = 2 };
 
 /* What was typed after a verb's name. All texts are those of argv. */
 struct cs_words {
@@ -68,6 +68,8 @@ cs_verb_run cs_cmd_after_restore;
 cs_verb_run cs_cmd_backup;
 cs_verb_run cs_cmd_check;
 cs_verb_run cs_cmd_doctor;
+cs_verb_run cs_cmd_enroll;
+cs_verb_run cs_cmd_enroll_hotp;
 cs_verb_run cs_cmd_enroll_totp;
 cs_verb_run cs_cmd_enroll_u2f;
 cs_verb_run cs_cmd_explain;
@@ -97,6 +99,8 @@ cs_verb_run cs_cmd_unlock;
 extern const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_doctor[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_enroll[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_enroll_hotp[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_explain[CS_VERB_OPTIONS_MAX];

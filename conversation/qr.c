@@ -40,3 +40,19 @@ bool cs_qr_add(struct cs_buffer *out, const char *text, enum cs_qr_blocks blocks
     QRcode_free(code);
     return (most == 0 || lines <= most) && !out->failed;
 }
+
+bool cs_qr_add_ascii(struct cs_buffer *out, const char *text, enum cs_qr_blocks blocks)
+{
+    QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+
+    if (code == NULL)
+        return false;
+    for (int row = -QUIET_ZONE; row < code->width + QUIET_ZONE; row++) {
+        for (int column = -QUIET_ZONE; column < code->width + QUIET_ZONE; column++)
+            cs_buffer_text(out,
+                           is_dark(code, row, column) != (blocks == CS_QR_LIGHT) ? "##" : "  ");
+        cs_buffer_text(out, "\n");
+    }
+    QRcode_free(code);
+    return !out->failed;
+}

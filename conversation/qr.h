@@ -15,4 +15,7 @@ enum cs_qr_blocks { CS_QR_DARK, CS_QR_LIGHT };
  * the text needs more than `most` lines (0: any number will do), or memory ran out. */
 bool cs_qr_add(struct cs_buffer *out, const char *text, enum cs_qr_blocks blocks, unsigned most);
 
+/* The same in ASCII: two letters "##" or blanks for each module, and a line for each row. */
+bool cs_qr_add_ascii(struct cs_buffer *out, const char *text, enum cs_qr_blocks blocks);
+
 #endif

@@ -58,6 +58,28 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          LOGIN "L", "L", CS_USE_LINES),
     TEXT("No second factor is set up for you.\nContact your administrator.", "not_enrolled",
          CS_TEXT_NOT_ENROLLED, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: From here to "letter_keep": a printed letter by which somebody gets the
+     * second factor. %H: the machine, %U: the name of the account there. This is its title. */
+    TEXT("Your second factor for %H", "letter_title", CS_TEXT_LETTER_TITLE, LOGIN, "H",
+         CS_USE_NOTICE),
+    TEXT("Signing in to %H as %U takes a verification code, too.", "letter_intro",
+         CS_TEXT_LETTER_INTRO, LOGIN, "HU", CS_USE_NOTICE),
+    /* Translators: An authenticator app is what app stores call it. */
+    TEXT("Install an authenticator app on your phone,\nand scan this QR code with it.",
+         "letter_scan", CS_TEXT_LETTER_SCAN, LOGIN, "", CS_USE_NOTICE),
+    TEXT("If you cannot scan it, type this secret into the app:", "letter_type",
+         CS_TEXT_LETTER_TYPE, LOGIN, "", CS_USE_NOTICE),
+    TEXT("When you sign in, type the code that the app shows then.", "letter_login",
+         CS_TEXT_LETTER_LOGIN, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: A list of codes follows. */
+    TEXT("Recovery codes, for when you do not have the phone:\n"
+         "each is good once, in place of a code from the app. Keep them apart from it.",
+         "letter_codes", CS_TEXT_LETTER_CODES, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: %N: a date, as in 2027-01-31. */
+    TEXT("Do this by %N.", "letter_until", CS_TEXT_LETTER_UNTIL, LOGIN "N", "N", CS_USE_NOTICE),
+    TEXT("This letter is for you alone: whoever has it can make your codes.\n"
+         "Once the app shows codes, destroy the QR code and the secret.",
+         "letter_keep", CS_TEXT_LETTER_KEEP, LOGIN, "", CS_USE_NOTICE),
     /* Translators: The line above a menu. */
     TEXT("How do you want to confirm that it is you?\n", "choice_start", CS_TEXT_CHOICE_START,
          LOGIN "T", "", CS_USE_LINES),

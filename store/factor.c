@@ -28,16 +28,29 @@ void cs_factor_context(const struct cs_factor *factor, char ret_context[CS_CONTE
     if (says_more)
         (void)snprintf(demands, sizeof demands, " (%s, flags %u)", factor->algorithm,
                        factor->key_flags);
+    else if (factor->kind == CS_STORED_HOTP)
+        (void)snprintf(demands, sizeof demands, " (hotp)");
     (void)snprintf(ret_context, CS_CONTEXT_SIZE, "factor %lld%s of %s", (long long)factor->id,
                    demands, factor->user);
 }
 
 static const char *const kind_names[] = {
-    [CS_STORED_TOTP] = "totp", [CS_STORED_U2F] = "u2f", [CS_STORED_ANY] = "any"};
+    [CS_STORED_TOTP] = "totp",   [CS_STORED_HOTP] = "hotp", [CS_STORED_U2F] = "u2f",
+    [CS_STORED_CODES] = "codes", [CS_STORED_ANY] = "any",
+};
 
 const char *cs_stored_kind_name(enum cs_stored_kind kind)
 {
     return kind_names[kind];
+}
+
+enum cs_stored_kind cs_stored_kind_of(const char *name)
+{
+    for (unsigned kind = CS_STORED_TOTP; kind < CS_STORED_CODES; kind++) {
+        if (strcmp(kind_names[kind], name) == 0)
+            return (enum cs_stored_kind)kind;
+    }
+    return CS_STORED_ANY;
 }
 
 static void copy_column(sqlite3_stmt *statement, int column, char *out, size_t size)
@@ -59,10 +72,7 @@ static void read_row(sqlite3_stmt *statement, struct cs_factor *factor)
     factor->repeated_step = sqlite3_column_int64(statement, 8);
     factor->drift = sqlite3_column_int64(statement, 9);
     factor->created = sqlite3_column_int64(statement, 10);
-    factor->kind =
-        strcmp((const char *)sqlite3_column_text(statement, 11), kind_names[CS_STORED_U2F]) == 0
-            ? CS_STORED_U2F
-            : CS_STORED_TOTP;
+    factor->kind = cs_stored_kind_of((const char *)sqlite3_column_text(statement, 11));
     copy_column(statement, 12, factor->app_id, sizeof factor->app_id);
     factor->suspect = sqlite3_column_int(statement, 13) != 0;
     factor->key_flags = (unsigned)sqlite3_column_int(statement, 14);
@@ -87,7 +97,8 @@ static enum cs_err read_factors(const struct cs_transaction *transaction, const 
     static const char sql[] =
         "SELECT id, user, label, algorithm, digits, period, secret, last_step, repeated_step,"
         " drift, created, kind, app_id, suspect, key_flags, aaguid, last_used FROM factor"
-        " WHERE user = ?1 AND kind IN ('totp', 'u2f') AND ?2 IN (kind, 'any') ORDER BY id LIMIT 16";
+        " WHERE user = ?1 AND kind IN ('totp', 'hotp', 'u2f')"
+        " AND ?2 IN (kind, iif(kind = 'u2f', 'u2f', 'codes'), 'any') ORDER BY id LIMIT 16";
     sqlite3_stmt *statement = NULL;
     bool row = true;
     enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
@@ -218,6 +229,16 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
     return update_step(transaction, sql, id, step, NULL, ret_first, error);
 }
 
+enum cs_err cs_factor_await(const struct cs_transaction *transaction, int64_t id, int64_t counter,
+                            struct cs_error *error)
+{
+    static const char sql[] =
+        "UPDATE factor SET drift = ?2 WHERE id = ?1 AND kind = 'hotp' AND drift <> ?2";
+    bool changed;
+
+    return update_step(transaction, sql, id, counter, NULL, &changed, error);
+}
+
 enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,
                               bool *ret_marked, struct cs_error *error)
 {
@@ -268,6 +289,14 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
     result = cs_sql_run(transaction->store, statement, error);
     *ret_count = (unsigned)sqlite3_changes(transaction->store->db);
     return result;
+}
+
+enum cs_err cs_factor_count_hotp(const struct cs_transaction *transaction, unsigned *ret_count,
+                                 struct cs_error *error)
+{
+    static const char sql[] = "SELECT count(*) FROM factor WHERE kind = ?1";
+
+    return cs_sql_count(transaction->store, sql, kind_names[CS_STORED_HOTP], ret_count, error);
 }
 
 enum cs_err cs_factor_count_future(const struct cs_transaction *transaction, int64_t now,

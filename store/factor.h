@@ -9,7 +9,7 @@
 #include "store/store.h"
 
 enum {
-    CS_FACTORS_PER_KIND_MAX = 8, /* for one user */
+    CS_FACTORS_PER_KIND_MAX = 8, /* for one user; TOTP and HOTP together count as one kind */
     CS_FACTORS_PER_USER_MAX = 2 * CS_FACTORS_PER_KIND_MAX,
     CS_FACTOR_SECRET_MAX = 320, /* bytes */
     CS_FACTOR_AAGUID_MAX = 32,  /* hexadecimal digits */
@@ -25,7 +25,10 @@ enum cs_key_flags {
 
 enum cs_stored_kind {
     CS_STORED_TOTP, /* RFC 6238 */
+    CS_STORED_HOTP, /* RFC 4226 */
     CS_STORED_U2F,  /* a security key */
+    /* More than one kind, for those who ask; no factor is of it: */
+    CS_STORED_CODES, /* TOTP and HOTP: one prompt takes the codes of both */
     CS_STORED_ANY,
 };
 
@@ -37,18 +40,21 @@ struct cs_factor {
     /* For a security key: public key, then key handle. Empty after cs_factor_list. */
     struct cs_secret secret;
     struct cs_uid account; /* for cs_factor_add: whose it is; never read back */
-    int64_t last_step;     /* the last time step or counter accepted; -1: none */
+    int64_t last_step;     /* the last time step or counter accepted (HOTP: the next is one more);
+                            * -1: none */
     int64_t created;       /* seconds since 1970 */
     int64_t last_used;     /* the same; 0: never, or not since schema 7 */
 
-    /* TOTP: "sha1", "sha256", "sha512". A security key: "es256", "eddsa". */
+    /* TOTP and HOTP: "sha1", "sha256", "sha512". A security key: "es256", "eddsa". */
     char algorithm[8];
 
-    /* For TOTP: */
+    /* For TOTP and HOTP: */
     unsigned digits;       /* 6..8 */
-    unsigned period;       /* seconds */
+    unsigned period;       /* seconds; 0 for HOTP */
     int64_t repeated_step; /* the last spent step that was sent again and counted */
-    int64_t drift;         /* steps by which the device's clock is ahead */
+    /* TOTP: steps by which the device's clock is ahead. HOTP: the counter whose code would complete
+     * a resynchronisation, because the refused one just before it was right too; 0: none. */
+    int64_t drift;
 
     /* For a security key: */
     char app_id[CS_FACTOR_APP_ID_MAX + 1]; /* the one it was registered for */
@@ -57,7 +63,7 @@ struct cs_factor {
     bool suspect; /* its counter went back, so there may be a copy; never accepted again */
 };
 
-/* The name, "totp" or "u2f", also used in JSON. */
+/* The name, "totp", "hotp" or "u2f", also used in JSON. */
 const char *cs_stored_kind_name(enum cs_stored_kind kind);
 
 void cs_factor_clear(struct cs_factor *factor); /* wiped on release */
@@ -123,6 +129,10 @@ enum cs_err cs_factor_note_repeat(const struct cs_transaction *transaction, int6
                                   int64_t step, bool *ret_first,
                                   struct cs_error *error) CS_MUST_USE;
 
+/* Records, of a HOTP factor, which counter's code would complete a resynchronisation; 0: none. */
+enum cs_err cs_factor_await(const struct cs_transaction *transaction, int64_t id, int64_t counter,
+                            struct cs_error *error) CS_MUST_USE;
+
 /* Marks a security key suspect, permanently; *ret_marked is false if it is gone, or was suspect. */
 enum cs_err cs_factor_suspect(const struct cs_transaction *transaction, int64_t id,
                               bool *ret_marked, struct cs_error *error) CS_MUST_USE;
@@ -137,6 +147,11 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
  * has been set back since, and they accept no other until then. */
 enum cs_err cs_factor_count_future(const struct cs_transaction *transaction, int64_t now,
                                    unsigned *ret_count, struct cs_error *error) CS_MUST_USE;
+
+/* How many HOTP factors there are, of all users: what a restored backup says of their counters may
+ * be old, and nothing else tells. */
+enum cs_err cs_factor_count_hotp(const struct cs_transaction *transaction, unsigned *ret_count,
+                                 struct cs_error *error) CS_MUST_USE;
 
 /* Spends every TOTP code up to now, of all users: what a restored backup believes unspent.
  * *ret_count factors were changed. */

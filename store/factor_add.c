@@ -14,7 +14,10 @@ enum cs_err cs_factor_count(const struct cs_transaction *transaction, const char
 {
     static const char *const counting[] = {
         [CS_STORED_TOTP] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'totp'",
+        [CS_STORED_HOTP] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'hotp'",
         [CS_STORED_U2F] = "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'",
+        [CS_STORED_CODES] =
+            "SELECT count(*) FROM factor WHERE user = ?1 AND kind IN ('totp', 'hotp')",
         [CS_STORED_ANY] = "SELECT count(*) FROM factor WHERE user = ?1"};
 
     return cs_sql_count(transaction->store, counting[kind], user, ret_count, error);
@@ -24,13 +27,16 @@ enum cs_err cs_factor_count(const struct cs_transaction *transaction, const char
 static enum cs_err check_limits(const struct cs_transaction *transaction,
                                 const struct cs_factor *factor, struct cs_error *error)
 {
+    bool key = factor->kind == CS_STORED_U2F;
     unsigned count = 0;
-    enum cs_err result = cs_factor_count(transaction, factor->user, factor->kind, &count, error);
+    /* Each factor for codes is one more that a guess may hit. */
+    enum cs_err result = cs_factor_count(transaction, factor->user,
+                                         key ? CS_STORED_U2F : CS_STORED_CODES, &count, error);
 
     if (result == CS_OK && count >= CS_FACTORS_PER_KIND_MAX)
         result = cs_fail(error, CS_ERR_LIMIT,
                          "%s already has %u %s; remove one with 'countersign remove'", factor->user,
-                         count, factor->kind == CS_STORED_U2F ? "security keys" : "TOTP factors");
+                         count, key ? "security keys" : "TOTP and HOTP factors");
     if (result == CS_OK && factor->secret.length > CS_FACTOR_SECRET_MAX)
         result = cs_fail(error, CS_ERR_LIMIT, "the secret is longer than %d bytes",
                          CS_FACTOR_SECRET_MAX);

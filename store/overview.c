@@ -11,9 +11,11 @@
 static void take_factor(sqlite3_stmt *statement, struct cs_stored_user *user)
 {
     bool key = sqlite3_column_int(statement, 1) != 0;
+    bool hotp = sqlite3_column_int(statement, 4) != 0;
     int64_t used = sqlite3_column_int64(statement, 3);
 
-    user->totp += key ? 0 : 1;
+    user->totp += key || hotp ? 0 : 1;
+    user->hotp += hotp ? 1 : 0;
     user->keys += key ? 1 : 0;
     user->suspect += key && sqlite3_column_int(statement, 2) != 0 ? 1 : 0;
     user->last_used = used > user->last_used ? used : user->last_used;
@@ -48,8 +50,8 @@ static const struct source {
     bool alone;
     void (*take)(sqlite3_stmt *statement, struct cs_stored_user *user);
 } sources[] = {
-    {"SELECT user, kind = 'u2f', suspect, last_used FROM factor WHERE kind IN ('totp', 'u2f')"
-     " ORDER BY user",
+    {"SELECT user, kind = 'u2f', suspect, last_used, kind = 'hotp' FROM factor"
+     " WHERE kind IN ('totp', 'hotp', 'u2f') ORDER BY user",
      true, take_factor},
     {"SELECT user, length(hash) / 32 FROM recovery ORDER BY user", true, take_recovery},
     {"SELECT user FROM password ORDER BY user", true, take_password},

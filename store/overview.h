@@ -8,8 +8,8 @@
 
 /* What one user has. The name is last, so that the rest can be copied without all of its room. */
 struct cs_stored_user {
-    unsigned totp, keys; /* factors */
-    unsigned suspect;    /* of the keys: never accepted again */
+    unsigned totp, hotp, keys; /* factors */
+    unsigned suspect;          /* of the keys: never accepted again */
     unsigned recovery_left;
     bool has_password, suspended;
     int64_t suspended_since; /* seconds since 1970 */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "store/last_batch.h"
 #include "store/store_priv.h"
 
 enum {
@@ -163,6 +164,8 @@ enum cs_err cs_recovery_replace(const struct cs_transaction *transaction, const 
                          CS_RECOVERY_CODES);
     for (size_t i = 0; i < count && result == CS_OK; i++)
         result = cs_recovery_hash(hasher, user, &codes[i], hashes + i * HASH_BYTES, error);
+    if (result == CS_OK)
+        result = cs_last_batch_keep_codes(transaction, user, error);
     if (result == CS_OK)
         result = prepare(transaction, remove, user, NULL, 0, &statement, error);
     if (result == CS_OK)

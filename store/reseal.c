@@ -21,7 +21,8 @@ static const char *text(sqlite3_stmt *row, int column)
 
 static void factor_context(sqlite3_stmt *row, char ret_context[CS_CONTEXT_SIZE])
 {
-    struct cs_factor factor = {.id = sqlite3_column_int64(row, 0),
+    struct cs_factor factor = {.kind = cs_stored_kind_of(text(row, 5)),
+                               .id = sqlite3_column_int64(row, 0),
                                .key_flags = (unsigned)sqlite3_column_int(row, 4)};
 
     (void)snprintf(factor.user, sizeof factor.user, "%s", text(row, 2));
@@ -50,7 +51,7 @@ static const struct place {
     void (*context)(sqlite3_stmt *row, char ret_context[CS_CONTEXT_SIZE]);
     bool counted; /* what a person would call a secret of somebody */
 } places[] = {
-    {"SELECT id, secret, user, algorithm, key_flags FROM factor ORDER BY +id",
+    {"SELECT id, secret, user, algorithm, key_flags, kind FROM factor ORDER BY +id",
      "UPDATE factor SET secret = ?2 WHERE id = ?1", factor_context, true},
     {"SELECT user, hash FROM password ORDER BY +user",
      "UPDATE password SET hash = ?2 WHERE user = ?1", password_context, true},

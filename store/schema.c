@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 10,
+    SCHEMA_VERSION = 11,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -85,9 +85,13 @@ static const char version_9[] =
 static const char version_10[] =
     "CREATE TABLE owner (user TEXT PRIMARY KEY, uid INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2, version_3, version_4,
-                                                     version_5, version_6, version_7, version_8,
-                                                     version_9, version_10};
+/* What the last batch added; see last_batch.h. */
+static const char version_11[] =
+    "CREATE TABLE batch (factor INTEGER PRIMARY KEY, codes INTEGER NOT NULL) STRICT;";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2,  version_3, version_4,
+                                                     version_5, version_6,  version_7, version_8,
+                                                     version_9, version_10, version_11};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

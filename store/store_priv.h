@@ -206,10 +206,13 @@ enum cs_err cs_store_seal(struct cs_store *store, const char *context, const voi
 enum cs_err cs_recovery_key(struct cs_store *store, struct cs_secret *ret_key,
                             struct cs_error *error) CS_MUST_USE;
 
-/* The context that sealed secrets are bound to. Of a factor: its id, its user and, for a security
- * key, what its row says beyond a U2F key's: who can write the store without having its key file
- * must not make a key be accepted for less. Rows of before schema 7 say no more, so that theirs is
- * what it was. */
+/* The kind of factor with that name; CS_STORED_ANY if there is none. */
+enum cs_stored_kind cs_stored_kind_of(const char *name);
+
+/* The context that sealed secrets are bound to. Of a factor: its id, its user, that it is HOTP,
+ * and, for a security key, what its row says beyond a U2F key's: who can write the store without
+ * having its key file must not make a key be accepted for less, nor the codes of one kind for those
+ * of the other. Rows of before schema 7 say no more, so that theirs is what it was. */
 void cs_factor_context(const struct cs_factor *factor, char ret_context[CS_CONTEXT_SIZE]);
 void cs_password_context(const char *user, char ret_context[CS_CONTEXT_SIZE]);
 extern const char cs_recovery_context[];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/factor.h"
+#include "store/last_batch.h"
 #include "store/password.h"
 #include "store/store_priv.h"
 
@@ -14,6 +15,8 @@ static const struct thing {
 } things[CS_USER_THINGS] = {
     [CS_USER_TOTP] = {"totp", "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'totp'",
                       "DELETE FROM factor WHERE user = ?1 AND kind = 'totp'", NULL},
+    [CS_USER_HOTP] = {"hotp", "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'hotp'",
+                      "DELETE FROM factor WHERE user = ?1 AND kind = 'hotp'", NULL},
     [CS_USER_U2F] = {"u2f", "SELECT count(*) FROM factor WHERE user = ?1 AND kind = 'u2f'",
                      "DELETE FROM factor WHERE user = ?1 AND kind = 'u2f'", NULL},
     [CS_USER_RECOVERY] =
@@ -174,6 +177,8 @@ enum cs_err cs_user_rename(const struct cs_transaction *transaction, const char 
         result = move_password(transaction, from, to, error);
     if (result == CS_OK)
         result = run_for(transaction, things[CS_USER_RECOVERY].forget, from, NULL, error);
+    if (result == CS_OK) /* they were not used */
+        result = cs_last_batch_keep_codes(transaction, to, error);
     for (size_t i = 0; i < CS_USER_THINGS && result == CS_OK; i++) {
         if (things[i].move != NULL)
             result = run_for(transaction, things[i].move, from, to, error);

@@ -9,6 +9,7 @@
 /* First what somebody gave to the user; then what came by itself. */
 enum cs_user_thing {
     CS_USER_TOTP,
+    CS_USER_HOTP,
     CS_USER_U2F,
     CS_USER_RECOVERY,
     CS_USER_PASSWORD,

@@ -15,7 +15,13 @@
 #include "providers/local/codes.h"
 #include "providers/local/totp.h"
 
-enum { KEY_BYTES_MIN = 16, KEY_BYTES_MAX = 128, PERIOD_MAX = 3600, CONFIRM_WINDOW = 1 };
+enum {
+    KEY_BYTES_MIN = 16,
+    KEY_BYTES_MAX = 128,
+    PERIOD = 30,
+    PERIOD_MAX = 3600,
+    CONFIRM_WINDOW = 1
+};
 
 void cs_enrolment_clear(struct cs_enrolment *enrolment)
 {
@@ -75,6 +81,27 @@ static enum cs_err given_key(const char *text, struct cs_factor *factor, struct 
     return CS_OK;
 }
 
+/* What moves the codes on: time, or a counter. */
+static enum cs_err take_moving(const struct cs_enrolment_choice *choice, struct cs_factor *factor,
+                               struct cs_error *error)
+{
+    bool hotp = choice->kind == CS_STORED_HOTP;
+
+    if (hotp ? choice->period != 0 : choice->counter != 0)
+        return cs_fail(error, CS_ERR_INPUT,
+                       hotp ? "HOTP codes have no period" : "TOTP codes have no counter");
+    if (choice->counter < 0 || choice->counter > CS_ENROLMENT_COUNTER_MAX)
+        return cs_fail(error, CS_ERR_INPUT, "counter %lld: 0 to %lld expected",
+                       (long long)choice->counter, (long long)CS_ENROLMENT_COUNTER_MAX);
+    if (choice->period > PERIOD_MAX)
+        return cs_fail(error, CS_ERR_INPUT, "a period of %u s: 1 to %d expected", choice->period,
+                       PERIOD_MAX);
+    factor->last_step = choice->counter - 1;
+    if (!hotp)
+        factor->period = choice->period ? choice->period : PERIOD;
+    return CS_OK;
+}
+
 enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
                                  struct cs_enrolment *ret_enrolment, struct cs_error *error)
 {
@@ -82,9 +109,8 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
     const char *algorithm = choice->algorithm ? choice->algorithm : "sha1";
     enum cs_err result;
 
+    factor->kind = choice->kind;
     factor->digits = choice->digits ? choice->digits : 6;
-    factor->period = choice->period ? choice->period : 30;
-    factor->last_step = -1;
     factor->account = choice->account;
     ret_enrolment->given = choice->secret != NULL;
     factor->created = cs_clock_seconds();
@@ -94,10 +120,9 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
     (void)snprintf(factor->algorithm, sizeof factor->algorithm, "%s", algorithm);
     if (factor->digits < CS_CODE_DIGITS_MIN || factor->digits > CS_CODE_DIGITS_MAX)
         return cs_fail(error, CS_ERR_INPUT, "%u digits: 6, 7 or 8 expected", factor->digits);
-    if (factor->period > PERIOD_MAX)
-        return cs_fail(error, CS_ERR_INPUT, "a period of %u s: 1 to %d expected", factor->period,
-                       PERIOD_MAX);
-    result = copy_names(choice, factor, error);
+    result = take_moving(choice, factor, error);
+    if (result == CS_OK)
+        result = copy_names(choice, factor, error);
     if (result == CS_OK)
         result =
             choice->secret ? given_key(choice->secret, factor, error) : random_key(factor, error);
@@ -126,17 +151,48 @@ enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *i
     struct cs_buffer uri = {0};
     enum cs_err result = cs_enrolment_secret(enrolment, &key);
 
-    cs_buffer_text(&uri, "otpauth://totp/");
+    cs_buffer_printf(&uri, "otpauth://%s/", cs_stored_kind_name(factor->kind));
     cs_percent_encode(&uri, issuer, strlen(issuer), "");
     cs_buffer_text(&uri, ":");
     cs_percent_encode(&uri, account, strlen(account), "");
     cs_buffer_printf(&uri, "?secret=%s&issuer=", key.data ? key.data : "");
     cs_percent_encode(&uri, issuer, strlen(issuer), "");
-    cs_buffer_printf(&uri, "&algorithm=%s&digits=%u&period=%u", uri_algorithm(factor->algorithm),
-                     factor->digits, factor->period);
+    cs_buffer_printf(&uri, "&algorithm=%s&digits=%u", uri_algorithm(factor->algorithm),
+                     factor->digits);
+    if (factor->kind == CS_STORED_HOTP)
+        cs_buffer_printf(&uri, "&counter=%lld", (long long)factor->last_step + 1);
+    else
+        cs_buffer_printf(&uri, "&period=%u", factor->period);
     if (result != CS_OK || uri.failed || cs_secret_set(ret_uri, uri.text, uri.length) != CS_OK)
         result = cs_fail_nomem(error);
     cs_buffer_free(&uri);
+    return result;
+}
+
+static enum cs_err confirm_hotp(struct cs_factor *factor, const struct cs_secret *code,
+                                bool *ret_right, struct cs_error *error)
+{
+    static const struct cs_hotp_windows windows = {.ahead = CS_ENROLMENT_HOTP_WINDOW};
+    struct cs_hotp_match match;
+    enum cs_err result = cs_hotp_search(factor, code, &windows, &match, error);
+
+    *ret_right = result == CS_OK && match.place == CS_HOTP_NEXT;
+    if (*ret_right)
+        factor->last_step = match.counter;
+    return result;
+}
+
+static enum cs_err confirm_totp(struct cs_factor *factor, const struct cs_secret *code,
+                                bool *ret_right, struct cs_error *error)
+{
+    struct cs_totp_match match = {0};
+    enum cs_err result =
+        cs_totp_search(factor, code, cs_totp_step(cs_clock_seconds(), factor->period),
+                       CONFIRM_WINDOW, &match, error);
+
+    *ret_right = result == CS_OK && match.found;
+    if (*ret_right)
+        factor->last_step = match.step;
     return result;
 }
 
@@ -145,17 +201,11 @@ enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs
 {
     struct cs_factor *factor = &enrolment->factor;
     CS_AUTO(cs_secret_free) struct cs_secret compact = {0};
-    struct cs_totp_match match = {0};
-    enum cs_err result;
 
     if (cs_typed_code(code, &compact) != CS_OK)
         return cs_fail_nomem(error);
-    result = cs_totp_search(factor, &compact, cs_totp_step(cs_clock_seconds(), factor->period),
-                            CONFIRM_WINDOW, &match, error);
-    *ret_right = result == CS_OK && match.found;
-    if (*ret_right)
-        factor->last_step = match.step;
-    return result;
+    return factor->kind == CS_STORED_HOTP ? confirm_hotp(factor, &compact, ret_right, error)
+                                          : confirm_totp(factor, &compact, ret_right, error);
 }
 
 enum cs_err cs_enrolment_recovery(const struct cs_transaction *transaction,
@@ -173,11 +223,13 @@ enum cs_err cs_enrolment_recovery(const struct cs_transaction *transaction,
     return result;
 }
 
+/* Those of a counter that has reached the present time step are a TOTP factor's, too. */
 static bool same_codes(const struct cs_factor *one, const struct cs_factor *other)
 {
     return one->secret.length == other->secret.length &&
            cs_equal_ct(one->secret.data, other->secret.data, one->secret.length) &&
-           strcmp(one->algorithm, other->algorithm) == 0 && one->period == other->period;
+           strcmp(one->algorithm, other->algorithm) == 0 &&
+           (one->kind != other->kind || one->period == other->period);
 }
 
 /* Two factors with the same codes would accept each of them twice. */
@@ -185,7 +237,7 @@ static enum cs_err refuse_known_key(const struct cs_transaction *transaction,
                                     const struct cs_factor *factor, struct cs_error *error)
 {
     CS_AUTO(cs_factors_clear) struct cs_factors known = {0};
-    enum cs_err result = cs_factor_load(transaction, factor->user, CS_STORED_TOTP, &known, error);
+    enum cs_err result = cs_factor_load(transaction, factor->user, CS_STORED_CODES, &known, error);
 
     for (size_t i = 0; i < known.count && result == CS_OK; i++) {
         if (same_codes(&known.items[i], factor))
@@ -198,8 +250,10 @@ static enum cs_err refuse_known_key(const struct cs_transaction *transaction,
 static enum cs_err accept_given_key(const struct cs_transaction *transaction,
                                     struct cs_factor *factor, struct cs_error *error)
 {
-    int64_t before = cs_totp_step(cs_clock_seconds(), factor->period) - 1;
+    int64_t before = -1;
 
+    if (factor->kind == CS_STORED_TOTP)
+        before = cs_totp_step(cs_clock_seconds(), factor->period) - 1;
     if (factor->last_step < before)
         factor->last_step = before;
     return refuse_known_key(transaction, factor, error);
@@ -210,7 +264,7 @@ enum cs_err cs_enrolment_look(const struct cs_transaction *transaction,
 {
     unsigned count = 0;
     enum cs_err result =
-        cs_factor_count(transaction, enrolment->factor.user, CS_STORED_TOTP, &count, error);
+        cs_factor_count(transaction, enrolment->factor.user, CS_STORED_CODES, &count, error);
 
     enrolment->superfluous = count > 0;
     return result;

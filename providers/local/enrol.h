@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Enrolling a TOTP factor: key, otpauth URI, confirmation by a first code, recovery codes. */
+/* Enrolling a TOTP or HOTP factor: key, otpauth URI, confirmation by a first code, recovery codes.
+ */
 #ifndef CS_PROVIDERS_LOCAL_ENROL_H
 #define CS_PROVIDERS_LOCAL_ENROL_H
 
 #include <stdbool.h>
 
 #include "store/factor.h"
+#include "store/preference.h"
 #include "store/recovery.h"
 
 struct cs_enrolment {
@@ -13,17 +15,27 @@ struct cs_enrolment {
     struct cs_secret codes[CS_RECOVERY_CODES]; /* normalised; filled by cs_enrolment_save */
     size_t codes_count;                        /* 0 if the user kept earlier ones */
     bool given;                                /* the key is not a fresh one */
-    bool superfluous; /* cs_enrolment_look: the user has a TOTP factor already */
+    bool superfluous; /* cs_enrolment_look: the user has a TOTP or HOTP factor already */
+    char
+        language[CS_PREFERENCE_LANGUAGE_SIZE]; /* for enrol_many.h: the user's from now on; or "" */
 };
 
-/* What may be chosen; zero and NULL mean the default: SHA-1, 6 digits, 30 s, a fresh random key. */
+enum { CS_ENROLMENT_HOTP_WINDOW = 10 };
+
+/* The greatest first counter of a HOTP factor: JSON has no greater number for certain. */
+#define CS_ENROLMENT_COUNTER_MAX ((INT64_C(1) << 53) - 1)
+
+/* What may be chosen; zero and NULL mean the default: TOTP, SHA-1, 6 digits, 30 s, a fresh random
+ * key; for HOTP the counter of the device's next code. */
 struct cs_enrolment_choice {
+    enum cs_stored_kind kind; /* CS_STORED_TOTP or CS_STORED_HOTP */
     const char *user;
     const char *algorithm;
     const char *label;
-    const char *secret; /* base32 */
-    unsigned digits, period;
-    struct cs_uid account; /* the user's, if there is one yet */
+    const char *secret;      /* base32 */
+    unsigned digits, period; /* HOTP has no period */
+    int64_t counter;         /* only HOTP has one */
+    struct cs_uid account;   /* the user's, if there is one yet */
 };
 
 void cs_enrolment_clear(struct cs_enrolment *enrolment); /* wipes */
@@ -38,13 +50,14 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
 enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment,
                                 struct cs_secret *ret_text) CS_MUST_USE;
 
-/* otpauth://totp/ISSUER:ACCOUNT?secret=... as authenticator apps read it. An app keeps one entry
- * for each pair of issuer and account, so they must name the machine. */
+/* otpauth://totp/ISSUER:ACCOUNT?secret=... (or hotp) as authenticator apps read it. An app keeps
+ * one entry for each pair of issuer and account, so they must name the machine. */
 enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *issuer,
                              const char *account, struct cs_secret *ret_uri,
                              struct cs_error *error) CS_MUST_USE;
 
-/* True if `code` is right now; that spends it, so that it cannot log in as well. */
+/* True if `code` is right now (HOTP: one of the next CS_ENROLMENT_HOTP_WINDOW); that spends it, so
+ * that it cannot log in as well. */
 enum cs_err cs_enrolment_confirm(struct cs_enrolment *enrolment, const struct cs_secret *code,
                                  bool *ret_right, struct cs_error *error) CS_MUST_USE;
 
@@ -53,8 +66,8 @@ enum cs_err cs_enrolment_look(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
 
 /* Adds the factor, and recovery codes if the user has none yet. In the caller's transaction. A
- * given key that the user has already is CS_ERR_INPUT. Codes of one from before the current step
- * are spent: it may have been somebody's before. */
+ * given key that the user has already is CS_ERR_INPUT. Codes of a
+ * time-based one from before the current step are spent: it may have been somebody's before. */
 enum cs_err cs_enrolment_save(const struct cs_transaction *transaction,
                               struct cs_enrolment *enrolment, struct cs_error *error) CS_MUST_USE;
 

@@ -6,17 +6,21 @@
 
 #include "providers/local/codes.h"
 #include "store/factor_ahead.h"
+#include "store/last_batch.h"
 
 enum { ROOM_MIN = 64 };
 
 /* struct cs_enrolment has room for the longest of everything: twice as much and ten allocations. */
 struct cs_enrolment_row {
     size_t number, size, secret_length;
+    size_t turn; /* how many of the same user came before */
     int64_t id, last_step, created;
+    enum cs_stored_kind kind;
     unsigned digits, period;
     bool given, has_codes, superfluous;
     struct cs_uid account;
     char algorithm[sizeof((struct cs_factor *)NULL)->algorithm];
+    char language[CS_PREFERENCE_LANGUAGE_SIZE];
     unsigned char hashes[CS_RECOVERY_CODES][CS_RECOVERY_HASH_BYTES];
     char codes[CS_RECOVERY_CODES][CS_RECOVERY_SYMBOLS];
     char text[]; /* user, NUL, label, NUL, secret, sealed secret */
@@ -82,6 +86,7 @@ enum cs_err cs_enrolments_add(struct cs_enrolments *enrolments,
     row->number = enrolments->count;
     row->size = size;
     row->secret_length = factor->secret.length;
+    row->kind = factor->kind;
     row->last_step = factor->last_step;
     row->created = factor->created;
     row->digits = factor->digits;
@@ -89,6 +94,7 @@ enum cs_err cs_enrolments_add(struct cs_enrolments *enrolments,
     row->given = enrolment->given;
     row->account = factor->account;
     memcpy(row->algorithm, factor->algorithm, sizeof row->algorithm);
+    memcpy(row->language, enrolment->language, sizeof row->language);
     memcpy(row->text, factor->user, user);
     memcpy(row->text + user, factor->label, label);
     memcpy(row->text + user + label, factor->secret.data, factor->secret.length);
@@ -129,6 +135,7 @@ static enum cs_err restore(const struct cs_enrolment_row *row, struct cs_enrolme
     const char *label = label_of(row);
 
     factor->id = row->id;
+    factor->kind = row->kind;
     factor->last_step = row->last_step;
     factor->created = row->created;
     factor->digits = row->digits;
@@ -136,6 +143,7 @@ static enum cs_err restore(const struct cs_enrolment_row *row, struct cs_enrolme
     factor->account = row->account;
     enrolment->given = row->given;
     memcpy(factor->algorithm, row->algorithm, sizeof factor->algorithm);
+    memcpy(enrolment->language, row->language, sizeof enrolment->language);
     memcpy(factor->user, row->text, strlen(row->text) + 1);
     memcpy(factor->label, label, strlen(label) + 1);
     return cs_secret_set(&factor->secret, secret_of(row), row->secret_length) == CS_OK
@@ -154,6 +162,12 @@ static enum cs_err sort(struct cs_enrolments *enrolments, struct cs_error *error
         return cs_fail_nomem(error);
     memcpy(enrolments->sorted, enrolments->rows, count * sizeof *enrolments->sorted);
     qsort(enrolments->sorted, count, sizeof *enrolments->sorted, compare);
+    for (size_t i = 1; i < count; i++) {
+        const struct cs_enrolment_row *before = enrolments->sorted[i - 1];
+
+        if (strcmp(before->text, enrolments->sorted[i]->text) == 0)
+            enrolments->sorted[i]->turn = before->turn + 1;
+    }
     return CS_OK;
 }
 
@@ -205,8 +219,12 @@ static enum cs_err save_row(const struct cs_transaction *transaction, struct cs_
         result = cs_factor_add_sealed(transaction, &enrolment.factor, sealed_of(row), error);
     row->id = enrolment.factor.id;
     row->last_step = enrolment.factor.last_step;
-    return result == CS_OK ? cs_recovery_add(transaction, row->text, row->hashes[0],
-                                             CS_RECOVERY_CODES, &row->has_codes, error)
+    if (result == CS_OK)
+        result = cs_recovery_add(transaction, row->text, row->hashes[0], CS_RECOVERY_CODES,
+                                 &row->has_codes, error);
+    if (result == CS_OK && row->language[0] != '\0')
+        result = cs_preference_set_language(transaction, row->text, row->language, error);
+    return result == CS_OK ? cs_last_batch_add(transaction, row->id, row->has_codes, error)
                            : result;
 }
 
@@ -215,10 +233,20 @@ static enum cs_err look(const struct cs_transaction *transaction, struct cs_enro
                         struct cs_error *error)
 {
     unsigned count = 0;
-    enum cs_err result = cs_factor_count(transaction, row->text, CS_STORED_TOTP, &count, error);
+    enum cs_err result = cs_factor_count(transaction, row->text, CS_STORED_CODES, &count, error);
 
     row->superfluous = count > 0;
     return result;
+}
+
+/* A batch of which all are skipped leaves the one before to be undone. */
+static bool saves_any(const struct cs_enrolments *enrolments)
+{
+    for (size_t i = 0; i < enrolments->count; i++) {
+        if (!enrolments->rows[i]->superfluous)
+            return true;
+    }
+    return false;
 }
 
 enum cs_err cs_enrolments_save(struct cs_enrolments *enrolments, bool add,
@@ -228,6 +256,8 @@ enum cs_err cs_enrolments_save(struct cs_enrolments *enrolments, bool add,
 
     for (size_t i = 0; i < enrolments->count && result == CS_OK && !add; i++)
         result = look(transaction, enrolments->sorted[i], error);
+    if (result == CS_OK && saves_any(enrolments))
+        result = cs_last_batch_begin(transaction, error);
     for (size_t i = 0; i < enrolments->count && result == CS_OK; i++) {
         if (!enrolments->sorted[i]->superfluous)
             result = save_row(transaction, enrolments->sorted[i], error);
@@ -240,6 +270,21 @@ const char *cs_enrolments_superfluous(const struct cs_enrolments *enrolments, si
     const struct cs_enrolment_row *row = enrolments->rows[index];
 
     return row->superfluous ? row->text : NULL;
+}
+
+const char *cs_enrolments_user(const struct cs_enrolments *enrolments, size_t index)
+{
+    return enrolments->rows[index]->text;
+}
+
+size_t cs_enrolments_turn(const struct cs_enrolments *enrolments, size_t index)
+{
+    return enrolments->rows[index]->turn;
+}
+
+bool cs_enrolments_with_codes(const struct cs_enrolments *enrolments, size_t index)
+{
+    return enrolments->rows[index]->has_codes;
 }
 
 enum cs_err cs_enrolments_get(const struct cs_enrolments *enrolments, size_t index,

@@ -29,14 +29,23 @@ enum cs_err cs_enrolments_prepare(struct cs_enrolments *enrolments, struct cs_st
                                   struct cs_error *error) CS_MUST_USE;
 
 /* What cs_enrolment_save does, for all but those who have a TOTP factor before this, unless `add`;
- * the first error ends it, and the caller's transaction has to be rolled back. CS_ERR_STORE if the
- * store is not the one from before. */
+ * then sets their languages. The store remembers who was saved (store/last_batch.h). The first
+ * error ends it, and the caller's transaction has to be rolled back; it may then be called again.
+ * CS_ERR_STORE if the store is not the one from before. */
 enum cs_err cs_enrolments_save(struct cs_enrolments *enrolments, bool add,
                                const struct cs_transaction *transaction,
                                struct cs_error *error) CS_MUST_USE;
 
 /* The user of one that was not saved for that reason, borrowed; NULL: it was. */
 const char *cs_enrolments_superfluous(const struct cs_enrolments *enrolments, size_t index);
+
+/* Its user, borrowed, and how many of the same user came before it; both after
+ * cs_enrolments_prepare. */
+const char *cs_enrolments_user(const struct cs_enrolments *enrolments, size_t index);
+size_t cs_enrolments_turn(const struct cs_enrolments *enrolments, size_t index);
+
+/* Whether one that was saved has recovery codes with it: its user had none. */
+bool cs_enrolments_with_codes(const struct cs_enrolments *enrolments, size_t index);
 
 /* One of them as cs_enrolment_save would have left it; the caller clears it. */
 enum cs_err cs_enrolments_get(const struct cs_enrolments *enrolments, size_t index,

@@ -24,41 +24,45 @@ static enum cs_err judge_repeat(const struct cs_trial *trial, const struct cs_fa
                                 const struct cs_totp_match *match, int64_t latest,
                                 struct cs_outcome *outcome, struct cs_error *error)
 {
-    bool first = false;
-    enum cs_err result =
-        cs_factor_note_repeat(&trial->transaction, factor->id, match->step, &first, error);
-
-    outcome->reason = factor->last_step > latest ? CS_REASON_CLOCK_WENT_BACK : CS_REASON_REPLAYED;
-    if (result == CS_OK && !first)
-        result = cs_throttle_undo(&trial->transaction, &trial->tried, trial->now, error);
-    return result;
+    return cs_local_note_repeat(trial, factor, match->step,
+                                factor->last_step > latest ? CS_REASON_CLOCK_WENT_BACK
+                                                           : CS_REASON_REPLAYED,
+                                outcome, error);
 }
 
-static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_factor *factor,
-                                const struct cs_secret *code, struct cs_totp_match *ret_match,
-                                struct cs_outcome *outcome, struct cs_error *error)
+static enum cs_err judge_totp(const struct cs_trial *trial, const struct cs_factor *factor,
+                              const struct cs_secret *code, bool *ret_found,
+                              struct cs_outcome *outcome, struct cs_error *error)
 {
     int64_t step = cs_totp_step(trial->now, factor->period);
+    struct cs_totp_match match = {0};
     int64_t center = step + bounded(factor->drift, trial->settings->totp_drift);
     bool won = false;
     enum cs_err result =
-        cs_totp_search(factor, code, center, trial->settings->totp_window, ret_match, error);
+        cs_totp_search(factor, code, center, trial->settings->totp_window, &match, error);
 
-    if (result != CS_OK || !ret_match->found || factor == &trial->local->nobody) {
-        ret_match->found = ret_match->found && factor != &trial->local->nobody;
+    *ret_found = match.found && factor != &trial->local->nobody;
+    if (result != CS_OK || !*ret_found)
         return result;
-    }
-    result =
-        cs_factor_spend(&trial->transaction, factor->id, ret_match->step,
-                        bounded(ret_match->step - step, trial->settings->totp_drift), &won, error);
+    result = cs_factor_spend(&trial->transaction, factor->id, match.step,
+                             bounded(match.step - step, trial->settings->totp_drift), &won, error);
     if (result != CS_OK)
         return result;
     if (!won)
-        return judge_repeat(trial, factor, ret_match, center + trial->settings->totp_window,
-                            outcome, error);
+        return judge_repeat(trial, factor, &match, center + trial->settings->totp_window, outcome,
+                            error);
     outcome->judgement = CS_JUDGED_RIGHT;
     outcome->reason = CS_REASON_TOTP;
     return CS_OK;
+}
+
+static enum cs_err judge_factor(const struct cs_trial *trial, const struct cs_factor *factor,
+                                const struct cs_secret *code, bool *ret_found,
+                                struct cs_outcome *outcome, struct cs_error *error)
+{
+    return factor->kind == CS_STORED_HOTP
+               ? cs_local_judge_hotp(trial, factor, code, ret_found, outcome, error)
+               : judge_totp(trial, factor, code, ret_found, outcome, error);
 }
 
 /* Steps to look for a code of another time: ten minutes both ways, and not more than 20 steps. */
@@ -75,12 +79,13 @@ static enum cs_err find_clock(const struct cs_trial *trial, const struct cs_fact
                               const struct cs_secret *code, struct cs_outcome *outcome,
                               struct cs_error *error)
 {
-    int64_t step = cs_totp_step(trial->now, factor->period);
     struct cs_totp_match match = {0};
     enum cs_err result;
+    int64_t step;
 
-    if (!trial->attempt->proven)
+    if (!trial->attempt->proven || factor->kind != CS_STORED_TOTP)
         return CS_OK;
+    step = cs_totp_step(trial->now, factor->period);
     result = cs_totp_search(factor, code, step, far_window(factor), &match, error);
     /* One that was spent, or is older than that, shows no wrong clock. */
     if (result != CS_OK || !match.found || match.step <= factor->last_step || match.step == step)
@@ -131,9 +136,9 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
 {
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
     CS_AUTO(cs_secret_free) struct cs_secret code = {0};
-    struct cs_totp_match match = {0};
+    bool found = false;
     enum cs_err result =
-        cs_factor_load(&trial->transaction, trial->user, CS_STORED_TOTP, &factors, error);
+        cs_factor_load(&trial->transaction, trial->user, CS_STORED_CODES, &factors, error);
 
     if (result == CS_OK && cs_typed_code(trial->attempt->answer, &code) != CS_OK)
         result = cs_fail_nomem(error);
@@ -141,15 +146,15 @@ static enum cs_err judge_code(const struct cs_trial *trial, struct cs_outcome *o
         return result;
     outcome->reason = factors.count > 0 ? CS_REASON_WRONG_CODE : CS_REASON_NOT_ENROLLED;
     if (factors.count == 0)
-        result = judge_factor(trial, &trial->local->nobody, &code, &match, outcome, error);
-    for (size_t i = 0; i < factors.count && result == CS_OK && !match.found; i++)
-        result = judge_factor(trial, &factors.items[i], &code, &match, outcome, error);
-    if (result == CS_OK && !match.found)
+        result = judge_factor(trial, &trial->local->nobody, &code, &found, outcome, error);
+    for (size_t i = 0; i < factors.count && result == CS_OK && !found; i++)
+        result = judge_factor(trial, &factors.items[i], &code, &found, outcome, error);
+    if (result == CS_OK && !found)
         result = judge_recovery(trial, trial->attempt->answer, outcome, error);
     if (factors.count == 0 && result == CS_OK)
         result = find_clock(trial, &trial->local->nobody, &code, outcome, error);
-    for (size_t i = 0; i < factors.count && result == CS_OK && !match.found &&
-                       outcome->judgement != CS_JUDGED_RIGHT;
+    for (size_t i = 0;
+         i < factors.count && result == CS_OK && !found && outcome->judgement != CS_JUDGED_RIGHT;
          i++)
         result = find_clock(trial, &factors.items[i], &code, outcome, error);
     return result;

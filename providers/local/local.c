@@ -60,7 +60,7 @@ static enum cs_err list_totp(const struct cs_transaction *transaction, const cha
 {
     static const struct cs_listed_factor totp = {.kind = CS_FACTOR_TOTP};
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
-    enum cs_err result = cs_factor_list(transaction, user, CS_STORED_TOTP, &factors, error);
+    enum cs_err result = cs_factor_list(transaction, user, CS_STORED_CODES, &factors, error);
 
     if (result == CS_OK && factors.count > 0)
         result = cs_listed_factors_add(ret_factors, &totp, error);

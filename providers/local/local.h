@@ -9,6 +9,7 @@
 struct cs_local_settings {
     const char *store, *key_file;
     unsigned totp_window, totp_drift;     /* time steps */
+    unsigned hotp_window, hotp_resync;    /* counters: struct cs_hotp_windows */
     bool throttle;                        /* delays are in force */
     bool uid_check;                       /* compares the account's uid with the stored one */
     const char *u2f_app_id, *u2f_origins; /* NULL: see key_names.h */

@@ -81,6 +81,17 @@ struct cs_try cs_tries_of(const struct cs_attempt *attempt,
 enum cs_err cs_local_count_and_judge(struct cs_trial *trial, struct cs_outcome *outcome,
                                      struct cs_error *error) CS_MUST_USE;
 
+/* Of a spent code that came again: counts once, however often it comes. */
+enum cs_err cs_local_note_repeat(const struct cs_trial *trial, const struct cs_factor *factor,
+                                 int64_t step, enum cs_reason reason, struct cs_outcome *outcome,
+                                 struct cs_error *error) CS_MUST_USE;
+
+/* Compares `code` with those of a HOTP factor, in an open transaction; the failure is counted.
+ * `*ret_found`: it is one of the factor's, and need not be compared with other factors'. */
+enum cs_err cs_local_judge_hotp(const struct cs_trial *trial, const struct cs_factor *factor,
+                                const struct cs_secret *code, bool *ret_found,
+                                struct cs_outcome *outcome, struct cs_error *error) CS_MUST_USE;
+
 /* The provider's functions for security keys, in an open transaction: list_factors() ... */
 enum cs_err cs_local_list_keys(const struct cs_transaction *transaction, const char *user,
                                const char *app_id, struct cs_listed_factors *ret_factors,

@@ -102,28 +102,96 @@ int64_t cs_totp_step(int64_t seconds, unsigned period)
     return seconds < 0 ? 0 : seconds / period;
 }
 
+/* A code as it was typed, to be compared with others of `digits` digits. */
+struct typed {
+    char text[CS_TOTP_CODE_SIZE];
+    bool length_fits;
+};
+
+static void take_code(const struct cs_secret *code, unsigned digits, struct typed *ret_typed)
+{
+    *ret_typed = (struct typed){.length_fits = code->length == digits};
+    if (ret_typed->length_fits)
+        memcpy(ret_typed->text, code->data, digits);
+}
+
+/* Whether `typed` is the code of that counter. */
+static enum cs_err compare(EVP_MAC_CTX *context, const struct cs_factor *factor, uint64_t counter,
+                           const struct typed *typed, bool *ret_same, struct cs_error *error)
+{
+    char expected[CS_TOTP_CODE_SIZE];
+
+    *ret_same = false;
+    if (!compute(context, counter, factor->digits, expected))
+        return cs_fail(error, CS_ERR_CRYPTO, "HMAC with %s failed", factor->algorithm);
+    *ret_same = cs_equal_ct(typed->text, expected, factor->digits) && typed->length_fits;
+    return CS_OK;
+}
+
 enum cs_err cs_totp_search(const struct cs_factor *factor, const struct cs_secret *code,
                            int64_t center, unsigned window, struct cs_totp_match *ret_match,
                            struct cs_error *error)
 {
     CS_AUTO(free_mac) EVP_MAC_CTX *context = NULL;
-    bool length_fits = code->length == factor->digits;
-    char typed[CS_TOTP_CODE_SIZE] = {0};
+    struct typed typed;
     enum cs_err result =
         prepare(&factor->secret, factor->algorithm, factor->digits, &context, error);
 
     if (result != CS_OK)
         return result;
-    if (length_fits)
-        memcpy(typed, code->data, factor->digits);
+    take_code(code, factor->digits, &typed);
     for (int64_t step = center - window; step <= center + window && result == CS_OK; step++) {
-        char expected[CS_TOTP_CODE_SIZE];
+        bool same = false;
 
-        if (!compute(context, (uint64_t)(step < 0 ? 0 : step), factor->digits, expected))
-            result = cs_fail(error, CS_ERR_CRYPTO, "HMAC with %s failed", factor->algorithm);
-        else if (cs_equal_ct(typed, expected, factor->digits) && length_fits && step >= 0)
+        result = compare(context, factor, (uint64_t)(step < 0 ? 0 : step), &typed, &same, error);
+        if (same && step >= 0)
             *ret_match = (struct cs_totp_match){true, step};
     }
-    cs_wipe(typed, sizeof typed);
+    cs_wipe(&typed, sizeof typed);
+    return result;
+}
+
+/* The place of the counter that is `distance` after the last accepted one. */
+static enum cs_hotp_place place_of(const struct cs_factor *factor, unsigned distance,
+                                   const struct cs_hotp_windows *windows)
+{
+    uint64_t counter = (uint64_t)factor->last_step + distance;
+
+    if (counter > INT64_MAX) /* before the first, or more than could be stored */
+        return CS_HOTP_NONE;
+    if (distance == 0)
+        return CS_HOTP_LAST;
+    if (distance <= windows->ahead)
+        return CS_HOTP_NEXT;
+    if (counter == (uint64_t)factor->drift)
+        return CS_HOTP_AWAITED;
+    return distance <= windows->resync ? CS_HOTP_FAR : CS_HOTP_NONE;
+}
+
+enum cs_err cs_hotp_search(const struct cs_factor *factor, const struct cs_secret *code,
+                           const struct cs_hotp_windows *windows, struct cs_hotp_match *ret_match,
+                           struct cs_error *error)
+{
+    CS_AUTO(free_mac) EVP_MAC_CTX *context = NULL;
+    /* The last one that may begin a resynchronisation is completed by the one after it. */
+    unsigned last = windows->resync > windows->ahead ? windows->resync + 1 : windows->ahead;
+    struct typed typed;
+    enum cs_err result =
+        prepare(&factor->secret, factor->algorithm, factor->digits, &context, error);
+
+    *ret_match = (struct cs_hotp_match){.place = CS_HOTP_NONE};
+    if (result != CS_OK)
+        return result;
+    take_code(code, factor->digits, &typed);
+    for (unsigned distance = 0; distance <= last && result == CS_OK; distance++) {
+        enum cs_hotp_place place = place_of(factor, distance, windows);
+        uint64_t counter = (uint64_t)factor->last_step + distance;
+        bool same = false;
+
+        result = compare(context, factor, counter, &typed, &same, error);
+        if (same && place < ret_match->place)
+            *ret_match = (struct cs_hotp_match){place, (int64_t)counter};
+    }
+    cs_wipe(&typed, sizeof typed);
     return result;
 }

@@ -36,4 +36,31 @@ enum cs_err cs_totp_search(const struct cs_factor *factor, const struct cs_secre
                            int64_t center, unsigned window, struct cs_totp_match *ret_match,
                            struct cs_error *error) CS_MUST_USE;
 
+/* How many counters after the last accepted one are looked at. */
+struct cs_hotp_windows {
+    unsigned ahead;  /* accepted at once: the look-ahead (RFC 4226 section 7.2) */
+    unsigned resync; /* accepted if the next one follows (section 7.4) */
+};
+
+/* What a code was found to be. If it is more than one, the first of these counts. */
+enum cs_hotp_place {
+    CS_HOTP_LAST,    /* the last accepted one */
+    CS_HOTP_NEXT,    /* in the look-ahead */
+    CS_HOTP_AWAITED, /* the one that completes a resynchronisation */
+    CS_HOTP_FAR,     /* one that could begin it */
+    CS_HOTP_NONE,    /* nothing of that */
+};
+
+struct cs_hotp_match {
+    enum cs_hotp_place place;
+    int64_t counter;
+};
+
+/* Compares `code` with that of the factor's last counter and of those in both windows, always all
+ * of them and in constant time. Of counters in the same place the lowest counts: from a higher one
+ * a device that stands at the lower could not come back. */
+enum cs_err cs_hotp_search(const struct cs_factor *factor, const struct cs_secret *code,
+                           const struct cs_hotp_windows *windows, struct cs_hotp_match *ret_match,
+                           struct cs_error *error) CS_MUST_USE;
+
 #endif

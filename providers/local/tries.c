@@ -27,3 +27,17 @@ struct cs_try cs_tries_of(const struct cs_attempt *attempt,
                            .delays = settings->throttle,
                            .later = attempt->kind == CS_FACTOR_PASSWORD};
 }
+
+enum cs_err cs_local_note_repeat(const struct cs_trial *trial, const struct cs_factor *factor,
+                                 int64_t step, enum cs_reason reason, struct cs_outcome *outcome,
+                                 struct cs_error *error)
+{
+    bool first = false;
+    enum cs_err result =
+        cs_factor_note_repeat(&trial->transaction, factor->id, step, &first, error);
+
+    outcome->reason = reason;
+    if (result == CS_OK && !first)
+        result = cs_throttle_undo(&trial->transaction, &trial->tried, trial->now, error);
+    return result;
+}

@@ -77,6 +77,10 @@ def test_enroll():
     sweep_enrolment(["enroll", "totp", "alice", "--no-confirm", "--json"], ["alice"])
 
 
+def test_enroll_hotp():
+    sweep_enrolment(["enroll", "hotp", "alice", "--no-confirm", "--json"], ["alice"])
+
+
 def test_enroll_batch():
     batch = WORKDIR / "keys" / "some"
     batch.write_text("alice\nbob\ncarol\n")

@@ -53,6 +53,20 @@ def race(service):
         one_wins(person, [secret(person.recovery_codes[0], "a recovery code"), ""], service)
 
 
+def race_of_a_counter(service):
+    """Each round of one device: its next code, and then the second of two that bring it back."""
+    device = enroll_hotp("device", "--no-account", digits=8)
+    PASSWD.write_text(others[0])
+    add_accounts([device.user])
+    for _ in range(ROUNDS):
+        one_wins(device, [device.press()], service)
+        device.counter += 30
+        first = pam_login(device.user, [device.press()], service=service, env=PROVEN)
+        expect_equal(first.code, "PAM_MAXTRIES", "the first of two in a row")
+        one_wins(device, [device.press()], service)
+    forget_factors(device.user)
+
+
 def crowds(service):
     for number in range(ROUNDS):
         people = take(AT_ONCE)
@@ -68,6 +82,15 @@ def test_one_code_with_the_broker():
 
 def test_one_code_standalone():
     race("alone")
+
+
+def test_one_code_of_a_counter_with_the_broker():
+    with Broker():
+        race_of_a_counter("test")
+
+
+def test_one_code_of_a_counter_standalone():
+    race_of_a_counter("alone")
 
 
 def test_different_users_with_the_broker():

@@ -87,6 +87,16 @@ def test_a_file_of_users_of_whom_some_are_skipped():
     expect_act(Tool("enroll", "totp", "--batch", batch), "enroll-totp", ["carol", "alice"], detail="batch")
 
 
+def test_a_batch_that_is_undone():
+    batch = WORKDIR / "keys" / "batch"
+    batch.write_text("user,label\nbob,spare\nalice,spare\n")
+    expect_act(Tool("enroll", "--batch", batch, "--add"), "enroll", ["bob", "alice"], detail="batch")
+    expect_act(Tool("enroll", "--undo"), "enroll", ["alice", "bob"], detail="undo")
+    expect_act(Tool("enroll", "--undo", status=1), "enroll", [], "refused", detail="undo")
+    expect_act(Tool("enroll", "--batch", batch, "--add", "--letters", WORKDIR / "keys" / "letters"), "enroll", ["bob", "alice"],
+               detail="batch, letters")
+
+
 def test_a_backup_that_is_put_back():
     """What the log does not have yet goes along; what it has since the backup does not come again."""
     def leave(name):
@@ -118,7 +128,7 @@ def test_a_backup_that_is_put_back():
 
 def test_what_changes_nothing_has_no_record():
     for words in (["backup", WORKDIR / "keys" / "another"], ["list", "alice"], ["lang", "alice"], ["check"], ["options"], ["map", "alice"],
-                  ["explain-reason", "totp"], ["prompts"]):
+                  ["explain-reason", "totp"], ["prompts"], ["enroll", "--show-template"]):
         begin = len(syslog())
         countersign(*words, check=False)
         Tool("unlock", "alice").record()

@@ -124,7 +124,7 @@ def test_enroll_refusals():
     expect_equal(listing("alice")["factors"], [], "factors")
     for _ in range(8):
         enroll("alice")
-    refused("enroll", "totp", "alice", "--add", "--no-confirm", pattern="alice already has 8 TOTP factors; remove one")
+    refused("enroll", "totp", "alice", "--add", "--no-confirm", pattern="alice already has 8 TOTP and HOTP factors; remove one")
     forget_factors("alice")
 
 
@@ -169,7 +169,7 @@ def test_batch_with_a_bad_line():
             expect_equal(listing(user)["factors"], [], f"{line!r}: factors of {user}")
     # A refusal that only the store can know rolls back what came before it.
     write_batch("alice\n" + "bob\n" * 9)
-    refused("enroll", "totp", "--batch", BATCH, pattern="bob already has 8 TOTP factors")
+    refused("enroll", "totp", "--batch", BATCH, pattern="bob already has 8 TOTP and HOTP factors")
     expect_equal(listing("alice")["factors"] + listing("bob")["factors"], [], "factors")
     refused("enroll", "totp", "--batch", "/root/no-such-file", pattern="/root/no-such-file: cannot open")
     refused("enroll", "totp", "--batch", "/root", pattern="/root: ")
@@ -615,7 +615,8 @@ def test_options():
 
 def test_misuse():
     for words in ([], ["no-such-verb"], ["--no-such-option"], ["report", "a"], ["list", "a", "b"], ["list", "-x"], ["enroll"],
-                  ["enroll", "hotp", "alice"], ["enroll", "totp"], ["enroll", "totp", "a", "b"],
+                  ["enroll", "sms", "alice"], ["enroll", "totp"], ["enroll", "totp", "a", "b"], ["enroll", "hotp"],
+                  ["enroll", "hotp", "alice", "--counter", "x"], ["enroll", "hotp", "alice", "--batch", "f"],
                   ["enroll", "totp", "alice", "--digits", "x"], ["enroll", "totp", "alice", "--period", "-1"],
                   ["enroll", "totp", "alice", "--no-such"], ["enroll", "totp", "alice", "--json"],
                   ["enroll", "totp", "alice", "--batch", "f"], ["remove", "alice"], ["remove", "alice", "x"],

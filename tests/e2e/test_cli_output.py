@@ -69,7 +69,7 @@ def test_a_secret_that_cannot_be_shown():
     batch.write_text("bob\n")
     result = shell("enroll", "totp", "--batch", str(batch), redirect=">/dev/full")
     expect_equal(result.returncode, 1, "--batch")
-    expect_match("not every secret was shown: remove these factors", result.stderr, "what to do")
+    expect_match("not every secret was shown: 'countersign enroll --undo' removes these factors", result.stderr, "what to do")
 
 
 def test_closed_descriptors_never_become_the_store():

@@ -107,7 +107,7 @@ def test_no_secret_is_shown_that_could_not_be_stored():
         os.rename(path, f"{path}.away")
         return lambda: os.rename(f"{path}.away", path)
 
-    for prepare, pattern in ((lambda: lambda: None, "carol already has 8 TOTP factors"), (lambda: away(STORE), "there is no store"),
+    for prepare, pattern in ((lambda: lambda: None, "carol already has 8 TOTP and HOTP factors"), (lambda: away(STORE), "there is no store"),
                              (lambda: away(KEY), "there is no key")):
         undo = prepare()
         try:

@@ -58,7 +58,7 @@ def test_enrol_a_second_time_needs_a_word():
     for more in ([], ["--secret", "-"]):
         answer = countersign(*words, *more, input=f"{'A' * 32}\n", check=False)
         expect_equal((answer.returncode, answer.stdout), (1, ""), f"{more}: refused")
-        expect_match("^countersign: alice has a TOTP factor already .*--add", answer.stderr, f"{more}: why")
+        expect_match("^countersign: alice has a TOTP or HOTP factor already .*--add", answer.stderr, f"{more}: why")
     answer = countersign("enroll", "totp", "alice", check=False, input="")
     expect("otpauth" not in answer.stdout, "a secret that is not stored is not shown")
     expect_equal([row["id"] for row in listing("alice")["factors"]], [first["id"]], "factors")
@@ -79,7 +79,7 @@ def test_a_batch_given_again_gives_nobody_a_second_one():
     expect_equal((users(first), first.stderr, count()), (["alice", "bob", "bob"], "", [1, 2, 0]), "first")
     again = give()
     expect_equal((users(again), again.returncode, count()), ([], 0, [1, 2, 0]), "again")
-    expect_match(f"^countersign: {batch}: alice has a TOTP factor already and is skipped; --add", again.stderr, "named")
+    expect_match(f"^countersign: {batch}: alice has a TOTP or HOTP factor already and is skipped; --add", again.stderr, "named")
     batch.write_text("alice\nbob\ncarol\n")
     expect_equal((users(give()), count()), (["carol"], [1, 2, 1]), "a longer file")
     expect_equal((users(give("--add")), count()), (["alice", "bob", "carol"], [2, 3, 2]), "--add")

@@ -96,8 +96,8 @@ def test_json_agrees_with_list_of_each():
     for user, row in rows.items():
         one = json.loads(countersign("--no-account", "--json", "list", user).stdout)
         kinds = [factor["kind"] for factor in one["factors"]]
-        expect_equal((row["totp"], row["u2f"], row["recovery_codes_left"], row["password"], row["suspended_since"], row["uid"]),
-                     (kinds.count("totp"), kinds.count("u2f"), one["recovery_codes_left"], one["password"] is not None,
+        expect_equal((row["totp"], row["hotp"], row["u2f"], row["recovery_codes_left"], row["password"], row["suspended_since"], row["uid"]),
+                     (kinds.count("totp"), kinds.count("hotp"), kinds.count("u2f"), one["recovery_codes_left"], one["password"] is not None,
                       one["suspended"] and one["suspended"]["since"], one["uid"]), user)
     expect_equal((rows["otto"]["uid"], rows["otto"]["account_uid"], rows["otto"]["notes"]), (4242, 1500, ["no-factor", "other-uid"]), "otto")
     expect_equal((rows[GHOST]["account"], rows[GHOST]["notes"]), ("no", ["no-account"]), "a ghost")
@@ -122,7 +122,7 @@ def test_numbers_are_those_of_the_rows():
     rows = answer["users"]
     expect_equal(answer["users_stored"], 7, "users")
     expect_equal(answer["coverage"], {"with": 5, "without": 2}, "coverage of all users")
-    expect_equal(answer["factors"], {"totp": 5, "u2f": 0, "both": 0, "none": 2}, "a suspect key is no factor, nor is another's")
+    expect_equal(answer["factors"], {"codes": 5, "u2f": 0, "both": 0, "none": 2}, "a suspect key is no factor, nor is another's")
     expect_equal({key: number for key, number in answer["last_use"].items() if number},
                  {"day": 1, "quarter": 1, "never": 3}, "last use")
     expect_equal({key: number for key, number in answer["recovery_codes"].items() if number}, {"0": 1, "2": 1, "10": 5}, "codes")

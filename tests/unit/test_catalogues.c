@@ -83,6 +83,8 @@ static void fill_typical(struct cs_values *values, enum cs_text key)
     cs_values_set(values, 'W', "https://sign-in.example.com/realms/staff/protocol/oauth2/device");
     if (key == CS_TEXT_WAIT_COUNTDOWN || key == CS_TEXT_RECOVERY_LEFT)
         cs_values_set(values, 'N', "110");
+    if (key == CS_TEXT_LETTER_UNTIL)
+        cs_values_set(values, 'N', "2027-01-31");
     if (key == CS_TEXT_DEVICE_PRESENCE || key == CS_TEXT_DEVICE_BIOMETRIC)
         cs_values_set(values, 'N', "Pixel 9 Pro");
 }
@@ -206,6 +208,14 @@ static bool follows_no_prefix(enum cs_text key)
                                          CS_TEXT_U2F_PROMPT,
                                          CS_TEXT_WAIT_COUNTDOWN,
                                          CS_TEXT_CONSENT_WORD,
+                                         CS_TEXT_LETTER_TITLE,
+                                         CS_TEXT_LETTER_INTRO,
+                                         CS_TEXT_LETTER_SCAN,
+                                         CS_TEXT_LETTER_TYPE,
+                                         CS_TEXT_LETTER_LOGIN,
+                                         CS_TEXT_LETTER_CODES,
+                                         CS_TEXT_LETTER_UNTIL,
+                                         CS_TEXT_LETTER_KEEP,
                                          CS_TEXT_VERIFY_MESSAGE};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {

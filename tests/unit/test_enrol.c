@@ -63,6 +63,12 @@ static void test_prepare_bad_choices_refused(void **state)
         {{.user = "demo", .digits = 5}, "5 digits: 6, 7 or 8 expected"},
         {{.user = "demo", .digits = 9}, "9 digits: 6, 7 or 8 expected"},
         {{.user = "demo", .period = 3601}, "1 to 3600 expected"},
+        {{.user = "demo", .counter = 1}, "TOTP codes have no counter"},
+        {{.kind = CS_STORED_HOTP, .user = "demo", .period = 30}, "HOTP codes have no period"},
+        {{.kind = CS_STORED_HOTP, .user = "demo", .counter = -1}, "0 to 9007199254740991"},
+        {{.kind = CS_STORED_HOTP, .user = "demo", .counter = CS_ENROLMENT_COUNTER_MAX + 1},
+         "counter 9007199254740992: 0 to 9007199254740991 expected"},
+        {{.kind = CS_STORED_HOTP, .user = "demo", .secret = secret_16 + 2}, "has 15 bytes; 16 to"},
         {{.user = "demo", .secret = ""}, "has 0 bytes; 16 to 128"},
         {{.user = "demo", .secret = secret_16 + 2}, "has 15 bytes; 16 to 128"},
         {{.user = "demo", .secret = long_secret}, "has 180 bytes; 16 to 128"},
@@ -147,6 +153,65 @@ static void test_confirm_right_code_is_spent(void **state)
     assert_int_equal(enrolment.factor.last_step, step);
 }
 
+static void test_uri_of_hotp_has_the_next_counter(void **state)
+{
+    static const struct {
+        int64_t counter;
+        const char *end;
+    } rows[] = {
+        {0, "digits=8&counter=0"},
+        {7, "digits=8&counter=7"},
+        {CS_ENROLMENT_COUNTER_MAX, "digits=8&counter=9007199254740991"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_enrolment_choice choice = {.kind = CS_STORED_HOTP,
+                                                   .user = "demo",
+                                                   .digits = 8,
+                                                   .secret = secret_16,
+                                                   .counter = rows[i].counter};
+        CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+        CS_AUTO(cs_secret_free) struct cs_secret uri = {0};
+        char expected[200];
+
+        assert_int_equal(cs_enrolment_prepare(&choice, &enrolment, NULL), CS_OK);
+        assert_int_equal(enrolment.factor.period, 0);
+        assert_int_equal(enrolment.factor.last_step, rows[i].counter - 1);
+        assert_int_equal(cs_enrolment_uri(&enrolment, "H", "a", &uri, NULL), CS_OK);
+        (void)snprintf(expected, sizeof expected,
+                       "otpauth://hotp/H:a?secret=%s&issuer=H&algorithm=SHA1&%s", secret_16,
+                       rows[i].end);
+        assert_string_equal(uri.data, expected);
+    }
+}
+
+static void test_confirm_hotp_takes_one_of_the_next_ten(void **state)
+{
+    static const struct {
+        int64_t counter;
+        bool right;
+    } rows[] = {{4, false}, {5, true}, {14, true}, {15, false}};
+    const struct cs_enrolment_choice choice = {
+        .kind = CS_STORED_HOTP, .user = "demo", .secret = secret_16, .counter = 5};
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
+        char code[CS_TOTP_CODE_SIZE];
+        bool right = !rows[i].right;
+
+        assert_int_equal(cs_enrolment_prepare(&choice, &enrolment, NULL), CS_OK);
+        assert_int_equal(
+            cs_hotp(&enrolment.factor.secret, "sha1", (uint64_t)rows[i].counter, 6, code, NULL),
+            CS_OK);
+        assert_int_equal(
+            cs_enrolment_confirm(&enrolment, &(struct cs_secret){code, 6}, &right, NULL), CS_OK);
+        assert_int_equal(right, rows[i].right);
+        assert_int_equal(enrolment.factor.last_step, right ? rows[i].counter : 4);
+    }
+}
+
 static enum cs_err save(struct scratch_store *scratch, const struct cs_enrolment_choice *choice,
                         struct cs_enrolment *enrolment, struct cs_error *error)
 {
@@ -170,7 +235,11 @@ static void test_given_key_that_the_user_has_is_refused(void **state)
         {{.user = "demo", .secret = secret_16, .digits = 8}, CS_ERR_INPUT},
         {{.user = "demo", .secret = secret_16, .algorithm = "sha256"}, CS_OK},
         {{.user = "demo", .secret = secret_16, .period = 60}, CS_OK},
+        {{.kind = CS_STORED_HOTP, .user = "demo", .secret = secret_16}, CS_ERR_INPUT},
+        {{.kind = CS_STORED_HOTP, .user = "demo", .secret = secret_16, .algorithm = "sha512"},
+         CS_OK},
         {{.user = "other", .secret = secret_16}, CS_OK},
+        {{.kind = CS_STORED_HOTP, .user = "third", .secret = secret_16, .counter = 3}, CS_OK},
     };
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
@@ -189,8 +258,13 @@ static void test_earlier_codes_of_a_given_key_are_spent(void **state)
     const struct cs_enrolment_choice fresh = {.user = "demo", .period = 3600};
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment first = {0};
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment second = {0};
+    const struct cs_enrolment_choice counted = {
+        .kind = CS_STORED_HOTP, .user = "other", .secret = secret_16, .counter = 3};
+    CS_AUTO(cs_enrolment_clear) struct cs_enrolment third = {0};
     int64_t step = cs_totp_step(cs_clock_seconds(), 3600);
 
+    assert_int_equal(save(*state, &counted, &third, NULL), CS_OK);
+    assert_int_equal(third.factor.last_step, 2);
     assert_int_equal(save(*state, &given, &first, NULL), CS_OK);
     assert_true(first.factor.last_step >= step - 1 && first.factor.last_step <= step);
     assert_int_equal(save(*state, &fresh, &second, NULL), CS_OK);
@@ -206,6 +280,8 @@ int main(void)
         cmocka_unit_test(test_prepare_limits_accepted),
         cmocka_unit_test(test_uri_percent_encoded),
         cmocka_unit_test(test_confirm_right_code_is_spent),
+        cmocka_unit_test(test_uri_of_hotp_has_the_next_counter),
+        cmocka_unit_test(test_confirm_hotp_takes_one_of_the_next_ten),
         IN_STORE(test_given_key_that_the_user_has_is_refused),
         IN_STORE(test_earlier_codes_of_a_given_key_are_spent),
     };

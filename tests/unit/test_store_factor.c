@@ -23,7 +23,8 @@ static enum cs_err try_add(struct scratch_store *scratch, enum cs_stored_kind ki
         strcpy(factor.app_id, "pam://host.example");
         strcpy(factor.algorithm, "es256");
     } else {
-        factor.period = 30;
+        factor.period = kind == CS_STORED_HOTP ? 0 : 30;
+        factor.digits = 6;
     }
     memset(secret, 'k', sizeof secret);
     assert_int_equal(cs_secret_set(&factor.secret, secret, secret_bytes), CS_OK);
@@ -49,7 +50,8 @@ static size_t count_of(struct scratch_store *scratch, enum cs_stored_kind kind)
     scratch_store_begin(scratch, &transaction);
     assert_int_equal(cs_factor_list(&transaction, "alice", kind, &factors, NULL), CS_OK);
     for (size_t i = 0; i < factors.count; i++)
-        assert_true(kind == CS_STORED_ANY || factors.items[i].kind == kind);
+        assert_true(kind == CS_STORED_ANY || factors.items[i].kind == kind ||
+                    (kind == CS_STORED_CODES && factors.items[i].kind != CS_STORED_U2F));
     return factors.count;
 }
 
@@ -82,6 +84,32 @@ static void test_factor_kinds_are_apart(void **state)
     assert_holds(&key.secret, TEXT("kkkkkkkkkkkkkkkkkkkk"));
 }
 
+static void test_factor_codes_are_totp_and_hotp(void **state)
+{
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
+    unsigned count = 0;
+
+    add(*state, CS_STORED_TOTP);
+    add(*state, CS_STORED_HOTP);
+    add(*state, CS_STORED_U2F);
+    assert_int_equal(count_of(*state, CS_STORED_TOTP), 1);
+    assert_int_equal(count_of(*state, CS_STORED_HOTP), 1);
+    assert_int_equal(count_of(*state, CS_STORED_CODES), 2);
+    assert_int_equal(count_of(*state, CS_STORED_ANY), 3);
+    scratch_store_begin(*state, &transaction);
+    assert_int_equal(cs_factor_count(&transaction, "alice", CS_STORED_HOTP, &count, NULL), CS_OK);
+    assert_int_equal(count, 1);
+    assert_int_equal(cs_factor_count(&transaction, "alice", CS_STORED_CODES, &count, NULL), CS_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(cs_factor_load(&transaction, "alice", CS_STORED_HOTP, &factors, NULL), CS_OK);
+    assert_int_equal(factors.items[0].kind, CS_STORED_HOTP);
+    assert_int_equal(factors.items[0].period, 0);
+    assert_int_equal(factors.items[0].last_step, -1);
+    assert_string_equal(cs_stored_kind_name(factors.items[0].kind), "hotp");
+    assert_holds(&factors.items[0].secret, TEXT("kkkkkkkkkkkkkkkkkkkk"));
+}
+
 static void assert_full(struct scratch_store *scratch, enum cs_stored_kind kind, const char *text)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
@@ -100,10 +128,20 @@ static void test_factor_eight_of_each_kind(void **state)
         add(*state, CS_STORED_U2F);
     }
     assert_full(*state, CS_STORED_TOTP,
-                "alice already has 8 TOTP factors; remove one with 'countersign remove'");
+                "alice already has 8 TOTP and HOTP factors; remove one with 'countersign remove'");
     assert_full(*state, CS_STORED_U2F,
                 "alice already has 8 security keys; remove one with 'countersign remove'");
     assert_int_equal(count_of(*state, CS_STORED_ANY), 16);
+}
+
+static void test_factor_eight_with_codes(void **state)
+{
+    for (int i = 0; i < CS_FACTORS_PER_KIND_MAX; i++)
+        add(*state, i % 2 == 0 ? CS_STORED_TOTP : CS_STORED_HOTP);
+    assert_full(*state, CS_STORED_HOTP,
+                "alice already has 8 TOTP and HOTP factors; remove one with 'countersign remove'");
+    assert_full(*state, CS_STORED_TOTP,
+                "alice already has 8 TOTP and HOTP factors; remove one with 'countersign remove'");
 }
 
 static void test_factor_longest_secret_is_resealed(void **state)
@@ -286,7 +324,7 @@ static void reopen_as(struct scratch_store *scratch, const char *sql)
 
 #define NO_MODELS                                                                                  \
     "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "            \
-    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE owner; "
+    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE batch; DROP TABLE owner; "
 
 static void test_factor_of_version_3_goes_on(void **state)
 {
@@ -399,6 +437,27 @@ static void test_factor_what_a_key_must_do_is_sealed(void **state)
     }
 }
 
+/* A HOTP factor made of a TOTP one would accept codes that were shown long ago. */
+static void test_factor_whose_codes_count_is_sealed(void **state)
+{
+    struct scratch_store *scratch = *state;
+    unsigned count = 0;
+
+    (void)add(scratch, CS_STORED_TOTP);
+    (void)add(scratch, CS_STORED_HOTP);
+    assert_int_equal(load_all(scratch, "alice"), CS_OK);
+    run_sql(scratch, "UPDATE factor SET kind = 'hotp' WHERE id = 1");
+    assert_int_equal(load_all(scratch, "alice"), CS_ERR_CRYPTO);
+    run_sql(scratch, "UPDATE factor SET kind = 'totp'");
+    assert_int_equal(load_all(scratch, "alice"), CS_ERR_CRYPTO);
+    run_sql(scratch, "UPDATE factor SET kind = 'hotp' WHERE id = 2");
+    scratch_store_add_key(scratch);
+    assert_int_equal(cs_store_reseal(scratch->store, scratch_store_key(scratch), &count, NULL),
+                     CS_OK);
+    assert_int_equal(count, 2);
+    assert_int_equal(load_all(scratch, "alice"), CS_OK);
+}
+
 static void test_factor_keys_are_counted_by_sort(void **state)
 {
     CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
@@ -453,11 +512,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_STORE(test_factor_kinds_are_apart),
+        IN_STORE(test_factor_codes_are_totp_and_hotp),
         IN_STORE(test_factor_eight_of_each_kind),
+        IN_STORE(test_factor_eight_with_codes),
         IN_STORE(test_factor_longest_secret_is_resealed),
         IN_STORE(test_factor_secret_of_another_user_or_row_refused),
         IN_STORE(test_factor_suspect_is_for_good),
         IN_STORE(test_factor_what_a_key_must_do_is_sealed),
+        IN_STORE(test_factor_whose_codes_count_is_sealed),
         IN_STORE(test_factor_keys_are_counted_by_sort),
         IN_STORE(test_factor_users_with_more_keys_than_a_prompt_names),
         IN_STORE(test_factor_of_version_3_goes_on),

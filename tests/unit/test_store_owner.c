@@ -99,9 +99,10 @@ static void test_owner_store_of_version_9_is_brought_up_to_date(void **state)
     before = scratch_store_rows(scratch, "factor");
     cs_store_close(&scratch->store);
     assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
-    assert_int_equal(
-        sqlite3_exec(database, "DROP TABLE owner; PRAGMA user_version = 9", NULL, NULL, NULL),
-        SQLITE_OK);
+    assert_int_equal(sqlite3_exec(database,
+                                  "DROP TABLE batch; DROP TABLE owner; PRAGMA user_version = 9",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);
     assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &scratch->store, NULL),
                      CS_OK);

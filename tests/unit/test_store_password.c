@@ -150,7 +150,7 @@ static void test_password_resealed_with_a_new_key(void **state)
 
 #define NO_KEYS                                                                                    \
     "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "            \
-    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE owner; "                                 \
+    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE batch; DROP TABLE owner; "               \
     "ALTER TABLE factor DROP COLUMN app_id; ALTER TABLE factor DROP COLUMN suspect; DROP TABLE "   \
     "pending; "
 

@@ -69,6 +69,7 @@ static void fill(struct scratch_store *scratch, const char *user)
     assert_int_equal(cs_secret_set(&hash, "$y$hash", 7), CS_OK);
     scratch_store_begin(scratch, &transaction);
     add_factor(&transaction, user, CS_STORED_TOTP);
+    add_factor(&transaction, user, CS_STORED_HOTP);
     add_factor(&transaction, user, CS_STORED_U2F);
     add_tries(&transaction, user);
     add_recovery(&transaction, user);
@@ -174,7 +175,7 @@ static void assert_opens(const struct cs_transaction *transaction, const char *u
     CS_AUTO(cs_secret_free) struct cs_secret hash = {0};
 
     assert_int_equal(cs_factor_load(transaction, user, CS_STORED_ANY, &factors, NULL), CS_OK);
-    assert_int_equal(factors.count, 2);
+    assert_int_equal(factors.count, 3);
     for (size_t i = 0; i < factors.count; i++) {
         assert_int_equal(factors.items[i].secret.length, sizeof key - 1);
         assert_memory_equal(factors.items[i].secret.data, key, sizeof key - 1);

@@ -153,6 +153,69 @@ static void test_search_other_length_never_matches(void **state)
         assert_false(found_at(&factor, rows[i].code, rows[i].length, 4, 1));
 }
 
+/* RFC 4226 appendix D again: counters 0 to 9 are in the list above. */
+static void test_hotp_search_places(void **state)
+{
+    static const struct {
+        int64_t last, awaited;
+        struct cs_hotp_windows windows;
+        const char *code;
+        enum cs_hotp_place place;
+        int64_t counter;
+    } rows[] = {
+        {-1, 0, {1, 0}, "755224", CS_HOTP_NEXT, 0},
+        {-1, 0, {1, 0}, "287082", CS_HOTP_NONE, 0},
+        {-1, 0, {2, 0}, "287082", CS_HOTP_NEXT, 1},
+        {3, 0, {2, 0}, "969429", CS_HOTP_LAST, 3},
+        {3, 0, {2, 0}, "359152", CS_HOTP_NONE, 0},
+        {3, 0, {2, 0}, "254676", CS_HOTP_NEXT, 5},
+        {3, 0, {2, 3}, "287922", CS_HOTP_FAR, 6},
+        {3, 0, {2, 3}, "162583", CS_HOTP_NONE, 0},
+        {3, 7, {2, 3}, "162583", CS_HOTP_AWAITED, 7},
+        {3, 7, {2, 2}, "162583", CS_HOTP_NONE, 0},
+        {3, 7, {9, 9}, "162583", CS_HOTP_NEXT, 7},
+        {3, 8, {2, 9}, "162583", CS_HOTP_FAR, 7},
+        {3, 3, {2, 9}, "969429", CS_HOTP_LAST, 3},
+        {-1, -1, {2, 9}, "520489", CS_HOTP_NONE, 0},
+        {INT64_MAX - 1, 0, {100, 1000}, "755224", CS_HOTP_NONE, 0},
+        {INT64_MAX, INT64_MAX, {100, 1000}, "755224", CS_HOTP_NONE, 0},
+    };
+    CS_AUTO(cs_factor_clear) struct cs_factor factor = factor_of(0, 6);
+
+    (void)state;
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        const struct cs_secret code = {(char *)(uintptr_t)rows[i].code, 6};
+        struct cs_hotp_match match;
+
+        factor.last_step = rows[i].last;
+        factor.drift = rows[i].awaited;
+        assert_int_equal(cs_hotp_search(&factor, &code, &rows[i].windows, &match, NULL), CS_OK);
+        if (match.place != rows[i].place)
+            fail_msg("row %zu: place %d", i, (int)match.place);
+        assert_int_equal(match.counter, rows[i].counter);
+    }
+}
+
+/* 143951 is the code of counter 336, and again of 2205. */
+static void test_hotp_search_lowest_counter_of_a_code(void **state)
+{
+    CS_AUTO(cs_factor_clear) struct cs_factor factor = factor_of(0, 6);
+    const struct cs_secret code = {(char *)(uintptr_t) "143951", 6};
+    const struct cs_hotp_windows windows = {.ahead = 2205 + 1};
+    struct cs_hotp_match match;
+
+    (void)state;
+    factor.last_step = -1;
+    assert_int_equal(cs_hotp_search(&factor, &code, &windows, &match, NULL), CS_OK);
+    assert_int_equal(match.counter, 336);
+    factor.last_step = 336;
+    assert_int_equal(cs_hotp_search(&factor, &code, &windows, &match, NULL), CS_OK);
+    assert_int_equal(match.place, CS_HOTP_LAST); /* what was accepted last is not accepted again */
+    factor.last_step = 336 + 1;
+    assert_int_equal(cs_hotp_search(&factor, &code, &windows, &match, NULL), CS_OK);
+    assert_int_equal(match.counter, 2205);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +224,8 @@ int main(void)
         cmocka_unit_test(test_hotp_fewer_digits_are_the_last_ones),
         cmocka_unit_test(test_hotp_unknown_algorithm_or_digits_refused),
         cmocka_unit_test(test_step_edges),
+        cmocka_unit_test(test_hotp_search_places),
+        cmocka_unit_test(test_hotp_search_lowest_counter_of_a_code),
         cmocka_unit_test(test_search_window_exact),
         cmocka_unit_test(test_search_other_length_never_matches),
     };

@@ -67,7 +67,10 @@ class Totp:
 
     def code(self, step=0, when=None):
         """The code `step` periods after `when` (now)."""
-        counter = int(time.time() if when is None else when) // self.period + step
+        return self.code_of(int(time.time() if when is None else when) // self.period + step)
+
+    def code_of(self, counter):
+        """The value of that counter (RFC 4226)."""
         digest = hmac.new(self.key, struct.pack(">Q", counter), getattr(hashlib, self.algorithm)).digest()
         offset = digest[-1] & 15
         number = struct.unpack(">I", digest[offset:offset + 4])[0] & 0x7FFFFFFF
@@ -107,6 +110,37 @@ def enroll(user, secret_text=None, algorithm="sha1", digits=6, period=30):
         words += ["--secret", "-"]
     result = countersign(*words, input=None if secret_text is None else secret_text + "\n")
     return Factor(json.loads(result.stdout), algorithm=algorithm, digits=digits, period=period)
+
+
+class Hotp(Factor):
+    """A HOTP factor as `countersign enroll hotp --json` made it. The device stands at `counter`."""
+
+    def __init__(self, answer, **parameters):
+        super().__init__(answer, **parameters)
+        self.counter = answer["counter"]
+
+    def code(self, ahead=0):
+        """The code that the device shows after it was pressed `ahead` times in vain; it is not pressed."""
+        return secret(self.code_of(self.counter + ahead), f"a code of {self.user}")
+
+    def press(self):
+        self.counter += 1
+        return secret(self.code_of(self.counter - 1), f"a code of {self.user}")
+
+    def wrong(self):
+        """A code of none of the next 300 counters, nor of the 300 before."""
+        near = {self.code_of(counter) for counter in range(max(0, self.counter - 300), self.counter + 300)}
+        return next(c for c in (str(n).zfill(self.digits) for n in range(1, 1000)) if c not in near)
+
+
+def enroll_hotp(user, *words, secret_text=None, algorithm="sha1", digits=6, counter=0):
+    """Enrols a HOTP factor without confirmation, be it a further one; a Hotp."""
+    words = [*words, "enroll", "hotp", user, "--add", "--no-confirm", "--json", "--algorithm", algorithm, "--digits", digits,
+             "--counter", counter]
+    if secret_text is not None:
+        words += ["--secret", "-"]
+    result = countersign(*words, input=None if secret_text is None else secret_text + "\n")
+    return Hotp(json.loads(result.stdout), algorithm=algorithm, digits=digits)
 
 
 def enroll_batch(users, *options, algorithm="sha1", digits=6, period=30):

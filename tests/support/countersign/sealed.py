@@ -11,7 +11,8 @@ from .state import KEY, store_rows
 
 # What is sealed, and to what it is bound (store/store_priv.h).
 SEALED = (("SELECT secret, 'factor ' || id || CASE WHEN key_flags <> 0 OR algorithm = 'eddsa' THEN"
-           " ' (' || algorithm || ', flags ' || key_flags || ')' ELSE '' END || ' of ' || user FROM factor"),
+           " ' (' || algorithm || ', flags ' || key_flags || ')' WHEN kind = 'hotp' THEN ' (hotp)' ELSE '' END"
+           " || ' of ' || user FROM factor"),
           ("SELECT hash, 'password of ' || user FROM password"),
           ("SELECT value, 'countersign recovery key' FROM meta WHERE name = 'recovery_key'"))
 
