@@ -29,10 +29,9 @@ void cs_event_take(int event_fd)
         continue;
 }
 
-enum cs_waited cs_event_wait(int event_fd, int cancel_fd, int64_t until)
+static enum cs_waited wait_for(int event_fd, struct pollfd end, int64_t until)
 {
-    struct pollfd fds[] = {{.fd = event_fd, .events = POLLIN},
-                           {.fd = cancel_fd, .events = POLLRDHUP}};
+    struct pollfd fds[] = {{.fd = event_fd, .events = POLLIN}, end};
 
     for (;;) {
         int ready = poll(fds, CS_ARRAY_SIZE(fds), cs_clock_left(until));
@@ -44,4 +43,15 @@ enum cs_waited cs_event_wait(int event_fd, int cancel_fd, int64_t until)
         if (ready < 0 && errno != EINTR)
             return CS_WAITED_TIME; /* no memory: treat it as a time-out */
     }
+}
+
+enum cs_waited cs_event_wait(int event_fd, int cancel_fd, int64_t until)
+{
+    return wait_for(event_fd, (struct pollfd){.fd = cancel_fd, .events = POLLRDHUP}, until);
+}
+
+enum cs_waited cs_event_wait_silent(int event_fd, int silent_fd, int64_t until)
+{
+    return wait_for(event_fd, (struct pollfd){.fd = silent_fd, .events = POLLIN | POLLRDHUP},
+                    until);
 }

@@ -27,4 +27,8 @@ void cs_event_take(int event_fd);
  * comes first. Either descriptor may be -1. */
 enum cs_waited cs_event_wait(int event_fd, int cancel_fd, int64_t until) CS_MUST_USE;
 
+/* The same; but the other end of `silent_fd` has nothing to send meanwhile, so that anything it
+ * sends is a hang-up, too. */
+enum cs_waited cs_event_wait_silent(int event_fd, int silent_fd, int64_t until) CS_MUST_USE;
+
 #endif

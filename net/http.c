@@ -236,7 +236,7 @@ static enum cs_waited await(const struct cs_http *http, struct cs_http_job *job)
 
     if (job->held) {
         cs_stack_give_back();
-        return cs_event_wait(job->done_fd, job->call->cancel_fd, job->call->deadline);
+        return cs_event_wait_silent(job->done_fd, job->call->cancel_fd, job->call->deadline);
     }
     waited = cs_event_wait(job->done_fd, job->call->cancel_fd, named);
     if (waited == CS_WAITED_TIME && atomic_load(&job->named))

@@ -48,7 +48,8 @@ struct cs_http_settings {
 /* When a login stops waiting. */
 struct cs_http_call {
     int64_t deadline;     /* cs_clock_ms; a retry must fit too */
-    int cancel_fd;        /* POLLRDHUP or POLLHUP on it ends the call; -1: none */
+    int cancel_fd;        /* POLLRDHUP or POLLHUP on it ends the call; -1: none. While a question
+                             is held, as while its channel waits, POLLIN does, too */
     const char *language; /* Accept-Language, or NULL */
 };
 

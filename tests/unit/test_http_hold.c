@@ -172,6 +172,21 @@ static void test_hang_up_while_nothing_is_asked(void **state)
     scene_close(&scene);
 }
 
+/* As while a channel waits: who sends a word while nobody asked for one breaks the protocol. */
+static void test_word_while_nothing_is_asked(void **state)
+{
+    struct scene scene;
+
+    scene_open(&scene, http_server_client(*state, "https"), "/turn/999/200/-/word");
+    scene.hold.every_ms = LONG_MS;
+    scene.hold.waits = true;
+    scene.call.deadline = cs_clock_ms() + LIMIT_MS;
+    assert_int_equal(write(scene.fds[1], "x", 1), 1);
+    assert_int_equal(ask(&scene, NULL), CS_ERR_HANGUP);
+    assert_int_equal(http_server_seen(*state, "word"), 1);
+    scene_close(&scene);
+}
+
 static void test_deadline_while_nothing_is_asked(void **state)
 {
     struct scene scene;
@@ -261,6 +276,7 @@ int main(void)
         cmocka_unit_test(test_without_waiting_it_asks_at_once),
         cmocka_unit_test(test_failures_end_it),
         cmocka_unit_test(test_hang_up_while_nothing_is_asked),
+        cmocka_unit_test(test_word_while_nothing_is_asked),
         cmocka_unit_test(test_deadline_while_nothing_is_asked),
         cmocka_unit_test(test_unseen_answers_are_measured),
         cmocka_unit_test(test_who_cannot_wait),
