@@ -301,14 +301,26 @@ static void start(struct tracer *tracer, char **command)
         (void)find_task(tracer, id);
 }
 
+/* A thread may end after its name was read; its place is the last one. */
+static bool leave_out(struct tracer *tracer)
+{
+    tracer->count--;
+    return errno == ESRCH;
+}
+
 static bool attach_task(struct tracer *tracer, pid_t id)
 {
     struct task *task = find_task(tracer, id);
     int status;
 
-    if (ptrace(PTRACE_SEIZE, id, NULL, OPTIONS) != 0 ||
-        ptrace(PTRACE_INTERRUPT, id, NULL, NULL) != 0 || waitpid(id, &status, __WALL) != id)
+    if (ptrace(PTRACE_SEIZE, id, NULL, OPTIONS) != 0)
+        return leave_out(tracer);
+    if ((ptrace(PTRACE_INTERRUPT, id, NULL, NULL) != 0 && errno != ESRCH) ||
+        waitpid(id, &status, __WALL) != id)
         return false;
+    errno = ESRCH;
+    if (!WIFSTOPPED(status))
+        return leave_out(tracer);
     task->started = true;
     return ptrace(PTRACE_SYSCALL, id, NULL, 0) == 0;
 }
@@ -329,6 +341,7 @@ static bool attach(struct tracer *tracer, const char *process)
             good = attach_task(tracer, (pid_t)strtol(entry->d_name, NULL, 10));
     }
     (void)closedir(folder);
+    good = good && tracer->count > 0;
     if (good) {
         (void)puts("attached");
         (void)fflush(stdout);
