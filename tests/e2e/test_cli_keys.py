@@ -314,10 +314,11 @@ def test_recovery_codes_of_a_user_with_a_key():
 
 def test_wrong_use_says_what_is_right():
     before()
-    both = "usage: countersign enroll totp USER .*enroll u2f USER "
+    both = "usage: countersign enroll .*enroll totp USER .*enroll u2f USER "
     rows = ((["enroll"], both), (["enroll", "u3f", "alice"], f"there is no 'enroll u3f'; {both}"),
             (["enroll", "totp"], "either a user or --batch expected; usage: countersign enroll totp USER .* --batch FILE$"),
-            (["enroll", "--bogus", "totp", "alice"], f"'--bogus' cannot follow 'enroll' directly; {both}"),
+            (["enroll", "--bogus", "totp", "alice"], "there is no option '--bogus'; usage: countersign enroll --batch"),
+            (["import", "--bogus", "oath", "file"], "'--bogus' cannot follow 'import' directly; usage: countersign import "),
             (["enroll", "u2f"], "usage: countersign enroll u2f USER"),
             (["enroll", "u2f", "alice", "--bogus"], "there is no option '--bogus'; usage: countersign enroll u2f USER"),
             (["enroll", "u2f", "alice", "--label"], "a value is missing after '--label'; usage: countersign enroll u2f"),
@@ -325,7 +326,7 @@ def test_wrong_use_says_what_is_right():
             (["enroll", "u2f", "alice", "-l"], "there is no option '-l'; usage"),
             (["passwd", "-fs", "alice"], "there is no option '-f'; usage"),
             (["passwd", "alice", "-fs"], "there is no option '-f'; usage"),
-            (["enroll", "--label", "blue", "u2f", "alice"], f"'--label' cannot follow 'enroll' directly; {both}"),
+            (["enroll", "--label", "blue", "u2f", "alice"], "there is no option '--label'; usage: countersign enroll --batch"),
             (["enroll", "u2f", "alice", "--origin", "pam://" + 400 * "x"], "at most 8 names"),
             (["enroll", "u2f", "alice", "--request", "--response"], "--request and --response are two steps"),
             (["enroll", "u2f", "alice", "--response", "--request"], "--request and --response are two steps"),
