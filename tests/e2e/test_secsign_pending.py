@@ -19,10 +19,10 @@ def prepare(machine, secsignid="hold"):
 def locks():
     """How many descriptors of processes are open on files for SecSign IDs."""
     count = 0
-    for path in pathlib.Path("/proc").glob("[0-9]*/fd/*"):
+    for process in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            count += os.readlink(path).startswith(f"{PENDING_FOLDER}/secsign.")
-        except OSError:
+            count += sum(os.readlink(path).startswith(f"{PENDING_FOLDER}/secsign.") for path in (process / "fd").iterdir())
+        except OSError:  # it has ended, or closed one
             pass
     return count
 
