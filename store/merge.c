@@ -40,8 +40,10 @@ static int after_commit(void *context, sqlite3 *db, const char *name, int pages)
 
 void cs_store_watch_log(struct cs_store *store)
 {
+    pthread_mutex_lock(&store->mutex);
     store->log_pages = store->merged_pages = 0;
     store->commits = 0;
+    pthread_mutex_unlock(&store->mutex);
     (void)sqlite3_wal_hook(store->db, after_commit, store); /* in place of SQLite's own */
 }
 
