@@ -193,26 +193,45 @@ static bool by_loader(struct task *task, unsigned long long caller)
 }
 
 #ifdef __x86_64__
-/* Has the kernel do nothing, at the start of a call; at its end, says that it failed. */
-static void spoil(const struct task *task, long error)
+/* At the start of a call that is to fail: has the kernel do nothing. True if its end is to say so:
+ * brk has no error, but answers with the end of the heap as it is, and the C library would take
+ * anything else for a heap that it has. */
+static bool spoil_start(const struct task *task)
+{
+    struct user_regs_struct registers;
+    bool is_brk;
+
+    if (ptrace(PTRACE_GETREGS, task->id, NULL, &registers) != 0)
+        return false;
+    is_brk = registers.orig_rax == SYS_brk;
+    if (is_brk)
+        registers.rdi = 0;
+    else
+        registers.orig_rax = (unsigned long long)-1;
+    return ptrace(PTRACE_SETREGS, task->id, NULL, &registers) == 0 && !is_brk;
+}
+
+static void spoil_end(const struct task *task, long error)
 {
     struct user_regs_struct registers;
 
     if (ptrace(PTRACE_GETREGS, task->id, NULL, &registers) != 0)
         return;
-    if (error == 0)
-        registers.orig_rax = (unsigned long long)-1;
-    else
-        registers.rax = (unsigned long long)-error;
+    registers.rax = (unsigned long long)-error;
     (void)ptrace(PTRACE_SETREGS, task->id, NULL, &registers);
 }
 #else
-static void spoil(const struct task *task, long error)
+static bool spoil_start(const struct task *task)
+{
+    (void)task;
+    (void)fputs("kill-at: calls can be made to fail on x86-64 only\n", stderr);
+    exit(EXIT_USAGE);
+}
+
+static void spoil_end(const struct task *task, long error)
 {
     (void)task;
     (void)error;
-    (void)fputs("kill-at: calls can be made to fail on x86-64 only\n", stderr);
-    exit(EXIT_USAGE);
 }
 #endif
 
@@ -235,7 +254,7 @@ static bool at_call(struct tracer *tracer, struct task *task)
         return false;
     if (info.op == PTRACE_SYSCALL_INFO_EXIT && task->failing) {
         task->failing = false;
-        spoil(task, tracer->error);
+        spoil_end(task, tracer->error);
     }
     if (info.op != PTRACE_SYSCALL_INFO_ENTRY || (tracer->writes_only && !is_write(info.entry.nr)) ||
         (tracer->error == 0 ? by_loader(task, info.instruction_pointer) : !can_fail(task, &info)))
@@ -247,8 +266,7 @@ static bool at_call(struct tracer *tracer, struct task *task)
     tracer->happened = true;
     if (tracer->error == 0)
         return kill(task->id, SIGKILL) == 0;
-    task->failing = true;
-    spoil(task, 0);
+    task->failing = spoil_start(task);
     return false;
 }
 
