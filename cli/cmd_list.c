@@ -23,22 +23,18 @@ struct listing {
     struct cs_uid owner, account; /* account: as it is now */
 };
 
-/* Of codes and of passwords, with a proven first factor and without one: each can delay the user.
- */
 static enum cs_err read_failures(const struct cs_transaction *transaction, const char *user,
                                  unsigned *ret_failures, struct cs_error *error)
 {
-    static const enum cs_throttle_scope scopes[] = {
-        CS_THROTTLE_USER_PROVEN, CS_THROTTLE_USER_UNPROVEN, CS_THROTTLE_PASSWORD_PROVEN,
-        CS_THROTTLE_PASSWORD_UNPROVEN};
     int64_t now = cs_clock_seconds();
     enum cs_err result = CS_OK;
 
     *ret_failures = 0;
-    for (size_t i = 0; i < CS_ARRAY_SIZE(scopes) && result == CS_OK; i++) {
+    for (size_t i = 0; i < CS_THROTTLE_USER_SCOPES && result == CS_OK; i++) {
         unsigned count = 0;
 
-        result = cs_throttle_count(transaction, scopes[i], user, now, &count, error);
+        result =
+            cs_throttle_count(transaction, cs_throttle_user_scopes[i], user, now, &count, error);
         *ret_failures += count;
     }
     return result;

@@ -80,13 +80,10 @@ static enum cs_err read_scope(const struct cs_transaction *transaction,
 static enum cs_err read_tries(const struct cs_transaction *transaction, struct search *search,
                               struct cs_error *error)
 {
-    static const enum cs_throttle_scope scopes[] = {
-        CS_THROTTLE_USER_PROVEN, CS_THROTTLE_USER_UNPROVEN, CS_THROTTLE_PASSWORD_PROVEN,
-        CS_THROTTLE_PASSWORD_UNPROVEN};
     enum cs_err result = CS_OK;
 
-    for (size_t i = 0; i < CS_ARRAY_SIZE(scopes) && result == CS_OK; i++)
-        result = read_scope(transaction, scopes[i], search, error);
+    for (size_t i = 0; i < CS_THROTTLE_USER_SCOPES && result == CS_OK; i++)
+        result = read_scope(transaction, cs_throttle_user_scopes[i], search, error);
     return result;
 }
 

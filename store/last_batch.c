@@ -76,22 +76,10 @@ static enum cs_err forget_entry(const struct cs_transaction *transaction, int64_
     return cs_sql_run(transaction->store, statement, error);
 }
 
-static enum cs_err remove_codes(const struct cs_transaction *transaction, const char *user,
-                                struct cs_error *error)
-{
-    static const char sql[] = "DELETE FROM recovery WHERE user = ?1";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
-
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    return cs_sql_run(transaction->store, statement, error);
-}
-
 enum cs_err cs_last_batch_undo(const struct cs_transaction *transaction,
                                const struct cs_batch_factor *factor, struct cs_error *error)
 {
+    static const char remove_codes[] = "DELETE FROM recovery WHERE user = ?1";
     unsigned left = 0;
     enum cs_err result = cs_factor_remove(transaction, factor->user, factor->id, error);
 
@@ -100,7 +88,7 @@ enum cs_err cs_last_batch_undo(const struct cs_transaction *transaction,
     if (result == CS_OK)
         result = cs_factor_count(transaction, factor->user, CS_STORED_ANY, &left, error);
     return result == CS_OK && (factor->codes || left == 0)
-               ? remove_codes(transaction, factor->user, error)
+               ? cs_sql_do_for(transaction->store, remove_codes, factor->user, NULL, error)
                : result;
 }
 
@@ -109,11 +97,6 @@ enum cs_err cs_last_batch_keep_codes(const struct cs_transaction *transaction, c
 {
     static const char sql[] = "UPDATE batch SET codes = 0 WHERE codes <> 0 AND factor IN"
                               " (SELECT id FROM factor WHERE user = ?1)";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    return cs_sql_run(transaction->store, statement, error);
+    return cs_sql_do_for(transaction->store, sql, user, NULL, error);
 }

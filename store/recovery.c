@@ -155,7 +155,6 @@ enum cs_err cs_recovery_replace(const struct cs_transaction *transaction, const 
     static const char remove[] = "DELETE FROM recovery WHERE user = ?1";
     CS_AUTO(cs_recovery_hasher_free) struct cs_recovery_hasher *hasher = NULL;
     unsigned char hashes[ROW_BYTES_MAX];
-    sqlite3_stmt *statement = NULL;
     bool added;
     enum cs_err result = cs_recovery_hasher_new(transaction, &hasher, error);
 
@@ -167,9 +166,7 @@ enum cs_err cs_recovery_replace(const struct cs_transaction *transaction, const 
     if (result == CS_OK)
         result = cs_last_batch_keep_codes(transaction, user, error);
     if (result == CS_OK)
-        result = prepare(transaction, remove, user, NULL, 0, &statement, error);
-    if (result == CS_OK)
-        result = cs_sql_run(transaction->store, statement, error);
+        result = cs_sql_do_for(transaction->store, remove, user, NULL, error);
     return result == CS_OK && count > 0
                ? cs_recovery_add(transaction, user, hashes, count, &added, error)
                : result;

@@ -14,18 +14,8 @@ enum cs_err cs_shown_time_read(const struct cs_transaction *transaction, int64_t
                                struct cs_error *error)
 {
     static const char sql[] = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'shown_time'";
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
-    *ret_time = 0;
-    if (result != CS_OK)
-        return result;
-    result = cs_sql_step(transaction->store, statement, &row, error);
-    if (row)
-        *ret_time = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return result;
+    return cs_sql_number(transaction->store, sql, NULL, ret_time, error);
 }
 
 enum cs_err cs_shown_time_note(const struct cs_transaction *transaction, int64_t time,

@@ -79,18 +79,45 @@ void cs_sql_bind_text(sqlite3_stmt *statement, int position, const char *text)
     sqlite3_bind_text(statement, position, text, -1, SQLITE_STATIC);
 }
 
-enum cs_err cs_sql_count(struct cs_store *store, const char *sql, const char *user,
-                         unsigned *ret_count, struct cs_error *error)
+enum cs_err cs_sql_do_for(struct cs_store *store, const char *sql, const char *first,
+                          const char *second, struct cs_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(store, sql, &statement, error);
+
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, first);
+    if (second != NULL)
+        cs_sql_bind_text(statement, 2, second);
+    return cs_sql_run(store, statement, error);
+}
+
+enum cs_err cs_sql_number(struct cs_store *store, const char *sql, const char *text,
+                          int64_t *ret_number, struct cs_error *error)
 {
     sqlite3_stmt *statement = NULL;
     bool row = false;
     enum cs_err result = cs_sql(store, sql, &statement, error);
 
+    *ret_number = 0;
     if (result != CS_OK)
         return result;
-    cs_sql_bind_text(statement, 1, user);
+    if (text != NULL)
+        cs_sql_bind_text(statement, 1, text);
     result = cs_sql_step(store, statement, &row, error);
-    *ret_count = row ? (unsigned)sqlite3_column_int(statement, 0) : 0;
+    if (row)
+        *ret_number = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
+    return result;
+}
+
+enum cs_err cs_sql_count(struct cs_store *store, const char *sql, const char *user,
+                         unsigned *ret_count, struct cs_error *error)
+{
+    int64_t count;
+    enum cs_err result = cs_sql_number(store, sql, user, &count, error);
+
+    *ret_count = (unsigned)count;
     return result;
 }

@@ -97,7 +97,15 @@ enum cs_err cs_sql_do(struct cs_store *store, const char *sql, struct cs_error *
 /* Resets every statement: one with rows left to read would keep its transaction open. */
 void cs_sql_reset_all(struct cs_store *store);
 
-/* Fetches the number that `sql` selects for the parameter `user`. */
+/* Runs a statement with a text as its parameter, or with two (NULL: there is no second). */
+enum cs_err cs_sql_do_for(struct cs_store *store, const char *sql, const char *first,
+                          const char *second, struct cs_error *error) CS_MUST_USE;
+
+/* Fetches the number that `sql` selects for a text (NULL: it has no parameter); 0 if no row. */
+enum cs_err cs_sql_number(struct cs_store *store, const char *sql, const char *text,
+                          int64_t *ret_number, struct cs_error *error) CS_MUST_USE;
+
+/* The same for what is no more than an unsigned has. */
 enum cs_err cs_sql_count(struct cs_store *store, const char *sql, const char *user,
                          unsigned *ret_count, struct cs_error *error) CS_MUST_USE;
 

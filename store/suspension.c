@@ -62,16 +62,6 @@ enum cs_err cs_suspension_count(const struct cs_transaction *transaction, unsign
                                 struct cs_error *error)
 {
     static const char sql[] = "SELECT count(*) FROM suspension";
-    sqlite3_stmt *statement = NULL;
-    bool row = false;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
 
-    *ret_count = 0;
-    if (result != CS_OK)
-        return result;
-    result = cs_sql_step(transaction->store, statement, &row, error);
-    if (row)
-        *ret_count = (unsigned)sqlite3_column_int(statement, 0);
-    sqlite3_reset(statement);
-    return result;
+    return cs_sql_count(transaction->store, sql, NULL, ret_count, error);
 }

@@ -6,6 +6,10 @@
 #include "store/throttle_row.h"
 #include "store/throttle_rule.h"
 
+const enum cs_throttle_scope cs_throttle_user_scopes[CS_THROTTLE_USER_SCOPES] = {
+    CS_THROTTLE_USER_PROVEN, CS_THROTTLE_USER_UNPROVEN, CS_THROTTLE_PASSWORD_PROVEN,
+    CS_THROTTLE_PASSWORD_UNPROVEN};
+
 /* The rows of one try. */
 struct rows {
     struct cs_throttle_key pair, account, address;
@@ -197,13 +201,10 @@ enum cs_err cs_throttle_forget(const struct cs_transaction *transaction,
 enum cs_err cs_throttle_forget_user(const struct cs_transaction *transaction, const char *user,
                                     struct cs_error *error)
 {
-    static const enum cs_throttle_scope scopes[] = {
-        CS_THROTTLE_USER_PROVEN, CS_THROTTLE_USER_UNPROVEN, CS_THROTTLE_PASSWORD_PROVEN,
-        CS_THROTTLE_PASSWORD_UNPROVEN};
     enum cs_err result = CS_OK;
 
-    for (size_t i = 0; i < CS_ARRAY_SIZE(scopes) && result == CS_OK; i++)
-        result = cs_throttle_forget(transaction, scopes[i], user, error);
+    for (size_t i = 0; i < CS_THROTTLE_USER_SCOPES && result == CS_OK; i++)
+        result = cs_throttle_forget(transaction, cs_throttle_user_scopes[i], user, error);
     return result;
 }
 

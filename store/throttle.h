@@ -19,6 +19,10 @@ enum cs_throttle_scope {
     CS_THROTTLE_SCOPES
 };
 
+/* Those of a user: each can delay the user. */
+enum { CS_THROTTLE_USER_SCOPES = 4 };
+extern const enum cs_throttle_scope cs_throttle_user_scopes[CS_THROTTLE_USER_SCOPES];
+
 /* One answer. Texts are borrowed. */
 struct cs_try {
     enum cs_throttle_scope scope; /* never CS_THROTTLE_ADDRESS */

@@ -72,28 +72,13 @@ enum cs_err cs_user_count(const struct cs_transaction *transaction, const char *
     return result;
 }
 
-/* Runs a statement for one name, or for two. */
-static enum cs_err run_for(const struct cs_transaction *transaction, const char *sql,
-                           const char *user, const char *to, struct cs_error *error)
-{
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
-
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    if (to != NULL)
-        cs_sql_bind_text(statement, 2, to);
-    return cs_sql_run(transaction->store, statement, error);
-}
-
 static enum cs_err forget_from(const struct cs_transaction *transaction, const char *user,
                                enum cs_user_thing first, struct cs_error *error)
 {
     enum cs_err result = CS_OK;
 
     for (size_t i = first; i < CS_USER_THINGS && result == CS_OK; i++)
-        result = run_for(transaction, things[i].forget, user, NULL, error);
+        result = cs_sql_do_for(transaction->store, things[i].forget, user, NULL, error);
     return result;
 }
 
@@ -139,7 +124,7 @@ static enum cs_err move_factors(const struct cs_transaction *transaction, const 
     enum cs_err result = cs_factor_load(transaction, from, CS_STORED_ANY, &factors, error);
 
     if (result == CS_OK)
-        result = run_for(transaction, sql, from, to, error);
+        result = cs_sql_do_for(transaction->store, sql, from, to, error);
     for (size_t i = 0; i < factors.count && result == CS_OK; i++) {
         memcpy(factors.items[i].user, to, strlen(to) + 1);
         result = cs_factor_reseal(transaction, &factors.items[i], error);
@@ -176,12 +161,13 @@ enum cs_err cs_user_rename(const struct cs_transaction *transaction, const char 
     if (result == CS_OK)
         result = move_password(transaction, from, to, error);
     if (result == CS_OK)
-        result = run_for(transaction, things[CS_USER_RECOVERY].forget, from, NULL, error);
+        result =
+            cs_sql_do_for(transaction->store, things[CS_USER_RECOVERY].forget, from, NULL, error);
     if (result == CS_OK) /* they were not used */
         result = cs_last_batch_keep_codes(transaction, to, error);
     for (size_t i = 0; i < CS_USER_THINGS && result == CS_OK; i++) {
         if (things[i].move != NULL)
-            result = run_for(transaction, things[i].move, from, to, error);
+            result = cs_sql_do_for(transaction->store, things[i].move, from, to, error);
     }
     return result;
 }
