@@ -43,3 +43,15 @@ FILE *cs_account_file_open(const char *path, const char *wanted, struct cs_secre
     start = wanted != NULL ? first_line(ret_text, wanted) : 0;
     return fmemopen(ret_text->data + start, ret_text->length - start, "r");
 }
+
+int cs_account_file_close(FILE *file, int failure)
+{
+    if (file != NULL)
+        (void)fclose(file);
+    return failure == ENOENT ? 0 : failure;
+}
+
+bool cs_account_file_names(const char *name)
+{
+    return name[0] != '+' && name[0] != '-';
+}

@@ -3,6 +3,7 @@
 #ifndef CS_BASE_ACCOUNT_FILE_H
 #define CS_BASE_ACCOUNT_FILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/secret.h"
@@ -13,5 +14,12 @@
  * what the stream reads: release it after fclose.
  */
 FILE *cs_account_file_open(const char *path, const char *wanted, struct cs_secret *ret_text);
+
+/* Closes it (NULL: it was not opened). Returns `failure` (an errno), but 0 for ENOENT: that is the
+ * end of the file, and a machine without the file has no such entries. */
+int cs_account_file_close(FILE *file, int failure);
+
+/* Whether a line's name is an entry's: lines of the old compat source name none themselves. */
+bool cs_account_file_names(const char *name);
 
 #endif

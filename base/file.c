@@ -64,6 +64,20 @@ enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret
     return CS_OK;
 }
 
+bool cs_read_exactly(int fd, void *data, size_t size)
+{
+    size_t used = 0;
+
+    while (used < size) {
+        ssize_t got = read(fd, (char *)data + used, size - used);
+
+        if (got <= 0 && !(got < 0 && errno == EINTR))
+            return false;
+        used += got > 0 ? (size_t)got : 0;
+    }
+    return true;
+}
+
 enum cs_err cs_write_all(int fd, const void *data, size_t length)
 {
     const char *next = data;

@@ -3,6 +3,7 @@
 #ifndef CS_BASE_FILE_H
 #define CS_BASE_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -15,6 +16,9 @@ void cs_fd_close(int *fd);
  * errors. */
 enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret *ret_content,
                         struct cs_error *error) CS_MUST_USE;
+
+/* Reads `size` bytes, be they in pieces; false if the other end closes before that, or fails. */
+bool cs_read_exactly(int fd, void *data, size_t size) CS_MUST_USE;
 
 /* Writes all of it; CS_ERR_SYSTEM with errno set, and part of it may have been written. */
 enum cs_err cs_write_all(int fd, const void *data, size_t length) CS_MUST_USE;

@@ -13,8 +13,8 @@
 /* Directory services return long entries, and groups of thousands. */
 enum { ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 4 << 20, GIDS_MIN = 64, GIDS_MAX = 65536 };
 
-static enum cs_named unresolved(struct cs_error *error, int failure, const char *what,
-                                const char *name)
+enum cs_named cs_names_unresolved(struct cs_error *error, int failure, const char *what,
+                                  const char *name)
 {
     errno = failure;
     (void)cs_fail_errno(error, "%s '%s' cannot be looked up", what, name);
@@ -63,20 +63,6 @@ static int take_account(const struct passwd *entry, struct cs_account *account)
     return 0;
 }
 
-/* A machine without the file has no such entries; the end of the file is ENOENT as well. */
-static int finish(FILE *file, int failure)
-{
-    if (file != NULL)
-        (void)fclose(file);
-    return failure == ENOENT ? 0 : failure;
-}
-
-/* Lines of the old compat source, which name no entry themselves. */
-static bool is_entry(const char *name)
-{
-    return name[0] != '+' && name[0] != '-';
-}
-
 struct passwd_question {
     const char *name; /* NULL: the uid is asked for */
     uid_t uid;
@@ -99,12 +85,12 @@ static int look_in_passwd(const void *question, char *buffer, size_t size, void 
     while (failure == 0 && !*ret_found) {
         failure = fgetpwent_r(file, &entry, buffer, size, &found);
         *ret_found =
-            failure == 0 && is_entry(entry.pw_name) &&
+            failure == 0 && cs_account_file_names(entry.pw_name) &&
             (asked->name ? strcmp(entry.pw_name, asked->name) == 0 : entry.pw_uid == asked->uid);
     }
     if (*ret_found)
         failure = take_account(&entry, ret_answer);
-    return finish(file, failure);
+    return cs_account_file_close(file, failure);
 }
 
 /* Some directories answer ENOENT when they cannot be reached; one that does not know the name
@@ -129,7 +115,8 @@ enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_ac
     *ret_account = (struct cs_account){.uid = (uid_t)-1, .gid = (gid_t)-1};
     named = grow_and_look(look_in_passwd, &question, ret_account, &failure);
     ret_account->local = ret_account->local_uid = named == CS_NAMED_FOUND;
-    return named == CS_NAMED_UNRESOLVED ? unresolved(error, failure, "the account", name) : named;
+    return named == CS_NAMED_UNRESOLVED ? cs_names_unresolved(error, failure, "the account", name)
+                                        : named;
 }
 
 /* Two names of one uid are one account to the system. Unless it is known that they are not. */
@@ -151,7 +138,7 @@ enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
     *ret_account = (struct cs_account){.uid = (uid_t)-1, .gid = (gid_t)-1};
     named = grow_and_look(look_in_services, name, ret_account, &failure);
     if (named == CS_NAMED_UNRESOLVED)
-        return unresolved(error, failure, "the account", name);
+        return cs_names_unresolved(error, failure, "the account", name);
     if (named == CS_NAMED_FOUND)
         ret_account->local_uid = has_local_uid(ret_account);
     return named;
@@ -192,7 +179,7 @@ static int add_entry(struct cs_strlist *names, const struct passwd *account,
                      : snprintf(text, sizeof text, "%s:%u", name, (unsigned)account->pw_uid);
 
     /* No look-up takes a longer name. */
-    if (!is_entry(name) || length >= (int)sizeof text)
+    if (!cs_account_file_names(name) || length >= (int)sizeof text)
         return 0;
     return cs_strlist_add(names, text, (size_t)length) == CS_OK ? 0 : ENOMEM;
 }
@@ -216,7 +203,7 @@ static int list_entries(const void *question, char *buffer, size_t size, void *r
             failure = add_entry(names, &account, groups ? &group : NULL);
     }
     *ret_found = failure == ENOENT;
-    return finish(file, failure);
+    return cs_account_file_close(file, failure);
 }
 
 static enum cs_named list_names(const char *groups, struct cs_strlist *ret_names,
@@ -227,7 +214,7 @@ static enum cs_named list_names(const char *groups, struct cs_strlist *ret_names
     *ret_names = (struct cs_strlist){0};
     if (grow_and_look(list_entries, groups, ret_names, &failure) == CS_NAMED_UNRESOLVED) {
         cs_strlist_free(ret_names);
-        return unresolved(error, failure, "the names in", groups ? groups : "/etc/passwd");
+        return cs_names_unresolved(error, failure, "the names in", groups ? groups : "/etc/passwd");
     }
     cs_strlist_sort(ret_names);
     return CS_NAMED_FOUND;
@@ -276,12 +263,12 @@ static int look_in_group(const void *question, char *buffer, size_t size, void *
 
     while (failure == 0 && !*ret_found) {
         failure = fgetgrent_r(file, &entry, buffer, size, &found);
-        *ret_found =
-            failure == 0 && is_entry(entry.gr_name) && strcmp(entry.gr_name, asked->name) == 0;
+        *ret_found = failure == 0 && cs_account_file_names(entry.gr_name) &&
+                     strcmp(entry.gr_name, asked->name) == 0;
     }
     if (*ret_found)
         take_group(&entry, asked->account, ret_answer);
-    return finish(file, failure);
+    return cs_account_file_close(file, failure);
 }
 
 static int look_for_group(const void *question, char *buffer, size_t size, void *ret_answer,
@@ -306,7 +293,8 @@ static enum cs_named find_group(look *try, const char *name, const char *account
 
     *ret_group = (struct cs_group){0};
     named = grow_and_look(try, &question, ret_group, &failure);
-    return named == CS_NAMED_UNRESOLVED ? unresolved(error, failure, "the group", name) : named;
+    return named == CS_NAMED_UNRESOLVED ? cs_names_unresolved(error, failure, "the group", name)
+                                        : named;
 }
 
 enum cs_named cs_names_local_group(const char *name, const char *account,
@@ -339,7 +327,7 @@ static int list_in_group(const void *question, char *buffer, size_t size, void *
             failure = ENOMEM;
     }
     *ret_found = failure == ENOENT;
-    return finish(file, failure);
+    return cs_account_file_close(file, failure);
 }
 
 enum cs_named cs_names_local_gids(const char *account, struct cs_gids *ret_gids,
@@ -350,7 +338,7 @@ enum cs_named cs_names_local_gids(const char *account, struct cs_gids *ret_gids,
     *ret_gids = (struct cs_gids){0};
     if (grow_and_look(list_in_group, account, ret_gids, &failure) != CS_NAMED_UNRESOLVED)
         return CS_NAMED_FOUND;
-    return unresolved(error, failure, "the groups of", account);
+    return cs_names_unresolved(error, failure, "the groups of", account);
 }
 
 /* getgrouplist succeeds although a source has failed, and may then leave the reason in errno. */
@@ -377,7 +365,7 @@ enum cs_named cs_names_gids(const struct cs_account *account, struct cs_gids *re
         cs_gids_free(ret_gids);
         ret_gids->items = calloc((size_t)size, sizeof *ret_gids->items);
         if (ret_gids->items == NULL)
-            return unresolved(error, ENOMEM, "the groups of", account->name);
+            return cs_names_unresolved(error, ENOMEM, "the groups of", account->name);
         errno = 0;
         if (getgrouplist(account->name, account->gid, ret_gids->items, &count) < 0)
             continue;
@@ -389,5 +377,5 @@ enum cs_named cs_names_gids(const struct cs_account *account, struct cs_gids *re
         return CS_NAMED_FOUND;
     }
     cs_gids_free(ret_gids);
-    return unresolved(error, failure, "the groups of", account->name);
+    return cs_names_unresolved(error, failure, "the groups of", account->name);
 }

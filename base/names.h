@@ -49,6 +49,11 @@ enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_ac
 enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
                                struct cs_error *error) CS_MUST_USE;
 
+/* Says that `what` called `name` cannot be looked up because of `failure` (an errno); returns
+ * CS_NAMED_UNRESOLVED. */
+enum cs_named cs_names_unresolved(struct cs_error *error, int failure, const char *what,
+                                  const char *name);
+
 /* For messages: the account's name in /etc/passwd, or "uid NUMBER". */
 enum { CS_WHO_SIZE = CS_ACCOUNT_NAME_SIZE };
 void cs_names_local_who(uid_t uid, char ret_text[CS_WHO_SIZE]);

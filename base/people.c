@@ -11,10 +11,10 @@
 
 enum { ENTRY_BYTES = 4 << 20, NOBODY = 65534 }; /* groups may have thousands of members */
 
-/* Lines of the old compat source name no entry themselves. No look-up takes a longer name. */
+/* No look-up takes a longer name. */
 static int add(struct cs_strlist *people, const char *name)
 {
-    if (name[0] == '+' || name[0] == '-' || strlen(name) > CS_USER_NAME_MAX)
+    if (!cs_account_file_names(name) || strlen(name) > CS_USER_NAME_MAX)
         return 0;
     return cs_strlist_add(people, name, strlen(name)) == CS_OK ? 0 : ENOMEM;
 }
@@ -26,14 +26,6 @@ static int add_members(struct cs_strlist *people, const struct group *group)
     for (size_t i = 0; group->gr_mem[i] != NULL && failure == 0; i++)
         failure = add(people, group->gr_mem[i]);
     return failure;
-}
-
-/* The end of the file is ENOENT, and so is a machine without one. */
-static int finish(FILE *file, int failure)
-{
-    if (file != NULL)
-        (void)fclose(file);
-    return failure == ENOENT ? 0 : failure;
 }
 
 /* Which accounts of /etc/passwd: those from a uid on, or those of a primary group. */
@@ -61,7 +53,7 @@ static int read_passwd(const struct wanted *wanted, char *buffer, struct cs_strl
         if (failure == 0 && is_wanted(&entry, wanted))
             failure = add(people, entry.pw_name);
     }
-    return finish(file, failure);
+    return cs_account_file_close(file, failure);
 }
 
 /* A long group may stand in several lines, of one name or of several with one gid. */
@@ -77,7 +69,7 @@ static int read_group(gid_t gid, char *buffer, struct cs_strlist *people)
         if (failure == 0 && entry.gr_gid == gid)
             failure = add_members(people, &entry);
     }
-    return finish(file, failure);
+    return cs_account_file_close(file, failure);
 }
 
 static int ask_services(const char *group, char *buffer, struct cs_strlist *people, gid_t *ret_gid,
@@ -93,16 +85,6 @@ static int ask_services(const char *group, char *buffer, struct cs_strlist *peop
     return add_members(people, found);
 }
 
-static enum cs_named unresolved(struct cs_error *error, int failure, const char *what,
-                                const char *name)
-{
-    errno = failure;
-    (void)cs_fail_errno(error, "%s '%s' cannot be looked up", what, name);
-    if (error != NULL)
-        error->code = CS_ERR_UNRESOLVED;
-    return CS_NAMED_UNRESOLVED;
-}
-
 enum cs_named cs_people_from_uid(uid_t least, struct cs_strlist *people, struct cs_error *error)
 {
     const struct wanted wanted = {.least = &least};
@@ -110,7 +92,7 @@ enum cs_named cs_people_from_uid(uid_t least, struct cs_strlist *people, struct 
     int failure = buffer ? read_passwd(&wanted, buffer, people) : ENOMEM;
 
     return failure == 0 ? CS_NAMED_FOUND
-                        : unresolved(error, failure, "the accounts in", "/etc/passwd");
+                        : cs_names_unresolved(error, failure, "the accounts in", "/etc/passwd");
 }
 
 enum cs_named cs_people_of_group(const char *group, struct cs_strlist *people,
@@ -127,7 +109,7 @@ enum cs_named cs_people_of_group(const char *group, struct cs_strlist *people,
         failure = read_group(wanted.gid, buffer, people);
     if (failure == 0)
         failure = read_passwd(&wanted, buffer, people);
-    return failure == 0 ? CS_NAMED_FOUND : unresolved(error, failure, "the group", group);
+    return failure == 0 ? CS_NAMED_FOUND : cs_names_unresolved(error, failure, "the group", group);
 }
 
 void cs_people_sort(struct cs_strlist *people)

@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/child.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/privilege.h"
-
-static bool read_whole(int fd, void *data, size_t size)
-{
-    size_t used = 0;
-
-    while (used < size) {
-        ssize_t got = read(fd, (char *)data + used, size - used);
-
-        if (got <= 0 && !(got < 0 && errno == EINTR))
-            return false;
-        used += got > 0 ? (size_t)got : 0;
-    }
-    return true;
-}
 
 static _Noreturn void run_child(enum cs_err (*part)(void *context, struct cs_error *error),
                                 void *context, int out, const void *result, size_t size)
@@ -51,8 +37,8 @@ enum cs_err cs_cli_as_run_user(enum cs_err (*part)(void *context, struct cs_erro
     if (child == 0)
         run_child(part, context, ends[1], result, size);
     close(ends[1]);
-    whole =
-        child > 0 && read_whole(ends[0], &found, sizeof found) && read_whole(ends[0], result, size);
+    whole = child > 0 && cs_read_exactly(ends[0], &found, sizeof found) &&
+            cs_read_exactly(ends[0], result, size);
     close(ends[0]);
     if (child > 0)
         (void)waitpid(child, NULL, 0);

@@ -39,20 +39,6 @@ struct writer {
     bool keep, made;
 };
 
-static bool read_whole(int fd, void *data, size_t size)
-{
-    size_t used = 0;
-
-    while (used < size) {
-        ssize_t got = read(fd, (char *)data + used, size - used);
-
-        if (got <= 0 && !(got < 0 && errno == EINTR))
-            return false;
-        used += got > 0 ? (size_t)got : 0;
-    }
-    return true;
-}
-
 /* Whoever sends names is less than root, and they must stay in the folder. */
 static bool is_name(const char name[256])
 {
@@ -112,13 +98,14 @@ static bool serve(struct writer *writer)
     CS_AUTO(cs_secret_free) struct cs_secret data = {0};
     struct request request;
 
-    if (!read_whole(writer->peer, &request, sizeof request) || request.length > CS_LETTER_BYTES_MAX)
+    if (!cs_read_exactly(writer->peer, &request, sizeof request) ||
+        request.length > CS_LETTER_BYTES_MAX)
         return false;
     data.data = malloc(request.length + 1);
     if (data.data == NULL)
         return false;
     data.length = request.length;
-    if (!read_whole(writer->peer, data.data, request.length))
+    if (!cs_read_exactly(writer->peer, data.data, request.length))
         return false;
     if (request.order == PUT && is_name(request.name))
         answer.code = put(writer, request.name, data.data, request.length, &answer);
@@ -242,7 +229,7 @@ static enum cs_err ask(const struct cs_letters_folder *folder, const struct requ
 
     if (cs_write_all(folder->fd, request, sizeof *request) != CS_OK ||
         cs_write_all(folder->fd, data, request->length) != CS_OK ||
-        !read_whole(folder->fd, &answer, sizeof answer))
+        !cs_read_exactly(folder->fd, &answer, sizeof answer))
         return cs_fail(error, CS_ERR_SYSTEM, "the process that writes the letters has ended");
     if (answer.code != CS_OK && error != NULL)
         *error = answer;
