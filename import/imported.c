@@ -210,3 +210,14 @@ enum cs_err cs_imports_add(struct cs_imports *imports, struct cs_imported **row,
     own = NULL;
     return CS_OK;
 }
+
+enum cs_err cs_import_lines(const struct cs_import_source *source, cs_import_line_reader *read_line,
+                            struct cs_imports *imports, struct cs_error *error)
+{
+    char *text, *rest = source->text;
+    enum cs_err result = CS_OK;
+
+    for (size_t line = 1; result == CS_OK && (text = strsep(&rest, "\n")) != NULL; line++)
+        result = read_line(source, line, text, imports, error);
+    return result;
+}

@@ -93,6 +93,13 @@ cs_import_reader cs_import_pskc CS_MUST_USE;
 
 /* ---- for readers ---- */
 
+/* Hands the text's lines to a reader, which may cut them up; from 1. */
+typedef enum cs_err cs_import_line_reader(const struct cs_import_source *source, size_t line,
+                                          char *text, struct cs_imports *imports,
+                                          struct cs_error *error);
+enum cs_err cs_import_lines(const struct cs_import_source *source, cs_import_line_reader *read_line,
+                            struct cs_imports *imports, struct cs_error *error) CS_MUST_USE;
+
 /* A row with the defaults of all formats (SHA-1, 6 digits, 30 s, nothing spent), not added yet. */
 struct cs_imported *cs_imported_new(const struct cs_import_source *source, size_t line) CS_MUST_USE;
 

@@ -245,10 +245,5 @@ static enum cs_err read_line(const struct cs_import_source *source, size_t line,
 enum cs_err cs_import_otpauth(const struct cs_import_source *source, struct cs_imports *imports,
                               struct cs_error *error)
 {
-    char *text, *rest = source->text;
-    enum cs_err result = CS_OK;
-
-    for (size_t line = 1; result == CS_OK && (text = strsep(&rest, "\n")) != NULL; line++)
-        result = read_line(source, line, text, imports, error);
-    return result;
+    return cs_import_lines(source, read_line, imports, error);
 }

@@ -36,18 +36,24 @@ static inline void local_close(void)
     scratch_store_remove(&scratch);
 }
 
-/* An authenticator app for a user. The caller clears it. */
-static inline void enrol_app(const char *user, struct cs_enrolment *ret_enrolment)
+/* A device for a user. The caller clears it. */
+static inline void enrol_chosen(const struct cs_enrolment_choice *choice,
+                                struct cs_enrolment *ret_enrolment)
 {
-    const struct cs_enrolment_choice choice = {.user = user};
     struct cs_transaction transaction;
     struct cs_error error = {0};
 
     *ret_enrolment = (struct cs_enrolment){0};
-    assert_int_equal(cs_enrolment_prepare(&choice, ret_enrolment, &error), CS_OK);
+    assert_int_equal(cs_enrolment_prepare(choice, ret_enrolment, &error), CS_OK);
     assert_int_equal(cs_store_begin(scratch.store, &transaction, &error), CS_OK);
     assert_int_equal(cs_enrolment_save(&transaction, ret_enrolment, &error), CS_OK);
     assert_int_equal(cs_store_commit(&transaction, &error), CS_OK);
+}
+
+/* An authenticator app. */
+static inline void enrol_app(const char *user, struct cs_enrolment *ret_enrolment)
+{
+    enrol_chosen(&(struct cs_enrolment_choice){.user = user}, ret_enrolment);
 }
 
 static const char local_password[] = "correct horse battery staple";

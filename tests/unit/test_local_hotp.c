@@ -17,13 +17,8 @@ static void enrol_device(const char *user, int64_t counter, struct cs_enrolment 
 {
     const struct cs_enrolment_choice choice = {
         .kind = CS_STORED_HOTP, .user = user, .counter = counter};
-    struct cs_transaction transaction;
 
-    *ret_enrolment = (struct cs_enrolment){0};
-    assert_int_equal(cs_enrolment_prepare(&choice, ret_enrolment, NULL), CS_OK);
-    assert_int_equal(cs_store_begin(scratch.store, &transaction, NULL), CS_OK);
-    assert_int_equal(cs_enrolment_save(&transaction, ret_enrolment, NULL), CS_OK);
-    assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
+    enrol_chosen(&choice, ret_enrolment);
 }
 
 static int set_up(void **state)
