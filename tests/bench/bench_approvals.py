@@ -9,8 +9,8 @@ import statistics
 import subprocess
 import time
 
-from bench_common import (BARE, BENCH_PAM, COLUMNS, LEFT_MIB, OURS, POLL, POLL_RATIO, WAITING_KIB, Curl, Table, cpu_ns,
-                          cpu_ratio, given_back, logins, memory_kib, poll_round, run_table)
+from bench_common import (BARE, BENCH_PAM, COLUMNS, OURS, POLL, POLL_RATIO, Curl, Table, cpu_ns,
+                          cpu_ratio, given_back, logins, memory_kib, memory_rows, poll_round, run_table)
 from bench_verify import HANDLES, USER, configure, line_of, make_tenant, services, token_of
 from countersign import Broker, expect, expect_equal, wait_until
 
@@ -125,12 +125,7 @@ def measure_waiting(tenant, count, seconds):
 # ---- the table ----
 
 def report(table, figures):
-    kib = figures["kib"]["Private_Dirty"]
-    table.row("waiting login, private dirty KiB", {OURS: kib}, "{:.1f}", f"<= {WAITING_KIB}",
-              kib <= WAITING_KIB)
-    table.row("  resident KiB", {OURS: figures["kib"]["Rss"]}, "{:.1f}")
-    table.row("  left when all are gone, MiB", {OURS: figures["left"]}, "{:.1f}", f"<= {LEFT_MIB}",
-              figures["left"] <= LEFT_MIB)
+    memory_rows(table, figures)
     polls, ratio = figures["polls"]
     table.row("  CPU microseconds for each poll", {name: values[0] for name, values in polls.items()}, "{:.0f}",
               f"<= {POLL_RATIO} x libcurl: {ratio:.2f}", ratio <= POLL_RATIO)

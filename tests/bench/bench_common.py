@@ -143,3 +143,13 @@ class Table:
             cells = [cell.rjust(width) if 0 < i <= len(self.columns) else cell.ljust(width)
                      for i, (cell, width) in enumerate(zip(row, widths))]
             print("  ".join(cells).rstrip())
+
+
+def memory_rows(table, figures):
+    """`kib`: of each login that waits, as memory_kib has it; `left`: MiB when all are gone."""
+    kib = figures["kib"]["Private_Dirty"]
+    table.row("waiting login, private dirty KiB", {OURS: kib}, "{:.1f}", f"<= {WAITING_KIB}",
+              kib <= WAITING_KIB)
+    table.row("  resident KiB", {OURS: figures["kib"]["Rss"]}, "{:.1f}")
+    table.row("  left when all are gone, MiB", {OURS: figures["left"]}, "{:.1f}", f"<= {LEFT_MIB}",
+              figures["left"] <= LEFT_MIB)

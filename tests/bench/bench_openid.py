@@ -7,8 +7,8 @@ import subprocess
 import time
 import urllib.parse
 
-from bench_common import (BARE, BENCH_PAM, COLUMNS, CONFDIR, LEFT_MIB, OURS, POLL, POLL_RATIO, WAITING_KIB, Curl, Table,
-                          cpu_ratio, given_back, logins, memory_kib, poll_round, run_table)
+from bench_common import (BARE, BENCH_PAM, COLUMNS, CONFDIR, OURS, POLL, POLL_RATIO, Curl, Table,
+                          cpu_ratio, given_back, logins, memory_kib, memory_rows, poll_round, run_table)
 from countersign import Broker, expect_equal, pam_service, wait_until, write_config
 from countersign.openid import Client, StrictServer
 from countersign.openid.plain import PlainClient
@@ -81,12 +81,7 @@ def measure(server, count, seconds):
 
 
 def report(table, figures):
-    kib = figures["kib"]["Private_Dirty"]
-    table.row("waiting login, private dirty KiB", {OURS: kib}, "{:.1f}", f"<= {WAITING_KIB}",
-              kib <= WAITING_KIB)
-    table.row("  resident KiB", {OURS: figures["kib"]["Rss"]}, "{:.1f}")
-    table.row("  left when all are gone, MiB", {OURS: figures["left"]}, "{:.1f}", f"<= {LEFT_MIB}",
-              figures["left"] <= LEFT_MIB)
+    memory_rows(table, figures)
     metadata, keys = figures["documents"]
     table.row("  requests for metadata and keys", {OURS: metadata + keys}, "{:.0f}", "2", (metadata, keys) == (1, 1))
     cpu = {name: values[0] for name, values in figures["polls"].items()}
