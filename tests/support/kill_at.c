@@ -83,6 +83,8 @@ struct task {
     bool started;
     struct range loader; /* its code; empty: not looked for yet */
     bool failing;        /* in the call that is to fail */
+    bool is_brk;
+    unsigned long long argument; /* its first */
     unsigned long calls;
 };
 
@@ -193,35 +195,40 @@ static bool by_loader(struct task *task, unsigned long long caller)
 }
 
 #ifdef __x86_64__
-/* At the start of a call that is to fail: has the kernel do nothing. True if its end is to say so:
- * brk has no error, but answers with the end of the heap as it is, and the C library would take
- * anything else for a heap that it has. */
-static bool spoil_start(const struct task *task)
+/* At the start of a call that is to fail: has the kernel do nothing. brk has no error, but answers
+ * with the end of the heap as it is, and the C library would take anything else for a heap that it
+ * has: it is asked for an end of 0. True if the call goes on. */
+static bool spoil_start(struct task *task)
 {
     struct user_regs_struct registers;
-    bool is_brk;
 
     if (ptrace(PTRACE_GETREGS, task->id, NULL, &registers) != 0)
         return false;
-    is_brk = registers.orig_rax == SYS_brk;
-    if (is_brk)
+    task->is_brk = registers.orig_rax == SYS_brk;
+    task->argument = registers.rdi;
+    if (task->is_brk)
         registers.rdi = 0;
     else
         registers.orig_rax = (unsigned long long)-1;
-    return ptrace(PTRACE_SETREGS, task->id, NULL, &registers) == 0 && !is_brk;
+    return ptrace(PTRACE_SETREGS, task->id, NULL, &registers) == 0;
 }
 
+/* At its end: the error, or for brk the argument, which a call leaves as it is: the C library
+ * compares the answer with it. */
 static void spoil_end(const struct task *task, long error)
 {
     struct user_regs_struct registers;
 
     if (ptrace(PTRACE_GETREGS, task->id, NULL, &registers) != 0)
         return;
-    registers.rax = (unsigned long long)-error;
+    if (task->is_brk)
+        registers.rdi = task->argument;
+    else
+        registers.rax = (unsigned long long)-error;
     (void)ptrace(PTRACE_SETREGS, task->id, NULL, &registers);
 }
 #else
-static bool spoil_start(const struct task *task)
+static bool spoil_start(struct task *task)
 {
     (void)task;
     (void)fputs("kill-at: calls can be made to fail on x86-64 only\n", stderr);
@@ -289,6 +296,16 @@ static void handle_stop(struct tracer *tracer, struct task *task, int status)
     (void)ptrace(PTRACE_SYSCALL, task->id, NULL, deliver);
 }
 
+static bool is_failing(const struct tracer *tracer)
+{
+    for (size_t i = 0; i < tracer->count; i++) {
+        if (tracer->tasks[i].failing)
+            return true;
+    }
+    return false;
+}
+
+/* SIGTERM ends it, but not while a call is half spoilt. */
 static void follow(struct tracer *tracer)
 {
     int status;
@@ -296,7 +313,7 @@ static void follow(struct tracer *tracer)
     for (;;) {
         pid_t id = waitpid(-1, &status, __WALL);
 
-        if (id < 0 && errno == EINTR && !ended)
+        if (id < 0 && errno == EINTR && (!ended || is_failing(tracer)))
             continue;
         if (id < 0)
             return;
