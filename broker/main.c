@@ -131,6 +131,7 @@ static int run_session(const struct settings *settings, const struct cs_log *log
 
 struct bounds {
     bool unprivileged; /* peers that are not root are served */
+    bool self_service; /* ... or may at least do what self_service allows */
     struct cs_service_accounts service_accounts;
     unsigned logins, unprivileged_logins;
     char metrics[CS_SOCKET_PATH_SIZE]; /* where to answer with metrics; "": nowhere */
@@ -175,6 +176,7 @@ static void read_bounds(struct cs_engine *engine, const char *path, struct bound
     else
         (void)complain(cs_engine_log(engine), &error);
     *ret_bounds = (struct bounds){.unprivileged = options.allow_unprivileged,
+                                  .self_service = options.self_service,
                                   .logins = options.max_logins,
                                   .unprivileged_logins = options.max_unprivileged};
     /* A path that is cut off is too long for a socket, and says so. */
@@ -236,6 +238,7 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
                                .listen_fd = systemd->listen_fd,
                                .signal_fd = block_signals(),
                                .allow_unprivileged = bounds->unprivileged,
+                               .self_service = bounds->self_service,
                                .service_accounts = bounds->service_accounts,
                                .meanwhile = cs_log_kept_records};
     struct cs_metrics_server metrics = {
@@ -247,7 +250,8 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
         return cs_fail_errno(error, "signalfd");
     if (result == CS_OK && server.listen_fd < 0)
         result = cs_listen(settings->socket, SOCK_SEQPACKET,
-                           bounds->unprivileged || bounds->service_accounts.count > 0,
+                           bounds->unprivileged || bounds->self_service ||
+                               bounds->service_accounts.count > 0,
                            &server.listen_fd, error);
     if (result == CS_OK)
         result = cs_become_run_user(error);

@@ -36,6 +36,7 @@ struct cs_engine {
     struct cs_pending_queue *pending_queue;
     struct cs_directory *directory;
     struct cs_record_ids record_ids;
+    struct cs_self_places self_places;
     struct cs_metrics *metrics; /* NULL: none */
     cs_engine_wrap *wrap;       /* NULL: none */
     void *wrap_context;
@@ -57,6 +58,7 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->key_path = key_path;
     engine->log = log;
     pthread_mutex_init(&engine->mutex, NULL);
+    cs_self_places_init(&engine->self_places);
     engine->cache = cs_config_cache_new();
     engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
     engine->delivery_limit = cs_delivery_limit_new();
@@ -152,6 +154,11 @@ struct cs_directory *cs_engine_directory(struct cs_engine *engine)
 struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
 {
     return engine->delivery_limit;
+}
+
+struct cs_self_places *cs_engine_self_places(struct cs_engine *engine)
+{
+    return &engine->self_places;
 }
 
 struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine)

@@ -14,6 +14,7 @@
 #include "login/record_id.h"
 #include "login/refusal_pace.h"
 #include "login/running.h"
+#include "login/self_places.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -77,6 +78,9 @@ void cs_engine_measures(struct cs_engine *engine, struct cs_measures *ret_measur
 
 /* The codes that have let a user in. */
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);
+
+/* Who has a `countersign self` going on. */
+struct cs_self_places *cs_engine_self_places(struct cs_engine *engine);
 
 /* How long refusals take. */
 struct cs_refusal_pace *cs_engine_refusal_pace(struct cs_engine *engine);

@@ -43,7 +43,9 @@ struct cs_options {
     bool debug;
     bool nowarn;
     bool allow_unprivileged;
-    const char *service_accounts; /* comma-separated; NULL: none */
+    bool self_service;
+    const char *self_service_group; /* comma-separated; NULL: everybody */
+    const char *service_accounts;   /* comma-separated; NULL: none */
     bool ascii_prompts;
     bool mask_addresses;
     const char *metrics;        /* path of a socket; NULL: none */

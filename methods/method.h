@@ -106,6 +106,9 @@ enum cs_pace_of {
 };
 
 struct cs_method_result;
+struct cs_self_change;
+struct cs_enrolling;
+struct cs_enrolled;
 
 /* What a run may call. Each function gets the login's `context`. */
 struct cs_method_calls {
@@ -132,6 +135,13 @@ struct cs_method_calls {
     uint32_t *(*judging)(void *context);
     /* It was judged, or could not be; `result` is what the login has come to. */
     void (*judged)(void *context, const struct cs_method_result *result);
+    /* For `countersign self`: does what the user wishes (providers/self_service.h), with a record
+     * of it. ret_changed->done counts, whatever is returned. */
+    enum cs_err (*change_self)(void *context, const struct cs_self_change *change,
+                               struct cs_enrolling *enrolling, struct cs_enrolled *ret_changed,
+                               struct cs_error *error);
+    /* From now on what the user sees is in that language, or in the default one (""). */
+    void (*speak)(void *context, const char *language);
     /* How many days, the one of `now` among them, the account may still log in without a factor; 0:
      * none, or enrol_by does not cover it. */
     unsigned (*days_to_enrol)(void *context, int64_t now);
@@ -170,6 +180,7 @@ struct cs_method_result {
     enum cs_reason reason;    /* for the audit line */
     enum cs_reason last;      /* the same for the last answer judged; CS_REASON_NONE: none was */
     struct cs_tally tally;
+    int64_t factor;     /* the one that the last right code was of; 0: none, or unknown */
     unsigned days_left; /* until the date of enrol_by, which lets the user in; 0: it does not */
     int64_t clock_off;  /* of the last code with that reason, in seconds; 0: there was none */
 };

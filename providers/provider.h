@@ -185,6 +185,8 @@ struct cs_outcome {
     bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and this many are left */
     int64_t clock_off;      /* "clock-off": seconds that the device is ahead (+) or behind (-) */
+    int64_t factor;         /* the one that the answer was right for, by its number here; 0: none,
+                               or it has no number */
     char alert[256];        /* what the administrator must know, for the log; "": nothing */
 };
 
@@ -223,6 +225,7 @@ struct cs_measures {
     unsigned waiting; /* logins that wait for it */
 };
 
+struct cs_self_ops;
 struct cs_provider; /* an opened provider; each kind has a struct of its own */
 
 /* Slots marked optional may be NULL; methods/provider_call.c says what that means. An error means
@@ -328,6 +331,9 @@ struct cs_provider_ops {
      * the machine's clock is all there is. */
     enum cs_err (*shown_time)(struct cs_provider *provider, int64_t *ret_time,
                               struct cs_error *error);
+
+    /* What users may change of their own (providers/self_service.h). Optional: nothing. */
+    const struct cs_self_ops *self;
 
     /* Adds its measurements to `measures`. Optional: there are none. */
     void (*measure)(const struct cs_provider *provider, struct cs_measures *measures);
