@@ -7,6 +7,7 @@ from countersign import *
 MANUAL = pathlib.Path(__file__).parents[2] / "docs" / "man" / "countersign.8.in"
 BUILD = pathlib.Path("/root/source")
 PAM = pathlib.Path("/etc/pam.d")
+LEFT_EMPTY = [pathlib.Path("/usr/lib/countersign"), pathlib.Path("/usr/share/countersign")]
 
 
 def check(status, *words):
@@ -109,8 +110,9 @@ def test_the_chapter_followed_in_its_order():
     told = (BUILD / "systemctl").read_text().splitlines()
     expect_equal(told, ["disable --now countersignd.socket countersignd.service", "disable --now countersign-u2f-host.socket",
                         "daemon-reload"], "systemctl")
-    for path in STORE.parent, KEY.parent:
+    for path in STORE.parent, KEY.parent, pathlib.Path("/run/countersign"), *LEFT_EMPTY:
         expect(not path.exists(), f"{path}")
+    expect(pathlib.Path("/etc/fail2ban/filter.d").exists(), "fail2ban's own folder")
     expect("countersign" not in pathlib.Path("/etc/passwd").read_text(), "accounts")
 
 
