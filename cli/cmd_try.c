@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/pam_line.h"
 #include "cli/verb.h"
@@ -126,14 +127,27 @@ static const struct cs_reason_row *reason_row(const struct login *login)
     return login->verdict.reason != NULL ? cs_reason_find(login->verdict.reason) : NULL;
 }
 
+/* The broker is not root, and root's terminal obeys more than words. */
+static enum cs_err say_word(const char *key, const char *word, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+
+    cs_sanitise(&clean, word, strlen(word));
+    if (clean.failed)
+        return cs_fail_nomem(error);
+    (void)printf("%s: %s\n", key, clean.text ? clean.text : "");
+    return CS_OK;
+}
+
 static enum cs_err say(void *context, struct cs_error *error)
 {
     const struct login *login = context;
+    enum cs_err result = say_word("verdict", login->verdict.name, error);
 
-    (void)error;
-    (void)printf("verdict: %s\n", login->verdict.name);
-    if (login->verdict.reason != NULL)
-        (void)printf("reason: %s\n", login->verdict.reason);
+    if (result == CS_OK && login->verdict.reason != NULL)
+        result = say_word("reason", login->verdict.reason, error);
+    if (result != CS_OK)
+        return result;
     if (reason_row(login) != NULL)
         cs_print_reason(reason_row(login));
     return CS_OK;

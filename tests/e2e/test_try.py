@@ -129,7 +129,8 @@ def test_a_broker_of_another_release():
     older = ("", "countersign: the broker that is running is of an earlier release and does not say the reason: "
                  "it is in the log\n")
     for fields, (wanted, remark) in (([], older), ([(MAY_IGNORE | 99, b"x")], older),
-                                     ([(TAG_REASON, b"of-a-later-release")], ("reason: of-a-later-release\n", ""))):
+                                     ([(TAG_REASON, b"of-a-later-release")], ("reason: of-a-later-release\n", "")),
+                                     ([(TAG_REASON, b"a\x1b[2Jb\nc")], ("reason: a?[2Jb?c\n", ""))):
         with OtherBroker(*fields) as broker:
             result = countersign("--socket", broker.path, "try", "alice", check=False)
         expect_equal((result.returncode, result.stdout, result.stderr), (1, f"verdict: deny\n{wanted}", remark), f"{fields}")
