@@ -61,6 +61,8 @@ void cs_trace_free(struct cs_trace **trace)
 
 /* ---- the file ---- */
 
+static const char another_made_it[] = "another user made it";
+
 /* What would put another file right (chmod, chown) is wrong here: others must go on using a folder
  * that they share, and whoever made the file may have it open. */
 static enum cs_err refuse_place(const char *path, const char *problem, struct cs_error *error)
@@ -92,6 +94,20 @@ static enum cs_err check_folder(const char *path, const struct cs_trust *trust,
     return cs_check_trusted_folder(folder, trust, error);
 }
 
+static bool is_anothers(const struct stat *status)
+{
+    return status->st_uid != 0 && status->st_uid != geteuid();
+}
+
+/* In a folder that all share, Linux itself refuses another user's file (fs.protected_regular). */
+static const char *why_not_opened(const char *path)
+{
+    struct stat status;
+
+    return lstat(path, &status) == 0 && is_anothers(&status) ? another_made_it
+                                                             : "it cannot be opened for writing";
+}
+
 /* Opened anew for each record, so that the file may be moved away at any time. */
 static enum cs_err open_file(const struct cs_trace *trace, int *ret_fd, struct cs_error *error)
 {
@@ -107,11 +123,11 @@ static enum cs_err open_file(const struct cs_trace *trace, int *ret_fd, struct c
     if (fd < 0 && errno == ELOOP)
         return cs_fail(error, CS_ERR_TRUST, "%s: is a link; name the real path", trace->path);
     if (fd < 0 && (errno == EACCES || errno == EROFS))
-        return refuse_place(trace->path, "it cannot be opened for writing", error);
+        return refuse_place(trace->path, why_not_opened(trace->path), error);
     if (fd < 0)
         return cs_fail_errno(error, "%s: cannot open", trace->path);
-    if (fstat(fd, &status) == 0 && status.st_uid != 0 && status.st_uid != trust.owner)
-        return refuse_place(trace->path, "another user made it", error);
+    if (fstat(fd, &status) == 0 && is_anothers(&status))
+        return refuse_place(trace->path, another_made_it, error);
     result = cs_check_trusted(fd, trace->path, &trust, &status, error);
     if (result != CS_OK)
         return result;
