@@ -266,5 +266,7 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
         result = cs_mapping_check(&ret_options->mapping, error);
     if (result == CS_OK)
         result = cs_options_expect_one_answer(ret_options, error);
+    if (result == CS_OK)
+        result = cs_options_check_self_enrol(ret_options, error);
     return result;
 }

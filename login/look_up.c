@@ -121,10 +121,15 @@ enum cs_err cs_login_look_up_first(struct cs_login *login, struct cs_error *erro
     return CS_OK;
 }
 
+struct cs_patience cs_login_patience(const struct cs_login *login)
+{
+    return patience(login, lookup_ms(login));
+}
+
 /* A plan with only a password has no second factor to be exempt from. */
 enum cs_reason cs_login_exemption(struct cs_login *login)
 {
-    const struct cs_patience waits = patience(login, lookup_ms(login));
+    const struct cs_patience waits = cs_login_patience(login);
 
     if (!cs_plan_has_second(login->plan))
         return CS_REASON_NONE;

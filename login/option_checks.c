@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/date.h"
 #include "conversation/template.h"
 #include "i18n/language.h"
 #include "login/group_list.h"
@@ -37,6 +38,16 @@ enum cs_err cs_check_language(const struct cs_setting *row, const char *value,
     return cs_language_parse(value, parsed)
                ? CS_OK
                : cs_fail(error, CS_ERR_CONFIG, "'%s' is not a language such as fr or pt_BR", value);
+}
+
+enum cs_err cs_check_date(const struct cs_setting *row, const char *value, struct cs_error *error)
+{
+    int64_t day;
+
+    (void)row;
+    return cs_date_parse(value, &day)
+               ? CS_OK
+               : cs_fail(error, CS_ERR_CONFIG, "'%s' is not a day such as 2027-01-31", value);
 }
 
 enum cs_err cs_check_variable(const struct cs_setting *row, const char *value,

@@ -18,6 +18,10 @@ enum cs_err cs_check_account_names(const struct cs_setting *row, const char *val
 enum cs_err cs_check_language(const struct cs_setting *row, const char *value,
                               struct cs_error *error) CS_MUST_USE;
 
+/* A day: 2027-01-31. */
+enum cs_err cs_check_date(const struct cs_setting *row, const char *value,
+                          struct cs_error *error) CS_MUST_USE;
+
 /* The name of an environment variable. */
 enum cs_err cs_check_variable(const struct cs_setting *row, const char *value,
                               struct cs_error *error) CS_MUST_USE;

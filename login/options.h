@@ -33,7 +33,9 @@ struct cs_options {
     unsigned lookup_timeout;  /* seconds */
     unsigned audit;           /* enum cs_audit_form */
     unsigned max_logins, max_unprivileged;
-    const char *offline_users; /* comma-separated; NULL: none */
+    const char *self_enrol_group; /* comma-separated; NULL: everybody */
+    const char *self_enrol_until; /* the last day, "2027-01-31"; NULL: no end */
+    const char *offline_users;    /* comma-separated; NULL: none */
     bool stack_first_factor;
     bool failmode_insecure;
     bool autopush;
@@ -117,6 +119,10 @@ const char *cs_options_provider_text(const struct cs_options *options, const cha
  * asks for more than one line. */
 enum cs_err cs_options_expect_one_answer(struct cs_options *options,
                                          struct cs_error *error) CS_MUST_USE;
+
+/* CS_ERR_CONFIG if everybody could enrol at a login for ever. */
+enum cs_err cs_options_check_self_enrol(const struct cs_options *options,
+                                        struct cs_error *error) CS_MUST_USE;
 
 /* Whether the provider of the options can be opened, as far as its settings show; CS_ERR_CONFIG if
  * not. Sets *ret_row to its row in the registry. */

@@ -11,6 +11,7 @@
 #include "methods/code.h"
 #include "methods/identity.h"
 #include "methods/password.h"
+#include "methods/self_enrol.h"
 #include "methods/steps.h"
 
 static const char plan_method[] = "plan";
@@ -36,8 +37,9 @@ bool cs_plan_has_first(const struct cs_plan *plan)
 
 bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_options *options)
 {
-    return plan->first != CS_FIRST_NONE || (plan->direct != NULL && !plan->direct->looks_up &&
-                                            !options->accept_on_missing_auth_method);
+    return plan->first != CS_FIRST_NONE ||
+           (plan->direct != NULL && !plan->direct->looks_up &&
+            !options->accept_on_missing_auth_method && options->self_enrol == CS_SELF_ENROL_NO);
 }
 
 /* ---- which factors ---- */
@@ -241,12 +243,21 @@ CS_OWN_FRAME static bool list_allowed(const struct cs_plan *plan, struct cs_meth
     return result == CS_OK;
 }
 
+/* Whether the plan accepts the codes of an app in its second step. */
+static bool takes_app(const struct cs_plan *plan, const struct cs_method_login *login)
+{
+    return plan->direct == &cs_method_totp ||
+           (kinds_for(plan, login) & CS_KIND(CS_FACTOR_TOTP)) != 0;
+}
+
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
     bool accept = login->given->options->accept_on_missing_auth_method;
     enum cs_verdict verdict;
     bool any;
 
+    if (takes_app(plan, login) && cs_self_enrol(login, &verdict))
+        return verdict;
     if (plan->direct != NULL && !plan->direct->looks_up && !accept &&
         !login->state.password_accepted)
         return plan->direct->run(login, plan->direct, NULL);

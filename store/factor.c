@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/former.h"
 #include "store/store_priv.h"
 
 void cs_factor_clear(struct cs_factor *factor)
@@ -166,7 +167,7 @@ enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const cha
     if (result == CS_OK && sqlite3_changes(transaction->store->db) == 0)
         result = cs_fail(error, CS_ERR_NOT_FOUND, "%s has no factor %lld; see 'countersign list'",
                          user, (long long)id);
-    return result;
+    return result == CS_OK ? cs_former_note(transaction, user, error) : result;
 }
 
 /* Runs an UPDATE with (id, step or time) or (id, step, drift, time) and reports whether it changed

@@ -212,6 +212,7 @@ static const struct cs_provider_ops local_ops = {
     .judge = local_judge,
     .account = cs_local_account,
     .measure = local_measure,
+    .enrolling = &cs_local_enrolling,
     .close = local_close,
 };
 

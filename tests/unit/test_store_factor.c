@@ -286,7 +286,8 @@ static void reopen_as(struct scratch_store *scratch, const char *sql)
 
 #define NO_MODELS                                                                                  \
     "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "            \
-    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE owner; "
+    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE owner; DROP TABLE ticket; DROP TABLE "   \
+    "former; "
 
 static void test_factor_of_version_3_goes_on(void **state)
 {

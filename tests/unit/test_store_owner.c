@@ -100,7 +100,10 @@ static void test_owner_store_of_version_9_is_brought_up_to_date(void **state)
     cs_store_close(&scratch->store);
     assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
     assert_int_equal(
-        sqlite3_exec(database, "DROP TABLE owner; PRAGMA user_version = 9", NULL, NULL, NULL),
+        sqlite3_exec(
+            database,
+            "DROP TABLE ticket; DROP TABLE former; DROP TABLE owner; PRAGMA user_version = 9", NULL,
+            NULL, NULL),
         SQLITE_OK);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);
     assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &scratch->store, NULL),
