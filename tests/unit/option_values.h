@@ -37,6 +37,8 @@ static inline const char *other_value(const struct cs_setting *row)
     case CS_SETTING_STRING:
         if (row->check == cs_check_language)
             return "pt-BR";
+        if (row->check == cs_check_date)
+            return "2027-01-31";
         return row->check == cs_check_variable ? "COUNTERSIGN_USER" : "bearer";
     }
     return NULL;
