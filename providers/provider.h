@@ -244,6 +244,9 @@ struct cs_provider_ops {
      * remembers the accepted codes. */
     bool spends_codes;
 
+    /* Its factors have names: a number, an address, a device. */
+    bool names_factors;
+
     /* It is told both the account and the identity and decides whether they belong together, so the
      * user may say which identity it is (ask_identity). */
     bool binds_identity;
