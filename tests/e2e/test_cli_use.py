@@ -24,7 +24,8 @@ def as_alice(*words):
 # ---- help ----
 
 def test_help_is_no_error():
-    expect_equal(len({verb["name"] for verb in verbs()}), 29, "verbs")
+    names = {verb["name"] for verb in verbs()}
+    expect(names > {"check", "doctor", "enroll totp", "list", "try"}, f"verbs: {names}")
     for verb in verbs():
         words = verb["name"].split()
         for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
