@@ -4,51 +4,42 @@
 #include <errno.h>
 #include <string.h>
 
-enum { CHUNK_BYTES = 4096 };
+#include "base/file.h"
 
-static int read_text(const char *path, struct cs_buffer *text)
+enum { FILE_BYTES_MAX = 256 * 1024 * 1024 };
+
+static bool read_text(const char *path, struct cs_secret *ret_text)
 {
-    FILE *file = fopen(path, "re");
-    char chunk[CHUNK_BYTES];
-    int failure = 0;
-    size_t got;
+    FILE *file = fopen(path, "re"); /* which tests give another file */
+    enum cs_err result = CS_ERR_SYSTEM;
 
-    if (file == NULL)
-        return errno;
-    do {
-        errno = 0;
-        got = fread(chunk, 1, sizeof chunk, file);
-        cs_buffer_add(text, chunk, got);
-        if (ferror(file) != 0)
-            failure = errno != 0 ? errno : EIO;
-    } while (failure == 0 && got == sizeof chunk);
-    (void)fclose(file);
-    return text->failed ? ENOMEM : failure;
+    if (file != NULL) {
+        result = cs_read_all(fileno(file), path, FILE_BYTES_MAX, ret_text, NULL);
+        (void)fclose(file);
+    }
+    if (result == CS_ERR_LIMIT)
+        errno = EFBIG;
+    return result == CS_OK;
 }
 
 /* Parsing costs far more than looking for the name, and from a file the C library asks for its
  * place in it before each line: a system call for every account of the machine, at each login. */
-static size_t first_line(const struct cs_buffer *text, const char *wanted)
+static size_t first_line(const struct cs_secret *text, const char *wanted)
 {
-    const char *found = memmem(text->text, text->length, wanted, strlen(wanted));
-    const char *newline = found ? memrchr(text->text, '\n', (size_t)(found - text->text)) : NULL;
+    const char *found = memmem(text->data, text->length, wanted, strlen(wanted));
+    const char *newline = found ? memrchr(text->data, '\n', (size_t)(found - text->data)) : NULL;
 
     if (found == NULL)
         return text->length;
-    return newline != NULL ? (size_t)(newline + 1 - text->text) : 0;
+    return newline != NULL ? (size_t)(newline + 1 - text->data) : 0;
 }
 
-FILE *cs_account_file_open(const char *path, const char *wanted, struct cs_buffer *ret_text)
+FILE *cs_account_file_open(const char *path, const char *wanted, struct cs_secret *ret_text)
 {
-    int failure = read_text(path, ret_text);
     size_t start;
 
-    if (failure == 0 && ret_text->length == 0)
-        cs_buffer_add(ret_text, "\n", 1);
-    if (failure != 0 || ret_text->failed) {
-        errno = failure ? failure : ENOMEM;
+    if (!read_text(path, ret_text))
         return NULL;
-    }
     start = wanted != NULL ? first_line(ret_text, wanted) : 0;
-    return fmemopen(ret_text->text + start, ret_text->length - start, "r");
+    return fmemopen(ret_text->data + start, ret_text->length - start, "r");
 }

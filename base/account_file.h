@@ -5,13 +5,13 @@
 
 #include <stdio.h>
 
-#include "base/buffer.h"
+#include "base/secret.h"
 
 /*
  * The file as it is now, from the first line on that has `wanted` in it (NULL: from the start); no
  * such line gives an empty stream. NULL with errno if it cannot be opened or read. *ret_text is
  * what the stream reads: release it after fclose.
  */
-FILE *cs_account_file_open(const char *path, const char *wanted, struct cs_buffer *ret_text);
+FILE *cs_account_file_open(const char *path, const char *wanted, struct cs_secret *ret_text);
 
 #endif

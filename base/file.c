@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buffer.h"
 #include "base/strlist.h"
+
+enum { CHUNK_BYTES = 4096 };
 
 void cs_fd_close(int *fd)
 {
@@ -23,31 +26,41 @@ void cs_fd_close(int *fd)
     errno = saved;
 }
 
+/* Room for all of a file and the byte that says so, at most for `most`; a file may be longer than
+ * it says (one of /proc says 0). */
+static bool has_room(int fd, size_t most, struct cs_buffer *content)
+{
+    struct stat status;
+    size_t size = fstat(fd, &status) == 0 && status.st_size > 0 ? (size_t)status.st_size + 1 : 0;
+
+    if (content->length + 1 < content->capacity)
+        return true;
+    size = size < most ? size : most;
+    cs_buffer_reserve(content, size > content->length ? size - content->length : CHUNK_BYTES);
+    return !content->failed;
+}
+
 enum cs_err cs_read_all(int fd, const char *name, size_t limit, struct cs_secret *ret_content,
                         struct cs_error *error)
 {
-    CS_AUTO(cs_secret_free) struct cs_secret content = {0};
-    size_t used = 0;
+    CS_AUTO(cs_buffer_free) struct cs_buffer content = {0};
+    ssize_t got = 1;
 
-    content.data = malloc(limit + 2);
-    if (content.data == NULL)
-        return cs_fail_nomem(error);
-    content.length = limit + 1;
-    while (used <= limit) {
-        ssize_t got = pread(fd, content.data + used, limit + 1 - used, (off_t)used);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
+    while (got != 0 && content.length <= limit) {
+        if (!has_room(fd, limit + 1, &content))
+            return cs_fail_nomem(error);
+        got = pread(fd, content.text + content.length, content.capacity - 1 - content.length,
+                    (off_t)content.length);
+        if (got < 0 && errno != EINTR)
             return cs_fail_errno(error, "%s: cannot read", name);
-        if (got == 0)
-            break;
-        used += (size_t)got;
+        content.length += got > 0 ? (size_t)got : 0;
     }
-    if (used > limit)
+    if (content.length > limit)
         return cs_fail(error, CS_ERR_LIMIT, "%s: larger than %zu bytes", name, limit);
-    if (cs_secret_set(ret_content, content.data, used) != CS_OK)
-        return cs_fail_nomem(error);
+    content.text[content.length] = '\0';
+    cs_secret_free(ret_content);
+    ret_content->length = content.length;
+    ret_content->data = cs_buffer_take(&content);
     return CS_OK;
 }
 

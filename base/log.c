@@ -21,7 +21,7 @@ void cs_log_line(const struct cs_log *log, int priority, const char *text)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
 
-    if (priority == LOG_DEBUG && !log->debug)
+    if (log->write == NULL || (priority == LOG_DEBUG && !log->debug))
         return;
     cs_sanitise(&clean, text, strlen(text));
     log->write(log->context, priority, clean.failed || !clean.text ? "out of memory" : clean.text);
@@ -33,7 +33,7 @@ void cs_log(const struct cs_log *log, int priority, const char *format, ...)
     va_list arguments;
     int length;
 
-    if (priority == LOG_DEBUG && !log->debug)
+    if (log->write == NULL || (priority == LOG_DEBUG && !log->debug))
         return;
     va_start(arguments, format);
     length = vsnprintf(line, sizeof line, format, arguments);

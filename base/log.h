@@ -9,7 +9,7 @@
 #include "base/attributes.h"
 
 /* `write` gets a syslog priority (LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG) and one
- * line without a newline. Several threads may call it at once. */
+ * line without a newline. Several threads may call it at once. NULL: nobody is told. */
 struct cs_log {
     void (*write)(void *context, int priority, const char *line);
     void *context;

@@ -86,7 +86,7 @@ static int look_in_passwd(const void *question, char *buffer, size_t size, void 
                           bool *ret_found)
 {
     const struct passwd_question *asked = question;
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     struct passwd entry, *found = NULL;
     char number[24];
     FILE *file;
@@ -201,7 +201,7 @@ static int list_entries(const void *question, char *buffer, size_t size, void *r
                         bool *ret_found)
 {
     bool groups = question != NULL;
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     FILE *file = cs_account_file_open(groups ? "/etc/group" : "/etc/passwd", NULL, &text);
     struct cs_strlist *names = ret_answer;
     struct passwd account = {0}, *account_found = NULL;
@@ -269,7 +269,7 @@ static int look_in_group(const void *question, char *buffer, size_t size, void *
                          bool *ret_found)
 {
     const struct group_question *asked = question;
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     FILE *file = cs_account_file_open("/etc/group", asked->name, &text);
     struct group entry, *found = NULL;
     int failure = file ? 0 : errno;
@@ -326,7 +326,7 @@ enum cs_named cs_names_group(const char *name, const char *account, struct cs_gr
 static int list_in_group(const void *question, char *buffer, size_t size, void *ret_answer,
                          bool *ret_found)
 {
-    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+    CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     FILE *file = cs_account_file_open("/etc/group", question, &text);
     struct cs_gids *gids = ret_answer;
     struct group entry, *found = NULL;

@@ -34,6 +34,9 @@ extern const struct cs_reason_row cs_reasons[CS_REASONS];
 
 const char *cs_reason_name(enum cs_reason reason);
 
+/* The row of that name; NULL if there is none, as when a later release gave it. */
+const struct cs_reason_row *cs_reason_find(const char *name);
+
 /* "nothing", "wrong", ... */
 const char *cs_counts_name(enum cs_counts counts);
 

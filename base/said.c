@@ -47,7 +47,8 @@ enum cs_said cs_said_in(const char *text, size_t length)
     return skip_blanks(at + 1, end) == end ? CS_SAID_DEFAULTS : CS_SAID_SETTINGS;
 }
 
-/* The module runs under root and lets the real uid be another's: access(2) would be wrong. */
+/* What is known without opening it. The module runs under root and lets the real uid be another's:
+ * access(2) would be wrong. */
 static enum cs_said guess(const char *path)
 {
     struct stat status;
@@ -62,7 +63,10 @@ enum cs_said cs_said_by(const char *path)
     const struct cs_trust trust = {.owner = 0, .forbidden = 0022};
     CS_AUTO(cs_secret_free) struct cs_secret text = {0};
     CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_said guessed = guess(path);
 
+    if (guessed != CS_SAID_SETTINGS)
+        return guessed;
     if (cs_open_trusted(path, &trust, &fd, NULL) != CS_OK ||
         cs_read_all(fd, path, LOOK_BYTES_MAX, &text, NULL) != CS_OK)
         return guess(path);

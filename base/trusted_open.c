@@ -64,17 +64,16 @@ static enum cs_err check_folder(const char *path, bool above, const struct stat 
 /* Everything that the broker's account reads can be given to its group. */
 static enum cs_err refuse_unreadable(const char *path, struct cs_error *error)
 {
-    int failure = errno;
+    enum cs_err code = cs_fail_errno(NULL, "%s", path);
     char who[CS_WHO_SIZE];
     bool broker;
 
     cs_names_local_who(geteuid(), who);
     broker = strcmp(who, CS_RUN_USER) == 0;
-    errno = failure;
-    return cs_fail_errno(error, "%s: %s must be able to read it%s; cannot open", path, who,
-                         broker ? ": run chgrp " CS_RUN_USER " and chmod g+r on it, and let that "
-                                  "group enter its folders (chmod g+x)"
-                                : "");
+    return cs_fail(error, code, "%s: %s must be able to read it, and may not%s", path, who,
+                   broker ? "; run chgrp " CS_RUN_USER " and chmod g+r on it, and let that "
+                            "group enter its folders (chmod g+x)"
+                          : "");
 }
 
 static enum cs_err open_error(const char *path, struct cs_error *error)

@@ -27,7 +27,7 @@
 #include "login/kept_records.h"
 #include "paths.h"
 
-enum { SESSION_FD = 3, ARENAS = 2, EXIT_USAGE = 2 };
+enum { SESSION_FD = 3, ARENAS = 2, KEPT_BYTES = 1024 * 1024, EXIT_USAGE = 2 };
 
 struct settings {
     const char *socket, *config;
@@ -92,6 +92,8 @@ static void prepare_process(void)
     (void)signal(SIGXFSZ, SIG_IGN); /* a file that cannot grow is an error like any other */
     /* With one arena per thread, each waiting login would cost one. */
     (void)mallopt(M_ARENA_MAX, ARENAS);
+    /* What one login gives back the next one needs: to the kernel and back costs more. */
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
     (void)OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 }
 

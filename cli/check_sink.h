@@ -3,7 +3,8 @@
 #ifndef CS_CLI_CHECK_SINK_H
 #define CS_CLI_CHECK_SINK_H
 
-/* Texts may hold anything that a file or a name holds: they are not for a terminal as they are. */
+/* Texts may hold anything that a file or a name holds: they are not for a terminal as they are.
+ * What to do stands behind the first "; ". */
 struct cs_check_sink {
     /* `problem` NULL: there is none. `id` is a stable word. */
     void (*report)(void *context, const char *id, const char *what, const char *problem);

@@ -37,6 +37,8 @@ static enum cs_err read_all(const struct cs_transaction *transaction, void *cont
         result = cs_key_tally(transaction, &bounds, &found->keys, error);
     if (result == CS_OK)
         result = cs_clock_note_common(transaction, cs_clock_seconds(), &found->clock, error);
+    if (result == CS_OK)
+        result = cs_factor_count_future(transaction, cs_clock_seconds(), &found->ahead, error);
     return result == CS_OK ? cs_suspension_count(transaction, &found->suspended, error) : result;
 }
 
@@ -80,7 +82,25 @@ void cs_check_store_note(const struct cs_check_store *found, const struct cs_che
     sink->note(sink->context, "suspended users", text);
 }
 
-enum cs_err cs_check_store_warn(const struct cs_check_store *found, struct cs_strlist *warnings)
+/* One is enough: no code is accepted before its time. */
+static enum cs_err warn_of_clock_set_back(const struct cs_check_store *found,
+                                          struct cs_strlist *warnings)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    if (found->ahead == 0)
+        return CS_OK;
+    cs_buffer_printf(&text,
+                     "%u devices had a code accepted at a time that is still to come, so this "
+                     "machine's clock is behind or was ahead, and until then their codes are "
+                     "refused; look at 'timedatectl', set the clock, and where it is right now "
+                     "run 'countersign unlock USER'",
+                     found->ahead);
+    return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);
+}
+
+static enum cs_err warn_of_clock_off(const struct cs_check_store *found,
+                                     struct cs_strlist *warnings)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
     long long off = found->clock.off;
@@ -94,4 +114,11 @@ enum cs_err cs_check_store_warn(const struct cs_check_store *found, struct cs_st
         "look at 'timedatectl'",
         found->clock.factors, off, off < 0 ? -off : off, off < 0 ? "fast" : "slow");
     return text.failed ? CS_ERR_NOMEM : cs_strlist_add(warnings, text.text, text.length);
+}
+
+enum cs_err cs_check_store_warn(const struct cs_check_store *found, struct cs_strlist *warnings)
+{
+    enum cs_err result = warn_of_clock_off(found, warnings);
+
+    return result == CS_OK ? warn_of_clock_set_back(found, warnings) : result;
 }

@@ -15,6 +15,7 @@ struct cs_check_store {
     struct cs_key_tallies keys;
     struct cs_clock_common clock; /* codes that are off by the same time */
     unsigned suspended;           /* users */
+    unsigned ahead;               /* factors whose last code is of a time to come */
     unsigned prompt_bytes;        /* u2f_prompt_bytes, which bounds what one request names */
 };
 
@@ -28,8 +29,8 @@ enum cs_err cs_check_store_read(const struct cs_local_settings *local, unsigned 
  * if any has. */
 void cs_check_store_note(const struct cs_check_store *found, const struct cs_check_sink *sink);
 
-/* Adds a sentence to `warnings` if the codes of several users fail as if this machine's clock were
- * wrong. CS_ERR_NOMEM only. */
+/* Adds sentences to `warnings` if the codes of several users fail as if this machine's clock were
+ * wrong, or if it was set back. CS_ERR_NOMEM only. */
 enum cs_err cs_check_store_warn(const struct cs_check_store *found,
                                 struct cs_strlist *warnings) CS_MUST_USE;
 

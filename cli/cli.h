@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
+#include "base/reason.h"
 #include "base/time_text.h"
 #include "cli/account.h"
 #include "cli/act.h"
@@ -130,6 +131,9 @@ enum cs_err cs_cli_key_names(const struct cs_options *options, char host_name[CS
                              struct cs_key_names *ret_names, struct cs_error *error) CS_MUST_USE;
 
 /* ---- parts of single verbs ---- */
+
+/* Prints what causes a reason and what to do, in lines of their own. */
+void cs_print_reason(const struct cs_reason_row *row);
 
 /* Prints where these settings still act differently from IBM's gateway. */
 void cs_print_ibm_differences(const struct cs_cli_line *line, struct cs_json_writer *writer);

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/sanitise.h"
 #include "cli/check_run.h"
+#include "cli/doctor_user.h"
 #include "cli/verb.h"
 #include "doctor/doctor.h"
 #include "doctor/root.h"
@@ -14,7 +15,7 @@ enum { ROOT, USER, FROM, ONLINE, ALL };
 
 const struct cs_verb_option cs_options_doctor[CS_VERB_OPTIONS_MAX] = {
     [ROOT] = {"root", "FOLDER", "Look at the files below this folder, not at this machine."},
-    [USER] = {"user", "NAME", "Also look at what sshd asks of this user."},
+    [USER] = {"user", "NAME", "Also look at this user: what sshd asks, which factor there is."},
     [FROM] = {"from", "ADDRESS", "Also look at what sshd asks of a client with this address."},
     [ONLINE] = {"online", NULL, "Also ask the provider's server, which may be elsewhere."},
     [ALL] = {"all", NULL, "Also list what was not looked at, and why."},
@@ -42,6 +43,36 @@ static struct cs_place find_place(const char *text, char *ret_path, size_t size,
     else if (sscanf(text + length, ":%9u: %n", &line, &end) == 1 && end > 0)
         *ret_rest = text + length + end;
     return (struct cs_place){ret_path, line};
+}
+
+/* Where what to do begins in a text of `check`, behind "; "; at its end if it does not say. What a
+ * parser expected belongs to the reason. */
+static const char *find_remedy(const char *text)
+{
+    static const char expected[] = "; expected ";
+    const char *place = strstr(text, "; ");
+
+    if (place != NULL && strncmp(place, expected, strlen(expected)) == 0)
+        place = strstr(place + 1, "; ");
+    return place != NULL ? place : text + strlen(text);
+}
+
+/* For texts that leave it to the reader. */
+static const char *usual_remedy(const char *id)
+{
+    static const char *const rows[][2] = {
+        {"settings", "correct it there; countersign.json(5) says what is allowed"},
+        {"plan", "look at auth_method and provider, and at what the provider needs"},
+        {"server", "look at the provider's settings and server, and at the way there"},
+        {"broker-socket", "systemctl enable --now countersignd.socket"},
+        {"store", "look at the file, its folder and its disk"},
+    };
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(rows); i++) {
+        if (strcmp(rows[i][0], id) == 0)
+            return rows[i][1];
+    }
+    return "repair what it names; 'countersign check' looks again";
 }
 
 /* The context of the sink. */
@@ -72,7 +103,7 @@ static void add_text(struct taken *taken, enum cs_severity severity, const char 
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer where = {0};
     char path[512];
-    const char *rest, *none;
+    const char *rest, *none, *remedy;
     struct cs_place place = find_place(text, path, sizeof path, &rest);
 
     if (place.path == NULL && find_option(taken->check, text, &where)) {
@@ -80,8 +111,10 @@ static void add_text(struct taken *taken, enum cs_severity severity, const char 
         if (!where.failed)
             place = find_place(where.text, path, sizeof path, &none);
     }
-    cs_findings_add(taken->all, severity, id, place, NULL, "%s%s%s", what,
-                    what[0] != '\0' ? ": " : "", rest);
+    remedy = find_remedy(rest);
+    cs_findings_add(taken->all, severity, id, place,
+                    *remedy != '\0' ? remedy + strlen("; ") : usual_remedy(id), "%s%s%.*s", what,
+                    what[0] != '\0' ? ": " : "", (int)(remedy - rest), rest);
 }
 
 static void take_report(void *context, const char *id, const char *what, const char *problem)
@@ -149,6 +182,8 @@ static enum cs_err look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_
     doctor->config = line.config;
     doctor->socket = cli->socket_path;
     cs_doctor_run(doctor, all);
+    if (doctor->root[0] == '\0')
+        cs_doctor_look_at_user(doctor, all);
     check.sink = &sink;
     return run_checks(doctor->root, &check, error);
 }

@@ -12,15 +12,6 @@ static bool is_asked_for(const struct cs_reason_row *row, const char *name)
     return name == NULL || strcmp(row->name, name) == 0;
 }
 
-static bool is_known(const char *name)
-{
-    for (size_t i = 0; i < CS_REASONS; i++) {
-        if (is_asked_for(&cs_reasons[i], name))
-            return true;
-    }
-    return false;
-}
-
 static int complain_unknown(const char *name)
 {
     struct cs_suggestion suggestion = cs_suggest_start(name, strlen(name));
@@ -35,13 +26,20 @@ static int complain_unknown(const char *name)
                           name);
 }
 
+void cs_print_reason(const struct cs_reason_row *row)
+{
+    (void)printf("    %s\n    What to do: %s\n", row->cause, row->advice);
+}
+
 static int say(const char *name)
 {
     for (size_t i = 0; i < CS_REASONS; i++) {
         const struct cs_reason_row *row = &cs_reasons[i];
 
-        if (is_asked_for(row, name))
-            (void)printf("%s\n    %s\n    What to do: %s\n", row->name, row->cause, row->advice);
+        if (!is_asked_for(row, name))
+            continue;
+        (void)printf("%s\n", row->name);
+        cs_print_reason(row);
     }
     return CS_EXIT_OK;
 }
@@ -72,7 +70,7 @@ int cs_cmd_explain_reason(struct cs_cli *cli, const struct cs_words *words)
 {
     const char *name = words->operands[0];
 
-    if (name != NULL && !is_known(name))
+    if (name != NULL && cs_reason_find(name) == NULL)
         return complain_unknown(name);
     return cli->json ? write_json(name) : say(name);
 }

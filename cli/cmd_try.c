@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/pam_line.h"
 #include "cli/verb.h"
@@ -38,6 +39,7 @@ static enum cs_err fill(struct cs_request *request, const struct cs_words *words
     const char *terminal = ttyname(STDIN_FILENO);
     enum cs_err result = copy(words->operands[0], &request->user);
 
+    request->flags |= CS_REQUEST_REASON;
     if (result == CS_OK)
         result = copy(service ? service : "countersign", &request->service);
     if (result == CS_OK && rhost != NULL)
@@ -119,23 +121,50 @@ static void clear_login(struct login *login)
     cs_verdict_message_clear(&login->verdict);
 }
 
+/* NULL: the reason was not told, or a later release has named it. */
+static const struct cs_reason_row *reason_row(const struct login *login)
+{
+    return login->verdict.reason != NULL ? cs_reason_find(login->verdict.reason) : NULL;
+}
+
+/* The broker is not root, and root's terminal obeys more than words. */
+static enum cs_err say_word(const char *key, const char *word, struct cs_error *error)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer clean = {0};
+
+    cs_sanitise(&clean, word, strlen(word));
+    if (clean.failed)
+        return cs_fail_nomem(error);
+    (void)printf("%s: %s\n", key, clean.text ? clean.text : "");
+    return CS_OK;
+}
+
 static enum cs_err say(void *context, struct cs_error *error)
 {
     const struct login *login = context;
+    enum cs_err result = say_word("verdict", login->verdict.name, error);
 
-    (void)error;
-    (void)printf("verdict: %s\n", login->verdict.name);
+    if (result == CS_OK && login->verdict.reason != NULL)
+        result = say_word("reason", login->verdict.reason, error);
+    if (result != CS_OK)
+        return result;
+    if (reason_row(login) != NULL)
+        cs_print_reason(reason_row(login));
     return CS_OK;
 }
 
 static enum cs_err write_login(struct cs_json_writer *writer, void *context, struct cs_error *error)
 {
     const struct login *login = context;
+    const struct cs_reason_row *row = reason_row(login);
 
     (void)error;
     cs_json_write_string(writer, "user", login->request.user);
     cs_json_write_string(writer, "service", login->request.service);
     cs_json_write_string(writer, "verdict", login->verdict.name);
+    cs_json_write_string(writer, "reason", login->verdict.reason);
+    cs_json_write_string(writer, "cause", row != NULL ? row->cause : NULL);
+    cs_json_write_string(writer, "advice", row != NULL ? row->advice : NULL);
     return CS_OK;
 }
 
@@ -151,5 +180,9 @@ int cs_cmd_try(struct cs_cli *cli, const struct cs_words *words)
     if ((cli->json ? log_in_aside : log_in)(cli, &login.request, &login.verdict, &error) != CS_OK)
         return cs_complain(&error);
     status = cs_report(cli, &report, &login);
+    if (login.verdict.reason == NULL)
+        cs_remark(geteuid() == 0 ? "the broker that is running is of an earlier release and does "
+                                   "not say the reason: it is in the log"
+                                 : "only root is told the reason: it is in the log");
     return strcmp(login.verdict.name, "allow") == 0 ? status : CS_EXIT_FAILED;
 }

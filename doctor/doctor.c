@@ -6,9 +6,10 @@ static const struct {
     cs_doctor_part *look;
     bool running; /* asks the running machine: left out with a root folder */
 } parts[] = {
-    {"sshd", cs_doctor_sshd, false},      {"PAM", cs_doctor_pam, false},
-    {"files", cs_doctor_files, false},    {"running sshd", cs_doctor_sshd_running, true},
-    {"machine", cs_doctor_machine, true}, {"name services", cs_doctor_names, true},
+    {"sshd", cs_doctor_sshd, false},          {"PAM", cs_doctor_pam, false},
+    {"files", cs_doctor_files, false},        {"running sshd", cs_doctor_sshd_running, true},
+    {"machine", cs_doctor_machine, true},     {"units", cs_doctor_units, true},
+    {"name services", cs_doctor_names, true},
 };
 
 static void leave_out(const struct cs_doctor *doctor, const char *what, struct cs_findings *all)

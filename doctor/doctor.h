@@ -25,7 +25,7 @@ typedef enum cs_err cs_doctor_part(const struct cs_doctor *doctor, struct cs_fin
                                    struct cs_error *error);
 
 cs_doctor_part cs_doctor_sshd, cs_doctor_sshd_running, cs_doctor_files, cs_doctor_machine,
-    cs_doctor_names, cs_doctor_pam;
+    cs_doctor_names, cs_doctor_pam, cs_doctor_units;
 
 /* Runs every part. One that could not look is itself a finding, "not-looked-at", and wrong: silence
  * must not pass for health. */

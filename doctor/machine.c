@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The machine as it runs: clock, disk, programs, units, what the kernel denied lately. */
+/* The machine as it runs: clock, disk, programs, what the kernel denied lately. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,11 +12,9 @@
 #include "doctor/doctor.h"
 #include "doctor/files.h"
 #include "doctor/process.h"
-#include "doctor/run.h"
 #include "paths.h"
 
 enum {
-    PATIENCE_MS = 2000,
     RECORDS_MAX = 20000, /* of the kernel's log */
     RECORD_SIZE = 8192,  /* the kernel's own bound */
     LITTLE_PERCENT = 2,
@@ -84,7 +82,7 @@ static void judge_disk(const char *folder, struct cs_findings *all)
                         LITTLE_PERCENT);
 }
 
-/* ---- programs and units ---- */
+/* ---- programs ---- */
 
 static void judge_broker(struct cs_findings *all)
 {
@@ -97,19 +95,6 @@ static void judge_broker(struct cs_findings *all)
                         "the running broker, process %u, is from before this program was replaced; "
                         "module and broker may be one version apart, and no more",
                         pid);
-}
-
-static void judge_unit(const char *unit, struct cs_findings *all)
-{
-    const char *const words[] = {"/usr/bin/systemctl", "is-failed", unit, NULL};
-    CS_AUTO(cs_run_clear) struct cs_run run = {0};
-
-    if (access("/run/systemd/system", F_OK) != 0 || cs_run(words, PATIENCE_MS, &run, NULL) != CS_OK)
-        return;
-    if (run.status == 0)
-        cs_findings_add(all, CS_FINDING_WRONG, "unit-failed", (struct cs_place){0},
-                        "read 'systemctl status' of it, then 'systemctl reset-failed'",
-                        "systemd says that %s has failed", unit);
 }
 
 /* ---- the kernel's log ---- */
@@ -150,8 +135,6 @@ enum cs_err cs_doctor_machine(const struct cs_doctor *doctor, struct cs_findings
     judge_disk(CS_STATE_DIR, all);
     judge_disk(CS_RUN_DIR, all);
     judge_broker(all);
-    judge_unit("countersignd.socket", all);
-    judge_unit("countersignd.service", all);
     judge_kernel(all);
     return CS_OK;
 }

@@ -103,7 +103,7 @@ static void look_acceptance(struct cs_pam_look *look, size_t place)
     set_steps(look, CS_PAM_MAY(PAM_SUCCESS));
     if (!can(look, CS_PAM_NOWHERE, OURS, PROVEN))
         return;
-    if (others || strcmp(look->name, "sshd") != 0)
+    if (others || strcmp(look->name, look->sshd) != 0)
         cs_findings_add(look->all, CS_FINDING_WRONG, "pam-accepts-nothing", cs_pam_place(entry),
                         "make it requisite, with 'auth requisite pam_unix.so' before it",
                         "%s: %s lets accounts in without a factor, and this line alone lets in: "
@@ -147,7 +147,7 @@ static void look_password_behind(struct cs_pam_look *look, size_t place)
 {
     const struct cs_pam_entry *entry = look->auth.items[place];
 
-    if (strcmp(look->name, "sshd") != 0)
+    if (strcmp(look->name, look->sshd) != 0)
         return;
     set_steps(look, CS_PAM_MAY(PAM_SUCCESS));
     if (can(look, place, OURS, ASKED))

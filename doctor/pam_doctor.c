@@ -9,6 +9,7 @@
 #include "doctor/pam_open.h"
 #include "doctor/pam_services.h"
 #include "doctor/pam_version.h"
+#include "doctor/sshd_service.h"
 
 /* All services of the machine. */
 struct tour {
@@ -110,7 +111,8 @@ static enum cs_err look_at_all(struct tour *tour)
     return result;
 }
 
-static enum cs_err look_as(const struct cs_doctor *doctor, bool newer, struct cs_findings *all)
+static enum cs_err look_as(const struct cs_doctor *doctor, const char *sshd, bool newer,
+                           struct cs_findings *all)
 {
     CS_AUTO(tour_free) struct tour tour = {.look = calloc(1, sizeof *tour.look)};
     enum cs_err result;
@@ -119,6 +121,7 @@ static enum cs_err look_as(const struct cs_doctor *doctor, bool newer, struct cs
         return CS_ERR_NOMEM;
     tour.look->doctor = doctor;
     tour.look->all = all;
+    tour.look->sshd = sshd;
     tour.look->source = (struct cs_pam_source){.root = doctor->root, .newer = newer};
     result = cs_pam_services(&tour.look->source, &tour.names);
     if (result == CS_OK)
@@ -128,8 +131,7 @@ static enum cs_err look_as(const struct cs_doctor *doctor, bool newer, struct cs
     if (result == CS_OK)
         result = look_at_all(&tour);
     if (result == CS_OK)
-        result = cs_pam_look_services(doctor, &tour.look->source, tour.summaries, tour.count,
-                                      &tour.names, all);
+        result = cs_pam_look_services(tour.look, tour.summaries, tour.count, &tour.names);
     cs_pam_service_clear(&tour.look->service);
     return result;
 }
@@ -138,12 +140,15 @@ enum cs_err cs_doctor_pam(const struct cs_doctor *doctor, struct cs_findings *al
                           struct cs_error *error)
 {
     enum cs_pam_version version;
+    CS_AUTO(cs_buffer_free) struct cs_buffer sshd = {0};
     enum cs_err result = cs_pam_version_of(doctor->root, &version);
 
+    if (result == CS_OK)
+        result = cs_sshd_service_of(doctor->root, &sshd);
     if (result == CS_OK && version != CS_PAM_FROM_1_6)
-        result = look_as(doctor, false, all);
+        result = look_as(doctor, sshd.text, false, all);
     if (result == CS_OK && version != CS_PAM_BEFORE_1_6)
-        result = look_as(doctor, true, all);
+        result = look_as(doctor, sshd.text, true, all);
     if (result != CS_OK)
         return cs_fail_nomem(error); /* nothing else is an error here: it is a finding */
     return CS_OK;

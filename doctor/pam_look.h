@@ -12,6 +12,7 @@ struct cs_pam_look {
     struct cs_pam_source source;
     struct cs_findings *all;
     const char *name; /* the service */
+    const char *sshd; /* that of sshd */
     bool fragment;    /* others include its file: what comes before and behind it is theirs */
     struct cs_pam_service service;
     struct cs_pam_stack auth;

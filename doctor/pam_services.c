@@ -24,6 +24,7 @@ static const char *const siblings[][2] = {
 struct compared {
     const struct cs_pam_summary *items;
     size_t count;
+    const char *sshd; /* the service of sshd */
     struct cs_findings *all;
 };
 
@@ -129,7 +130,7 @@ static void look_without(const struct compared *compared, bool sshd_runs_pam,
         return;
     }
     if (sshd_runs_pam)
-        without(compared, "sshd", "another service", path);
+        without(compared, compared->sshd, "another service", path);
     for (size_t i = 0; i < CS_ARRAY_SIZE(siblings); i++) {
         const struct cs_pam_summary *asking =
             find(compared, siblings[i][0], strlen(siblings[i][0]));
@@ -187,12 +188,15 @@ static void look_never_read(const struct compared *compared, const struct cs_pam
                         "libpam looks for services in lower case only, and never reads %s", name);
 }
 
+/* A service that PAMServiceName names is missed where that is looked at. */
 static void look_missing(const struct cs_doctor *doctor, const struct compared *compared)
 {
+    static const char usual[] = "sshd";
     struct stat status;
 
-    if (cs_root_stat(doctor->root, "/etc/ssh/sshd_config", &status) == 0 &&
-        find(compared, "sshd", strlen("sshd")) == NULL)
+    if (strcmp(compared->sshd, usual) == 0 &&
+        cs_root_stat(doctor->root, "/etc/ssh/sshd_config", &status) == 0 &&
+        find(compared, usual, strlen(usual)) == NULL)
         cs_findings_add(compared->all, CS_FINDING_WRONG, "pam-service-missing",
                         (struct cs_place){CS_PAM_ETC "/sshd", 0},
                         "write that file, or install openssh-server again",
@@ -200,24 +204,24 @@ static void look_missing(const struct cs_doctor *doctor, const struct compared *
                         "of other");
 }
 
-enum cs_err cs_pam_look_services(const struct cs_doctor *doctor, const struct cs_pam_source *source,
+enum cs_err cs_pam_look_services(const struct cs_pam_look *look,
                                  const struct cs_pam_summary *services, size_t count,
-                                 const struct cs_strlist *names, struct cs_findings *all)
+                                 const struct cs_strlist *names)
 {
-    const struct compared compared = {services, count, all};
+    const struct compared compared = {services, count, look->sshd, look->all};
     CS_AUTO(cs_buffer_free) struct cs_buffer path = {0};
     bool sshd_runs_pam;
-    enum cs_err result = runs_pam(doctor->root, &sshd_runs_pam);
+    enum cs_err result = runs_pam(look->doctor->root, &sshd_runs_pam);
 
     if (result != CS_OK)
         return result;
     look_without(&compared, sshd_runs_pam, &path);
     for (size_t i = 0; i < names->count; i++) {
         if (cs_pam_is_remainder(names->items[i]))
-            look_put_back(&compared, source, names->items[i], &path);
+            look_put_back(&compared, &look->source, names->items[i], &path);
         else if (cs_pam_is_never_read(names->items[i]))
-            look_never_read(&compared, source, names->items[i], &path);
+            look_never_read(&compared, &look->source, names->items[i], &path);
     }
-    look_missing(doctor, &compared);
+    look_missing(look->doctor, &compared);
     return path.failed ? CS_ERR_NOMEM : CS_OK;
 }

@@ -3,8 +3,7 @@
 #ifndef CS_DOCTOR_PAM_SERVICES_H
 #define CS_DOCTOR_PAM_SERVICES_H
 
-#include "doctor/doctor.h"
-#include "doctor/pam_file.h"
+#include "doctor/pam_look.h"
 
 /* One service, as far as it is compared with the others. */
 struct cs_pam_summary {
@@ -20,9 +19,9 @@ bool cs_pam_is_remainder(const char *name);
 bool cs_pam_is_never_read(const char *name);
 
 /* Services that should ask for a second factor and do not, and files that were put back. */
-enum cs_err cs_pam_look_services(const struct cs_doctor *doctor, const struct cs_pam_source *source,
-                                 const struct cs_pam_summary *services, size_t count,
-                                 const struct cs_strlist *names, /* all, with remainders */
-                                 struct cs_findings *all) CS_MUST_USE;
+enum cs_err
+cs_pam_look_services(const struct cs_pam_look *look, const struct cs_pam_summary *services,
+                     size_t count,
+                     const struct cs_strlist *names /* all, with remainders */) CS_MUST_USE;
 
 #endif

@@ -7,6 +7,7 @@
 #include "doctor/accounts.h"
 #include "doctor/root.h"
 #include "doctor/sshd_case.h"
+#include "doctor/sshd_service.h"
 
 enum { BLOCKS_MAX = 32, OTHERS_MAY_WRITE = 0022 };
 
@@ -15,6 +16,7 @@ struct look {
     struct cs_findings *all;
     struct cs_sshd_text text;
     struct cs_accounts accounts;
+    struct cs_buffer service; /* of PAM, for sshd */
     struct cs_sshd_stack stack;
     struct cs_options options;
 };
@@ -23,7 +25,8 @@ static void clear(struct look *look)
 {
     cs_sshd_text_clear(&look->text);
     cs_accounts_clear(&look->accounts);
-    cs_strlist_free(&look->stack.arguments);
+    cs_buffer_free(&look->service);
+    cs_sshd_stack_clear(&look->stack);
 }
 
 /* ---- one connection ---- */
@@ -37,6 +40,7 @@ static enum cs_err judge(struct look *look, const struct cs_sshd_connection *con
                                        .view = view,
                                        .options = &look->options,
                                        .stack = &look->stack,
+                                       .service = look->service.text,
                                        .all = look->all};
     struct cs_place place = {0};
     struct cs_error said = {0};
@@ -53,6 +57,7 @@ static enum cs_err judge(struct look *look, const struct cs_sshd_connection *con
     }
     if (result != CS_OK)
         return cs_fail(error, result, "%s", said.text);
+    cs_sshd_judge_service(&found);
     if (look->stack.named)
         cs_sshd_judge(&found);
     return CS_OK;
@@ -211,13 +216,16 @@ static enum cs_err prepare(struct look *look, struct cs_error *error)
         result = cs_accounts_read(doctor->root, &look->accounts, error);
     if (result == CS_OK)
         result = find_reaches(look, error);
+    cs_sshd_service(&look->text, &look->service);
+    if (look->service.failed)
+        return cs_fail_nomem(error);
     if (result == CS_OK)
-        result = cs_sshd_stack_read(doctor->root, "sshd", &look->stack, error);
+        result = cs_sshd_stack_read(doctor->root, look->service.text, &look->stack, error);
     cs_options_defaults(CS_PROFILE_OWN, &look->options);
     /* Mistakes on the line are reported elsewhere. */
     if (result == CS_OK && doctor->config != NULL)
-        cs_ignore(cs_config_line(doctor->config, "sshd", &look->stack.arguments, &look->options,
-                                 NULL, NULL));
+        cs_ignore(cs_config_line(doctor->config, look->service.text, &look->stack.arguments,
+                                 &look->options, NULL, NULL));
     return result;
 }
 
@@ -233,6 +241,20 @@ static enum cs_err judge_anybody(struct look *look, struct cs_error *error)
     return judge(look, &connection, &view, error);
 }
 
+/* Each block is a run of sshd: there must be an end. */
+static void report_rest(const struct look *look)
+{
+    const struct cs_sshd_block *first = &look->text.blocks[BLOCKS_MAX];
+
+    cs_findings_add(look->all, CS_FINDING_RISKY, "sshd-many-blocks",
+                    (struct cs_place){first->path, first->line},
+                    "put blocks that say the same together, or look at those from here on by "
+                    "--user and --from",
+                    "there are %zu Match blocks, and doctor tries the first %d: from this one on "
+                    "they were not looked at",
+                    look->text.block_count, BLOCKS_MAX);
+}
+
 static enum cs_err look_at(struct look *look, struct cs_error *error)
 {
     enum cs_err result;
@@ -243,6 +265,8 @@ static enum cs_err look_at(struct look *look, struct cs_error *error)
         result = judge_anybody(look, error);
     for (size_t i = 1; i <= look->text.block_count && i <= BLOCKS_MAX && result == CS_OK; i++)
         result = judge_block(look, i, error);
+    if (look->text.block_count > BLOCKS_MAX)
+        report_rest(look);
     if (result == CS_OK)
         result = judge_user(look, error);
     return result == CS_ERR_CONFIG ? CS_OK : result; /* it is a finding already */

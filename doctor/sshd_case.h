@@ -13,6 +13,8 @@ struct cs_sshd_stack {
     struct cs_strlist arguments; /* of its line */
 };
 
+void cs_sshd_stack_clear(struct cs_sshd_stack *stack);
+
 /* Everything is borrowed. */
 struct cs_sshd_case {
     const struct cs_doctor *doctor;
@@ -20,10 +22,11 @@ struct cs_sshd_case {
     const struct cs_sshd_view *view;
     const struct cs_options *options; /* of a login by sshd */
     const struct cs_sshd_stack *stack;
+    const char *service; /* of PAM, for sshd */
     struct cs_findings *all;
 };
 
-/* Reads the stack of a service below the root. */
+/* Reads the stack of a service below the root; release it with cs_sshd_stack_clear. */
 enum cs_err cs_sshd_stack_read(const char *root, const char *service,
                                struct cs_sshd_stack *ret_stack, struct cs_error *error) CS_MUST_USE;
 
@@ -42,6 +45,9 @@ void cs_sshd_judge_methods(const struct cs_sshd_case *found);
  * something else. */
 bool cs_sshd_judge_refusal(const struct cs_sshd_text *text, const char *said,
                            struct cs_findings *all);
+
+/* Whether there is the PAM service that sshd names, whose stack is judged with the rest. */
+void cs_sshd_judge_service(const struct cs_sshd_case *found);
 
 /* Every other setting. */
 void cs_sshd_judge(const struct cs_sshd_case *found);

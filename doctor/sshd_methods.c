@@ -143,23 +143,47 @@ static void judge_list(const struct cs_sshd_case *found, const struct list *list
 
 /* ---- no lists ---- */
 
+/* No file, program or authority names a key: sshd accepts none, whatever is switched on. A list of
+ * no files is "none" to OpenSSH 9.2, and is left out by 10.6. */
+static bool knows_keys(const struct cs_sshd_case *found)
+{
+    const char *files = cs_sshd_value(found->view, "authorizedkeysfile");
+
+    return (files[0] != '\0' && strcmp(files, "none") != 0) ||
+           !cs_sshd_is(found, "authorizedkeyscommand", "none") ||
+           !cs_sshd_is(found, "trustedusercakeys", "none");
+}
+
+/* A method that lets in by itself never comes to PAM's auth lines, where our module stands, whoever
+ * wrote "any". */
+static void judge_alone(const struct cs_sshd_case *found, const char *method)
+{
+    static const char remedy[] =
+        "set AuthenticationMethods publickey,keyboard-interactive before every Match line";
+    bool written = cs_sshd_in_block(found, keyword);
+    bool meant = written && found->view->reach != CS_SSHD_EVERYBODY;
+
+    cs_findings_add(found->all, meant ? CS_FINDING_FINE : CS_FINDING_WRONG,
+                    meant ? "sshd-exempt" : "sshd-one-method", cs_sshd_place(found, keyword),
+                    meant ? NULL : remedy,
+                    meant ? "'%s' alone lets in whom this Match block is about, without asking PAM"
+                          : "no list of AuthenticationMethods counts: '%s' alone lets in, and PAM "
+                            "is not asked for a second factor",
+                    method);
+}
+
 static void judge_any(const struct cs_sshd_case *found)
 {
-    static const char *const remedy =
-        "set AuthenticationMethods publickey,keyboard-interactive before every Match line";
     struct list alone = {"keyboard-interactive", strlen("keyboard-interactive")};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(switches); i++) {
         const char *method = switches[i][0];
 
         if (strcmp(method, "password") == 0 || strcmp(method, "keyboard-interactive") == 0 ||
-            !cs_sshd_is(found, switches[i][1], "yes"))
+            !cs_sshd_is(found, switches[i][1], "yes") ||
+            (strcmp(method, "publickey") == 0 && !knows_keys(found)))
             continue;
-        cs_findings_add(found->all, CS_FINDING_RISKY, "sshd-one-method",
-                        cs_sshd_place(found, keyword), remedy,
-                        "no AuthenticationMethods: '%s' alone lets in, and PAM is not asked for a "
-                        "second factor",
-                        method);
+        judge_alone(found, method);
     }
     if (cs_sshd_is(found, "passwordauthentication", "yes") && !fits_password(found))
         cs_findings_add(

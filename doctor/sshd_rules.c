@@ -61,6 +61,9 @@ static void judge_interactive(const struct cs_sshd_case *found)
 {
     const char *methods = cs_sshd_value(found->view, "authenticationmethods");
 
+    if (strcmp(methods, "any") == 0 && cs_sshd_in_block(found, "authenticationmethods") &&
+        found->view->reach != CS_SSHD_EVERYBODY)
+        return; /* whoever wrote it lets them in without PAM */
     if (strcmp(methods, "any") != 0 && strstr(methods, "keyboard-interactive") == NULL)
         return;
     judge_switch(found, "kbdinteractiveauthentication", "sshd-kbdint-off",
@@ -175,24 +178,23 @@ static bool has_service(const char *root, const char *service)
 }
 
 /* From OpenSSH 9.8 on. Without a line of its own it is sshd, which the part about PAM looks at. */
-static void judge_service(const struct cs_sshd_case *found)
+void cs_sshd_judge_service(const struct cs_sshd_case *found)
 {
-    const char *service = cs_sshd_value(found->view, "pamservicename");
     struct cs_place place = cs_sshd_place(found, "pamservicename");
 
-    if (place.line != 0 && !has_service(found->doctor->root, service))
+    if (place.line != 0 && !has_service(found->doctor->root, found->service))
         cs_findings_add(found->all, CS_FINDING_WRONG, "sshd-pam-service", place,
                         "write that file, or remove PAMServiceName",
                         "PAMServiceName %s, but there is no /etc/pam.d/%s: PAM uses its service "
                         "'other'",
-                        service, service);
+                        cs_sshd_value(found->view, "pamservicename"), found->service);
 }
 
 void cs_sshd_judge(const struct cs_sshd_case *found)
 {
     static void (*const rules[])(const struct cs_sshd_case *) = {
-        judge_interactive, judge_empty,     judge_root,    judge_tries,           judge_grace,
-        judge_startups,    judge_penalties, judge_service, cs_sshd_judge_methods,
+        judge_interactive, judge_empty,    judge_root,      judge_tries,
+        judge_grace,       judge_startups, judge_penalties, cs_sshd_judge_methods,
     };
 
     judge_pam(found);

@@ -23,6 +23,12 @@ static enum cs_err take(const struct cs_pam_stack *stack, struct cs_sshd_stack *
     return result;
 }
 
+void cs_sshd_stack_clear(struct cs_sshd_stack *stack)
+{
+    cs_strlist_free(&stack->arguments);
+    *stack = (struct cs_sshd_stack){0};
+}
+
 static void free_stack(struct cs_pam_stack **stack)
 {
     free(*stack);

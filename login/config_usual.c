@@ -22,12 +22,8 @@ static enum cs_err load_ibm(struct cs_config_cache *cache, struct cs_config **re
                            : result;
 }
 
-/* If ours names a file of IBM's gateway, it has said which one counts. */
-static enum cs_err refuse_two(const struct cs_config *config, const char *own,
-                              struct cs_error *error)
+static enum cs_err refuse_two(const char *own, struct cs_error *error)
 {
-    if (config->ibm_path != NULL || cs_said_by(CS_IBM_CONFIG_FILE) != CS_SAID_SETTINGS)
-        return CS_OK;
     return cs_fail(error, CS_ERR_CONFIG,
                    "%s and %s both have settings, and nothing says which one counts; write "
                    "config=%s or ibm_auth_config=%s on the PAM line, or name the latter in the "
@@ -40,15 +36,17 @@ enum cs_err cs_config_load_usual(struct cs_config_cache *cache, const char *own,
 {
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     CS_AUTO(cs_fd_close) int fd = -1;
+    enum cs_said ibm = cs_said_by(CS_IBM_CONFIG_FILE);
     enum cs_err result;
 
-    if (cs_config_is_ibm(own))
+    if (ibm != CS_SAID_ABSENT && cs_said_by(own) != CS_SAID_SETTINGS)
         return load_ibm(cache, ret_config, error);
     result = cs_config_open(own, &fd, error);
     if (result == CS_OK)
         result = cs_config_load(cache, fd, own, &config, error);
-    if (result == CS_OK)
-        result = refuse_two(config, own, error);
+    /* If ours names a file of IBM's gateway, it has said which one counts. */
+    if (result == CS_OK && ibm == CS_SAID_SETTINGS && config->ibm_path == NULL)
+        result = refuse_two(own, error);
     if (result != CS_OK)
         return result;
     *ret_config = config;

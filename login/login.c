@@ -222,6 +222,14 @@ static void hand_over(struct cs_login *login, struct cs_verdict_message *ret_ver
                login->account.name, login->options.user_env);
 }
 
+/* The reason says whether the account exists and what it has, so nobody but root learns it; and the
+ * module never asks, so that it cannot reach a prompt. Without memory the tool goes without. */
+static void tell_reason(const struct cs_login *login, struct cs_verdict_message *ret_verdict)
+{
+    if (login->peer.uid == 0 && (login->request->flags & CS_REQUEST_REASON) != 0)
+        ret_verdict->reason = strdup(cs_reason_name(login->reason));
+}
+
 /* After something was sent, the user must answer it. Otherwise, if the tenant goes away meanwhile,
  * someone else would be let in while the user still reads what to do. Nor does an outage let in
  * somebody whose answer was wrong before it. */
@@ -252,6 +260,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
         explain_grant(login, verdict, code);
         hand_over(login, ret_verdict);
     }
+    tell_reason(login, ret_verdict);
     write_audit(login, verdict, code);
     cs_login_leave_place(login);
 }

@@ -269,3 +269,24 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
     *ret_count = (unsigned)sqlite3_changes(transaction->store->db);
     return result;
 }
+
+enum cs_err cs_factor_count_future(const struct cs_transaction *transaction, int64_t now,
+                                   unsigned *ret_count, struct cs_error *error)
+{
+    /* A device that is ahead has its lead in `drift`; the step that begins now is none to come. */
+    static const char sql[] = "SELECT count(*) FROM factor"
+                              " WHERE kind = 'totp' AND last_step - drift > ?1 / period + 1";
+    sqlite3_stmt *statement = NULL;
+    bool row = false;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    *ret_count = 0;
+    if (result != CS_OK)
+        return result;
+    sqlite3_bind_int64(statement, 1, now < 0 ? 0 : now);
+    result = cs_sql_step(transaction->store, statement, &row, error);
+    if (row)
+        *ret_count = (unsigned)sqlite3_column_int(statement, 0);
+    sqlite3_reset(statement);
+    return result;
+}

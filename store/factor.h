@@ -133,6 +133,11 @@ enum cs_err cs_factor_reset_future(const struct cs_transaction *transaction, con
                                    int64_t now, unsigned *ret_count,
                                    struct cs_error *error) CS_MUST_USE;
 
+/* How many TOTP factors, of all users, have accepted a code at a time later than `now`: the clock
+ * has been set back since, and they accept no other until then. */
+enum cs_err cs_factor_count_future(const struct cs_transaction *transaction, int64_t now,
+                                   unsigned *ret_count, struct cs_error *error) CS_MUST_USE;
+
 /* Spends every TOTP code up to now, of all users: what a restored backup believes unspent.
  * *ret_count factors were changed. */
 enum cs_err cs_factor_spend_all(const struct cs_transaction *transaction, int64_t now,

@@ -187,6 +187,7 @@ void cs_store_close(struct cs_store **store)
     *store = NULL;
     if (old == NULL)
         return;
+    cs_store_end_merger(old);
     close_database(old);
     cs_keys_wipe(&old->keys);
     pthread_cond_destroy(&old->freed);

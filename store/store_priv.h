@@ -40,7 +40,9 @@ struct cs_store {
     int log_fd;                  /* SQLite's write-ahead log, for cs_store_sync */
     int log_pages, merged_pages; /* its length, and how much of it was merged or is being so */
     unsigned commits;            /* of this connection */
-    bool merging;
+    bool merging;                /* so that it happens once, and `merger` is one thread's */
+    bool has_merger;
+    pthread_t merger;              /* has ended, or is about to, unless `merging` */
     bool log_gap;                  /* a sync failed, and the log was not merged since (sync.c) */
     bool busy;                     /* a thread is between begin and end of a transaction */
     struct cs_store_job *jobs;     /* those that wait for a batch, in their order */
@@ -146,10 +148,12 @@ int cs_store_open_sync(const struct cs_store *store);
 enum cs_err cs_store_mend_log(struct cs_store *store, int64_t deadline,
                               struct cs_error *error) CS_MUST_USE;
 
-/* Watches the length of a new connection's log; and merges it into the file if it is long. Whoever
- * calls that holds no lock. A failure is nobody's error: the next one tries again. */
+/* Watches the length of a new connection's log; starts to merge it into the file if it is long, for
+ * which whoever calls that holds no lock; and waits until that is over. A failure is nobody's
+ * error: the next one tries again. */
 void cs_store_watch_log(struct cs_store *store);
 void cs_store_merge_log(struct cs_store *store);
+void cs_store_end_merger(struct cs_store *store);
 
 /* Takes the lock of an open file. CS_ERR_UNAVAILABLE at `deadline` (cs_clock_ms), CS_ERR_SYSTEM
  * with errno set otherwise; the message is the caller's. */

@@ -69,6 +69,7 @@ static const struct cs_field verdict_fields[] = {
     ONE(2, CS_FIELD_STRING, 1, 1, ITEM_MAX, struct cs_verdict_message, name),
     MANY(3, CS_FIELD_STRINGS, 1, VARIABLES_MAX, 32768, struct cs_verdict_message, variables),
     ONE(4, CS_FIELD_SECRET, 0, 1, CS_ANSWER_BYTES_MAX, struct cs_verdict_message, authtok),
+    ONE(CS_TAG_MAY_IGNORE | 5, CS_FIELD_STRING, 0, 1, ITEM_MAX, struct cs_verdict_message, reason),
 };
 
 static const struct {
@@ -111,5 +112,6 @@ void cs_verdict_message_clear(struct cs_verdict_message *verdict)
     free(verdict->name);
     cs_strlist_free(&verdict->variables);
     cs_secret_free(&verdict->authtok);
+    free(verdict->reason);
     *verdict = (struct cs_verdict_message){0};
 }

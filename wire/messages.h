@@ -52,6 +52,7 @@ enum cs_request_flag {
     CS_REQUEST_CONFIG_FILE = 2, /* a descriptor of the file named by config= is attached */
     CS_REQUEST_STANDALONE = 4,  /* no broker was running */
     CS_REQUEST_IBM_FOUND = 8,   /* the PAM line names no file: ibm_auth_config= is the module's */
+    CS_REQUEST_REASON = 16,     /* the tool's: with the verdict comes the reason, if root asks */
 };
 
 /* What PAM is doing. */
@@ -88,6 +89,7 @@ struct cs_verdict_message {
     char *name;                  /* the verdict's name, for people: "allow", "deny", ... */
     struct cs_strlist variables; /* NAME=VALUE for the PAM environment */
     struct cs_secret authtok;    /* PAM_AUTHTOK to hand on; data == NULL: none */
+    char *reason;                /* the log's word; NULL unless CS_REQUEST_REASON got it */
 };
 
 void cs_request_clear(struct cs_request *request);

@@ -102,13 +102,42 @@ static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struc
     return CS_OK;
 }
 
-/* Receives once into a buffer of the largest message's size; pages that are not written cost
- * nothing. */
-static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attached,
+static enum cs_err fail_receive(struct cs_error *error)
+{
+    return errno == ECONNRESET
+               ? cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection")
+               : cs_fail_errno(error, "recvmsg");
+}
+
+/* The room that the next packet needs, at most that of the largest message; 0 for the end of the
+ * connection, too. Waits for it until the deadline. */
+static enum cs_err await_packet(int socket, int64_t deadline, size_t *ret_size,
+                                struct cs_error *error)
+{
+    for (;;) {
+        ssize_t size = recv(socket, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+        enum cs_err result = CS_OK;
+
+        if (size >= 0) {
+            *ret_size = size < CS_MESSAGE_BYTES_MAX ? (size_t)size : CS_MESSAGE_BYTES_MAX;
+            return CS_OK;
+        }
+        if (errno == EAGAIN)
+            result = wait_ready(socket, POLLIN, deadline, error);
+        else if (errno != EINTR)
+            return fail_receive(error);
+        if (result != CS_OK)
+            return result;
+    }
+}
+
+/* Receives once into a packet with room for `size` bytes. One of the largest message's size would
+ * cost more than all else that a login does: each malloc of it takes pages and gives them back. */
+static enum cs_err receive(int socket, size_t size, struct cs_secret *packet, int *ret_attached,
                            struct cs_error *error)
 {
     union control control;
-    struct iovec part = {packet->data, CS_MESSAGE_BYTES_MAX};
+    struct iovec part = {packet->data, size};
     struct msghdr header = {.msg_iov = &part,
                             .msg_iovlen = 1,
                             .msg_control = control.space,
@@ -119,10 +148,8 @@ static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attach
     do
         got = recvmsg(socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
-    if (got < 0 && errno == ECONNRESET)
-        return cs_fail(error, CS_ERR_HANGUP, "the other end closed the connection");
     if (got < 0)
-        return cs_fail_errno(error, "recvmsg");
+        return fail_receive(error);
     packet->length = (size_t)got;
     packet->data[got] = '\0';
     /* An empty packet looks like the end of the connection, but may carry descriptors. */
@@ -138,17 +165,17 @@ static enum cs_err receive(int socket, struct cs_secret *packet, int *ret_attach
 enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
                            int *ret_attached, struct cs_error *error)
 {
-    enum cs_err result = wait_ready(socket, POLLIN, deadline, error);
+    size_t size = 0;
+    enum cs_err result = await_packet(socket, deadline, &size, error);
 
     if (ret_attached != NULL)
         *ret_attached = -1;
     if (result != CS_OK)
         return result;
     cs_secret_free(ret_packet);
-    ret_packet->data = malloc(CS_MESSAGE_BYTES_MAX + 1);
-    if (ret_packet->data == NULL)
-        return cs_fail_nomem(error);
-    return receive(socket, ret_packet, ret_attached, error);
+    ret_packet->data = malloc(size + 1);
+    return ret_packet->data != NULL ? receive(socket, size, ret_packet, ret_attached, error)
+                                    : cs_fail_nomem(error);
 }
 
 enum cs_err cs_send_message(int socket, unsigned type, uint32_t version, const void *message,

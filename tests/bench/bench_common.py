@@ -102,8 +102,8 @@ def cpu_ratio(rounds):
 
 
 def cpu_ns(pid):
-    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+    """Of all threads, those that have ended included: by the process's own clock, as clock_getcpuclockid(3) has it."""
+    return time.clock_gettime_ns((~pid << 3) | 2)
 
 
 def _count_polls(found):

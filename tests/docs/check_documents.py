@@ -4,6 +4,7 @@
 Links between the documents lead somewhere, the tables of packages name what scripts/lib/packages.sh installs, and the
 tables of programs name tests that there are.
 """
+import os
 import pathlib
 import re
 import subprocess
@@ -13,9 +14,10 @@ BUILD_FOLDERS = {"build", ".git"}
 
 
 def documents(source):
-    for path in sorted(source.rglob("*.md")):
-        if not BUILD_FOLDERS & set(path.relative_to(source).parts):
-            yield path
+    """Whole trees of Debian may be below build, and change meanwhile: it is not walked."""
+    for folder, below, names in os.walk(source):
+        below[:] = sorted(set(below) - BUILD_FOLDERS)
+        yield from (pathlib.Path(folder, name) for name in sorted(names) if name.endswith(".md"))
 
 
 def anchors(text):

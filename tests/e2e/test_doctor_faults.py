@@ -31,19 +31,48 @@ def test_each_fault_expects_something():
         expect((folder / "expect").read_text().strip(), f"{folder.name} expects nothing")
 
 
-def test_what_only_newer_sshds_know():
-    """PAMServiceName and PerSourcePenalties, from OpenSSH 9.8 on."""
+def newer_machine(name, *lines):
+    """The healthy Debian with further lines for sshd, if this sshd knows them."""
     version = re.search(r"OpenSSH_(\d+)\.(\d+)", run(SSHD, "-V", check=False).stderr).groups()
     if tuple(map(int, version)) < (9, 8):
         raise Skip("an sshd before 9.8")
-    root = WORKDIR / "newer"
+    root = WORKDIR / name
     root.mkdir()
     machines.build(machines.DOCTOR / "healthy" / "debian", root)
     with (root / CONFIG_FILE).open("a") as out:
-        out.write("PAMServiceName ssh-with-codes\nPerSourcePenalties authfail:20s\n")
-    rows, _ = machines.examine(PROGRAM, root)
-    expect_equal([row for row in rows if row[0] != "fine"],
-                 [("wrong", "sshd-pam-service", f"/{CONFIG_FILE}:4"), ("risky", "sshd-penalty", f"/{CONFIG_FILE}:5")], "both")
+        out.write("\n".join(lines) + "\n")
+    return root
+
+
+def unhealthy(root):
+    return [row for row in machines.examine(PROGRAM, root)[0] if row[0] != "fine"]
+
+
+def test_what_only_newer_sshds_know():
+    """PAMServiceName and PerSourcePenalties, from OpenSSH 9.8 on."""
+    root = newer_machine("newer", "PAMServiceName ssh-with-codes")
+    expect_equal(unhealthy(root), [("wrong", "sshd-pam-service", f"/{CONFIG_FILE}:4")], "a service without a file")
+    root = newer_machine("penalties", "PerSourcePenalties authfail:20s")
+    expect_equal(unhealthy(root), [("risky", "sshd-penalty", f"/{CONFIG_FILE}:4")], "a long penalty")
+
+
+def test_the_service_that_sshd_names_is_judged_as_its_own():
+    """libpam makes its name lower case; what /etc/pam.d/sshd says no longer matters."""
+    root = newer_machine("service", "PAMServiceName SSH-with-codes")
+    folder = root / "etc/pam.d"
+    (folder / "ssh-with-codes").write_bytes((folder / "sshd").read_bytes())
+    (folder / "sshd").unlink()
+    expect_equal(unhealthy(root), [], "the module in that service, and none that is called sshd")
+    (root / CONFIG_FILE).write_text((root / CONFIG_FILE).read_text().replace("publickey,", "publickey publickey,"))
+    expect_equal(unhealthy(root), [("wrong", "sshd-way-around", f"/{CONFIG_FILE}:3")], "its settings are judged")
+
+
+def test_a_named_service_without_the_module():
+    root = newer_machine("stock", "PAMServiceName ssh-plain")
+    folder = root / "etc/pam.d"
+    (folder / "ssh-plain").write_text("@include common-auth\n@include common-account\n@include common-session\n")
+    expect_equal(unhealthy(root), [("risky", "pam-service-without", "/etc/pam.d/ssh-plain")],
+                 "the module in /etc/pam.d/sshd is no help")
 
 
 def test_a_root_changes_nothing():

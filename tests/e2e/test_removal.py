@@ -7,6 +7,7 @@ from countersign import *
 MANUAL = pathlib.Path(__file__).parents[2] / "docs" / "man" / "countersign.8.in"
 BUILD = pathlib.Path("/root/source")
 PAM = pathlib.Path("/etc/pam.d")
+LEFT_EMPTY = [pathlib.Path("/usr/lib/countersign"), pathlib.Path("/usr/share/countersign")]
 
 
 def check(status, *words):
@@ -83,10 +84,12 @@ def test_the_chapter_followed_in_its_order():
     dropin = pathlib.Path("/etc/ssh/sshd_config.d/countersign.conf")
     dropin.parent.mkdir(parents=True, exist_ok=True)
     dropin.write_text("UsePAM yes\nKbdInteractiveAuthentication yes\nAuthenticationMethods publickey,keyboard-interactive\n")
+    jail = pathlib.Path("/etc/fail2ban/jail.d/countersign.local")
+    jail.write_text("[countersign]\nenabled = true\n")
     with Broker(), Sshd(AuthenticationMethods="publickey,keyboard-interactive") as sshd:
         expect(sshd.ssh("alice", [factor.code()]).success, "a login with the second factor")
         follow(2, status=1)   # the lines are there yet ...
-        follow(5, status=1)   # ... and so nothing is removed
+        follow(6, status=1)   # ... and so nothing is removed
         expect(all(path.exists() for path in installed), "nothing is removed too early")
     # Step 1, by hand: the lines come out, and what they replaced comes back.
     (PAM / "sshd").write_text(stock)
@@ -99,14 +102,17 @@ def test_the_chapter_followed_in_its_order():
         expect(sshd.ssh("alice", ["the account's own"]).success, "step 3")
         follow(4)
         follow(5)
-        expect_equal([str(path) for path in installed if path.exists()], [], "what is left of the programs")
+        expect(not jail.exists(), "the jail's switch")
         follow(6)
+        expect_equal([str(path) for path in installed if path.exists()], [], "what is left of the programs")
+        follow(7)
         expect(sshd.ssh("alice", ["the account's own"]).success, "a login when all is gone")
     told = (BUILD / "systemctl").read_text().splitlines()
     expect_equal(told, ["disable --now countersignd.socket countersignd.service", "disable --now countersign-u2f-host.socket",
                         "daemon-reload"], "systemctl")
-    for path in STORE.parent, KEY.parent:
+    for path in STORE.parent, KEY.parent, pathlib.Path("/run/countersign"), *LEFT_EMPTY:
         expect(not path.exists(), f"{path}")
+    expect(pathlib.Path("/etc/fail2ban/filter.d").exists(), "fail2ban's own folder")
     expect("countersign" not in pathlib.Path("/etc/passwd").read_text(), "accounts")
 
 

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "tests/support/stall.h"
 
@@ -121,8 +123,10 @@ static void *next(const char *name)
 
 static FILE *open_text(const char *text)
 {
-    if (text != NULL && *text != '\0')
-        return fmemopen((char *)(uintptr_t)text, strlen(text), "r");
+    int fd = text != NULL && *text != '\0' ? memfd_create("accounts", MFD_CLOEXEC) : -1;
+
+    if (fd >= 0 && pwrite(fd, text, strlen(text), 0) == (ssize_t)strlen(text))
+        return fdopen(fd, "r");
     errno = ENOENT;
     return NULL;
 }

@@ -249,10 +249,12 @@ static void test_verdict_round_trip(void **state)
     (void)state;
     assert_int_equal(cs_strlist_add(&verdict.variables, "A=b", 3), CS_OK);
     assert_int_equal(cs_secret_set(&verdict.authtok, "pw", 2), CS_OK);
+    verdict.reason = strdup("wrong-code");
     packet = encode(CS_MSG_VERDICT, 2, &verdict);
     decode(&packet, CS_MSG_VERDICT, 2, &back);
     assert_int_equal(back.pam_code, 7);
     assert_string_equal(back.name, "deny");
+    assert_string_equal(back.reason, "wrong-code");
     assert_int_equal(back.variables.count, 1);
     assert_string_equal(back.variables.items[0], "A=b");
     assert_holds(&back.authtok, "pw", 2);

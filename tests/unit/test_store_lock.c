@@ -141,6 +141,7 @@ static void test_no_merge_while_the_store_is_blocked(void **state)
     assert_int_equal(cs_store_stop_merges(other, cs_clock_ms(), NULL), CS_OK);
     assert_int_equal(cs_store_enter_merge(scratch->store), -1);
     assert_int_equal(cs_store_run(scratch->store, CS_STORE_WRITE, fill_log, NULL, NULL), CS_OK);
+    cs_store_end_merger(scratch->store);
     assert_int_equal(size_of(scratch), size);
     cs_store_close(&other);
     merge = cs_store_enter_merge(scratch->store);
@@ -148,6 +149,7 @@ static void test_no_merge_while_the_store_is_blocked(void **state)
     assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &other, NULL), CS_OK);
     assert_int_equal(cs_store_stop_merges(other, cs_clock_ms(), NULL), CS_ERR_UNAVAILABLE);
     assert_int_equal(cs_store_run(scratch->store, CS_STORE_WRITE, fill_log, NULL, NULL), CS_OK);
+    cs_store_end_merger(scratch->store);
     assert_true(size_of(scratch) > size);
     assert_int_equal(close(merge), 0);
     assert_int_equal(cs_store_stop_merges(other, cs_clock_ms(), NULL), CS_OK);

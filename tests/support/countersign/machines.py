@@ -53,7 +53,7 @@ def build(folder, root):
 
 
 def examine(program, root, *words):
-    """What doctor finds: (severity, id, place), and the reasons. A place is PATH:LINE, PATH, or - for the machine."""
+    """What doctor finds, each wrong or risky thing with a remedy: (severity, id, place), and the reasons. A place is PATH:LINE, PATH, or - for the machine."""
     answer = subprocess.run([program, "--json", "doctor", "--root", root, *words], capture_output=True, text=True, timeout=60)
     if answer.stderr or answer.returncode not in (0, 1):
         raise AssertionError(f"doctor: {answer.returncode}: {answer.stderr}")
@@ -62,6 +62,9 @@ def examine(program, root, *words):
         raise AssertionError(f"doctor: exit status {answer.returncode}: {answer.stdout}")
     rows = [(item["severity"], item["id"],
              (item["file"] or "-") + (f":{item['line']}" if item["line"] else "")) for item in found]
+    for item in found:
+        if item["severity"] != "fine" and not item["remedy"]:
+            raise AssertionError(f"doctor: what to do about this? {item}")
     return rows, {row: item["reason"] for row, item in zip(rows, found)}
 
 
