@@ -18,7 +18,7 @@
 
 enum {
     STACK_BYTES = 256 * 1024,
-    IDLE_MAX = 16,  /* idle workers to keep; further ones end after their login */
+    IDLE_MAX = 32,  /* idle workers to keep; further ones end after their login */
     STOP_MS = 5000, /* grace period for running logins when the broker is asked to stop */
     PAUSE_MS = 100, /* pause if descriptors ran out */
     /* When half of so many workers have left, free memory is given back: once, when those that are

@@ -10,6 +10,7 @@
 #include "base/trusted_open.h"
 #include "cli/check_advice.h"
 #include "cli/check_keys.h"
+#include "cli/check_orphans.h"
 #include "cli/check_pam_files.h"
 #include "cli/check_plan.h"
 #include "cli/check_server.h"
@@ -340,6 +341,8 @@ void cs_check_run(struct cs_check *check)
     if (!check->image)
         cs_check_keys_note(is_local(check) ? helper_socket(check) : NULL, check->sink);
     cs_check_store_note(&check->stored, check->sink);
+    if (check->stored.whole)
+        cs_check_orphans(check->cli, check->sink);
     warn_all(check, cs_config_warnings(check->line.config));
     warn_all(check, &check->line.warnings);
 }

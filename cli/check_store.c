@@ -53,7 +53,10 @@ enum cs_err cs_check_store_read(const struct cs_local_settings *local, unsigned 
         result = cs_store_check(store, error);
     if (result == CS_OK)
         result = cs_store_check_writable(store, error);
-    return result == CS_OK ? cs_cli_transact(store, read_all, ret_found, error) : result;
+    if (result == CS_OK)
+        result = cs_cli_transact(store, read_all, ret_found, error);
+    ret_found->whole = result == CS_OK;
+    return result;
 }
 
 /* Which programs must be new enough depends on it. */

@@ -16,6 +16,7 @@ struct cs_check_store {
     struct cs_clock_common clock; /* codes that are off by the same time */
     unsigned suspended;           /* users */
     unsigned ahead;               /* factors whose last code is of a time to come */
+    bool whole;                   /* nothing is wrong with it */
     unsigned prompt_bytes;        /* u2f_prompt_bytes, which bounds what one request names */
 };
 

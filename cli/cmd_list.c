@@ -5,6 +5,7 @@
 #include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/key_model.h"
+#include "cli/list_all.h"
 #include "cli/suspension.h"
 #include "cli/table.h"
 #include "cli/verb.h"
@@ -215,5 +216,7 @@ int cs_cmd_list(struct cs_cli *cli, const struct cs_words *words)
     CS_AUTO(clear_listing)
     struct listing listing = {.user = words->operands[0], .account = cli->account.uid};
 
+    if (words->operand_count == 0)
+        return cs_list_all(cli);
     return cs_cli_do(cli, read_listing, &report, &listing);
 }

@@ -7,10 +7,9 @@
 #include "base/file.h"
 #include "base/sanitise.h"
 #include "cli/cli.h"
-#include "cli/pam_line.h"
+#include "cli/request.h"
 #include "cli/verb.h"
 #include "conversation/terminal.h"
-#include "paths.h"
 #include "wire/client.h"
 
 enum { SERVICE, RHOST };
@@ -27,58 +26,15 @@ static enum cs_err no_authtok(void *context, struct cs_secret *ret_authtok)
     return CS_OK;
 }
 
-static enum cs_err copy(const char *text, char **ret_copy)
-{
-    *ret_copy = strdup(text);
-    return *ret_copy ? CS_OK : CS_ERR_NOMEM;
-}
-
 static enum cs_err fill(struct cs_request *request, const struct cs_words *words)
 {
-    const char *service = words->options[SERVICE], *rhost = words->options[RHOST];
-    const char *terminal = ttyname(STDIN_FILENO);
-    enum cs_err result = copy(words->operands[0], &request->user);
+    const char *service = words->options[SERVICE], *terminal = ttyname(STDIN_FILENO);
+    enum cs_err result = cs_cli_request_fill(request, words, service ? service : "countersign",
+                                             words->options[RHOST]);
 
     request->flags |= CS_REQUEST_REASON;
-    if (result == CS_OK)
-        result = copy(service ? service : "countersign", &request->service);
-    if (result == CS_OK && rhost != NULL)
-        result = copy(rhost, &request->rhost);
-    if (result == CS_OK && terminal != NULL)
-        result = copy(terminal, &request->tty);
-    if (result == CS_OK)
-        result = copy(CS_VERSION, &request->client);
-    for (int i = 0; i < words->argument_count && result == CS_OK; i++)
-        result =
-            cs_strlist_add(&request->arguments, words->arguments[i], strlen(words->arguments[i]));
-    return result;
-}
-
-/* Like pam/items.c; --config is to the tool what config= is on a PAM line. */
-static enum cs_err open_config(const struct cs_cli *cli, struct cs_request *request,
-                               struct cs_error *error)
-{
-    static const char argument[] = "ibm_auth_config=" CS_IBM_CONFIG_FILE;
-    const char *own, *ibm;
-    enum cs_err result = CS_OK;
-
-    if (strcmp(cli->config_path, CS_CONFIG_FILE) == 0 &&
-        cs_cli_names_no_file(&request->arguments) && cs_config_is_ibm(CS_CONFIG_FILE)) {
-        if (cs_strlist_add(&request->arguments, argument, sizeof argument - 1) != CS_OK)
-            return cs_fail_nomem(error);
-        request->flags |= CS_REQUEST_IBM_FOUND;
-    }
-    own = cs_options_line_value(&request->arguments, "config");
-    ibm = cs_options_line_value(&request->arguments, "ibm_auth_config");
-    if (own == NULL && strcmp(cli->config_path, CS_CONFIG_FILE) != 0)
-        own = cli->config_path;
-    if (ibm != NULL)
-        result = cs_config_open_ibm(ibm, &request->config_fd, error);
-    else if (own != NULL)
-        result = cs_config_open(own, &request->config_fd, error);
-    if (request->config_fd >= 0)
-        request->flags |= CS_REQUEST_CONFIG_FILE;
-    return result;
+    return result == CS_OK && terminal != NULL ? cs_cli_request_set(&request->tty, terminal)
+                                               : result;
 }
 
 static enum cs_err log_in(const struct cs_cli *cli, struct cs_request *request,
@@ -88,7 +44,7 @@ static enum cs_err log_in(const struct cs_cli *cli, struct cs_request *request,
                                      .mode = CS_CLIENT_AUTO,
                                      .exchange = cs_terminal_exchange,
                                      .authtok = no_authtok};
-    enum cs_err result = open_config(cli, request, error);
+    enum cs_err result = cs_cli_request_open(cli, request, error);
 
     return result == CS_OK ? cs_client_login(&client, request, ret_verdict, error) : result;
 }

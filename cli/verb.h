@@ -64,20 +64,53 @@ extern const struct cs_verb cs_verbs[];
 extern const size_t cs_verbs_count;
 
 /* The parts of the rows: each in the file of its verb. */
-cs_verb_run cs_cmd_after_restore, cs_cmd_backup, cs_cmd_check, cs_cmd_doctor, cs_cmd_enroll_totp,
-    cs_cmd_enroll_u2f, cs_cmd_explain_reason, cs_cmd_forget, cs_cmd_host_check, cs_cmd_host_enroll,
-    cs_cmd_import_pam_u2f, cs_cmd_init, cs_cmd_lang, cs_cmd_list, cs_cmd_map, cs_cmd_options,
-    cs_cmd_passwd, cs_cmd_prompts, cs_cmd_recovery, cs_cmd_rekey, cs_cmd_remove, cs_cmd_rename,
-    cs_cmd_restore, cs_cmd_resume, cs_cmd_suspend, cs_cmd_ticket, cs_cmd_try,
-    cs_cmd_uninstall_check, cs_cmd_unlock;
-extern const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX],
-    cs_options_check[CS_VERB_OPTIONS_MAX], cs_options_doctor[CS_VERB_OPTIONS_MAX],
-    cs_options_enroll_totp[CS_VERB_OPTIONS_MAX], cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX],
-    cs_options_host_enroll[CS_VERB_OPTIONS_MAX], cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX],
-    cs_options_init[CS_VERB_OPTIONS_MAX], cs_options_map[CS_VERB_OPTIONS_MAX],
-    cs_options_passwd[CS_VERB_OPTIONS_MAX], cs_options_prompts[CS_VERB_OPTIONS_MAX],
-    cs_options_restore[CS_VERB_OPTIONS_MAX], cs_options_ticket[CS_VERB_OPTIONS_MAX],
-    cs_options_try[CS_VERB_OPTIONS_MAX];
+cs_verb_run cs_cmd_after_restore;
+cs_verb_run cs_cmd_backup;
+cs_verb_run cs_cmd_check;
+cs_verb_run cs_cmd_doctor;
+cs_verb_run cs_cmd_enroll_totp;
+cs_verb_run cs_cmd_enroll_u2f;
+cs_verb_run cs_cmd_explain;
+cs_verb_run cs_cmd_explain_reason;
+cs_verb_run cs_cmd_forget;
+cs_verb_run cs_cmd_host_check;
+cs_verb_run cs_cmd_host_enroll;
+cs_verb_run cs_cmd_import_pam_u2f;
+cs_verb_run cs_cmd_init;
+cs_verb_run cs_cmd_lang;
+cs_verb_run cs_cmd_list;
+cs_verb_run cs_cmd_map;
+cs_verb_run cs_cmd_options;
+cs_verb_run cs_cmd_passwd;
+cs_verb_run cs_cmd_prompts;
+cs_verb_run cs_cmd_recovery;
+cs_verb_run cs_cmd_rekey;
+cs_verb_run cs_cmd_remove;
+cs_verb_run cs_cmd_rename;
+cs_verb_run cs_cmd_report;
+cs_verb_run cs_cmd_restore;
+cs_verb_run cs_cmd_resume;
+cs_verb_run cs_cmd_suspend;
+cs_verb_run cs_cmd_ticket;
+cs_verb_run cs_cmd_try;
+cs_verb_run cs_cmd_uninstall_check;
+cs_verb_run cs_cmd_unlock;
+extern const struct cs_verb_option cs_options_after_restore[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_check[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_doctor[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_enroll_totp[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_enroll_u2f[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_explain[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_host_enroll[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_import_pam_u2f[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_init[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_map[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_prompts[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_report[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_restore[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_ticket[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_try[CS_VERB_OPTIONS_MAX];
 
 /* How many options the row has: they come first. */
 size_t cs_verb_count_options(const struct cs_verb *verb);

@@ -95,6 +95,8 @@ void cs_say(const struct cs_phrasebook *book, enum cs_text key, const struct cs_
     const struct cs_values merged = merge(book, values);
     const char *own = own_text(book, key);
 
+    if (book->listener.heard != NULL)
+        book->listener.heard(book->listener.context, book, key);
     if (own != NULL && render(book, key, own, &merged, book->catalogue->rtl, out))
         return;
     if (render(book, key, book->catalogue->texts[key], &merged, book->catalogue->rtl, out))

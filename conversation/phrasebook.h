@@ -21,8 +21,17 @@ struct cs_text_setting {
     size_t count;
 };
 
+struct cs_phrasebook;
+
+/* Told which texts are rendered, for whoever wants to know what a prompt asks for. */
+struct cs_listener {
+    void (*heard)(void *context, const struct cs_phrasebook *book, enum cs_text key);
+    void *context;
+};
+
 struct cs_phrasebook {
     const struct cs_catalogue *catalogue;
+    struct cs_listener listener; /* empty: nobody listens */
     struct cs_text_setting own[CS_TEXTS];
     struct cs_values values; /* the login's: U, H, S, R */
     bool ascii;              /* plain ASCII only */

@@ -14,7 +14,6 @@ enum {
      * from when it sent the text: a little earlier than we do. */
     COUNTDOWN_MS = 6000,
     ENTER_MS = 5000, /* how long to poll after "press Enter" before asking again */
-    BEAT_MS = 100,
 };
 
 static void fill_values(const struct cs_waiting *waiting, struct cs_values *values)
@@ -34,28 +33,28 @@ static enum cs_text approve_text(const struct cs_waiting *waiting)
     return waiting->place == CS_PLACE_PHONE ? CS_TEXT_PHONE_PROMPT : CS_TEXT_DEVICE_PROMPT;
 }
 
-/* The interval from the start of one poll to the next, which the poll itself may have changed. At
- * beats that all logins share: many may be waiting, and each wake-up of the threads that send their
- * requests then serves several. The nearest beat may be the one that has just passed. */
-static int64_t next_poll(const struct cs_waiting *waiting, int64_t started)
-{
-    int64_t next = (started + waiting->poll_ms + BEAT_MS / 2) / BEAT_MS * BEAT_MS;
-
-    return next > started ? next : next + BEAT_MS;
-}
-
-/* Polls until `until`; *ret_state stays pending if nothing is decided by then. */
+/* Polls until `until`; *ret_state stays pending if nothing is decided by then. The waits between
+ * two polls are the poll's if it can wait, and the channel's otherwise. The last poll is always
+ * made at `until`. */
 static enum cs_err poll_until(struct cs_channel *channel, const struct cs_waiting *waiting,
                               int64_t until, enum cs_wait_state *ret_state, struct cs_error *error)
 {
-    for (;;) {
-        int64_t started = cs_clock_ms(), next;
-        enum cs_err result = waiting->poll(waiting->context, ret_state, error);
+    struct cs_hold hold = {0};
 
+    for (;;) {
+        enum cs_err result;
+        int64_t next;
+
+        hold.until = until;
+        hold.asked = hold.waits ? hold.asked : cs_clock_ms();
+        result = waiting->poll(waiting->context, &hold, ret_state, error);
         if (result != CS_OK || *ret_state != CS_WAIT_PENDING || cs_clock_ms() >= until)
             return result;
-        next = next_poll(waiting, started);
-        result = cs_channel_wait(channel, next < until ? next : until, error);
+        /* From the start of the poll, which may have changed the interval. */
+        next = cs_hold_next(hold.asked, waiting->poll_ms);
+        hold.waits = hold.waits && next <= until;
+        if (!hold.waits)
+            result = cs_channel_wait(channel, next < until ? next : until, error);
         if (result != CS_OK)
             return result;
     }
@@ -135,7 +134,7 @@ static enum cs_err ask_enter(struct cs_channel *channel, const struct cs_phraseb
 /* Long enough for a poll where the provider wants long pauses. */
 static int64_t enter_ms(const struct cs_waiting *waiting)
 {
-    return waiting->poll_ms < ENTER_MS ? ENTER_MS : waiting->poll_ms + BEAT_MS;
+    return waiting->poll_ms < ENTER_MS ? ENTER_MS : waiting->poll_ms + CS_HOLD_BEAT_MS;
 }
 
 CS_OWN_FRAME static enum cs_err wait_enter(struct cs_channel *channel,

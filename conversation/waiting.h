@@ -4,6 +4,7 @@
 #ifndef CS_CONVERSATION_WAITING_H
 #define CS_CONVERSATION_WAITING_H
 
+#include "base/hold.h"
 #include "conversation/channel.h"
 #include "conversation/phrasebook.h"
 
@@ -39,8 +40,10 @@ struct cs_waiting {
     int64_t deadline;        /* cs_clock_ms */
     int64_t poll_ms;         /* between polls; a poll may change it */
     void *context;
-    /* Asks once for the state of the challenge. */
-    enum cs_err (*poll)(void *context, enum cs_wait_state *ret_state, struct cs_error *error);
+    /* Asks for the state of the challenge: once, or with hold->waits, which it sets if it can, from
+     * the time of the next poll on until something changes or hold->until. */
+    enum cs_err (*poll)(void *context, struct cs_hold *hold, enum cs_wait_state *ret_state,
+                        struct cs_error *error);
 };
 
 /* Appends the prompt of CS_WAIT_ENTER; `again`: not the first one. If an administrator's texts are

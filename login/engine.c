@@ -7,10 +7,9 @@
 #include <sys/utsname.h>
 
 #include "base/said.h"
+#include "login/key_credential.h"
 #include "paths.h"
 #include "providers/registry.h"
-
-#define KEY_OPTION "key_file"
 
 enum { PROVIDERS_MAX = 8 };
 
@@ -38,6 +37,8 @@ struct cs_engine {
     struct cs_directory *directory;
     struct cs_record_ids record_ids;
     struct cs_metrics *metrics; /* NULL: none */
+    cs_engine_wrap *wrap;       /* NULL: none */
+    void *wrap_context;
     struct utsname names;
     pthread_mutex_t mutex; /* guards the members below */
     struct opened opened[PROVIDERS_MAX];
@@ -164,6 +165,12 @@ bool cs_engine_measure(struct cs_engine *engine)
     return engine->metrics != NULL;
 }
 
+void cs_engine_wrap_providers(struct cs_engine *engine, cs_engine_wrap *wrap, void *context)
+{
+    engine->wrap = wrap;
+    engine->wrap_context = context;
+}
+
 struct cs_metrics *cs_engine_metrics(struct cs_engine *engine)
 {
     return engine->metrics;
@@ -251,6 +258,20 @@ static enum cs_err open_provider(struct opened *opened, const struct cs_provider
     return result;
 }
 
+/* Nothing may reach the provider past what is around it. */
+static enum cs_err wrap_provider(const struct cs_engine *engine, struct opened *opened,
+                                 struct cs_error *error)
+{
+    struct cs_provider *wrapped = engine->wrap(engine->wrap_context, opened->provider);
+
+    if (wrapped == NULL) {
+        close_provider(opened);
+        return cs_fail_nomem(error);
+    }
+    opened->provider = wrapped;
+    return CS_OK;
+}
+
 static enum cs_err open_measured(struct cs_engine *engine, size_t row,
                                  const union cs_provider_settings *settings, struct opened *opened,
                                  struct cs_error *error)
@@ -259,7 +280,7 @@ static enum cs_err open_measured(struct cs_engine *engine, size_t row,
 
     if (result == CS_OK)
         measure_provider(engine->metrics, row, opened);
-    return result;
+    return result == CS_OK && engine->wrap != NULL ? wrap_provider(engine, opened, error) : result;
 }
 
 /* The place of the open provider, or one to open it in; NULL: all are in use. */
@@ -279,19 +300,6 @@ static struct opened *find_opened(struct cs_engine *engine, const struct cs_prov
     return unused;
 }
 
-/* A key that systemd hands over replaces the one that the settings name. */
-static enum cs_err set_credential(const struct cs_engine *engine,
-                                  const struct cs_provider_kind *kind,
-                                  union cs_provider_settings *settings, struct cs_error *error)
-{
-    const struct cs_setting *row =
-        cs_setting_find(kind->rows, CS_FROM_FILE, KEY_OPTION, sizeof KEY_OPTION - 1, NULL);
-
-    return engine->key_path != NULL && row != NULL
-               ? cs_setting_set(row, engine->key_path, settings, error)
-               : CS_OK;
-}
-
 enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
                                struct cs_provider **ret_provider, struct cs_error *error)
 {
@@ -305,7 +313,7 @@ enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options
         return result;
     kind = cs_provider_kind(row);
     settings = options->providers[row];
-    result = set_credential(engine, kind, &settings, error);
+    result = cs_key_credential_set(engine->key_path, kind, &settings, error);
     if (result != CS_OK)
         return result;
     pthread_mutex_lock(&engine->mutex);

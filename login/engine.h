@@ -64,6 +64,11 @@ struct cs_running *cs_engine_running(struct cs_engine *engine, unsigned places);
 /* From now on, counts and measures what logins do; before the first one. False without memory. */
 bool cs_engine_measure(struct cs_engine *engine) CS_MUST_USE;
 
+/* From now on, `wrap` makes what takes the place of each provider that is opened, and owns it;
+ * before the first one. NULL from `wrap`: memory ran out, and the provider is not opened. */
+typedef struct cs_provider *cs_engine_wrap(void *context, struct cs_provider *inner);
+void cs_engine_wrap_providers(struct cs_engine *engine, cs_engine_wrap *wrap, void *context);
+
 /* NULL: nothing is counted. */
 struct cs_metrics *cs_engine_metrics(struct cs_engine *engine);
 

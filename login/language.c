@@ -37,6 +37,7 @@ void cs_login_choose_texts(struct cs_login *login, struct cs_provider *provider)
     }
     login->book = (struct cs_phrasebook){
         .catalogue = cs_engine_catalogue(login->engine, language ? language : ""),
+        .listener = login->listener,
         .ascii = options->ascii_prompts,
         .mask = options->mask_addresses};
     memcpy(login->book.own, options->texts, sizeof login->book.own);

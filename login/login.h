@@ -33,6 +33,7 @@ struct cs_login {
     struct cs_uid uid;         /* the account's, if the identity is its own name */
     char claimed[256];         /* what the user says instead, of the same account; "": nothing */
     struct cs_phrasebook book;
+    struct cs_listener listener;     /* to the book; empty: nobody */
     char address[CS_CLIENT_SIZE];    /* numeric, or "" */
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */
     char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account without an identity */

@@ -80,7 +80,17 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
                         struct cs_challenge *challenge, struct cs_approval_state *ret_state,
                         struct cs_error *error)
 {
-    METERED(CS_METERED_POLL, poll, call, user, factor, challenge, ret_state, error);
+    const struct metered *metered = (const struct metered *)provider;
+    struct cs_metered *to = cs_metrics_call(metered->metrics, metered->kind_row, CS_METERED_POLL);
+    int64_t started = cs_meter_now(), asked;
+    enum cs_err result;
+
+    if (call->hold != NULL)
+        call->hold->meter = &to->meter;
+    result =
+        metered->inner->ops->poll(metered->inner, call, user, factor, challenge, ret_state, error);
+    asked = call->hold != NULL ? call->hold->asked * 1000 : 0;
+    return note(metered, CS_METERED_POLL, asked > started ? asked : started, result);
 }
 
 static enum cs_err cancel(struct cs_provider *provider, const struct cs_call *call,

@@ -8,7 +8,10 @@
 #include "methods/provider_call.h"
 #include "methods/steps.h"
 
-enum { POLL_MS = 2000 };
+enum {
+    POLL_MS = 2000,
+    HOLD_MS = 30000, /* a token has more life than that left when it is taken (net/bearer.h) */
+};
 
 /* The state that polls share. */
 struct poll_context {
@@ -42,7 +45,26 @@ static void note_outage(struct poll_context *poll, enum cs_err result, const str
     poll->outage->code = result;
 }
 
-static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
+/* The provider may wait for the next change by itself, but not beyond the request's own life, whose
+ * end some servers never tell, and not for long: tokens are renewed. */
+static void limit_hold(const struct cs_challenge *challenge, struct cs_hold *hold)
+{
+    int64_t latest = cs_clock_ms() + HOLD_MS, every_ms = interval_of(challenge);
+
+    if (challenge->poll_ms > 0) /* the provider's own is never cut short by a beat */
+        every_ms += CS_HOLD_BEAT_MS / 2;
+    if (challenge->expires > 0 && challenge->expires < latest)
+        latest = challenge->expires;
+    if (every_ms != hold->every_ms) /* it may be a pause for this once */
+        latest = 0;
+    if (hold->until > latest)
+        hold->until = latest;
+    hold->every_ms = every_ms;
+    hold->known = hold->known && hold->waits;
+}
+
+static enum cs_err poll_once(void *context, struct cs_hold *hold, enum cs_wait_state *ret_state,
+                             struct cs_error *error)
 {
     static const enum cs_wait_state states[] = {
         [CS_APPROVAL_PENDING] = CS_WAIT_PENDING, [CS_APPROVAL_GIVEN] = CS_WAIT_APPROVED,
@@ -56,11 +78,14 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
     enum cs_err result;
 
     /* Poll once more after each text is shown: the approval may have come meanwhile. */
-    if (now < poll->next) {
+    if (!hold->waits && now < poll->next) {
         poll->waiting->poll_ms = poll->next - now;
         return CS_OK;
     }
-    result = cs_call_poll(open->login, open->factor, &open->challenge, &state, &failure);
+    if (!hold->waits)
+        hold->asked = now;
+    limit_hold(&open->challenge, hold);
+    result = cs_call_poll(open->login, open->factor, &open->challenge, hold, &state, &failure);
     if (ends_the_wait(open->login, result))
         return cs_fail(error, result, "%s", failure.text);
     if (result == CS_OK) {
@@ -70,7 +95,8 @@ static enum cs_err poll_once(void *context, enum cs_wait_state *ret_state, struc
         note_outage(poll, result, &failure);
     }
     poll->waiting->poll_ms = interval_of(&open->challenge);
-    poll->next = open->challenge.poll_ms > 0 ? now + open->challenge.poll_ms : 0;
+    poll->next = open->challenge.poll_ms > 0 ? hold->asked + open->challenge.poll_ms : 0;
+    hold->waits = result == CS_OK && state.approval == CS_APPROVAL_PENDING && hold->known;
     *ret_state = states[poll->state.approval];
     return CS_OK;
 }

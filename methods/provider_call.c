@@ -34,13 +34,12 @@ enum cs_err cs_call_begin(const struct cs_method_login *login,
 }
 
 enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_listed_factor *factor,
-                         struct cs_challenge *challenge, struct cs_approval_state *ret_state,
-                         struct cs_error *error)
+                         struct cs_challenge *challenge, struct cs_hold *hold,
+                         struct cs_approval_state *ret_state, struct cs_error *error)
 {
     struct cs_provider *provider = login->given->provider;
     struct cs_call call = login->given->call;
-    int64_t latest =
-        cs_clock_ms() + (challenge->poll_limit_ms > 0 ? challenge->poll_limit_ms : CS_POLL_MS);
+    int64_t latest = hold->waits ? cs_hold_end(hold) : cs_clock_ms();
 
     if (challenge->over != CS_REASON_NONE) {
         *ret_state = (struct cs_approval_state){CS_APPROVAL_DENIED, challenge->over};
@@ -49,8 +48,11 @@ enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_li
     if (provider->ops->poll == NULL)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "provider '%s' cannot tell what was approved",
                        provider->ops->name);
+    hold->limit_ms = challenge->poll_limit_ms > 0 ? challenge->poll_limit_ms : CS_POLL_MS;
+    latest += hold->limit_ms;
     if (call.deadline > latest)
         call.deadline = latest;
+    call.hold = hold;
     return provider->ops->poll(provider, &call, &login->state.user, factor, challenge, ret_state,
                                error);
 }

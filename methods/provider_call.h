@@ -25,11 +25,12 @@ enum cs_err cs_call_begin(const struct cs_method_login *login,
                           const struct cs_challenge_request *request,
                           struct cs_challenge *ret_challenge, struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_UNAVAILABLE if the provider cannot tell. CS_ERR_UNREACHABLE, after at most CS_POLL_MS or
- * the challenge's own limit: the next poll may succeed. */
+/* Asks once, or if `hold` waits until something changes. CS_ERR_UNAVAILABLE if the provider cannot
+ * tell. CS_ERR_UNREACHABLE, after at most CS_POLL_MS or the challenge's own limit for one request:
+ * the next poll may succeed. */
 enum cs_err cs_call_poll(const struct cs_method_login *login, const struct cs_listed_factor *factor,
-                         struct cs_challenge *challenge, struct cs_approval_state *ret_state,
-                         struct cs_error *error) CS_MUST_USE;
+                         struct cs_challenge *challenge, struct cs_hold *hold,
+                         struct cs_approval_state *ret_state, struct cs_error *error) CS_MUST_USE;
 
 /* Withdraws the challenge, within CS_CANCEL_MS, whatever became of the login; does nothing if the
  * provider cannot. A failure is logged: the challenge then expires by itself. */

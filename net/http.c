@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/file.h"
+#include "base/stack.h"
 #include "net/http_memory.h"
 #include "net/http_priv.h"
 #include "net/http_thread.h"
@@ -75,7 +76,8 @@ static enum cs_err open_all(struct cs_http *http, const struct cs_http_settings 
         return result;
     http->multi = curl_multi_init();
     http->share = curl_share_init();
-    if (http->multi == NULL || http->share == NULL || !set_limits(http) ||
+    http->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (http->sha256 == NULL || http->multi == NULL || http->share == NULL || !set_limits(http) ||
         curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
         !copy_text(&http->ca_file, settings->ca_file) ||
         !copy_text(&http->ca_path, settings->ca_path) ||
@@ -143,6 +145,7 @@ void cs_http_free(struct cs_http **handle)
         (void)curl_multi_cleanup(http->multi);
     if (http->share != NULL)
         (void)curl_share_cleanup(http->share);
+    EVP_MD_free(http->sha256);
     cs_http_endpoint_free(&http->server);
     cs_http_endpoint_free(&http->proxy);
     free(http->ca_file);
@@ -222,14 +225,20 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* libcurl limits the time of a transfer; the time of the look-up before it is limited here. */
+/* libcurl limits the time of a transfer; the time of the look-up before it is limited here. What
+ * the I/O thread does by itself, it limits by itself. */
 static enum cs_waited await(const struct cs_http *http, struct cs_http_job *job)
 {
     int64_t now = cs_clock_ms();
     int64_t until = earlier(job->call->deadline, now + job->time_ms);
     int64_t named = earlier(until, now + (int64_t)http->connect_ms);
-    enum cs_waited waited = cs_event_wait(job->done_fd, job->call->cancel_fd, named);
+    enum cs_waited waited;
 
+    if (job->held) {
+        cs_stack_give_back();
+        return cs_event_wait(job->done_fd, job->call->cancel_fd, job->call->deadline);
+    }
+    waited = cs_event_wait(job->done_fd, job->call->cancel_fd, named);
     if (waited == CS_WAITED_TIME && atomic_load(&job->named))
         waited = cs_event_wait(job->done_fd, job->call->cancel_fd, until);
     return waited;
@@ -244,6 +253,7 @@ static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_
     if (done_fd < 0)
         return cs_fail_errno(error, "%s: no file descriptor is left", job->request->what);
     job->done_fd = done_fd;
+    job->error = error;
     result = submit(http, job, error);
     if (result != CS_OK)
         return result;
@@ -257,17 +267,15 @@ static enum cs_err run(struct cs_http *http, struct cs_http_job *job, struct cs_
         cs_http_response_free(&job->response);
         return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", job->request->what);
     }
-    if (job->result != CS_OK && error != NULL)
-        *error = job->error;
     return job->result;
 }
 
 static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call,
-                           const struct cs_http_request *request,
+                           const struct cs_http_request *request, bool held,
                            struct cs_http_response *ret_response,
                            struct cs_attempted *ret_attempted, struct cs_error *error)
 {
-    struct cs_http_job job = {.call = call, .request = request, .done_fd = -1};
+    struct cs_http_job job = {.call = call, .request = request, .held = held, .done_fd = -1};
     int64_t left = cs_clock_left(call->deadline);
     unsigned most = request->total_ms > 0 ? request->total_ms : http->total_ms;
     struct cs_error why = {0};
@@ -276,6 +284,10 @@ static enum cs_err attempt(struct cs_http *http, const struct cs_http_call *call
     if (left == 0)
         return cs_fail(error, CS_ERR_UNREACHABLE, "%s: no time is left", request->what);
     job.time_ms = (long)earlier(left, most > 0 ? most : left);
+    if (held) {
+        job.time_ms = (long)earlier(job.time_ms, request->hold->limit_ms);
+        job.due = cs_hold_next(request->hold->asked, request->hold->every_ms);
+    }
     cs_trace_request(http->trace, http->server.url, request->method,
                      request->shown != NULL ? request->shown : request->target,
                      request->bearer != NULL || request->basic != NULL, request->content_type,
@@ -329,26 +341,58 @@ static enum cs_err check_request(const struct cs_http_call *call,
                    request->what);
 }
 
-enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *call,
+/* One attempt, or as many as change nothing. After a held one, `call` has the time that is left of
+ * the last one's. */
+static enum cs_err attempt_first(struct cs_http *http, struct cs_http_call *call,
+                                 const struct cs_http_request *request,
+                                 struct cs_http_response *ret_response,
+                                 struct cs_attempted *ret_attempted, struct cs_error *error)
+{
+    struct cs_hold *hold = request->hold;
+    bool held = hold != NULL && hold->waits && hold->known;
+    enum cs_err result;
+
+    if (hold != NULL)
+        hold->waits = hold->known = false;
+    result = attempt(http, call, request, held, ret_response, ret_attempted, error);
+    if (held)
+        call->deadline = earlier(call->deadline, hold->asked + hold->limit_ms);
+    return result;
+}
+
+/* A trace has every request and answer, in the order in which they came, so there the login asks
+ * itself. So does one whose hang-up only its channel notices. */
+static void note_answer(const struct cs_http *http, const struct cs_http_call *call,
+                        const struct cs_http_request *request,
+                        const struct cs_http_response *response)
+{
+    if (request->hold != NULL && http->trace == NULL && call->cancel_fd >= 0)
+        cs_http_hold_note(http, request->hold, response);
+}
+
+enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *login_call,
                             const struct cs_http_request *request,
                             struct cs_http_response *ret_response, struct cs_error *error)
 {
+    struct cs_http_call call = *login_call;
     struct cs_http_response response = {0};
     struct cs_attempted attempted = {0};
-    enum cs_err result = check_request(call, request, error);
+    enum cs_err result = check_request(&call, request, error);
     int64_t pause;
 
     if (result != CS_OK)
         return result;
-    result = attempt(http, call, request, &response, &attempted, error);
-    pause = cs_retry_pause(&attempted, request->idempotent, cs_clock_left(call->deadline));
+    result = attempt_first(http, &call, request, &response, &attempted, error);
+    pause = cs_retry_pause(&attempted, request->idempotent, cs_clock_left(call.deadline));
     if (pause >= 0 && !request->once) {
         cs_http_response_free(&response);
-        if (cs_event_wait(-1, call->cancel_fd, cs_clock_ms() + pause) == CS_WAITED_HANGUP)
+        if (cs_event_wait(-1, call.cancel_fd, cs_clock_ms() + pause) == CS_WAITED_HANGUP)
             return cs_fail(error, CS_ERR_HANGUP, "%s: the login was given up", request->what);
-        result = attempt(http, call, request, &response, &attempted, error);
+        result = attempt(http, &call, request, false, &response, &attempted, error);
     }
-    if (result == CS_OK)
-        *ret_response = response;
-    return result;
+    if (result != CS_OK)
+        return result;
+    note_answer(http, &call, request, &response);
+    *ret_response = response;
+    return CS_OK;
 }

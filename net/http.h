@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hold.h"
 #include "base/secret.h"
 #include "net/trace.h"
 
@@ -63,7 +64,9 @@ struct cs_http_request {
     bool idempotent;                /* sending it twice has the same effect as once */
     bool once;                      /* never send it again, although retry.h would allow it */
     unsigned total_ms;              /* for one attempt; 0: the client's */
-    bool *sent; /* set to true if the server may have got any of it, after an error too; or NULL */
+    struct cs_hold *hold;           /* see cs_http_perform; or NULL */
+    bool *sent; /* set to true if the server may have got any of it, after an error too; or NULL.
+                   With `hold`: any of the last one */
     const char *what; /* for errors: "the user look-up" */
 };
 
@@ -97,6 +100,13 @@ void cs_http_free(struct cs_http **http);
  * everything else, for example a truncated body.
  *
  * `ret_response` is untouched unless CS_OK is returned. retry.h says what is retried.
+ *
+ * With `hold->waits` the request is not sent now but at cs_hold_next(), and then again and again as
+ * long as the answer is the one that `hold` knows; all of this in the I/O thread, so that nobody is
+ * woken for an answer that changes nothing. The first answer that differs, an error, and whatever
+ * there is when `hold->until` comes end it, and the request has then been sent at `hold->asked`.
+ * Each has its own time limit; the call's deadline is for all. Afterwards `hold->known` says
+ * whether the next call could wait.
  */
 enum cs_err cs_http_perform(struct cs_http *http, const struct cs_http_call *call,
                             const struct cs_http_request *request,

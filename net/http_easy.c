@@ -21,6 +21,9 @@ enum {
      * 1032 bytes for the thread that freed them; since this thread makes the bodies and the logins
      * free them, each login would keep seven until it ends. It keeps no larger ones. */
     BODY_BYTES = 1536,
+    /* This thread frees nearly all bodies of held jobs itself, and has them back sooner if malloc()
+     * keeps them. */
+    HELD_BODY_BYTES = 1000,
 };
 
 /* ---- what libcurl calls ---- */
@@ -35,7 +38,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
         return 0;
     }
     if (job->body.capacity == 0)
-        cs_buffer_reserve(&job->body, BODY_BYTES);
+        cs_buffer_reserve(&job->body, job->held ? HELD_BODY_BYTES : BODY_BYTES);
     cs_buffer_add(&job->body, data, length);
     cs_wipe(data, length); /* libcurl no longer reads it, and its connection outlives the answer */
     return job->body.failed ? 0 : length;
@@ -113,16 +116,28 @@ static const struct {
     {CURLOPT_HTTP_CONTENT_DECODING, 0}, /* none was requested; the limit applies to what arrives */
     {CURLOPT_SUPPRESS_CONNECT_HEADERS, 1},
     {CURLOPT_PATH_AS_IS, 1},
-    {CURLOPT_DNS_CACHE_TIMEOUT, -1}, /* http_resolve.c decides how long addresses are valid */
+    /* Requests and answers are small. libcurl's own sizes, 16 and 64 KiB for each handle, are wiped
+     * with each request and make up much of the memory of logins that wait. */
+    {CURLOPT_BUFFERSIZE, 4096},
+    {CURLOPT_UPLOAD_BUFFERSIZE, 16384}, /* the smallest */
+    {CURLOPT_DNS_CACHE_TIMEOUT, -1},    /* http_resolve.c decides how long addresses are valid */
 };
 
-static bool set_fixed(CURL *easy)
+static bool set_fixed(const struct cs_http *http, CURL *easy)
 {
     bool good = true;
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(numbers); i++)
         good = curl_easy_setopt(easy, numbers[i].option, numbers[i].value) == CURLE_OK && good;
-    return good && curl_easy_setopt(easy, CURLOPT_USERAGENT, "countersign/" CS_VERSION) == CURLE_OK;
+    return good &&
+           curl_easy_setopt(easy, CURLOPT_USERAGENT, "countersign/" CS_VERSION) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, http->server.scheme) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->connect_ms) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, allow_sending) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SHARE, http->share) == CURLE_OK;
 }
 
 static bool set_place(const struct cs_http *http, const struct cs_http_job *job)
@@ -131,13 +146,10 @@ static bool set_place(const struct cs_http *http, const struct cs_http_job *job)
 
     cs_buffer_printf(&url, "%s%s", http->server.url, job->request->target);
     return !url.failed && curl_easy_setopt(job->easy, CURLOPT_URL, url.text) == CURLE_OK &&
-           curl_easy_setopt(job->easy, CURLOPT_PROTOCOLS_STR, http->server.scheme) == CURLE_OK &&
            curl_easy_setopt(job->easy, CURLOPT_RESOLVE, job->resolve) == CURLE_OK &&
            curl_easy_setopt(job->easy, CURLOPT_TIMEOUT_MS, job->time_ms) == CURLE_OK &&
            curl_easy_setopt(job->easy, CURLOPT_MAXAGE_CONN,
-                            (long)(job->request->idempotent ? IDLE_S : IDLE_ONCE_S)) == CURLE_OK &&
-           curl_easy_setopt(job->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)http->connect_ms) ==
-               CURLE_OK;
+                            (long)(job->request->idempotent ? IDLE_S : IDLE_ONCE_S)) == CURLE_OK;
 }
 
 /* Empty strings, not NULL: with NULL libcurl asks the environment. */
@@ -180,21 +192,16 @@ static bool set_identity(const struct cs_http *http, CURL *easy)
            set_blob(easy, CURLOPT_SSLKEY_BLOB, &http->private_key);
 }
 
-static bool set_callbacks(const struct cs_http *http, struct cs_http_job *job)
+static bool set_contexts(struct cs_http_job *job)
 {
     CURL *easy = job->easy;
 
     return curl_easy_setopt(easy, CURLOPT_PRIVATE, job) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, job->detail) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_WRITEDATA, job) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERDATA, job) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, allow_sending) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_PREREQDATA, job) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, job) == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SHARE, http->share) == CURLE_OK;
+           curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, job) == CURLE_OK;
 }
 
 /* `name` ends in ": "; adds nothing if the value is NULL. */
@@ -241,12 +248,22 @@ static bool set_request(struct cs_http_job *job)
     return good && curl_easy_setopt(job->easy, CURLOPT_HTTPHEADER, job->headers) == CURLE_OK;
 }
 
+/* What all requests of the client share is set once in a handle's life. */
+static CURL *make_easy(const struct cs_http *http)
+{
+    CURL *easy = curl_easy_init();
+
+    if (easy != NULL && set_fixed(http, easy) && set_proxy(http, easy) && set_trust(http, easy) &&
+        set_identity(http, easy))
+        return easy;
+    curl_easy_cleanup(easy);
+    return NULL;
+}
+
 bool cs_http_easy_make(struct cs_http *http, struct cs_http_job *job)
 {
-    job->easy = http->easy_count > 0 ? http->easies[--http->easy_count] : curl_easy_init();
-    return job->easy != NULL && set_fixed(job->easy) && set_place(http, job) &&
-           set_proxy(http, job->easy) && set_trust(http, job->easy) &&
-           set_identity(http, job->easy) && set_callbacks(http, job) && set_request(job);
+    job->easy = http->easy_count > 0 ? http->easies[--http->easy_count] : make_easy(http);
+    return job->easy != NULL && set_place(http, job) && set_contexts(job) && set_request(job);
 }
 
 /* ---- the end ---- */
@@ -289,7 +306,7 @@ static void take_answer(struct cs_http_job *job)
     response->date = date_of(job->easy);
     cs_buffer_add(&job->body, "", 0); /* an empty body is a string too */
     if (job->body.failed) {
-        job->result = cs_fail_nomem(&job->error);
+        job->result = cs_fail_nomem(job->error);
         return;
     }
     response->body = (struct cs_secret){job->body.text, job->body.length};
@@ -305,16 +322,26 @@ void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode
         cs_http_failure(http, job, code);
 }
 
-/* Resetting makes the handle forget the request, so what it shares with others must be set
- * again. */
+/* Everything that set_place(), set_contexts() and set_request() set and that the next request might
+ * not. */
+static bool forget_request(CURL *easy)
+{
+    return curl_easy_setopt(easy, CURLOPT_URL, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_RESOLVE, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)-1) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+}
+
 static void keep_easy(struct cs_http *http, CURL *easy)
 {
-    if (http->easy_count == CS_HTTP_SPARES) {
+    if (http->easy_count == CS_HTTP_SPARES || !forget_request(easy))
         curl_easy_cleanup(easy);
-        return;
-    }
-    curl_easy_reset(easy);
-    http->easies[http->easy_count++] = easy;
+    else
+        http->easies[http->easy_count++] = easy;
 }
 
 void cs_http_easy_release(struct cs_http *http, struct cs_http_job *job)

@@ -131,5 +131,5 @@ void cs_http_failure(const struct cs_http *http, struct cs_http_job *job, CURLco
         cs_buffer_printf(&text, " through %s", http->proxy.url);
     cs_buffer_printf(&text, ": %s", why);
     add_detail(&text, job, code);
-    (void)cs_fail(&job->error, job->result, "%s", text.failed ? "out of memory" : text.text);
+    (void)cs_fail(job->error, job->result, "%s", text.failed ? "out of memory" : text.text);
 }

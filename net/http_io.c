@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The I/O thread. A job waits for its server's addresses, then for a place, then for its answer.
+ * The I/O thread. A job waits for its server's addresses, then for a place, then for its answer. A
+ * held one waits for its time before that, and again after an answer that changes nothing.
  * The thread learns about new and cancelled jobs under the lock, after a wake-up.
  */
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/clock.h"
 #include "base/event.h"
 #include "net/http_priv.h"
+#include "net/parked.h"
 
 enum {
     PAUSE_MS = 100, /* pause if waiting itself fails because memory ran out */
@@ -17,6 +21,7 @@ enum {
 
 struct io {
     struct cs_http *http;
+    struct cs_parked parked;
     struct cs_http_list unnamed, ready, running;
     size_t transfers;  /* as many as `running` has */
     bool multiplexing; /* the last answer came by HTTP/2 */
@@ -29,7 +34,40 @@ static void hand_back(struct cs_http *http, struct cs_http_job *job)
     cs_event_set(job->done_fd);
 }
 
+/* A login leaves, or is out of time: releases its job, which is not being transferred. */
+static void abandon(struct io *io, struct cs_http_job *job, CURLcode code)
+{
+    cs_http_failure(io->http, job, code);
+    job->timed_out = true;
+    hand_back(io->http, job);
+}
+
 /* ---- starting ---- */
+
+/* Those whose time has come. */
+static void wake_parked(struct io *io)
+{
+    int64_t now = cs_clock_ms();
+    struct cs_http_list due;
+    struct cs_http_job *job;
+
+    cs_http_list_init(&due);
+    cs_parked_take(&io->parked, now, &due);
+    while ((job = due.first) != NULL) {
+        cs_http_list_remove(&due, job);
+        job->request->hold->asked = now;
+        job->begun = cs_meter_now();
+        job->sent = job->shortage = false;
+        memset(job->tickets, 0, sizeof job->tickets);
+        cs_http_list_append(&io->unnamed, job);
+    }
+}
+
+/* Whether a job that nobody else watches has waited longer than it may, to be started. */
+static bool is_late(const struct cs_http_job *job, int64_t limit_ms)
+{
+    return job->held && cs_clock_ms() >= job->request->hold->asked + limit_ms;
+}
 
 /* False: wait for a wake-up. Otherwise the job has its addresses, or `error` is set. */
 static bool look_up_names(struct cs_http *http, struct cs_http_job *job)
@@ -41,14 +79,14 @@ static bool look_up_names(struct cs_http *http, struct cs_http_job *job)
         struct curl_slist *longer = NULL;
 
         if (state == CS_RESOLVED_FAILED) {
-            job->result = cs_fail(&job->error, why.code, "%s: %s", job->request->what, why.text);
+            job->result = cs_fail(job->error, why.code, "%s: %s", job->request->what, why.text);
             return true;
         }
         if (state == CS_RESOLVED_READY && entry != NULL)
             longer = curl_slist_append(job->resolve, entry);
         free(entry);
         if (state == CS_RESOLVED_READY && longer == NULL) {
-            job->result = cs_fail_nomem(&job->error);
+            job->result = cs_fail_nomem(job->error);
             return true;
         }
         if (state == CS_RESOLVED_WAIT) {
@@ -67,8 +105,13 @@ static void name_jobs(struct io *io)
 
     for (struct cs_http_job *job = io->unnamed.first; job != NULL; job = next) {
         next = job->next;
-        if (!look_up_names(io->http, job))
+        if (!look_up_names(io->http, job)) {
+            if (is_late(job, io->http->connect_ms)) {
+                cs_http_list_remove(&io->unnamed, job);
+                abandon(io, job, CURLE_COULDNT_RESOLVE_HOST);
+            }
             continue;
+        }
         atomic_store(&job->named, true);
         cs_http_list_remove(&io->unnamed, job);
         if (job->result == CS_OK)
@@ -92,6 +135,10 @@ static void start_ready(struct io *io)
 {
     struct cs_http_job *job;
 
+    while ((job = io->ready.first) != NULL && is_late(job, job->time_ms)) {
+        cs_http_list_remove(&io->ready, job);
+        abandon(io, job, CURLE_OPERATION_TIMEDOUT);
+    }
     while ((job = io->ready.first) != NULL && has_place(io)) {
         cs_http_list_remove(&io->ready, job);
         if (cs_http_easy_make(io->http, job) &&
@@ -100,7 +147,7 @@ static void start_ready(struct io *io)
             io->transfers++;
             continue;
         }
-        job->result = cs_fail_nomem(&job->error);
+        job->result = cs_fail_nomem(job->error);
         hand_back(io->http, job);
     }
 }
@@ -118,10 +165,20 @@ static bool no_address_answers(struct cs_http_job *job, CURLcode code)
            connected == 0;
 }
 
+static void park_again(struct io *io, struct cs_http_job *job)
+{
+    if (job->request->hold->meter != NULL)
+        cs_meter_add(job->request->hold->meter, job->begun);
+    cs_http_easy_release(io->http, job);
+    job->header_bytes = 0;
+    cs_parked_add(&io->parked, job);
+}
+
 static void finish(struct io *io, struct cs_http_job *job, CURLcode code)
 {
     struct cs_http *http = io->http;
     long version = 0;
+    bool again;
 
     for (size_t i = 0; i < CS_HTTP_NAMES_MAX && http->names[i] != NULL; i++) {
         if (no_address_answers(job, code))
@@ -130,11 +187,16 @@ static void finish(struct io *io, struct cs_http_job *job, CURLcode code)
     if (code == CURLE_OK &&
         curl_easy_getinfo(job->easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK)
         io->multiplexing = version == CURL_HTTP_VERSION_2_0;
-    cs_http_easy_finish(http, job, code);
+    again = code == CURLE_OK && cs_http_hold_again(http, job);
+    if (!again)
+        cs_http_easy_finish(http, job, code);
     (void)curl_multi_remove_handle(http->multi, job->easy);
     cs_http_list_remove(&io->running, job);
     io->transfers--;
-    hand_back(http, job);
+    if (again)
+        park_again(io, job);
+    else
+        hand_back(http, job);
 }
 
 static void finish_transfers(struct io *io)
@@ -151,32 +213,36 @@ static void finish_transfers(struct io *io)
     }
 }
 
-/* A login leaves: releases its job, which is not being transferred. */
-static void abandon(struct io *io, struct cs_http_list *list, struct cs_http_job *job)
+/* `parked`: what counts the jobs of the list, or NULL. */
+static void abandon_waiting(struct io *io, struct cs_http_list *list, struct cs_parked *parked,
+                            CURLcode code)
 {
-    cs_http_list_remove(list, job);
-    cs_http_failure(io->http, job,
-                    list == &io->unnamed ? CURLE_COULDNT_RESOLVE_HOST : CURLE_OPERATION_TIMEDOUT);
-    job->timed_out = true;
-    hand_back(io->http, job);
+    struct cs_http_job *next;
+
+    for (struct cs_http_job *job = list->first; job != NULL; job = next) {
+        next = job->next;
+        if (!atomic_load(&job->cancelled))
+            continue;
+        if (parked != NULL)
+            cs_parked_remove(parked, list, job);
+        else
+            cs_http_list_remove(list, job);
+        abandon(io, job, code);
+    }
 }
 
 static void abandon_cancelled(struct io *io)
 {
-    struct cs_http_list *const lists[] = {&io->unnamed, &io->ready, &io->running};
+    struct cs_http_job *next;
 
-    for (size_t i = 0; i < CS_ARRAY_SIZE(lists); i++) {
-        struct cs_http_job *next;
-
-        for (struct cs_http_job *job = lists[i]->first; job != NULL; job = next) {
-            next = job->next;
-            if (!atomic_load(&job->cancelled))
-                continue;
-            if (lists[i] == &io->running)
-                finish(io, job, CURLE_OPERATION_TIMEDOUT);
-            else
-                abandon(io, lists[i], job);
-        }
+    for (size_t i = 0; i < CS_PARKED_BEATS; i++)
+        abandon_waiting(io, &io->parked.beats[i], &io->parked, CURLE_OPERATION_TIMEDOUT);
+    abandon_waiting(io, &io->unnamed, NULL, CURLE_COULDNT_RESOLVE_HOST);
+    abandon_waiting(io, &io->ready, NULL, CURLE_OPERATION_TIMEDOUT);
+    for (struct cs_http_job *job = io->running.first; job != NULL; job = next) {
+        next = job->next;
+        if (atomic_load(&job->cancelled))
+            finish(io, job, CURLE_OPERATION_TIMEDOUT);
     }
 }
 
@@ -192,7 +258,10 @@ static bool take_inbox(struct io *io, bool *ret_cancelled)
     pthread_mutex_lock(&http->lock);
     while ((job = http->inbox.first) != NULL) {
         cs_http_list_remove(&http->inbox, job);
-        cs_http_list_append(&io->unnamed, job);
+        if (job->held)
+            cs_parked_add(&io->parked, job);
+        else
+            cs_http_list_append(&io->unnamed, job);
     }
     *ret_cancelled = http->cancelled;
     http->cancelled = false;
@@ -201,26 +270,37 @@ static bool take_inbox(struct io *io, bool *ret_cancelled)
     return !stop;
 }
 
+/* Until something happens; libcurl shortens the wait to its own time-outs. */
+static void wait_for_more(struct io *io)
+{
+    bool queued = io->unnamed.first != NULL || io->ready.first != NULL;
+    int most = queued && io->parked.ever ? CS_HOLD_BEAT_MS : INT_MAX;
+    int left = cs_parked_left(&io->parked, cs_clock_ms(), most);
+
+    if (curl_multi_poll(io->http->multi, NULL, 0, left, NULL) != CURLM_OK)
+        (void)poll(NULL, 0, PAUSE_MS);
+}
+
 void *cs_http_io(void *argument)
 {
     struct io io = {.http = argument};
     bool cancelled = false;
     int running;
 
+    cs_parked_init(&io.parked, cs_clock_ms());
     cs_http_list_init(&io.unnamed);
     cs_http_list_init(&io.ready);
     cs_http_list_init(&io.running);
     while (take_inbox(&io, &cancelled)) {
         if (cancelled)
             abandon_cancelled(&io);
+        wake_parked(&io);
         name_jobs(&io);
         start_ready(&io);
         (void)curl_multi_perform(io.http->multi, &running);
         finish_transfers(&io);
         start_ready(&io); /* in the places that have become free */
-        /* Waits until something happens; libcurl shortens the wait to its own time-outs. */
-        if (curl_multi_poll(io.http->multi, NULL, 0, INT_MAX, NULL) != CURLM_OK)
-            (void)poll(NULL, 0, PAUSE_MS);
+        wait_for_more(&io);
     }
     return NULL;
 }

@@ -7,6 +7,7 @@
 #define CS_NET_HTTP_PRIV_H
 
 #include <curl/curl.h>
+#include <openssl/evp.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -46,8 +47,9 @@ struct cs_http {
 
     pthread_t thread;
     CURLM *multi;
+    EVP_MD *sha256; /* looked up once: that takes longer than the digest of an answer */
     CURLSH *share;
-    CURL *easies[CS_HTTP_SPARES]; /* the I/O thread's: reset, for the next jobs */
+    CURL *easies[CS_HTTP_SPARES]; /* the I/O thread's, for the next jobs */
     size_t easy_count;
 };
 
@@ -55,8 +57,10 @@ struct cs_http_job {
     /* Set by the login; constant while the job runs. */
     const struct cs_http_call *call;
     const struct cs_http_request *request;
-    long time_ms; /* for this attempt */
-    int done_fd;  /* eventfd; written once, as the I/O thread's last action on a job */
+    long time_ms;           /* for this attempt, or each of them if it is held */
+    bool held;              /* the I/O thread asks at `due`, and again while nothing changes */
+    struct cs_error *error; /* what the login waits with; written by the I/O thread alone */
+    int done_fd;            /* eventfd; written once, as the I/O thread's last action on a job */
 
     /* Shared by the two. */
     atomic_bool cancelled;
@@ -64,6 +68,8 @@ struct cs_http_job {
 
     /* Owned by the I/O thread. */
     struct cs_http_job *next, **place; /* in its list; `place` is what points at it */
+    int64_t due;                       /* cs_clock_ms; while it is parked */
+    int64_t begun;                     /* cs_meter_now; of the last attempt, if it is held */
     unsigned long tickets[CS_HTTP_NAMES_MAX];
     struct curl_slist *resolve; /* the look-ups' results, for libcurl */
     CURL *easy;                 /* NULL until the transfer starts */
@@ -79,7 +85,6 @@ struct cs_http_job {
     enum cs_err result;
     bool timed_out;
     struct cs_http_response response;
-    struct cs_error error;
 };
 
 static inline void cs_http_list_init(struct cs_http_list *list)
@@ -114,6 +119,17 @@ void cs_http_easy_finish(struct cs_http *http, struct cs_http_job *job, CURLcode
 
 /* Releases the transfer's resources; the job's result stays. */
 void cs_http_easy_release(struct cs_http *http, struct cs_http_job *job);
+
+/* ---- http_hold.c ---- */
+
+/* Makes the answer the one that the next call may wait with; hold->known stays false if it cannot.
+ */
+void cs_http_hold_note(const struct cs_http *http, struct cs_hold *hold,
+                       const struct cs_http_response *response);
+
+/* For a held job whose transfer has ended with an answer: whether it is the known one and there is
+ * time to ask again, at `due`. */
+bool cs_http_hold_again(const struct cs_http *http, struct cs_http_job *job) CS_MUST_USE;
 
 /* ---- http_failure.c ---- */
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "base/hold.h"
 #include "base/log.h"
 #include "base/meter.h"
 #include "base/reason.h"
@@ -50,6 +51,7 @@ struct cs_call {
                                  looked up; NULL or not known: there is nothing to compare */
     const char
         *address; /* where the user comes from, numeric; "" or NULL: from here, or not known */
+    struct cs_hold *hold; /* of poll(), whose question is asked with it; NULL: it is asked once */
 };
 
 /* A user as the provider knows it. */
@@ -245,6 +247,9 @@ struct cs_provider_ops {
      * remembers the accepted codes. */
     bool spends_codes;
 
+    /* Its factors have names: a number, an address, a device. */
+    bool names_factors;
+
     /* It is told both the account and the identity and decides whether they belong together, so the
      * user may say which identity it is (ask_identity). */
     bool binds_identity;
@@ -296,7 +301,8 @@ struct cs_provider_ops {
                          const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
                          struct cs_error *error);
 
-    /* Asks once how an approval stands; may change the challenge's poll_ms. CS_ERR_UNREACHABLE,
+    /* Asks how an approval stands, once, or with call->hold until something changes; may change the
+     * challenge's poll_ms. CS_ERR_UNREACHABLE,
      * which lets nobody in here, for every failure that may pass: the login asks again at the usual
      * time. Optional, with begin. */
     enum cs_err (*poll)(struct cs_provider *provider, const struct cs_call *call,

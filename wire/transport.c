@@ -115,7 +115,8 @@ static enum cs_err await_packet(int socket, int64_t deadline, size_t *ret_size,
                                 struct cs_error *error)
 {
     for (;;) {
-        ssize_t size = recv(socket, NULL, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+        struct msghdr nothing = {0};
+        ssize_t size = recvmsg(socket, &nothing, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
         enum cs_err result = CS_OK;
 
         if (size >= 0) {

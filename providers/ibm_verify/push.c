@@ -96,6 +96,7 @@ enum cs_err cs_verify_poll(struct cs_provider *provider, const struct cs_call *c
     char path[PATH_SIZE];
     const struct cs_verify_request request = {.method = "GET",
                                               .target = path,
+                                              .hold = call->hold,
                                               .what = "the question how an approval stands",
                                               .entitlement = entitlement};
     enum cs_err result;

@@ -61,6 +61,7 @@ static enum cs_err send_once(struct cs_verify *verify, const struct cs_http_call
                                          .bearer = verify->tokens ? &token : &verify->access_token,
                                          .body = request->body,
                                          .idempotent = request->idempotent,
+                                         .hold = request->hold,
                                          .what = request->what};
     enum cs_err result = CS_OK;
 

@@ -77,6 +77,7 @@ static void verify_close(struct cs_provider *provider)
 static const struct cs_provider_ops verify_ops = {
     .name = "verify",
     .remote = true,
+    .names_factors = true,
     .kinds = verify_kinds,
     .fits = verify_fits,
     .find_user = cs_verify_find_user,

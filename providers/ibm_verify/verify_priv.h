@@ -27,6 +27,7 @@ struct cs_verify_request {
     bool scim;          /* SCIM's media type instead of plain JSON's */
     bool idempotent;
     const struct cs_secret *body; /* JSON, or NULL */
+    struct cs_hold *hold;         /* see struct cs_http_request; or NULL */
     const char *what;             /* for messages: "the user look-up" */
     const char *entitlement;      /* the entitlement of the API client that it needs */
 };

@@ -85,3 +85,8 @@ enum cs_err cs_openid_client_prove(const struct cs_openid_client *client, const 
         return CS_OK;
     }
 }
+
+bool cs_openid_client_repeats(const struct cs_openid_client *client)
+{
+    return client->authentication != CS_OPENID_PRIVATE_KEY;
+}

@@ -27,4 +27,7 @@ enum cs_err cs_openid_client_prove(const struct cs_openid_client *client, const 
                                    bool names, struct cs_buffer *form, struct cs_secret *ret_basic,
                                    struct cs_error *error) CS_MUST_USE;
 
+/* Whether the same form may be sent again: an assertion is accepted once. */
+bool cs_openid_client_repeats(const struct cs_openid_client *client);
+
 #endif

@@ -121,6 +121,7 @@ static enum cs_err ask(struct cs_openid *openid, const struct cs_call *call, str
             .names_client = device,
             .form = &form,
             .total_ms = POLL_LIMIT_MS,
+            .hold = call->hold,
             .sent = &sent,
             .what = "the question whether it was approved"},
         ret_answer, error);
@@ -137,6 +138,8 @@ static enum cs_err poll_server(struct cs_openid *openid, const struct cs_call *c
     int64_t started = cs_clock_ms();
     enum cs_err result = ask(openid, call, grant, &answer, error);
 
+    if (call->hold != NULL && call->hold->asked > started)
+        started = call->hold->asked;
     challenge->poll_ms =
         cs_openid_pace_next(&grant->pace, &answer, result == CS_OK, cs_clock_ms() - started);
     if (result != CS_OK)

@@ -39,7 +39,8 @@ struct cs_openid_request {
     bool names_client;      /* its id is in the form, whatever proves it */
     struct cs_buffer *form; /* without the client; the proof is added */
     unsigned total_ms;      /* 0: what the login's settings allow for a request */
-    bool *sent;             /* see struct cs_http_request */
+    struct cs_hold *hold;   /* see struct cs_http_request; or NULL */
+    bool *sent;             /* the same */
     const char *what;       /* for errors */
 };
 

@@ -29,17 +29,18 @@ enum cs_err cs_openid_post(struct cs_openid *openid, const struct cs_call *call,
     enum cs_err result = cs_openid_client_prove(request->client, audience, request->names_client,
                                                 request->form, &basic, error);
     const struct cs_secret body = {request->form->text, request->form->length};
-    struct cs_http_request http = {.method = "POST",
-                                   .content_type = CS_FORM_TYPE,
-                                   .accept = "application/json",
-                                   .basic = basic.data != NULL ? &basic : NULL,
-                                   .body = &body,
-                                   .once = true,
-                                   .total_ms = request->total_ms > 0
-                                                   ? request->total_ms
-                                                   : cs_openid_login(call)->token_timeout * 1000,
-                                   .sent = request->sent,
-                                   .what = request->what};
+    struct cs_http_request http = {
+        .method = "POST",
+        .content_type = CS_FORM_TYPE,
+        .accept = "application/json",
+        .basic = basic.data != NULL ? &basic : NULL,
+        .body = &body,
+        .once = true,
+        .total_ms =
+            request->total_ms > 0 ? request->total_ms : cs_openid_login(call)->token_timeout * 1000,
+        .hold = cs_openid_client_repeats(request->client) ? request->hold : NULL,
+        .sent = request->sent,
+        .what = request->what};
 
     if (result == CS_OK && request->form->failed)
         result = cs_fail_nomem(error);

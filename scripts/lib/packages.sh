@@ -23,7 +23,7 @@ packages_test=(
     zbar-tools libfribidi-dev libu2f-server-dev libu2f-host-dev libhidapi-dev libudev-dev
     libcbor-dev fido2-tools pamu2fcfg
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers fail2ban
-    prometheus python3-prometheus-client python3-jsonschema socat
+    prometheus python3-prometheus-client python3-jsonschema socat chromium
 )
 # Programs and clients that tests/applications/ drives.
 packages_applications=(

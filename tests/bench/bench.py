@@ -103,6 +103,8 @@ class Oath(FilePeer):
 class Countersign(Peer):
     """Every right code is one that its user has not used yet; who has none left is enrolled anew."""
 
+    ENROL_WORDS = ("--no-account",)
+
     def __init__(self, service, users, words=""):
         super().__init__(service, f"pam_countersign.so retry=0 {words}")
         self.users = users
@@ -122,7 +124,7 @@ class Countersign(Peer):
     def enrol(self, names):
         path = WORKDIR / "batch"
         path.write_text("".join(f"{name} secret={self.users.secrets[name]}\n" for name in names))
-        run("countersign", "--config", self.config, "--no-account", "enroll", "totp", "--add", "--batch", path,
+        run("countersign", "--config", self.config, *self.ENROL_WORDS, "enroll", "totp", "--add", "--batch", path,
             timeout=600)
         # Of a secret that was given, no code of an earlier period is accepted.
         self.used.update(dict.fromkeys(names, int(time.time()) // 30 - 1))

@@ -70,6 +70,10 @@ class Oath(Peer):
 
 
 class Ours(Countersign):
+    """As an administrator enrols: otherwise each first login would write whose factor it is as well."""
+
+    ENROL_WORDS = ()
+
     def crowd(self, count):
         logins = [self.fresh() for _ in range(count)]
         if None in logins:  # a renewal half-way would give out some codes twice

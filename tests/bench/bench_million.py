@@ -137,6 +137,19 @@ def measure_all(stores, table):
     found.rows(table, "rekey", False)
 
 
+def measure_overview(stores, table):
+    """Of a machine whose users are in /etc/passwd; no output waits for a pager."""
+    many = stores[1]
+    add_accounts(sorted(set(many.users.secrets) - set(many.users.accounts)))
+    for words in (("list",), ("report", "--uid-min", "1000"), ("report", "--json"), ("report", "--csv"),
+                  ("report", "--html", WORKDIR / "report.html")):
+        found = Meanwhile(many, *words)
+        name = " ".join(map(str, words[:2])) + (" FILE" if words[1:2] == ("--html",) else "")
+        table.row(f"countersign {name}, s", {COLUMNS[1]: found.seconds}, "{:.1f}", "< 60", found.seconds < 60)
+        table.row("  memory of the tool, MiB", {COLUMNS[1]: found.peak / 1024}, "{:.0f}")
+        found.rows(table, "overview", False)
+
+
 def add_logins(table, times):
     for kind in ("right", "wrong"):
         values = {name: times[f"{name} {kind}"][0] for name in COLUMNS}
@@ -185,6 +198,8 @@ def main():
     starts = [[start_to_login(store) for store in stores] for _ in range(5)]
     table.row("start of the broker to its first verdict, ms",
               dict(zip(COLUMNS, map(statistics.median, zip(*starts)))), "{:.0f}")
+    with few.broker, many.broker:
+        measure_overview(stores, table)
     print(f"\r{large:,} users; {count} interleaved logins of each kind, medians; state "
           f"{'in memory' if arguments.memory else 'on disk'}\n")
     table.print()

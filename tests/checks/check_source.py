@@ -55,7 +55,7 @@ BANNED = (
     (r"\bstrncpy\s*\(", None, "may not terminate"),
     (r"\b(mktemp|tmpnam|tempnam)\s*\(", None, "races"),
     (r"\b(rand|random|srand|drand48)\s*\(", None, "not random"),
-    (r"\bf?get(pw|gr)(nam|uid|gid|ent)(_r)?\s*\(|\b(getgrouplist|initgroups)\s*\(", "base/names.c",
+    (r"\bf?get(pw|gr)(nam|uid|gid|ent)(_r)?\s*\(|\b(getgrouplist|initgroups)\s*\(", ("base/names.c", "base/people.c"),
      "an error must not look like \"there is none\": cs_names_..."),
     (r"\b(gethostbyname|getaddrinfo)\s*\(", "net/http_resolve.c", "look-ups hang: ask cs_resolver"),
     (r"\bcs_store_begin\s*\(", ("store/", "providers/local/", "cli/local_store.c"),

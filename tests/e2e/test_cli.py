@@ -614,7 +614,7 @@ def test_options():
 
 
 def test_misuse():
-    for words in ([], ["no-such-verb"], ["--no-such-option"], ["list"], ["list", "a", "b"], ["list", "-x"], ["enroll"],
+    for words in ([], ["no-such-verb"], ["--no-such-option"], ["report", "a"], ["list", "a", "b"], ["list", "-x"], ["enroll"],
                   ["enroll", "hotp", "alice"], ["enroll", "totp"], ["enroll", "totp", "a", "b"],
                   ["enroll", "totp", "alice", "--digits", "x"], ["enroll", "totp", "alice", "--period", "-1"],
                   ["enroll", "totp", "alice", "--no-such"], ["enroll", "totp", "alice", "--json"],

@@ -22,13 +22,14 @@ def recovery_codes():
 def test_output_that_cannot_be_written_is_no_success():
     fresh("alice")
     for words in (["list", "alice"], ["list", "alice", "--json"], ["options"], ["check"], ["prompts"], ["--help"],
-                  ["--version"], ["map", "alice"], ["rekey"]):
+                  ["--version"], ["map", "alice"], ["rekey"], ["list"], ["list", "--json"], ["report"],
+                  ["report", "--csv"], ["report", "--json"]):
         for redirect, why in ((">/dev/full", FULL), (">&-", CLOSED)):
             result = shell(*words, redirect=redirect)
             expect_equal((result.returncode, result.stderr), (1, why), f"{words} {redirect}")
     result = shell("unlock", "alice", redirect=">&-")
     expect_equal((result.returncode, result.stderr), (0, ""), "a verb that has nothing to say")
-    result = shell("list", redirect=">/dev/full")
+    result = shell("unlock", redirect=">/dev/full")
     expect_equal(result.returncode, 2, "wrong use stays wrong use")
 
 

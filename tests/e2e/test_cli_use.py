@@ -24,7 +24,8 @@ def as_alice(*words):
 # ---- help ----
 
 def test_help_is_no_error():
-    expect_equal(len({verb["name"] for verb in verbs()}), 28, "verbs")
+    names = {verb["name"] for verb in verbs()}
+    expect(names > {"check", "doctor", "enroll totp", "list", "try"}, f"verbs: {names}")
     for verb in verbs():
         words = verb["name"].split()
         for call in (*words, "--help"), (*words, "-h"), (*words, "--help", "no", "matter", "what"), ("--config", "/none", *words, "--help"):
@@ -42,12 +43,12 @@ def test_help_is_no_error():
 
 
 def test_wrong_use_goes_to_standard_error():
-    for words in [], ["--bogus"], ["list"], ["list", "a", "b"], ["list", "--bogus", "--help"], ["enroll"], ["enroll", "bogus"]:
+    for words in [], ["--bogus"], ["unlock"], ["list", "a", "b"], ["list", "--bogus", "--help"], ["enroll"], ["enroll", "bogus"]:
         result = countersign(*words, check=False)
         expect_equal((result.returncode, result.stdout), (2, ""), f"{words}")
         expect_match("[Uu]sage: countersign ", result.stderr, f"{words}")
-    for words, why in ((["list"], "a word is missing"), (["list", "a", "b"], "'b' is one word too many"), (["list", ""], "a word is empty")):
-        expect_equal(countersign(*words, check=False).stderr, f"countersign: {why}; usage: countersign list USER\n", f"{words}")
+    for words, why in ((["unlock"], "a word is missing"), (["unlock", "a", "b"], "'b' is one word too many"), (["unlock", ""], "a word is empty")):
+        expect_equal(countersign(*words, check=False).stderr, f"countersign: {why}; usage: countersign unlock USER\n", f"{words}")
 
 
 def test_words_after_two_dashes_are_no_options():
@@ -157,7 +158,7 @@ def test_no_note_without_cause():
         write_config(content)
         expect_equal(countersign("unlock", "alice").stderr, "", f"{content}")
     write_config(VERIFY)
-    for words in ["options"], ["map", "alice"], ["list"], ["list", "--help"], ["lang", "alice", "--json"]:
+    for words in ["options"], ["map", "alice"], ["unlock"], ["list", "--help"], ["lang", "alice", "--json"]:
         expect("note" not in countersign(*words, check=False).stderr, f"{words}: {countersign(*words, check=False).stderr}")
     expect_equal(as_alice("list", "alice").stderr, "countersign: must be run as root\n", "not root")
     write_config({"provider": "nobody"})

@@ -186,6 +186,17 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.path_ok(rest, body)
 
+    def path_turn(self, rest, body):
+        """turn/NUMBER/CODE/RETRY-AFTER/NAME: so often the same answer, then that, or "same" with a Retry-After, or
+        "reset", or "hang" """
+        if seen[rest[-1]] <= int(rest[0]) or rest[1] == "same":
+            late = seen[rest[-1]] > int(rest[0])
+            self.say(200, {"state": "pending"}, (("Retry-After", rest[2]),) if late else ())
+        elif rest[1] in ("reset", "hang"):
+            getattr(self, "path_" + rest[1])(rest, body)
+        else:
+            self.path_status(rest[1:], body)
+
     def path_hang(self, rest, body):
         """Until the client goes."""
         select.select([self.connection], [], [])

@@ -19,6 +19,8 @@ struct scene {
     enum cs_err poll_result;
     unsigned hangup_at; /* the wait at which the person is gone; 0: never */
     bool beats;         /* every wait ends at a beat */
+    bool holds;         /* a poll waits by itself, until the poll at which it is decided */
+    unsigned held;      /* polls that did */
 };
 
 static struct scene *current; /* the channel's operations know no context of ours */
@@ -38,10 +40,15 @@ static enum cs_err wait_and_pass_time(struct cs_channel *channel, int64_t until,
     return result;
 }
 
-static enum cs_err poll_device(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
+static enum cs_err poll_device(void *context, struct cs_hold *hold, enum cs_wait_state *ret_state,
+                               struct cs_error *error)
 {
     struct scene *scene = context;
 
+    scene->held += hold->waits;
+    if (hold->waits)
+        fake_clock_pass(hold->asked = hold->until - 500);
+    hold->waits = scene->holds;
     scene->polls++;
     if (scene->poll_result != CS_OK)
         return cs_fail(error, scene->poll_result, "broken");
@@ -267,10 +274,28 @@ static void test_polls_keep_the_beat_of_all(void **state)
     }
 }
 
+/* A poll that waits by itself needs no wait of the channel between two polls; the last one comes at
+ * the end all the same. */
+static void test_poll_that_waits_by_itself(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, CS_WAIT_SILENT);
+    scene.holds = true;
+    run(&scene, CS_WAIT_EXPIRED);
+    assert_int_equal(scene.polls, 3);
+    assert_int_equal(scene.held, 1);
+    assert_int_equal(scene.script.waits, 1);
+    assert_true(cs_clock_ms() >= scene.waiting.deadline);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_polls_keep_the_beat_of_all),
+        cmocka_unit_test(test_poll_that_waits_by_itself),
         cmocka_unit_test(test_live_shows_text_and_countdown),
         cmocka_unit_test(test_live_number_to_compare),
         cmocka_unit_test(test_live_denied_and_expired_say_so),

@@ -22,7 +22,7 @@ PASSWORD, CODE = "Password: ", "Enter OTP {c}- "
 COMBINED, EITHER = ("Verification code and password (code:password): ",
                     "Password alone, to approve on your device, \nor code and password (code:password): ")
 MENU = "Choose one of: \n1) {mail} \n2) " + NUMBER + " \n3) TOTP \nYour choice (1->3):"
-ACCOUNTS = 100
+ACCOUNTS = 600
 TRIES = 3  # `retry`, where nothing else is said: further tries after the first
 WRONG = "That code was not accepted. Tries left: {} \n"
 SENDS = ("POST smsotp/verifications", "POST emailotp/verifications", "POST voiceotp/verifications",

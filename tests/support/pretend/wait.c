@@ -13,7 +13,8 @@
 
 enum { WAIT_MS = 30000, POLL_MS = 100 };
 
-static enum cs_err poll_file(void *context, enum cs_wait_state *ret_state, struct cs_error *error)
+static enum cs_err poll_file(void *context, struct cs_hold *hold, enum cs_wait_state *ret_state,
+                             struct cs_error *error)
 {
     static const struct {
         const char *word;
@@ -23,6 +24,7 @@ static enum cs_err poll_file(void *context, enum cs_wait_state *ret_state, struc
     char path[300], line[32] = "";
     FILE *file;
 
+    (void)hold;
     (void)error;
     (void)snprintf(path, sizeof path, "/run/pretend/%s", (const char *)context);
     file = fopen(path, "re");

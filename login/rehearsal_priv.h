@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of a rehearsal (rehearsal.h), one to a file. */
+#ifndef CS_LOGIN_REHEARSAL_PRIV_H
+#define CS_LOGIN_REHEARSAL_PRIV_H
+
+#include "login/rehearsal.h"
+
+/* One that runs. */
+struct cs_stage {
+    struct cs_channel channel; /* first: see rehearsal_channel.c */
+    const struct cs_rehearsal *script;
+    struct cs_rehearsed *seen;
+    const struct cs_options *options; /* the login's */
+    const struct cs_phrasebook
+        *spoke;         /* the book of the last text that asks; NULL: none was said */
+    enum cs_text heard; /* ... and that text */
+    unsigned typed;     /* answers so far: none is given twice */
+    char password[32];  /* that is right for the prompt that came last */
+    bool failed;        /* memory ran out */
+};
+
+/* rehearsal_stage.c: adds a step; `text` is copied. */
+void cs_stage_note(struct cs_stage *stage, const struct cs_step *step, const char *text);
+
+/* Makes a challenge for that factor, with samples in place of what the provider would choose. */
+void cs_stage_fill_challenge(const struct cs_listed_factor *factor, struct cs_challenge *challenge);
+
+/* rehearsal_channel.c: the person. Makes stage->channel; the listener tells it what is asked. */
+void cs_stage_person(struct cs_stage *stage);
+void cs_stage_heard(void *stage, const struct cs_phrasebook *book, enum cs_text key);
+
+/* rehearsal_provider.c: cs_engine_wrap for the stage. */
+struct cs_provider *cs_stage_wrap(void *stage, struct cs_provider *inner);
+
+#endif
