@@ -17,14 +17,15 @@ from countersign import CONFIG, Broker, Failure, add_accounts
 
 UNIT = pathlib.Path("/usr/lib/systemd/system/countersignd.service")
 SLOW_SYNC = os.environ["CS_BENCH_DIR"] + "/bench-slow-sync.so"
-COLUMNS = tuple(OBJECTS)
-OURS, THEIRS = "countersign", "google-auth"
+OURS, WRONG, THEIRS = "countersign", "wrong code", "google-auth"
+COLUMNS = (*OBJECTS, WRONG)
 LOGINS = {1: 100, 8: 480, 32: 640, 128: 768}  # at once: in all
 PEOPLE = max(LOGINS.values())
 BUSY_LOOPS = 2  # for each core
 # The least logins per second and the longest p99 or median, as multiples of google-authenticator's.
 BARS = {("quiet", 1): {"median": 1.0}, ("slow", 8): {"rate": 0.95}, ("slow", 32): {"rate": 1.0, "p99": 2.0},
         ("busy", 1): {"median": 2.5}, ("busy", 8): {"rate": 0.8}, ("busy", 32): {"rate": 0.9}}
+WRONG_BAR = 0.1  # how far a refusal's median may be from that of a right code, as a part of it
 
 
 class Permit(Peer):
@@ -82,6 +83,17 @@ class Ours(Countersign):
         return logins
 
 
+class Wrong:
+    """The same users and the same service, with codes that are refused."""
+
+    def __init__(self, ours):
+        self.service = ours.service
+        self.ours = ours
+
+    def crowd(self, count):
+        return [self.ours.wrong() for _ in range(count)]
+
+
 def broker(environment):
     """As systemd would start it."""
     unit = UNIT.read_text()
@@ -107,7 +119,8 @@ def busy_loops():
 class Crowd:
     """bench-pam as many processes; each has its logins on its standard input when it starts."""
 
-    def __init__(self, service, logins, at_once, environment):
+    def __init__(self, service, logins, at_once, environment, right):
+        self.right = right
         self.processes = []
         self.shares = [logins[number::at_once] for number in range(at_once)]
         for _ in self.shares:
@@ -127,7 +140,7 @@ class Crowd:
             process.stdout.close()
             process.wait()
         for line in lines:
-            checked(int(line.split()[0]), True, what)
+            checked(int(line.split()[0]), self.right, what)
         if len(lines) != sum(map(len, self.shares)):
             raise Failure(f"{what}: {len(lines)} logins of {sum(map(len, self.shares))}")
         return [float(line.split()[1]) / 1000 for line in lines], seconds
@@ -145,10 +158,10 @@ def round_of(name, peer, at_once, environment, pid):
     while time.time() % 30 > 15:  # their codes must be good until it is over
         time.sleep(30 - time.time() % 30)
         logins = peer.crowd(count)
-    crowd = Crowd(peer.service, logins, at_once, environment)
-    spent, own = children_ns(), cpu_ns(pid) if name == OURS else 0
+    crowd = Crowd(peer.service, logins, at_once, environment, name != WRONG)
+    spent, own = children_ns(), cpu_ns(pid) if name in (OURS, WRONG) else 0
     times, seconds = crowd.run(f"{name}, {at_once} at once")
-    spent = children_ns() - spent + (cpu_ns(pid) - own if name == OURS else 0)
+    spent = children_ns() - spent + (cpu_ns(pid) - own if name in (OURS, WRONG) else 0)
     return times, count / seconds, spent / 1000 / count
 
 
@@ -181,6 +194,9 @@ def add_rows(table, state, at_once, result):
             met = ratio >= bars[key] if key == "rate" else ratio <= bars[key]
             text = f"{'>=' if key == 'rate' else '<='} {bars[key]}: {text}"
         table.row(f"{state}, {at_once} at once, {unit}", values, form, text, met)
+    ratio = result[WRONG]["median"] / result[OURS]["median"]
+    table.row(f"{state}, {at_once} at once, wrong code", {WRONG: ratio}, "{:.2f} x", f"within {WRONG_BAR:.0%} of right",
+              abs(ratio - 1) <= WRONG_BAR)
 
 
 def run_state(state, peers, arguments, table):
@@ -197,8 +213,9 @@ def prepare():
     place_state(memory=False)
     users = Users(PEOPLE, PEOPLE)
     add_accounts(users.secrets)
-    return {"pam_permit": Permit(), "google-auth": GoogleAuthenticator(users), "pam_oath": Oath(users),
-            OURS: Ours("ours", users, "require_broker").store(STATE / "ours", CONFIG)}
+    ours = Ours("ours", users, "require_broker").store(STATE / "ours", CONFIG)
+    return {"pam_permit": Permit(), "google-auth": GoogleAuthenticator(users), "pam_oath": Oath(users), OURS: ours,
+            WRONG: Wrong(ours)}
 
 
 def main():
