@@ -50,7 +50,7 @@ class FaultSweep:
                 return told
 
             told, came = failing_calls(broker.pid, number, self.error, self.on, go_on)
-            expect(broker.running, f"call {number}: the broker ended: {broker.log()[-2000:]}")
+            expect(broker.running, f"call {number}: the broker ended with {broker.process.returncode}: {broker.log()[-2000:]}")
             self.expect_right(nine, dict(told), f"call {number}")
         return came
 
