@@ -47,11 +47,6 @@ static struct cs_patience patience(const struct cs_login *login, int64_t ms)
     return (struct cs_patience){until < end ? until : end, login->cancel_fd};
 }
 
-struct cs_patience cs_login_patience(const struct cs_login *login)
-{
-    return patience(login, lookup_ms(login));
-}
-
 static enum cs_err begin(struct cs_login *login, struct cs_error *error)
 {
     if (login->search != NULL)
@@ -163,10 +158,15 @@ unsigned cs_login_days_to_enrol(struct cs_login *login, int64_t now)
                : 0;
 }
 
+struct cs_patience cs_login_patience(const struct cs_login *login)
+{
+    return patience(login, lookup_ms(login));
+}
+
 /* A plan with only a password has no second factor to be exempt from. */
 enum cs_reason cs_login_exemption(struct cs_login *login)
 {
-    const struct cs_patience waits = patience(login, lookup_ms(login));
+    const struct cs_patience waits = cs_login_patience(login);
 
     if (!cs_plan_has_second(login->plan))
         return CS_REASON_NONE;

@@ -99,8 +99,7 @@ bool cs_policy_may_serve_itself(const struct cs_options *options, const struct c
  * does. sshd does so from 10.3 on; there is no way to ask it. */
 static bool shows_text_at_once(const char *service)
 {
-    static const char *const services[] = {"sudo",  "sudo-i",      "su",           "su-l",
-                                           "login", "countersign", CS_SELF_SERVICE};
+    static const char *const services[] = {"sudo", "sudo-i", "su", "su-l", "login", "countersign"};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(services); i++) {
         if (strcmp(services[i], service) == 0)
@@ -112,6 +111,8 @@ static bool shows_text_at_once(const char *service)
 /* With PAM_SILENT the module shows no text without a prompt, whatever the options say. */
 bool cs_policy_live(const struct cs_options *options, const struct cs_request *request)
 {
+    if (request->phase == CS_PHASE_SELF) /* our own tool does */
+        return true;
     if ((request->flags & CS_REQUEST_SILENT) != 0)
         return false;
     if (options->conversation == CS_CONVERSATION_AUTO)

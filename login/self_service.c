@@ -37,6 +37,7 @@ void cs_login_restrict_self(struct cs_options *options)
     options->user_env = NULL;
     options->failmode_insecure = false;
     options->method.accept_on_missing_auth_method = false;
+    options->method.self_enrol = CS_SELF_ENROL_NO;
     options->method.ask_identity = false;
 }
 

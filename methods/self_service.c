@@ -9,12 +9,13 @@
 #include "base/time_text.h"
 #include "conversation/tell.h"
 #include "i18n/language.h"
+#include "methods/new_app.h"
 #include "methods/steps.h"
 #include "providers/self_service.h"
 
 static const char step[] = "countersign self";
 
-enum { NUMBER_SIZE = 24, CODES_IN_LINE = 2 };
+enum { NUMBER_SIZE = 24 };
 
 /* One user's way through it. */
 struct session {
@@ -142,20 +143,12 @@ static void show_codes(const struct session *session)
 {
     const struct cs_method_given *given = session->login->given;
     CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
-    size_t count = session->enrolling.codes_count;
     struct cs_error error = {0};
 
-    if (count == 0)
+    if (session->enrolling.codes_count == 0)
         return;
     cs_say(given->book, CS_TEXT_SELF_CODES, NULL, &text);
-    for (size_t i = 0; i < count; i++) {
-        bool ends = i % CODES_IN_LINE == CODES_IN_LINE - 1 || i + 1 == count;
-
-        cs_buffer_printf(&text, "  %s%s", session->enrolling.codes[i].data,
-                         i + 1 == count ? ""
-                         : ends         ? "\n"
-                                        : "");
-    }
+    cs_app_add_codes(&session->enrolling, &text);
     if (text.failed || cs_tell(given->channel, text.text, &error) != CS_OK)
         cs_log(
             given->log, LOG_WARNING,
@@ -171,6 +164,87 @@ static enum cs_verdict renew_codes(struct session *session)
 
     if (verdict == CS_VERDICT_ALLOW)
         show_codes(session);
+    return verdict;
+}
+
+/* For the client to draw; the prompt after it has the same as text. */
+static enum cs_err show_scan(const struct session *session, struct cs_error *error)
+{
+    CS_AUTO(cs_answers_clear) struct cs_answers none = {0};
+    CS_AUTO(cs_round_clear) struct cs_round round = {0};
+    const struct cs_secret *uri = &session->enrolling.uri;
+
+    if (cs_secret_set(&round.scan, uri->data, uri->length) != CS_OK)
+        return cs_fail_nomem(error);
+    return cs_channel_exchange(session->login->given->channel, &round, &none, error);
+}
+
+/* True: the app shows the right codes. False: the verdict is set. */
+static bool set_up_app(struct session *session, enum cs_verdict *ret_verdict)
+{
+    struct cs_method_login *login = session->login;
+    enum cs_app_asked asked = CS_APP_DECLINED;
+    struct cs_error error = {0};
+    enum cs_err result = cs_app_begin(login, &session->enrolling, &error);
+
+    if (result == CS_OK)
+        result = show_scan(session, &error);
+    if (result == CS_OK)
+        result = cs_app_confirm(login, &session->enrolling, &asked, &error);
+    if (result != CS_OK) {
+        *ret_verdict = cs_give_up(login, step, result, &error);
+        return false;
+    }
+    if (asked != CS_APP_RIGHT)
+        *ret_verdict = refuse(session, CS_REASON_NOT_CONFIRMED, CS_TEXT_SELF_UNCHANGED);
+    return asked == CS_APP_RIGHT;
+}
+
+static enum cs_verdict add_app(struct session *session)
+{
+    struct cs_self_change wanted = {.adds = true};
+    enum cs_verdict verdict;
+
+    if (session->listing.full)
+        return refuse(session, CS_REASON_TOO_MANY_FACTORS, CS_TEXT_SELF_FULL);
+    if (!set_up_app(session, &verdict))
+        return verdict;
+    verdict = change(session, &wanted);
+    if (verdict == CS_VERDICT_ALLOW) {
+        tell(session, CS_TEXT_SELF_ADDED, NULL);
+        show_codes(session);
+    }
+    return verdict;
+}
+
+static const struct cs_self_factor *find_factor(const struct session *session, int64_t id)
+{
+    for (size_t i = 0; i < session->listing.count; i++) {
+        if (session->listing.factors[i].id == id)
+            return &session->listing.factors[i];
+    }
+    return NULL;
+}
+
+/* The old one has confirmed it, and is good until the new one is. Looked at again in the store:
+ * here so that nobody sets up an app in vain. */
+static enum cs_verdict replace_app(struct session *session)
+{
+    struct cs_self_change wanted = {.adds = true, .replaced = session->factor};
+    const struct cs_self_factor *factor = find_factor(session, session->factor);
+    enum cs_verdict verdict;
+
+    if (factor == NULL || !factor->replaceable)
+        return refuse(session, CS_REASON_NO_SUCH_FACTOR, CS_TEXT_SELF_NO_FACTOR);
+    if (session->login->result.factor != session->factor)
+        return refuse(session, CS_REASON_OTHER_FACTOR, CS_TEXT_SELF_OTHER_FACTOR);
+    if (!set_up_app(session, &verdict))
+        return verdict;
+    verdict = change(session, &wanted);
+    if (verdict == CS_VERDICT_ALLOW) {
+        tell(session, CS_TEXT_SELF_REPLACED, NULL);
+        show_codes(session);
+    }
     return verdict;
 }
 
@@ -201,8 +275,8 @@ static const struct {
 } acts[CS_SELF_ACTS] = {
     [CS_SELF_NONE] = {"self", NULL},
     [CS_SELF_LIST] = {"self list", list},
-    [CS_SELF_ADD] = {"self add", NULL},
-    [CS_SELF_REPLACE] = {"self replace", NULL},
+    [CS_SELF_ADD] = {"self add", add_app},
+    [CS_SELF_REPLACE] = {"self replace", replace_app},
     [CS_SELF_RECOVERY] = {"self recovery", renew_codes},
     [CS_SELF_LANGUAGE] = {"self lang", set_language},
 };
@@ -246,6 +320,8 @@ static bool prepare(struct session *session, enum cs_verdict *ret_verdict)
         return false;
     }
     if (session->wish->act == CS_SELF_REPLACE) {
+        /* What is no number is no factor's. */
+        session->factor = session->wish->detail ? strtoll(session->wish->detail, NULL, 10) : 0;
         cs_values_set(&values, 'N', session->wish->detail);
         tell(session, CS_TEXT_SELF_REPLACE, &values);
     }
