@@ -463,6 +463,26 @@ def test_through_sshd():
     anew("alice")
 
 
+def test_explain_shows_it_and_stores_nothing():
+    """As the login goes, with a sample in place of the key; a wrong code, Enter, and who has no ticket."""
+    explain = lambda *words: countersign("explain", "alice", *words, check=False).stdout
+    configure()
+    before = store_rows("SELECT * FROM meta"), left_in_store("alice")
+    said = explain("--key", "ssh-ed25519")
+    for words in "ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567", "reason=self-enrolled", "reason=not-confirmed", "Recovery codes":
+        expect(words in said, f"{words!r} is not in {said}")
+    expect("self-enrolled" not in explain(), "without a key")
+    configure(self_enroll="ticket")
+    expect("self-enrolled" not in explain("--key", "ssh-ed25519"), "without a ticket")
+    expect_equal((store_rows("SELECT * FROM meta"), left_in_store("alice")), before, "the store")
+    ticket("alice")
+    said = explain("--key", "ssh-ed25519")
+    for words in "asks for: ticket", "reason=self-enrolled", "reason=wrong-ticket":
+        expect(words in said, f"{words!r} is not in {said}")
+    expect_equal(left_in_store("alice"), TICKET, "the ticket is still there")
+    anew("alice")
+
+
 def test_records_say_who():
     configure(self_enroll="ticket")
     ticket("dave")
