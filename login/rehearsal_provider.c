@@ -21,6 +21,16 @@ static struct pretender *pretender_of(struct cs_provider *provider)
     return (struct pretender *)provider;
 }
 
+struct cs_provider *cs_stage_inner(struct cs_provider *provider)
+{
+    return pretender_of(provider)->inner;
+}
+
+struct cs_stage *cs_stage_of(struct cs_provider *provider)
+{
+    return pretender_of(provider)->stage;
+}
+
 static enum cs_way way_of(const struct pretender *pretender)
 {
     return pretender->stage->script->way;
@@ -324,6 +334,7 @@ struct cs_provider *cs_stage_wrap(void *context, struct cs_provider *inner)
         .begin = IF_THERE(begin),
         .judge = IF_THERE(judge),
         .poll = IF_THERE(poll),
+        .enrolling = inner->ops->enrolling != NULL ? &cs_stage_enrolling : NULL,
         .close = close_both,
     };
     pretender->provider.ops = &pretender->ops;
