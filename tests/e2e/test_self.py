@@ -1,0 +1,472 @@
+# SPDX-License-Identifier: Apache-2.0
+"""countersign self: people list, add and replace their own factors, after one of them; and nobody else's."""
+import socket as sockets
+
+from countersign import *
+from countersign.self_enroll import left_in_store
+from countersign.self_service import *
+
+LIST, ADD, REPLACE, RECOVERY, LANGUAGE = range(1, 6)
+PHASE_SELF, ACT, DETAIL = 2, 12, 13
+
+
+def configure(**settings):
+    write_config({"throttle": False, "self_service": True, "retry": 1, **settings})
+
+
+def refused(session, what, shown, status=1):
+    expect_equal(session.status, status, f"{what}: {session.screen!r}")
+    expect(re.search(shown, session.screen), f"{what}: {session.screen!r}")
+
+
+def reasons(broker):
+    return [audit["reason"] for audit in audits(broker.log()) if audit["service"] == SELF]
+
+
+def acts(broker):
+    """Records of what people did: [verb, result, detail, user]."""
+    return re.findall(r'act verb=(self-\w+) result=(\w+) uid=\d+ .*?(?: detail="(.*?)")? user="(\w+)"$', broker.log(),
+                      re.M)
+
+
+def test_prepare():
+    stack()
+    countersign("init")
+
+
+# ---- what people may do ----
+
+def test_list():
+    configure()
+    with Broker() as broker:
+        alice, _ = fresh("alice"), fresh("bob")
+        expect_equal(lists("alice", alice.code()), ({alice.id: "totp"}, 10), "alice's own")
+        audit = wait_audit(broker)
+        expect_equal([audit[key] for key in ("user", "service", "verdict", "reason", "peer_uid")],
+                     ["alice", SELF, "allow", "totp", str(pwd.getpwnam("alice").pw_uid)], "audit")
+        expect_equal(acts(broker), [("self-list", "done", "", "alice")], "record")
+        again = run_self("alice", "list", answers=[alice.code()] * 2)
+        refused(again, "the code that was used", "refused")
+        expect_equal(pam_login("alice", [alice.code()] * 4).code, "PAM_MAXTRIES", "the same code at a login")
+        expect_equal(lists("alice", alice.recovery_codes[0] + "\r")[1], 9, "by a recovery code")
+
+
+def test_add():
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        session = AtShell("alice", "add")
+        session.answer(alice.code())
+        app = set_up(session, wrong=1)
+        expect_equal((session.status, left_in_store("alice")[0]), (0, 2), f"added: {session.screen!r}")
+        expect_match("The new factor is set up", session.rest, "what is said")
+        expect("█" in session.screen or "▀" in session.screen, f"no QR code: {session.screen!r}")
+        expect_equal(pam_login("alice", [app.code()] * 4).code, "PAM_MAXTRIES", "the code that confirmed it, at a login")
+        expect_equal(pam_login("alice", [secret(app.code(1), "the next")]).code, "PAM_SUCCESS", "the new app")
+        expect_equal(pam_login("alice", [alice.code(1)]).code, "PAM_SUCCESS", "the old app")
+        expect_equal(acts(broker), [("self-add", "done", "", "alice")], "record")
+
+
+def test_nothing_before_the_first_code():
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        before = store_rows("SELECT * FROM factor")
+        session = AtShell("alice", "add")
+        session.answer(alice.code())
+        session.app()
+        session.hang_up()
+        broker.wait_log(rf'verdict=aborted .*reason=hang-up .*service="{SELF}"|service="{SELF}".*hang-up')
+        session = AtShell("alice", "add")
+        session.answer(alice.recovery_codes[0])
+        session.answer("", "continue: ")
+        app = session.app()
+        session.type(app.wrong())
+        session.answer("", NEW_ASKS)
+        session.status = session.end()
+        refused(session, "declined", "Nothing was changed")
+        expect_equal([row[0] for row in store_rows("SELECT id FROM factor")], [row[0] for row in before], "factors")
+        expect_equal(acts(broker)[-1], ("self-add", "refused", "", "alice"), "record")
+
+
+def test_add_without_room():
+    configure()
+    with Broker():
+        apps = [fresh("alice"), *(enroll("alice") for _ in range(7))]
+        session = run_self("alice", "add", answers=[apps[-1].code()])
+        refused(session, "a ninth", "as many factors as possible")
+        session = AtShell("alice", "replace", apps[0].id)
+        session.answer(apps[0].code())
+        set_up(session)
+        expect_equal((session.status, left_in_store("alice")[0]), (0, 8), f"in place of another: {session.screen!r}")
+
+
+def test_replace():
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        other = enroll("alice")
+        session = AtShell("alice", "replace", alice.id)
+        expect_match(f"replace factor {alice.id}, confirm with a code\\s+of that very", session.answer(alice.code()), "intro")
+        app = set_up(session)
+        expect_equal(session.status, 0, f"replaced: {session.screen!r}")
+        expect_match("old one is not accepted any more", session.rest, "what is said")
+        expect_equal(left_in_store("alice")[0], 2, "factors")
+        expect_equal(pam_login("alice", [alice.code(1)] * 4).code, "PAM_MAXTRIES", "the old app")
+        expect_equal(pam_login("alice", [secret(app.code(1), "the next")]).code, "PAM_SUCCESS", "the new app")
+        expect_equal(pam_login("alice", [other.code()]).code, "PAM_SUCCESS", "another app")
+        expect_equal(acts(broker), [("self-replace", "done", str(alice.id), "alice")], "record")
+
+
+def test_replace_by_another_factor():
+    """Only a code of the very factor confirms it: no other one's, and no recovery code."""
+    configure()
+    with Broker() as broker:
+        alice, bob = fresh("alice"), fresh("bob")
+        other = enroll("alice")
+        before = store_rows("SELECT id FROM factor ORDER BY id")
+        session = run_self("alice", "replace", alice.id, answers=[other.code()])
+        refused(session, "another one", "no code of the factor to be replaced")
+        session = AtShell("alice", "replace", alice.id)
+        session.answer(alice.recovery_codes[0])
+        session.answer("", "continue: ")
+        session.status = session.end()
+        refused(session, "a recovery code", "no code of the factor to be replaced")
+        session = run_self("alice", "replace", bob.id, answers=[alice.code()])
+        refused(session, "bob's", "no app or device of that number")
+        expect_equal(reasons(broker), ["other-factor", "other-factor", "no-such-factor"], "reasons")
+        expect_equal(store_rows("SELECT id FROM factor ORDER BY id"), before, "factors")
+        expect_equal(run_self("alice", "replace", "1x").status, 2, "no number")
+
+
+def test_recovery():
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        session = AtShell("alice", "recovery")
+        session.answer(alice.recovery_codes[0])
+        session.answer("", "continue: ")
+        session.status = session.end()
+        codes = session.codes()
+        expect_equal((session.status, len(set(codes))), (0, 10), f"new codes: {session.screen!r}")
+        expect_equal(pam_login("alice", [alice.recovery_codes[1]] * 4).code, "PAM_MAXTRIES", "an old code")
+        expect_equal(pam_login("alice", [codes[0], ""]).code, "PAM_SUCCESS", "a new one")
+        expect_equal(acts(broker), [("self-recovery", "done", "", "alice")], "record")
+        expect(not any(code in broker.log() for code in codes), "a code in the log")
+
+
+def test_language():
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        session = run_self("alice", "lang", "de", answers=[alice.code()])
+        expect_equal((session.status, countersign("lang", "alice").stdout), (0, "de\n"), session.screen)
+        expect_match("dieser Sprache", session.rest, "what is said")
+        session = AtShell("alice", "lang", "klingon")
+        session.answer(alice.code(1), "Bestätigungscode: ")
+        session.status = session.end()
+        refused(session, "no language", "Nichts wurde geändert|nichts geändert")
+        expect_equal(reasons(broker)[-1], "no-such-language", "reason")
+        session = AtShell("alice", "lang", "none")
+        session.answer(alice.recovery_codes[0], "Bestätigungscode: ")
+        session.answer("", ": ")
+        expect_equal((session.end(), countersign("lang", "alice").stdout), (0, "none\n"), "none")
+
+
+# ---- what they may not ----
+
+def test_off():
+    fresh("alice")
+    write_config({})
+    with Broker():
+        refused(run_self("alice", "list"), "off", "allows it with self_service")
+    write_config({"allow_unprivileged": True})
+    with Broker() as broker:
+        refused(run_self("alice", "list"), "off, and the socket open", "may not change your second factors yourself")
+        expect_equal(reasons(broker), ["self-off"], "reason")
+    configure(self_service_group="robots")
+    with Broker() as broker:
+        refused(run_self("alice", "list"), "another group's", "may not change your second factors yourself")
+        run("gpasswd", "--add", "alice", "robots")
+        factor = fresh("alice")
+        expect_equal(lists("alice", factor.code())[0], {factor.id: "totp"}, "for members")
+        run("gpasswd", "--delete", "alice", "robots")
+
+
+def test_root():
+    configure()
+    with Broker():
+        session = run_self("root", "list")
+        refused(session, "root", "root uses")
+
+
+def test_settings_that_do_not_do():
+    for settings, said in (({"auth_method": "password"}, "asks for no second factor"),
+                           ({"services": {SELF: {"auth_method": "password"}}}, "asks for no second factor"),
+                           ({"append": "@example.com"}, "has another name at the provider")):
+        configure(**settings)
+        with Broker() as broker:
+            fresh("alice")
+            refused(run_self("alice", "list"), str(settings), "may not change")
+            expect_match(said, broker.log(), "the log")
+            expect_equal(reasons(broker), ["self-not-here"], str(settings))
+
+
+def test_without_a_second_factor():
+    """Whatever lets such a user log in: it does not open this."""
+    for settings in ({}, {"accept_on_missing_auth_method": True, "stack_first_factor": True},
+                     {"exempt_group": "alice"}, {"enrol_by": "2999-01-01"},
+                     {"self_enroll": "yes", "self_enroll_until": "2999-01-01"}):
+        configure(**settings)
+        with Broker() as broker:
+            forget_factors("alice")
+            refused(run_self("alice", "list"), f"no factor, {settings}", "No second factor is set up")
+            expect_equal(reasons(broker), ["not-enrolled"], "reason")
+            factor = fresh("alice")
+            session = run_self("alice", "add", answers=[factor.wrong()] * 2)
+            refused(session, f"wrong codes, {settings}", "refused")
+            expect_equal(left_in_store("alice")[0], 1, "factors")
+
+
+def test_suspended_and_another_uid():
+    configure()
+    with Broker() as broker:
+        factor = fresh("alice")
+        countersign("suspend", "alice")
+        refused(run_self("alice", "list", answers=[factor.code()] * 2), "suspended", "refused")
+        countersign("resume", "alice")
+        run("sqlite3", STORE, "UPDATE owner SET uid = 4242 WHERE user = 'alice'")
+        refused(run_self("alice", "list", answers=[factor.code()] * 2), "somebody else's", "refused")
+        expect_equal(reasons(broker), ["suspended", "other-uid"], "reasons")
+
+
+def test_meanwhile_suspended_or_removed():
+    """What an administrator does while the app is set up counts."""
+    configure()
+    with Broker() as broker:
+        for undo in (("suspend", "alice"), ("remove", "alice")):
+            factor = fresh("alice")
+            enroll("alice")
+            before = left_in_store("alice")[0]
+            session = AtShell("alice", "add")
+            session.answer(factor.code())
+            app = session.app()
+            countersign(*undo, *([factor.id] if undo[0] == "remove" else []))
+            session.type(secret(app.code(), "the first code"))
+            session.status = session.end()
+            refused(session, str(undo), "Nothing was changed")
+            expect_equal(left_in_store("alice")[0], before - (undo[0] == "remove"), "factors")
+            countersign("resume", "alice", check=False)
+        expect_equal(reasons(broker), ["changed-meanwhile"] * 2, "reasons")
+
+
+def test_throttled_as_a_login():
+    configure(throttle=True, retry=0)
+    with Broker() as broker:
+        factor = fresh("alice")
+        for _ in range(8):
+            run_self("alice", "list", answers=[factor.wrong()])
+        refused(run_self("alice", "list", answers=[factor.code()]), "after wrong codes", "refused")
+        expect_equal(reasons(broker)[-1], "throttled", "reason")
+        expect(listing("alice")["failed_tries"] > 0, "failed tries")
+
+
+def test_two_at_once():
+    configure()
+    with Broker() as broker:
+        alice, bob = fresh("alice"), fresh("bob")
+        first = AtShell("alice", "add")
+        first.prompt()
+        refused(run_self("alice", "list"), "a second one", "still running")
+        expect_equal(reasons(broker), ["self-busy"], "reason")
+        expect_equal(lists("bob", bob.code())[0], {bob.id: "totp"}, "another user's")
+        first.type(alice.code())
+        set_up(first)
+        expect_equal(first.status, 0, "the first one")
+        wait_until(lambda: connections_of(broker.pid) == 0, "its end")
+        expect_equal(len(lists("alice", alice.code(1))[0]), 2, "afterwards")
+
+
+# ---- by the protocol, as no tool of ours would ----
+
+class OwnProcess:
+    """A process of that user with a connection: asks, answers, or hands the connection on."""
+
+    def __init__(self, user):
+        self.here, there = sockets.socketpair(sockets.AF_UNIX, sockets.SOCK_SEQPACKET)
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.here.close()
+            os.setresgid(*[pwd.getpwnam(user).pw_gid] * 3)
+            os.setresuid(*[pwd.getpwnam(user).pw_uid] * 3)
+            self._obey(there)
+            os._exit(0)
+        there.close()
+
+    @staticmethod
+    def _obey(orders):
+        while True:
+            packet, passed, *_ = sockets.recv_fds(orders, 65536, 1)
+            if packet == b"connect":
+                connection = sockets.socket(sockets.AF_UNIX, sockets.SOCK_SEQPACKET)
+                connection.connect(SOCKET)
+                sockets.send_fds(orders, [b"done"], [connection.fileno()])
+            elif packet == b"take":
+                connection = sockets.socket(fileno=passed[0])
+            elif packet:
+                connection.send(packet)
+                orders.send(b"done")
+            else:
+                return
+
+    def connect(self):
+        """Connects; the connection, for others."""
+        self.here.send(b"connect")
+        return sockets.recv_fds(self.here, 16, 1)[1][0]
+
+    def take(self, connection):
+        sockets.send_fds(self.here, [b"take"], [connection])
+
+    def send(self, packet):
+        self.here.send(packet)
+        self.here.recv(16)
+
+    def end(self):
+        self.here.close()
+        os.waitpid(self.pid, 0)
+
+
+def self_request(act=LIST, detail=None, user="", version=NEWEST):
+    fields = request_fields(user, service=SELF, phase=PHASE_SELF)
+    if act is not None:
+        fields.append((ACT, uint(act)))
+    return message(REQUEST, *fields, *([(DETAIL, detail.encode())] if detail else []))
+
+
+def hello(oldest=NEWEST - 1, newest=NEWEST):
+    return message(HELLO, (1, uint(oldest)), (2, uint(newest)))
+
+
+class Ear(Peer):
+    """Hears what comes on somebody else's connection."""
+
+    def __init__(self, descriptor):
+        self.socket = sockets.socket(fileno=descriptor)
+        self.socket.settimeout(PATIENCE)
+
+
+def test_another_account_by_the_protocol():
+    """No name is taken from a message, not even one's own; and self_service alone opens the socket to no login."""
+    configure()
+    fresh("alice"), fresh("bob")
+    for request, why in ((self_request(user="bob"), "names an account, which only its uid may do"),
+                         (self_request(user="alice"), "names an account, which only its uid may do"),
+                         (message(REQUEST, *request_fields("bob")), "neither allow_unprivileged nor"),
+                         (message(REQUEST, *request_fields("alice")), "neither allow_unprivileged nor"),
+                         (self_request(None), "is to do something unknown"),
+                         (self_request(0), "is to do something unknown"),
+                         (self_request(6), "is to do something unknown")):
+        with Broker() as broker:  # which says it once in a minute
+            process = OwnProcess("alice")
+            ear = Ear(process.connect())
+            process.send(hello())
+            process.send(request)
+            packet = ear.receive()
+            if packet[:1] == bytes([WELCOME]):
+                ear.expect_end()
+            broker.wait_log(why)
+            expect_equal(audits(broker.log()), [], f"{request}: logins")
+            ear.close()
+            process.end()
+
+
+def ask_for_code(process):
+    """A session up to its prompt; an Ear on its connection."""
+    connection = process.connect()
+    ear = Ear(os.dup(connection))
+    os.close(connection)
+    process.send(hello())
+    process.send(self_request())
+    for kind in (WELCOME, ACCEPTED, ROUND):
+        ear.expect(kind)
+    return ear
+
+
+def test_a_stolen_connection():
+    """Another process of the same user, or of another one, that gets hold of it: its answers do not count, and the
+    session is over."""
+    configure()
+    with Broker() as broker:
+        for number, thief in enumerate(("alice", "bob", "root"), 1):
+            countersign("forget", "alice", check=False)
+            alice = fresh("alice")
+            owner, other = OwnProcess("alice"), OwnProcess(thief)
+            ear = ask_for_code(owner)
+            other.take(ear.socket.fileno())
+            other.send(message(ANSWERS, (1, alice.code().encode())))
+            packet = ear.receive()
+            expect_equal((packet[0], dict(fields_of(packet))[2]), (VERDICT, b"deny"), f"{thief}: the verdict")
+            expect_equal(wait_audit(broker, 2 * number - 1)["reason"], "other-sender", f"{thief}: the reason")
+            ear.close()
+            owner.end()
+            other.end()
+            expect_equal(lists("alice", alice.code())[0], {alice.id: "totp"}, "the code was not spent")
+            wait_audit(broker, 2 * number)
+
+
+def test_a_connection_that_another_process_asks_on():
+    configure()
+    with Broker() as broker:
+        fresh("alice")
+        owner, other = OwnProcess("alice"), OwnProcess("bob")
+        ear = Ear(owner.connect())
+        owner.send(hello())
+        other.take(ear.socket.fileno())
+        other.send(self_request())
+        ear.receive()
+        ear.expect_end()
+        broker.wait_log("asks for 'countersign self' on a connection of process")
+        expect_equal(audits(broker.log()), [], "sessions")
+        ear.close()
+        owner.end()
+        other.end()
+
+
+def test_the_owner_may_answer():
+    """The control of the tests above."""
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        owner = OwnProcess("alice")
+        ear = ask_for_code(owner)
+        owner.send(message(ANSWERS, (1, alice.code().encode())))
+        shown = dict(ear.expect(ROUND))
+        expect_match(f"  {alice.id}  totp", shown[1].decode(), "the table")
+        ear.close()
+        owner.end()
+        wait_audit(broker)
+
+
+def test_versions():
+    """An older tool has no such request, and says so in an older version; it is refused."""
+    configure()
+    with Broker() as broker:
+        fresh("alice")
+        owner = OwnProcess("alice")
+        ear = Ear(owner.connect())
+        owner.send(hello(NEWEST - 1, NEWEST - 1))
+        owner.send(self_request(act=None))
+        ear.expect(WELCOME)
+        ear.expect_end()
+        broker.wait_log("is to do something unknown")
+        ear.close()
+        owner.end()
+
+
+def test_no_broker():
+    configure()
+    refused(run_self("alice", "list"), "none", "no broker is running")
+
+
+before_each.append(lambda: [countersign("forget", user, check=False) for user in ("alice", "bob")])
+main()
