@@ -13,7 +13,7 @@ static enum cs_err look(struct cs_provider *provider, const struct cs_call *call
                         const struct cs_provider_user *user, struct cs_enrol_standing *ret_standing,
                         struct cs_error *error)
 {
-    struct cs_provider *inner = cs_stage_inner(provider);
+    struct cs_provider *inner = ((const struct cs_pretender *)provider)->inner;
 
     return inner->ops->enrolling->look(inner, call, user, ret_standing, error);
 }
@@ -27,7 +27,7 @@ static enum cs_err judge_ticket(struct cs_provider *provider, const struct cs_ca
                                 const struct cs_attempt *attempt, struct cs_enrolling *enrolling,
                                 struct cs_outcome *ret_outcome, struct cs_error *error)
 {
-    struct cs_stage *stage = cs_stage_of(provider);
+    const struct cs_stage *stage = ((const struct cs_pretender *)provider)->stage;
 
     (void)call;
     (void)attempt;
@@ -49,7 +49,8 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
     (void)user;
     (void)issuer;
     (void)label;
-    enrolling->state = cs_stage_of(provider); /* borrows: there is nothing to free */
+    /* Borrows: there is nothing to free. */
+    enrolling->state = ((const struct cs_pretender *)provider)->stage;
     return cs_secret_set(&enrolling->key, sample_key, sizeof sample_key - 1) == CS_OK &&
                    cs_secret_set(&enrolling->uri, sample_uri, sizeof sample_uri - 1) == CS_OK
                ? CS_OK
