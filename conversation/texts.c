@@ -70,7 +70,7 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          "End it first, or wait a few minutes.",
          "self_busy", CS_TEXT_SELF_BUSY, LOGIN, "", CS_USE_NOTICE),
     /* Translators: Above a table with these columns. */
-    TEXT("Your second factors (number, kind, since, last used, name):\n", "self_factors",
+    TEXT("Your second factors\n(number, kind, since, last used, name):\n", "self_factors",
          CS_TEXT_SELF_FACTORS, LOGIN, "", CS_USE_LINES),
     TEXT("Recovery codes left: %N", "self_codes_left", CS_TEXT_SELF_CODES_LEFT, LOGIN "N", "N",
          CS_USE_NOTICE),
