@@ -74,9 +74,8 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          CS_TEXT_SELF_FACTORS, LOGIN, "", CS_USE_LINES),
     TEXT("Recovery codes left: %N", "self_codes_left", CS_TEXT_SELF_CODES_LEFT, LOGIN "N", "N",
          CS_USE_NOTICE),
-    /* Translators: %N: the number of a factor, as in that table. */
-    TEXT("To replace factor %N, confirm with a code\nof that very factor.", "self_replace",
-         CS_TEXT_SELF_REPLACE, LOGIN "N", "N", CS_USE_NOTICE),
+    TEXT("To replace a factor, confirm with a code\nof that very factor.", "self_replace",
+         CS_TEXT_SELF_REPLACE, LOGIN, "", CS_USE_NOTICE),
     TEXT("That was no code of the factor to be replaced.\nNothing was changed.",
          "self_other_factor", CS_TEXT_SELF_OTHER_FACTOR, LOGIN, "", CS_USE_NOTICE),
     TEXT("You have no app or device of that number.\nNothing was changed.", "self_no_factor",

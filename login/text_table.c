@@ -49,7 +49,7 @@ const struct cs_setting cs_text_rows[] = {
          "The user has a countersign self running already."),
     TEXT("self_factors", NULL, CS_FROM_FILE, CS_TEXT_SELF_FACTORS,
          "Above the table of countersign self list."),
-    TEXT("self_codes_left", NULL, CS_FROM_FILE, CS_TEXT_SELF_CODES_LEFT, "Below it."),
+    TEXT("self_codes_left", NULL, CS_FROM_FILE, CS_TEXT_SELF_CODES_LEFT, "Below that table, how many recovery codes are left."),
     TEXT("self_replace", NULL, CS_FROM_FILE, CS_TEXT_SELF_REPLACE,
          "Says which factor confirms countersign self replace."),
     TEXT("self_other_factor", NULL, CS_FROM_FILE, CS_TEXT_SELF_OTHER_FACTOR,

@@ -33,12 +33,12 @@ static void clear_session(struct session *session)
 
 /* ---- ends ---- */
 
-static void tell(const struct session *session, enum cs_text key, const struct cs_values *values)
+static void tell(const struct session *session, enum cs_text key)
 {
     const struct cs_method_given *given = session->login->given;
     struct cs_error error = {0};
 
-    if (cs_tell_text(given->channel, given->book, key, values, &error) != CS_OK)
+    if (cs_tell_text(given->channel, given->book, key, NULL, &error) != CS_OK)
         cs_log(given->log, LOG_INFO, "%s: the last text was not shown: %s", step, error.text);
 }
 
@@ -46,7 +46,7 @@ static enum cs_verdict refuse(const struct session *session, enum cs_reason reas
                               enum cs_text key)
 {
     session->login->result.reason = reason;
-    tell(session, key, NULL);
+    tell(session, key);
     return reason == CS_REASON_NOT_ENROLLED ? CS_VERDICT_NOT_ENROLLED : CS_VERDICT_DENY;
 }
 
@@ -129,7 +129,7 @@ static enum cs_verdict change(struct session *session, struct cs_self_change *ch
     result =
         login->calls->change_self(login->context, change, &session->enrolling, &changed, &error);
     if (result != CS_OK && !changed.done) {
-        tell(session, CS_TEXT_SELF_UNCHANGED, NULL);
+        tell(session, CS_TEXT_SELF_UNCHANGED);
         return cs_give_up(login, step, result, &error);
     }
     /* It is done, whatever follows. */
@@ -211,7 +211,7 @@ static enum cs_verdict add_app(struct session *session)
         return verdict;
     verdict = change(session, &wanted);
     if (verdict == CS_VERDICT_ALLOW) {
-        tell(session, CS_TEXT_SELF_ADDED, NULL);
+        tell(session, CS_TEXT_SELF_ADDED);
         show_codes(session);
     }
     return verdict;
@@ -242,7 +242,7 @@ static enum cs_verdict replace_app(struct session *session)
         return verdict;
     verdict = change(session, &wanted);
     if (verdict == CS_VERDICT_ALLOW) {
-        tell(session, CS_TEXT_SELF_REPLACED, NULL);
+        tell(session, CS_TEXT_SELF_REPLACED);
         show_codes(session);
     }
     return verdict;
@@ -263,7 +263,7 @@ static enum cs_verdict set_language(struct session *session)
     if (verdict != CS_VERDICT_ALLOW)
         return verdict;
     login->calls->speak(login->context, language);
-    tell(session, CS_TEXT_SELF_LANGUAGE, NULL);
+    tell(session, CS_TEXT_SELF_LANGUAGE);
     return verdict;
 }
 
@@ -307,7 +307,6 @@ static bool is_confirmed(const struct cs_method_login *login)
  * secret that there is no factor. */
 static bool prepare(struct session *session, enum cs_verdict *ret_verdict)
 {
-    struct cs_values values = {0};
     struct cs_error error = {0};
     enum cs_err result = look(session, &error);
 
@@ -322,8 +321,7 @@ static bool prepare(struct session *session, enum cs_verdict *ret_verdict)
     if (session->wish->act == CS_SELF_REPLACE) {
         /* What is no number is no factor's. */
         session->factor = session->wish->detail ? strtoll(session->wish->detail, NULL, 10) : 0;
-        cs_values_set(&values, 'N', session->wish->detail);
-        tell(session, CS_TEXT_SELF_REPLACE, &values);
+        tell(session, CS_TEXT_SELF_REPLACE);
     }
     return true;
 }

@@ -68,10 +68,6 @@ static enum cs_err greet(struct session *session, const struct cs_request *reque
     if (welcome.version < hello.oldest || welcome.version > hello.newest)
         return cs_fail(error, CS_ERR_PROTOCOL, "the broker chose version %u, which was not offered",
                        (unsigned)welcome.version);
-    if (welcome.version < CS_WIRE_PHASES && request->phase != CS_PHASE_AUTHENTICATE)
-        return cs_fail(error, CS_ERR_PROTOCOL,
-                       "the broker that is running is of an earlier release and knows no account "
-                       "phase; run 'systemctl restart countersignd'");
     if (welcome.version < CS_WIRE_SELF && request->phase == CS_PHASE_SELF)
         return cs_fail(
             error, CS_ERR_PROTOCOL,

@@ -22,7 +22,7 @@ enum { CS_WIRE_VERSION = 5 };
 #endif
 /* Since when the client says that the application refuses a prompt. */
 enum { CS_WIRE_REFUSALS = 3 };
-/* Since when a request says which phase it is for. An older broker would take any for a login. */
+/* Since when a request says which phase it is for. */
 enum { CS_WIRE_PHASES = 4 };
 /* Since when people may ask for what is their own. */
 enum { CS_WIRE_SELF = 5 };
