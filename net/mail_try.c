@@ -256,8 +256,10 @@ static const struct {
      "no answer in time; check the server, the network and the "
      "firewall"},
     {CURLE_GOT_NOTHING, true, "the connection ended without an answer"},
-    {CURLE_RECV_ERROR, true, "the connection was cut"},
-    {CURLE_SEND_ERROR, true, "the connection was cut"},
+    {CURLE_RECV_ERROR, true,
+     "the connection was cut; check that host and port are a mail server's"},
+    {CURLE_SEND_ERROR, true,
+     "the connection was cut; check that host and port are a mail server's"},
     {CURLE_WEIRD_SERVER_REPLY, true, "the server does not greet as a mail server does"},
     {CURLE_OUT_OF_MEMORY, true, "out of memory"},
     {CURLE_USE_SSL_FAILED, false, "the server offers no TLS, which mail_starttls demands"},

@@ -67,7 +67,10 @@ class Handler(socketserver.StreamRequestHandler):
         if self.server.name == "silent":
             self.request.recv(1)
             return
-        self.say("HTTP/1.1 400 Bad Request" if self.server.name == "other" else "220 mail.test ESMTP")
+        if self.server.name == "other":
+            self.say("HTTP/1.1 400 Bad Request")
+            return
+        self.say("220 mail.test ESMTP")
         answers = {b"EHLO": self.hello, b"STARTTLS": self.start_tls, b"MAIL": self.begin, b"RCPT": self.recipient,
                    b"DATA": self.text}
         while line := self.rfile.readline():

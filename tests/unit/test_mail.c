@@ -372,7 +372,7 @@ static void test_probe_sends_nothing(void **state)
         {"smtp", "secure", true, NULL},
         {"smtps", "implicit", false, NULL},
         {"smtp", "plain", true, "offers no TLS"},
-        {"smtp", "other", false, "does not greet"},
+        {"smtp", "other", false, "check that host and port"},
         {"smtp", "wrong", true, "not trusted"},
     };
 
