@@ -14,6 +14,7 @@
 #include "login/record_id.h"
 #include "login/refusal_pace.h"
 #include "login/running.h"
+#include "net/mail.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -83,6 +84,9 @@ struct cs_refusal_pace *cs_engine_refusal_pace(struct cs_engine *engine);
 
 /* Who waits for whose request, at a provider that holds one for each identity. */
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine);
+
+/* Sends mail to those whose factors have changed; NULL where a login is only rehearsed. */
+struct cs_mailer *cs_engine_mailer(struct cs_engine *engine);
 
 /* The provider for the options' settings, opened by the first login that needs it; another
  * configuration may have another. The caller holds it until cs_engine_release. */

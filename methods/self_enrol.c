@@ -289,18 +289,18 @@ static enum cs_err save(struct enrolment *enrolment, struct cs_error *error)
         return result;
     }
     cs_note_outcome(login, CS_FACTOR_TOTP, false, &outcome);
-    if (!enrolled.done)
+    if (enrolled.done)
+        login->calls->changed(login->context, CS_CHANGE_ENROLLED);
+    else
         end(enrolment, CS_VERDICT_DENY, enrolled.reason);
     return result;
 }
 
 static void add_codes(const struct cs_enrolling *enrolling, struct cs_buffer *prompt)
 {
-    for (size_t i = 0; i < enrolling->codes_count; i++) {
-        bool ends = i % CODES_IN_LINE == CODES_IN_LINE - 1 || i + 1 == enrolling->codes_count;
-
-        cs_buffer_printf(prompt, "  %s%s", enrolling->codes[i].data, ends ? "\n" : "");
-    }
+    for (size_t i = 1; i <= enrolling->codes_count; i++)
+        cs_buffer_printf(prompt, "  %s%s", enrolling->codes[i - 1].data,
+                         i % CODES_IN_LINE == 0 || i == enrolling->codes_count ? "\n" : "");
 }
 
 /* A prompt, so that everybody sees it; a user who hangs up here has a factor all the same. */

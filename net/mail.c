@@ -298,6 +298,13 @@ enum cs_err cs_mailer_put(struct cs_mailer *mailer, const struct cs_mail *mail,
     return result;
 }
 
+void cs_mailer_note_lost(struct cs_mailer *mailer)
+{
+    pthread_mutex_lock(&mailer->lock);
+    mailer->counts.lost++;
+    pthread_mutex_unlock(&mailer->lock);
+}
+
 void cs_mailer_finish(struct cs_mailer *mailer, int64_t until)
 {
     pthread_mutex_lock(&mailer->lock);

@@ -69,6 +69,9 @@ struct cs_mailer *cs_mailer_new(const struct cs_log *log, const unsigned *pauses
 enum cs_err cs_mailer_put(struct cs_mailer *mailer, const struct cs_mail *mail,
                           struct cs_error *error) CS_MUST_USE;
 
+/* Counts a mail that could not even be made. */
+void cs_mailer_note_lost(struct cs_mailer *mailer);
+
 /* Waits until all is sent that can be at the first try, at most until `until` (cs_clock_ms); what
  * is left then is given up, and so is what is put later. */
 void cs_mailer_finish(struct cs_mailer *mailer, int64_t until);
