@@ -271,9 +271,8 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          CS_TEXT_MAIL_REPLACED, LOGIN, "UH", CS_USE_NOTICE),
     TEXT("A second factor was removed\nfrom the account %U on %H.", "mail_removed",
          CS_TEXT_MAIL_REMOVED, LOGIN, "UH", CS_USE_NOTICE),
-    TEXT("New recovery codes were made\nfor the account %U on %H.\n"
-         "The earlier ones are no longer accepted.",
-         "mail_recovery", CS_TEXT_MAIL_RECOVERY, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("New recovery codes replace the earlier ones\nfor the account %U on %H.", "mail_recovery",
+         CS_TEXT_MAIL_RECOVERY, LOGIN, "UH", CS_USE_NOTICE),
     /* Translators: %N: a date and a time. */
     TEXT("Time: %N", "mail_time", CS_TEXT_MAIL_TIME, LOGIN "N", "N", CS_USE_NOTICE),
     /* Translators: %S: the program that the change was made with, such as sshd. */

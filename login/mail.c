@@ -39,15 +39,18 @@ static void letter_clear(struct letter *letter)
     cs_buffer_free(&letter->about);
 }
 
-/* By the machine's own clock and zone, which its administrator's log has, too. */
-static void write_time(int64_t seconds, char ret_text[TIME_SIZE])
+/* By the machine's own clock and zone, which its administrator's log has, too. In a text that runs
+ * from right to left its parts are one word, and keep their order. */
+static void write_time(int64_t seconds, bool rtl, char ret_text[TIME_SIZE])
 {
     time_t time = (time_t)seconds;
     struct tm parts;
+    size_t length = 0;
 
-    if (localtime_r(&time, &parts) == NULL ||
-        strftime(ret_text, TIME_SIZE, "%Y-%m-%d %H:%M:%S %z", &parts) == 0)
-        ret_text[0] = '\0';
+    if (localtime_r(&time, &parts) != NULL)
+        length = rtl ? strftime(ret_text, TIME_SIZE, "%F\u00a0%T\u00a0%z", &parts)
+                     : strftime(ret_text, TIME_SIZE, "%F %T %z", &parts);
+    ret_text[length] = '\0';
 }
 
 static void say(const struct cs_phrasebook *book, enum cs_text key, const char *name,
@@ -60,12 +63,27 @@ static void say(const struct cs_phrasebook *book, enum cs_text key, const char *
     cs_buffer_text(out, "\n");
 }
 
+/* Terminals need a blank before the end of a line; a mail would show it as an odd code. */
+static void drop_blanks(struct cs_buffer *text)
+{
+    size_t length = 0;
+
+    for (size_t i = 0; i < text->length; i++) {
+        if (text->text[i] == '\n' && length > 0 && text->text[length - 1] == ' ')
+            length--;
+        text->text[length++] = text->text[i];
+    }
+    text->length = length;
+    if (text->text != NULL)
+        text->text[length] = '\0';
+}
+
 static void write_body(const struct cs_phrasebook *book, const struct cs_told *told,
                        struct cs_buffer *body)
 {
     char time[TIME_SIZE];
 
-    write_time(told->time, time);
+    write_time(told->time, book->catalogue->rtl, time);
     say(book, changes[told->change].text, NULL, body);
     cs_buffer_text(body, "\n");
     say(book, CS_TEXT_MAIL_TIME, time, body);
@@ -74,12 +92,14 @@ static void write_body(const struct cs_phrasebook *book, const struct cs_told *t
         say(book, CS_TEXT_MAIL_ADDRESS, NULL, body);
     cs_buffer_text(body, "\n");
     say(book, CS_TEXT_MAIL_NOT_YOU, NULL, body);
+    drop_blanks(body);
 }
 
 /* A subject has one line. */
 static void write_subject(const struct cs_phrasebook *book, struct cs_buffer *subject)
 {
     cs_say(book, CS_TEXT_MAIL_SUBJECT, NULL, subject);
+    drop_blanks(subject);
     for (size_t i = 0; i < subject->length; i++) {
         if (subject->text[i] == '\n')
             subject->text[i] = ' ';
@@ -135,6 +155,12 @@ static enum cs_err write_letter(struct cs_engine *engine, const struct cs_mail_s
     return cs_mail_compose(&message, &letter->text, error);
 }
 
+static struct cs_mail_server server_of(const struct cs_mail_settings *settings)
+{
+    return (struct cs_mail_server){
+        .url = settings->server, .starttls = settings->starttls, .ca_file = settings->ca_file};
+}
+
 static enum cs_err post(struct cs_engine *engine, const struct cs_mail_settings *settings,
                         const struct cs_phrasebook *book, const struct cs_told *told,
                         struct cs_error *error)
@@ -148,9 +174,7 @@ static enum cs_err post(struct cs_engine *engine, const struct cs_mail_settings 
         return result;
     }
     return cs_mailer_put(mailer,
-                         &(struct cs_mail){.server = {.url = settings->server,
-                                                      .starttls = settings->starttls,
-                                                      .ca_file = settings->ca_file},
+                         &(struct cs_mail){.server = server_of(settings),
                                            .from = letter.from.text,
                                            .to = letter.to.text,
                                            .text = letter.text.text,
@@ -189,4 +213,23 @@ void cs_login_tell(const struct cs_login *login, enum cs_change change)
                                  .time = cs_clock_seconds()};
 
     cs_mail_tell(login->engine, &login->options.mail, &login->book, &told, &login->log);
+}
+
+enum cs_err cs_mail_settings_probe(const struct cs_mail_settings *settings, struct cs_error *error)
+{
+    const struct cs_mail_server server = server_of(settings);
+
+    return cs_mail_probe(&server, error);
+}
+
+void cs_mail_settings_describe(const struct cs_mail_settings *settings, struct cs_buffer *out)
+{
+    const struct cs_mail_server server = server_of(settings);
+
+    if (settings->server == NULL)
+        return;
+    cs_buffer_printf(out, "%s, from %s, to %s%s", settings->server, settings->from, settings->to,
+                     settings->starttls ? ", only with TLS" : "");
+    if (cs_mail_server_is_open(&server))
+        cs_buffer_text(out, "; nothing is encrypted on the way there: set mail_starttls");
 }

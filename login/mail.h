@@ -27,6 +27,13 @@ void cs_mail_tell(struct cs_engine *engine, const struct cs_mail_settings *setti
                   const struct cs_phrasebook *book, const struct cs_told *told,
                   const struct cs_log *log);
 
+/* Whether the server greets, with TLS where it must; sends nothing. */
+enum cs_err cs_mail_settings_probe(const struct cs_mail_settings *settings,
+                                   struct cs_error *error) CS_MUST_USE;
+
+/* Appends how people are told, for an administrator; nothing if they are not. */
+void cs_mail_settings_describe(const struct cs_mail_settings *settings, struct cs_buffer *out);
+
 /* The same of the user who logs in, by the login's own settings. */
 void cs_login_tell(const struct cs_login *login, enum cs_change change);
 
