@@ -22,6 +22,7 @@ spool_directory = {spool}
 log_file_path = {log}
 acl_smtp_rcpt = check_rcpt
 never_users = root
+keep_environment =
 {tls}
 begin acl
 check_rcpt:
@@ -46,6 +47,8 @@ begin transports
 mailbox:
   driver = appendfile
   file = /var/mail/$local_part_data
+  home_directory = /
+  current_directory = /
   delivery_date_add
   envelope_to_add
   return_path_add
