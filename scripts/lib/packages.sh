@@ -20,7 +20,7 @@ packages_demo=(
 packages_test=(
     "${packages_demo[@]}" clang libclang-rt-dev libcmocka-dev python3-cryptography python3-paramiko strace tmux
     procps putty-tools dropbear-bin python3-asyncssh openssl ca-certificates curl sqlite3 git nghttp2-server mandoc
-    zbar-tools libfribidi-dev libu2f-server-dev libu2f-host-dev libhidapi-dev libudev-dev
+    libfribidi-dev libu2f-server-dev libu2f-host-dev libhidapi-dev libudev-dev
     libcbor-dev fido2-tools pamu2fcfg
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers fail2ban
     prometheus python3-prometheus-client python3-jsonschema socat chromium zbar-tools

@@ -108,7 +108,7 @@ def test_a_removed_factor_of_an_older_store():
     enroll("erin")
     forget_factors("erin")
     run("runuser", "-u", "countersign", "--", "sqlite3", STORE,
-        "DROP TABLE ticket; DROP TABLE former; PRAGMA user_version = 10")
+        "DROP TABLE ticket; DROP TABLE former; PRAGMA user_version = 11")
     listing("erin")  # brings it up to date
     with Broker():
         refused_as_usual("erin", "a factor removed before the upgrade")
@@ -149,7 +149,7 @@ def test_groups_and_days():
 
 def test_settings_that_would_open_it_for_ever():
     for settings, words in (({"self_enroll": "yes"}, "self_enroll_group or self_enroll_until"),
-                            ({"self_enroll": "yes", "self_enroll_until": "2027-02-29"}, "not a day")):
+                            ({"self_enroll": "yes", "self_enroll_until": "2027-02-29"}, "not a date")):
         write_config({"throttle": False, **settings})
         result = countersign("check", check=False)
         expect(result.returncode != 0 and words in result.stdout + result.stderr,
@@ -207,6 +207,58 @@ def test_not_now():
     with Broker():
         expect_equal(pam_login("alice", [""], env=KEYED).code, "PAM_SUCCESS", "Enter, with the option")
     expect_equal(left_in_store("alice"), NOTHING, "the store")
+
+
+def test_not_now_but_until_a_date():
+    """With enrol_by: let in with its notice as long as it lasts, for those whom it covers; else refused and told."""
+    day = lambda days: str(datetime.date.today() + datetime.timedelta(days))
+    configure(enrol_by=day(3))
+    with Broker() as broker:
+        result = pam_login("alice", ["", ""], env=KEYED)
+        expect_equal((result.code, len(result.prompts)), ("PAM_SUCCESS", 2), "Enter, and Enter below the notice")
+        expect_match("key into", result.prompts[0][0], "what comes first")
+        expect_match(day(3), result.prompts[1][0], "what comes then")
+        audit = wait_audit(broker)
+        expect_equal((audit["verdict"], audit["days_left"]), ("enrol-by", "4"), "record")
+        session, app = begin("alice")
+        expect_equal(finish(session, app)[0].code, "PAM_SUCCESS", "who enrols sees no notice")
+    anew("alice")
+    for what, reason, settings in (("after the date", "enrol_by-passed", {"enrol_by": day(-1)}),
+                                   ("not in the group", "not-enrolled", {"enrol_by": day(3), "enrol_by_group": "nosuchgroup"})):
+        configure(**settings)
+        with Broker() as broker:
+            result = pam_login("alice", [""], env=KEYED)
+            expect_equal((result.code, len(result.prompts)), ("PAM_AUTH_ERR", 1), what)
+            expect_match("No second factor", result.infos[0], f"{what}: what the user is told")
+            audit = wait_audit(broker)
+            expect_equal((audit["verdict"], audit["reason"]), ("not-enrolled", reason), f"{what}: record")
+    expect_equal(left_in_store("alice"), NOTHING, "the store")
+
+
+def test_a_clock_that_was_set_back():
+    """As with enrol_by: what an accepted code has shown counts. Here the store says that it is a year later."""
+    configure(self_enroll_until=str(datetime.date.today() + datetime.timedelta(5)))
+    later = int((datetime.datetime.now() + datetime.timedelta(days=365)).timestamp())
+    change = "INSERT INTO meta (name, value) VALUES ('shown_time', CAST('%d' AS BLOB)) ON CONFLICT DO UPDATE SET value = excluded.value"
+    with Broker() as broker:
+        begin("bob")[0].kill()
+        run("runuser", "-u", "countersign", "--", "sqlite3", STORE, change % later)
+        try:
+            refused_as_usual("bob", "the clock is behind")
+            broker.wait_log("<4>self_enroll_until: codes of users show that")
+        finally:
+            run("runuser", "-u", "countersign", "--", "sqlite3", STORE, "DELETE FROM meta WHERE name = 'shown_time'")
+    expect_equal(left_in_store("bob"), NOTHING, "the store")
+
+
+def test_while_metrics_are_kept():
+    """The provider is another one then, around the real one."""
+    configure(metrics="/run/countersign/metrics/metrics.sock", self_enroll="ticket")
+    with Broker():
+        session, app = begin("alice", ticket("alice"))
+        expect_equal(finish(session, app)[0].code, "PAM_SUCCESS", "the end")
+        expect_equal(left_in_store("alice"), FACTOR, "the store")
+    anew("alice")
 
 
 def test_never_confirmed():
@@ -408,6 +460,26 @@ def test_through_sshd():
         expect_equal((login.success, login.transcript, len(shown["codes"])), (True, "alice\n", 10), f"{login}")
         login = sshd.paramiko("alice", [secret(shown["app"].code(1), "the next code")])
         expect(login.success, f"the next login: {login}")
+    anew("alice")
+
+
+def test_explain_shows_it_and_stores_nothing():
+    """As the login goes, with a sample in place of the key; a wrong code, Enter, and who has no ticket."""
+    explain = lambda *words: countersign("explain", "alice", *words, check=False).stdout
+    configure()
+    before = store_rows("SELECT * FROM meta"), left_in_store("alice")
+    said = explain("--key", "ssh-ed25519")
+    for words in "ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567", "reason=self-enrolled", "reason=not-confirmed", "Recovery codes":
+        expect(words in said, f"{words!r} is not in {said}")
+    expect("self-enrolled" not in explain(), "without a key")
+    configure(self_enroll="ticket")
+    expect("self-enrolled" not in explain("--key", "ssh-ed25519"), "without a ticket")
+    expect_equal((store_rows("SELECT * FROM meta"), left_in_store("alice")), before, "the store")
+    ticket("alice")
+    said = explain("--key", "ssh-ed25519")
+    for words in "asks for: ticket", "reason=self-enrolled", "reason=wrong-ticket":
+        expect(words in said, f"{words!r} is not in {said}")
+    expect_equal(left_in_store("alice"), TICKET, "the ticket is still there")
     anew("alice")
 
 
