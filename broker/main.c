@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/privilege.h"
 #include "base/standard.h"
@@ -27,7 +28,13 @@
 #include "login/kept_records.h"
 #include "paths.h"
 
-enum { SESSION_FD = 3, ARENAS = 2, KEPT_BYTES = 1024 * 1024, EXIT_USAGE = 2 };
+enum {
+    SESSION_FD = 3,
+    ARENAS = 2,
+    KEPT_BYTES = 1024 * 1024,
+    EXIT_USAGE = 2,
+    MAIL_STOP_MS = 2000, /* for mails that wait, when the broker is asked to stop */
+};
 
 struct settings {
     const char *socket, *config;
@@ -123,6 +130,8 @@ static int run_session(const struct settings *settings, const struct cs_log *log
     if (engine == NULL)
         return EXIT_FAILURE;
     cs_session_serve(engine, NULL, SESSION_FD, &root);
+    /* The login has ended; nobody waits for this process. */
+    cs_mailer_finish(cs_engine_mailer(engine), cs_clock_ms() + CS_MAIL_TOTAL_MS);
     cs_engine_free(&engine);
     return EXIT_SUCCESS;
 }
@@ -263,6 +272,7 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
     cs_log(cs_engine_log(engine), LOG_INFO, "countersignd " CS_VERSION " serves");
     result = cs_server_run(&server, &idle, error);
     cs_systemd_notify(systemd, "STOPPING=1");
+    cs_mailer_finish(cs_engine_mailer(engine), cs_clock_ms() + MAIL_STOP_MS);
     /* Logins that outlived the grace period still use all this: no frame and no library may end
      * before them. */
     if (result == CS_OK && !idle)

@@ -290,4 +290,30 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     /* Translators: Below that list. */
     TEXT("Press Enter to continue: ", "self_enroll_done", CS_TEXT_SELF_ENROLL_DONE, LOGIN, "",
          CS_USE_PROMPT),
+    /* Translators: From here to "mail_not_you": a mail that tells somebody of a change to the
+     * second factors with which he or she logs in. %H: the machine, %U: the name of the account
+     * there. This is its subject. */
+    TEXT("Your second factors on %H have changed", "mail_subject", CS_TEXT_MAIL_SUBJECT, LOGIN, "H",
+         CS_USE_NOTICE),
+    /* Translators: What has changed; one of these begins the mail. */
+    TEXT("An authenticator app was set up\nfor the account %U on %H.", "mail_enrolled",
+         CS_TEXT_MAIL_ENROLLED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("Another second factor was added\nto the account %U on %H.", "mail_added",
+         CS_TEXT_MAIL_ADDED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("A second factor was replaced by another one\nfor the account %U on %H.", "mail_replaced",
+         CS_TEXT_MAIL_REPLACED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("A second factor was removed\nfrom the account %U on %H.", "mail_removed",
+         CS_TEXT_MAIL_REMOVED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("New recovery codes replace the earlier ones\nfor the account %U on %H.", "mail_recovery",
+         CS_TEXT_MAIL_RECOVERY, LOGIN, "UH", CS_USE_NOTICE),
+    /* Translators: %N: a date and a time. */
+    TEXT("Time: %N", "mail_time", CS_TEXT_MAIL_TIME, LOGIN "N", "N", CS_USE_NOTICE),
+    /* Translators: %S: the program that the change was made with, such as sshd. */
+    TEXT("Service: %S", "mail_service", CS_TEXT_MAIL_SERVICE, LOGIN, "S", CS_USE_NOTICE),
+    /* Translators: %R: the network address from which it was made, such as 192.0.2.7. */
+    TEXT("From the address: %R", "mail_address", CS_TEXT_MAIL_ADDRESS, LOGIN, "R", CS_USE_NOTICE),
+    TEXT("If this was you, there is nothing to do.\n"
+         "If it was not you, contact your administrator at once:\n"
+         "somebody else may be able to log in with your account.",
+         "mail_not_you", CS_TEXT_MAIL_NOT_YOU, LOGIN, "", CS_USE_NOTICE),
 };

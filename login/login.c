@@ -129,9 +129,11 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
 
     if (login->plan == NULL)
         return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
+    if (!admit(login, &rule, &verdict))
+        return verdict;
     if (cs_login_is_self(login) && cs_login_refuse_self(login, channel))
         return CS_VERDICT_DENY;
-    if (!admit(login, &rule, &verdict) || !reach_provider(login, &provider, &verdict))
+    if (!reach_provider(login, &provider, &verdict))
         return verdict;
     cs_login_choose_texts(login, provider);
     verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);

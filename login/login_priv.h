@@ -41,8 +41,8 @@ bool cs_login_is_self(const struct cs_login *login);
 /* Takes out of the options what would let somebody in without a second factor. */
 void cs_login_restrict_self(struct cs_options *options);
 
-/* True: it is not for this peer, or the settings do not allow it for anybody; the user was told,
- * and the reason is set. */
+/* True: it is not for root, or the settings do not allow it for anybody; the user was told, and the
+ * reason is set. */
 bool cs_login_refuse_self(struct cs_login *login, struct cs_channel *channel);
 
 /* Runs login->plan on `channel`, and then what the request wishes. The account was looked up. */

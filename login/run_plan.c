@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "login/login_priv.h"
+#include "login/mail.h"
 #include "login/pending_lock.h"
 #include "login/policy.h"
 #include "methods/account.h"
@@ -67,6 +68,11 @@ static bool may_send(void *context, const struct cs_sending *sending)
 static enum cs_enrol_leave may_enrol(void *context, int64_t now)
 {
     return cs_login_may_enrol(((struct run *)context)->login, now);
+}
+
+static void changed(void *context, enum cs_change change)
+{
+    cs_login_tell(((struct run *)context)->login, change);
 }
 
 static void was_refused(void *context)
@@ -173,6 +179,7 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .proven = proven,
                                              .may_send = may_send,
                                              .may_enrol = may_enrol,
+                                             .changed = changed,
                                              .was_refused = was_refused,
                                              .claim_code = claim_code,
                                              .settle_code = settle_code,

@@ -48,6 +48,16 @@ enum cs_enrol_leave {
     CS_ENROL_FREELY,
 };
 
+/* What happened to somebody's factors, to be told to their owner. */
+enum cs_change {
+    CS_CHANGE_ENROLLED, /* the first one, at a login */
+    CS_CHANGE_ADDED,
+    CS_CHANGE_REPLACED,
+    CS_CHANGE_REMOVED,
+    CS_CHANGE_RECOVERY, /* new recovery codes */
+    CS_CHANGES
+};
+
 /* Settings of plans and methods; a part of the login's options. */
 struct cs_method_options {
     const char *password_separator;
@@ -139,6 +149,9 @@ struct cs_method_calls {
     /* What the user needs to enrol at this login, at the time `now`. Asks the name services about
      * groups. */
     enum cs_enrol_leave (*may_enrol)(void *context, int64_t now);
+    /* The user's factors have changed for good. Tells the user elsewhere; never fails, and never
+     * waits. */
+    void (*changed)(void *context, enum cs_change change);
     /* The user refused the request, let it expire, or left before it was answered. */
     void (*was_refused)(void *context);
     /* Whether this code of the identity has let nobody in before, and no other login is trying it

@@ -215,7 +215,9 @@ static enum cs_err save(struct enrolment *enrolment, struct cs_error *error)
         return result;
     }
     cs_note_outcome(login, CS_FACTOR_TOTP, false, &outcome);
-    if (!enrolled.done)
+    if (enrolled.done)
+        login->calls->changed(login->context, CS_CHANGE_ENROLLED);
+    else
         end(enrolment, CS_VERDICT_DENY, enrolled.reason);
     return result;
 }

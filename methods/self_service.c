@@ -6,6 +6,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "base/sanitise.h"
 #include "base/time_text.h"
 #include "conversation/tell.h"
 #include "i18n/language.h"
@@ -90,8 +91,10 @@ static void add_factor(const struct cs_self_factor *factor, struct cs_buffer *ou
     if (factor->last_used > 0)
         cs_format_time(factor->last_used, used);
     cs_buffer_printf(out, "  %lld  %s  %s  %s", (long long)factor->id, factor->kind, created, used);
-    if (factor->label[0] != '\0')
-        cs_buffer_printf(out, "  %s", factor->label);
+    if (factor->label[0] != '\0') {
+        cs_buffer_text(out, "  ");
+        cs_sanitise(out, factor->label, strlen(factor->label));
+    }
     cs_buffer_text(out, "\n");
 }
 
@@ -117,6 +120,18 @@ static enum cs_verdict list(struct session *session)
 
 /* ---- what changes ---- */
 
+/* To whoever the account belongs, should it not be who is at the terminal. */
+static void tell_owner(const struct session *session, const struct cs_self_change *done)
+{
+    const struct cs_method_login *login = session->login;
+    enum cs_change change = done->recovery        ? CS_CHANGE_RECOVERY
+                            : done->replaced != 0 ? CS_CHANGE_REPLACED
+                                                  : CS_CHANGE_ADDED;
+
+    if (done->adds || done->recovery)
+        login->calls->changed(login->context, change);
+}
+
 /* In one transaction, with its record; see providers/self_service.h. */
 static enum cs_verdict change(struct session *session, struct cs_self_change *change)
 {
@@ -132,6 +147,8 @@ static enum cs_verdict change(struct session *session, struct cs_self_change *ch
         tell(session, CS_TEXT_SELF_UNCHANGED);
         return cs_give_up(login, step, result, &error);
     }
+    if (changed.done)
+        tell_owner(session, change);
     /* It is done, whatever follows. */
     if (result != CS_OK)
         cs_log(login->given->log, LOG_ERR, "%s: %s", step, error.text);

@@ -43,6 +43,10 @@ def test_list():
         again = run_self("alice", "list", answers=[alice.code()] * 2)
         refused(again, "the code that was used", "refused")
         expect_equal(pam_login("alice", [alice.code()] * 4).code, "PAM_MAXTRIES", "the same code at a login")
+        expect_equal(pam_login("alice", [alice.code(1)]).code, "PAM_SUCCESS", "the next code at a login")
+        again = run_self("alice", "list", answers=[alice.code(1)] * 2)
+        refused(again, "a code that was used at a login", "refused")
+        expect_equal(reasons(broker)[-1], "replayed", "the reason")
         expect_equal(lists("alice", alice.recovery_codes[0] + "\r")[1], 9, "by a recovery code")
 
 
@@ -205,6 +209,21 @@ def test_settings_that_do_not_do():
             refused(run_self("alice", "list"), str(settings), "may not change")
             expect_match(said, broker.log(), "the log")
             expect_equal(reasons(broker), ["self-not-here"], str(settings))
+
+
+def test_what_check_says():
+    configure()
+    with Broker():
+        expect_match(r"ok +countersign self", countersign("check", check=False).stdout, "all is well")
+    for settings, said in (({"auth_method": "password"}, "auth_method=password asks 'countersign self' for no second"),
+                           ({"services": {SELF: {"auth_method": "password"}}}, "asks 'countersign self' for no second")):
+        configure(**settings)
+        expect_match(said, " ".join(countersign("check", check=False).stdout.split()), str(settings))
+    write_config({})
+    with Broker():
+        configure()  # which the running broker has not seen
+        expect_match("its mode keeps users out, and self_service is set", " ".join(
+            countersign("check", check=False).stdout.split()), "the socket")
 
 
 def test_without_a_second_factor():

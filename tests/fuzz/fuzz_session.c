@@ -309,6 +309,12 @@ void cs_engine_release(struct cs_engine *engine, struct cs_provider **provider)
     *provider = NULL;
 }
 
+struct cs_mailer *cs_engine_mailer(struct cs_engine *engine)
+{
+    (void)engine;
+    return NULL;
+}
+
 struct cs_search {
     struct cs_account account;
 };
