@@ -110,11 +110,8 @@ static int look_in_services(const void *question, char *buffer, size_t size, voi
 static enum cs_named fail_look(const struct passwd_question *question, int failure,
                                struct cs_error *error)
 {
-    char number[24];
-
-    (void)snprintf(number, sizeof number, "uid %lu", (unsigned long)question->uid);
     return cs_names_unresolved(error, failure, "the account",
-                               question->name ? question->name : number);
+                               question->name ? question->name : "of that uid");
 }
 
 static enum cs_named find_local(const struct passwd_question *question,
@@ -144,11 +141,9 @@ enum cs_named cs_names_local_account_of(uid_t uid, struct cs_account *ret_accoun
 /* Two names of one uid are one account to the system. Unless it is known that they are not. */
 static bool has_local_uid(const struct cs_account *account)
 {
-    const struct passwd_question question = {.uid = account->uid};
-    struct cs_account other = {0};
-    int failure = 0;
+    struct cs_account other;
 
-    return grow_and_look(look_in_passwd, &question, &other, &failure) != CS_NAMED_ABSENT;
+    return cs_names_local_account_of(account->uid, &other, NULL) != CS_NAMED_ABSENT;
 }
 
 static enum cs_named find_anywhere(const struct passwd_question *question,
@@ -183,20 +178,6 @@ enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_acco
     enum cs_named named = cs_names_local_account(name, ret_account, error);
 
     return named == CS_NAMED_ABSENT ? cs_names_account(name, ret_account, error) : named;
-}
-
-void cs_names_local_who(uid_t uid, char ret_text[CS_WHO_SIZE])
-{
-    const struct passwd_question question = {.uid = uid};
-    struct cs_account account = {0};
-    int failure = 0;
-
-    if (uid == 0)
-        (void)snprintf(ret_text, CS_WHO_SIZE, "root");
-    else if (grow_and_look(look_in_passwd, &question, &account, &failure) == CS_NAMED_FOUND)
-        (void)snprintf(ret_text, CS_WHO_SIZE, "%s", account.name);
-    else
-        (void)snprintf(ret_text, CS_WHO_SIZE, "uid %u", (unsigned)uid);
 }
 
 /* ---- all names of a file ---- */

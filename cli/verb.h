@@ -128,7 +128,8 @@ extern const struct cs_verb_option cs_options_prompts[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_report[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_restore[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_ticket[CS_VERB_OPTIONS_MAX];
-extern const struct cs_verb_option cs_options_self_app[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_self_add[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_self_replace[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_try[CS_VERB_OPTIONS_MAX];
 
 /* How many options the row has: they come first. */

@@ -35,19 +35,22 @@ unsigned cs_login_days_to_enrol(struct cs_login *login, int64_t now);
 /* How long to wait for a directory: lookup_timeout, at most until the login ends. */
 struct cs_patience cs_login_patience(const struct cs_login *login);
 
-/* self_service.c: whether it is a `countersign self`. */
+/* self_options.c: whether it is a `countersign self`. */
 bool cs_login_is_self(const struct cs_login *login);
 
 /* Takes out of the options what would let somebody in without a second factor. */
 void cs_login_restrict_self(struct cs_options *options);
 
-/* True: it is not for root, or the settings do not allow it for anybody; the user was told, and the
- * reason is set. */
+/* self_service.c: true: it is not for root, or the settings do not allow it for anybody; the user
+ * was told, and the reason is set. */
 bool cs_login_refuse_self(struct cs_login *login, struct cs_channel *channel);
 
 /* Runs login->plan on `channel`, and then what the request wishes. The account was looked up. */
 enum cs_verdict cs_login_run_self(struct cs_login *login, struct cs_channel *channel,
                                   struct cs_provider *provider);
+
+/* self_change.c: writes a record of what changed nothing. */
+void cs_login_log_self(const struct cs_login *login, bool done);
 
 /* The calls change_self and speak of methods. */
 struct cs_self_change;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The login's own options, except those about accounts and texts, which have tables of their
  * own. */
-#include "login/group_list.h"
 #include "login/ibm_words.h"
 #include "login/option_checks.h"
 #include "login/options.h"
@@ -316,28 +315,6 @@ const struct cs_setting cs_option_rows[] = {
              "but root's. Nothing counts as a first factor there, nobody is exempt, and all tries "
              "of one of them count as from one address. Under systemd open the socket as well: "
              "SocketMode=0660 and the daemon's group as SocketGroup, or SocketMode=0666."},
-    {.name = "self_service",
-     .type = CS_SETTING_FLAG,
-     .scope = CS_SCOPE_BROKER,
-     .where = CS_FROM_FILE,
-     .offset = AT(self_service),
-     .fallback = "no",
-     .help =
-         "Lets users run 'countersign self': list, add and replace their own authenticator apps, "
-         "make new recovery codes, choose their language, each after a second factor of theirs. "
-         "Only for provider local. Opens the broker's socket to all users for this alone; under "
-         "systemd set SocketMode=0666 as well."},
-    {.name = "self_service_group",
-     .type = CS_SETTING_LIST,
-     .scope = CS_SCOPE_BROKER,
-     .where = CS_FROM_FILE,
-     .offset = AT(self_service_group),
-     .type_name = "groups",
-     .check = cs_check_groups,
-     .add = cs_group_list_add,
-     .help =
-         "self_service is only for members of these UNIX groups. If that cannot be resolved, it "
-         "is not for the account."},
     {.name = "max_logins",
      .type = CS_SETTING_NUMBER,
      .scope = CS_SCOPE_BROKER,

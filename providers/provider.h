@@ -185,8 +185,7 @@ struct cs_outcome {
     bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and this many are left */
     int64_t clock_off;      /* "clock-off": seconds that the device is ahead (+) or behind (-) */
-    int64_t factor;         /* the one that the answer was right for, by its number here; 0: none,
-                               or it has no number */
+    int64_t factor;         /* that a right answer was of, by its number; 0: it has none */
     char alert[256];        /* what the administrator must know, for the log; "": nothing */
 };
 
@@ -226,7 +225,6 @@ struct cs_measures {
 };
 
 struct cs_enrolling_ops;
-struct cs_self_ops;
 struct cs_provider; /* an opened provider; each kind has a struct of its own */
 
 /* Slots marked optional may be NULL; methods/provider_call.c says what that means. An error means
@@ -333,14 +331,13 @@ struct cs_provider_ops {
     enum cs_err (*shown_time)(struct cs_provider *provider, int64_t *ret_time,
                               struct cs_error *error);
 
-    /* What users may change of their own (providers/self_service.h). Optional: nothing. */
-    const struct cs_self_ops *self;
-
     /* Adds its measurements to `measures`. Optional: there are none. */
     void (*measure)(const struct cs_provider *provider, struct cs_measures *measures);
 
     /* Enrolling at a login (enrolling.h). Optional: nobody enrols here. */
     const struct cs_enrolling_ops *enrolling;
+    /* What users may change of their own (self_service.h). Optional: nothing. */
+    const struct cs_self_ops *self;
 
     void (*close)(struct cs_provider *provider);
 };

@@ -69,7 +69,7 @@ def sweep(act, verb, judge):
             if changed and records == 0:
                 broker.wait_log(f"act verb={verb} result=done")
             expect(changed or records == 0, f"a record of what did not happen: {log}")
-        expect_sound()
+            expect_sound()
         return changed
 
     return kill_each_call(attempt, after, patience=60)

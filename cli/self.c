@@ -8,15 +8,9 @@
 #include "base/sanitise.h"
 #include "cli/cli.h"
 #include "cli/request.h"
-#include "cli/verb.h"
+#include "cli/self.h"
 #include "conversation/terminal.h"
 #include "wire/client.h"
-
-enum { LIGHT };
-
-const struct cs_verb_option cs_options_self_app[CS_VERB_OPTIONS_MAX] = {
-    [LIGHT] = {"light", NULL, "The terminal writes light on dark, without colours."},
-};
 
 static enum cs_err no_authtok(void *context, struct cs_secret *ret_authtok)
 {
@@ -90,7 +84,7 @@ static enum cs_err ask_broker(const struct cs_cli *cli, struct cs_request *reque
     return result;
 }
 
-static int run(const struct cs_cli *cli, enum cs_self_act act, const char *detail, bool light)
+int cs_self_run(const struct cs_cli *cli, enum cs_self_act act, const char *detail, bool light)
 {
     CS_AUTO(cs_request_clear) struct cs_request request = {.config_fd = -1};
     CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
@@ -106,36 +100,4 @@ static int run(const struct cs_cli *cli, enum cs_self_act act, const char *detai
     cs_sanitise(&name, verdict.name, strlen(verdict.name));
     (void)cs_fail(&error, CS_ERR_UNAVAILABLE, "refused (%s)", name.text ? name.text : "");
     return cs_complain(&error);
-}
-
-int cs_cmd_self_list(struct cs_cli *cli, const struct cs_words *words)
-{
-    (void)words;
-    return run(cli, CS_SELF_LIST, NULL, false);
-}
-
-int cs_cmd_self_add(struct cs_cli *cli, const struct cs_words *words)
-{
-    return run(cli, CS_SELF_ADD, NULL, words->options[LIGHT] != NULL);
-}
-
-int cs_cmd_self_replace(struct cs_cli *cli, const struct cs_words *words)
-{
-    const char *id = words->operands[0];
-
-    if (id[0] == '\0' || strspn(id, "0123456789") != strlen(id) || strlen(id) > 18)
-        return cs_usage_error("'%s' is not the number of a factor; see 'countersign self list'",
-                              id);
-    return run(cli, CS_SELF_REPLACE, id, words->options[LIGHT] != NULL);
-}
-
-int cs_cmd_self_recovery(struct cs_cli *cli, const struct cs_words *words)
-{
-    (void)words;
-    return run(cli, CS_SELF_RECOVERY, NULL, false);
-}
-
-int cs_cmd_self_lang(struct cs_cli *cli, const struct cs_words *words)
-{
-    return run(cli, CS_SELF_LANGUAGE, words->operands[0], false);
 }
