@@ -119,7 +119,7 @@ def test_addresses():
     """The machine's aliases, a name that is nobody's address, and a domain that the server does not take mail for."""
     with open("/etc/aliases", "a") as file:
         file.write("dave: erin\n")
-    with MailServer() as server, Broker() as broker:
+    with MailServer(), Broker() as broker:
         configure(**MAIL)
         enroll_at_login("dave")
         expect_equal(wait_mail("erin")["To"], "dave@localhost", "an alias")
@@ -132,7 +132,6 @@ def test_addresses():
         configure(**MAIL, mail_to="%a@example.org", mail_from="security@example.com")
         enroll_at_login("alice")
         broker.wait_log(r"the mail to alice@example\.org .* is given up after 1 tries, and not sent: .*550")
-        expect("relay not permitted" in server.log(), "what the server says")
 
 
 def test_tls():
