@@ -20,16 +20,17 @@ static enum cs_err note(struct cs_cli_import *import, const struct cs_imported *
 static enum cs_err note_window(struct cs_cli_import *import, const struct cs_imported *row,
                                struct cs_error *error)
 {
-    unsigned here = 2 * import->settings->totp_window + 1;
+    bool by_counter = row->factor.kind == CS_STORED_HOTP;
+    unsigned setting = by_counter ? import->settings->hotp_window : import->settings->totp_window;
+    unsigned here = by_counter ? setting : 2 * setting + 1;
     char text[200];
 
-    if (row->window == 0 || row->factor.kind != CS_STORED_TOTP || row->window == here)
+    if (row->window == 0 || row->window == here)
         return CS_OK;
-    (void)snprintf(
-        text, sizeof text,
-        "WINDOW_SIZE %u is not taken over: here %u codes are good at once, for all users "
-        "(totp_window=%u)",
-        row->window, here, import->settings->totp_window);
+    (void)snprintf(text, sizeof text,
+                   "WINDOW_SIZE %u is not taken over: here %u codes are good at once, for all "
+                   "users (%s=%u)",
+                   row->window, here, by_counter ? "hotp_window" : "totp_window", setting);
     return note(import, row, text, error);
 }
 
@@ -240,7 +241,7 @@ static enum cs_err say(void *context, struct cs_error *error)
     if (tally->stored > 0 && !import->choice->dry_run)
         (void)printf("The files are as they were, and their secrets still good wherever they were: "
                      "take the old\nmodule out of use, so that no code is good twice, and delete "
-                     "them.\n");
+                     "them. 'countersign enroll --undo' takes this import back.\n");
     return CS_OK;
 }
 
