@@ -86,8 +86,8 @@ static enum cs_err say(void *context, struct cs_error *error)
 
     (void)error;
     cs_format_time(undo->created, time);
-    (void)printf("The batch or import of %s: %zu factors removed, %zu kept.\n", time, undo->removed,
-                 undo->kept_count);
+    (void)printf("The batch or import of %s: %zu factor%s removed, %zu kept.\n", time,
+                 undo->removed, undo->removed == 1 ? "" : "s", undo->kept_count);
     if (undo->removed > 0)
         (void)printf("Letters and secrets that were handed out are worth nothing here now.\n");
     return CS_OK;

@@ -118,7 +118,8 @@ static void refuse_encrypted(struct cs_pskc_key *key, char *text)
 {
     (void)text;
     cs_pskc_fail(key,
-                 "it is encrypted, and only plain values are read: export it without encryption");
+                 "it is encrypted, and only plain values are read; python3-pskc decrypts it: see "
+                 "countersign(8), 'import pskc'");
 }
 
 static void lose_dates(struct cs_pskc_key *key, char *text)
