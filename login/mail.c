@@ -123,10 +123,7 @@ static enum cs_err write_addresses(struct cs_engine *engine,
     if (cs_mail_address_write(settings->from, &names, &letter->from, &why) != CS_OK)
         return cs_fail(error, why.code, "mail_from: %s", why.text);
     if (cs_mail_address_write(settings->to, &names, &letter->to, &why) != CS_OK)
-        return cs_fail(error, why.code,
-                       "mail_to: %s; name the account's address in map_file, and "
-                       "set mail_to to %%u",
-                       why.text);
+        return cs_fail(error, why.code, "mail_to: %s", why.text);
     return CS_OK;
 }
 

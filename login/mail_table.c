@@ -66,7 +66,7 @@ const struct cs_setting cs_mail_rows[] = {
      .type_name = "address",
      .fallback = "%a",
      .check = check_person,
-     .help = "Where they go: %a is the account's name, %u the identity (map_file), %h this host. "
+     .help = "Where they go: %a is the account's name, %u the identity, %h this host. "
              "What has no at sign then gets the mail server's name behind one: alice@localhost, "
              "to whom that server's aliases apply."},
     {0},

@@ -23,6 +23,7 @@ struct attempt {
     CURL *easy;
     struct curl_slist *resolve, *people;
     size_t read;             /* of the text */
+    bool over;               /* libcurl is to end it now */
     char reply[REPLY_BYTES]; /* the server's last line that refuses something */
     char detail[CURL_ERROR_SIZE];
 };
@@ -151,6 +152,17 @@ static size_t take_reply(char *data, size_t size, size_t count, void *context)
     return size * count;
 }
 
+/* A handle that is taken away from libcurl in the middle has it say good-bye to the server, and
+ * wait for an answer for up to two minutes. One that it has ended itself does not. */
+static int is_over(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+    (void)a;
+    (void)b;
+    (void)c;
+    (void)d;
+    return ((const struct attempt *)context)->over;
+}
+
 /* libcurl itself leaves out SOCK_CLOEXEC. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -175,6 +187,7 @@ static const struct {
     long value;
 } numbers[] = {
     {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_NOPROGRESS, 0}, /* asks is_over() */
     {CURLOPT_QUICK_EXIT, 1},
     {CURLOPT_SSL_VERIFYPEER, 1},
     {CURLOPT_SSL_VERIFYHOST, 2},
@@ -199,6 +212,7 @@ static bool set_fixed(CURL *easy)
            curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, forget_key_log) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_reply) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, is_over) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_text) == CURLE_OK;
 }
 
@@ -239,6 +253,7 @@ static bool set_contexts(struct attempt *attempt)
 {
     return curl_easy_setopt(attempt->easy, CURLOPT_ERRORBUFFER, attempt->detail) == CURLE_OK &&
            curl_easy_setopt(attempt->easy, CURLOPT_HEADERDATA, attempt) == CURLE_OK &&
+           curl_easy_setopt(attempt->easy, CURLOPT_XFERINFODATA, attempt) == CURLE_OK &&
            curl_easy_setopt(attempt->easy, CURLOPT_READDATA, attempt) == CURLE_OK;
 }
 
@@ -308,24 +323,36 @@ static struct cs_mail_outcome say_why(struct attempt *attempt, CURLcode code,
 
 /* ---- the try ---- */
 
+static bool has_ended(struct cs_mail_line *line, CURLcode *ret_code)
+{
+    bool ended = false;
+    CURLMsg *message;
+    int number;
+
+    (void)curl_multi_perform(line->multi, &number);
+    while ((message = curl_multi_info_read(line->multi, &number)) != NULL) {
+        ended = true;
+        *ret_code = message->data.result;
+    }
+    return ended;
+}
+
 static CURLcode transfer(struct cs_mail_line *line, struct attempt *attempt)
 {
     CURLcode code = CURLE_OPERATION_TIMEDOUT;
-    bool ended = false;
-    int running;
+    bool ended;
 
     if (curl_multi_add_handle(line->multi, attempt->easy) != CURLM_OK)
         return CURLE_OUT_OF_MEMORY;
     do {
-        CURLMsg *message;
-        int left;
-
-        (void)curl_multi_perform(line->multi, &running);
-        while ((message = curl_multi_info_read(line->multi, &left)) != NULL) {
-            ended = true;
-            code = message->data.result;
-        }
+        ended = has_ended(line, &code);
     } while (!ended && wait(line, attempt->until));
+    if (!ended) {
+        attempt->over = true;
+        (void)has_ended(line, &code);
+        code = CURLE_OPERATION_TIMEDOUT;
+        attempt->detail[0] = '\0';
+    }
     (void)curl_multi_remove_handle(line->multi, attempt->easy);
     return code;
 }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Mail to those whose factors change at a login: through Debian's exim4 into a mailbox, and with servers that are down,
 silent or without TLS, which no login may notice."""
+import base64
 import datetime
 import email.utils
 import json
 import os
-import pathlib
 import re
 import socket
 import time
@@ -16,16 +16,15 @@ from countersign.mail import *
 from countersign.self_enroll import *
 from countersign.self_service import AtShell, run_self, set_up
 
+USERS = ("alice", "bob", "dave", "erin", "first+last")
 MAIL = {"mail_server": "smtp://localhost"}
-LANGUAGES = {"de": "zweiten Faktoren", "fr": "seconds facteurs", "ru": "вторые факторы", "ja": "2 要素認証", "ar": "عوامل"}
+LANGUAGES = {"de": "zweiten Faktoren", "fr": "seconds facteurs", "ru": "вторые факторы", "ja": "2 要素認証", "pl": "drugie składniki"}
 
 
 def configure(**settings):
+    """Nobody has anything then."""
     write_config({"throttle": False, **FREELY, **settings})
-
-
-def anew(*users):
-    for user in users:
+    for user in USERS:
         countersign("forget", user, check=False)
         empty_mailbox(user)
 
@@ -34,7 +33,7 @@ def enroll_at_login(user, **options):
     """(result, what must be in no mail)"""
     session, app = begin(user, env={**KEYED, "SSH_CONNECTION": "192.0.2.7 4711 192.0.2.2 22"}, **options)
     result, codes = finish(session, app)
-    return result, [app.key, *codes]
+    return result, [base64.b32encode(app.key).decode(), *codes]
 
 
 def log_in_unhindered(user, what):
@@ -47,7 +46,7 @@ def log_in_unhindered(user, what):
 def test_prepare():
     stack()
     countersign("init")
-    add_accounts(["dave", "erin", "first+last"])
+    add_accounts(USERS[2:])
 
 
 def test_nothing_unless_it_is_set():
@@ -56,7 +55,6 @@ def test_nothing_unless_it_is_set():
         enroll_at_login("alice")
         wait_audit(broker)
     expect("<=" not in server.log() and "mail" not in broker.log(), f"{server.log()}{broker.log()}")
-    anew("alice")
 
 
 def test_whoever_enrols_is_told():
@@ -85,7 +83,6 @@ def test_whoever_enrols_is_told():
                  text, "the text")
     whole = re.sub(r"\W", "", mail.as_string())
     expect(not any(re.sub(r"\W", "", word) in whole for word in secrets), "a secret is in the mail")
-    anew("alice")
 
 
 def test_who_changes_their_own_is_told():
@@ -114,7 +111,6 @@ def test_in_the_language_of_the_user():
             expect(words in mail["Subject"], f"{language}: {mail['Subject']}")
             expect_equal([mail["Content-Language"], mail.defects, mail["Subject"].defects], [language, [], ()], language)
             expect("alice" in mail.get_content() and "\ufffd" not in mail.get_content(), f"{language}: {mail.get_content()}")
-            anew("alice")
 
 
 def test_whoever_leaves_early_is_told_too():
@@ -126,7 +122,6 @@ def test_whoever_leaves_early_is_told_too():
         codes_of(session.prompt())
         session.kill()
         wait_mail("alice")
-    anew("alice")
 
 
 def test_without_a_broker():
@@ -136,31 +131,25 @@ def test_without_a_broker():
         result, _ = enroll_at_login("alice", service="alone")
         expect_equal(result.code, "PAM_SUCCESS", "stand-alone")
         wait_mail("alice")
-    anew("alice")
 
 
 def test_addresses():
-    """The machine's aliases, a map file, and a name that is nobody's address."""
+    """The machine's aliases, a name that is nobody's address, and a domain that the server does not take mail for."""
     with open("/etc/aliases", "a") as file:
         file.write("dave: erin\n")
-    with MailServer() as server, Broker() as broker:
+    with MailServer(), Broker() as broker:
         configure(**MAIL)
         enroll_at_login("dave")
         expect_equal(wait_mail("erin")["To"], "dave@localhost", "an alias")
-        path = pathlib.Path("/etc/countersign/people")
-        path.write_text("first+last erin@mail.example.com\n*\n")
         enroll_at_login("first+last")
         broker.wait_log(r"'first\+last' gets no mail about a change of factors \(self-enrolled\): mail_to: the account's "
                         r"name 'first\+last' cannot be a part of an address")
-        anew("first+last")
-        configure(**MAIL, map_file=str(path), mail_to="%u")
-        enroll_at_login("first+last")
-        expect_equal(wait_mail("erin", 2)["To"], "erin@mail.example.com", "a map file")
+        configure(**MAIL, mail_to="%u@mail.example.com")
+        enroll_at_login("bob")
+        expect_equal(wait_mail("bob")["To"], "bob@mail.example.com", "the identity")
         configure(**MAIL, mail_to="%a@example.org", mail_from="security@example.com")
         enroll_at_login("alice")
         broker.wait_log(r"the mail to alice@example\.org .* is given up after 1 tries, and not sent: .*550")
-        expect("relay not permitted" in server.log(), "what the server says")
-    anew("dave", "erin", "first+last", "alice")
 
 
 def test_tls():
@@ -173,14 +162,14 @@ def test_tls():
         with MailServer(certificate=trusted):
             log_in_unhindered("alice", "with TLS")
             expect_match(r"with esmtps", str(wait_mail("alice")["Received"]), "how it came")
-            anew("alice")
         for what, certificate, problem in (("none", None, "offers no TLS, which mail_starttls demands"),
                                            ("a stranger's", stranger, "certificate is not trusted")):
+            configure(**secure)
             with MailServer(certificate=certificate) as server:
+                before = server.log().count("<=")
                 log_in_unhindered("alice", f"TLS: {what}")
                 broker.wait_log(f"given up after 1 tries, and not sent: smtp://localhost:25: .*{problem}")
-                expect("<=" not in server.log().rpartition("with esmtps")[2].partition("\n")[2], f"sent all the same, {what}")
-            anew("alice")
+                expect_equal(server.log().count("<="), before, f"sent all the same, {what}")
 
 
 def test_a_server_that_is_down():
@@ -191,7 +180,6 @@ def test_a_server_that_is_down():
                         r"smtp://localhost:25: cannot connect; check that the server runs")
         with MailServer():
             wait_mail("alice")
-    anew("alice")
 
 
 def test_a_server_that_says_nothing():
@@ -203,7 +191,6 @@ def test_a_server_that_says_nothing():
             started = time.monotonic()
         expect(time.monotonic() - started < 8, "the broker waits for mail before it ends")
         expect_equal(len(re.findall("given up after . tries, and not sent", broker.log())), 3, broker.log())
-    anew("alice", "bob", "dave")
 
 
 def test_what_the_administrator_sees():

@@ -3,8 +3,11 @@
  * puts a mail never waits. */
 #include "tests/unit/unit.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -280,6 +283,29 @@ static void test_it_is_not_tried_for_ever(void **state)
 
 /* ---- nobody waits ---- */
 
+/* Nobody takes the connection, or ever closes it. */
+static void test_deaf_server_does_not_hold_up_the_end(void **state)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    CS_AUTO(cs_fd_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    socklen_t size = sizeof address;
+    int64_t before = cs_clock_ms();
+    struct scene scene;
+    struct cs_mail mail;
+
+    assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+    assert_int_equal(listen(fd, 5), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size), 0);
+    scene_begin(&scene, never);
+    mail = mail_for(&scene, *state, "smtp", "silent");
+    (void)snprintf(scene.url, sizeof scene.url, "smtp://localhost:%u", ntohs(address.sin_port));
+    for (int i = 0; i < 3; i++)
+        put(&scene, &mail);
+    cs_mailer_finish(scene.mailer, cs_clock_ms() + SOON_MS / 4);
+    scene_end(&scene);
+    assert_true(cs_clock_ms() - before < SOON_MS);
+}
+
 static void test_silent_server_delays_nobody(void **state)
 {
     CS_AUTO(scene_end) struct scene scene;
@@ -405,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_what_does_not_pass_is_given_up),
         cmocka_unit_test(test_it_is_not_tried_for_ever),
         cmocka_unit_test(test_silent_server_delays_nobody),
+        cmocka_unit_test(test_deaf_server_does_not_hold_up_the_end),
         cmocka_unit_test(test_addresses_are_checked),
         cmocka_unit_test(test_server_settings),
         cmocka_unit_test(test_probe_sends_nothing),
