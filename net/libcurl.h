@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libcurl, loaded when it is first needed: with almost 30 libraries that it brings, the loader
- * works longer than a login takes, and most processes make no request. Private to the HTTP client.
+ * works longer than a login takes, and most processes make no request.
  *
  * The rest of net/ calls libcurl's functions by their own names, with the checks of its header.
  * libcurl.c defines those that are used: each passes on to the loaded library.
