@@ -33,13 +33,24 @@ static void stop(struct reading *reading)
     (void)XML_StopParser(reading->parser, XML_FALSE);
 }
 
+/* The older name is deprecated since 2.9, which Debian 13 has by now; Debian 12's does not know the
+ * newer one. */
+static size_t current_line(XML_Parser parser)
+{
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+    return (size_t)XML_GetCurrentLineNumber64(parser);
+#else
+    return (size_t)XML_GetCurrentLineNumber(parser);
+#endif
+}
+
 static void begin_key(struct reading *reading)
 {
     const struct cs_import_source *source = reading->source;
     struct cs_pskc_key *key = &reading->key;
 
     cs_imported_free(&key->row);
-    key->row = cs_imported_new(source, XML_GetCurrentLineNumber(reading->parser));
+    key->row = cs_imported_new(source, current_line(reading->parser));
     key->fault = NULL;
     if (key->row == NULL) {
         key->result = CS_ERR_NOMEM;
@@ -188,9 +199,8 @@ static enum cs_err judge(const struct reading *reading, struct cs_error *error)
     const char *what = reading->doctype ? "it has a document type, which no such container has"
                                         : XML_ErrorString(XML_GetErrorCode(reading->parser));
 
-    return cs_imports_fault(reading->imports, reading->source,
-                            XML_GetCurrentLineNumber(reading->parser), "it cannot be read: %s",
-                            what) == CS_OK
+    return cs_imports_fault(reading->imports, reading->source, current_line(reading->parser),
+                            "it cannot be read: %s", what) == CS_OK
                ? CS_OK
                : cs_fail_nomem(error);
 }
