@@ -21,7 +21,8 @@ struct cs_batch_factor {
     char user[CS_STORE_USER_MAX + 1];
     int64_t created;
     bool codes;
-    bool used; /* the factor, or one of those recovery codes, has let somebody in since */
+    bool used;      /* the factor, or one of those recovery codes, has let somebody in since */
+    bool traceless; /* nothing shows that its user has ever got in with a factor or code */
 };
 
 /* The next one after the factor `after`, by id; *ret_found is false at the end. */
@@ -30,7 +31,8 @@ enum cs_err cs_last_batch_next(const struct cs_transaction *transaction, int64_t
                                struct cs_error *error) CS_MUST_USE;
 
 /* Removes the factor with what came with it: the recovery codes go if the batch gave them, or if
- * this was the user's last factor. */
+ * this was the user's last factor. One that is not traceless leaves a note that the user had one
+ * (former.h). */
 enum cs_err cs_last_batch_undo(const struct cs_transaction *transaction,
                                const struct cs_batch_factor *factor,
                                struct cs_error *error) CS_MUST_USE;

@@ -188,6 +188,28 @@ def test_undo_keeps_what_was_used_since():
     expect_equal((factors(), store_rows("SELECT * FROM recovery")), ([], []), "with --force")
 
 
+def test_after_undo_who_used_nothing_is_a_newcomer():
+    """Who may get a ticket for enrolling at a login: a batch that was a mistake leaves no trace, a factor in use does."""
+    nobody()
+    rows = enrolled("alice\nalice\nbob\ncarol\n", "--add")
+    with Broker():
+        expect(logs_in("bob", Totp(rows[2]["secret"]).code()), "bob")
+    countersign("rename", "carol", "dave")
+    undo("--force")
+    expect_equal(factors(), [], "factors")
+    for user in "alice", "dave":
+        countersign("ticket", user)
+        countersign("ticket", user, "--remove")
+    expect_match("had a factor, which was removed; --again", countersign("ticket", "bob", check=False).stderr, "bob")
+    nobody()
+    enrolled("alice\n")
+    forget_factors("alice")
+    batch("alice\n", "--add")
+    undo()
+    expect_match("--again", countersign("ticket", "alice", check=False).stderr, "a note from before stays")
+    nobody()
+
+
 def test_undo_finds_who_was_renamed_and_leaves_out_who_is_gone():
     nobody()
     enrolled("alice\nbob\n")
