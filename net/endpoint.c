@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/strlist.h"
+#include "net/libcurl.h"
 
 struct scheme {
     const char *name;
@@ -190,8 +191,10 @@ enum cs_err cs_mail_endpoint(const char *url, struct cs_http_endpoint *ret_endpo
                              struct cs_error *error)
 {
     struct cs_http_endpoint endpoint = {0};
-    enum cs_err result = parse(url, mail_schemes, &endpoint, error);
+    enum cs_err result = cs_libcurl_load(error); /* settings are checked before any mail is sent */
 
+    if (result == CS_OK)
+        result = parse(url, mail_schemes, &endpoint, error);
     if (result == CS_OK && endpoint.user.data != NULL) {
         cs_http_endpoint_free(&endpoint);
         result = CS_ERR_CONFIG;
