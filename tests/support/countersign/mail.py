@@ -105,12 +105,20 @@ class MailServer:
 
 
 def mails_of(user):
-    """What is in the mailbox of a user, as Python's own parser reads it."""
+    """What is in the mailbox of a user, as Python's own parser reads it; nothing while a mail is being written."""
     path = SPOOL / user
     if not path.exists():
         return []
     box = mailbox.mbox(path, factory=None, create=False)
-    return [email.message_from_bytes(box.get_bytes(key), policy=email.policy.default) for key in box.keys()]
+    try:
+        box.lock()
+    except mailbox.ExternalClashError:
+        return []
+    try:
+        return [email.message_from_bytes(box.get_bytes(key), policy=email.policy.default) for key in box.keys()]
+    finally:
+        box.unlock()
+        box.close()
 
 
 def wait_mail(user, count=1):
