@@ -77,9 +77,8 @@ static enum cs_err open_all(struct cs_http *http, const struct cs_http_settings 
     http->multi = curl_multi_init();
     http->share = curl_share_init();
     http->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    if (http->multi != NULL && !cs_http_loop_open(&http->loop, http->multi))
-        return cs_fail_errno(error, "no file descriptor is left for requests");
     if (http->sha256 == NULL || http->multi == NULL || http->share == NULL || !set_limits(http) ||
+        !cs_http_loop_open(&http->loop, http->multi) ||
         curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
         !copy_text(&http->ca_file, settings->ca_file) ||
         !copy_text(&http->ca_path, settings->ca_path) ||

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/event.h"
 #include "base/file.h"
+#include "net/http_priv.h"
 
 enum {
     AT_ONCE = 64,   /* descriptors that one wait reports; more come with the next */
@@ -17,22 +18,31 @@ enum {
 
 /* ---- what libcurl calls ---- */
 
-/* Level-triggered: libcurl may leave data unread. */
-static int watch(CURL *easy, curl_socket_t fd, int what, void *context, void *known)
+/* Level-triggered: libcurl may leave data unread. A descriptor may be known from before, closed
+ * without a word, or not. */
+static bool watch(const struct cs_http_loop *loop, int fd, uint32_t what)
+{
+    struct epoll_event event = {.events = what, .data.fd = fd};
+
+    return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ||
+           (errno == EEXIST && epoll_ctl(loop->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0);
+}
+
+/* An error returned here would end all transfers. So the one that cannot be watched runs out of
+ * time, and then says why. */
+static int note_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *unused)
 {
     const struct cs_http_loop *loop = context;
-    struct epoll_event event = {.data.fd = fd};
+    struct cs_http_job *job = NULL;
+    uint32_t events = ((what & CURL_POLL_IN) != 0 ? (uint32_t)EPOLLIN : 0U) |
+                      ((what & CURL_POLL_OUT) != 0 ? (uint32_t)EPOLLOUT : 0U);
 
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
+    (void)unused;
+    if (what == CURL_POLL_REMOVE)
         (void)epoll_ctl(loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-        return 0;
-    }
-    event.events = (what & CURL_POLL_IN ? (uint32_t)EPOLLIN : 0U) |
-                   (what & CURL_POLL_OUT ? (uint32_t)EPOLLOUT : 0U);
-    if (epoll_ctl(loop->epoll_fd, known != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0)
-        return -1;
-    (void)curl_multi_assign(loop->multi, fd, context); /* from now on it is known */
+    else if (!watch(loop, fd, events) && easy != NULL &&
+             curl_easy_getinfo(easy, CURLINFO_PRIVATE, &job) == CURLE_OK && job != NULL)
+        job->shortage = true;
     return 0;
 }
 
@@ -47,20 +57,13 @@ static int note_timer(CURLM *multi, long left_ms, void *context)
 
 /* ---- opening and closing ---- */
 
-static bool add_wake(const struct cs_http_loop *loop)
-{
-    struct epoll_event event = {.events = EPOLLIN, .data.fd = loop->wake_fd};
-
-    return epoll_ctl(loop->epoll_fd, EPOLL_CTL_ADD, loop->wake_fd, &event) == 0;
-}
-
 bool cs_http_loop_open(struct cs_http_loop *loop, CURLM *multi)
 {
     *loop = (struct cs_http_loop){.multi = multi, .due = INT64_MAX};
     loop->wake_fd = cs_event_new();
     loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    return loop->wake_fd >= 0 && loop->epoll_fd >= 0 && add_wake(loop) &&
-           curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch) == CURLM_OK &&
+    return loop->wake_fd >= 0 && loop->epoll_fd >= 0 && watch(loop, loop->wake_fd, EPOLLIN) &&
+           curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, note_socket) == CURLM_OK &&
            curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, loop) == CURLM_OK &&
            curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, note_timer) == CURLM_OK &&
            curl_multi_setopt(multi, CURLMOPT_TIMERDATA, loop) == CURLM_OK;
@@ -113,7 +116,7 @@ void cs_http_loop_wait(struct cs_http_loop *loop, int64_t gather, int64_t until)
 {
     struct pollfd wake = {.fd = loop->wake_fd, .events = POLLIN};
     struct epoll_event found[AT_ONCE];
-    int count, left = cs_clock_left(gather);
+    int count, left = cs_clock_left(gather < until ? gather : until);
 
     if (left > 0)
         (void)poll(&wake, 1, left);
