@@ -300,12 +300,13 @@ static void advance(struct io *io)
     } while (finish_transfers(io)); /* places have become free */
 }
 
-/* How long answers may wait for one another. */
+/* How long answers may wait for one another: not at all while a request waits for the place of one
+ * of them. */
 static int gather_ms(const struct io *io)
 {
     int64_t part = io->usual_us / 1000 / GATHER_PART;
 
-    if (io->pressing > 0 || io->transfers == 0)
+    if (io->pressing > 0 || io->transfers == 0 || io->ready.first != NULL)
         return 0;
     return part < GATHER_MS ? (int)part : GATHER_MS;
 }
