@@ -74,6 +74,14 @@ static const struct {
     {"a code and a password again", {CS_TEXT_NOT_ACCEPTED, CS_TEXT_TOTP_AND_PASSWORD}, 2, ""},
     {"nothing registered", {CS_TEXT_NOT_ENROLLED}, 1, ""},
     {"nothing registered yet", {CS_TEXT_ENROL_BY}, 1, "12"},
+    {"a ticket, for who may enrol at a login", {CS_TEXT_SELF_ENROLL_TICKET}, 1, ""},
+    {"a code to scan, below it", {CS_TEXT_SELF_ENROLL_SCAN}, 1, ""},
+    {"a new key, and its first code", {CS_TEXT_SELF_ENROLL_KEY}, 1, ""},
+    {"that again", {CS_TEXT_CODE_NOT_ACCEPTED, CS_TEXT_SELF_ENROLL_KEY}, 2, ""},
+    {"recovery codes, which stand between the texts",
+     {CS_TEXT_SELF_ENROLL_CODES, CS_TEXT_SELF_ENROLL_DONE},
+     2,
+     ""},
     {"before a text message", {CS_TEXT_CONSENT_SMS}, 1, "+15551234567"},
     {"before an email", {CS_TEXT_CONSENT_EMAIL}, 1, "alice@example.com"},
     {"before a phone call", {CS_TEXT_CONSENT_VOICE}, 1, "+15551234567"},
@@ -311,6 +319,7 @@ static void fill(struct preview *preview, const struct cs_options *options, cons
     cs_values_set(&preview->values, 'E', "2027-01-31");
     preview->values.number = 12;
     cs_values_set(&preview->values, 'P', options->method.password_separator);
+    cs_values_set(&preview->values, 'K', "ABCD EFGH IJKL MNOP QRST UVWX YZ23 4567");
 }
 
 static bool find_channel(const char *name, enum channel *ret_channel)

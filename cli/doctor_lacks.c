@@ -43,6 +43,11 @@ void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, c
                         name, what);
     else if (lets_in_until_a_date(user))
         add_enrol_by(user, what, remedy);
+    else if (user->options->method.self_enrol != CS_SELF_ENROL_NO)
+        cs_findings_add(user->all, CS_FINDING_RISKY, "user-no-factor", (struct cs_place){0}, remedy,
+                        "%s has no factor %s, and may set one up at a login as self_enroll says: "
+                        "whoever has the first factor can",
+                        name, what);
     else
         cs_findings_add(user->all, CS_FINDING_WRONG, "user-no-factor", (struct cs_place){0}, remedy,
                         "%s has no factor %s: every answer is refused", name, what);

@@ -11,6 +11,7 @@
 #include "base/reason.h"
 #include "base/user_name.h"
 #include "cli/restored.h"
+#include "store/ticket.h"
 #include "json/json.h"
 
 enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/audit.c) */
@@ -219,6 +220,8 @@ enum cs_err cs_restored_spend(const struct cs_transaction *transaction, void *co
 
     if (result == CS_OK)
         result = cs_factor_count_hotp(transaction, &restored->counters, error);
+    if (result == CS_OK)
+        result = cs_ticket_remove_all(transaction, error);
     if (result == CS_OK && restored->spend)
         result = cs_recovery_spend_all(transaction, &restored->users, error);
     for (size_t i = 0; i < restored->used.count && result == CS_OK; i++) {

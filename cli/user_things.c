@@ -14,8 +14,10 @@ void cs_say_things(const struct cs_user_tally *tally)
         [CS_USER_SUSPENSION] = "suspension",
         [CS_USER_LANGUAGE] = "language of prompts",
         [CS_USER_PENDING] = "registration of a security key that was begun",
+        [CS_USER_TICKET] = "ticket for enrolling at a login",
         [CS_USER_TRIES] = "counters of tries",
         [CS_USER_PLACES] = "networks known from logins",
+        [CS_USER_FORMER] = "note of a factor that was removed",
         [CS_USER_OWNER] = "uid of the account",
     };
 

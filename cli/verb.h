@@ -98,6 +98,7 @@ cs_verb_run cs_cmd_report;
 cs_verb_run cs_cmd_restore;
 cs_verb_run cs_cmd_resume;
 cs_verb_run cs_cmd_suspend;
+cs_verb_run cs_cmd_ticket;
 cs_verb_run cs_cmd_try;
 cs_verb_run cs_cmd_uninstall_check;
 cs_verb_run cs_cmd_unlock;
@@ -121,6 +122,7 @@ extern const struct cs_verb_option cs_options_passwd[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_prompts[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_report[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_restore[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_ticket[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_try[CS_VERB_OPTIONS_MAX];
 
 /* How many options the row has: they come first. */

@@ -237,4 +237,24 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
      * machine. The beginning may be all that is seen. */
     TEXT("Approve sign-in to %H as %U?", "verify_message", CS_TEXT_VERIFY_MESSAGE, LOGIN "N", "UH",
          CS_USE_NOTICE),
+    /* Translators: A ticket is a one-time code of 20 letters and digits, on paper or in a message,
+     * with which somebody sets up a second factor. Not the word for a verification code. */
+    TEXT("You have no second factor yet.\nTicket from your administrator, or just Enter: ",
+         "self_enroll_ticket", CS_TEXT_SELF_ENROLL_TICKET, LOGIN "L", "", CS_USE_PROMPT),
+    /* Translators: Below a QR code. The key is the secret in it, which the next prompt shows as
+     * text. */
+    TEXT("Scan this with your authenticator app, then press\nEnter (shows the key as text): ",
+         "self_enroll_scan", CS_TEXT_SELF_ENROLL_SCAN, LOGIN, "", CS_USE_PROMPT),
+    /* Translators: %K: a key of 32 letters and digits in groups, which stays alone on its line. An
+     * app can make codes from the time or from a counter; this is for the time. */
+    TEXT("To set up your second factor, put this key into\nan authenticator app (time-based):\n"
+         "%K\nVerification code that the app then shows: ",
+         "self_enroll_key", CS_TEXT_SELF_ENROLL_KEY, LOGIN "KL", "K", CS_USE_PROMPT),
+    /* Translators: A list of codes follows. */
+    TEXT("Your second factor is set up.\nRecovery codes, each good once in place of a\n"
+         "verification code; keep them in a safe place:\n",
+         "self_enroll_codes", CS_TEXT_SELF_ENROLL_CODES, LOGIN, "", CS_USE_LINES),
+    /* Translators: Below that list. */
+    TEXT("Press Enter to continue: ", "self_enroll_done", CS_TEXT_SELF_ENROLL_DONE, LOGIN, "",
+         CS_USE_PROMPT),
 };

@@ -73,6 +73,43 @@ const struct cs_setting cs_account_rows[] = {
      .help =
          "What PAM is told about an account that accept_on_missing_auth_method or enrol_by lets "
          "in: PAM_SUCCESS, or PAM_IGNORE, which leaves the decision to the rest of the stack."},
+    {.name = "self_enroll",
+     .type = CS_SETTING_CHOICE,
+     .where = BOTH,
+     .offset = AT(method.self_enrol),
+     .fallback = "no",
+     .values = {"no", "ticket", "yes"},
+     .help = "Lets a user without a factor set up an authenticator app at a login, after a proven "
+             "first factor: ticket, with a ticket from 'countersign ticket'; yes, without one as "
+             "well, within self_enroll_group and self_enroll_until, of which at least one must be "
+             "set. Never who has or had a factor; root only with a ticket. Whoever has the first "
+             "factor can do it, and not only its owner. Only for provider local, and plans that "
+             "accept the codes of an app."},
+    {.name = "self_enroll_group",
+     .type = CS_SETTING_LIST,
+     .where = BOTH,
+     .offset = AT(self_enrol_group),
+     .type_name = "groups",
+     .check = cs_check_groups,
+     .add = cs_group_list_add,
+     .help = "self_enroll=yes is for members of these UNIX groups alone; others, and accounts "
+             "whose membership cannot be resolved, need a ticket."},
+    {.name = "self_enroll_until",
+     .type = CS_SETTING_STRING,
+     .where = BOTH,
+     .offset = AT(self_enrol_until),
+     .type_name = "date",
+     .check = cs_check_date,
+     .help = "The last day (YYYY-MM-DD) of self_enroll=yes. Afterwards everybody needs a ticket."},
+    {.name = "self_enroll_qr",
+     .type = CS_SETTING_CHOICE,
+     .where = BOTH,
+     .offset = AT(method.self_enrol_qr),
+     .fallback = "dark",
+     .values = {"no", "dark", "light"},
+     .help = "Shows the key of self_enroll as a QR code before it is shown as text: dark for "
+             "terminals with a dark ground, light for those with a light one. It needs a client in "
+             "UTF-8, 22 lines and 41 columns. Not with ascii_prompts."},
     {.name = "lookup_timeout",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

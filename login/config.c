@@ -267,5 +267,7 @@ enum cs_err cs_config_line(const struct cs_config *config, const char *service,
     if (result == CS_OK)
         result = cs_options_expect_one_answer(ret_options, error);
     cs_options_prefer_enrol_by(ret_options);
+    if (result == CS_OK)
+        result = cs_options_check_self_enrol(ret_options, error);
     return result;
 }

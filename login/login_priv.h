@@ -40,6 +40,12 @@ bool cs_login_first_factor(const struct cs_login *login, bool answered);
  * no. */
 bool cs_login_first_factor_claimed(const struct cs_login *login);
 
+/* self_enrol.c: what the account needs to enrol at this login. It was looked up. */
+enum cs_enrol_leave cs_login_may_enrol(struct cs_login *login, int64_t now);
+
+/* look_up.c: a wait for the name services from now, as long as lookup_timeout allows. */
+struct cs_patience cs_login_patience(const struct cs_login *login);
+
 /* language.c: chooses the language, and fills login->book. */
 void cs_login_choose_texts(struct cs_login *login, struct cs_provider *provider);
 

@@ -140,10 +140,15 @@ unsigned cs_login_days_to_enrol(struct cs_login *login, int64_t now)
                : 0;
 }
 
+struct cs_patience cs_login_patience(const struct cs_login *login)
+{
+    return patience(login, lookup_ms(login));
+}
+
 /* A plan with only a password has no second factor to be exempt from. */
 enum cs_reason cs_login_exemption(struct cs_login *login)
 {
-    const struct cs_patience waits = patience(login, lookup_ms(login));
+    const struct cs_patience waits = cs_login_patience(login);
 
     if (!cs_plan_has_second(login->plan))
         return CS_REASON_NONE;

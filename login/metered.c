@@ -3,12 +3,14 @@
 #include <stdlib.h>
 
 #include "login/metrics.h"
+#include "providers/enrolling.h"
 #include "providers/registry.h"
 
 struct metered {
     struct cs_provider provider;
     struct cs_provider_ops
         ops; /* the other one's, with the calls below in place of those that it has */
+    struct cs_enrolling_ops enrolling; /* likewise */
     struct cs_provider *inner;
     struct cs_metrics *metrics;
     unsigned kind_row;
@@ -117,6 +119,61 @@ static enum cs_err shown_time(struct cs_provider *provider, int64_t *ret_time,
     return inner->ops->shown_time(inner, ret_time, error);
 }
 
+/* ---- enrolling at a login: too rare as well ---- */
+
+static enum cs_err enrolling_look(struct cs_provider *provider, const struct cs_call *call,
+                                  const struct cs_provider_user *user,
+                                  struct cs_enrol_standing *ret_standing, struct cs_error *error)
+{
+    struct cs_provider *inner = ((const struct metered *)provider)->inner;
+
+    return inner->ops->enrolling->look(inner, call, user, ret_standing, error);
+}
+
+static enum cs_err enrolling_judge_ticket(struct cs_provider *provider, const struct cs_call *call,
+                                          const struct cs_attempt *attempt,
+                                          struct cs_enrolling *enrolling,
+                                          struct cs_outcome *ret_outcome, struct cs_error *error)
+{
+    struct cs_provider *inner = ((const struct metered *)provider)->inner;
+
+    return inner->ops->enrolling->judge_ticket(inner, call, attempt, enrolling, ret_outcome, error);
+}
+
+static enum cs_err enrolling_begin(struct cs_provider *provider, const struct cs_call *call,
+                                   const struct cs_provider_user *user, const char *issuer,
+                                   const char *label, struct cs_enrolling *enrolling,
+                                   struct cs_error *error)
+{
+    struct cs_provider *inner = ((const struct metered *)provider)->inner;
+
+    return inner->ops->enrolling->begin(inner, call, user, issuer, label, enrolling, error);
+}
+
+static enum cs_err enrolling_save(struct cs_provider *provider, const struct cs_call *call,
+                                  const struct cs_provider_user *user,
+                                  struct cs_enrolling *enrolling, uint32_t *foreseen,
+                                  struct cs_enrolled *ret_enrolled, struct cs_error *error)
+{
+    struct cs_provider *inner = ((const struct metered *)provider)->inner;
+
+    return inner->ops->enrolling->save(inner, call, user, enrolling, foreseen, ret_enrolled, error);
+}
+
+static void wrap_enrolling(struct metered *metered, const struct cs_enrolling_ops *inner)
+{
+    if (inner == NULL)
+        return;
+    metered->enrolling = *inner;
+    metered->enrolling.look = enrolling_look;
+    metered->enrolling.judge_ticket = enrolling_judge_ticket;
+    metered->enrolling.begin = enrolling_begin;
+    metered->enrolling.save = enrolling_save;
+    metered->ops.enrolling = &metered->enrolling;
+}
+
+/* ---- the rest ---- */
+
 static void measure(const struct cs_provider *provider, struct cs_measures *measures)
 {
     const struct cs_provider *inner = ((const struct metered *)provider)->inner;
@@ -155,6 +212,7 @@ struct cs_provider *cs_metrics_wrap(struct cs_metrics *metrics, unsigned kind_ro
     metered->ops.shown_time = IF_THERE(shown_time);
     metered->ops.measure = IF_THERE(measure);
     metered->ops.close = close_both;
+    wrap_enrolling(metered, inner->ops->enrolling);
     metered->provider.ops = &metered->ops;
     metered->inner = inner;
     metered->metrics = metrics;

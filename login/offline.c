@@ -49,6 +49,7 @@ enum cs_verdict cs_login_run_offline(struct cs_login *login, struct cs_channel *
     /* Nobody gets in without a factor only because the server is away. */
     login->options.method.accept_on_missing_auth_method = false;
     login->options.method.enrol_by = false;
+    login->options.method.self_enrol = CS_SELF_ENROL_NO;
     login->claimed[0] = '\0';
     (void)snprintf(login->identity, sizeof login->identity, "%s", login->account.name);
     cs_login_compare_uid(login);

@@ -10,7 +10,7 @@
 enum cs_err cs_check_groups(const struct cs_setting *row, const char *value,
                             struct cs_error *error) CS_MUST_USE;
 
-/* A day, for enrol_by. */
+/* A day such as 2027-01-31. */
 enum cs_err cs_check_date(const struct cs_setting *row, const char *value,
                           struct cs_error *error) CS_MUST_USE;
 

@@ -245,6 +245,16 @@ void cs_options_prefer_enrol_by(struct cs_options *options)
         options->method.accept_on_missing_auth_method = false;
 }
 
+enum cs_err cs_options_check_self_enrol(const struct cs_options *options, struct cs_error *error)
+{
+    if (options->method.self_enrol == CS_SELF_ENROL_YES && options->self_enrol_group == NULL &&
+        options->self_enrol_until == NULL)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "self_enroll=yes is for some users, or for some time: set "
+                       "self_enroll_group or self_enroll_until, or choose self_enroll=ticket");
+    return CS_OK;
+}
+
 /* A file of IBM's gateway without the section is refused when it is loaded. */
 static enum cs_err refuse_without_section(const char *name, struct cs_error *error)
 {

@@ -35,7 +35,9 @@ struct cs_options {
     unsigned lookup_timeout;    /* seconds */
     unsigned audit;             /* enum cs_audit_form */
     unsigned max_logins, max_unprivileged;
-    const char *offline_users; /* comma-separated; NULL: none */
+    const char *self_enrol_group; /* comma-separated; NULL: everybody */
+    const char *self_enrol_until; /* the last day, "2027-01-31"; NULL: no end */
+    const char *offline_users;    /* comma-separated; NULL: none */
     bool stack_first_factor;
     bool failmode_insecure;
     bool autopush;
@@ -123,6 +125,10 @@ enum cs_err cs_options_expect_one_answer(struct cs_options *options,
 /* enrol_by is stricter than accept_on_missing_auth_method, which would let in without an end:
  * beside it the latter counts as not set. */
 void cs_options_prefer_enrol_by(struct cs_options *options);
+
+/* CS_ERR_CONFIG if everybody could enrol at a login for ever. */
+enum cs_err cs_options_check_self_enrol(const struct cs_options *options,
+                                        struct cs_error *error) CS_MUST_USE;
 
 /* Whether the provider of the options can be opened, as far as its settings show; CS_ERR_CONFIG if
  * not. Sets *ret_row to its row in the registry. */

@@ -34,6 +34,7 @@ enum cs_typed {
     CS_TYPED_CONSENT, /* the word that asks for a message or request */
     CS_TYPED_KEY,     /* the line of a security key */
     CS_TYPED_PIN,     /* that the provider wants before it asks a phone */
+    CS_TYPED_TICKET,  /* for enrolling at a login */
     CS_TYPEDS
 };
 

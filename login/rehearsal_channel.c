@@ -21,6 +21,10 @@ static const struct {
     {CS_TEXT_IDENTITY_PROMPT, CS_TYPED_ENTER},
     {CS_TEXT_RECOVERY_LEFT, CS_TYPED_ENTER},
     {CS_TEXT_ENROL_BY, CS_TYPED_ENTER},
+    {CS_TEXT_SELF_ENROLL_TICKET, CS_TYPED_TICKET},
+    {CS_TEXT_SELF_ENROLL_SCAN, CS_TYPED_ENTER},
+    {CS_TEXT_SELF_ENROLL_KEY, CS_TYPED_CODE},
+    {CS_TEXT_SELF_ENROLL_DONE, CS_TYPED_ENTER},
     {CS_TEXT_PASSWORD_PROMPT, CS_TYPED_PASSWORD},
     {CS_TEXT_TOTP_AND_PASSWORD, CS_TYPED_CODE_AND_PASSWORD},
     {CS_TEXT_PASSWORD_AND_TOTP, CS_TYPED_PASSWORD_AND_CODE},
@@ -49,6 +53,7 @@ const char *cs_typed_name(enum cs_typed typed)
         [CS_TYPED_CONSENT] = "consent",
         [CS_TYPED_KEY] = "key",
         [CS_TYPED_PIN] = "pin",
+        [CS_TYPED_TICKET] = "ticket",
     };
 
     return names[typed];
@@ -116,6 +121,7 @@ static void write_answer(struct cs_stage *stage, enum cs_typed typed, char ret_t
     switch (typed) {
     case CS_TYPED_CODE:
     case CS_TYPED_PIN:
+    case CS_TYPED_TICKET:
         (void)snprintf(ret_text, ANSWER_SIZE, "%s", code);
         break;
     case CS_TYPED_PASSWORD:

@@ -40,4 +40,15 @@ void cs_stage_heard(void *stage, const struct cs_phrasebook *book, enum cs_text 
 /* rehearsal_provider.c: cs_engine_wrap for the stage. */
 struct cs_provider *cs_stage_wrap(void *stage, struct cs_provider *inner);
 
+/* What it makes. */
+struct cs_pretender {
+    struct cs_provider provider;
+    struct cs_provider_ops ops; /* the other one's, with the stage's in place of its own */
+    struct cs_provider *inner;
+    struct cs_stage *stage;
+};
+
+/* rehearsal_enrolling.c: for such a provider, if the real one enrols at logins. */
+extern const struct cs_enrolling_ops cs_stage_enrolling;
+
 #endif

@@ -9,25 +9,18 @@
 #include "login/rehearsal_priv.h"
 #include "providers/registry.h"
 
-struct pretender {
-    struct cs_provider provider;
-    struct cs_provider_ops ops; /* the other one's, with those below in place of its own */
-    struct cs_provider *inner;
-    struct cs_stage *stage;
-};
-
-static struct pretender *pretender_of(struct cs_provider *provider)
+static struct cs_pretender *pretender_of(struct cs_provider *provider)
 {
-    return (struct pretender *)provider;
+    return (struct cs_pretender *)provider;
 }
 
-static enum cs_way way_of(const struct pretender *pretender)
+static enum cs_way way_of(const struct cs_pretender *pretender)
 {
     return pretender->stage->script->way;
 }
 
 /* Whether the real one is asked what a user has. */
-static bool asks_inner(const struct pretender *pretender)
+static bool asks_inner(const struct cs_pretender *pretender)
 {
     return !pretender->ops.remote || pretender->ops.finds_offline ||
            pretender->stage->script->online;
@@ -41,8 +34,8 @@ static const char *kind_name(enum cs_factor_kind kind)
 }
 
 /* Notes what goes elsewhere. If nobody is there, it does not get that far. */
-static enum cs_err call_out(const struct pretender *pretender, const char *what, const char *about,
-                            struct cs_error *error)
+static enum cs_err call_out(const struct cs_pretender *pretender, const char *what,
+                            const char *about, struct cs_error *error)
 {
     if (!pretender->ops.remote)
         return CS_OK;
@@ -57,7 +50,7 @@ static enum cs_err call_out(const struct pretender *pretender, const char *what,
 
 static unsigned kinds(const struct cs_provider *provider)
 {
-    const struct cs_provider *inner = ((const struct pretender *)provider)->inner;
+    const struct cs_provider *inner = ((const struct cs_pretender *)provider)->inner;
 
     return inner->ops->kinds(inner);
 }
@@ -66,7 +59,7 @@ static enum cs_err find_user(struct cs_provider *provider, const struct cs_call 
                              const char *identity, struct cs_provider_user *ret_user,
                              struct cs_error *error)
 {
-    const struct pretender *pretender = pretender_of(provider);
+    const struct cs_pretender *pretender = pretender_of(provider);
     enum cs_err result =
         pretender->ops.finds_offline ? CS_OK : call_out(pretender, "find", identity, error);
 
@@ -97,7 +90,7 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
                                 const struct cs_listing *listing,
                                 struct cs_listed_factors *ret_factors, struct cs_error *error)
 {
-    const struct pretender *pretender = pretender_of(provider);
+    const struct cs_pretender *pretender = pretender_of(provider);
     enum cs_err result =
         pretender->ops.finds_offline ? CS_OK : call_out(pretender, "list", user->name, error);
 
@@ -113,7 +106,7 @@ static enum cs_err list_factors(struct cs_provider *provider, const struct cs_ca
 static enum cs_err language(struct cs_provider *provider, const char *identity,
                             char ret_language[CS_PROVIDER_LANGUAGE_SIZE], struct cs_error *error)
 {
-    const struct pretender *pretender = pretender_of(provider);
+    const struct cs_pretender *pretender = pretender_of(provider);
 
     return pretender->inner->ops->language(pretender->inner, identity, ret_language, error);
 }
@@ -134,7 +127,7 @@ static enum cs_err begin(struct cs_provider *provider, const struct cs_call *cal
                          const struct cs_challenge_request *request,
                          struct cs_challenge *ret_challenge, struct cs_error *error)
 {
-    const struct pretender *pretender = pretender_of(provider);
+    const struct cs_pretender *pretender = pretender_of(provider);
     const struct cs_step step = {.kind = CS_STEP_SEND, .what = kind_name(factor->kind)};
 
     /* The request to a security key is in the prompt: it is read, and goes to nobody else. */
@@ -159,7 +152,7 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
         [CS_WAY_REFUSED] = {CS_APPROVAL_DENIED, CS_REASON_DENIED},
         [CS_WAY_EXPIRED] = {CS_APPROVAL_EXPIRED, CS_REASON_EXPIRED},
     };
-    const struct pretender *pretender = pretender_of(provider);
+    const struct cs_pretender *pretender = pretender_of(provider);
 
     (void)call;
     (void)user;
@@ -174,7 +167,7 @@ static enum cs_err poll(struct cs_provider *provider, const struct cs_call *call
 /* ---- judging ---- */
 
 /* Whether the user has anything of that kind. `ret_reason`: why not. */
-static enum cs_err look_for(const struct pretender *pretender, const struct cs_call *call,
+static enum cs_err look_for(const struct cs_pretender *pretender, const struct cs_call *call,
                             const struct cs_attempt *attempt, bool *ret_has,
                             enum cs_reason *ret_reason, struct cs_error *error)
 {
@@ -205,7 +198,7 @@ static enum cs_err look_for(const struct pretender *pretender, const struct cs_c
     return result;
 }
 
-static bool is_right(const struct pretender *pretender, const struct cs_attempt *attempt)
+static bool is_right(const struct cs_pretender *pretender, const struct cs_attempt *attempt)
 {
     const char *password = pretender->stage->password;
     enum cs_way way = way_of(pretender);
@@ -216,7 +209,7 @@ static bool is_right(const struct pretender *pretender, const struct cs_attempt 
     return way != CS_WAY_WRONG_PASSWORD && way != CS_WAY_WRONG_CODE;
 }
 
-static void settle(const struct pretender *pretender, const struct cs_attempt *attempt,
+static void settle(const struct cs_pretender *pretender, const struct cs_attempt *attempt,
                    struct cs_outcome *outcome)
 {
     static const struct {
@@ -247,7 +240,7 @@ static void settle(const struct pretender *pretender, const struct cs_attempt *a
 }
 
 /* Why it is refused to somebody who has nothing of that kind, or to nobody. */
-static enum cs_reason lacking(const struct pretender *pretender, enum cs_factor_kind kind)
+static enum cs_reason lacking(const struct cs_pretender *pretender, enum cs_factor_kind kind)
 {
     if (pretender->ops.remote)
         return CS_REASON_UNKNOWN_USER;
@@ -258,7 +251,7 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
                          const struct cs_attempt *attempt, struct cs_outcome *ret_outcome,
                          struct cs_error *error)
 {
-    const struct pretender *pretender = pretender_of(provider);
+    const struct cs_pretender *pretender = pretender_of(provider);
     struct cs_rehearsed *seen = pretender->stage->seen;
     enum cs_err result = call_out(pretender, "check", kind_name(attempt->kind), error);
     bool has = false;
@@ -280,13 +273,13 @@ static enum cs_err judge(struct cs_provider *provider, const struct cs_call *cal
 
 static void close_both(struct cs_provider *provider)
 {
-    struct pretender *pretender = pretender_of(provider);
+    struct cs_pretender *pretender = pretender_of(provider);
 
     cs_provider_close(&pretender->inner);
     free(pretender);
 }
 
-static void introduce(const struct pretender *pretender, struct cs_rehearsed *seen)
+static void introduce(const struct cs_pretender *pretender, struct cs_rehearsed *seen)
 {
     const struct cs_provider *inner = pretender->inner;
 
@@ -302,7 +295,7 @@ static void introduce(const struct pretender *pretender, struct cs_rehearsed *se
 
 struct cs_provider *cs_stage_wrap(void *context, struct cs_provider *inner)
 {
-    struct pretender *pretender = calloc(1, sizeof *pretender);
+    struct cs_pretender *pretender = calloc(1, sizeof *pretender);
     struct cs_stage *stage = context;
 
     if (pretender == NULL)
@@ -324,6 +317,7 @@ struct cs_provider *cs_stage_wrap(void *context, struct cs_provider *inner)
         .begin = IF_THERE(begin),
         .judge = IF_THERE(judge),
         .poll = IF_THERE(poll),
+        .enrolling = inner->ops->enrolling != NULL ? &cs_stage_enrolling : NULL,
         .close = close_both,
     };
     pretender->provider.ops = &pretender->ops;

@@ -62,6 +62,11 @@ static bool may_send(void *context, const struct cs_sending *sending)
                                       sending, cs_clock_ms());
 }
 
+static enum cs_enrol_leave may_enrol(void *context, int64_t now)
+{
+    return cs_login_may_enrol(((struct run *)context)->login, now);
+}
+
 static void was_refused(void *context)
 {
     struct cs_login *login = ((struct run *)context)->login;
@@ -150,6 +155,7 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .claim_identity = claim_identity,
                                              .proven = proven,
                                              .may_send = may_send,
+                                             .may_enrol = may_enrol,
                                              .was_refused = was_refused,
                                              .claim_code = claim_code,
                                              .settle_code = settle_code,
@@ -217,6 +223,8 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
         .client = login->client,
         .here = login->here,
         .name = login->request->user,
+        .issuer = options->issuer,
+        .label = options->label,
         .foreign = login->peer.uid != 0,
         .never_proven = login->peer.service_account,
         .stranger = login->stranger};

@@ -72,6 +72,7 @@ void cs_service_account_restrict(struct cs_options *options)
     options->two_factor_group = NULL;
     options->method.accept_on_missing_auth_method = false;
     options->enrol_by = NULL;
+    options->method.self_enrol = CS_SELF_ENROL_NO;
     options->autopush = false;
     options->user_env = NULL;
 }

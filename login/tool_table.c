@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The options that only the command-line tool reads. */
+/* Options of entries in authenticator apps: for the command-line tool, and for logins that enrol
+ * somebody (self_enroll). */
 #include "login/options.h"
 
 #define AT(member) offsetof(struct cs_options, member)

@@ -38,6 +38,16 @@ enum cs_transients {
 /* Whether a page's address is shown as a QR code as well, and for which terminals. */
 enum cs_browser_qr { CS_BROWSER_QR_NO, CS_BROWSER_QR_DARK_GROUND, CS_BROWSER_QR_LIGHT_GROUND };
 
+/* Whether users without a factor may enrol at a login. */
+enum cs_self_enrol { CS_SELF_ENROL_NO, CS_SELF_ENROL_TICKET, CS_SELF_ENROL_YES };
+
+/* What this login's user needs for that. */
+enum cs_enrol_leave {
+    CS_ENROL_NEVER, /* the initial value: nothing helps */
+    CS_ENROL_BY_TICKET,
+    CS_ENROL_FREELY,
+};
+
 /* Settings of plans and methods; a part of the login's options. */
 struct cs_method_options {
     const char *password_separator;
@@ -61,6 +71,8 @@ struct cs_method_options {
     bool browser_in_choice;
     bool browser_without_first_factor;
     unsigned browser_qr;       /* enum cs_browser_qr */
+    unsigned self_enrol;       /* enum cs_self_enrol */
+    unsigned self_enrol_qr;    /* enum cs_browser_qr */
     unsigned u2f_prompt_bytes; /* of a prompt with a request to a key; 0: any number */
     const char *u2f_socket;    /* the helper for keys in this machine; NULL: none */
 };
@@ -83,6 +95,7 @@ struct cs_method_given {
     bool here;                     /* nothing suggests that the user is elsewhere */
     const char *name;              /* the account's name as it was typed */
     bool foreign;                  /* the peer is not root: its PAM_AUTHTOK cannot be trusted */
+    const char *issuer, *label;    /* of an entry in an authenticator app; with %U and %H */
     bool never_proven;             /* not even a password of this login counts as proven */
     const char *stranger;          /* counts tries at accounts without an identity */
 };
@@ -120,6 +133,9 @@ struct cs_method_calls {
     bool (*proven)(void *context, bool answered);
     /* Whether something may be sent to the user. Counts it. */
     bool (*may_send)(void *context, const struct cs_sending *sending);
+    /* What the user needs to enrol at this login, at the time `now`. Asks the name services about
+     * groups. */
+    enum cs_enrol_leave (*may_enrol)(void *context, int64_t now);
     /* The user refused the request, let it expire, or left before it was answered. */
     void (*was_refused)(void *context);
     /* Whether this code of the identity has let nobody in before, and no other login is trying it

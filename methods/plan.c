@@ -11,6 +11,7 @@
 #include "methods/code.h"
 #include "methods/identity.h"
 #include "methods/password.h"
+#include "methods/self_enrol.h"
 #include "methods/steps.h"
 #include "methods/without_factor.h"
 
@@ -39,7 +40,8 @@ bool cs_plan_asks_at_once(const struct cs_plan *plan, const struct cs_method_opt
 {
     return plan->first != CS_FIRST_NONE ||
            (plan->direct != NULL && !plan->direct->looks_up &&
-            !options->accept_on_missing_auth_method && !options->enrol_by);
+            !options->accept_on_missing_auth_method && !options->enrol_by &&
+            options->self_enrol == CS_SELF_ENROL_NO);
 }
 
 /* ---- which factors ---- */
@@ -264,11 +266,20 @@ CS_OWN_FRAME static bool look_who(struct cs_method_login *login, enum cs_verdict
     return result == CS_OK;
 }
 
+/* Whether the plan accepts the codes of an app in its second step. */
+static bool takes_app(const struct cs_plan *plan, const struct cs_method_login *login)
+{
+    return plan->direct == &cs_method_totp ||
+           (kinds_for(plan, login) & CS_KIND(CS_FACTOR_TOTP)) != 0;
+}
+
 static enum cs_verdict second_step(const struct cs_plan *plan, struct cs_method_login *login)
 {
     enum cs_verdict verdict;
     bool any, accept;
 
+    if (takes_app(plan, login) && cs_self_enrol(login, &verdict))
+        return verdict;
     if (!look_who(login, &verdict))
         return verdict;
     accept = cs_may_lack_factor(login);

@@ -223,6 +223,7 @@ struct cs_measures {
     unsigned waiting; /* logins that wait for it */
 };
 
+struct cs_enrolling_ops;
 struct cs_provider; /* an opened provider; each kind has a struct of its own */
 
 /* Slots marked optional may be NULL; methods/provider_call.c says what that means. An error means
@@ -331,6 +332,9 @@ struct cs_provider_ops {
 
     /* Adds its measurements to `measures`. Optional: there are none. */
     void (*measure)(const struct cs_provider *provider, struct cs_measures *measures);
+
+    /* Enrolling at a login (enrolling.h). Optional: nobody enrols here. */
+    const struct cs_enrolling_ops *enrolling;
 
     void (*close)(struct cs_provider *provider);
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "store/former.h"
 #include "store/store_priv.h"
 
 void cs_factor_clear(struct cs_factor *factor)
@@ -162,8 +163,8 @@ enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
     return result;
 }
 
-enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,
-                             struct cs_error *error)
+enum cs_err cs_factor_withdraw(const struct cs_transaction *transaction, const char *user,
+                               int64_t id, struct cs_error *error)
 {
     static const char sql[] = "DELETE FROM factor WHERE id = ?1 AND user = ?2";
     sqlite3_stmt *statement = NULL;
@@ -178,6 +179,14 @@ enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const cha
         result = cs_fail(error, CS_ERR_NOT_FOUND, "%s has no factor %lld; see 'countersign list'",
                          user, (long long)id);
     return result;
+}
+
+enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,
+                             struct cs_error *error)
+{
+    enum cs_err result = cs_factor_withdraw(transaction, user, id, error);
+
+    return result == CS_OK ? cs_former_note(transaction, user, error) : result;
 }
 
 /* Runs an UPDATE with (id, step or time) or (id, step, drift, time) and reports whether it changed

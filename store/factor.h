@@ -110,9 +110,14 @@ enum cs_err cs_factor_key_apps(const struct cs_transaction *transaction,
 enum cs_err cs_factor_add(const struct cs_transaction *transaction, struct cs_factor *factor,
                           struct cs_error *error) CS_MUST_USE;
 
-/* CS_ERR_NOT_FOUND if the user has no such factor. */
+/* Leaves a note that the user had one (former.h). CS_ERR_NOT_FOUND if the user has no such factor.
+ */
 enum cs_err cs_factor_remove(const struct cs_transaction *transaction, const char *user, int64_t id,
                              struct cs_error *error) CS_MUST_USE;
+
+/* The same without a note, for a factor that should not have been added and that nobody used. */
+enum cs_err cs_factor_withdraw(const struct cs_transaction *transaction, const char *user,
+                               int64_t id, struct cs_error *error) CS_MUST_USE;
 
 /* Spends a step or counter. *ret_won is true for exactly one of all callers with the same value,
  * and only if the value is above the last accepted one. */

@@ -10,7 +10,7 @@
 #include "store/seal.h"
 
 enum {
-    SCHEMA_VERSION = 11,
+    SCHEMA_VERSION = 12,
     APPLICATION_ID = 0x4353474e, /* "CSGN" */
     RECOVERY_KEY_BYTES = 32,
 };
@@ -85,13 +85,23 @@ static const char version_9[] =
 static const char version_10[] =
     "CREATE TABLE owner (user TEXT PRIMARY KEY, uid INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-/* What the last batch added; see last_batch.h. */
+/* What the last batch or import added; see last_batch.h. */
 static const char version_11[] =
     "CREATE TABLE batch (factor INTEGER PRIMARY KEY, codes INTEGER NOT NULL) STRICT;";
 
-static const char *const versions[SCHEMA_VERSION] = {version_1, version_2,  version_3, version_4,
-                                                     version_5, version_6,  version_7, version_8,
-                                                     version_9, version_10, version_11};
+/* Who had a factor before this version shows in what a removed factor leaves behind: recovery
+ * codes, networks that its codes came from, a uid that nothing belongs to. */
+static const char version_12[] =
+    "CREATE TABLE ticket (user TEXT PRIMARY KEY, hash BLOB NOT NULL, expires INTEGER NOT NULL)"
+    " STRICT, WITHOUT ROWID;"
+    "CREATE TABLE former (user TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
+    "INSERT INTO former SELECT user FROM (SELECT user FROM recovery UNION SELECT user FROM place"
+    " WHERE kind = 0 UNION SELECT user FROM owner WHERE user NOT IN (SELECT user FROM password))"
+    " WHERE user NOT IN (SELECT user FROM factor);";
+
+static const char *const versions[SCHEMA_VERSION] = {version_1, version_2,  version_3,  version_4,
+                                                     version_5, version_6,  version_7,  version_8,
+                                                     version_9, version_10, version_11, version_12};
 
 static enum cs_err read_number(struct cs_store *store, const char *sql, int64_t *ret_number,
                                struct cs_error *error)

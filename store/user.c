@@ -34,6 +34,8 @@ static const struct thing {
     [CS_USER_PENDING] = {"pending_registration", "SELECT count(*) FROM pending WHERE user = ?1",
                          "DELETE FROM pending WHERE user = ?1",
                          "UPDATE pending SET user = ?2 WHERE user = ?1"},
+    [CS_USER_TICKET] = {"ticket", "SELECT count(*) FROM ticket WHERE user = ?1",
+                        "DELETE FROM ticket WHERE user = ?1", NULL},
     [CS_USER_TRIES] = {"failure_counters",
                        "SELECT count(*) FROM throttle WHERE subject = ?1 AND scope <> 3",
                        "DELETE FROM throttle WHERE subject = ?1 AND scope <> 3",
@@ -41,6 +43,9 @@ static const struct thing {
     [CS_USER_PLACES] = {"known_networks", "SELECT count(*) FROM place WHERE user = ?1",
                         "DELETE FROM place WHERE user = ?1",
                         "UPDATE place SET user = ?2 WHERE user = ?1"},
+    [CS_USER_FORMER] = {"former_factor", "SELECT count(*) FROM former WHERE user = ?1",
+                        "DELETE FROM former WHERE user = ?1",
+                        "UPDATE former SET user = ?2 WHERE user = ?1"},
     [CS_USER_OWNER] = {"uid", "SELECT count(*) FROM owner WHERE user = ?1",
                        "DELETE FROM owner WHERE user = ?1",
                        "UPDATE owner SET user = ?2 WHERE user = ?1"},
@@ -165,6 +170,9 @@ enum cs_err cs_user_rename(const struct cs_transaction *transaction, const char 
             cs_sql_do_for(transaction->store, things[CS_USER_RECOVERY].forget, from, NULL, error);
     if (result == CS_OK) /* they were not used */
         result = cs_last_batch_keep_codes(transaction, to, error);
+    if (result == CS_OK)
+        result =
+            cs_sql_do_for(transaction->store, things[CS_USER_TICKET].forget, from, NULL, error);
     for (size_t i = 0; i < CS_USER_THINGS && result == CS_OK; i++) {
         if (things[i].move != NULL)
             result = cs_sql_do_for(transaction->store, things[i].move, from, to, error);

@@ -16,9 +16,11 @@ enum cs_user_thing {
     CS_USER_SUSPENSION,
     CS_USER_LANGUAGE,
     CS_USER_PENDING, /* a registration that was begun */
+    CS_USER_TICKET,  /* for enrolling at a login */
     CS_USER_GIVEN,
     CS_USER_TRIES = CS_USER_GIVEN, /* counters of failed tries */
     CS_USER_PLACES,                /* networks from which the user got in */
+    CS_USER_FORMER,                /* had a factor that was removed */
     CS_USER_OWNER,                 /* the uid of the account that all this is for */
     CS_USER_THINGS
 };
@@ -45,9 +47,9 @@ enum cs_err cs_user_forget(const struct cs_transaction *transaction, const char 
 
 /*
  * Gives everything that `from` has to `to`; *ret_moved says what there was, the recovery codes
- * among it: these are removed, because only hashes of user and code are stored. Spent codes stay
- * spent. Secrets are sealed again for the new name, so this needs the key. CS_ERR_NOT_FOUND if
- * `from` has nothing that was given; CS_ERR_INPUT if `to` has, or is `from`.
+ * and a ticket among it: these are removed, because only hashes of user and code are stored. Spent
+ * codes stay spent. Secrets are sealed again for the new name, so this needs the key.
+ * CS_ERR_NOT_FOUND if `from` has nothing that was given; CS_ERR_INPUT if `to` has, or is `from`.
  */
 enum cs_err cs_user_rename(const struct cs_transaction *transaction, const char *from,
                            const char *to, struct cs_user_tally *ret_moved,

@@ -37,7 +37,7 @@ void cs_round_clear(struct cs_round *round)
 {
     free(round->instruction);
     for (size_t i = 0; i < round->count; i++)
-        free(round->prompts[i].text);
+        cs_wipe_string(&round->prompts[i].text); /* it may show the key of a new factor */
     *round = (struct cs_round){0};
 }
 

@@ -44,13 +44,9 @@ static char normalise(char c)
     return c == 'I' || c == 'L' ? '1' : c;
 }
 
-bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code)
+bool cs_symbols_parse(const struct cs_secret *typed, size_t length, struct cs_secret *ret_code)
 {
-    if (cs_typed_code(typed, ret_code) != CS_OK)
-        return false;
-    if (ret_code->length == CS_EMERGENCY_DIGITS)
-        return strspn(ret_code->data, "0123456789") == CS_EMERGENCY_DIGITS;
-    if (ret_code->length != CS_RECOVERY_SYMBOLS)
+    if (cs_typed_code(typed, ret_code) != CS_OK || ret_code->length != length)
         return false;
     for (size_t i = 0; i < ret_code->length; i++) {
         ret_code->data[i] = normalise(ret_code->data[i]);
@@ -58,4 +54,11 @@ bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code
             return false;
     }
     return true;
+}
+
+bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code)
+{
+    if (cs_typed_code(typed, ret_code) == CS_OK && ret_code->length == CS_EMERGENCY_DIGITS)
+        return strspn(ret_code->data, "0123456789") == CS_EMERGENCY_DIGITS;
+    return cs_symbols_parse(typed, CS_RECOVERY_SYMBOLS, ret_code);
 }

@@ -26,7 +26,10 @@ enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *er
 /* "ABCDEFGHJKMN" to "ABCD-EFGH-JKMN". */
 void cs_recovery_show(const struct cs_secret *code, char ret_shown[CS_RECOVERY_SHOWN_SIZE]);
 
-/* True, with the normalised code, if `typed` has the form of a recovery code. */
+/* True, with the normalised symbols, if `typed` has the form of so many. */
+bool cs_symbols_parse(const struct cs_secret *typed, size_t length, struct cs_secret *ret_code);
+
+/* The same for a recovery code. */
 bool cs_recovery_parse(const struct cs_secret *typed, struct cs_secret *ret_code);
 
 #endif

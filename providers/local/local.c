@@ -213,6 +213,7 @@ static const struct cs_provider_ops local_ops = {
     .account = cs_local_account,
     .shown_time = cs_local_shown_time,
     .measure = local_measure,
+    .enrolling = &cs_local_enrolling,
     .close = local_close,
 };
 

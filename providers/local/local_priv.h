@@ -5,11 +5,11 @@
 
 #include <pthread.h>
 
+#include "providers/enrolling.h"
 #include "providers/local/hash.h"
 #include "providers/local/key_names.h"
 #include "providers/local/local.h"
 #include "providers/local/slots.h"
-#include "providers/provider.h"
 #include "store/factor.h"
 #include "store/throttle.h"
 
@@ -121,5 +121,8 @@ enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call
                                     const struct cs_attempt *attempt,
                                     struct cs_outcome *ret_outcome,
                                     struct cs_error *error) CS_MUST_USE;
+
+/* Enrolling at a login. */
+extern const struct cs_enrolling_ops cs_local_enrolling;
 
 #endif

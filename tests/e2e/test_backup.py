@@ -205,7 +205,7 @@ def test_a_store_that_is_gone_or_damaged_is_replaced():
 def test_of_an_earlier_version():
     """The backup, the store in use, or both."""
     stack("retry=0", "standalone")
-    earlier = "DROP TABLE batch; DROP TABLE owner; DROP TABLE record; PRAGMA user_version = 8"
+    earlier = "DROP TABLE batch; DROP TABLE ticket; DROP TABLE former; DROP TABLE owner; DROP TABLE record; PRAGMA user_version = 8"
     for old in ("store",), ("backup",), ("store", "backup"):
         alice, path = fresh("alice"), target("earlier")
         countersign("backup", path)

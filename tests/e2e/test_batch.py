@@ -166,9 +166,9 @@ def test_undo_takes_the_last_batch_back():
     kept = store_rows("SELECT * FROM factor"), store_rows("SELECT * FROM recovery")
     enrolled("bob\ncarol\ncarol\nalice\n", "--add")
     batch("alice\nbob\n")  # everybody is skipped: nothing that could be undone
-    expect_match("^The batch of 20[0-9-]*T[0-9:]*Z: 4 factors removed, 0 kept.$", undo().stdout, "said")
+    expect_match("^The batch or import of 20[0-9-]*T[0-9:]*Z: 4 factors removed, 0 kept.$", undo().stdout, "said")
     expect_equal((store_rows("SELECT * FROM factor"), store_rows("SELECT * FROM recovery")), kept, "what is left")
-    expect_match("there is nothing of a batch to undo", undo(status=1).stderr, "a second time")
+    expect_match("there is no batch or import to undo", undo(status=1).stderr, "a second time")
     expect_equal(len(factors()), 1, "the batch before that stays")
 
 
@@ -186,6 +186,28 @@ def test_undo_keeps_what_was_used_since():
     expect_equal(listing("bob")["recovery_codes_left"], 10, "codes of bob")
     undo("--force")
     expect_equal((factors(), store_rows("SELECT * FROM recovery")), ([], []), "with --force")
+
+
+def test_after_undo_who_used_nothing_is_a_newcomer():
+    """Who may get a ticket for enrolling at a login: a batch that was a mistake leaves no trace, a factor in use does."""
+    nobody()
+    rows = enrolled("alice\nalice\nbob\ncarol\n", "--add")
+    with Broker():
+        expect(logs_in("bob", Totp(rows[2]["secret"]).code()), "bob")
+    countersign("rename", "carol", "dave")
+    undo("--force")
+    expect_equal(factors(), [], "factors")
+    for user in "alice", "dave":
+        countersign("ticket", user)
+        countersign("ticket", user, "--remove")
+    expect_match("had a factor, which was removed; --again", countersign("ticket", "bob", check=False).stderr, "bob")
+    nobody()
+    enrolled("alice\n")
+    forget_factors("alice")
+    batch("alice\n", "--add")
+    undo()
+    expect_match("--again", countersign("ticket", "alice", check=False).stderr, "a note from before stays")
+    nobody()
 
 
 def test_undo_finds_who_was_renamed_and_leaves_out_who_is_gone():

@@ -124,7 +124,7 @@ def test_a_store_of_the_previous_version():
     stack()
     run("sqlite3", STORE, "ALTER TABLE factor DROP COLUMN app_id; ALTER TABLE factor DROP COLUMN suspect; "
         "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; ALTER TABLE factor DROP COLUMN last_used; "
-        "DROP TABLE batch; DROP TABLE owner; DROP TABLE record; DROP TABLE suspension; DROP TABLE place; DROP TABLE pending; DROP TABLE password; DROP TABLE preference; PRAGMA user_version=1")
+        "DROP TABLE batch; DROP TABLE ticket; DROP TABLE former; DROP TABLE owner; DROP TABLE record; DROP TABLE suspension; DROP TABLE place; DROP TABLE pending; DROP TABLE password; DROP TABLE preference; PRAGMA user_version=1")
     with Broker():
         expect_equal(pam_login("alice", [factor.code()], env=KEY).code, "PAM_SUCCESS", "a login")
         countersign("lang", "alice", "fr")

@@ -28,7 +28,9 @@ static inline const char *other_value(const struct cs_setting *row)
         return number;
     case CS_SETTING_CHOICE:
     case CS_SETTING_NAME:
-        return cs_setting_value(row, 1);
+        return row->fallback != NULL && strcmp(cs_setting_value(row, 1), row->fallback) == 0
+                   ? cs_setting_value(row, 0)
+                   : cs_setting_value(row, 1);
     case CS_SETTING_LIST:
         return row->check == cs_check_groups ? "wheel,domain users,\"Paris, France\""
                                              : "wheel,staff";
@@ -37,6 +39,8 @@ static inline const char *other_value(const struct cs_setting *row)
     case CS_SETTING_STRING:
         if (row->check == cs_check_language)
             return "pt-BR";
+        if (row->check == cs_check_date)
+            return "2027-01-31";
         return row->check == cs_check_variable ? "COUNTERSIGN_USER" : "bearer";
     }
     return NULL;

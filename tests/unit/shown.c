@@ -49,6 +49,8 @@ void fill_sample(struct cs_values *values, enum cs_text key)
                    {'C', "6439"},
                    {'D', "Phone"},
                    {'I', "1"},
+                   /* One word, to see it in its place; in truth it has blanks. */
+                   {'K', "ABCD-EFGH-IJKL-MNOP-QRST-UVWX-YZ23-4567"},
                    {'L', "2"},
                    {'T', "3"},
                    {'P', ":"},

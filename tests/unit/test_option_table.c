@@ -197,6 +197,7 @@ static const char *const *bad_values(const struct cs_setting *row)
         {cs_check_groups, {"", ",a", "a,", "a,,b", "a, b", "\"a", "a\"b\"", "a\n", NULL}},
         {cs_check_template, {"a\rb", "\x1b[m", "\xff", "\u202e", NULL}},
         {cs_check_variable, {"", "1A", "A B", "A=B", "A-B", "\xc3\xa4", "A\n", "$A", NULL}},
+        {cs_check_date, {"", "2027", "2027-1-31", "2027-02-29", "31.1.2027", " 2027-01-31", NULL}},
         {cs_check_app_id, {"", "a\nb", "\xff", too_long, NULL}},
         {cs_check_origins, {"", ",a", "a,", "a,,b", "a\n", "1,2,3,4,5,6,7,8,9", too_long, NULL}},
     };

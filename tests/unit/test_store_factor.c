@@ -324,7 +324,8 @@ static void reopen_as(struct scratch_store *scratch, const char *sql)
 
 #define NO_MODELS                                                                                  \
     "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "            \
-    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE batch; DROP TABLE owner; "
+    "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE batch; DROP TABLE owner; DROP TABLE "    \
+    "ticket; DROP TABLE former; "
 
 static void test_factor_of_version_3_goes_on(void **state)
 {

@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "store/former.h"
 #include "store/last_batch.h"
+#include "store/place.h"
 #include "store/recovery.h"
 #include "tests/support/scratch_store.h"
 
@@ -42,7 +44,8 @@ static int64_t enrol(const struct cs_transaction *transaction, const char *user,
 
     if (with_codes)
         give_codes(transaction, user);
-    assert_int_equal(cs_last_batch_add(transaction, id, with_codes, NULL), CS_OK);
+    assert_int_equal(cs_last_batch_add(transaction, id, with_codes ? CS_RECOVERY_CODES : 0, NULL),
+                     CS_OK);
     return id;
 }
 
@@ -134,6 +137,45 @@ static void test_what_was_used_since_is_said(void **state)
     assert_true(won && find(&transaction, alice, &factor) && factor.id == bob && factor.used);
 }
 
+static enum cs_past past_of(const struct cs_transaction *transaction, const char *user)
+{
+    enum cs_past past = CS_PASTS;
+
+    assert_int_equal(cs_past_find(transaction, user, &past, NULL), CS_OK);
+    return past;
+}
+
+/* A batch that was a mistake makes nobody somebody who had a factor; its use does. */
+static void test_undo_leaves_a_note_only_of_who_got_in(void **state)
+{
+    const struct cs_place place = {CS_PLACE_CODE, "dora", "192.0.2.0/24"};
+    CS_AUTO(cs_store_end) struct cs_transaction transaction = {0};
+    struct cs_batch_factor factor;
+    int64_t bob;
+    bool won;
+
+    scratch_store_begin(*state, &transaction);
+    enrol(&transaction, "alice", true); /* with two devices */
+    enrol(&transaction, "alice", false);
+    bob = enrol(&transaction, "bob", true);
+    give_codes(&transaction, "carol"); /* of which some may have been spent */
+    enrol(&transaction, "carol", false);
+    enrol(&transaction, "dora", true); /* codes made since, and one used */
+    assert_int_equal(cs_last_batch_keep_codes(&transaction, "dora", NULL), CS_OK);
+    assert_int_equal(cs_recovery_replace(&transaction, "dora", NULL, 0, NULL), CS_OK);
+    assert_int_equal(cs_place_note(&transaction, &place, 1700000000, NULL), CS_OK);
+    assert_int_equal(cs_former_note(&transaction, "erin", NULL), CS_OK); /* from before */
+    enrol(&transaction, "erin", true);
+    assert_int_equal(cs_factor_spend(&transaction, bob, 56666666, 0, &won, NULL), CS_OK);
+    while (find(&transaction, 0, &factor))
+        assert_int_equal(cs_last_batch_undo(&transaction, &factor, NULL), CS_OK);
+    assert_int_equal(past_of(&transaction, "alice"), CS_PAST_NONE);
+    assert_int_equal(past_of(&transaction, "bob"), CS_PAST_FORMER);
+    assert_int_equal(past_of(&transaction, "carol"), CS_PAST_FORMER);
+    assert_int_equal(past_of(&transaction, "dora"), CS_PAST_FORMER);
+    assert_int_equal(past_of(&transaction, "erin"), CS_PAST_FORMER);
+}
+
 /* Codes that somebody made afterwards are not the batch's. */
 static void test_codes_that_were_replaced_since_stay(void **state)
 {
@@ -168,6 +210,7 @@ int main(void)
         IN_STORE(test_only_the_last_batch_is_remembered),
         IN_STORE(test_undo_takes_what_came_with_the_factor),
         IN_STORE(test_what_was_used_since_is_said),
+        IN_STORE(test_undo_leaves_a_note_only_of_who_got_in),
         IN_STORE(test_codes_that_were_replaced_since_stay),
         IN_STORE(test_a_factor_that_is_gone_is_left_out),
     };

@@ -100,7 +100,8 @@ static void test_owner_store_of_version_9_is_brought_up_to_date(void **state)
     cs_store_close(&scratch->store);
     assert_int_equal(sqlite3_open(scratch->path, &database), SQLITE_OK);
     assert_int_equal(sqlite3_exec(database,
-                                  "DROP TABLE batch; DROP TABLE owner; PRAGMA user_version = 9",
+                                  "DROP TABLE ticket; DROP TABLE former; DROP TABLE batch; DROP "
+                                  "TABLE owner; PRAGMA user_version = 9",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
     assert_int_equal(sqlite3_close(database), SQLITE_OK);

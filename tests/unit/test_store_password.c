@@ -152,7 +152,7 @@ static void test_password_resealed_with_a_new_key(void **state)
     "ALTER TABLE factor DROP COLUMN key_flags; ALTER TABLE factor DROP COLUMN aaguid; "            \
     "ALTER TABLE factor DROP COLUMN last_used; DROP TABLE batch; DROP TABLE owner; "               \
     "ALTER TABLE factor DROP COLUMN app_id; ALTER TABLE factor DROP COLUMN suspect; DROP TABLE "   \
-    "pending; "
+    "pending; DROP TABLE ticket; DROP TABLE former; "
 
 /* A store of version 2 had no passwords; one of version 1 no languages either. */
 static void test_password_older_store_is_brought_up_to_date(void **state)

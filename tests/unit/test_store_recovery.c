@@ -90,10 +90,10 @@ static void test_recovery_codes_of_an_earlier_schema(void **state)
     struct scratch_store *scratch = *state;
 
     fill(scratch);
-    execute(scratch,
-            "INSERT INTO recovery SELECT user, substr(hash, 33) FROM recovery"
-            " WHERE length(hash) = 64; UPDATE recovery SET hash = substr(hash, 1, 32);"
-            "DROP TABLE batch; DROP TABLE owner; DROP TABLE record; PRAGMA user_version = 7");
+    execute(scratch, "INSERT INTO recovery SELECT user, substr(hash, 33) FROM recovery"
+                     " WHERE length(hash) = 64; UPDATE recovery SET hash = substr(hash, 1, 32);"
+                     "DROP TABLE ticket; DROP TABLE former; DROP TABLE batch; DROP TABLE owner;"
+                     "DROP TABLE record; PRAGMA user_version = 7");
     cs_store_close(&scratch->store);
     assert_int_equal(cs_store_open(scratch->path, scratch->key_path, false, &scratch->store, NULL),
                      CS_OK);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "store/factor.h"
+#include "store/former.h"
 #include "store/owner.h"
 #include "store/password.h"
 #include "store/pending.h"
@@ -14,6 +15,7 @@
 #include "store/recovery.h"
 #include "store/suspension.h"
 #include "store/throttle.h"
+#include "store/ticket.h"
 #include "store/user.h"
 #include "tests/support/scratch_store.h"
 
@@ -78,6 +80,8 @@ static void fill(struct scratch_store *scratch, const char *user)
     assert_int_equal(cs_preference_set_language(&transaction, user, "fr", NULL), CS_OK);
     assert_int_equal(cs_pending_put(&transaction, &pending, T0, NULL), CS_OK);
     assert_int_equal(cs_owner_set(&transaction, user, 1001, NULL), CS_OK);
+    assert_int_equal(cs_former_note(&transaction, user, NULL), CS_OK);
+    assert_int_equal(cs_ticket_set(&transaction, user, &hash, T0, NULL), CS_OK);
     assert_int_equal(cs_store_commit(&transaction, NULL), CS_OK);
 }
 
@@ -185,7 +189,7 @@ static void assert_opens(const struct cs_transaction *transaction, const char *u
     assert_string_equal(hash.data, "$y$hash");
 }
 
-static void test_rename_takes_everything_but_recovery_codes_along(void **state)
+static void test_rename_takes_everything_but_recovery_codes_and_tickets_along(void **state)
 {
     struct scratch_store *scratch = *state;
     struct cs_user_tally moved = {0}, now = {0};
@@ -203,6 +207,8 @@ static void test_rename_takes_everything_but_recovery_codes_along(void **state)
     assert_in_all_tables(scratch, "bob", true);
     assert_int_equal(moved.counts[CS_USER_RECOVERY], 1);
     moved.counts[CS_USER_RECOVERY] = 0;
+    assert_int_equal(moved.counts[CS_USER_TICKET], 1);
+    moved.counts[CS_USER_TICKET] = 0;
     assert_memory_equal(&moved, &now, sizeof now);
     assert_int_equal(
         cs_store_check_sealed(scratch->store, scratch_store_key(scratch), &(struct cs_error){0}),
@@ -233,7 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_STORE(test_forget_leaves_no_row_of_the_user_in_any_table),
-        IN_STORE(test_rename_takes_everything_but_recovery_codes_along),
+        IN_STORE(test_rename_takes_everything_but_recovery_codes_and_tickets_along),
         IN_STORE(test_rename_refuses_what_it_would_have_to_put_together),
     };
 
