@@ -300,13 +300,12 @@ static void advance(struct io *io)
     } while (finish_transfers(io)); /* places have become free */
 }
 
-/* How long answers may wait for one another: not at all while a request waits for the place of one
- * of them. */
+/* How long answers may wait for one another. */
 static int gather_ms(const struct io *io)
 {
     int64_t part = io->usual_us / 1000 / GATHER_PART;
 
-    if (io->pressing > 0 || io->transfers == 0 || io->ready.first != NULL)
+    if (io->pressing > 0 || io->transfers == 0)
         return 0;
     return part < GATHER_MS ? (int)part : GATHER_MS;
 }
