@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "net/http_loop.h"
+#include "net/libcurl.h"
 
 enum { LONG_MS = 60000, SOON_MS = 1000, SHORT_MS = 100 };
 
@@ -20,6 +21,7 @@ static int setup(void **state)
     struct scene *scene = calloc(1, sizeof *scene);
 
     assert_non_null(scene);
+    assert_int_equal(cs_libcurl_load(NULL), CS_OK);
     scene->multi = curl_multi_init();
     assert_non_null(scene->multi);
     assert_true(cs_http_loop_open(&scene->loop, scene->multi));
