@@ -99,7 +99,6 @@ def test_who_changes_their_own_is_told():
         expect_equal(later.status, 0, f"recovery: {later.screen!r}")
         expect_match("New recovery codes", wait_mail("alice", 2).get_content(), "after self recovery")
         expect_match("Service: countersign-self", wait_mail("alice", 2).get_content(), "with what")
-    anew("alice")
 
 
 def test_in_the_language_of_the_user():
