@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/verb.h"
+#include "providers/local/shown_time.h"
 #include "providers/local/tickets.h"
 #include "store/former.h"
 #include "store/ticket.h"
@@ -87,6 +87,7 @@ static enum cs_err change(const struct cs_transaction *transaction, void *contex
                           struct cs_error *error)
 {
     struct ticketing *ticketing = context;
+    int64_t now = 0;
     enum cs_err result;
 
     if (ticketing->remove)
@@ -94,7 +95,9 @@ static enum cs_err change(const struct cs_transaction *transaction, void *contex
     result = check_newcomer(transaction, ticketing, error);
     if (result == CS_OK)
         result = cs_ticket_generate(&ticketing->ticket, error);
-    ticketing->expires = cs_clock_seconds() + (int64_t)ticketing->days * DAY_SECONDS;
+    if (result == CS_OK) /* what logins judge it by */
+        result = cs_local_latest_time(transaction, &now, error);
+    ticketing->expires = now + (int64_t)ticketing->days * DAY_SECONDS;
     return result == CS_OK ? cs_ticket_set(transaction, ticketing->user, &ticketing->ticket,
                                            ticketing->expires, error)
                            : result;

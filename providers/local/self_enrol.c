@@ -8,6 +8,7 @@
 #include "providers/local/codes.h"
 #include "providers/local/enrol.h"
 #include "providers/local/local_priv.h"
+#include "providers/local/shown_time.h"
 #include "providers/local/tickets.h"
 #include "store/former.h"
 #include "store/ticket.h"
@@ -30,10 +31,13 @@ static enum cs_err look_in_store(const struct cs_transaction *transaction, void 
     struct look *look = context;
     enum cs_past past = CS_PAST_FACTOR;
     bool ticket = false;
+    int64_t now = 0;
     enum cs_err result = cs_past_find(transaction, look->user, &past, error);
 
     if (result == CS_OK)
-        result = cs_ticket_look(transaction, look->user, cs_clock_seconds(), &ticket, error);
+        result = cs_local_latest_time(transaction, &now, error);
+    if (result == CS_OK)
+        result = cs_ticket_look(transaction, look->user, now, &ticket, error);
     if (result != CS_OK)
         return result;
     look->standing.because = cs_past_text(past);
@@ -66,6 +70,18 @@ struct ticket_trial {
     struct cs_outcome outcome;
 };
 
+static enum cs_err check_ticket(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_secret *ticket, bool *ret_right,
+                                struct cs_error *error)
+{
+    int64_t now = 0;
+    enum cs_err result = cs_local_latest_time(transaction, &now, error);
+
+    *ret_right = false;
+    return result == CS_OK ? cs_ticket_check(transaction, user, ticket, now, ret_right, error)
+                           : result;
+}
+
 /* Counted as a failure before it is judged, like a code. One that is right is not counted, but
  * forgives no failures either: it can be sent again until somebody has enrolled. */
 static enum cs_err judge_in_store(const struct cs_transaction *transaction, void *context,
@@ -80,7 +96,7 @@ static enum cs_err judge_in_store(const struct cs_transaction *transaction, void
     if (result != CS_OK || !admitted)
         return result;
     trial->outcome.reason = CS_REASON_WRONG_TICKET;
-    result = cs_ticket_check(transaction, trial->user, trial->ticket, now, &right, error);
+    result = check_ticket(transaction, trial->user, trial->ticket, &right, error);
     if (result != CS_OK || !right)
         return result;
     trial->outcome.judgement = CS_JUDGED_RIGHT;
@@ -191,8 +207,7 @@ static enum cs_err may_still(const struct cs_transaction *transaction, struct sa
     if (result == CS_OK)
         result = cs_local_find_bar(transaction, saving->look.user, saving->look.uid, &bar, error);
     if (result == CS_OK && !right)
-        result = cs_ticket_check(transaction, saving->look.user, saving->ticket, cs_clock_seconds(),
-                                 &right, error);
+        result = check_ticket(transaction, saving->look.user, saving->ticket, &right, error);
     *ret_may =
         result == CS_OK && right && saving->look.standing.newcomer && bar.reason == CS_REASON_NONE;
     return result;
