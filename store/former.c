@@ -47,6 +47,26 @@ enum cs_err cs_past_find(const struct cs_transaction *transaction, const char *u
     return result;
 }
 
+enum cs_err cs_past_elsewhere(const struct cs_transaction *transaction, const char *user, uid_t uid,
+                              bool *ret_elsewhere, struct cs_error *error)
+{
+    static const char sql[] = "SELECT 1 FROM owner o WHERE uid = ?2 AND user <> ?1 AND ("
+                              " EXISTS (SELECT 1 FROM factor f WHERE f.user = o.user) OR"
+                              " EXISTS (SELECT 1 FROM recovery r WHERE r.user = o.user) OR"
+                              " EXISTS (SELECT 1 FROM former p WHERE p.user = o.user))";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    *ret_elsewhere = true;
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    sqlite3_bind_int64(statement, 2, uid);
+    result = cs_sql_step(transaction->store, statement, ret_elsewhere, error);
+    sqlite3_reset(statement);
+    return result;
+}
+
 const char *cs_past_text(enum cs_past past)
 {
     static const char *const texts[CS_PASTS] = {

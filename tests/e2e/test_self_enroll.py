@@ -116,6 +116,25 @@ def test_a_removed_factor_of_an_older_store():
     anew("erin")
 
 
+def test_an_account_that_was_renamed_needs_a_ticket():
+    """Its factor is still stored under the name of before, and a key alone must not put another in its place."""
+    configure()
+    enroll("erin")
+    run("usermod", "--login", "erica", "erin")
+    try:
+        with Broker() as broker:
+            refused_as_usual("erica", "a factor under another name")
+            broker.wait_log("<4>self_enroll: not without a ticket for 'erica', who has or had a factor under another name")
+            session, app = begin("erica", ticket("erica"))
+            session.kill()
+        configure(uid_check=False)
+        with Broker():
+            begin("erica")[0].kill()
+    finally:
+        run("usermod", "--login", "erin", "erica")
+    anew("erin", "erica")
+
+
 def test_root_needs_a_ticket():
     configure()
     with Broker():
