@@ -70,7 +70,7 @@ static enum cs_err refuse_unreadable(const char *path, struct cs_error *error)
 
     cs_names_local_who(geteuid(), who);
     broker = strcmp(who, CS_RUN_USER) == 0;
-    return cs_fail(error, code, "%s: %s must be able to read it, and may not%s", path, who,
+    return cs_fail(error, code, "%s: %s needs permission to read it%s", path, who,
                    broker ? "; run chgrp " CS_RUN_USER " and chmod g+r on it, and let that "
                             "group enter its folders (chmod g+x)"
                           : "");

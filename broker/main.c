@@ -158,6 +158,29 @@ static void find_service_accounts(const struct cs_log *log, const char *list,
     }
 }
 
+/* Now, and not when somebody wants to log in: the libraries of every provider that the file sets,
+ * or, with NULL, of that of IBM's file. Without them the broker still starts, and each login that
+ * needs them is refused. */
+static void load_libraries(struct cs_engine *engine, const struct cs_config *config)
+{
+    const struct cs_strlist *services = config != NULL ? cs_config_services(config) : NULL;
+    size_t count = services != NULL ? services->count : 0;
+    struct cs_options options;
+    struct cs_error error = {0};
+    enum cs_err result;
+
+    cs_options_defaults(CS_PROFILE_IBM, &options);
+    if (config != NULL)
+        cs_config_options(config, "", NULL, &options);
+    result = cs_options_load_libraries(&options, &error);
+    for (size_t i = 0; result == CS_OK && i < count; i++) {
+        cs_config_options(config, services->items[i], NULL, &options);
+        result = cs_options_load_libraries(&options, &error);
+    }
+    if (result != CS_OK)
+        (void)complain(cs_engine_log(engine), &error);
+}
+
 /* The broker's own settings come from the default file, `path`. If that is broken, the broker still
  * starts, with the defaults, and each login is refused with the line that says what is wrong. IBM's
  * file has none of them, and only the module may be able to read it. */
@@ -166,14 +189,17 @@ static void read_bounds(struct cs_engine *engine, const char *path, struct bound
     CS_AUTO(cs_config_release) struct cs_config *config = NULL;
     struct cs_options options;
     struct cs_error error = {0};
+    bool is_ibm = cs_config_is_ibm(path);
 
     cs_options_defaults(CS_PROFILE_OWN, &options);
-    if (cs_config_is_ibm(path))
+    if (is_ibm)
         cs_log(cs_engine_log(engine), LOG_DEBUG, "%s has no settings; IBM's file counts", path);
     else if (cs_engine_config(engine, NULL, &config, &error) == CS_OK)
         cs_config_options(config, "", NULL, &options);
     else
         (void)complain(cs_engine_log(engine), &error);
+    if (config != NULL || is_ibm)
+        load_libraries(engine, config);
     *ret_bounds = (struct bounds){.unprivileged = options.allow_unprivileged,
                                   .logins = options.max_logins,
                                   .unprivileged_logins = options.max_unprivileged};

@@ -19,7 +19,7 @@ const struct cs_verb_option cs_options_enroll[CS_VERB_OPTIONS_MAX] = {
     [TEMPLATE] = {"template", "FILE", "The page; a built-in one is the default."},
     [UNTIL] = {"until", "DATE", "The last day to do it, as in 2027-01-31."},
     [SVG] = {"svg", NULL, "Write each QR code alone, too."},
-    [UNDO] = {"undo", NULL, "Remove what the last batch added and nobody used."},
+    [UNDO] = {"undo", NULL, "Remove what the last batch or import added, unused."},
     [FORCE] = {"force", NULL, "Remove what was used as well."},
     [SHOW_TEMPLATE] = {"show-template", NULL, "Print the built-in page, to begin with."},
 };

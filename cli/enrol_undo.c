@@ -58,7 +58,7 @@ static enum cs_err undo_all(const struct cs_transaction *transaction, void *cont
     }
     if (result == CS_OK && undo->removed + undo->kept_count == 0)
         return cs_fail(error, CS_ERR_NOT_FOUND,
-                       "there is nothing of a batch to undo: only the last one is remembered, and "
+                       "there is no batch or import to undo: only the last one is remembered, and "
                        "only until it was undone");
     return result;
 }
@@ -86,10 +86,10 @@ static enum cs_err say(void *context, struct cs_error *error)
 
     (void)error;
     cs_format_time(undo->created, time);
-    (void)printf("The batch of %s: %zu factors removed, %zu kept.\n", time, undo->removed,
-                 undo->kept_count);
+    (void)printf("The batch or import of %s: %zu factor%s removed, %zu kept.\n", time,
+                 undo->removed, undo->removed == 1 ? "" : "s", undo->kept_count);
     if (undo->removed > 0)
-        (void)printf("Letters and secrets that were handed out are worth nothing now.\n");
+        (void)printf("Letters and secrets that were handed out are worth nothing here now.\n");
     return CS_OK;
 }
 

@@ -6,9 +6,9 @@
 
 struct cs_cli;
 
-/* Removes what the last batch added, in one transaction. Factors that somebody has logged in with
- * since are named and kept, unless `force`: whoever has one would be locked out. Returns an exit
- * status: a failure if something was kept. */
+/* Removes what the last batch or import added, in one transaction. Factors that somebody has logged
+ * in with since are named and kept, unless `force`: whoever has one would be locked out. Returns an
+ * exit status: a failure if something was kept. */
 int cs_enrol_undo(struct cs_cli *cli, bool force);
 
 #endif

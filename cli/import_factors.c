@@ -91,7 +91,10 @@ static enum cs_err find_accounts(struct cs_cli_import *import, struct cs_error *
             continue;
         }
         if (result == CS_ERR_NOT_FOUND || result == CS_ERR_INPUT || result == CS_ERR_UNRESOLVED)
-            result = cs_imports_remark(imports, row, CS_IMPORT_FAULT, "%s", why.text);
+            result = cs_imports_remark(imports, row, CS_IMPORT_FAULT, "%s%s", why.text,
+                                       import->choice->by_owner && import->choice->user == NULL
+                                           ? "; --user says whose the file is"
+                                           : "");
         cs_imported_free(&row);
     }
     imports->count = kept;

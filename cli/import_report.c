@@ -20,16 +20,17 @@ static enum cs_err note(struct cs_cli_import *import, const struct cs_imported *
 static enum cs_err note_window(struct cs_cli_import *import, const struct cs_imported *row,
                                struct cs_error *error)
 {
-    unsigned here = 2 * import->settings->totp_window + 1;
+    bool by_counter = row->factor.kind == CS_STORED_HOTP;
+    unsigned setting = by_counter ? import->settings->hotp_window : import->settings->totp_window;
+    unsigned here = by_counter ? setting : 2 * setting + 1;
     char text[200];
 
-    if (row->window == 0 || row->factor.kind != CS_STORED_TOTP || row->window == here)
+    if (row->window == 0 || row->window == here)
         return CS_OK;
-    (void)snprintf(
-        text, sizeof text,
-        "WINDOW_SIZE %u is not taken over: here %u codes are good at once, for all users "
-        "(totp_window=%u)",
-        row->window, here, import->settings->totp_window);
+    (void)snprintf(text, sizeof text,
+                   "WINDOW_SIZE %u is not taken over: here %u codes are good at once, for all "
+                   "users (%s=%u)",
+                   row->window, here, by_counter ? "hotp_window" : "totp_window", setting);
     return note(import, row, text, error);
 }
 
@@ -126,14 +127,18 @@ void cs_cli_import_remarks(struct cs_cli_import *import)
 
 static void describe(const struct cs_imported *row, char *out, size_t size)
 {
-    static const char *const reasons[] = {
-        [CS_IMPORT_STORED] = "",
-        [CS_IMPORT_TWICE] = "this is the same factor as an earlier one",
-        [CS_IMPORT_KNOWN] = "the user has this factor already",
-        [CS_IMPORT_HAS_ONE] = "the user has a factor with codes already; --add gives another one",
+    static const struct {
+        const char *sort, *text;
+    } reasons[] = {
+        [CS_IMPORT_STORED] = {"", ""},
+        [CS_IMPORT_TWICE] = {"there already", "this is the same factor as an earlier one"},
+        [CS_IMPORT_KNOWN] = {"there already", "the user has this factor"},
+        [CS_IMPORT_HAS_ONE] = {"skipped",
+                               "the user has a factor with codes already; --add gives another one"},
     };
 
-    (void)snprintf(out, size, "skipped: %.64s: %s", row->factor.user, reasons[row->outcome]);
+    (void)snprintf(out, size, "%s: %.64s: %s", reasons[row->outcome].sort, row->factor.user,
+                   reasons[row->outcome].text);
 }
 
 static void print_left_out(const struct cs_cli_import *import)
@@ -158,7 +163,8 @@ static void print_left_out(const struct cs_cli_import *import)
         }
     }
     if (named > CS_IMPORT_FAULTS_MAX)
-        (void)fprintf(stderr, "countersign: skipped: %zu more\n", named - CS_IMPORT_FAULTS_MAX);
+        (void)fprintf(stderr, "countersign: not imported: %zu more\n",
+                      named - CS_IMPORT_FAULTS_MAX);
 }
 
 /* ---- the report ---- */
@@ -240,7 +246,7 @@ static enum cs_err say(void *context, struct cs_error *error)
     if (tally->stored > 0 && !import->choice->dry_run)
         (void)printf("The files are as they were, and their secrets still good wherever they were: "
                      "take the old\nmodule out of use, so that no code is good twice, and delete "
-                     "them.\n");
+                     "them.\n'countersign enroll --undo' takes this import back.\n");
     return CS_OK;
 }
 

@@ -4,14 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/percent.h"
 #include "base/trusted_open.h"
 #include "cli/letter.h"
+#include "login/account.h"
+#include "login/policy.h"
 #include "paths.h"
 #include "store/preference.h"
 
-enum { TEMPLATE_BYTES_MAX = 256 << 10 };
+enum { TEMPLATE_BYTES_MAX = 256 << 10, ACCOUNT_MS = 5000 };
 
 struct cs_letters_entry {
     bool enrolled, with_codes;
@@ -136,30 +139,65 @@ static const char *language_of(const struct cs_options *options,
     return options->default_lang ? options->default_lang : "";
 }
 
-static enum cs_err write_one(struct cs_letters *letters, const struct cs_app_names *names,
-                             struct cs_phrasebook *book, const struct cs_enrolments *enrolments,
-                             size_t index, struct cs_error *error)
+struct writing {
+    struct cs_letters *letters;
+    const struct cs_app_names *names;
+    const struct cs_enrolments *enrolments;
+    struct cs_log log;
+    struct cs_catalogues *catalogues;
+    struct cs_directory *directory; /* NULL: enrol_by has no group, or lets nobody in */
+    bool enrol_by;                  /* it lets in today */
+    struct cs_phrasebook book;
+};
+
+static void clear_writing(struct writing *writing)
+{
+    cs_catalogues_free(&writing->catalogues);
+    cs_directory_free(&writing->directory);
+}
+
+/* Without a day of the administrator's own, the last one of enrol_by: until then this user could
+ * have logged in without a factor. NULL: there is none. */
+static const char *until_of(const struct writing *writing, const struct cs_factor *factor)
+{
+    const struct cs_batch_choice *choice = writing->letters->choice;
+    const struct cs_patience patience = {cs_clock_ms() + ACCOUNT_MS, -1};
+    struct cs_account account;
+
+    if (choice->until != NULL || !writing->enrol_by || !factor->account.known)
+        return choice->until;
+    if (writing->directory == NULL)
+        return choice->options->enrol_by;
+    return cs_account_find(factor->user, &account, NULL) == CS_OK &&
+                   cs_policy_may_enrol_later(choice->options, &account, writing->directory,
+                                             &patience, &writing->log)
+               ? choice->options->enrol_by
+               : NULL;
+}
+
+static enum cs_err write_one(struct writing *writing, size_t index, struct cs_error *error)
 {
     CS_AUTO(cs_enrolment_clear) struct cs_enrolment enrolment = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer page = {0};
     CS_AUTO(cs_buffer_free) struct cs_buffer picture = {0};
+    struct cs_letters *letters = writing->letters;
     const char *own = letters->template.data;
     struct cs_letter letter = {.template = own ? own : cs_letter_default,
-                               .book = book,
-                               .names = names,
-                               .enrolment = &enrolment,
-                               .until = letters->choice->until};
-    enum cs_err result = cs_enrolments_get(enrolments, index, &enrolment, error);
+                               .book = &writing->book,
+                               .names = writing->names,
+                               .enrolment = &enrolment};
+    enum cs_err result = cs_enrolments_get(writing->enrolments, index, &enrolment, error);
 
     if (result != CS_OK)
         return result;
-    cs_values_set(&book->values, 'U', enrolment.factor.user);
-    cs_values_set(&book->values, 'H', names->host.nodename);
+    letter.until = until_of(writing, &enrolment.factor);
+    cs_values_set(&writing->book.values, 'U', enrolment.factor.user);
+    cs_values_set(&writing->book.values, 'H', writing->names->host.nodename);
     result = cs_letter_render(&letter, &page, &picture, error);
     if (result == CS_OK)
-        result = put(letters, enrolments, index, ".html", &page, error);
+        result = put(letters, writing->enrolments, index, ".html", &page, error);
     if (result == CS_OK && letters->choice->svg)
-        result = put(letters, enrolments, index, ".svg", &picture, error);
+        result = put(letters, writing->enrolments, index, ".svg", &picture, error);
     return result;
 }
 
@@ -170,22 +208,38 @@ static void write_stderr(void *context, int priority, const char *line)
     (void)fprintf(stderr, "countersign: %s\n", line);
 }
 
+static enum cs_err prepare(struct writing *writing, struct cs_error *error)
+{
+    const struct cs_options *options = writing->letters->choice->options;
+    bool groups;
+
+    writing->catalogues = cs_catalogues_new(CS_LOCALE_DIR, &writing->log);
+    if (writing->catalogues == NULL)
+        return cs_fail_nomem(error);
+    memcpy(writing->book.own, options->texts, sizeof writing->book.own);
+    writing->enrol_by = cs_policy_days_to_enrol(options, cs_clock_seconds()) > 0;
+    groups = writing->enrol_by && options->enrol_by_group != NULL;
+    if (groups)
+        writing->directory = cs_directory_new();
+    return groups && writing->directory == NULL ? cs_fail_nomem(error) : CS_OK;
+}
+
 enum cs_err cs_letters_write(struct cs_letters *letters, const struct cs_app_names *names,
                              const struct cs_enrolments *enrolments, struct cs_error *error)
 {
-    const struct cs_log log = {.write = write_stderr};
-    CS_AUTO(cs_catalogues_free)
-    struct cs_catalogues *catalogues = cs_catalogues_new(CS_LOCALE_DIR, &log);
-    const struct cs_options *options = letters->choice->options;
-    struct cs_phrasebook book = {.catalogue = NULL};
-    enum cs_err result = catalogues ? CS_OK : cs_fail_nomem(error);
+    CS_AUTO(clear_writing)
+    struct writing writing = {.letters = letters,
+                              .names = names,
+                              .enrolments = enrolments,
+                              .log = {.write = write_stderr}};
+    enum cs_err result = prepare(&writing, error);
 
-    memcpy(book.own, options->texts, sizeof book.own);
     for (size_t i = 0; i < enrolments->count && result == CS_OK; i++) {
         if (!letters->entries[i].enrolled)
             continue;
-        book.catalogue = cs_catalogues_get(catalogues, language_of(options, &letters->entries[i]));
-        result = write_one(letters, names, &book, enrolments, i, error);
+        writing.book.catalogue = cs_catalogues_get(
+            writing.catalogues, language_of(letters->choice->options, &letters->entries[i]));
+        result = write_one(&writing, i, error);
         letters->written++;
     }
     return result == CS_OK ? cs_letters_folder_sync(&letters->folder, error) : result;

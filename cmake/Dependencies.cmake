@@ -1,8 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 # Everything here is in Debian 12; README.md gives the reason for each.
 find_package(Threads REQUIRED)
-find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto SSL) # of SSL the header alone
+# Not linked but loaded, by the name that the linker would have written into the programs.
 find_package(CURL 7.88 REQUIRED)
+get_target_property(library CURL::libcurl LOCATION)
+execute_process(COMMAND ${CMAKE_COMMAND} -E env LC_ALL=C ${CMAKE_READELF} -d ${library} OUTPUT_VARIABLE headers COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCH "soname: \\[([^]]+)\\]" headers "${headers}")
+set(CS_LIBCURL_SONAME ${CMAKE_MATCH_1})
+if(NOT CS_LIBCURL_SONAME)
+  message(FATAL_ERROR "${library} has no SONAME: a shared libcurl is needed")
+endif()
 find_package(SQLite3 3.40 REQUIRED)
 find_package(EXPAT 2.5 REQUIRED)
 find_package(PkgConfig REQUIRED)

@@ -8,7 +8,7 @@
 #include "import/base32.h"
 #include "import/imported.h"
 
-enum { STEP_MAX = 60, WINDOW_MAX = 100, CODE_DIGITS = 8, SKEW_MAX = 1000000 };
+enum { STEP_MAX = 60, WINDOW_MAX = 100, CODE_DIGITS = 8, SKEW_MAX = 1000000, BY_TIME_MAX = 4 };
 
 struct reading {
     const struct cs_import_source *source;
@@ -16,11 +16,21 @@ struct reading {
     struct cs_imported *row;
     size_t line;
     bool totp, hotp, faulty;
+    const char *by_time[BY_TIME_MAX]; /* options that mean nothing for codes by counter */
+    size_t by_time_count;
+    int64_t used; /* the last time step whose code was used; -1: none */
     size_t codes; /* also those for which there is no room */
 };
 
 /* NULL, or what is wrong. `value` is what follows the option's name, perhaps "". */
 typedef const char *take_option(struct reading *reading, char *value);
+
+/* Only the whole file shows what the codes go by. */
+static void is_by_time(struct reading *reading, const char *option)
+{
+    if (reading->by_time_count < BY_TIME_MAX)
+        reading->by_time[reading->by_time_count++] = option;
+}
 
 static const char *take_totp(struct reading *reading, char *value)
 {
@@ -57,6 +67,7 @@ static const char *take_step(struct reading *reading, char *value)
     if (!cs_import_number(value, STEP_MAX, &seconds) || seconds == 0)
         return "STEP_SIZE is not 1 to 60";
     reading->row->factor.period = (unsigned)seconds;
+    is_by_time(reading, "STEP_SIZE");
     return NULL;
 }
 
@@ -66,13 +77,14 @@ static const char *take_used(struct reading *reading, char *value)
     char *word, *rest = value;
     int64_t step;
 
+    is_by_time(reading, "DISALLOW_REUSE");
     while ((word = strsep(&rest, " \t")) != NULL) {
         if (word[0] == '\0')
             continue;
         if (!cs_import_number(word, INT64_MAX / CS_IMPORT_PERIOD_MAX, &step))
             return "DISALLOW_REUSE has something else than numbers";
-        if (step > reading->row->factor.last_step)
-            reading->row->factor.last_step = step;
+        if (step > reading->used)
+            reading->used = step;
     }
     return NULL;
 }
@@ -86,6 +98,7 @@ static const char *take_skew(struct reading *reading, char *value)
     if (!cs_import_number(value + behind, SKEW_MAX, &steps))
         return "TIME_SKEW is not a number";
     reading->row->factor.drift = behind ? -steps : steps;
+    is_by_time(reading, "TIME_SKEW");
     return NULL;
 }
 
@@ -103,17 +116,6 @@ static const char *lose_resetting(struct reading *reading, char *value)
     cs_imported_lose(reading->row, "RESETTING_TIME_SKEW, a correction of the clock that was not "
                                    "finished, is not taken over");
     return NULL;
-}
-
-/* Of another kind than the one it is about. */
-static void check_kind(struct reading *reading)
-{
-    struct cs_imported *row = reading->row;
-
-    if (row->factor.kind == CS_STORED_HOTP) {
-        row->factor.period = 0;
-        row->factor.drift = 0;
-    }
 }
 
 static const struct {
@@ -178,6 +180,21 @@ static enum cs_err fault(struct reading *reading, size_t line, const char *text)
     return cs_imports_fault(reading->imports, reading->source, line, "%s", text);
 }
 
+static void settle_kind(struct reading *reading)
+{
+    struct cs_imported *row = reading->row;
+
+    if (row->factor.kind == CS_STORED_TOTP) {
+        row->factor.last_step = reading->used;
+        return;
+    }
+    row->factor.period = 0;
+    row->factor.drift = 0;
+    for (size_t i = 0; i < reading->by_time_count; i++)
+        cs_imported_lose(row, "%s is not taken over: it means nothing for codes by counter",
+                         reading->by_time[i]);
+}
+
 /* What only the whole file shows. */
 static enum cs_err finish(struct reading *reading, struct cs_error *error)
 {
@@ -191,7 +208,7 @@ static enum cs_err finish(struct reading *reading, struct cs_error *error)
         return cs_fail_nomem(error);
     if (reading->faulty)
         return CS_OK;
-    check_kind(reading);
+    settle_kind(reading);
     if (reading->codes > CS_RECOVERY_CODES)
         cs_imported_lose(reading->row, "of its %zu emergency codes the last %zu are not taken over",
                          reading->codes, reading->codes - CS_RECOVERY_CODES);
@@ -208,7 +225,7 @@ enum cs_err cs_import_google(const struct cs_import_source *source, struct cs_im
 {
     CS_AUTO(free_reading)
     struct reading reading = {
-        .source = source, .imports = imports, .row = cs_imported_new(source, 0)};
+        .source = source, .imports = imports, .row = cs_imported_new(source, 0), .used = -1};
     char *text, *rest = source->text;
 
     if (reading.row == NULL)

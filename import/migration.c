@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum { WIRE_VARINT = 0, WIRE_64 = 1, WIRE_BYTES = 2, WIRE_32 = 5 };
-enum { SECRET = 1, NAME, ISSUER, ALGORITHM, DIGITS, TYPE, COUNTER }; /* of a factor */
-enum { FACTOR = 1, VERSION, BATCH_SIZE, BATCH_INDEX };               /* of the whole */
+enum { SECRET = 1, NAME, ISSUER, ALGORITHM, DIGITS, TYPE, COUNTER, ID }; /* of a factor */
+enum { FACTOR = 1, VERSION, BATCH_SIZE, BATCH_INDEX, BATCH_ID };         /* of the whole */
 enum { ALGORITHM_MD5 = 4, DIGITS_EIGHT = 2, TYPE_HOTP = 1, NAME_MAX_BYTES = 512 };
 
 /* What is left of a message. */
@@ -73,6 +73,7 @@ static bool take_field(struct bytes *rest, struct field *field)
 struct entry {
     struct bytes secret, name, issuer;
     uint64_t algorithm, digits, type, counter;
+    unsigned unknown; /* a field of a later version; 0: none */
 };
 
 static bool read_entry(struct bytes rest, struct entry *entry)
@@ -89,8 +90,11 @@ static bool read_entry(struct bytes rest, struct entry *entry)
     while (rest.length > 0) {
         if (!take_field(&rest, &field))
             return false;
-        if (field.number >= CS_ARRAY_SIZE(places))
-            continue; /* of a later version */
+        if (field.number >= CS_ARRAY_SIZE(places)) {
+            if (field.number != ID) /* the app's own, which no code depends on */
+                entry->unknown = field.number;
+            continue;
+        }
         if ((places[field.number].bytes != NULL) != (field.wire == WIRE_BYTES) ||
             (places[field.number].value != NULL) != (field.wire == WIRE_VARINT))
             return false;
@@ -103,8 +107,9 @@ static bool read_entry(struct bytes rest, struct entry *entry)
 }
 
 /* NULL, or what is wrong. */
-static const char *take_codes(const struct entry *entry, struct cs_factor *factor)
+static const char *take_codes(const struct entry *entry, struct cs_imported *row)
 {
+    struct cs_factor *factor = &row->factor;
     static const char *const algorithms[] = {"sha1", "sha1", "sha256", "sha512"};
 
     if (entry->algorithm == ALGORITHM_MD5)
@@ -115,8 +120,14 @@ static const char *take_codes(const struct entry *entry, struct cs_factor *facto
     memcpy(factor->algorithm, algorithms[entry->algorithm],
            strlen(algorithms[entry->algorithm]) + 1);
     factor->digits = entry->digits == DIGITS_EIGHT ? 8 : 6;
-    if (entry->type != TYPE_HOTP)
+    if (entry->unknown > 0)
+        cs_imported_lose(row, "its field %u is not known here, and not taken over", entry->unknown);
+    if (entry->type != TYPE_HOTP) {
+        if (entry->counter > 0)
+            cs_imported_lose(row, "its counter is not taken over: it means nothing for codes by "
+                                  "time");
         return NULL;
+    }
     if (entry->counter > INT64_MAX)
         return "its counter is below 0";
     factor->kind = CS_STORED_HOTP;
@@ -169,7 +180,7 @@ static enum cs_err add_entry(const struct cs_import_source *source, size_t line,
 
     if (row == NULL)
         return cs_fail_nomem(error);
-    wrong = take_codes(entry, &row->factor);
+    wrong = take_codes(entry, row);
     if (wrong == NULL)
         wrong = take_names(source, before, entry, row);
     if (wrong != NULL)
@@ -183,11 +194,45 @@ static enum cs_err add_entry(const struct cs_import_source *source, size_t line,
     return cs_imports_add(imports, &row, error);
 }
 
+/* What the whole says besides its factors. */
+struct whole {
+    uint64_t parts, part;
+    unsigned unknown; /* a field of a later version; 0: none */
+};
+
+static void take_whole(const struct field *field, struct whole *whole)
+{
+    if (field->number == BATCH_SIZE)
+        whole->parts = field->value;
+    else if (field->number == BATCH_INDEX)
+        whole->part = field->value;
+    else if (field->number > BATCH_ID)
+        whole->unknown = field->number;
+}
+
+static enum cs_err note_whole(const struct cs_import_source *source, size_t line,
+                              const struct whole *whole, struct cs_imports *imports)
+{
+    const struct cs_imported place = {.source = source->number, .line = line};
+    enum cs_err result = CS_OK;
+
+    if (whole->parts > 1)
+        result = cs_imports_remark(imports, &place, CS_IMPORT_NOTE,
+                                   "this is part %llu of an export of %llu: import the others, too",
+                                   (unsigned long long)whole->part + 1,
+                                   (unsigned long long)whole->parts);
+    if (result == CS_OK && whole->unknown > 0)
+        result =
+            cs_imports_remark(imports, &place, CS_IMPORT_NOTE,
+                              "its field %u is not known here, and not taken over", whole->unknown);
+    return result;
+}
+
 /* All factors of it, or a fault. */
 static enum cs_err read_all(const struct cs_import_source *source, size_t line, const char *before,
                             struct bytes rest, struct cs_imports *imports, struct cs_error *error)
 {
-    uint64_t parts = 0, part = 0;
+    struct whole whole = {0};
     enum cs_err result = CS_OK;
     struct field field;
 
@@ -202,19 +247,10 @@ static enum cs_err read_all(const struct cs_import_source *source, size_t line, 
                        : cs_fail_nomem(error);
         if (field.number == FACTOR)
             result = add_entry(source, line, before, &entry, imports, error);
-        else if (field.number == BATCH_SIZE)
-            parts = field.value;
-        else if (field.number == BATCH_INDEX)
-            part = field.value;
+        else
+            take_whole(&field, &whole);
     }
-    if (result == CS_OK && parts > 1) {
-        const struct cs_imported place = {.source = source->number, .line = line};
-
-        result = cs_imports_remark(imports, &place, CS_IMPORT_NOTE,
-                                   "this is part %llu of an export of %llu: import the others, too",
-                                   (unsigned long long)part + 1, (unsigned long long)parts);
-    }
-    return result;
+    return result == CS_OK ? note_whole(source, line, &whole, imports) : result;
 }
 
 enum cs_err cs_import_migration(const struct cs_import_source *source, size_t line,

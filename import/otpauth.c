@@ -21,9 +21,9 @@ struct uri {
     const char *encoding; /* of the secret, for those who write another one */
 };
 
-/* NULL, or what is wrong. Parameters that are not known here are for the app alone: image, color
- * and the like. */
-static const char *take_parameters(char *query, struct uri *uri)
+/* NULL, or what is wrong. Other parameters are mostly for the app alone (image, color, lock), but
+ * nobody can know of all. */
+static const char *take_parameters(char *query, struct uri *uri, struct cs_imported *row)
 {
     const struct {
         const char *name, **value;
@@ -35,24 +35,28 @@ static const char *take_parameters(char *query, struct uri *uri)
 
     while (rest != NULL && (value = strsep(&rest, "&")) != NULL) {
         const char *name = strsep(&value, "=");
+        size_t i = 0;
 
+        while (i < CS_ARRAY_SIZE(known) && !cs_import_same(name, known[i].name))
+            i++;
+        if (i == CS_ARRAY_SIZE(known)) {
+            if (name[0] != '\0')
+                cs_imported_lose(row, "the parameter '%.32s' is not taken over", name);
+            continue;
+        }
         if (value == NULL)
             continue;
         if (!cs_import_percent(value, true))
             return "a '%' in it is not followed by two hexadecimal digits";
-        for (size_t i = 0; i < CS_ARRAY_SIZE(known); i++) {
-            if (!cs_import_same(name, known[i].name))
-                continue;
-            if (*known[i].value != NULL)
-                return "it has a parameter twice";
-            *known[i].value = value;
-        }
+        if (*known[i].value != NULL)
+            return "it has a parameter twice";
+        *known[i].value = value;
     }
     return NULL;
 }
 
 /* Cuts the URI up. NULL, or what is wrong. */
-static const char *cut(char *text, struct uri *uri)
+static const char *cut(char *text, struct uri *uri, struct cs_imported *row)
 {
     char *query, *label;
 
@@ -70,11 +74,11 @@ static const char *cut(char *text, struct uri *uri)
     }
     uri->type = text;
     uri->label = label != NULL ? label : "";
-    return take_parameters(query, uri);
+    return take_parameters(query, uri, row);
 }
 
 /* The account's part of a label, "ISSUER:ACCOUNT". An issuer may have a colon of its own, so the
- * parameter counts. */
+ * parameter counts. Without one the label says who the issuer is. */
 static const char *account_of(const struct uri *uri)
 {
     size_t issuer = uri->issuer != NULL ? strlen(uri->issuer) : 0;
@@ -100,16 +104,23 @@ static bool take_unsigned(const char *text, unsigned most, unsigned *number)
     return true;
 }
 
-static const char *take_kind(const struct uri *uri, struct cs_factor *factor)
+static const char *take_kind(const struct uri *uri, struct cs_imported *row)
 {
+    struct cs_factor *factor = &row->factor;
     int64_t counter = 0;
 
-    if (cs_import_same(uri->type, "totp"))
+    if (cs_import_same(uri->type, "totp")) {
+        if (uri->counter != NULL)
+            cs_imported_lose(row,
+                             "'counter' is not taken over: it means nothing for codes by time");
         return NULL;
+    }
     if (!cs_import_same(uri->type, "hotp"))
         return "its type is neither totp nor hotp";
     factor->kind = CS_STORED_HOTP;
     factor->period = 0;
+    if (uri->period != NULL)
+        cs_imported_lose(row, "'period' is not taken over: it means nothing for codes by counter");
     if (uri->counter != NULL && !cs_import_number(uri->counter, INT64_MAX, &counter))
         return "its counter is not a number";
     factor->last_step = counter - 1; /* some leave out a counter of 0 */
@@ -119,8 +130,11 @@ static const char *take_kind(const struct uri *uri, struct cs_factor *factor)
 static const char *take_secret(const struct cs_import_source *source, const struct uri *uri,
                                struct cs_factor *factor)
 {
-    bool hex = source->hex || (uri->encoding != NULL && cs_import_same(uri->encoding, "hex"));
+    const char *encoding = uri->encoding != NULL ? uri->encoding : "";
+    bool hex = source->hex || cs_import_same(encoding, "hex");
 
+    if (!hex && encoding[0] != '\0' && !cs_import_same(encoding, "base32"))
+        return "its encoding is neither base32 nor hex";
     if (uri->secret == NULL || uri->secret[0] == '\0')
         return "it has no secret";
     if (hex)
@@ -135,7 +149,7 @@ static const char *take_uri(const struct cs_import_source *source, const struct 
                             struct cs_imported *row)
 {
     struct cs_factor *factor = &row->factor;
-    const char *wrong = take_kind(uri, factor);
+    const char *wrong = take_kind(uri, row);
 
     if (wrong == NULL)
         wrong = take_secret(source, uri, factor);
@@ -163,7 +177,7 @@ static const char *take_uri(const struct cs_import_source *source, const struct 
 static const char *take_names(const struct cs_import_source *source, const char *before,
                               const struct uri *uri, struct cs_imported *row)
 {
-    const char *account = account_of(uri);
+    const char *account = account_of(uri), *colon;
     const char *user = before[0] != '\0' ? before : source->user;
 
     row->from_label = user == NULL;
@@ -171,6 +185,8 @@ static const char *take_names(const struct cs_import_source *source, const char 
         user = account;
     if (uri->issuer != NULL)
         cs_imported_label(row, uri->issuer, strlen(uri->issuer));
+    else if ((colon = strrchr(uri->label, ':')) != NULL)
+        cs_imported_label(row, uri->label, (size_t)(colon - uri->label));
     return cs_imported_user(row, user, strlen(user)) ? NULL : "the user's name is too long";
 }
 
@@ -183,7 +199,7 @@ static enum cs_err read_uri(const struct cs_import_source *source, size_t line, 
 
     if (row == NULL)
         return cs_fail_nomem(error);
-    wrong = cut(text, &uri);
+    wrong = cut(text, &uri, row);
     if (wrong == NULL)
         wrong = take_uri(source, &uri, row);
     if (wrong == NULL)

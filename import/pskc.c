@@ -24,6 +24,8 @@ struct reading {
     size_t depth;
     struct cs_buffer text; /* of the innermost element */
     char device_user[CS_STORE_USER_MAX + 1];
+    char serial[CS_FACTOR_LABEL_MAX + 1];
+    struct cs_strlist device_lost; /* names of elements that are not taken over */
     struct cs_pskc_key key;
     bool doctype;
 };
@@ -31,6 +33,12 @@ struct reading {
 static void stop(struct reading *reading)
 {
     (void)XML_StopParser(reading->parser, XML_FALSE);
+}
+
+static void run_out_of_memory(struct reading *reading)
+{
+    reading->key.result = CS_ERR_NOMEM;
+    stop(reading);
 }
 
 /* The older name is deprecated since 2.9, which Debian 13 has by now; Debian 12's does not know the
@@ -48,34 +56,36 @@ static void begin_key(struct reading *reading)
 {
     const struct cs_import_source *source = reading->source;
     struct cs_pskc_key *key = &reading->key;
+    struct cs_imported *row = cs_imported_new(source, current_line(reading->parser));
 
-    cs_imported_free(&key->row);
-    key->row = cs_imported_new(source, current_line(reading->parser));
-    key->fault = NULL;
-    if (key->row == NULL) {
-        key->result = CS_ERR_NOMEM;
-        stop(reading);
-    } else if (source->user != NULL &&
-               !cs_imported_user(key->row, source->user, strlen(source->user))) {
+    cs_pskc_key_begin(key, &row);
+    if (key->row == NULL)
+        run_out_of_memory(reading);
+    else if (source->user != NULL &&
+             !cs_imported_user(key->row, source->user, strlen(source->user)))
         cs_pskc_fail(key, "the user's name is too long");
-    }
+}
+
+/* What stands on the device tells apart those of one maker. */
+static void add_serial(const char *serial, struct cs_imported *row)
+{
+    char label[sizeof row->factor.label + CS_FACTOR_LABEL_MAX + 1];
+    int length = snprintf(label, sizeof label, "%s %s", row->factor.label, serial);
+
+    if (serial[0] != '\0')
+        cs_imported_label(row, label, (size_t)length);
 }
 
 static void end_key(struct reading *reading)
 {
     struct cs_pskc_key *key = &reading->key;
-    struct cs_factor *factor = &key->row->factor;
 
-    if (factor->user[0] == '\0') {
-        memcpy(factor->user, reading->device_user, sizeof factor->user);
+    if (key->row->factor.user[0] == '\0') {
+        memcpy(key->row->factor.user, reading->device_user, sizeof reading->device_user);
         key->row->from_label = true;
     }
-    if (factor->kind == CS_STORED_HOTP) {
-        factor->period = 0;
-        factor->drift = 0;
-    }
-    if (factor->secret.length == 0)
-        cs_pskc_fail(key, "it has no secret");
+    add_serial(reading->serial, key->row);
+    cs_pskc_settle(key, &reading->device_lost);
     if (key->result == CS_OK)
         key->result = key->fault != NULL ? cs_imports_remark(reading->imports, key->row,
                                                              CS_IMPORT_FAULT, "%s", key->fault)
@@ -83,6 +93,59 @@ static void end_key(struct reading *reading)
     cs_imported_free(&key->row);
     if (key->result != CS_OK)
         stop(reading);
+}
+
+static void begin_package(struct reading *reading)
+{
+    reading->device_user[0] = '\0';
+    reading->serial[0] = '\0';
+    cs_strlist_free(&reading->device_lost);
+}
+
+static enum cs_err note(struct reading *reading, const char *before, const char *what,
+                        const char *after)
+{
+    const struct cs_imported place = {.source = reading->source->number,
+                                      .line = current_line(reading->parser)};
+
+    return cs_imports_remark(reading->imports, &place, CS_IMPORT_NOTE, "%s%.64s%s", before, what,
+                             after);
+}
+
+/* Of the container. What concerns encryption is said where something is encrypted. */
+static enum cs_err note_unknown(struct reading *reading, const char *name)
+{
+    if (strcmp(name, "EncryptionKey") == 0 || strcmp(name, "MACMethod") == 0)
+        return CS_OK;
+    return strcmp(name, "Signature") == 0 ? note(reading, "its signature is not verified", "", "")
+                                          : note(reading, "not taken over: ", name, "");
+}
+
+/* pskctool, too, reads other versions like this one, the only one that there is. */
+static void begin_container(struct reading *reading, const char **attributes)
+{
+    const char *version = cs_pskc_attribute(attributes, "Version");
+
+    if (version != NULL && strcmp(version, "1.0") != 0 &&
+        note(reading, "its version is '", version, "', and it is read as 1.0") != CS_OK)
+        run_out_of_memory(reading);
+}
+
+/* At the start of an element that does not matter, in one that does. */
+static void lose(struct reading *reading, const char *parent, const char *full)
+{
+    const char *end = strrchr(full, SEPARATOR);
+    const char *name = end != NULL ? end + 1 : full;
+    enum cs_err result = CS_OK;
+
+    if (reading->key.row != NULL)
+        cs_pskc_unknown(&reading->key, parent, name);
+    else if (strcmp(parent, "KeyContainer") == 0)
+        result = note_unknown(reading, name);
+    else if (parent[0] != '\0')
+        result = cs_pskc_name(&reading->device_lost, name);
+    if (result != CS_OK)
+        run_out_of_memory(reading);
 }
 
 /* The name without its namespace, if that is ours or missing: some leave it out. */
@@ -114,10 +177,15 @@ static void XMLCALL start(void *context, const char *full, const char **attribut
     if (parent != NULL)
         name = cs_pskc_element(parent, local_name(full));
     reading->path[reading->depth - 1] = name;
-    if (name == NULL)
+    if (name == NULL) {
+        if (parent != NULL)
+            lose(reading, parent, full);
         return;
+    }
+    if (strcmp(name, "KeyContainer") == 0)
+        begin_container(reading, attributes);
     if (strcmp(name, "KeyPackage") == 0)
-        reading->device_user[0] = '\0';
+        begin_package(reading);
     if (strcmp(name, "Key") == 0)
         begin_key(reading);
     if (reading->key.row != NULL)
@@ -139,13 +207,14 @@ static void take(struct reading *reading, const char *parent, const char *name)
 
     cs_buffer_add(&reading->text, "", 0);
     if (reading->text.failed || reading->text.text == NULL) {
-        reading->key.result = CS_ERR_NOMEM;
-        stop(reading);
+        run_out_of_memory(reading);
         return;
     }
     text = trimmed(&reading->text);
     if (reading->key.row != NULL)
         cs_pskc_end(&reading->key, parent, name, text);
+    else if (strcmp(name, "SerialNo") == 0)
+        (void)snprintf(reading->serial, sizeof reading->serial, "%s", text);
     else if (strcmp(parent, "DeviceInfo") == 0 && strlen(text) < sizeof reading->device_user)
         memcpy(reading->device_user, text, strlen(text) + 1);
     if (reading->key.row != NULL && strcmp(name, "Key") == 0)
@@ -190,7 +259,8 @@ static void free_reading(struct reading *reading)
 {
     XML_ParserFree(reading->parser);
     cs_buffer_free(&reading->text);
-    cs_imported_free(&reading->key.row);
+    cs_pskc_key_free(&reading->key);
+    cs_strlist_free(&reading->device_lost);
 }
 
 /* What the parser itself objects to. */

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buffer.h"
+
 #define BLANKS " \t\r\n"
 
 void cs_pskc_fail(struct cs_pskc_key *key, const char *fault)
@@ -48,7 +50,7 @@ static void take_counter(struct cs_pskc_key *key, char *text)
     if (!cs_import_number(text, INT64_MAX, &next))
         cs_pskc_fail(key, "its counter is not a number");
     else
-        key->row->factor.last_step = next - 1;
+        key->counter = next;
 }
 
 static void take_interval(struct cs_pskc_key *key, char *text)
@@ -59,6 +61,7 @@ static void take_interval(struct cs_pskc_key *key, char *text)
         cs_pskc_fail(key, "its TimeInterval is not 1 to 3600 seconds");
     else
         key->row->factor.period = (unsigned)seconds;
+    key->timed = true;
 }
 
 /* Steps by which the device is ahead (RFC 6030, section 4.2.3). */
@@ -71,6 +74,7 @@ static void take_drift(struct cs_pskc_key *key, char *text)
         cs_pskc_fail(key, "its TimeDrift is not a number");
     else
         key->row->factor.drift = behind ? -steps : steps;
+    key->timed = true;
 }
 
 static void take_time(struct cs_pskc_key *key, char *text)
@@ -114,7 +118,8 @@ static void refuse_encrypted(struct cs_pskc_key *key, char *text)
 {
     (void)text;
     cs_pskc_fail(key,
-                 "it is encrypted, and only plain values are read: export it without encryption");
+                 "it is encrypted, and only plain values are read; python3-pskc decrypts it: see "
+                 "countersign(8), 'import pskc'");
 }
 
 static void lose_dates(struct cs_pskc_key *key, char *text)
@@ -124,6 +129,13 @@ static void lose_dates(struct cs_pskc_key *key, char *text)
               "end its use");
 }
 
+/* Policies may be several; codes must be among what they allow (RFC 6030, section 5). */
+static void take_usage(struct cs_pskc_key *key, char *text)
+{
+    key->limited = true;
+    key->for_codes = key->for_codes || strcmp(text, "OTP") == 0;
+}
+
 static const struct {
     const char *parent, *name;
     take_text *take; /* NULL: the element matters for what is in it */
@@ -131,6 +143,7 @@ static const struct {
                 {"KeyContainer", "KeyPackage", NULL},
                 {"KeyPackage", "DeviceInfo", NULL},
                 {"DeviceInfo", "UserId", NULL},
+                {"DeviceInfo", "SerialNo", NULL},
                 {"KeyPackage", "Key", NULL},
                 {"Key", "Issuer", take_issuer},
                 {"Key", "UserId", take_user},
@@ -150,17 +163,19 @@ static const struct {
                 {"TimeDrift", "PlainValue", take_drift},
                 {"Secret", "EncryptedValue", refuse_encrypted},
                 {"Counter", "EncryptedValue", refuse_encrypted},
+                {"Time", "EncryptedValue", refuse_encrypted},
                 {"TimeInterval", "EncryptedValue", refuse_encrypted},
                 {"TimeDrift", "EncryptedValue", refuse_encrypted},
                 {"Key", "Policy", NULL},
                 {"Policy", "PINPolicy", NULL},
+                {"Policy", "KeyUsage", take_usage},
                 {"Policy", "StartDate", lose_dates},
                 {"Policy", "ExpiryDate", lose_dates},
                 {"Policy", "NumberOfTransactions", lose_dates}};
 
 /* ---- attributes ---- */
 
-static const char *attribute(const char **attributes, const char *name)
+const char *cs_pskc_attribute(const char **attributes, const char *name)
 {
     for (size_t i = 0; attributes[i] != NULL; i += 2) {
         if (strcmp(attributes[i], name) == 0)
@@ -184,9 +199,9 @@ static void take_algorithm(struct cs_pskc_key *key, const char *name)
 
 static void take_format(struct cs_pskc_key *key, const char **attributes)
 {
-    const char *encoding = attribute(attributes, "Encoding");
-    const char *digits = attribute(attributes, "Length");
-    const char *check = attribute(attributes, "CheckDigits");
+    const char *encoding = cs_pskc_attribute(attributes, "Encoding");
+    const char *digits = cs_pskc_attribute(attributes, "Length");
+    const char *check = cs_pskc_attribute(attributes, "CheckDigits");
     int64_t number;
 
     if (encoding != NULL && strcmp(encoding, "DECIMAL") != 0)
@@ -204,7 +219,7 @@ static void take_format(struct cs_pskc_key *key, const char **attributes)
 /* A PIN that the device itself asks for is no business of a server. */
 static void take_pin(struct cs_pskc_key *key, const char **attributes)
 {
-    const char *mode = attribute(attributes, "PINUsageMode");
+    const char *mode = cs_pskc_attribute(attributes, "PINUsageMode");
 
     if (mode == NULL || strcmp(mode, "Local") != 0)
         cs_pskc_fail(key,
@@ -233,7 +248,7 @@ const char *cs_pskc_element(const char *parent, const char *name)
 
 void cs_pskc_begin(struct cs_pskc_key *key, const char *name, const char **attributes)
 {
-    const char *algorithm = attribute(attributes, "Algorithm");
+    const char *algorithm = cs_pskc_attribute(attributes, "Algorithm");
 
     if (strcmp(name, "Key") == 0)
         take_algorithm(key, algorithm != NULL ? algorithm : "");
@@ -243,10 +258,80 @@ void cs_pskc_begin(struct cs_pskc_key *key, const char *name, const char **attri
         take_pin(key, attributes);
 }
 
+enum cs_err cs_pskc_name(struct cs_strlist *names, const char *name)
+{
+    return cs_strlist_contains(names, name) ? CS_OK : cs_strlist_add(names, name, strlen(name));
+}
+
+/* What limits the use of a key and is not understood forbids it (RFC 6030, section 5). */
+void cs_pskc_unknown(struct cs_pskc_key *key, const char *parent, const char *name)
+{
+    if (strcmp(parent, "Policy") == 0)
+        cs_pskc_fail(key, "its Policy has something that is not known here, and may forbid its "
+                          "use");
+    else if (cs_pskc_name(&key->lost, name) != CS_OK)
+        key->result = CS_ERR_NOMEM;
+}
+
 void cs_pskc_end(struct cs_pskc_key *key, const char *parent, const char *name, char *text)
 {
     size_t row = find(parent, name);
 
     if (row < CS_ARRAY_SIZE(elements) && elements[row].take != NULL)
         elements[row].take(key, text);
+}
+
+/* ---- the whole key ---- */
+
+void cs_pskc_key_free(struct cs_pskc_key *key)
+{
+    cs_imported_free(&key->row);
+    cs_strlist_free(&key->lost);
+}
+
+void cs_pskc_key_begin(struct cs_pskc_key *key, struct cs_imported **row)
+{
+    cs_pskc_key_free(key);
+    *key = (struct cs_pskc_key){.source = key->source, .row = *row, .counter = -1};
+    *row = NULL;
+}
+
+static void settle_kind(struct cs_pskc_key *key)
+{
+    struct cs_factor *factor = &key->row->factor;
+
+    if (factor->kind == CS_STORED_HOTP) {
+        factor->period = 0;
+        factor->drift = 0;
+        factor->last_step = (key->counter > 0 ? key->counter : 0) - 1;
+        if (key->timed)
+            lose(key, "TimeInterval and TimeDrift are not taken over: they mean nothing for codes "
+                      "by counter");
+    } else if (key->counter > 0) {
+        lose(key, "Counter is not taken over: it means nothing for codes by time");
+    }
+}
+
+static void name_lost(struct cs_pskc_key *key, const struct cs_strlist *device)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    for (size_t i = 0; i < device->count; i++)
+        cs_buffer_printf(&text, "%s%s", text.length > 0 ? ", " : "", device->items[i]);
+    for (size_t i = 0; i < key->lost.count; i++)
+        cs_buffer_printf(&text, "%s%s", text.length > 0 ? ", " : "", key->lost.items[i]);
+    if (text.failed)
+        key->row->failed = true;
+    else if (text.length > 0)
+        cs_imported_lose(key->row, "not taken over: %s", text.text);
+}
+
+void cs_pskc_settle(struct cs_pskc_key *key, const struct cs_strlist *device)
+{
+    settle_kind(key);
+    name_lost(key, device);
+    if (key->row->factor.secret.length == 0)
+        cs_pskc_fail(key, "it has no secret");
+    if (key->limited && !key->for_codes)
+        cs_pskc_fail(key, "its Policy does not allow codes (KeyUsage OTP)");
 }

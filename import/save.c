@@ -6,6 +6,7 @@
 
 #include "providers/local/totp.h"
 #include "store/factor_ahead.h"
+#include "store/last_batch.h"
 
 enum { ROWS_OF_USER_MAX = 64 };
 
@@ -187,7 +188,20 @@ static enum cs_err save(const struct cs_transaction *transaction, struct ahead *
     if (result == CS_OK && row->codes_count > 0)
         result = cs_recovery_add(transaction, row->factor.user, item->hashes[0], row->codes_count,
                                  &row->codes_added, &inner);
+    if (result == CS_OK)
+        result = cs_last_batch_add(transaction, row->factor.id,
+                                   row->codes_added ? row->codes_count : 0, &inner);
     return result == CS_OK ? CS_OK : cs_fail(error, result, "%s: %s", row->factor.user, inner.text);
+}
+
+/* An import of which all is left out leaves the one before to be undone. */
+static bool saves_any(const struct cs_import_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->items[i].row->outcome == CS_IMPORT_STORED)
+            return true;
+    }
+    return false;
 }
 
 enum cs_err cs_import_save(struct cs_import_plan *plan, bool add,
@@ -200,6 +214,8 @@ enum cs_err cs_import_save(struct cs_import_plan *plan, bool add,
         if (plan->items[i].row->outcome == CS_IMPORT_STORED)
             result = look(transaction, plan->items[i].row, add, error);
     }
+    if (result == CS_OK && saves_any(plan))
+        result = cs_last_batch_begin(transaction, error);
     for (size_t i = 0; i < plan->count && result == CS_OK; i++) {
         struct cs_imported *row = plan->items[i].row;
 

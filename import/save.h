@@ -25,6 +25,7 @@ enum cs_err cs_import_seal(struct cs_import_plan *plan, struct cs_error *error) 
  * Adds the factors and sets `outcome` of each row. Those whose users had a factor with codes before
  * this are left out, unless `add`; one with the same secret is left out in any case. Codes from
  * before the current step of the device are spent: they may have been used where they come from.
+ * The store remembers who got one (store/last_batch.h).
  * The first error ends it, and the transaction has to be rolled back.
  */
 enum cs_err cs_import_save(struct cs_import_plan *plan, bool add,

@@ -277,3 +277,18 @@ enum cs_err cs_options_check_provider(const struct cs_options *options, size_t *
     *ret_row = row;
     return kind->check ? kind->check(&options->providers[row], NULL, error) : CS_OK;
 }
+
+enum cs_err cs_options_load_libraries(const struct cs_options *options, struct cs_error *error)
+{
+    const struct cs_provider_kind *kind;
+    enum cs_err result = CS_OK;
+
+    for (size_t row = 0; result == CS_OK && (kind = cs_provider_kind(row)) != NULL; row++) {
+        bool used = (options->sections & (1U << row)) != 0 ||
+                    (options->provider != NULL && strcmp(options->provider, kind->name) == 0);
+
+        if (used && kind->load != NULL)
+            result = kind->load(error);
+    }
+    return result;
+}

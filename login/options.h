@@ -135,4 +135,8 @@ enum cs_err cs_options_check_self_enrol(const struct cs_options *options,
 enum cs_err cs_options_check_provider(const struct cs_options *options, size_t *ret_row,
                                       struct cs_error *error) CS_MUST_USE;
 
+/* Loads the libraries of the provider of the options, and of those that have a section. */
+enum cs_err cs_options_load_libraries(const struct cs_options *options,
+                                      struct cs_error *error) CS_MUST_USE;
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "net/libcurl.h"
 
 static void release(void *memory)
 {
@@ -31,6 +32,10 @@ static void *resize(void *memory, size_t size)
 
 enum cs_err cs_http_library_init(struct cs_error *error)
 {
+    enum cs_err result = cs_libcurl_load(error);
+
+    if (result != CS_OK)
+        return result;
     if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, release, resize, strdup, calloc) !=
         CURLE_OK)
         return cs_fail(error, CS_ERR_UNAVAILABLE, "cannot initialise libcurl");

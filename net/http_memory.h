@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-/* Counts its users: each successful init needs a cleanup. */
+/* Loads libcurl, see net/libcurl.h. Counts its users: each successful init needs a cleanup. */
 enum cs_err cs_http_library_init(struct cs_error *error) CS_MUST_USE;
 void cs_http_library_cleanup(void);
 

@@ -9,6 +9,7 @@
 #include "base/address.h"
 #include "base/buffer.h"
 #include "base/strlist.h"
+#include "net/libcurl.h"
 
 static void handle_free(CURLU **handle)
 {
@@ -76,7 +77,7 @@ static enum cs_err take_apart(CURLU *handle, struct cs_url *url, struct cs_error
     return url->base != NULL && url->target != NULL ? CS_OK : cs_fail_nomem(error);
 }
 
-enum cs_err cs_url_split(const char *text, struct cs_url *ret_url, struct cs_error *error)
+static enum cs_err split(const char *text, struct cs_url *ret_url, struct cs_error *error)
 {
     CS_AUTO(handle_free) CURLU *handle = curl_url();
     CS_AUTO(cs_url_free) struct cs_url url = {0};
@@ -92,4 +93,19 @@ enum cs_err cs_url_split(const char *text, struct cs_url *ret_url, struct cs_err
         url = (struct cs_url){0};
     }
     return result;
+}
+
+enum cs_err cs_url_split(const char *text, struct cs_url *ret_url, struct cs_error *error)
+{
+    enum cs_err result = cs_libcurl_load(error);
+
+    return result == CS_OK ? split(text, ret_url, error) : result;
+}
+
+enum cs_err cs_url_check(const char *text, const char *expected, struct cs_error *error)
+{
+    CS_AUTO(cs_url_free) struct cs_url url = {0};
+    enum cs_err result = cs_url_split(text, &url, error);
+
+    return result == CS_ERR_INPUT ? cs_fail(error, CS_ERR_CONFIG, "%s", expected) : result;
 }

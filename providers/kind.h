@@ -27,6 +27,10 @@ struct cs_provider_kind {
      * has no effect adds a sentence to `warnings`, which may be NULL. Optional. */
     enum cs_err (*check)(const void *settings, struct cs_strlist *warnings, struct cs_error *error);
 
+    /* Loads libraries that other kinds do without, so that a broker says at its start what is
+     * missing; what needs them loads them anyway. Optional. */
+    enum cs_err (*load)(struct cs_error *error);
+
     /* Opens a provider with checked settings. They outlive it, like `log`. */
     enum cs_err (*open)(const void *settings, const struct cs_log *log,
                         struct cs_provider **ret_provider, struct cs_error *error);

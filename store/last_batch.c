@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "store/recovery.h"
 #include "store/store_priv.h"
 
 enum cs_err cs_last_batch_begin(const struct cs_transaction *transaction, struct cs_error *error)
@@ -14,8 +13,8 @@ enum cs_err cs_last_batch_begin(const struct cs_transaction *transaction, struct
     return cs_sql_do(transaction->store, sql, error);
 }
 
-enum cs_err cs_last_batch_add(const struct cs_transaction *transaction, int64_t factor, bool codes,
-                              struct cs_error *error)
+enum cs_err cs_last_batch_add(const struct cs_transaction *transaction, int64_t factor,
+                              size_t codes, struct cs_error *error)
 {
     static const char sql[] = "INSERT INTO batch (factor, codes) VALUES (?1, ?2)";
     sqlite3_stmt *statement = NULL;
@@ -24,20 +23,21 @@ enum cs_err cs_last_batch_add(const struct cs_transaction *transaction, int64_t 
     if (result != CS_OK)
         return result;
     sqlite3_bind_int64(statement, 1, factor);
-    sqlite3_bind_int64(statement, 2, codes);
+    sqlite3_bind_int64(statement, 2, (int64_t)codes);
     return cs_sql_run(transaction->store, statement, error);
 }
 
 static void read_row(sqlite3_stmt *statement, struct cs_batch_factor *factor)
 {
     const char *user = (const char *)sqlite3_column_text(statement, 1);
+    int64_t given = sqlite3_column_int64(statement, 4);
     int64_t codes_left = sqlite3_column_int64(statement, 5);
-    bool codes_spent = codes_left < CS_RECOVERY_CODES, got_in = sqlite3_column_int64(statement, 6);
+    bool codes_spent = codes_left < given, got_in = sqlite3_column_int64(statement, 6);
 
     factor->id = sqlite3_column_int64(statement, 0);
     (void)snprintf(factor->user, sizeof factor->user, "%s", user ? user : "");
     factor->created = sqlite3_column_int64(statement, 2);
-    factor->codes = sqlite3_column_int64(statement, 4) != 0;
+    factor->codes = given != 0;
     factor->used = sqlite3_column_int64(statement, 3) != 0 || (factor->codes && codes_spent);
     /* Other codes may have let the user in. */
     factor->traceless = !factor->used && !got_in && (factor->codes || codes_left == 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which factors the last batch added, so that it can be undone (schema 11). Rows name factors by
- * their ids, which are never used again; users who are renamed or removed need no care. All
- * functions need an open transaction. */
+/* Which factors the last batch or import added, so that it can be undone (schema 11). Rows name
+ * factors by their ids, which are never used again; users who are renamed or removed need no care.
+ * All functions need an open transaction. */
 #ifndef CS_STORE_LAST_BATCH_H
 #define CS_STORE_LAST_BATCH_H
 
@@ -11,9 +11,10 @@
 enum cs_err cs_last_batch_begin(const struct cs_transaction *transaction,
                                 struct cs_error *error) CS_MUST_USE;
 
-/* Remembers a factor; `codes`: its user had no recovery codes before, and got some with it. */
-enum cs_err cs_last_batch_add(const struct cs_transaction *transaction, int64_t factor, bool codes,
-                              struct cs_error *error) CS_MUST_USE;
+/* Remembers a factor; `codes`: how many recovery codes its user, who had none before, got with it.
+ */
+enum cs_err cs_last_batch_add(const struct cs_transaction *transaction, int64_t factor,
+                              size_t codes, struct cs_error *error) CS_MUST_USE;
 
 /* A factor of the batch that is still there. */
 struct cs_batch_factor {

@@ -85,7 +85,7 @@ static const char version_9[] =
 static const char version_10[] =
     "CREATE TABLE owner (user TEXT PRIMARY KEY, uid INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
-/* What the last batch added; see last_batch.h. */
+/* What the last batch or import added; see last_batch.h. */
 static const char version_11[] =
     "CREATE TABLE batch (factor INTEGER PRIMARY KEY, codes INTEGER NOT NULL) STRICT;";
 

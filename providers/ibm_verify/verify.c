@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/typed_code.h"
+#include "net/libcurl.h"
 #include "providers/ibm_verify/settings.h"
 #include "providers/ibm_verify/verify_priv.h"
 
@@ -157,5 +158,6 @@ const struct cs_provider_kind cs_verify_kind = {
     .size = sizeof(struct cs_verify_settings),
     .needs_section = true,
     .check = cs_verify_check_settings,
+    .load = cs_libcurl_load,
     .open = verify_open,
 };

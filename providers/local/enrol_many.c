@@ -224,7 +224,8 @@ static enum cs_err save_row(const struct cs_transaction *transaction, struct cs_
                                  &row->has_codes, error);
     if (result == CS_OK && row->language[0] != '\0')
         result = cs_preference_set_language(transaction, row->text, row->language, error);
-    return result == CS_OK ? cs_last_batch_add(transaction, row->id, row->has_codes, error)
+    return result == CS_OK ? cs_last_batch_add(transaction, row->id,
+                                               row->has_codes ? CS_RECOVERY_CODES : 0, error)
                            : result;
 }
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/libcurl.h"
+
 /* ---- users and their factors ---- */
 
 /* CIBA tells only with the request whether the user is known, and the device grant only in the end
@@ -242,5 +244,6 @@ const struct cs_provider_kind cs_openid_kind = {
     .size = sizeof(struct cs_openid_settings),
     .needs_section = true,
     .check = cs_openid_check_settings,
+    .load = cs_libcurl_load,
     .open = open_openid,
 };

@@ -43,14 +43,12 @@ static enum cs_err check_text(const char *value, struct cs_error *error)
 static enum cs_err check_issuer(const struct cs_setting *row, const char *value,
                                 struct cs_error *error)
 {
-    CS_AUTO(cs_url_free) struct cs_url url = {0};
+    static const char expected[] = "the provider's URL expected, as in https://id.example.com, "
+                                   "without ? and #; http only for this machine";
 
     (void)row;
-    if (strchr(value, '?') != NULL || cs_url_split(value, &url, NULL) != CS_OK)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "the provider's URL expected, as in https://id.example.com, without ? and "
-                       "#; http only for this machine");
-    return CS_OK;
+    return strchr(value, '?') == NULL ? cs_url_check(value, expected, error)
+                                      : cs_fail(error, CS_ERR_CONFIG, "%s", expected);
 }
 
 /* Scope names of RFC 6749 section 3.3. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <syslog.h>
 
+#include "net/libcurl.h"
 #include "providers/kind.h"
 #include "providers/secsign/service.h"
 
@@ -160,5 +161,6 @@ const struct cs_provider_kind cs_secsign_kind = {
     .size = sizeof(struct cs_secsign_settings),
     .needs_section = true,
     .check = cs_secsign_check_settings,
+    .load = cs_libcurl_load,
     .open = open_secsign,
 };

@@ -20,15 +20,13 @@ enum { SECTION = CS_FROM_SECTION, TEXT_BYTES = 1024 };
 static enum cs_err check_server(const struct cs_setting *row, const char *value,
                                 struct cs_error *error)
 {
-    CS_AUTO(cs_url_free) struct cs_url url = {0};
+    static const char expected[] = "the server's URL expected, as in https://secsign.example.com, "
+                                   "without ? and #; http only for this machine";
 
     (void)row;
-    if (value[0] == '\0' || strlen(value) > TEXT_BYTES || strchr(value, '?') != NULL ||
-        cs_url_split(value, &url, NULL) != CS_OK)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "the server's URL expected, as in https://secsign.example.com, without ? "
-                       "and #; http only for this machine");
-    return CS_OK;
+    if (value[0] == '\0' || strlen(value) > TEXT_BYTES || strchr(value, '?') != NULL)
+        return cs_fail(error, CS_ERR_CONFIG, "%s", expected);
+    return cs_url_check(value, expected, error);
 }
 
 static enum cs_err check_fallback(const struct cs_setting *row, const char *value,

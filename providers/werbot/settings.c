@@ -22,7 +22,8 @@ static enum cs_err check_server(const struct cs_setting *row, const char *value,
                                 struct cs_error *error)
 {
     CS_AUTO(cs_buffer_free) struct cs_buffer whole = {0};
-    CS_AUTO(cs_url_free) struct cs_url url = {0};
+    static const char expected[] = "the server's name or address expected, with :PORT if it is not "
+                                   "443, and without https://";
     size_t length = strlen(value);
 
     (void)row;
@@ -30,11 +31,9 @@ static enum cs_err check_server(const struct cs_setting *row, const char *value,
     if (whole.failed)
         return cs_fail_nomem(error);
     if (strpbrk(value, "/?#@") != NULL || (length > 0 && value[length - 1] == ':') ||
-        length > TEXT_BYTES || cs_url_split(whole.text, &url, NULL) != CS_OK)
-        return cs_fail(error, CS_ERR_CONFIG,
-                       "the server's name or address expected, with :PORT if it is not 443, and "
-                       "without https://");
-    return CS_OK;
+        length > TEXT_BYTES)
+        return cs_fail(error, CS_ERR_CONFIG, "%s", expected);
+    return cs_url_check(whole.text, expected, error);
 }
 
 static enum cs_err check_skip(const struct cs_setting *row, const char *value,

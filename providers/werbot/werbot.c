@@ -6,6 +6,7 @@
 #include <syslog.h>
 
 #include "base/clock.h"
+#include "net/libcurl.h"
 #include "providers/kind.h"
 #include "providers/server/pool.h"
 #include "providers/werbot/answer.h"
@@ -287,5 +288,6 @@ const struct cs_provider_kind cs_werbot_kind = {
     .rows = cs_werbot_rows,
     .size = sizeof(struct cs_werbot_settings),
     .check = cs_werbot_check_settings,
+    .load = cs_libcurl_load,
     .open = open_werbot,
 };

@@ -87,6 +87,63 @@ def test_enroll_batch():
     sweep_enrolment(["enroll", "totp", "--batch", batch], ["alice", "bob", "carol"])
 
 
+def old_files():
+    """Three people's files of google-authenticator, and what can be seen of a file."""
+    for number, name in enumerate(("alice", "bob", "carol"), 1):
+        path = WORKDIR / "keys" / "old" / name
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(f'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ{"QRS"[number - 1]}\n" TOTP_AUTH\n" DISALLOW_REUSE\n' +
+                        "".join(f"{number}000000{code}\n" for code in range(5)))
+        path.chmod(0o400)
+        yield path
+
+
+def seen_of(path):
+    status = path.stat()
+    return path.read_bytes(), status.st_mtime_ns, status.st_ino, status.st_mode
+
+
+def check_import(files, before):
+    """All of it or nothing; what it was read from is as it was. Returns the state."""
+    states = {enrolled(path.name) for path in files}
+    expect(states in ({(0, 0)}, {(1, 5)}), f"imported in part: {states}")
+    expect_equal([seen_of(path) for path in files], before, "the files")
+    remembered = {user for user, in store_rows("SELECT f.user FROM batch b JOIN factor f ON f.id = b.factor")}
+    expect_equal(remembered, {path.name for path in files} if states == {(1, 5)} else set(ENROLLED), "what can be undone")
+    return states.pop()
+
+
+def test_import():
+    files = list(old_files())
+    before, seen = [seen_of(path) for path in files], set()
+    words = ["import", "google-authenticator", *files]
+
+    def check(_):
+        seen.add(check_import(files, before))
+        countersign(*words)
+        expect_equal(check_import(files, before), (1, 5), "after another import")
+
+    sweep_command(0, words, check)
+    expect_equal(seen, {(0, 0), (1, 5)}, "states after a kill")
+
+
+def test_import_at_every_call():
+    """Also at those that only read, without a broker."""
+    files = list(old_files())
+    before, seen, number = [seen_of(path) for path in files], set(), 0
+    while number < 5000:
+        number += 1
+        restore()
+        result = run(*kill_command(0, number, COUNTERSIGN, "import", "google-authenticator", *files), check=False)
+        report = KillReport()
+        seen.add(check_import(files, before))
+        if not report.killed:
+            break
+    print(f"  killed at each of {number - 1} calls", flush=True)
+    expect_equal((result.returncode, seen), (0, {(0, 0), (1, 5)}), "status without a kill, states after one")
+    expect(number > 100, f"only {number - 1} calls")
+
+
 def test_passwd():
     seen = set()
 

@@ -35,6 +35,11 @@ for program in "$@"; do
     expect "$program: type" DYN "$(readelf -hW "$program" | awk '/Type:/ { print $2 }')"
     expect "$program: PIE" yes "$(readelf -dW "$program" | grep -q 'FLAGS_1.*PIE' && echo yes)"
     hardened "$program"
+    if [[ ${program##*/} =~ ^countersignd?$ ]]; then
+        # Loaded when it is needed: packages learn of it by a note.
+        expect "$program: libcurl and libssl" '' "$(needed "$program" | tr ' ' '\n' | grep -E '^lib(curl|ssl)' | xargs)"
+        expect "$program: note" 1 "$(readelf -p .note.dlopen "$program" | grep -c '"soname":\["libcurl[^"]*\.so\.[0-9]*"\]')"
+    fi
     if [[ ${program##*/} = countersign-touch ]]; then
         # It is installed alone, on machines with nothing of the server's: only what talks to keys.
         expect "$program: needs nothing of the server's libraries" '' \

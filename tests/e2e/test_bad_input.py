@@ -105,7 +105,7 @@ def common(path, group, wide, owner="root"):
     there = re.escape(str(path))
     return [
         ("missing", instead(path, lambda *_: None), rf"{there}: there is no .*(countersign init|mode 0640)"),
-        ("unreadable", mode(path, 0o600) if owner == "root" else mode(path, 0), rf"{there}: (the account )?countersign must (be able to read it, and may not; run chgrp|own it, mode 0600; cannot open)"),
+        ("unreadable", mode(path, 0o600) if owner == "root" else mode(path, 0), rf"{there}: (the account )?countersign (needs permission to read it; run chgrp|must own it, mode 0600; cannot open)"),
         ("owner", owned(path, "alice", group), rf"{there}: (belongs to uid \d+; chown it to \w+|the account countersign must own it)"),
         ("mode", mode(path, wide), rf"{there}: mode {wide:04o} is too open; run chmod 0\d\d\d on it"),
         ("link", instead(path, link), rf"{there}: is a link"),

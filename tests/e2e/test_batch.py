@@ -166,9 +166,9 @@ def test_undo_takes_the_last_batch_back():
     kept = store_rows("SELECT * FROM factor"), store_rows("SELECT * FROM recovery")
     enrolled("bob\ncarol\ncarol\nalice\n", "--add")
     batch("alice\nbob\n")  # everybody is skipped: nothing that could be undone
-    expect_match("^The batch of 20[0-9-]*T[0-9:]*Z: 4 factors removed, 0 kept.$", undo().stdout, "said")
+    expect_match("^The batch or import of 20[0-9-]*T[0-9:]*Z: 4 factors removed, 0 kept.$", undo().stdout, "said")
     expect_equal((store_rows("SELECT * FROM factor"), store_rows("SELECT * FROM recovery")), kept, "what is left")
-    expect_match("there is nothing of a batch to undo", undo(status=1).stderr, "a second time")
+    expect_match("there is no batch or import to undo", undo(status=1).stderr, "a second time")
     expect_equal(len(factors()), 1, "the batch before that stays")
 
 

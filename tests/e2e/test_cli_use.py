@@ -124,7 +124,7 @@ def test_check_names_the_account_that_must_read_the_key_and_what_to_do():
     lines = countersign("check", check=False).stdout
     os.chown(KEY, before.st_uid, before.st_gid)
     KEY.chmod(before.st_mode & 0o777)
-    expect_match(rf"^BAD  key: {KEY}: {USER} must be able to read it, and may not; run chgrp {USER} and chmod g\+r on it", lines, "key")
+    expect_match(rf"^BAD  key: {KEY}: {USER} needs permission to read it; run chgrp {USER} and chmod g\+r on it", lines, "key")
 
 
 def test_list_counts_failures_without_a_first_factor():

@@ -130,7 +130,9 @@ def test_google_counter():
     device = [run("oathtool", "--hotp", "--base32", f"--counter={counter}", key).stdout.strip() for counter in range(5)]
     expect(login("alice", device[1], "old"), "the old module refused its own code")
     expect_match("HOTP_COUNTER 2", path.read_text(), "the old module's counter")
-    expect_equal(imported("google-authenticator", path)["imported"], 1, "imported")
+    report = imported("google-authenticator", path)
+    expect_equal(report["imported"], 1, "imported")
+    expect_match(r"WINDOW_SIZE 3 .*here 10 codes.*\(hotp_window=10\)", texts(report["notes"]), "the window")
     factor, = listing("alice")["factors"]
     expect_equal(factor["kind"], "hotp", "kind")
     expect_equal(store_rows("SELECT last_step FROM factor WHERE user = 'alice'"), [(1,)], "the counter")
@@ -247,6 +249,30 @@ def test_who_has_a_factor_is_skipped_unless_add():
     expect_match("act verb=import-oath result=done .*user=\"bob\"", syslog(), "the record")
 
 
+def test_undo_takes_the_last_import_back():
+    before()
+    path, key, codes = google("alice", *PLAIN, "--emergency-codes=3")
+    write(OATH, f"HOTP/T30 bob - {HEX}", f"HOTP carol - {HEX}")
+    imported("google-authenticator", path)
+    imported("oath", OATH)
+    with Broker():
+        expect(login("bob", Totp(BASE32).code(1)), "a login of bob")
+    told = countersign("enroll", "--undo", check=False)
+    expect_equal(told.returncode, 1, "status if something was kept")
+    expect_match("^The batch or import of 20.*: 1 factor removed, 1 kept", told.stdout, "said")
+    expect_match("^countersign: bob has logged in", told.stderr, "who")
+    expect_equal([len(listing(user)["factors"]) for user in ("alice", "bob", "carol")], [1, 1, 0], "alice came by the import before")
+    before()
+    imported("google-authenticator", path)
+    imported("google-authenticator", path)  # all of it is there: nothing that could be undone
+    expect_match(": 1 factor removed, 0 kept", countersign("enroll", "--undo").stdout, "three codes that nobody used")
+    expect_equal((listing("alice")["factors"], listing("alice")["recovery_codes_left"]), ([], 0), "factors and codes")
+    imported("google-authenticator", path)
+    with Broker():
+        expect(login("alice", codes[1]), "an emergency code")
+    expect_match(": 0 factors removed, 1 kept", countersign("enroll", "--undo", check=False).stdout, "a code of the three was used")
+
+
 # ---- URIs ----
 
 def test_otpauth_forms():
@@ -359,6 +385,33 @@ def test_pskc_what_cannot_be_had_is_named():
         told = "\n".join(refused("pskc", path))
         expect_match(why, told, text[:40])
         expect("MTIz" not in told, "a secret in the message")
+
+
+def pskc2pskc(*words):
+    """As the manual says it. Debian's package has no command of that name."""
+    return run("/usr/bin/python3", "-c", "from pskc.scripts.pskc2pskc import main; main()", *words)
+
+
+def test_pskc_that_is_encrypted_is_decrypted_as_the_manual_says():
+    """With a password (PBKDF2) and with a key; what the program writes then is what there was."""
+    before()
+    if run("/usr/bin/python3", "-c", "import pskc", check=False).returncode != 0:
+        raise Skip("python3-pskc is not installed")
+    plain, encrypted, again, password, key = (FOLDER / name for name in ("plain.xml", "encrypted.xml", "again.xml", "password", "key"))
+    plain.write_text(container(key_package(1, "totp", "<TimeInterval><PlainValue>60</PlainValue></TimeInterval>", "<UserId>alice</UserId>")))
+    password.write_text("correct horse\n")
+    key.write_bytes(bytes(range(16)))
+    for what, path in ("password", password), ("secret", key):
+        pskc2pskc(f"--new-{what}", path, "-o", encrypted, plain)
+        expect_match("EncryptedValue", encrypted.read_text(), "what the program wrote")
+        told = refused("pskc", encrypted)
+        expect_match("it is encrypted.*python3-pskc decrypts it: see countersign\\(8\\), 'import pskc'", told[0], "the refusal")
+        expect_equal(len(told), 2, f"lines: {told}")
+        pskc2pskc(f"--{what}", path, "-o", again, encrypted)
+        before()
+        expect_equal(imported("pskc", again)["imported"], 1, "imported")
+        with Broker():
+            expect(login("alice", Totp(BASE32, digits=8, period=60).code(1)), "a code")
 
 
 # ---- many ----

@@ -241,6 +241,24 @@ def test_a_template_of_the_administrators():
     expect("{{" in shown and "{{" not in (FOLDER / "person1.html").read_text(), "the built-in one as a template")
 
 
+def test_the_day_of_enrol_by_is_named_to_whom_it_lets_in():
+    template, day, past = WORKDIR / "keys" / "own.html", "2999-12-31", "2020-01-31"
+    template.write_text("{{secret}}|{{until}}|")
+    os.chmod(template, 0o644)
+    run("groupadd", "--force", "late")
+    run("usermod", "--append", "--groups", "late", "alice")
+    for settings, words, alice, bob in (({"enrol_by": day}, (), day, day), ({"enrol_by": past}, (), "", ""),
+                                        ({"enrol_by": day}, ("--until", "2027-01-31"), "2027-01-31", "2027-01-31"),
+                                        ({"enrol_by": day, "enrol_by_group": "late"}, (), day, ""), ({}, (), "", "")):
+        start_anew()
+        write_config({"throttle": False, **settings})
+        letters([("alice", ""), ("bob", "")], "--template", template, *words)
+        for user, wanted in ("alice", alice), ("bob", bob):
+            until = (FOLDER / f"{user}.html").read_text().split("|")[1]
+            expect(wanted in until and (wanted or until == ""), f"{settings} {words} {user}: '{until}'")
+    write_config({"throttle": False})
+
+
 def test_killed_anywhere_it_leaves_all_or_nothing():
     """Before the commit nothing is left; afterwards the users are enrolled, with letters or without."""
     people = [(user, "") for user in PEOPLE[:20]]

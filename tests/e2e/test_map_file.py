@@ -124,7 +124,7 @@ def test_a_file_that_others_may_write_or_the_broker_cannot_read_is_refused():
     configure()
     factor = fresh("alice")
     for mode, owner, group, why in ((0o660, "root", "countersign", "mode 0660 is too open"),
-                                    (0o600, "root", "root", "must be able to read it"),
+                                    (0o600, "root", "root", "needs permission to read it"),
                                     (0o640, "countersign", "countersign", "belongs to uid")):
         write_map("*\n")
         with Broker() as broker:

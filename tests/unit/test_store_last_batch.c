@@ -44,7 +44,8 @@ static int64_t enrol(const struct cs_transaction *transaction, const char *user,
 
     if (with_codes)
         give_codes(transaction, user);
-    assert_int_equal(cs_last_batch_add(transaction, id, with_codes, NULL), CS_OK);
+    assert_int_equal(cs_last_batch_add(transaction, id, with_codes ? CS_RECOVERY_CODES : 0, NULL),
+                     CS_OK);
     return id;
 }
 
