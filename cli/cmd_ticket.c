@@ -65,17 +65,12 @@ static enum cs_err check_newcomer(const struct cs_transaction *transaction,
 {
     const char *user = ticketing->user;
     enum cs_past past = CS_PAST_FACTOR;
-    enum cs_err result = CS_OK;
+    enum cs_err result = cs_past_find(transaction, user, &past, error);
 
-    if (ticketing->again)
-        result = cs_former_forget(transaction, user, error);
-    if (result == CS_OK)
-        result = cs_past_find(transaction, user, &past, error);
-    if (result != CS_OK || past == CS_PAST_NONE)
+    if (result != CS_OK || past == CS_PAST_NONE || (past == CS_PAST_FORMER && ticketing->again))
         return result;
     if (past == CS_PAST_FORMER)
-        return cs_fail(error, CS_ERR_INPUT,
-                       "%s %s; --again makes a ticket all the same, and forgets that", user,
+        return cs_fail(error, CS_ERR_INPUT, "%s %s; --again makes a ticket all the same", user,
                        cs_past_text(past));
     return cs_fail(error, CS_ERR_INPUT,
                    "%s %s, and only a user who has nothing can enrol at a login; 'countersign list "

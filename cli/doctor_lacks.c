@@ -51,7 +51,8 @@ void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *hindran
     else if (hindrance != NULL && has_option(user))
         cs_findings_add(user->all, CS_FINDING_WRONG, "user-no-factor", (struct cs_place){0}, remedy,
                         "%s has no factor %s: every answer is refused, and enrol_by and "
-                        "self_enroll are not for whoever %s; 'countersign forget' makes a newcomer",
+                        "self_enroll are not for whoever %s; 'countersign forget' makes a "
+                        "newcomer",
                         name, what, hindrance);
     else if (lets_in_until_a_date(user))
         add_enrol_by(user, what, remedy);

@@ -66,12 +66,12 @@ CS_OWN_FRAME static bool find_leave(struct cs_enrolment_steps *enrolment)
         return false;
     }
     enrolment->leave = login->calls->may_enrol(login->context, now);
-    if (enrolment->leave == CS_ENROL_FREELY && !standing.untouched) {
-        cs_log(given->log, LOG_WARNING,
-               "%s: not without a ticket for '%s', who %s; see 'countersign rename' and 'forget'",
-               cs_enrolment_step, login->state.user.name, standing.because);
+    /* Whom an administrator has given a ticket is not to be overtaken by a thief without one. */
+    if (enrolment->leave == CS_ENROL_FREELY && (standing.ticket || !standing.untouched))
         enrolment->leave = CS_ENROL_BY_TICKET;
-    }
+    if (!standing.untouched)
+        cs_log(given->log, LOG_WARNING, "%s: not without a ticket for '%s', who %s",
+               cs_enrolment_step, login->state.user.name, standing.because);
     if (enrolment->leave == CS_ENROL_BY_TICKET && !standing.ticket) {
         cs_log(given->log, LOG_INFO, "%s: not for '%s', who has no ticket; 'countersign ticket'",
                cs_enrolment_step, login->state.user.name);

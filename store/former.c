@@ -19,16 +19,10 @@ enum cs_err cs_former_note(const struct cs_transaction *transaction, const char 
                            struct cs_error *error)
 {
     static const char sql[] = "INSERT INTO former (user) VALUES (?1) ON CONFLICT DO NOTHING";
+    static const char ticket[] = "DELETE FROM ticket WHERE user = ?1";
+    enum cs_err result = run_for(transaction, sql, user, error);
 
-    return run_for(transaction, sql, user, error);
-}
-
-enum cs_err cs_former_forget(const struct cs_transaction *transaction, const char *user,
-                             struct cs_error *error)
-{
-    static const char sql[] = "DELETE FROM former WHERE user = ?1";
-
-    return run_for(transaction, sql, user, error);
+    return result == CS_OK ? run_for(transaction, ticket, user, error) : result;
 }
 
 enum cs_err cs_past_find(const struct cs_transaction *transaction, const char *user,

@@ -7,13 +7,10 @@
 #include "base/uid.h"
 #include "store/store.h"
 
-/* A factor of the user is removed. */
+/* A factor of the user is removed, and so is a ticket from before: one that lets the user begin
+ * anew is made afterwards. */
 enum cs_err cs_former_note(const struct cs_transaction *transaction, const char *user,
                            struct cs_error *error) CS_MUST_USE;
-
-/* The user may begin anew. */
-enum cs_err cs_former_forget(const struct cs_transaction *transaction, const char *user,
-                             struct cs_error *error) CS_MUST_USE;
 
 /* What a user has, or had, that makes the user no newcomer. */
 enum cs_past {

@@ -33,18 +33,22 @@ static struct look look_for(const struct cs_call *call, const struct cs_provider
                          .uid = cs_local_uid(call)};
 }
 
-static struct cs_enrol_standing standing_of(enum cs_past past, bool own_name, bool elsewhere)
+/* Whoever had a factor begins anew by a ticket, which was made for that, and by nothing else. */
+static struct cs_enrol_standing standing_of(enum cs_past past, bool own_name, bool elsewhere,
+                                            bool ticket)
 {
-    bool had = past != CS_PAST_NONE && past != CS_PAST_PENDING;
+    bool bare = past == CS_PAST_NONE || (past == CS_PAST_FORMER && ticket);
     const char *because = cs_past_text(past);
 
     if (past == CS_PAST_NONE && !own_name)
         because = "has another name here than the account";
     else if (past == CS_PAST_NONE && elsewhere)
         because = "has or had a factor under another name of the account";
-    return (struct cs_enrol_standing){.newcomer = past == CS_PAST_NONE && own_name,
-                                      .untouched = !had && !elsewhere,
-                                      .because = because};
+    return (struct cs_enrol_standing){
+        .newcomer = bare && own_name,
+        .untouched = (past == CS_PAST_NONE || past == CS_PAST_PENDING) && !elsewhere,
+        .ticket = ticket,
+        .because = because};
 }
 
 static enum cs_err look_in_store(const struct cs_transaction *transaction, void *context,
@@ -64,8 +68,7 @@ static enum cs_err look_in_store(const struct cs_transaction *transaction, void 
         result = cs_ticket_look(transaction, look->user, now, &ticket, error);
     if (result != CS_OK)
         return result;
-    look->standing = standing_of(past, look->own_name, elsewhere);
-    look->standing.ticket = ticket;
+    look->standing = standing_of(past, look->own_name, elsewhere, ticket);
     return CS_OK;
 }
 
@@ -224,7 +227,8 @@ static enum cs_err may_still(const struct cs_transaction *transaction, struct sa
     enum cs_err result = look_in_store(transaction, &saving->look, error);
 
     *ret_may = false;
-    right = saving->ticket->length == 0 && saving->look.standing.untouched;
+    right = saving->ticket->length == 0 && saving->look.standing.untouched &&
+            !saving->look.standing.ticket;
     if (result == CS_OK)
         result = cs_local_find_bar(transaction, saving->look.user, saving->look.uid, &bar, error);
     if (result == CS_OK && !right)

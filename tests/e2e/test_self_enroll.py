@@ -127,6 +127,7 @@ def test_an_account_that_was_renamed_needs_a_ticket():
             broker.wait_log("<4>self_enroll: not without a ticket for 'erica', who has or had a factor under another name")
             session, app = begin("erica", ticket("erica"))
             session.kill()
+        countersign("ticket", "erica", "--remove")
         configure(uid_check=False)
         with Broker():
             begin("erica")[0].kill()
@@ -200,6 +201,35 @@ def test_tickets():
         run("runuser", "-u", "countersign", "--", "sqlite3", STORE, "UPDATE ticket SET expires = unixepoch() - 1")
         refused_as_usual("bob", "an expired ticket")
     anew("alice", "bob")
+
+
+def test_who_was_given_a_ticket_is_asked_for_it():
+    """Also where others do without; and for whom a factor was removed, it is the only way, until it is taken back."""
+    configure()
+    with Broker():
+        text = ticket("bob")
+        session = PamSession("bob", env=KEYED)
+        expect_match("Ticket", session.prompt(), "a newcomer with a ticket")
+        session.kill()
+        enroll("bob")
+        forget_factors("bob")
+        expect_equal(left_in_store("bob")[2], 0, "the ticket from before the factor")
+        refused_as_usual("bob", "a factor that was removed")
+        text = ticket("bob", "--again")
+        session = PamSession("bob", env=KEYED)
+        expect_match("Ticket", session.prompt(), "a factor that was removed, and a ticket")
+        session.answer("")
+        expect_equal(session.result().code, "PAM_AUTH_ERR", "without typing it")
+        countersign("ticket", "bob", "--remove")
+        refused_as_usual("bob", "a ticket that was taken back")
+        session, app = begin("bob", ticket("bob", "--again"))
+        expect_equal(finish(session, app)[0].code, "PAM_SUCCESS", "with the ticket")
+        anew("bob")
+        session, app = begin("bob")
+        ticket("bob")
+        session.answer(new_code(app))
+        expect_equal(session.result().code, "PAM_AUTH_ERR", "a ticket that was made meanwhile")
+    anew("bob")
 
 
 def test_a_ticket_is_guessed_as_slowly_as_a_code():
