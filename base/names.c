@@ -10,8 +10,9 @@
 
 #include "base/account_file.h"
 
-/* Directory services return long entries, and groups of thousands. */
-enum { ENTRY_BYTES_MIN = 1024, ENTRY_BYTES_MAX = 4 << 20, GIDS_MIN = 64, GIDS_MAX = 65536 };
+/* Directory services return long entries, and groups of thousands. The C library's malloc() keeps
+ * freed pieces of up to 1032 bytes for their thread: a login would hold one until it ends. */
+enum { ENTRY_BYTES_MIN = 2048, ENTRY_BYTES_MAX = 4 << 20, GIDS_MIN = 64, GIDS_MAX = 65536 };
 
 enum cs_named cs_names_unresolved(struct cs_error *error, int failure, const char *what,
                                   const char *name)

@@ -20,7 +20,7 @@ static void wake(void *context)
 {
     struct cs_http *http = context;
 
-    (void)curl_multi_wakeup(http->multi);
+    cs_http_loop_wake(&http->loop);
 }
 
 static bool make_name(struct cs_http *http, size_t index, const struct cs_http_endpoint *endpoint)
@@ -78,6 +78,7 @@ static enum cs_err open_all(struct cs_http *http, const struct cs_http_settings 
     http->share = curl_share_init();
     http->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     if (http->sha256 == NULL || http->multi == NULL || http->share == NULL || !set_limits(http) ||
+        !cs_http_loop_open(&http->loop, http->multi) ||
         curl_share_setopt(http->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION) != CURLSHE_OK ||
         !copy_text(&http->ca_file, settings->ca_file) ||
         !copy_text(&http->ca_path, settings->ca_path) ||
@@ -123,7 +124,7 @@ static void stop_thread(struct cs_http *http)
     pthread_mutex_lock(&http->lock);
     http->stop = true;
     pthread_mutex_unlock(&http->lock);
-    (void)curl_multi_wakeup(http->multi);
+    cs_http_loop_wake(&http->loop);
     pthread_join(http->thread, NULL);
 }
 
@@ -143,6 +144,7 @@ void cs_http_free(struct cs_http **handle)
         cs_resolver_free(&http->names[i]);
     if (http->multi != NULL)
         (void)curl_multi_cleanup(http->multi);
+    cs_http_loop_close(&http->loop);
     if (http->share != NULL)
         (void)curl_share_cleanup(http->share);
     EVP_MD_free(http->sha256);
@@ -204,7 +206,7 @@ static enum cs_err submit(struct cs_http *http, struct cs_http_job *job, struct 
     cs_http_list_append(&http->inbox, job);
     pthread_mutex_unlock(&http->lock);
     if (first) /* otherwise its wake-up is already on the way */
-        (void)curl_multi_wakeup(http->multi);
+        cs_http_loop_wake(&http->loop);
     return CS_OK;
 }
 
@@ -216,7 +218,7 @@ static void take_back(struct cs_http *http, struct cs_http_job *job)
     pthread_mutex_lock(&http->lock);
     http->cancelled = true;
     pthread_mutex_unlock(&http->lock);
-    (void)curl_multi_wakeup(http->multi);
+    cs_http_loop_wake(&http->loop);
     cs_event_take(job->done_fd);
 }
 

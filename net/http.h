@@ -81,7 +81,7 @@ struct cs_http_response {
 
 /*
  * `ret_http` is untouched on failure; release it with cs_http_free. CS_ERR_CONFIG: the URL or the
- * proxy is not acceptable. Before the first request there is no thread, and only two descriptors
+ * proxy is not acceptable. Before the first request there is no thread, and only four descriptors
  * are open.
  */
 enum cs_err cs_http_new(const struct cs_http_settings *settings, struct cs_http **ret_http,

@@ -5,7 +5,6 @@
  * The thread learns about new and cancelled jobs under the lock, after a wake-up.
  */
 #include <limits.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +14,12 @@
 #include "net/parked.h"
 
 enum {
-    PAUSE_MS = 100, /* pause if waiting itself fails because memory ran out */
-    STREAMS = 100,  /* libcurl's own bound on the requests of one HTTP/2 connection */
+    STREAMS = 100, /* libcurl's own bound on the requests of one HTTP/2 connection */
+    /* While nobody waits but for an approval, answers may wait for one another, so that a wake-up
+     * serves several: for this part of the time that an answer takes, and no longer than this. */
+    GATHER_PART = 4,
+    GATHER_MS = 20,
+    SMOOTH = 8, /* how many answers the usual time is the mean of, roughly */
 };
 
 struct io {
@@ -24,13 +27,17 @@ struct io {
     struct cs_parked parked;
     struct cs_http_list unnamed, ready, running;
     size_t transfers;  /* as many as `running` has */
+    size_t pressing;   /* jobs that are not held: somebody looks on */
+    int64_t usual_us;  /* what an answer takes */
     bool multiplexing; /* the last answer came by HTTP/2 */
 };
 
 /* The last thing done with a job: its login may be gone right after it. */
-static void hand_back(struct cs_http *http, struct cs_http_job *job)
+static void hand_back(struct io *io, struct cs_http_job *job)
 {
-    cs_http_easy_release(http, job);
+    if (!job->held)
+        io->pressing--;
+    cs_http_easy_release(io->http, job);
     cs_event_set(job->done_fd);
 }
 
@@ -39,7 +46,7 @@ static void abandon(struct io *io, struct cs_http_job *job, CURLcode code)
 {
     cs_http_failure(io->http, job, code);
     job->timed_out = true;
-    hand_back(io->http, job);
+    hand_back(io, job);
 }
 
 /* ---- starting ---- */
@@ -117,7 +124,7 @@ static void name_jobs(struct io *io)
         if (job->result == CS_OK)
             cs_http_list_append(&io->ready, job);
         else
-            hand_back(io->http, job);
+            hand_back(io, job);
     }
 }
 
@@ -148,7 +155,7 @@ static void start_ready(struct io *io)
             continue;
         }
         job->result = cs_fail_nomem(job->error);
-        hand_back(io->http, job);
+        hand_back(io, job);
     }
 }
 
@@ -174,6 +181,14 @@ static void park_again(struct io *io, struct cs_http_job *job)
     cs_parked_add(&io->parked, job);
 }
 
+static void note_time(struct io *io, CURL *easy)
+{
+    curl_off_t took = 0;
+
+    if (curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &took) == CURLE_OK)
+        io->usual_us += (took - io->usual_us) / SMOOTH;
+}
+
 static void finish(struct io *io, struct cs_http_job *job, CURLcode code)
 {
     struct cs_http *http = io->http;
@@ -187,6 +202,7 @@ static void finish(struct io *io, struct cs_http_job *job, CURLcode code)
     if (code == CURLE_OK &&
         curl_easy_getinfo(job->easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK)
         io->multiplexing = version == CURL_HTTP_VERSION_2_0;
+    note_time(io, job->easy);
     again = code == CURLE_OK && cs_http_hold_again(http, job);
     if (!again)
         cs_http_easy_finish(http, job, code);
@@ -196,12 +212,14 @@ static void finish(struct io *io, struct cs_http_job *job, CURLcode code)
     if (again)
         park_again(io, job);
     else
-        hand_back(http, job);
+        hand_back(io, job);
 }
 
-static void finish_transfers(struct io *io)
+/* Whether any has ended. */
+static bool finish_transfers(struct io *io)
 {
     CURLMsg *message;
+    bool any = false;
     int left;
 
     while ((message = curl_multi_info_read(io->http->multi, &left)) != NULL) {
@@ -210,7 +228,9 @@ static void finish_transfers(struct io *io)
         if (message->msg == CURLMSG_DONE &&
             curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &job) == CURLE_OK)
             finish(io, job, message->data.result);
+        any = true;
     }
+    return any;
 }
 
 /* `parked`: what counts the jobs of the list, or NULL. */
@@ -258,10 +278,12 @@ static bool take_inbox(struct io *io, bool *ret_cancelled)
     pthread_mutex_lock(&http->lock);
     while ((job = http->inbox.first) != NULL) {
         cs_http_list_remove(&http->inbox, job);
-        if (job->held)
+        if (job->held) {
             cs_parked_add(&io->parked, job);
-        else
+        } else {
+            io->pressing++;
             cs_http_list_append(&io->unnamed, job);
+        }
     }
     *ret_cancelled = http->cancelled;
     http->cancelled = false;
@@ -270,22 +292,38 @@ static bool take_inbox(struct io *io, bool *ret_cancelled)
     return !stop;
 }
 
-/* Until something happens; libcurl shortens the wait to its own time-outs. */
+static void advance(struct io *io)
+{
+    do {
+        start_ready(io);
+        cs_http_loop_run(&io->http->loop);
+    } while (finish_transfers(io)); /* places have become free */
+}
+
+/* How long answers may wait for one another. */
+static int gather_ms(const struct io *io)
+{
+    int64_t part = io->usual_us / 1000 / GATHER_PART;
+
+    if (io->pressing > 0 || io->transfers == 0)
+        return 0;
+    return part < GATHER_MS ? (int)part : GATHER_MS;
+}
+
 static void wait_for_more(struct io *io)
 {
     bool queued = io->unnamed.first != NULL || io->ready.first != NULL;
     int most = queued && io->parked.ever ? CS_HOLD_BEAT_MS : INT_MAX;
-    int left = cs_parked_left(&io->parked, cs_clock_ms(), most);
+    int64_t now = cs_clock_ms();
 
-    if (curl_multi_poll(io->http->multi, NULL, 0, left, NULL) != CURLM_OK)
-        (void)poll(NULL, 0, PAUSE_MS);
+    cs_http_loop_wait(&io->http->loop, now + gather_ms(io),
+                      now + cs_parked_left(&io->parked, now, most));
 }
 
 void *cs_http_io(void *argument)
 {
     struct io io = {.http = argument};
     bool cancelled = false;
-    int running;
 
     cs_parked_init(&io.parked, cs_clock_ms());
     cs_http_list_init(&io.unnamed);
@@ -296,10 +334,7 @@ void *cs_http_io(void *argument)
             abandon_cancelled(&io);
         wake_parked(&io);
         name_jobs(&io);
-        start_ready(&io);
-        (void)curl_multi_perform(io.http->multi, &running);
-        finish_transfers(&io);
-        start_ready(&io); /* in the places that have become free */
+        advance(&io);
         wait_for_more(&io);
     }
     return NULL;

@@ -14,6 +14,7 @@
 #include "base/buffer.h"
 #include "net/endpoint.h"
 #include "net/http.h"
+#include "net/http_loop.h"
 #include "net/http_resolve.h"
 
 enum {
@@ -47,6 +48,7 @@ struct cs_http {
 
     pthread_t thread;
     CURLM *multi;
+    struct cs_http_loop loop;
     EVP_MD *sha256; /* looked up once: that takes longer than the digest of an answer */
     CURLSH *share;
     CURL *easies[CS_HTTP_SPARES]; /* the I/O thread's, for the next jobs */

@@ -57,7 +57,7 @@ class Tenant(HttpsServer):
 
         self.users, self.sources = [], []
         self.outbox, self.pushes = [], []
-        self.verifications = {}
+        self.verifications, self.transactions = {}, {}
         self.tokens, self.refused, self.newest_token = {}, {}, 0.0
         self._taken_pushes = 0
 

@@ -339,16 +339,17 @@ def begin_push(tenant, request, device_id):
         raise Refusal(error("json", 400), f"expiresIn is {request.body['expiresIn']}")
     made = Transaction(tenant, device, signatures, request.body)
     tenant.pushes.append(made)
+    tenant.transactions[made.id] = made
     tenant.changed.notify_all()
     return Answer(202, made.record(), {"Location": f"{tenant.base}{made.path}"})
 
 
 def poll_push(tenant, request, device_id, transaction_id):
-    for transaction in tenant.pushes:
-        if transaction.id == transaction_id and transaction.device.id == device_id:
-            transaction.poll()
-            body = transaction.record()
-            if request.query.get("returnJwt") == "true" and body["state"] == "VERIFY_SUCCESS":
-                body["assertion"] = "e30.e30."
-            return Answer(200, body)
-    raise Refusal(error("json", 404))
+    transaction = tenant.transactions.get(transaction_id)  # thousands may be polled
+    if transaction is None or transaction.device.id != device_id:
+        raise Refusal(error("json", 404))
+    transaction.poll()
+    body = transaction.record()
+    if request.query.get("returnJwt") == "true" and body["state"] == "VERIFY_SUCCESS":
+        body["assertion"] = "e30.e30."
+    return Answer(200, body)
