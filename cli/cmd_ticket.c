@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "base/clock.h"
 #include "cli/cli.h"
 #include "cli/verb.h"
+#include "providers/local/shown_time.h"
 #include "providers/local/tickets.h"
 #include "store/former.h"
 #include "store/ticket.h"
@@ -65,17 +65,12 @@ static enum cs_err check_newcomer(const struct cs_transaction *transaction,
 {
     const char *user = ticketing->user;
     enum cs_past past = CS_PAST_FACTOR;
-    enum cs_err result = CS_OK;
+    enum cs_err result = cs_past_find(transaction, user, &past, error);
 
-    if (ticketing->again)
-        result = cs_former_forget(transaction, user, error);
-    if (result == CS_OK)
-        result = cs_past_find(transaction, user, &past, error);
-    if (result != CS_OK || past == CS_PAST_NONE)
+    if (result != CS_OK || past == CS_PAST_NONE || (past == CS_PAST_FORMER && ticketing->again))
         return result;
     if (past == CS_PAST_FORMER)
-        return cs_fail(error, CS_ERR_INPUT,
-                       "%s %s; --again makes a ticket all the same, and forgets that", user,
+        return cs_fail(error, CS_ERR_INPUT, "%s %s; --again makes a ticket all the same", user,
                        cs_past_text(past));
     return cs_fail(error, CS_ERR_INPUT,
                    "%s %s, and only a user who has nothing can enrol at a login; 'countersign list "
@@ -87,6 +82,7 @@ static enum cs_err change(const struct cs_transaction *transaction, void *contex
                           struct cs_error *error)
 {
     struct ticketing *ticketing = context;
+    int64_t now = 0;
     enum cs_err result;
 
     if (ticketing->remove)
@@ -94,7 +90,9 @@ static enum cs_err change(const struct cs_transaction *transaction, void *contex
     result = check_newcomer(transaction, ticketing, error);
     if (result == CS_OK)
         result = cs_ticket_generate(&ticketing->ticket, error);
-    ticketing->expires = cs_clock_seconds() + (int64_t)ticketing->days * DAY_SECONDS;
+    if (result == CS_OK) /* what logins judge it by */
+        result = cs_local_latest_time(transaction, &now, error);
+    ticketing->expires = now + (int64_t)ticketing->days * DAY_SECONDS;
     return result == CS_OK ? cs_ticket_set(transaction, ticketing->user, &ticketing->ticket,
                                            ticketing->expires, error)
                            : result;

@@ -29,7 +29,14 @@ static void add_enrol_by(const struct cs_doctor_user *user, const char *what, co
                     user->doctor->user, what, left.failed ? "some days" : left.text);
 }
 
-void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, const char *remedy)
+/* Whether one of the two options that are for newcomers is set. */
+static bool has_option(const struct cs_doctor_user *user)
+{
+    return user->options->enrol_by != NULL || user->options->method.self_enrol != CS_SELF_ENROL_NO;
+}
+
+void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *hindrance,
+                          const char *what, const char *remedy)
 {
     const char *name = user->doctor->user;
 
@@ -41,6 +48,12 @@ void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, c
                         "%s has no factor %s, and is let in without one: "
                         "accept_on_missing_auth_method",
                         name, what);
+    else if (hindrance != NULL && has_option(user))
+        cs_findings_add(user->all, CS_FINDING_WRONG, "user-no-factor", (struct cs_place){0}, remedy,
+                        "%s has no factor %s: every answer is refused, and enrol_by and "
+                        "self_enroll are not for whoever %s; 'countersign forget' makes a "
+                        "newcomer",
+                        name, what, hindrance);
     else if (lets_in_until_a_date(user))
         add_enrol_by(user, what, remedy);
     else if (user->options->method.self_enrol != CS_SELF_ENROL_NO)

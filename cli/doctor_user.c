@@ -111,7 +111,7 @@ static void judge_told(const struct cs_doctor_user *user, const struct told *tol
                         "%s does not know %s by the name '%s': %s", provider, name, user->identity,
                         cs_reasons[told->reason].cause);
     else if (told->factors == 0 && !told->withheld)
-        cs_doctor_user_lacks(user, "there that the plan asks for",
+        cs_doctor_user_lacks(user, NULL, "there that the plan asks for",
                              "register one at the provider, or choose another auth_method");
     else
         cs_findings_add(user->all, CS_FINDING_FINE, "user-factor", nowhere, NULL,

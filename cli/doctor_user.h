@@ -25,7 +25,9 @@ void cs_doctor_look_at_user(const struct cs_doctor *doctor, struct cs_findings *
 /* doctor_user_store.c: a user of the local provider. */
 void cs_doctor_user_stored(const struct cs_doctor_user *user);
 
-/* doctor_lacks.c: says that the user has nothing that the plan asks for. */
-void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *what, const char *remedy);
+/* doctor_lacks.c: says that the user has nothing that the plan asks for. `hindrance`: what makes
+ * the user nobody for enrol_by and self_enroll ("has a factor", ...), or NULL. */
+void cs_doctor_user_lacks(const struct cs_doctor_user *user, const char *hindrance,
+                          const char *what, const char *remedy);
 
 #endif

@@ -7,6 +7,7 @@
 #include "cli/doctor_user.h"
 #include "login/client.h"
 #include "methods/plan.h"
+#include "store/former.h"
 #include "store/owner.h"
 #include "store/password.h"
 #include "store/recovery.h"
@@ -24,6 +25,7 @@ struct search {
         unsigned codes, keys, suspect, recovery, failures;
         bool password, suspended, delayed;
         struct cs_uid owner;
+        enum cs_past past;
     } stored;
 };
 
@@ -104,6 +106,8 @@ static enum cs_err read_all(const struct cs_transaction *transaction, void *cont
         result = cs_suspension_read(transaction, name, &stored->suspended, &when, error);
     if (result == CS_OK)
         result = cs_owner_read(transaction, name, &stored->owner, error);
+    if (result == CS_OK)
+        result = cs_past_find(transaction, name, &stored->past, error);
     return result == CS_OK ? read_tries(transaction, search, error) : result;
 }
 
@@ -169,6 +173,14 @@ static void judge_password(const struct cs_doctor_user *user, const struct store
                         user->doctor->user, plan->name);
 }
 
+/* Of a user whom no option lets do without a factor, or enrol: why. */
+static const char *hindrance(const struct stored *stored)
+{
+    return stored->past == CS_PAST_NONE || stored->past == CS_PAST_PENDING
+               ? NULL
+               : cs_past_text(stored->past);
+}
+
 static void judge_factors(const struct cs_doctor_user *user, const struct stored *stored)
 {
     bool code = (user->kinds & CS_KIND(CS_FACTOR_TOTP)) != 0 && stored->codes > 0;
@@ -181,10 +193,10 @@ static void judge_factors(const struct cs_doctor_user *user, const struct stored
                         "%s has %u TOTP or HOTP factors, %u security keys and %u recovery codes",
                         user->doctor->user, stored->codes, stored->keys, stored->recovery);
     else if (stored->suspect > 0)
-        cs_doctor_user_lacks(user, "but security keys that may have been copied",
+        cs_doctor_user_lacks(user, hindrance(stored), "but security keys that may have been copied",
                              "'countersign list' shows them; remove them and enrol others");
     else
-        cs_doctor_user_lacks(user,
+        cs_doctor_user_lacks(user, hindrance(stored),
                              stored->codes + stored->keys > 0 ? "of a kind that the plan asks for"
                                                               : "in the store",
                              "enrol the user: 'countersign enroll'");

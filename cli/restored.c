@@ -11,14 +11,19 @@
 #include "base/reason.h"
 #include "base/user_name.h"
 #include "cli/restored.h"
+#include "store/former.h"
 #include "store/ticket.h"
 #include "json/json.h"
 
-enum { AUDIT_NAME_MAX = 160 }; /* bytes; a longer name is cut in the log (login/audit.c) */
+enum {
+    AUDIT_NAME_MAX = 160, /* bytes; a longer name is cut in the log (login/audit.c) */
+    MET_MIN = 1024,
+};
 
 void cs_restored_clear(struct cs_restored *restored)
 {
     cs_strlist_free(&restored->used);
+    cs_strlist_free(&restored->met);
     cs_strlist_free(&restored->keys);
 }
 
@@ -70,19 +75,40 @@ static char *take_identity(char *audit)
     return found;
 }
 
-static bool names_recovery_code(const char *audit, const char *key)
-{
-    const char *value = strstr(audit, key);
-    const char *code = value ? strstr(value, cs_reason_name(CS_REASON_RECOVERY_CODE)) : NULL;
+/* Whether the user got in with a factor or code of the local provider, and whether with a recovery
+ * code, which is spent then. */
+struct use {
+    bool factor, recovery;
+};
 
-    return code != NULL && strcspn(value + 1, " ") > (size_t)(code - value);
+static void note_word(const char *word, size_t length, struct use *use)
+{
+    static const enum cs_reason factors[] = {CS_REASON_TOTP, CS_REASON_HOTP, CS_REASON_U2F,
+                                             CS_REASON_RECOVERY_CODE, CS_REASON_SELF_ENROLLED};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(factors); i++) {
+        const char *name = cs_reason_name(factors[i]);
+
+        if (strlen(name) != length || strncmp(name, word, length) != 0)
+            continue;
+        use->factor = true;
+        use->recovery = use->recovery || factors[i] == CS_REASON_RECOVERY_CODE;
+    }
 }
 
-/* Whether a recovery code was accepted, whatever became of the login: it is spent. So may be one
- * that was being judged when the broker was killed. */
-static bool used_recovery_code(const char *audit)
+/* Words with commas between them, to the next blank. */
+static void note_words(const char *audit, const char *key, struct use *use)
 {
-    return names_recovery_code(audit, " accepted=") || names_recovery_code(audit, " unsettled=");
+    const char *word = strstr(audit, key);
+
+    for (word = word != NULL ? word + strlen(key) : ""; *word != '\0' && *word != ' ';) {
+        size_t length = strcspn(word, ", \n");
+
+        note_word(word, length, use);
+        word += length + (word[length] == ',');
+        if (length == 0)
+            break;
+    }
 }
 
 static enum cs_err add_used(struct cs_restored *restored, const char *user, size_t longest,
@@ -99,12 +125,57 @@ static enum cs_err add_used(struct cs_restored *restored, const char *user, size
                                                                         : cs_fail_nomem(error);
 }
 
+static void drop_repeated(struct cs_strlist *names)
+{
+    size_t kept = 0;
+
+    cs_strlist_sort(names);
+    for (size_t i = 0; i < names->count; i++) {
+        if (kept > 0 && strcmp(names->items[kept - 1], names->items[i]) == 0)
+            free(names->items[i]);
+        else
+            names->items[kept++] = names->items[i];
+    }
+    names->count = kept;
+}
+
+/* A log may have millions of lines, of some thousand users. A name that was cut short is nobody's.
+ */
+static enum cs_err add_met(struct cs_restored *restored, const char *user, size_t longest,
+                           struct cs_error *error)
+{
+    struct cs_strlist *met = &restored->met;
+
+    if (user == NULL || strlen(user) > longest)
+        return CS_OK;
+    if (cs_strlist_add(met, user, strlen(user)) != CS_OK)
+        return cs_fail_nomem(error);
+    if (met->count >= restored->met_full) {
+        drop_repeated(met);
+        restored->met_full = 2 * met->count + MET_MIN;
+    }
+    return CS_OK;
+}
+
+static enum cs_err add_use(struct cs_restored *restored, const struct use *use, const char *user,
+                           size_t longest, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    restored->logins = true;
+    if (use->recovery)
+        result = add_used(restored, user, longest, error);
+    return result == CS_OK && use->factor ? add_met(restored, user, longest, error) : result;
+}
+
+/* Whatever became of the login. What was being judged when the broker was killed may be spent. */
 static enum cs_err read_audit(struct cs_restored *restored, char *audit, struct cs_error *error)
 {
-    restored->logins = true;
-    return used_recovery_code(audit)
-               ? add_used(restored, take_identity(audit), AUDIT_NAME_MAX, error)
-               : CS_OK;
+    struct use use = {0};
+
+    note_words(audit, " accepted=", &use);
+    note_words(audit, " unsettled=", &use);
+    return add_use(restored, &use, take_identity(audit), AUDIT_NAME_MAX, error);
 }
 
 /* The same in a record (login/audit_json.c). One that a crash cut off is no record. */
@@ -112,27 +183,23 @@ static enum cs_err read_record(struct cs_restored *restored, const char *text,
                                struct cs_error *error)
 {
     CS_AUTO(cs_json_free) struct cs_json *document = NULL;
-    const char *word = cs_reason_name(CS_REASON_RECOVERY_CODE);
     const struct cs_json_value *record;
-    const char *unsettled;
-    bool used;
+    const char *word;
+    struct use use = {0};
 
     if (cs_json_parse("a record", text, strcspn(text, "\n"), CS_JSON_STRICT, &document, NULL) !=
         CS_OK)
         return CS_OK;
-    restored->logins = true;
     record = cs_json_root(document);
-    unsettled = cs_json_string(cs_json_get(record, "unsettled"), NULL);
-    used = unsettled != NULL && strcmp(unsettled, word) == 0;
+    word = cs_json_string(cs_json_get(record, "unsettled"), NULL);
+    note_word(word != NULL ? word : "", word != NULL ? strlen(word) : 0, &use);
     for (const struct cs_json_value *item = cs_json_first(cs_json_get(record, "accepted"));
          item != NULL; item = cs_json_next(item)) {
-        const char *accepted = cs_json_string(item, NULL);
-
-        used = used || (accepted != NULL && strcmp(accepted, word) == 0);
+        word = cs_json_string(item, NULL);
+        note_word(word != NULL ? word : "", word != NULL ? strlen(word) : 0, &use);
     }
-    return used ? add_used(restored, cs_json_string(cs_json_get(record, "identity"), NULL),
-                           CS_USER_NAME_MAX, error)
-                : CS_OK;
+    return add_use(restored, &use, cs_json_string(cs_json_get(record, "identity"), NULL),
+                   CS_USER_NAME_MAX, error);
 }
 
 /* The alert of providers/local/u2f_answer.c. */
@@ -211,6 +278,26 @@ static enum cs_err suspect_keys(const struct cs_transaction *transaction,
     return result;
 }
 
+/* Of those whom the log shows with a factor, and who have none now. */
+static enum cs_err note_former(const struct cs_transaction *transaction,
+                               struct cs_restored *restored, struct cs_error *error)
+{
+    enum cs_err result = CS_OK;
+
+    drop_repeated(&restored->met);
+    for (size_t i = 0; i < restored->met.count && result == CS_OK; i++) {
+        const char *user = restored->met.items[i];
+        enum cs_past past = CS_PAST_FACTOR;
+
+        result = cs_past_find(transaction, user, &past, error);
+        if (result != CS_OK || past != CS_PAST_NONE)
+            continue;
+        result = cs_former_note(transaction, user, error);
+        restored->former++;
+    }
+    return result;
+}
+
 enum cs_err cs_restored_spend(const struct cs_transaction *transaction, void *context,
                               struct cs_error *error)
 {
@@ -235,6 +322,8 @@ enum cs_err cs_restored_spend(const struct cs_transaction *transaction, void *co
         if (result == CS_OK)
             result = cs_cli_act_user(restored->act, user, error);
     }
+    if (result == CS_OK)
+        result = note_former(transaction, restored, error);
     return result == CS_OK ? suspect_keys(transaction, restored, error) : result;
 }
 
@@ -249,6 +338,10 @@ void cs_restored_say(const struct cs_restored *restored, bool compared)
         (void)printf("HOTP factors whose codes since the backup are good again until their users "
                      "have logged in: %u\n",
                      restored->counters);
+    if (restored->former > 0)
+        (void)printf("users who had a factor since the backup, and have none now: %u; enrol them "
+                     "anew, as no login does so without 'countersign ticket --again'\n",
+                     restored->former);
     if (restored->copied > 0)
         (void)printf("security keys that may have been copied and are no longer accepted: %u\n",
                      restored->copied);

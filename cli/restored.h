@@ -22,8 +22,10 @@ struct cs_restored {
     bool spend, keep;       /* all recovery codes */
     bool logins;            /* the log has some */
     struct cs_strlist used; /* users who used one, under the provider's names */
+    struct cs_strlist met;  /* users who got in with a factor or code, under the same names */
+    size_t met_full;        /* as many of them, and each is kept once */
     struct cs_strlist keys; /* IDs of security keys whose counter went back */
-    unsigned factors, counters, users, copied;
+    unsigned factors, counters, users, copied, former;
 };
 
 void cs_restored_clear(struct cs_restored *restored);

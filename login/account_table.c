@@ -53,7 +53,8 @@ const struct cs_setting cs_account_rows[] = {
      .type_name = "date",
      .check = cs_check_date,
      .help = "The last day (YYYY-MM-DD) on which users without a factor are let in after a proven "
-             "first factor, with a notice that says how many days are left. "
+             "first factor, with a notice that says how many days are left. Never who has, or had, "
+             "a factor of any kind with provider local. "
              "accept_on_missing_auth_method does nothing beside it. Each use is logged."},
     {.name = "enrol_by_group",
      .type = CS_SETTING_LIST,

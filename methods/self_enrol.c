@@ -91,6 +91,12 @@ CS_OWN_FRAME static bool find_leave(struct enrolment *enrolment)
         return false;
     }
     enrolment->leave = login->calls->may_enrol(login->context, now);
+    /* Whom an administrator has given a ticket is not to be overtaken by a thief without one. */
+    if (enrolment->leave == CS_ENROL_FREELY && (standing.ticket || !standing.untouched))
+        enrolment->leave = CS_ENROL_BY_TICKET;
+    if (!standing.untouched)
+        cs_log(given->log, LOG_WARNING, "%s: not without a ticket for '%s', who %s", step,
+               login->state.user.name, standing.because);
     if (enrolment->leave == CS_ENROL_BY_TICKET && !standing.ticket) {
         cs_log(given->log, LOG_INFO, "%s: not for '%s', who has no ticket; 'countersign ticket'",
                step, login->state.user.name);

@@ -2,10 +2,12 @@
 #include "methods/without_factor.h"
 
 #include <stdio.h>
+#include <syslog.h>
 
 #include "conversation/answer.h"
 #include "methods/provider_call.h"
 #include "methods/steps.h"
+#include "providers/enrolling.h"
 
 enum { NUMBER_SIZE = 16 };
 
@@ -18,10 +20,32 @@ bool cs_may_lack_factor(const struct cs_method_login *login)
     return options->accept_on_missing_auth_method || (options->enrol_by && cs_is_proven(login));
 }
 
+/* False also for a user whose factor was removed: it may be in a thief's hands, as the key that has
+ * been proven may be, and no date lets in with that key alone. */
+static enum cs_err is_untouched(const struct cs_method_login *login, bool *ret_untouched,
+                                struct cs_error *error)
+{
+    const struct cs_method_given *given = login->given;
+    const struct cs_enrolling_ops *ops = given->provider->ops->enrolling;
+    struct cs_enrol_standing standing = {.because = ""};
+    enum cs_err result;
+
+    *ret_untouched = ops == NULL; /* the provider remembers nobody */
+    if (ops == NULL)
+        return CS_OK;
+    result = ops->look(given->provider, &given->call, &login->state.user, &standing, error);
+    *ret_untouched = result == CS_OK && standing.untouched;
+    if (result == CS_OK && !standing.untouched)
+        cs_log(given->log, LOG_WARNING, "%s: not for '%s', who %s; see 'countersign forget'",
+               enrol_by, login->state.user.name, standing.because);
+    return result;
+}
+
 enum cs_err cs_does_without_factor(struct cs_method_login *login, bool *ret_does,
                                    struct cs_error *error)
 {
     const struct cs_method_options *options = login->given->options;
+    bool untouched = false;
     int64_t now = 0;
     enum cs_err result;
 
@@ -30,6 +54,8 @@ enum cs_err cs_does_without_factor(struct cs_method_login *login, bool *ret_does
         return CS_OK;
     result = cs_call_now(login, &now, error);
     if (result == CS_OK)
+        result = is_untouched(login, &untouched, error);
+    if (result == CS_OK && untouched)
         login->result.days_left = login->calls->days_to_enrol(login->context, now);
     *ret_does = result == CS_OK && login->result.days_left > 0;
     return result;

@@ -14,8 +14,10 @@ enum { CS_ENROLLING_CODES_MAX = 10 };
 /* What stands in the way of a user, and what is there for it. */
 struct cs_enrol_standing {
     bool newcomer;       /* has no factor, and never had one. The initial value: is none */
+    bool untouched;      /* neither this name nor another one of the account has or had a factor or
+                            recovery codes. The initial value: one has */
     bool ticket;         /* a ticket waits for this user */
-    const char *because; /* if no newcomer: "has a factor", ...; static */
+    const char *because; /* if not both of the first two: "has a factor", ...; static */
 };
 
 /* One user's, from the first prompt to the last. All secrets; wiped by cs_enrolling_clear. */

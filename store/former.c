@@ -19,16 +19,10 @@ enum cs_err cs_former_note(const struct cs_transaction *transaction, const char 
                            struct cs_error *error)
 {
     static const char sql[] = "INSERT INTO former (user) VALUES (?1) ON CONFLICT DO NOTHING";
+    static const char ticket[] = "DELETE FROM ticket WHERE user = ?1";
+    enum cs_err result = run_for(transaction, sql, user, error);
 
-    return run_for(transaction, sql, user, error);
-}
-
-enum cs_err cs_former_forget(const struct cs_transaction *transaction, const char *user,
-                             struct cs_error *error)
-{
-    static const char sql[] = "DELETE FROM former WHERE user = ?1";
-
-    return run_for(transaction, sql, user, error);
+    return result == CS_OK ? run_for(transaction, ticket, user, error) : result;
 }
 
 enum cs_err cs_past_find(const struct cs_transaction *transaction, const char *user,
@@ -44,6 +38,26 @@ enum cs_err cs_past_find(const struct cs_transaction *transaction, const char *u
     enum cs_err result = cs_sql_count(transaction->store, sql, user, &past, error);
 
     *ret_past = result == CS_OK && past < CS_PASTS ? (enum cs_past)past : CS_PAST_FACTOR;
+    return result;
+}
+
+enum cs_err cs_past_elsewhere(const struct cs_transaction *transaction, const char *user, uid_t uid,
+                              bool *ret_elsewhere, struct cs_error *error)
+{
+    static const char sql[] = "SELECT 1 FROM owner o WHERE uid = ?2 AND user <> ?1 AND ("
+                              " EXISTS (SELECT 1 FROM factor f WHERE f.user = o.user) OR"
+                              " EXISTS (SELECT 1 FROM recovery r WHERE r.user = o.user) OR"
+                              " EXISTS (SELECT 1 FROM former p WHERE p.user = o.user))";
+    sqlite3_stmt *statement = NULL;
+    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+
+    *ret_elsewhere = true;
+    if (result != CS_OK)
+        return result;
+    cs_sql_bind_text(statement, 1, user);
+    sqlite3_bind_int64(statement, 2, uid);
+    result = cs_sql_step(transaction->store, statement, ret_elsewhere, error);
+    sqlite3_reset(statement);
     return result;
 }
 

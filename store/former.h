@@ -4,15 +4,13 @@
 #ifndef CS_STORE_FORMER_H
 #define CS_STORE_FORMER_H
 
+#include "base/uid.h"
 #include "store/store.h"
 
-/* A factor of the user is removed. */
+/* A factor of the user is removed, and so is a ticket from before: one that lets the user begin
+ * anew is made afterwards. */
 enum cs_err cs_former_note(const struct cs_transaction *transaction, const char *user,
                            struct cs_error *error) CS_MUST_USE;
-
-/* The user may begin anew. */
-enum cs_err cs_former_forget(const struct cs_transaction *transaction, const char *user,
-                             struct cs_error *error) CS_MUST_USE;
 
 /* What a user has, or had, that makes the user no newcomer. */
 enum cs_past {
@@ -29,6 +27,11 @@ enum cs_past {
  * enrols nobody. */
 enum cs_err cs_past_find(const struct cs_transaction *transaction, const char *user,
                          enum cs_past *ret_past, struct cs_error *error) CS_MUST_USE;
+
+/* Whether another name of the account with this uid has or had a factor: the account has got
+ * another name since, or has two. */
+enum cs_err cs_past_elsewhere(const struct cs_transaction *transaction, const char *user, uid_t uid,
+                              bool *ret_elsewhere, struct cs_error *error) CS_MUST_USE;
 
 /* "has a factor", ...: what a user with that past has or had. */
 const char *cs_past_text(enum cs_past past);

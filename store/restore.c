@@ -150,6 +150,22 @@ static bool take_records(sqlite3 *copy)
     return false;
 }
 
+/* Who has something there that bars enrolling at a login, and nothing in the copy, is no newcomer
+ * (former.h). A store of an earlier version has no such notes itself. */
+static bool note_former(sqlite3 *copy)
+{
+    static const char had[] =
+        "INSERT OR IGNORE INTO main.former"
+        " SELECT user FROM used.factor UNION SELECT user FROM used.recovery"
+        " UNION SELECT user FROM used.suspension EXCEPT SELECT user FROM main.factor";
+    static const char noted[] = "INSERT OR IGNORE INTO main.former SELECT user FROM used.former";
+    int code =
+        sqlite3_table_column_metadata(copy, "used", "former", NULL, NULL, NULL, NULL, NULL, NULL);
+
+    return sqlite3_exec(copy, had, NULL, NULL, NULL) == SQLITE_OK &&
+           (code == SQLITE_ERROR || sqlite3_exec(copy, noted, NULL, NULL, NULL) == SQLITE_OK);
+}
+
 /* What was spent there since the copy was made, as far as both know the factor. A store that is
  * damaged tells nothing, which is no error: that may be why it is replaced. */
 static bool compare(struct replacing *replacing)
@@ -169,7 +185,8 @@ static bool compare(struct replacing *replacing)
     sqlite3_finalize(statement);
     if (!done)
         return false;
-    done = sqlite3_exec(copy->db, spent, NULL, NULL, NULL) == SQLITE_OK && take_records(copy->db);
+    done = sqlite3_exec(copy->db, spent, NULL, NULL, NULL) == SQLITE_OK && note_former(copy->db) &&
+           take_records(copy->db);
     (void)sqlite3_exec(copy->db, "DETACH used", NULL, NULL, NULL);
     return done;
 }

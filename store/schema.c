@@ -95,6 +95,7 @@ static const char version_12[] =
     "CREATE TABLE ticket (user TEXT PRIMARY KEY, hash BLOB NOT NULL, expires INTEGER NOT NULL)"
     " STRICT, WITHOUT ROWID;"
     "CREATE TABLE former (user TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS owner_uid ON owner (uid);"
     "INSERT INTO former SELECT user FROM (SELECT user FROM recovery UNION SELECT user FROM place"
     " WHERE kind = 0 UNION SELECT user FROM owner WHERE user NOT IN (SELECT user FROM password))"
     " WHERE user NOT IN (SELECT user FROM factor);";

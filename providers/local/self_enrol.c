@@ -8,6 +8,7 @@
 #include "providers/local/codes.h"
 #include "providers/local/enrol.h"
 #include "providers/local/local_priv.h"
+#include "providers/local/shown_time.h"
 #include "providers/local/tickets.h"
 #include "store/former.h"
 #include "store/ticket.h"
@@ -20,28 +21,54 @@ enum { KEY_GROUP = 4 };
 
 struct look {
     const char *user;
-    const struct cs_uid *uid; /* NULL or not known: nobody knows whose the factor would be */
+    bool own_name;            /* else nobody knows whose the factor would be */
+    const struct cs_uid *uid; /* NULL: it does not count (uid_check) */
     struct cs_enrol_standing standing;
 };
+
+static struct look look_for(const struct cs_call *call, const struct cs_provider_user *user)
+{
+    return (struct look){.user = user->name,
+                         .own_name = call->uid != NULL && call->uid->known,
+                         .uid = cs_local_uid(call)};
+}
+
+/* Whoever had a factor begins anew by a ticket, which was made for that, and by nothing else. */
+static struct cs_enrol_standing standing_of(enum cs_past past, bool own_name, bool elsewhere,
+                                            bool ticket)
+{
+    bool bare = past == CS_PAST_NONE || (past == CS_PAST_FORMER && ticket);
+    const char *because = cs_past_text(past);
+
+    if (past == CS_PAST_NONE && !own_name)
+        because = "has another name here than the account";
+    else if (past == CS_PAST_NONE && elsewhere)
+        because = "has or had a factor under another name of the account";
+    return (struct cs_enrol_standing){
+        .newcomer = bare && own_name,
+        .untouched = (past == CS_PAST_NONE || past == CS_PAST_PENDING) && !elsewhere,
+        .ticket = ticket,
+        .because = because};
+}
 
 static enum cs_err look_in_store(const struct cs_transaction *transaction, void *context,
                                  struct cs_error *error)
 {
     struct look *look = context;
+    bool elsewhere = false, ticket = false;
     enum cs_past past = CS_PAST_FACTOR;
-    bool ticket = false;
+    int64_t now = 0;
     enum cs_err result = cs_past_find(transaction, look->user, &past, error);
 
+    if (result == CS_OK && look->uid != NULL)
+        result = cs_past_elsewhere(transaction, look->user, look->uid->value, &elsewhere, error);
     if (result == CS_OK)
-        result = cs_ticket_look(transaction, look->user, cs_clock_seconds(), &ticket, error);
+        result = cs_local_latest_time(transaction, &now, error);
+    if (result == CS_OK)
+        result = cs_ticket_look(transaction, look->user, now, &ticket, error);
     if (result != CS_OK)
         return result;
-    look->standing.because = cs_past_text(past);
-    if (look->uid == NULL || !look->uid->known)
-        look->standing.because = "has another name here than the account";
-    else
-        look->standing.newcomer = past == CS_PAST_NONE;
-    look->standing.ticket = ticket;
+    look->standing = standing_of(past, look->own_name, elsewhere, ticket);
     return CS_OK;
 }
 
@@ -49,7 +76,7 @@ static enum cs_err look(struct cs_provider *provider, const struct cs_call *call
                         const struct cs_provider_user *user, struct cs_enrol_standing *ret_standing,
                         struct cs_error *error)
 {
-    struct look look = {.user = user->name, .uid = call->uid};
+    struct look look = look_for(call, user);
     enum cs_err result =
         cs_local_in_store((struct cs_local *)provider, CS_STORE_READ, look_in_store, &look, error);
 
@@ -66,6 +93,18 @@ struct ticket_trial {
     struct cs_outcome outcome;
 };
 
+static enum cs_err check_ticket(const struct cs_transaction *transaction, const char *user,
+                                const struct cs_secret *ticket, bool *ret_right,
+                                struct cs_error *error)
+{
+    int64_t now = 0;
+    enum cs_err result = cs_local_latest_time(transaction, &now, error);
+
+    *ret_right = false;
+    return result == CS_OK ? cs_ticket_check(transaction, user, ticket, now, ret_right, error)
+                           : result;
+}
+
 /* Counted as a failure before it is judged, like a code. One that is right is not counted, but
  * forgives no failures either: it can be sent again until somebody has enrolled. */
 static enum cs_err judge_in_store(const struct cs_transaction *transaction, void *context,
@@ -80,7 +119,7 @@ static enum cs_err judge_in_store(const struct cs_transaction *transaction, void
     if (result != CS_OK || !admitted)
         return result;
     trial->outcome.reason = CS_REASON_WRONG_TICKET;
-    result = cs_ticket_check(transaction, trial->user, trial->ticket, now, &right, error);
+    result = check_ticket(transaction, trial->user, trial->ticket, &right, error);
     if (result != CS_OK || !right)
         return result;
     trial->outcome.judgement = CS_JUDGED_RIGHT;
@@ -184,15 +223,16 @@ static enum cs_err may_still(const struct cs_transaction *transaction, struct sa
                              bool *ret_may, struct cs_error *error)
 {
     struct cs_local_bar bar = {.reason = CS_REASON_SUSPENDED};
-    bool right = saving->ticket->length == 0;
+    bool right;
     enum cs_err result = look_in_store(transaction, &saving->look, error);
 
     *ret_may = false;
+    right = saving->ticket->length == 0 && saving->look.standing.untouched &&
+            !saving->look.standing.ticket;
     if (result == CS_OK)
         result = cs_local_find_bar(transaction, saving->look.user, saving->look.uid, &bar, error);
     if (result == CS_OK && !right)
-        result = cs_ticket_check(transaction, saving->look.user, saving->ticket, cs_clock_seconds(),
-                                 &right, error);
+        result = check_ticket(transaction, saving->look.user, saving->ticket, &right, error);
     *ret_may =
         result == CS_OK && right && saving->look.standing.newcomer && bar.reason == CS_REASON_NONE;
     return result;
@@ -241,7 +281,7 @@ static enum cs_err save(struct cs_provider *provider, const struct cs_call *call
                         uint32_t *foreseen, struct cs_enrolled *ret_enrolled,
                         struct cs_error *error)
 {
-    struct saving saving = {.look = {.user = user->name, .uid = call->uid},
+    struct saving saving = {.look = look_for(call, user),
                             .ticket = &enrolling->ticket,
                             .enrolment = enrolling->state,
                             .foreseen = foreseen};

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the devices of this machine's users show about the time. */
-#include "store/shown_time.h"
+#include "providers/local/shown_time.h"
 
 #include "base/clock.h"
 #include "providers/local/local_priv.h"
 #include "store/clock_note.h"
+#include "store/shown_time.h"
 
 enum { MANY_FACTORS = 3 }; /* one or two that are ahead are the devices' own fault */
 
@@ -19,6 +20,16 @@ static enum cs_err read_in_store(const struct cs_transaction *transaction, void 
         result = cs_clock_note_common(transaction, now, &common, error);
     if (result == CS_OK && common.factors >= MANY_FACTORS && now + common.off > *time)
         *time = now + common.off;
+    return result;
+}
+
+enum cs_err cs_local_latest_time(const struct cs_transaction *transaction, int64_t *ret_time,
+                                 struct cs_error *error)
+{
+    int64_t now = cs_clock_seconds(), shown = 0;
+    enum cs_err result = read_in_store(transaction, &shown, error);
+
+    *ret_time = shown > now ? shown : now;
     return result;
 }
 

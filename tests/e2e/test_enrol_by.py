@@ -28,8 +28,8 @@ def notice(offset):
 
 def before(**settings):
     write_config({"throttle": False, "retry": 0, **settings})
-    forget_factors("alice", "carol")
-    countersign("resume", "carol", check=False)
+    for user in ("alice", "carol", "bob"):
+        countersign("forget", user, check=False)
     stack()
 
 
@@ -135,13 +135,48 @@ def test_who_has_a_factor_or_is_suspended_is_not_covered():
         seen = pam_login("carol", [""], env=KEY)
         expect_equal((seen.code, [text for text, _ in seen.prompts]), ("PAM_MAXTRIES", ["Verification code: "]),
                      "suspended")
-        countersign("resume", "carol")
+        countersign("forget", "carol")
         os.rename(STORE, f"{STORE}.away")
         try:
             expect_equal(pam_login("carol", [""], env=KEY).code, "PAM_AUTHINFO_UNAVAIL", "without a store")
         finally:
             os.rename(f"{STORE}.away", STORE)
         expect_equal(pam_login("carol", [""], env=KEY).code, "PAM_SUCCESS", "the store is back")
+
+
+def not_covered(user, what, **options):
+    seen = pam_login(user, [""], env=KEY, **options)
+    expect_equal((seen.code, [text for text, _ in seen.prompts]), ("PAM_MAXTRIES", ["Verification code: "]), what)
+
+
+def test_who_had_a_factor_or_has_another_one_is_not_covered():
+    """Whoever has stolen the phone may have the key, too; and a line for codes is no way around a security key."""
+    before()
+    stack(f"enrol_by={day(5)}")
+    with Broker() as broker:
+        fresh("carol")
+        forget_factors("carol")
+        not_covered("carol", "a factor that was removed")
+        broker.wait_log("<4>enrol_by: not for 'carol', who had a factor, which was removed")
+        countersign("forget", "carol")
+        expect_equal(pam_login("carol", [""], env=KEY).code, "PAM_SUCCESS", "as if there had never been one")
+        fresh("carol")
+        run("runuser", "-u", "countersign", "--", "sqlite3", STORE, "UPDATE factor SET kind = 'u2f' WHERE user = 'carol'")
+        not_covered("carol", "a security key, which the line does not ask for")
+        countersign("forget", "carol")
+
+
+def test_an_account_that_was_renamed_is_not_covered():
+    before()
+    stack(f"enrol_by={day(5)}")
+    with Broker() as broker:
+        fresh("carol")
+        run("usermod", "--login", "caroline", "carol")
+        try:
+            not_covered("caroline", "a factor under the name of before")
+            broker.wait_log("<4>enrol_by: not for 'caroline', who has or had a factor under another name of the account")
+        finally:
+            run("usermod", "--login", "carol", "caroline")
 
 
 def test_by_group():

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A store that was restored from a backup: what was spent since is not good again."""
+import tempfile
 import time
 
 from countersign import *
@@ -102,6 +103,38 @@ def test_records_in_json_are_read_like_lines():
         line = f'Nov 30 14:00:00 host countersignd[7]: {{"record":"login","id":"0-1",{more},"identity":"{identity}"}}\n'
         restored("--log", "-", input=line)
         expect_equal(recovery_left(), [10, left, 10], more)
+
+
+def former():
+    return [user for user, in store_rows("SELECT user FROM former ORDER BY user")]
+
+
+def test_who_had_a_factor_since_the_backup_is_no_newcomer():
+    """With self_enroll, the thief of a key could take the place of a factor that the backup does not know."""
+    line = 'Nov 30 14:00:00 host countersignd[7]: {{"record":"login","id":"0-1","accepted":["{}"],"identity":"{}"}}\n'
+    audit = 'Nov 29 16:00:00 host countersignd[7]: login verdict=allow accepted={} ms=5 user="x" identity="{}"\n'
+    for form in (line, audit):
+        log = "".join(form.format(*use) for use in (("totp", "dave"), ("self-enrolled", "erin"), ("u2f", "frank"),
+                                                     ("password", "grace"), ("hotp", "dave"), ("totp", "alice")))
+        told = restored("--log", "-", input=log).stdout
+        expect_match("^users who had a factor since the backup, and have none now: 3;", told, "said")
+        expect_equal(former(), ["dave", "erin", "frank"], form)
+    two = audit.format("password,totp", "heidi").replace(" ms=5", " unsettled=recovery-code ms=5")
+    restored("--log", "-", input=two)
+    expect_equal(former(), ["heidi"], "after a password")
+
+
+def test_the_store_of_before_says_who_is_no_newcomer():
+    restore_state(BACKUP)
+    with tempfile.TemporaryDirectory(dir="/run") as folder:
+        countersign("backup", f"{folder}/store")
+        enroll("dave")
+        enroll("erin")
+        forget_factors("erin")
+        countersign("suspend", "frank", "--no-account", check=False)
+        countersign("restore", f"{folder}/store", "--keep-codes")
+    expect_equal([user for user in former() if user != "frank"], ["dave", "erin"], "who is noted")
+    restore_state(BACKUP)
 
 
 def test_only_the_brokers_own_lines_count():

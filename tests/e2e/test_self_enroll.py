@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """self_enroll: who has no factor and has proven a first one sets up an app at a login; nobody else does, and nothing is
 stored before a first code."""
+import contextlib
 import datetime
 import os
 import subprocess
@@ -115,6 +116,26 @@ def test_a_removed_factor_of_an_older_store():
     anew("erin")
 
 
+def test_an_account_that_was_renamed_needs_a_ticket():
+    """Its factor is still stored under the name of before, and a key alone must not put another in its place."""
+    configure()
+    enroll("erin")
+    run("usermod", "--login", "erica", "erin")
+    try:
+        with Broker() as broker:
+            refused_as_usual("erica", "a factor under another name")
+            broker.wait_log("<4>self_enroll: not without a ticket for 'erica', who has or had a factor under another name")
+            session, app = begin("erica", ticket("erica"))
+            session.kill()
+        countersign("ticket", "erica", "--remove")
+        configure(uid_check=False)
+        with Broker():
+            begin("erica")[0].kill()
+    finally:
+        run("usermod", "--login", "erin", "erica")
+    anew("erin", "erica")
+
+
 def test_root_needs_a_ticket():
     configure()
     with Broker():
@@ -182,6 +203,35 @@ def test_tickets():
     anew("alice", "bob")
 
 
+def test_who_was_given_a_ticket_is_asked_for_it():
+    """Also where others do without; and for whom a factor was removed, it is the only way, until it is taken back."""
+    configure()
+    with Broker():
+        text = ticket("bob")
+        session = PamSession("bob", env=KEYED)
+        expect_match("Ticket", session.prompt(), "a newcomer with a ticket")
+        session.kill()
+        enroll("bob")
+        forget_factors("bob")
+        expect_equal(left_in_store("bob")[2], 0, "the ticket from before the factor")
+        refused_as_usual("bob", "a factor that was removed")
+        text = ticket("bob", "--again")
+        session = PamSession("bob", env=KEYED)
+        expect_match("Ticket", session.prompt(), "a factor that was removed, and a ticket")
+        session.answer("")
+        expect_equal(session.result().code, "PAM_AUTH_ERR", "without typing it")
+        countersign("ticket", "bob", "--remove")
+        refused_as_usual("bob", "a ticket that was taken back")
+        session, app = begin("bob", ticket("bob", "--again"))
+        expect_equal(finish(session, app)[0].code, "PAM_SUCCESS", "with the ticket")
+        anew("bob")
+        session, app = begin("bob")
+        ticket("bob")
+        session.answer(new_code(app))
+        expect_equal(session.result().code, "PAM_AUTH_ERR", "a ticket that was made meanwhile")
+    anew("bob")
+
+
 def test_a_ticket_is_guessed_as_slowly_as_a_code():
     write_config({**FREELY, "self_enroll": "ticket"})
     with Broker() as broker:
@@ -235,20 +285,52 @@ def test_not_now_but_until_a_date():
     expect_equal(left_in_store("alice"), NOTHING, "the store")
 
 
+@contextlib.contextmanager
+def clock_behind(days):
+    """As with enrol_by: what an accepted code has shown counts. Here the store says that it is so many days later."""
+    later = int((datetime.datetime.now() + datetime.timedelta(days=days)).timestamp())
+    sql = ("INSERT INTO meta (name, value) VALUES ('shown_time', CAST('%d' AS BLOB))"
+           " ON CONFLICT DO UPDATE SET value = excluded.value" % later)
+    run("runuser", "-u", "countersign", "--", "sqlite3", STORE, sql)
+    try:
+        yield
+    finally:
+        run("runuser", "-u", "countersign", "--", "sqlite3", STORE, "DELETE FROM meta WHERE name = 'shown_time'")
+
+
 def test_a_clock_that_was_set_back():
-    """As with enrol_by: what an accepted code has shown counts. Here the store says that it is a year later."""
     configure(self_enroll_until=str(datetime.date.today() + datetime.timedelta(5)))
-    later = int((datetime.datetime.now() + datetime.timedelta(days=365)).timestamp())
-    change = "INSERT INTO meta (name, value) VALUES ('shown_time', CAST('%d' AS BLOB)) ON CONFLICT DO UPDATE SET value = excluded.value"
     with Broker() as broker:
         begin("bob")[0].kill()
-        run("runuser", "-u", "countersign", "--", "sqlite3", STORE, change % later)
-        try:
+        with clock_behind(365):
             refused_as_usual("bob", "the clock is behind")
             broker.wait_log("<4>self_enroll_until: codes of users show that")
-        finally:
-            run("runuser", "-u", "countersign", "--", "sqlite3", STORE, "DELETE FROM meta WHERE name = 'shown_time'")
     expect_equal(left_in_store("bob"), NOTHING, "the store")
+
+
+def test_a_ticket_that_expired_before_the_clock_was_set_back():
+    """At each of the three moments at which it is looked at; one made now is good, by the time that codes show."""
+    configure(self_enroll="ticket")
+    with Broker() as broker:
+        text = ticket("bob", "--days", "3")
+        with clock_behind(2):
+            begin("bob", text)[0].kill()
+        with clock_behind(4):
+            refused_as_usual("bob", "no ticket any more")
+        asked = PamSession("bob", env=KEYED)
+        asked.prompt()
+        told, app = begin("bob", text)
+        with clock_behind(4):
+            asked.answer(text)
+            expect_match("not accepted", asked.prompt(), "typed too late")
+            asked.kill()
+            told.answer(new_code(app))
+            expect_equal(told.result().code, "PAM_AUTH_ERR", "confirmed too late")
+            expect_equal(left_in_store("bob"), TICKET, "the store")
+            text = ticket("bob", "--days", "3")
+            session, app = begin("bob", text)
+            expect_equal(finish(session, app)[0].code, "PAM_SUCCESS", "a new ticket")
+    anew("bob")
 
 
 def test_while_metrics_are_kept():
