@@ -141,6 +141,7 @@ static enum cs_verdict change(struct session *session, struct cs_self_change *ch
     enum cs_err result;
 
     change->confirmed = login->result.factor;
+    change->known = &session->listing;
     result =
         login->calls->change_self(login->context, change, &session->enrolling, &changed, &error);
     if (result != CS_OK && !changed.done) {

@@ -10,7 +10,7 @@
 
 struct cs_record;
 
-enum { CS_SELF_FACTORS_MAX = 16, CS_SELF_LABEL_SIZE = 65 };
+enum { CS_SELF_FACTORS_MAX = 16, CS_SELF_LABEL_SIZE = 65, CS_SELF_CODES_BYTES = 320 };
 
 struct cs_self_factor {
     int64_t id;
@@ -25,17 +25,21 @@ struct cs_self_listing {
     size_t count;
     bool full; /* there is no room for another app */
     unsigned recovery_left;
+    unsigned char codes[CS_SELF_CODES_BYTES]; /* what the provider knows those codes by */
+    size_t codes_length;
 };
 
 /* What to change. All of it happens, or nothing. */
 struct cs_self_change {
-    int64_t confirmed;    /* the factor that confirmed it, which must still be there; 0: a recovery
-                             code, and some factor must be there */
-    int64_t replaced;     /* makes room for the one that is added; 0: none does */
-    bool adds;            /* the app in `enrolling`, which is confirmed */
-    bool recovery;        /* new recovery codes, in place of all others */
-    const char *language; /* "": none; NULL: it stays */
-    const struct cs_record *record; /* of the act, for the log (store/record.h) */
+    int64_t confirmed; /* the factor that confirmed it, which must still be there; 0: a recovery
+                          code, and one of the factors of `known` must be there, and no codes
+                          but of those */
+    const struct cs_self_listing *known; /* from before it was confirmed */
+    int64_t replaced;                    /* makes room for the one that is added; 0: none does */
+    bool adds;                           /* the app in `enrolling`, which is confirmed */
+    bool recovery;                       /* new recovery codes, in place of all others */
+    const char *language;                /* "": none; NULL: it stays */
+    const struct cs_record *record;      /* of the act, for the log (store/record.h) */
 };
 
 /* The user is one that find_user() has found. An error means that nothing is known or done. */

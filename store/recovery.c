@@ -12,7 +12,7 @@
 
 enum {
     HASH_BYTES = CS_RECOVERY_HASH_BYTES,
-    ROW_BYTES_MAX = CS_RECOVERY_CODES * HASH_BYTES,
+    ROW_BYTES_MAX = CS_RECOVERY_BYTES_MAX,
 };
 
 enum cs_err cs_recovery_key(struct cs_store *store, struct cs_secret *ret_key,
@@ -178,6 +178,35 @@ enum cs_err cs_recovery_count(const struct cs_transaction *transaction, const ch
     static const char sql[] = "SELECT sum(length(hash)) / 32 FROM recovery WHERE user = ?1";
 
     return cs_sql_count(transaction->store, sql, user, ret_left, error);
+}
+
+enum cs_err cs_recovery_hashes(const struct cs_transaction *transaction, const char *user,
+                               unsigned char ret_hashes[CS_RECOVERY_BYTES_MAX], size_t *ret_length,
+                               struct cs_error *error)
+{
+    static const char sql[] = "SELECT hash FROM recovery WHERE user = ?1";
+    sqlite3_stmt *statement = NULL;
+    bool more = true;
+    enum cs_err result = prepare(transaction, sql, user, NULL, 0, &statement, error);
+
+    *ret_length = 0;
+    while (result == CS_OK && more) {
+        size_t bytes;
+
+        result = cs_sql_step(transaction->store, statement, &more, error);
+        if (result != CS_OK || !more)
+            break;
+        bytes = (size_t)sqlite3_column_bytes(statement, 0);
+        if (bytes > CS_RECOVERY_BYTES_MAX - *ret_length)
+            result = cs_fail(error, CS_ERR_STORE, "%s: '%s' has more recovery codes than possible",
+                             transaction->store->path, user);
+        else if (bytes > 0)
+            memcpy(ret_hashes + *ret_length, sqlite3_column_blob(statement, 0), bytes);
+        *ret_length += result == CS_OK ? bytes : 0;
+    }
+    if (statement != NULL)
+        sqlite3_reset(statement);
+    return result;
 }
 
 /* The hashes of a row: of a user's codes in any order, or, in a store of before schema 8, of one

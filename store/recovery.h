@@ -9,7 +9,11 @@
 
 #include "store/store.h"
 
-enum { CS_RECOVERY_CODES = 10 /* at most, for one user */, CS_RECOVERY_HASH_BYTES = 32 };
+enum {
+    CS_RECOVERY_CODES = 10, /* at most, for one user */
+    CS_RECOVERY_HASH_BYTES = 32,
+    CS_RECOVERY_BYTES_MAX = CS_RECOVERY_CODES * CS_RECOVERY_HASH_BYTES
+};
 
 /* Replaces all of the user's codes with the `count` normalised `codes` (0 removes them). */
 enum cs_err cs_recovery_replace(const struct cs_transaction *transaction, const char *user,
@@ -48,6 +52,12 @@ enum cs_err cs_recovery_add(const struct cs_transaction *transaction, const char
 
 enum cs_err cs_recovery_count(const struct cs_transaction *transaction, const char *user,
                               unsigned *ret_left, struct cs_error *error) CS_MUST_USE;
+
+/* The hashes of the codes that are left, one after the other: to see later whether all are still of
+ * the same set. */
+enum cs_err cs_recovery_hashes(const struct cs_transaction *transaction, const char *user,
+                               unsigned char ret_hashes[CS_RECOVERY_BYTES_MAX], size_t *ret_length,
+                               struct cs_error *error) CS_MUST_USE;
 
 /* Spends all codes of all users; *ret_users had some. */
 enum cs_err cs_recovery_spend_all(const struct cs_transaction *transaction, unsigned *ret_users,

@@ -11,6 +11,7 @@
 
 _Static_assert((int)CS_SELF_FACTORS_MAX >= (int)CS_FACTORS_PER_USER_MAX, "all are listed");
 _Static_assert((int)CS_SELF_LABEL_SIZE > (int)CS_FACTOR_LABEL_MAX, "labels fit");
+_Static_assert((int)CS_SELF_CODES_BYTES == (int)CS_RECOVERY_BYTES_MAX, "as they are stored");
 _Static_assert((int)CS_ENROLLING_CODES_MAX >= (int)CS_RECOVERY_CODES, "all are shown");
 
 /* ---- what there is ---- */
@@ -45,6 +46,9 @@ static enum cs_err list_in_store(const struct cs_transaction *transaction, void 
 
     if (result == CS_OK)
         result = cs_recovery_count(transaction, listing->user, &shown->recovery_left, error);
+    if (result == CS_OK)
+        result = cs_recovery_hashes(transaction, listing->user, shown->codes, &shown->codes_length,
+                                    error);
     if (result != CS_OK)
         return result;
     for (size_t i = 0; i < factors.count; i++) {
@@ -87,6 +91,39 @@ static const struct cs_factor *find(const struct cs_factors *factors, int64_t id
     return NULL;
 }
 
+static bool has_hash(const struct cs_self_listing *listing, const unsigned char *hash)
+{
+    for (size_t at = 0; at < listing->codes_length; at += CS_RECOVERY_HASH_BYTES) {
+        if (cs_equal_ct(listing->codes + at, hash, CS_RECOVERY_HASH_BYTES))
+            return true;
+    }
+    return false;
+}
+
+/* Whether what opened this still counts. A spent recovery code has left nothing that could be
+ * looked for; but new codes in place of the old ones, or none but new factors, are what an
+ * administrator makes of an account that somebody has broken into. */
+static enum cs_err is_confirmed(const struct cs_transaction *transaction,
+                                const struct changing *changing, const struct cs_factors *factors,
+                                bool *ret_confirmed, struct cs_error *error)
+{
+    const struct cs_self_change *change = changing->change;
+    const struct cs_self_listing *known = change->known;
+    unsigned char hashes[CS_RECOVERY_BYTES_MAX];
+    size_t length = 0;
+    enum cs_err result;
+
+    *ret_confirmed = change->confirmed != 0 && find(factors, change->confirmed) != NULL;
+    if (change->confirmed != 0)
+        return CS_OK;
+    result = cs_recovery_hashes(transaction, changing->user, hashes, &length, error);
+    for (size_t i = 0; i < known->count && !*ret_confirmed; i++)
+        *ret_confirmed = find(factors, known->factors[i].id) != NULL;
+    for (size_t at = 0; at < length && *ret_confirmed; at += CS_RECOVERY_HASH_BYTES)
+        *ret_confirmed = has_hash(known, hashes + at);
+    return result;
+}
+
 /* Looks again: while the user read and typed, an administrator may have done something about it.
  * Whose it is counts here whatever uid_check says. CS_REASON_NONE: it may be. */
 static enum cs_err find_objection(const struct cs_transaction *transaction,
@@ -97,14 +134,16 @@ static enum cs_err find_objection(const struct cs_transaction *transaction,
     struct cs_local_bar bar = {.reason = CS_REASON_SUSPENDED};
     CS_AUTO(cs_factors_clear) struct cs_factors factors = {0};
     const struct cs_factor *replaced;
+    bool confirmed = false;
     enum cs_err result = cs_local_find_bar(transaction, changing->user, changing->uid, &bar, error);
 
     *ret_reason = CS_REASON_CHANGED_MEANWHILE;
     if (result != CS_OK || bar.reason != CS_REASON_NONE || !changing->uid->known)
         return result;
     result = cs_factor_list(transaction, changing->user, CS_STORED_ANY, &factors, error);
-    if (result != CS_OK || factors.count == 0 ||
-        (change->confirmed != 0 && find(&factors, change->confirmed) == NULL))
+    if (result == CS_OK)
+        result = is_confirmed(transaction, changing, &factors, &confirmed, error);
+    if (result != CS_OK || !confirmed)
         return result;
     replaced = find(&factors, change->replaced);
     *ret_reason = CS_REASON_NO_SUCH_FACTOR;

@@ -274,6 +274,31 @@ def test_meanwhile_suspended_or_removed():
         expect_equal(reasons(broker), ["changed-meanwhile"] * 2, "reasons")
 
 
+def test_meanwhile_rescued():
+    """A recovery code opened it, and an administrator takes the account away from whoever had that: new codes, or all
+    anew."""
+    configure()
+    with Broker() as broker:
+        for verb in ("add", "recovery"):
+            for rescue in ("recovery", "forget"):
+                fresh_one = fresh("alice")
+                session = AtShell("alice", verb)
+                session.answer(fresh_one.recovery_codes[0])
+                session.prompt("continue: ")
+                if verb == "add":
+                    session.type("")
+                    app = session.app()
+                countersign(rescue, "alice")
+                if rescue == "forget":
+                    enroll("alice")
+                before = left_in_store("alice"), store_rows("SELECT hash FROM recovery")
+                session.type(secret(app.code(), "the first code") if verb == "add" else "")
+                session.status = session.end()
+                refused(session, f"{verb}, {rescue}", "Nothing was changed")
+                expect_equal((left_in_store("alice"), store_rows("SELECT hash FROM recovery")), before, "the store")
+        expect_equal(reasons(broker), ["changed-meanwhile"] * 4, "reasons")
+
+
 def test_throttled_as_a_login():
     configure(throttle=True, retry=0)
     with Broker() as broker:
