@@ -5,6 +5,7 @@ enum {
     /* One account may use this part of the places for peers that are not root, and one asker this
      * part of all; and this part of all is kept for those who have shown a key. */
     SHARE = 4,
+    SELF_SHARE = 2, /* all accounts that are there for `countersign self` alone have this part */
     TELL_MS = 60 * 1000,
 };
 
@@ -18,7 +19,7 @@ void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unpri
     pthread_mutex_init(&limits->mutex, NULL);
 }
 
-static bool has_place(const struct cs_limits *limits, uid_t uid)
+static bool has_place(const struct cs_limits *limits, uid_t uid, bool self_only)
 {
     unsigned same = 0;
 
@@ -26,20 +27,23 @@ static bool has_place(const struct cs_limits *limits, uid_t uid)
         return false;
     if (uid == 0)
         return true;
+    if (self_only && limits->self_only >= (limits->unprivileged_max + SELF_SHARE - 1) / SELF_SHARE)
+        return false;
     for (unsigned i = 0; i < limits->unprivileged; i++)
         same += limits->uids[i] == uid;
     return limits->unprivileged < limits->unprivileged_max &&
            same < (limits->unprivileged_max + SHARE - 1) / SHARE;
 }
 
-bool cs_limits_enter(struct cs_limits *limits, uid_t uid)
+bool cs_limits_enter(struct cs_limits *limits, uid_t uid, bool self_only)
 {
     bool place;
 
     pthread_mutex_lock(&limits->mutex);
-    place = has_place(limits, uid);
+    place = has_place(limits, uid, self_only);
     if (place) {
         limits->total++;
+        limits->self_only += self_only;
         if (uid != 0)
             limits->uids[limits->unprivileged++] = uid;
     }
@@ -66,12 +70,13 @@ static void remove_uid(struct cs_limits *limits, uid_t uid)
     }
 }
 
-void cs_limits_leave(struct cs_limits *limits, uid_t uid)
+void cs_limits_leave(struct cs_limits *limits, uid_t uid, bool self_only)
 {
     pthread_mutex_lock(&limits->mutex);
     if (uid != 0)
         remove_uid(limits, uid);
     limits->total--;
+    limits->self_only -= self_only;
     pthread_mutex_unlock(&limits->mutex);
 }
 

@@ -26,6 +26,7 @@ struct cs_limits {
     pthread_mutex_t mutex;
     unsigned total_max, unprivileged_max;
     unsigned total, unprivileged;
+    unsigned self_only;              /* of the unprivileged: who may do nothing else */
     uint64_t refused;                /* connections for which there was no place */
     unsigned keyless;                /* of those whose request is known, without a key */
     uid_t uids[CS_UNPRIVILEGED_MAX]; /* of the unprivileged logins that run */
@@ -35,12 +36,15 @@ struct cs_limits {
 
 void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unprivileged_max);
 
-/* Takes a place for a login of `uid`; false if there is none. Root is limited only by the total. */
-bool cs_limits_enter(struct cs_limits *limits, uid_t uid);
+/* Takes a place for a login of `uid`; false if there is none. Root is limited only by the total.
+ * `self_only`: the peer is let in for `countersign self` alone. All of those together have half of
+ * what peers that are not root have, so that the other half stays for logins by screen lockers and
+ * daemons. */
+bool cs_limits_enter(struct cs_limits *limits, uid_t uid, bool self_only);
 /* How many run, and how often there was no place. */
 void cs_limits_count(struct cs_limits *limits, unsigned *ret_running, uint64_t *ret_refused);
 
-void cs_limits_leave(struct cs_limits *limits, uid_t uid);
+void cs_limits_leave(struct cs_limits *limits, uid_t uid, bool self_only);
 
 /* What a place is for, when the request is known. */
 struct cs_claim {

@@ -63,13 +63,13 @@ static void serve(struct cs_server *server, int socket)
                            "neither allow_unprivileged nor allow_service_accounts covers it");
         return;
     }
-    if (!cs_limits_enter(server->limits, peer.uid)) {
+    if (!cs_limits_enter(server->limits, peer.uid, peer.self_only)) {
         cs_session_refused(server->limits, log, &peer, peer.uid == 0 ? LOG_ERR : LOG_INFO,
                            "max_logins or max_unprivileged logins are already running");
         return;
     }
     cs_session_serve(server->engine, server->limits, socket, &peer);
-    cs_limits_leave(server->limits, peer.uid);
+    cs_limits_leave(server->limits, peer.uid, peer.self_only);
 }
 
 /* ---- workers ---- */

@@ -51,6 +51,34 @@ static void test_room_is_kept_for_those_with_a_key(void **state)
     assert_true(claim("local alice", false));
 }
 
+static unsigned enter_all(uid_t uid, bool self_only)
+{
+    unsigned places = 0;
+
+    while (places < TOTAL && cs_limits_enter(&limits, uid, self_only))
+        places++;
+    return places;
+}
+
+/* However many there are at `countersign self`, screen lockers and daemons still have room. */
+static void test_self_leaves_room_for_logins(void **state)
+{
+    unsigned places = 0;
+
+    (void)state;
+    for (uid_t uid = 1000; uid < 1010; uid++)
+        places += enter_all(uid, true);
+    assert_int_equal(places, 8);
+    assert_int_equal(enter_all(33, false), 4);
+    assert_int_equal(enter_all(34, false), 4);
+    assert_int_equal(enter_all(35, false), 0);
+    cs_limits_leave(&limits, 33, false);
+    assert_false(cs_limits_enter(&limits, 1000, true));
+    cs_limits_leave(&limits, 1000, true);
+    assert_true(cs_limits_enter(&limits, 1005, true));
+    assert_int_equal(enter_all(0, false), TOTAL - 15);
+}
+
 static void test_few_places(void **state)
 {
     (void)state;
@@ -83,6 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_one_asker_cannot_use_up_the_places_of_others),
         TEST(test_room_is_kept_for_those_with_a_key),
+        TEST(test_self_leaves_room_for_logins),
         TEST(test_few_places),
         TEST(test_one_line_for_each_uid_and_minute),
     };
