@@ -2,6 +2,7 @@
 #include "broker/session.h"
 
 #include <poll.h>
+#include <string.h>
 #include <syslog.h>
 
 #include "base/clock.h"
@@ -86,6 +87,16 @@ static enum cs_err greet(int socket, int64_t deadline, struct greeting *ret_gree
     return result;
 }
 
+/* It is written into the record of the act: there is none that does not belong there. */
+static bool has_fitting_detail(const struct cs_request *request)
+{
+    const char *detail = request->self_detail;
+
+    if (request->self_act != CS_SELF_REPLACE && request->self_act != CS_SELF_LANGUAGE)
+        return detail == NULL;
+    return detail == NULL || strlen(detail) <= CS_SELF_DETAIL_MAX;
+}
+
 static bool is_from(const struct cs_sender *sender, const struct cs_peer *peer)
 {
     return peer->pid != 0 && sender->pid == peer->pid && sender->uid == peer->uid;
@@ -108,6 +119,8 @@ static enum cs_err check_self(const struct cs_request *request, const struct gre
                        "'countersign self' names an account, which only its uid may do");
     if (request->self_act == CS_SELF_NONE || request->self_act >= CS_SELF_ACTS)
         return cs_fail(error, CS_ERR_PROTOCOL, "'countersign self' is to do something unknown");
+    if (!has_fitting_detail(request))
+        return cs_fail(error, CS_ERR_PROTOCOL, "'countersign self' comes with words of no use");
     return CS_OK;
 }
 

@@ -100,6 +100,7 @@ static void silence(struct cs_request *request)
         cs_string_free(texts[i]);
     cs_strlist_free(&request->arguments);
     request->config_fd = -1;
+    request->flags &= CS_REQUEST_SILENT;
 }
 
 /* Whose account it is, the peer's uid says. What it is called, and where from, nobody says. */

@@ -321,6 +321,11 @@ static bool is_confirmed(const struct cs_method_login *login)
     return false;
 }
 
+static bool is_number(const char *text)
+{
+    return text != NULL && text[0] != '\0' && text[strspn(text, "0123456789")] == '\0';
+}
+
 /* False: the verdict is set. To the owner of the account, which the kernel vouches for, it is no
  * secret that there is no factor. */
 static bool prepare(struct session *session, enum cs_verdict *ret_verdict)
@@ -338,7 +343,8 @@ static bool prepare(struct session *session, enum cs_verdict *ret_verdict)
     }
     if (session->wish->act == CS_SELF_REPLACE) {
         /* What is no number is no factor's. */
-        session->factor = session->wish->detail ? strtoll(session->wish->detail, NULL, 10) : 0;
+        session->factor =
+            is_number(session->wish->detail) ? strtoll(session->wish->detail, NULL, 10) : 0;
         tell(session, CS_TEXT_SELF_REPLACE);
     }
     return true;

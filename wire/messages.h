@@ -79,6 +79,8 @@ enum cs_self_act {
     CS_SELF_ACTS
 };
 
+enum { CS_SELF_DETAIL_MAX = 32 };
+
 struct cs_request {
     char *service, *user, *rhost, *tty, *ruser; /* PAM items; NULL when not set */
     char *ssh_connection, *ssh_auth_info;       /* sshd's SSH_CONNECTION and SSH_AUTH_INFO_0 */

@@ -6,7 +6,7 @@ import socket as sockets
 from countersign import *
 from countersign.self_service import *
 
-LIST = 1
+LIST, REPLACE = 1, 3
 PHASE_SELF, ACT, DETAIL = 2, 12, 13
 
 
@@ -66,8 +66,8 @@ class OwnProcess:
         os.waitpid(self.pid, 0)
 
 
-def self_request(act=LIST, detail=None, user="", version=NEWEST):
-    fields = request_fields(user, service=SELF, phase=PHASE_SELF)
+def self_request(act=LIST, detail=None, user="", flags=0):
+    fields = request_fields(user, service=SELF, phase=PHASE_SELF, flags=flags)
     if act is not None:
         fields.append((ACT, uint(act)))
     return message(REQUEST, *fields, *([(DETAIL, detail.encode())] if detail else []))
@@ -95,7 +95,9 @@ def test_another_account_by_the_protocol():
                          (message(REQUEST, *request_fields("alice")), "neither allow_unprivileged nor"),
                          (self_request(None), "is to do something unknown"),
                          (self_request(0), "is to do something unknown"),
-                         (self_request(6), "is to do something unknown")):
+                         (self_request(6), "is to do something unknown"),
+                         (self_request(detail="by order of root"), "comes with words of no use"),
+                         (self_request(REPLACE, detail="1" * 33), "comes with words of no use")):
         with Broker() as broker:  # which says it once in a minute
             process = OwnProcess("alice")
             ear = Ear(process.connect())
@@ -110,13 +112,13 @@ def test_another_account_by_the_protocol():
             process.end()
 
 
-def ask_for_code(process):
+def ask_for_code(process, **request):
     """A session up to its prompt; an Ear on its connection."""
     connection = process.connect()
     ear = Ear(os.dup(connection))
     os.close(connection)
     process.send(hello())
-    process.send(self_request())
+    process.send(self_request(**request))
     for kind in (WELCOME, ACCEPTED, ROUND):
         ear.expect(kind)
     return ear
@@ -175,6 +177,47 @@ def test_the_owner_may_answer():
         ear.close()
         owner.end()
         wait_audit(broker)
+
+
+def test_what_only_root_is_believed():
+    """A session that says it has no broker would be recorded like that, and takes another kind of place."""
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        owner = OwnProcess("alice")
+        ear = ask_for_code(owner, flags=4 | 8 | 16)
+        owner.send(message(ANSWERS, (1, alice.code().encode())))
+        ear.expect(ROUND)
+        owner.send(message(ANSWERS))
+        verdict = dict(ear.expect(VERDICT))
+        expect_equal(verdict.get(0x8005), None, "the reason")
+        wait_audit(broker)
+        expect("standalone=yes" not in broker.log(), "recorded as one without a broker")
+        ear.close()
+        owner.end()
+
+
+def test_replace_by_half_a_number():
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        owner = OwnProcess("alice")
+        connection = owner.connect()
+        ear = Ear(os.dup(connection))
+        os.close(connection)
+        owner.send(hello())
+        owner.send(self_request(REPLACE, detail=f"{alice.id} for bob"))
+        for kind in (WELCOME, ACCEPTED, ROUND):
+            ear.expect(kind)
+        owner.send(message(ANSWERS))
+        ear.expect(ROUND)
+        owner.send(message(ANSWERS, (1, alice.code().encode())))
+        ear.expect(ROUND)
+        owner.send(message(ANSWERS))
+        ear.expect(VERDICT)
+        expect_equal(wait_audit(broker)["reason"], "no-such-factor", "reason")
+        ear.close()
+        owner.end()
 
 
 def test_versions():
