@@ -16,6 +16,7 @@ import threading
 from http_server import NAMES, certificate, context, x509
 
 lock = threading.Lock()
+FLOODS = {"talking": b"220-on and on\r\n" * 1000, "endless": b"2" * 16000}
 tried = {}  # server: mails that were begun
 
 
@@ -70,6 +71,9 @@ class Handler(socketserver.StreamRequestHandler):
         if self.server.name == "other":
             self.say("HTTP/1.1 400 Bad Request")
             return
+        if self.server.name in FLOODS:
+            while True:
+                self.wfile.write(FLOODS[self.server.name])
         self.say("220 mail.test ESMTP")
         answers = {b"EHLO": self.hello, b"STARTTLS": self.start_tls, b"MAIL": self.begin, b"RCPT": self.recipient,
                    b"DATA": self.text}
@@ -105,7 +109,7 @@ def main(folder):
     certificate(folder, "good", NAMES)
     certificate(folder, "wrong", [x509.DNSName("elsewhere.test")])
     good, wrong = context(folder, "good"), context(folder, "wrong")
-    servers = [Server(folder, name) for name in ("plain", "later", "refusing", "silent", "other", "cutting")]
+    servers = [Server(folder, name) for name in ("plain", "later", "refusing", "silent", "other", "cutting", *FLOODS)]
     servers += [Server(folder, "secure", good), Server(folder, "implicit", good), Server(folder, "wrong", wrong)]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -326,6 +326,25 @@ static void test_silent_server_delays_nobody(void **state)
     assert_int_equal(cs_mailer_put(scene.mailer, &mail, &error), CS_ERR_UNAVAILABLE);
 }
 
+/* Faster than libcurl can read. */
+static void test_flooding_server_does_not_hold_up_the_end(void **state)
+{
+    static const char *const names[] = {"talking", "endless"};
+
+    for (size_t i = 0; i < CS_ARRAY_SIZE(names); i++) {
+        CS_AUTO(scene_end) struct scene scene;
+        int64_t before = cs_clock_ms();
+        struct cs_mail mail;
+
+        scene_begin(&scene, never);
+        mail = mail_for(&scene, *state, "smtp", names[i]);
+        put(&scene, &mail);
+        cs_mailer_finish(scene.mailer, cs_clock_ms() + SOON_MS / 4);
+        assert_true(cs_clock_ms() - before < SOON_MS);
+        assert_contains(scene.lines.text, "is given up after 1 tries");
+    }
+}
+
 static void test_addresses_are_checked(void **state)
 {
     CS_AUTO(scene_end) struct scene scene;
@@ -432,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_it_is_not_tried_for_ever),
         cmocka_unit_test(test_silent_server_delays_nobody),
         cmocka_unit_test(test_deaf_server_does_not_hold_up_the_end),
+        cmocka_unit_test(test_flooding_server_does_not_hold_up_the_end),
         cmocka_unit_test(test_addresses_are_checked),
         cmocka_unit_test(test_server_settings),
         cmocka_unit_test(test_probe_sends_nothing),
