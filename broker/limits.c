@@ -7,6 +7,7 @@ enum {
     SHARE = 4,
     SELF_SHARE = 2, /* all accounts that are there for `countersign self` alone have this part */
     TELL_MS = 60 * 1000,
+    PACE_MS = 60 * 1000,
 };
 
 void cs_limits_init(struct cs_limits *limits, unsigned total_max, unsigned unprivileged_max)
@@ -116,6 +117,21 @@ void cs_limits_release(struct cs_limits *limits, const struct cs_claim *claim)
     if (claim->asker != NULL)
         (*places_of(limits, claim->asker))--;
     pthread_mutex_unlock(&limits->mutex);
+}
+
+bool cs_limits_may_begin(struct cs_limits *limits, uid_t uid, int64_t now)
+{
+    struct cs_pace *pace = &limits->paces[uid % CS_PACE_PLACES];
+    bool may;
+
+    pthread_mutex_lock(&limits->mutex);
+    if (pace->count == 0 || now - pace->since >= PACE_MS)
+        *pace = (struct cs_pace){.since = now};
+    may = pace->count < CS_PACE_MAX;
+    pace->count += may;
+    limits->refused += !may;
+    pthread_mutex_unlock(&limits->mutex);
+    return may;
 }
 
 bool cs_limits_tell(struct cs_limits *limits, uid_t uid, int64_t now, unsigned *ret_more)

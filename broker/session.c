@@ -215,6 +215,18 @@ static enum cs_err talk(struct cs_login *login, int socket, const struct greetin
     return cs_wire_channel_send(&channel, CS_MSG_VERDICT, &verdict, error);
 }
 
+/* False: that account has begun too many lately, which is logged once in a while. */
+static bool may_begin(struct cs_engine *engine, struct cs_limits *limits,
+                      const struct cs_request *request, const struct cs_peer *peer)
+{
+    if (request->phase != CS_PHASE_SELF || limits == NULL ||
+        cs_limits_may_begin(limits, peer->uid, cs_clock_ms()))
+        return true;
+    cs_session_refused(limits, cs_engine_log(engine), peer, LOG_WARNING,
+                       "it begins 'countersign self' too often");
+    return false;
+}
+
 static enum cs_err run_login(struct cs_engine *engine, struct cs_limits *limits, int socket,
                              const struct greeting *greeting, struct cs_request *request,
                              const struct cs_peer *peer, struct cs_error *error)
@@ -245,7 +257,8 @@ static void complain(struct cs_engine *engine, struct cs_limits *limits, const s
 {
     int priority = error->code == CS_ERR_HANGUP ? LOG_DEBUG : LOG_WARNING;
 
-    if (peer->uid != 0 && limits != NULL)
+    /* Who only hung up uses up nothing of what is said of an account in a minute. */
+    if (peer->uid != 0 && limits != NULL && priority != LOG_DEBUG)
         cs_session_refused(limits, cs_engine_log(engine), peer, priority, error->text);
     else
         cs_log(cs_engine_log(engine), priority, "peer uid %u dropped: %s", (unsigned)peer->uid,
@@ -264,7 +277,7 @@ void cs_session_serve(struct cs_engine *engine, struct cs_limits *limits, int so
 
     if (result == CS_OK)
         result = receive_request(socket, &greeting, peer, deadline, &request, &config_fd, &error);
-    if (result == CS_OK)
+    if (result == CS_OK && may_begin(engine, limits, &request, peer))
         result = run_login(engine, limits, socket, &greeting, &request, peer, &error);
     if (result != CS_OK)
         complain(engine, limits, peer, &error);

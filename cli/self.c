@@ -80,7 +80,7 @@ static enum cs_err ask_broker(const struct cs_cli *cli, struct cs_request *reque
             cs_fail(error, result,
                     "the broker ended the conversation: it was stopped, or self_service is off "
                     "(after a change the broker must be restarted), or too many people ask it "
-                    "at once; its log says which");
+                    "at once, or one too often; its log says which");
     return result;
 }
 

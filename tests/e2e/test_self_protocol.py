@@ -197,6 +197,25 @@ def test_what_only_root_is_believed():
         owner.end()
 
 
+def test_often():
+    """Somebody who asks all the time does not fill the log, where other people's logins stand."""
+    configure()
+    with Broker() as broker:
+        for number in range(40):
+            owner = OwnProcess("nobody")
+            ear = Ear(owner.connect())
+            owner.send(hello())
+            owner.send(self_request(REPLACE, detail=str(number)))
+            while ear.receive()[:1] not in (b"", bytes([ROUND])):
+                pass
+            owner.end()
+            ear.close()
+        broker.wait_log("it begins 'countersign self' too often")
+        wait_until(lambda: connections_of(broker.pid) == 0, "the end of all")
+        expect_equal(len(audits(broker.log())), 30, "sessions in the log")
+        expect_equal(broker.log().count("too often"), 1, "lines about the others")
+
+
 def test_replace_by_half_a_number():
     configure()
     with Broker() as broker:

@@ -79,6 +79,16 @@ static void test_self_leaves_room_for_logins(void **state)
     assert_int_equal(enter_all(0, false), TOTAL - 15);
 }
 
+static void test_one_account_does_not_fill_the_log(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < CS_PACE_MAX; i++)
+        assert_true(cs_limits_may_begin(&limits, 1000, 5000 + i));
+    assert_false(cs_limits_may_begin(&limits, 1000, 64999));
+    assert_true(cs_limits_may_begin(&limits, 1001, 64999));
+    assert_true(cs_limits_may_begin(&limits, 1000, 65000));
+}
+
 static void test_few_places(void **state)
 {
     (void)state;
@@ -112,6 +122,7 @@ int main(void)
         TEST(test_one_asker_cannot_use_up_the_places_of_others),
         TEST(test_room_is_kept_for_those_with_a_key),
         TEST(test_self_leaves_room_for_logins),
+        TEST(test_one_account_does_not_fill_the_log),
         TEST(test_few_places),
         TEST(test_one_line_for_each_uid_and_minute),
     };
