@@ -6,6 +6,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "base/clock.h"
 #include "base/sanitise.h"
 #include "base/time_text.h"
 #include "conversation/tell.h"
@@ -142,8 +143,11 @@ static enum cs_verdict change(struct session *session, struct cs_self_change *ch
 
     change->confirmed = login->result.factor;
     change->known = &session->listing;
-    result =
-        login->calls->change_self(login->context, change, &session->enrolling, &changed, &error);
+    /* Whoever is gone by now would never see the codes that are good from then on. */
+    result = cs_channel_wait(login->given->channel, cs_clock_ms(), &error);
+    if (result == CS_OK)
+        result = login->calls->change_self(login->context, change, &session->enrolling, &changed,
+                                           &error);
     if (result != CS_OK && !changed.done) {
         tell(session, CS_TEXT_SELF_UNCHANGED);
         return cs_give_up(login, step, result, &error);

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """countersign self by the protocol, as no tool of ours would speak it: for another account, on a connection that belongs
 to another process, in an older version."""
+import signal
 import socket as sockets
 
 from countersign import *
 from countersign.self_service import *
 
-LIST, REPLACE = 1, 3
+LIST, REPLACE, RECOVERY = 1, 3, 4
 PHASE_SELF, ACT, DETAIL = 2, 12, 13
 
 
@@ -214,6 +215,25 @@ def test_often():
         wait_until(lambda: connections_of(broker.pid) == 0, "the end of all")
         expect_equal(len(audits(broker.log())), 30, "sessions in the log")
         expect_equal(broker.log().count("too often"), 1, "lines about the others")
+
+
+def test_gone_before_the_codes():
+    """Whoever goes away before the new codes come keeps the old ones: there may be nothing else."""
+    configure()
+    with Broker() as broker:
+        alice = fresh("alice")
+        owner = OwnProcess("alice")
+        ear = ask_for_code(owner, act=RECOVERY)
+        owner.send(message(ANSWERS, (1, alice.recovery_codes[0].encode())))
+        ear.expect(ROUND)
+        before = store_rows("SELECT hash FROM recovery")
+        os.kill(broker.pid, signal.SIGSTOP)
+        owner.send(message(ANSWERS, (1, b"")))
+        ear.close()
+        owner.end()
+        os.kill(broker.pid, signal.SIGCONT)
+        expect_equal(wait_audit(broker)["reason"], "hang-up", "reason")
+        expect_equal(store_rows("SELECT hash FROM recovery"), before, "the codes")
 
 
 def test_replace_by_half_a_number():
