@@ -9,8 +9,6 @@
 #include <syslog.h>
 #include <time.h>
 
-#include "base/address.h"
-#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/strlist.h"
 #include "net/http_thread.h"
@@ -251,6 +249,15 @@ static enum cs_err start(struct cs_mailer *mailer, struct cs_error *error)
                                      "cannot start a thread; raise the limit on threads");
 }
 
+static unsigned count_to(const struct cs_mailer *mailer, const char *to)
+{
+    unsigned count = 0;
+
+    for (const struct job *job = mailer->first; job != NULL; job = job->next)
+        count += strcmp(job->mail.to, to) == 0;
+    return count;
+}
+
 /* With the lock held. */
 static enum cs_err queue(struct cs_mailer *mailer, struct job **job, struct cs_error *error)
 {
@@ -261,6 +268,9 @@ static enum cs_err queue(struct cs_mailer *mailer, struct job **job, struct cs_e
     if (mailer->count >= CS_MAIL_QUEUE_MAX)
         return cs_fail(error, CS_ERR_LIMIT, "%d mails are waiting already; check the mail server",
                        CS_MAIL_QUEUE_MAX);
+    if (count_to(mailer, (*job)->mail.to) >= CS_MAIL_PERSON_MAX)
+        return cs_fail(error, CS_ERR_LIMIT, "%d mails to that address are waiting already",
+                       CS_MAIL_PERSON_MAX);
     result = start(mailer, error);
     if (result != CS_OK)
         return result;
@@ -346,50 +356,4 @@ void cs_mailer_free(struct cs_mailer **handle)
     pthread_cond_destroy(&mailer->changed);
     pthread_mutex_destroy(&mailer->lock);
     free(mailer);
-}
-
-/* ---- the server ---- */
-
-enum cs_err cs_mail_server_check(const char *url, struct cs_error *error)
-{
-    CS_AUTO(cs_http_endpoint_free) struct cs_http_endpoint endpoint = {0};
-
-    return cs_mail_endpoint(url, &endpoint, error);
-}
-
-char *cs_mail_server_domain(const char *url)
-{
-    CS_AUTO(cs_http_endpoint_free) struct cs_http_endpoint endpoint = {0};
-    CS_AUTO(cs_buffer_free) struct cs_buffer domain = {0};
-
-    if (cs_mail_endpoint(url, &endpoint, NULL) != CS_OK)
-        return NULL;
-    if (!endpoint.numeric)
-        cs_buffer_text(&domain, endpoint.host);
-    else
-        cs_buffer_printf(&domain, strchr(endpoint.host, ':') != NULL ? "[IPv6:%s]" : "[%s]",
-                         endpoint.host);
-    return cs_buffer_take(&domain);
-}
-
-bool cs_mail_server_is_open(const struct cs_mail_server *server)
-{
-    CS_AUTO(cs_http_endpoint_free) struct cs_http_endpoint endpoint = {0};
-
-    return !server->starttls && cs_mail_endpoint(server->url, &endpoint, NULL) == CS_OK &&
-           strcmp(endpoint.scheme, "smtp") == 0 && !cs_is_loopback(endpoint.host);
-}
-
-enum cs_err cs_mail_probe(const struct cs_mail_server *server, struct cs_error *error)
-{
-    const struct cs_mail nothing = {.server = *server};
-    struct cs_mail_line line = {.until = INT64_MAX};
-    struct cs_mail_outcome outcome;
-    enum cs_err result = cs_mail_line_open(&line, error);
-
-    if (result != CS_OK)
-        return result;
-    outcome = cs_mail_try(&line, &nothing, error);
-    cs_mail_line_close(&line);
-    return outcome.result;
 }

@@ -16,6 +16,7 @@
 
 enum {
     CS_MAIL_QUEUE_MAX = 64,
+    CS_MAIL_PERSON_MAX = 8, /* of those, to one address */
     CS_MAIL_TRIES_MAX = 4,
     CS_MAIL_CONNECT_MS = 15 * 1000,  /* for name look-up, connection and TLS */
     CS_MAIL_TOTAL_MS = 30 * 1000,    /* for one try */
@@ -60,8 +61,9 @@ struct cs_mailer *cs_mailer_new(const struct cs_log *log, const unsigned *pauses
 
 /*
  * Takes a copy to send. Never waits for anything. Several threads may call it. CS_ERR_LIMIT: the
- * queue is full. CS_ERR_INPUT: an address is none. CS_ERR_CONFIG: the server's is none. After an
- * error nothing is sent, and the mail counts as lost.
+ * queue is full, or has enough for that address: nobody can use it up for others. CS_ERR_INPUT: an
+ * address is none. CS_ERR_CONFIG: the server's is none. After an error nothing is sent, and the
+ * mail counts as lost.
  *
  * What becomes of it is logged: that it was sent, that it will be tried again, or that it is given
  * up, and why. Only what time may mend is tried again: no connection, no answer, a reply 4xx.

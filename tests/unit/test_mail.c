@@ -315,8 +315,14 @@ static void test_silent_server_delays_nobody(void **state)
 
     scene_begin(&scene, never);
     mail = mail_for(&scene, *state, "smtp", "silent");
-    for (int i = 0; i < CS_MAIL_QUEUE_MAX; i++)
+    for (int i = 0; i < CS_MAIL_QUEUE_MAX; i++) {
+        char to[32];
+
+        (void)snprintf(to, sizeof to, "user%d@example.com", i);
+        mail.to = to;
         put(&scene, &mail);
+    }
+    mail.to = "alice@example.com";
     assert_int_equal(cs_mailer_put(scene.mailer, &mail, &error), CS_ERR_LIMIT);
     assert_contains(error.text, "64 mails are waiting already");
     cs_mailer_finish(scene.mailer, cs_clock_ms() + 10);
@@ -324,6 +330,25 @@ static void test_silent_server_delays_nobody(void **state)
     assert_contains(scene.lines.text, "no answer in time");
     assert_contains(scene.lines.text, "given up after 0 tries, and not sent: the program ends");
     assert_int_equal(cs_mailer_put(scene.mailer, &mail, &error), CS_ERR_UNAVAILABLE);
+}
+
+/* Whoever changes their own factors all the time does not keep mail from others. */
+static void test_one_person_does_not_use_up_the_queue(void **state)
+{
+    CS_AUTO(scene_end) struct scene scene;
+    struct cs_error error = {0};
+    struct cs_mail mail;
+    int queued = 0;
+
+    scene_begin(&scene, never);
+    mail = mail_for(&scene, *state, "smtp", "silent");
+    while (queued < CS_MAIL_QUEUE_MAX && cs_mailer_put(scene.mailer, &mail, &error) == CS_OK)
+        queued++;
+    assert_in_range(queued, CS_MAIL_PERSON_MAX, CS_MAIL_PERSON_MAX + 1); /* one is under way */
+    assert_contains(error.text, "8 mails to that address are waiting already");
+    mail.to = "bob@example.com";
+    put(&scene, &mail);
+    cs_mailer_finish(scene.mailer, cs_clock_ms() + 10);
 }
 
 /* Faster than libcurl can read. */
@@ -451,6 +476,7 @@ int main(void)
         cmocka_unit_test(test_it_is_not_tried_for_ever),
         cmocka_unit_test(test_silent_server_delays_nobody),
         cmocka_unit_test(test_deaf_server_does_not_hold_up_the_end),
+        cmocka_unit_test(test_one_person_does_not_use_up_the_queue),
         cmocka_unit_test(test_flooding_server_does_not_hold_up_the_end),
         cmocka_unit_test(test_addresses_are_checked),
         cmocka_unit_test(test_server_settings),
