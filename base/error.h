@@ -31,6 +31,7 @@ enum cs_err {
     CS_ERR_UNRESOLVED,  /* the name services did not say whether there is such an entry */
     CS_ERR_SPARED,      /* what is left of something is not used up here */
     CS_ERR_STALE,       /* a secret must be changed before it is of use */
+    CS_ERR_STRANGER,    /* what came was sent by somebody else than who was asked */
     CS_ERR_UNSUPPORTED, /* the other side does not speak what is asked for */
 };
 

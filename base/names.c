@@ -99,50 +99,78 @@ static int look_in_passwd(const void *question, char *buffer, size_t size, void 
 static int look_in_services(const void *question, char *buffer, size_t size, void *ret_answer,
                             bool *ret_found)
 {
+    const struct passwd_question *asked = question;
     struct passwd entry, *found = NULL;
-    int failure = getpwnam_r(question, &entry, buffer, size, &found);
+    int failure = asked->name ? getpwnam_r(asked->name, &entry, buffer, size, &found)
+                              : getpwuid_r(asked->uid, &entry, buffer, size, &found);
 
     *ret_found = failure == 0 && found != NULL;
     return *ret_found ? take_account(found, ret_answer) : failure;
 }
 
-enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_account,
-                                     struct cs_error *error)
+static enum cs_named fail_look(const struct passwd_question *question, int failure,
+                               struct cs_error *error)
 {
-    const struct passwd_question question = {.name = name};
+    return cs_names_unresolved(error, failure, "the account",
+                               question->name ? question->name : "of that uid");
+}
+
+static enum cs_named find_local(const struct passwd_question *question,
+                                struct cs_account *ret_account, struct cs_error *error)
+{
     int failure = 0;
     enum cs_named named;
 
     *ret_account = (struct cs_account){.uid = (uid_t)-1, .gid = (gid_t)-1};
-    named = grow_and_look(look_in_passwd, &question, ret_account, &failure);
+    named = grow_and_look(look_in_passwd, question, ret_account, &failure);
     ret_account->local = ret_account->local_uid = named == CS_NAMED_FOUND;
-    return named == CS_NAMED_UNRESOLVED ? cs_names_unresolved(error, failure, "the account", name)
-                                        : named;
+    return named == CS_NAMED_UNRESOLVED ? fail_look(question, failure, error) : named;
+}
+
+enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_account,
+                                     struct cs_error *error)
+{
+    return find_local(&(const struct passwd_question){.name = name}, ret_account, error);
+}
+
+enum cs_named cs_names_local_account_of(uid_t uid, struct cs_account *ret_account,
+                                        struct cs_error *error)
+{
+    return find_local(&(const struct passwd_question){.uid = uid}, ret_account, error);
 }
 
 /* Two names of one uid are one account to the system. Unless it is known that they are not. */
 static bool has_local_uid(const struct cs_account *account)
 {
-    const struct passwd_question question = {.uid = account->uid};
-    struct cs_account other = {0};
-    int failure = 0;
+    struct cs_account other;
 
-    return grow_and_look(look_in_passwd, &question, &other, &failure) != CS_NAMED_ABSENT;
+    return cs_names_local_account_of(account->uid, &other, NULL) != CS_NAMED_ABSENT;
 }
 
-enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
-                               struct cs_error *error)
+static enum cs_named find_anywhere(const struct passwd_question *question,
+                                   struct cs_account *ret_account, struct cs_error *error)
 {
     int failure = 0;
     enum cs_named named;
 
     *ret_account = (struct cs_account){.uid = (uid_t)-1, .gid = (gid_t)-1};
-    named = grow_and_look(look_in_services, name, ret_account, &failure);
+    named = grow_and_look(look_in_services, question, ret_account, &failure);
     if (named == CS_NAMED_UNRESOLVED)
-        return cs_names_unresolved(error, failure, "the account", name);
+        return fail_look(question, failure, error);
     if (named == CS_NAMED_FOUND)
         ret_account->local_uid = has_local_uid(ret_account);
     return named;
+}
+
+enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
+                               struct cs_error *error)
+{
+    return find_anywhere(&(const struct passwd_question){.name = name}, ret_account, error);
+}
+
+enum cs_named cs_names_account_of(uid_t uid, struct cs_account *ret_account, struct cs_error *error)
+{
+    return find_anywhere(&(const struct passwd_question){.uid = uid}, ret_account, error);
 }
 
 enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_account,
@@ -151,20 +179,6 @@ enum cs_named cs_names_any_account(const char *name, struct cs_account *ret_acco
     enum cs_named named = cs_names_local_account(name, ret_account, error);
 
     return named == CS_NAMED_ABSENT ? cs_names_account(name, ret_account, error) : named;
-}
-
-void cs_names_local_who(uid_t uid, char ret_text[CS_WHO_SIZE])
-{
-    const struct passwd_question question = {.uid = uid};
-    struct cs_account account = {0};
-    int failure = 0;
-
-    if (uid == 0)
-        (void)snprintf(ret_text, CS_WHO_SIZE, "root");
-    else if (grow_and_look(look_in_passwd, &question, &account, &failure) == CS_NAMED_FOUND)
-        (void)snprintf(ret_text, CS_WHO_SIZE, "%s", account.name);
-    else
-        (void)snprintf(ret_text, CS_WHO_SIZE, "uid %u", (unsigned)uid);
 }
 
 /* ---- all names of a file ---- */

@@ -49,6 +49,12 @@ enum cs_named cs_names_local_account(const char *name, struct cs_account *ret_ac
 enum cs_named cs_names_account(const char *name, struct cs_account *ret_account,
                                struct cs_error *error) CS_MUST_USE;
 
+/* The same for a uid; of several names that one uid has, the first. */
+enum cs_named cs_names_local_account_of(uid_t uid, struct cs_account *ret_account,
+                                        struct cs_error *error) CS_MUST_USE;
+enum cs_named cs_names_account_of(uid_t uid, struct cs_account *ret_account,
+                                  struct cs_error *error) CS_MUST_USE;
+
 /* Says that `what` called `name` cannot be looked up because of `failure` (an errno); returns
  * CS_NAMED_UNRESOLVED. */
 enum cs_named cs_names_unresolved(struct cs_error *error, int failure, const char *what,

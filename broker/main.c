@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/privilege.h"
 #include "base/standard.h"
@@ -27,7 +28,13 @@
 #include "login/kept_records.h"
 #include "paths.h"
 
-enum { SESSION_FD = 3, ARENAS = 2, KEPT_BYTES = 1024 * 1024, EXIT_USAGE = 2 };
+enum {
+    SESSION_FD = 3,
+    ARENAS = 2,
+    KEPT_BYTES = 1024 * 1024,
+    EXIT_USAGE = 2,
+    MAIL_STOP_MS = 2000, /* for mails that wait, when the broker is asked to stop */
+};
 
 struct settings {
     const char *socket, *config;
@@ -123,6 +130,8 @@ static int run_session(const struct settings *settings, const struct cs_log *log
     if (engine == NULL)
         return EXIT_FAILURE;
     cs_session_serve(engine, NULL, SESSION_FD, &root);
+    /* The login has ended; nobody waits for this process. */
+    cs_mailer_finish(cs_engine_mailer(engine), cs_clock_ms() + CS_MAIL_TOTAL_MS);
     cs_engine_free(&engine);
     return EXIT_SUCCESS;
 }
@@ -131,6 +140,7 @@ static int run_session(const struct settings *settings, const struct cs_log *log
 
 struct bounds {
     bool unprivileged; /* peers that are not root are served */
+    bool self_service; /* ... or may at least do what self_service allows */
     struct cs_service_accounts service_accounts;
     unsigned logins, unprivileged_logins;
     char metrics[CS_SOCKET_PATH_SIZE]; /* where to answer with metrics; "": nowhere */
@@ -201,6 +211,7 @@ static void read_bounds(struct cs_engine *engine, const char *path, struct bound
     if (config != NULL || is_ibm)
         load_libraries(engine, config);
     *ret_bounds = (struct bounds){.unprivileged = options.allow_unprivileged,
+                                  .self_service = options.self_service,
                                   .logins = options.max_logins,
                                   .unprivileged_logins = options.max_unprivileged};
     /* A path that is cut off is too long for a socket, and says so. */
@@ -262,6 +273,7 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
                                .listen_fd = systemd->listen_fd,
                                .signal_fd = block_signals(),
                                .allow_unprivileged = bounds->unprivileged,
+                               .self_service = bounds->self_service,
                                .service_accounts = bounds->service_accounts,
                                .meanwhile = cs_log_kept_records};
     struct cs_metrics_server metrics = {
@@ -273,7 +285,8 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
         return cs_fail_errno(error, "signalfd");
     if (result == CS_OK && server.listen_fd < 0)
         result = cs_listen(settings->socket, SOCK_SEQPACKET,
-                           bounds->unprivileged || bounds->service_accounts.count > 0,
+                           bounds->unprivileged || bounds->self_service ||
+                               bounds->service_accounts.count > 0,
                            &server.listen_fd, error);
     if (result == CS_OK)
         result = cs_become_run_user(error);
@@ -285,6 +298,7 @@ static enum cs_err serve(struct cs_engine *engine, const struct settings *settin
     cs_log(cs_engine_log(engine), LOG_INFO, "countersignd " CS_VERSION " serves");
     result = cs_server_run(&server, &idle, error);
     cs_systemd_notify(systemd, "STOPPING=1");
+    cs_mailer_finish(cs_engine_mailer(engine), cs_clock_ms() + MAIL_STOP_MS);
     /* Logins that outlived the grace period still use all this: no frame and no library may end
      * before them. */
     if (result == CS_OK && !idle)

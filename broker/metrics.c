@@ -81,6 +81,7 @@ static void print(struct cs_metrics_server *server, struct cs_buffer *out)
     struct cs_metrics_now now = {0};
 
     cs_engine_measures(server->engine, &now.store);
+    cs_mailer_count(cs_engine_mailer(server->engine), &now.mails);
     cs_limits_count(server->limits, &now.running, &now.refused);
     cs_metrics_print(cs_engine_metrics(server->engine), &now, out);
 }

@@ -39,13 +39,16 @@ static bool identify_peer(const struct cs_server *server, int socket, struct cs_
         return false;
     *ret_peer = (struct cs_peer){
         .uid = credentials.uid,
+        .pid = credentials.pid,
         .service_account = cs_service_accounts_have(&server->service_accounts, credentials.uid)};
+    ret_peer->self_only =
+        credentials.uid != 0 && !ret_peer->service_account && !server->allow_unprivileged;
     return true;
 }
 
 static bool is_served(const struct cs_server *server, const struct cs_peer *peer)
 {
-    return peer->uid == 0 || peer->service_account || server->allow_unprivileged;
+    return !peer->self_only || server->self_service;
 }
 
 static void serve(struct cs_server *server, int socket)
@@ -277,6 +280,9 @@ enum cs_err cs_server_run(struct cs_server *server, bool *ret_idle, struct cs_er
     enum cs_err result;
 
     init_counts(server);
+    /* Connections inherit it, so that nothing comes in before the kernel says from whom. */
+    if (setsockopt(server->listen_fd, SOL_SOCKET, SO_PASSCRED, &(int){1}, sizeof(int)) != 0)
+        return cs_fail_errno(error, "SO_PASSCRED");
     server->fallen_fd = cs_event_new();
     if (server->fallen_fd < 0)
         return cs_fail_errno(error, "eventfd");

@@ -20,6 +20,7 @@ struct cs_server {
     int listen_fd;
     int signal_fd; /* signalfd of SIGTERM and SIGINT; never read, so that it wakes every thread */
     bool allow_unprivileged;
+    bool self_service; /* for somebody, at least: who, each session sees */
     struct cs_service_accounts service_accounts;
 
     /* Called once logins are served, on the thread that has nothing else to do until the end. */

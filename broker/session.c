@@ -39,6 +39,7 @@ static enum cs_err drop_request(int socket, int64_t deadline, struct cs_error *e
 /* What has been agreed with the peer. */
 struct greeting {
     uint32_t version;
+    struct cs_sender sender; /* of the greeting */
     bool welcome_due; /* sent with the acceptance, so that the peer wakes up once, not twice */
 };
 
@@ -60,9 +61,13 @@ static bool has_packet(int socket)
 static enum cs_err greet(int socket, int64_t deadline, struct greeting *ret_greeting,
                          struct cs_error *error)
 {
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
     struct cs_hello hello = {0};
-    enum cs_err result = cs_recv_message(socket, CS_MSG_HELLO, 1, &hello, deadline, error);
+    enum cs_err result =
+        cs_recv_packet_from(socket, deadline, &packet, NULL, &ret_greeting->sender, error);
 
+    if (result == CS_OK)
+        result = cs_decode(&packet, CS_MSG_HELLO, 1, &hello, error);
     if (result != CS_OK)
         return result;
     ret_greeting->version = choose_version(&hello);
@@ -81,24 +86,65 @@ static enum cs_err greet(int socket, int64_t deadline, struct greeting *ret_gree
     return result;
 }
 
-static enum cs_err receive_request(int socket, uint32_t version, int64_t deadline,
+static bool is_from(const struct cs_sender *sender, const struct cs_peer *peer)
+{
+    return peer->pid != 0 && sender->pid == peer->pid && sender->uid == peer->uid;
+}
+
+/* `countersign self` is for whoever connected, by the uid alone: no message names the account, and
+ * none counts that another process has sent. */
+static enum cs_err check_self(const struct cs_request *request, const struct greeting *greeting,
+                              const struct cs_sender *sender, const struct cs_peer *peer,
+                              struct cs_error *error)
+{
+    if (!is_from(&greeting->sender, peer) || !is_from(sender, peer))
+        return cs_fail(
+            error, CS_ERR_STRANGER,
+            "process %d of uid %u asks for 'countersign self' on a connection of process "
+            "%d",
+            (int)sender->pid, (unsigned)sender->uid, (int)peer->pid);
+    if (request->user[0] != '\0')
+        return cs_fail(error, CS_ERR_PROTOCOL,
+                       "'countersign self' names an account, which only its uid may do");
+    if (request->self_act == CS_SELF_NONE || request->self_act >= CS_SELF_ACTS)
+        return cs_fail(error, CS_ERR_PROTOCOL, "'countersign self' is to do something unknown");
+    return CS_OK;
+}
+
+/* What of the request is for whom. */
+static enum cs_err check_phase(const struct cs_request *request, const struct greeting *greeting,
+                               const struct cs_sender *sender, const struct cs_peer *peer,
+                               struct cs_error *error)
+{
+    if (request->phase >= CS_PHASES)
+        return cs_fail(error, CS_ERR_PROTOCOL, "the request is for an unknown phase");
+    if (request->phase == CS_PHASE_SELF)
+        return check_self(request, greeting, sender, peer, error);
+    if (peer->self_only)
+        return cs_fail(error, CS_ERR_TRUST,
+                       "neither allow_unprivileged nor allow_service_accounts covers it");
+    return CS_OK;
+}
+
+static enum cs_err receive_request(int socket, const struct greeting *greeting,
+                                   const struct cs_peer *peer, int64_t deadline,
                                    struct cs_request *ret_request, int *ret_config_fd,
                                    struct cs_error *error)
 {
     CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
-    enum cs_err result = cs_recv_packet(socket, deadline, &packet, ret_config_fd, error);
+    struct cs_sender sender = {0};
+    enum cs_err result =
+        cs_recv_packet_from(socket, deadline, &packet, ret_config_fd, &sender, error);
 
     if (result == CS_OK)
-        result = cs_decode(&packet, CS_MSG_REQUEST, version, ret_request, error);
+        result = cs_decode(&packet, CS_MSG_REQUEST, greeting->version, ret_request, error);
     if (result != CS_OK)
         return result;
     if (((ret_request->flags & CS_REQUEST_CONFIG_FILE) != 0) != (*ret_config_fd >= 0))
         return cs_fail(error, CS_ERR_PROTOCOL,
                        "the request and the descriptor sent with it do not agree");
     ret_request->config_fd = *ret_config_fd;
-    if (ret_request->phase >= CS_PHASES)
-        return cs_fail(error, CS_ERR_PROTOCOL, "the request is for an unknown phase");
-    return CS_OK;
+    return check_phase(ret_request, greeting, &sender, peer, error);
 }
 
 /* If the first prompt comes at once, sends the acceptance with it; otherwise on its own, because
@@ -139,10 +185,12 @@ static enum cs_err talk(struct cs_login *login, int socket, const struct greetin
 {
     CS_AUTO(cs_verdict_message_clear) struct cs_verdict_message verdict = {0};
     CS_AUTO(cs_wire_channel_clear) struct cs_wire_channel channel = {0};
-    uint32_t deadline_ms = login->options.login_timeout * 1000U;
+    uint32_t deadline_ms = cs_login_lasts_ms(login);
     enum cs_err result;
 
     cs_wire_channel_init(&channel, socket, greeting->version, login->started + deadline_ms);
+    if (login->request->phase == CS_PHASE_SELF)
+        channel.only = (struct cs_sender){login->peer.pid, login->peer.uid};
     result = accept_login(&channel, greeting, deadline_ms, cs_login_asks_at_once(login), error);
     if (result != CS_OK)
         return result;
@@ -202,7 +250,7 @@ void cs_session_serve(struct cs_engine *engine, struct cs_limits *limits, int so
     enum cs_err result = greet(socket, deadline, &greeting, &error);
 
     if (result == CS_OK)
-        result = receive_request(socket, greeting.version, deadline, &request, &config_fd, &error);
+        result = receive_request(socket, &greeting, peer, deadline, &request, &config_fd, &error);
     if (result == CS_OK)
         result = run_login(engine, limits, socket, &greeting, &request, peer, &error);
     if (result != CS_OK)

@@ -14,6 +14,7 @@
 #include "cli/check_orphans.h"
 #include "cli/check_pam_files.h"
 #include "cli/check_plan.h"
+#include "cli/check_self.h"
 #include "cli/check_server.h"
 #include "cli/check_service_accounts.h"
 #include "cli/check_sshd.h"
@@ -22,6 +23,7 @@
 #include "cli/child.h"
 #include "cli/cli.h"
 #include "cli/key_settings.h"
+#include "login/mail.h"
 #include "paths.h"
 #include "store/key.h"
 #include "u2f/host_client.h"
@@ -173,6 +175,11 @@ static enum cs_err check_socket(struct cs_check *check, struct cs_error *error)
     return cs_connect_broker(check->cli->socket_path, cs_clock_ms() + CONNECT_MS, &fd, error);
 }
 
+static enum cs_err check_self(struct cs_check *check, struct cs_error *error)
+{
+    return cs_check_self(&check->line, check->cli->socket_path, error);
+}
+
 static enum cs_err check_service_accounts(struct cs_check *check, struct cs_error *error)
 {
     return cs_check_service_accounts(&check->line.options, check->cli->socket_path, error);
@@ -188,14 +195,34 @@ static enum cs_err check_server(struct cs_check *check, struct cs_error *error)
     return as_run_user(check, ask_server, error);
 }
 
+static enum cs_err ask_mail(struct cs_check *check, struct cs_error *error)
+{
+    return cs_check_mail(&check->line.options, error);
+}
+
+static enum cs_err check_mail(struct cs_check *check, struct cs_error *error)
+{
+    return as_run_user(check, ask_mail, error);
+}
+
 static bool may_ask(const struct cs_check *check)
 {
     return check->configured && check->online;
 }
 
+static bool may_ask_mail(const struct cs_check *check)
+{
+    return may_ask(check) && check->line.options.mail.server != NULL;
+}
+
 static bool has_service_accounts(const struct cs_check *check)
 {
     return check->configured && check->line.options.service_accounts != NULL;
+}
+
+static bool has_self_service(const struct cs_check *check)
+{
+    return check->configured && check->line.options.self_service;
 }
 
 /* ---- the helper for security keys ---- */
@@ -273,6 +300,8 @@ static const struct {
     {"broker-program", "stand-alone program", check_broker_program, always, true},
     {"broker-socket", "broker's socket", check_socket, always, true},
     {"server", "provider's server", check_server, may_ask, true},
+    {"mail-server", "mail server", check_mail, may_ask_mail, true},
+    {"self-service", "countersign self", check_self, has_self_service, true},
     {"service-accounts", "service accounts", check_service_accounts, has_service_accounts, false},
     {"helper-socket", "socket of countersign-u2f-host", check_helper, has_helper, true},
 };
@@ -289,6 +318,15 @@ static void note_source(const struct cs_check *check)
 
     cs_cli_line_source(&check->line, &text);
     check->sink->note(check->sink->context, CS_CHECK_SOURCE, text.text ? text.text : "");
+}
+
+static void note_mail(const struct cs_check *check)
+{
+    CS_AUTO(cs_buffer_free) struct cs_buffer text = {0};
+
+    cs_mail_settings_describe(&check->line.options.mail, &text);
+    if (text.text != NULL)
+        check->sink->note(check->sink->context, "mail about changes of factors", text.text);
 }
 
 /* What is asked of the running machine is left out of an image. */
@@ -344,6 +382,8 @@ void cs_check_run(struct cs_check *check)
     cs_check_store_note(&check->stored, check->sink);
     if (check->configured)
         cs_check_enrol_by_note(&check->line, check->sink);
+    if (check->configured)
+        note_mail(check);
     if (check->stored.whole)
         cs_check_orphans(check->cli, check->sink);
     warn_all(check, cs_config_warnings(check->line.config));

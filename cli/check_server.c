@@ -2,6 +2,7 @@
 #include "cli/check_server.h"
 
 #include "base/clock.h"
+#include "login/mail.h"
 #include "providers/registry.h"
 
 enum { PATIENCE_MS = 15000 };
@@ -23,4 +24,9 @@ enum cs_err cs_check_server(const struct cs_options *options, struct cs_error *e
     if (result != CS_OK || !provider->ops->remote || provider->ops->finds_offline)
         return result;
     return provider->ops->find_user(provider, &call, "countersign-doctor", &user, error);
+}
+
+enum cs_err cs_check_mail(const struct cs_options *options, struct cs_error *error)
+{
+    return cs_mail_settings_probe(&options->mail, error);
 }

@@ -64,6 +64,7 @@ static const char *usual_remedy(const char *id)
         {"settings", "correct it there; countersign.json(5) says what is allowed"},
         {"plan", "look at auth_method and provider, and at what the provider needs"},
         {"server", "look at the provider's settings and server, and at the way there"},
+        {"mail-server", "look at the mail server, at mail_server, and at the way there"},
         {"broker-socket", "systemctl enable --now countersignd.socket"},
         {"store", "look at the file, its folder and its disk"},
     };
@@ -167,13 +168,21 @@ static enum cs_err run_checks(const char *root, struct cs_check *check, struct c
     return root[0] != '\0' ? cs_root_leave(outside, error) : CS_OK;
 }
 
-static enum cs_err look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_findings *all,
-                        struct cs_error *error)
+CS_OWN_FRAME static enum cs_err check_all(struct cs_cli *cli, const struct cs_doctor *doctor,
+                                          struct cs_findings *all, struct cs_error *error)
 {
     struct cs_check check = {
         .cli = cli, .image = doctor->root[0] != '\0', .online = doctor->online, .service = ""};
     struct taken taken = {all, &check};
     const struct cs_check_sink sink = {take_report, take_warning, take_note, &taken};
+
+    check.sink = &sink;
+    return run_checks(doctor->root, &check, error);
+}
+
+static enum cs_err look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_findings *all,
+                        struct cs_error *error)
+{
     CS_AUTO(cs_cli_line_clear) struct cs_cli_line line = {0};
     enum cs_err result = read_config(cli, doctor->root, &line, error);
 
@@ -184,8 +193,7 @@ static enum cs_err look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_
     cs_doctor_run(doctor, all);
     if (doctor->root[0] == '\0')
         cs_doctor_look_at_user(doctor, all);
-    check.sink = &sink;
-    return run_checks(doctor->root, &check, error);
+    return check_all(cli, doctor, all, error);
 }
 
 /* ---- telling ---- */

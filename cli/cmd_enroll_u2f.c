@@ -56,6 +56,13 @@ static void clear_registration(struct registration *registration)
     cs_config_release(&registration->config);
 }
 
+static void free_registration(struct registration **registration)
+{
+    if (*registration != NULL)
+        clear_registration(*registration);
+    free(*registration);
+}
+
 static int read_words(const struct cs_cli *cli, const struct cs_words *words,
                       struct key_wishes *wishes)
 {
@@ -356,29 +363,32 @@ static enum cs_err open_all(const struct cs_cli *cli, struct registration *regis
 int cs_cmd_enroll_u2f(struct cs_cli *cli, const struct cs_words *words)
 {
     static const struct cs_report report = {.say = say, .write = write_factor};
-    CS_AUTO(clear_registration) struct registration registration = {0};
+    CS_AUTO(free_registration) struct registration *registration = calloc(1, sizeof *registration);
     CS_AUTO(cs_store_close) struct cs_store *store = NULL;
-    const struct key_wishes *wishes = &registration.wishes;
+    const struct key_wishes *wishes;
     struct cs_error error = {0};
     int status = check_options(words);
     enum cs_err result;
 
+    if (registration == NULL)
+        return cs_usage_error("out of memory");
+    wishes = &registration->wishes;
     if (status == CS_EXIT_OK)
-        status = read_words(cli, words, &registration.wishes);
+        status = read_words(cli, words, &registration->wishes);
     if (status != CS_EXIT_OK)
         return status;
-    registration.factor.account = cli->account.uid;
+    registration->factor.account = cli->account.uid;
     cs_cli_act_detail(cli->act, wishes->way == KEY_ASKED_ELSEWHERE ? "request" : "key");
     result = will_report(cli, wishes, &error);
     if (result == CS_OK)
-        result = open_all(cli, &registration, &store, &error);
+        result = open_all(cli, registration, &store, &error);
     if (result == CS_OK)
-        result = converse(cli, store, &registration, &error);
+        result = converse(cli, store, registration, &error);
     if (result != CS_OK)
         return cs_complain(&error);
     if (wishes->way == KEY_ASKED_ELSEWHERE)
         return CS_EXIT_OK;
-    result = cs_cli_act(cli, store, save, &registration, &error);
-    return result == CS_OK ? cs_report(cli, &report, &registration)
-                           : refuse(wishes, &registration.pending, result, &error);
+    result = cs_cli_act(cli, store, save, registration, &error);
+    return result == CS_OK ? cs_report(cli, &report, registration)
+                           : refuse(wishes, &registration->pending, result, &error);
 }

@@ -97,6 +97,11 @@ cs_verb_run cs_cmd_rename;
 cs_verb_run cs_cmd_report;
 cs_verb_run cs_cmd_restore;
 cs_verb_run cs_cmd_resume;
+cs_verb_run cs_cmd_self_add;
+cs_verb_run cs_cmd_self_lang;
+cs_verb_run cs_cmd_self_list;
+cs_verb_run cs_cmd_self_recovery;
+cs_verb_run cs_cmd_self_replace;
 cs_verb_run cs_cmd_suspend;
 cs_verb_run cs_cmd_ticket;
 cs_verb_run cs_cmd_try;
@@ -123,6 +128,8 @@ extern const struct cs_verb_option cs_options_prompts[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_report[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_restore[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_ticket[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_self_add[CS_VERB_OPTIONS_MAX];
+extern const struct cs_verb_option cs_options_self_replace[CS_VERB_OPTIONS_MAX];
 extern const struct cs_verb_option cs_options_try[CS_VERB_OPTIONS_MAX];
 
 /* How many options the row has: they come first. */

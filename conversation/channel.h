@@ -59,6 +59,7 @@ struct cs_wire_channel {
     uint32_t version;
     int64_t deadline;        /* the login's, cs_clock_ms */
     struct cs_outbox outbox; /* messages to send along with the next one */
+    struct cs_sender only;   /* whose messages count; pid 0: anybody's who has the connection */
 
     /* Called once, when the first round has been sent, for work that can be done while the person
      * reads and types. Optional. */

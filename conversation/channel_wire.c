@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/stack.h"
 #include "conversation/channel.h"
+#include "wire/codec.h"
 #include "wire/messages.h"
 #include "wire/transport.h"
 
@@ -22,6 +23,31 @@ void cs_wire_channel_clear(struct cs_wire_channel *wire)
     cs_outbox_clear(&wire->outbox);
 }
 
+/* Somebody else who got hold of the connection is not who was asked. */
+static enum cs_err check_sender(const struct cs_wire_channel *wire, const struct cs_sender *sender,
+                                struct cs_error *error)
+{
+    if (wire->only.pid == 0 || (sender->pid == wire->only.pid && sender->uid == wire->only.uid))
+        return CS_OK;
+    return cs_fail(error, CS_ERR_STRANGER,
+                   "an answer came from process %d of uid %u, and process %d of uid %u was asked",
+                   (int)sender->pid, (unsigned)sender->uid, (int)wire->only.pid,
+                   (unsigned)wire->only.uid);
+}
+
+static enum cs_err receive(struct cs_wire_channel *wire, unsigned type, void *ret_message,
+                           struct cs_error *error)
+{
+    CS_AUTO(cs_secret_free) struct cs_secret packet = {0};
+    struct cs_sender sender = {0};
+    enum cs_err result =
+        cs_recv_packet_from(wire->socket, wire->deadline, &packet, NULL, &sender, error);
+
+    if (result == CS_OK)
+        result = check_sender(wire, &sender, error);
+    return result == CS_OK ? cs_decode(&packet, type, wire->version, ret_message, error) : result;
+}
+
 /* Sends one message and waits for its answer. */
 static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *question,
                         unsigned reply, void *ret_answer, struct cs_error *error)
@@ -34,7 +60,7 @@ static enum cs_err call(struct cs_wire_channel *wire, unsigned ask, const void *
         wire->meanwhile(wire->context);
         wire->meanwhile = NULL;
     }
-    return cs_recv_message(wire->socket, reply, wire->version, ret_answer, wire->deadline, error);
+    return receive(wire, reply, ret_answer, error);
 }
 
 static enum cs_err wire_exchange(struct cs_channel *channel, const struct cs_round *round,

@@ -62,6 +62,39 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
          LOGIN "L", "L", CS_USE_LINES),
     TEXT("No second factor is set up for you.\nContact your administrator.", "not_enrolled",
          CS_TEXT_NOT_ENROLLED, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: From here to "self_language": what 'countersign self' tells people who look
+     * after their own second factors, without an administrator. */
+    TEXT("You may not change your second factors yourself here.\nContact your administrator.",
+         "self_off", CS_TEXT_SELF_OFF, LOGIN, "", CS_USE_NOTICE),
+    TEXT("Another 'countersign self' of yours is still running.\n"
+         "End it first, or wait a few minutes.",
+         "self_busy", CS_TEXT_SELF_BUSY, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: Above a table with these columns. */
+    TEXT("Your second factors\n(number, kind, since, last used, name):\n", "self_factors",
+         CS_TEXT_SELF_FACTORS, LOGIN, "", CS_USE_LINES),
+    TEXT("Recovery codes left: %N", "self_codes_left", CS_TEXT_SELF_CODES_LEFT, LOGIN "N", "N",
+         CS_USE_NOTICE),
+    TEXT("To replace a factor, confirm with a code\nof that very factor.", "self_replace",
+         CS_TEXT_SELF_REPLACE, LOGIN, "", CS_USE_NOTICE),
+    TEXT("That was no code of the factor to be replaced.\nNothing was changed.",
+         "self_other_factor", CS_TEXT_SELF_OTHER_FACTOR, LOGIN, "", CS_USE_NOTICE),
+    TEXT("You have no app or device of that number.\nNothing was changed.", "self_no_factor",
+         CS_TEXT_SELF_NO_FACTOR, LOGIN, "", CS_USE_NOTICE),
+    TEXT("You have as many factors as possible:\nreplace one of them.", "self_full",
+         CS_TEXT_SELF_FULL, LOGIN, "", CS_USE_NOTICE),
+    TEXT("Nothing was changed.", "self_unchanged", CS_TEXT_SELF_UNCHANGED, LOGIN, "",
+         CS_USE_NOTICE),
+    /* Translators: A list of codes follows. */
+    TEXT("Your new recovery codes; earlier ones are void.\n"
+         "Each is good once in place of a verification code;\n"
+         "keep them in a safe place:\n",
+         "self_codes", CS_TEXT_SELF_CODES, LOGIN, "", CS_USE_LINES),
+    TEXT("The new factor is set up.", "self_added", CS_TEXT_SELF_ADDED, LOGIN, "", CS_USE_NOTICE),
+    TEXT("The new factor is set up,\nand the old one is not accepted any more.", "self_replaced",
+         CS_TEXT_SELF_REPLACED, LOGIN, "", CS_USE_NOTICE),
+    /* Translators: The first text that somebody sees after choosing your language. */
+    TEXT("From now on you are addressed in this language.", "self_language", CS_TEXT_SELF_LANGUAGE,
+         LOGIN, "", CS_USE_NOTICE),
     /* Translators: From here to "letter_keep": a printed letter by which somebody gets the
      * second factor. %H: the machine, %U: the name of the account there. This is its title. */
     TEXT("Your second factor for %H", "letter_title", CS_TEXT_LETTER_TITLE, LOGIN, "H",
@@ -257,4 +290,30 @@ const struct cs_text_row cs_texts[CS_TEXTS] = {
     /* Translators: Below that list. */
     TEXT("Press Enter to continue: ", "self_enroll_done", CS_TEXT_SELF_ENROLL_DONE, LOGIN, "",
          CS_USE_PROMPT),
+    /* Translators: From here to "mail_not_you": a mail that tells somebody of a change to the
+     * second factors with which he or she logs in. %H: the machine, %U: the name of the account
+     * there. This is its subject. */
+    TEXT("Your second factors on %H have changed", "mail_subject", CS_TEXT_MAIL_SUBJECT, LOGIN, "H",
+         CS_USE_NOTICE),
+    /* Translators: What has changed; one of these begins the mail. */
+    TEXT("An authenticator app was set up\nfor the account %U on %H.", "mail_enrolled",
+         CS_TEXT_MAIL_ENROLLED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("Another second factor was added\nto the account %U on %H.", "mail_added",
+         CS_TEXT_MAIL_ADDED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("A second factor was replaced by another one\nfor the account %U on %H.", "mail_replaced",
+         CS_TEXT_MAIL_REPLACED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("A second factor was removed\nfrom the account %U on %H.", "mail_removed",
+         CS_TEXT_MAIL_REMOVED, LOGIN, "UH", CS_USE_NOTICE),
+    TEXT("New recovery codes replace the earlier ones\nfor the account %U on %H.", "mail_recovery",
+         CS_TEXT_MAIL_RECOVERY, LOGIN, "UH", CS_USE_NOTICE),
+    /* Translators: %N: a date and a time. */
+    TEXT("Time: %N", "mail_time", CS_TEXT_MAIL_TIME, LOGIN "N", "N", CS_USE_NOTICE),
+    /* Translators: %S: the program that the change was made with, such as sshd. */
+    TEXT("Service: %S", "mail_service", CS_TEXT_MAIL_SERVICE, LOGIN, "S", CS_USE_NOTICE),
+    /* Translators: %R: the network address from which it was made, such as 192.0.2.7. */
+    TEXT("From the address: %R", "mail_address", CS_TEXT_MAIL_ADDRESS, LOGIN, "R", CS_USE_NOTICE),
+    TEXT("If this was you, there is nothing to do.\n"
+         "If it was not you, contact your administrator at once:\n"
+         "somebody else may be able to log in with your account.",
+         "mail_not_you", CS_TEXT_MAIL_NOT_YOU, LOGIN, "", CS_USE_NOTICE),
 };

@@ -111,6 +111,28 @@ const struct cs_setting cs_account_rows[] = {
      .help = "Shows the key of self_enroll as a QR code before it is shown as text: dark for "
              "terminals with a dark ground, light for those with a light one. It needs a client in "
              "UTF-8, 22 lines and 41 columns. Not with ascii_prompts."},
+    {.name = "self_service",
+     .type = CS_SETTING_FLAG,
+     .scope = CS_SCOPE_BROKER,
+     .where = CS_FROM_FILE,
+     .offset = AT(self_service),
+     .fallback = "no",
+     .help =
+         "Lets users run 'countersign self': list, add and replace their own authenticator apps, "
+         "make new recovery codes, choose their language, each after a second factor of theirs. "
+         "Only for provider local. Opens the broker's socket to all users for this alone; under "
+         "systemd set SocketMode=0666 as well."},
+    {.name = "self_service_group",
+     .type = CS_SETTING_LIST,
+     .scope = CS_SCOPE_BROKER,
+     .where = CS_FROM_FILE,
+     .offset = AT(self_service_group),
+     .type_name = "groups",
+     .check = cs_check_groups,
+     .add = cs_group_list_add,
+     .help =
+         "self_service is only for members of these UNIX groups. If that cannot be resolved, it "
+         "is not for the account."},
     {.name = "lookup_timeout",
      .type = CS_SETTING_NUMBER,
      .where = BOTH,

@@ -21,7 +21,8 @@ struct cs_directory {
 };
 
 struct question {
-    char *user;
+    char *user; /* NULL: the account of `uid` is asked for */
+    uid_t uid;
     char witness[CS_ACCOUNT_NAME_SIZE]; /* "": none */
     enum cs_named named;
     struct cs_account account;
@@ -105,7 +106,7 @@ static enum cs_named check_name(struct question *question)
     (void)cs_fail(
         &question->error, CS_ERR_UNRESOLVED,
         "the account '%s' is called '%s', like another account in /etc/passwd; rename one",
-        question->user, account->name);
+        question->user ? question->user : "of that uid", account->name);
     return CS_NAMED_UNRESOLVED;
 }
 
@@ -114,7 +115,9 @@ static void ask(void *data)
     struct question *question = data;
     struct cs_account other;
 
-    question->named = cs_names_account(question->user, &question->account, &question->error);
+    question->named =
+        question->user ? cs_names_account(question->user, &question->account, &question->error)
+                       : cs_names_account_of(question->uid, &question->account, &question->error);
     if (question->named == CS_NAMED_FOUND)
         question->named = check_name(question);
     if (question->named != CS_NAMED_ABSENT || question->witness[0] == '\0' ||
@@ -129,15 +132,17 @@ static void ask(void *data)
 
 static const struct cs_errand_kind asking = {ask, free_question};
 
-static enum cs_err start(struct cs_search *search, const char *user, struct cs_error *error)
+static enum cs_err start(struct cs_search *search, const char *user, uid_t uid,
+                         struct cs_error *error)
 {
     struct question *question = calloc(1, sizeof *question);
 
     if (question == NULL)
         return cs_fail_nomem(error);
     call_witness(search->directory, question->witness);
-    question->user = strdup(user);
-    if (question->user == NULL) {
+    question->uid = uid;
+    question->user = user ? strdup(user) : NULL;
+    if (user != NULL && question->user == NULL) {
         free_question(question);
         return cs_fail_nomem(error);
     }
@@ -146,8 +151,8 @@ static enum cs_err start(struct cs_search *search, const char *user, struct cs_e
 
 /* ---- for logins ---- */
 
-enum cs_err cs_directory_search(struct cs_directory *directory, const char *user,
-                                struct cs_search **ret_search, struct cs_error *error)
+static enum cs_err begin(struct cs_directory *directory, const char *user, uid_t uid,
+                         struct cs_search **ret_search, struct cs_error *error)
 {
     struct cs_search *search = calloc(1, sizeof *search);
     enum cs_err result = CS_OK;
@@ -156,16 +161,29 @@ enum cs_err cs_directory_search(struct cs_directory *directory, const char *user
     if (search == NULL)
         return cs_fail_nomem(error);
     search->directory = directory;
-    named = cs_names_local_account(user, &search->account, error);
+    named = user ? cs_names_local_account(user, &search->account, error)
+                 : cs_names_local_account_of(uid, &search->account, error);
     if (named == CS_NAMED_UNRESOLVED)
         result = CS_ERR_UNRESOLVED;
     else if (named == CS_NAMED_ABSENT)
-        result = start(search, user, error);
+        result = start(search, user, uid, error);
     if (result == CS_OK)
         *ret_search = search;
     else
         cs_search_release(&search);
     return result;
+}
+
+enum cs_err cs_directory_search(struct cs_directory *directory, const char *user,
+                                struct cs_search **ret_search, struct cs_error *error)
+{
+    return begin(directory, user, (uid_t)-1, ret_search, error);
+}
+
+enum cs_err cs_directory_search_of(struct cs_directory *directory, uid_t uid,
+                                   struct cs_search **ret_search, struct cs_error *error)
+{
+    return begin(directory, NULL, uid, ret_search, error);
 }
 
 enum cs_err cs_search_wait(struct cs_search *search, const struct cs_patience *patience,

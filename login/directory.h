@@ -27,6 +27,11 @@ struct cs_search;
 enum cs_err cs_directory_search(struct cs_directory *directory, const char *user,
                                 struct cs_search **ret_search, struct cs_error *error) CS_MUST_USE;
 
+/* The same for the account of a uid; of several names that one uid has, one. */
+enum cs_err cs_directory_search_of(struct cs_directory *directory, uid_t uid,
+                                   struct cs_search **ret_search,
+                                   struct cs_error *error) CS_MUST_USE;
+
 /* Waits for the result. CS_OK: the account, known or not. CS_ERR_TIMEOUT: not yet; the caller may
  * wait again. CS_ERR_UNRESOLVED: the name services did not say. CS_ERR_HANGUP: the other end is
  * gone. */

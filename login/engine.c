@@ -1,50 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "login/engine.h"
-
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/said.h"
-#include "login/key_credential.h"
+#include "login/engine_priv.h"
 #include "paths.h"
-#include "providers/registry.h"
-
-enum { PROVIDERS_MAX = 8 };
-
-/* A provider and the settings it was opened with. It is replaced when nobody uses it and another is
- * needed: a changed configuration leaves the old one behind. */
-struct opened {
-    const struct cs_provider_kind *kind;
-    union cs_provider_settings settings; /* owns its texts */
-    struct cs_provider *provider;        /* NULL: a free place */
-    unsigned users;
-    uint64_t used; /* when it was last requested */
-};
-
-static void close_provider(struct opened *opened);
-
-struct cs_engine {
-    const char *config_path, *key_path;
-    const struct cs_log *log;
-    struct cs_config_cache *cache;
-    struct cs_catalogues *catalogues;
-    struct cs_delivery_limit *delivery_limit;
-    struct cs_accepted_codes *accepted_codes;
-    struct cs_refusal_pace *refusal_pace;
-    struct cs_pending_queue *pending_queue;
-    struct cs_directory *directory;
-    struct cs_record_ids record_ids;
-    struct cs_metrics *metrics; /* NULL: none */
-    cs_engine_wrap *wrap;       /* NULL: none */
-    void *wrap_context;
-    struct utsname names;
-    pthread_mutex_t mutex; /* guards the members below */
-    struct opened opened[PROVIDERS_MAX];
-    struct cs_running *running; /* NULL until a login needs it */
-    uint64_t turns;
-};
 
 struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
                                 const struct cs_log *log)
@@ -57,16 +17,18 @@ struct cs_engine *cs_engine_new(const char *config_path, const char *key_path,
     engine->key_path = key_path;
     engine->log = log;
     pthread_mutex_init(&engine->mutex, NULL);
+    cs_self_places_init(&engine->self_places);
     engine->cache = cs_config_cache_new();
     engine->catalogues = cs_catalogues_new(CS_LOCALE_DIR, log);
     engine->delivery_limit = cs_delivery_limit_new();
     engine->accepted_codes = cs_accepted_codes_new();
     engine->refusal_pace = cs_refusal_pace_new();
     engine->pending_queue = cs_pending_queue_new();
+    engine->mailer = cs_mailer_new(log, NULL);
     engine->directory = cs_directory_new();
     if (engine->cache == NULL || engine->catalogues == NULL || engine->delivery_limit == NULL ||
         engine->accepted_codes == NULL || engine->refusal_pace == NULL ||
-        engine->pending_queue == NULL || engine->directory == NULL ||
+        engine->pending_queue == NULL || engine->mailer == NULL || engine->directory == NULL ||
         cs_record_ids_init(&engine->record_ids, NULL) != CS_OK || uname(&engine->names) != 0)
         cs_engine_free(&engine);
     else
@@ -78,8 +40,9 @@ void cs_engine_free(struct cs_engine **engine)
 {
     if (*engine == NULL)
         return;
-    for (size_t i = 0; i < PROVIDERS_MAX; i++)
-        close_provider(&(*engine)->opened[i]);
+    for (size_t i = 0; i < CS_ENGINE_PROVIDERS_MAX; i++)
+        cs_opened_close(&(*engine)->opened[i]);
+    cs_mailer_free(&(*engine)->mailer);
     cs_running_free(&(*engine)->running);
     cs_metrics_free(&(*engine)->metrics);
     cs_delivery_limit_free(&(*engine)->delivery_limit);
@@ -154,6 +117,11 @@ struct cs_delivery_limit *cs_engine_delivery_limit(struct cs_engine *engine)
     return engine->delivery_limit;
 }
 
+struct cs_self_places *cs_engine_self_places(struct cs_engine *engine)
+{
+    return &engine->self_places;
+}
+
 struct cs_record_ids *cs_engine_record_ids(struct cs_engine *engine)
 {
     return &engine->record_ids;
@@ -180,7 +148,7 @@ void cs_engine_measures(struct cs_engine *engine, struct cs_measures *ret_measur
 {
     *ret_measures = (struct cs_measures){0};
     pthread_mutex_lock(&engine->mutex);
-    for (size_t i = 0; i < PROVIDERS_MAX; i++) {
+    for (size_t i = 0; i < CS_ENGINE_PROVIDERS_MAX; i++) {
         const struct cs_provider *provider = engine->opened[i].provider;
 
         if (provider != NULL && provider->ops->measure != NULL)
@@ -216,131 +184,8 @@ struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine)
     return engine->pending_queue;
 }
 
-static bool is_opened(const struct opened *opened, const struct cs_provider_kind *kind,
-                      const union cs_provider_settings *settings)
+/* What rehearses a login wraps the providers, and changes nobody's factors. */
+struct cs_mailer *cs_engine_mailer(struct cs_engine *engine)
 {
-    return opened->provider != NULL && opened->kind == kind &&
-           cs_settings_equal(kind->rows, &opened->settings, settings);
-}
-
-static void close_provider(struct opened *opened)
-{
-    if (opened->provider != NULL)
-        cs_provider_close(&opened->provider);
-    if (opened->kind != NULL)
-        cs_settings_clear(opened->kind->rows, &opened->settings, sizeof opened->settings);
-    *opened = (struct opened){0};
-}
-
-/* Without memory it goes unmeasured. */
-static void measure_provider(struct cs_metrics *metrics, size_t row, struct opened *opened)
-{
-    struct cs_provider *measured =
-        metrics != NULL ? cs_metrics_wrap(metrics, (unsigned)row, opened->provider) : NULL;
-
-    if (measured != NULL)
-        opened->provider = measured;
-}
-
-static enum cs_err open_provider(struct opened *opened, const struct cs_provider_kind *kind,
-                                 const union cs_provider_settings *settings,
-                                 const struct cs_log *log, struct cs_error *error)
-{
-    enum cs_err result;
-
-    close_provider(opened);
-    opened->kind = kind;
-    result = cs_settings_copy(kind->rows, settings, &opened->settings, sizeof opened->settings)
-                 ? kind->open(&opened->settings, log, &opened->provider, error)
-                 : cs_fail_nomem(error);
-    if (result != CS_OK)
-        close_provider(opened);
-    return result;
-}
-
-/* Nothing may reach the provider past what is around it. */
-static enum cs_err wrap_provider(const struct cs_engine *engine, struct opened *opened,
-                                 struct cs_error *error)
-{
-    struct cs_provider *wrapped = engine->wrap(engine->wrap_context, opened->provider);
-
-    if (wrapped == NULL) {
-        close_provider(opened);
-        return cs_fail_nomem(error);
-    }
-    opened->provider = wrapped;
-    return CS_OK;
-}
-
-static enum cs_err open_measured(struct cs_engine *engine, size_t row,
-                                 const union cs_provider_settings *settings, struct opened *opened,
-                                 struct cs_error *error)
-{
-    enum cs_err result = open_provider(opened, cs_provider_kind(row), settings, engine->log, error);
-
-    if (result == CS_OK)
-        measure_provider(engine->metrics, row, opened);
-    return result == CS_OK && engine->wrap != NULL ? wrap_provider(engine, opened, error) : result;
-}
-
-/* The place of the open provider, or one to open it in; NULL: all are in use. */
-static struct opened *find_opened(struct cs_engine *engine, const struct cs_provider_kind *kind,
-                                  const union cs_provider_settings *settings)
-{
-    struct opened *unused = NULL;
-
-    for (size_t i = 0; i < PROVIDERS_MAX; i++) {
-        struct opened *opened = &engine->opened[i];
-
-        if (is_opened(opened, kind, settings))
-            return opened;
-        if (opened->users == 0 && (unused == NULL || opened->used < unused->used))
-            unused = opened;
-    }
-    return unused;
-}
-
-enum cs_err cs_engine_provider(struct cs_engine *engine, const struct cs_options *options,
-                               struct cs_provider **ret_provider, struct cs_error *error)
-{
-    const struct cs_provider_kind *kind;
-    union cs_provider_settings settings;
-    struct opened *opened;
-    size_t row = 0;
-    enum cs_err result = cs_options_check_provider(options, &row, error);
-
-    if (result != CS_OK)
-        return result;
-    kind = cs_provider_kind(row);
-    settings = options->providers[row];
-    result = cs_key_credential_set(engine->key_path, kind, &settings, error);
-    if (result != CS_OK)
-        return result;
-    pthread_mutex_lock(&engine->mutex);
-    opened = find_opened(engine, kind, &settings);
-    if (opened == NULL)
-        result = cs_fail(error, CS_ERR_LIMIT, "more than %d configurations are in use at once",
-                         PROVIDERS_MAX);
-    else if (!is_opened(opened, kind, &settings))
-        result = open_measured(engine, row, &settings, opened, error);
-    if (result == CS_OK) {
-        opened->users++;
-        opened->used = ++engine->turns;
-        *ret_provider = opened->provider;
-    }
-    pthread_mutex_unlock(&engine->mutex);
-    return result;
-}
-
-void cs_engine_release(struct cs_engine *engine, struct cs_provider **provider)
-{
-    if (*provider == NULL)
-        return;
-    pthread_mutex_lock(&engine->mutex);
-    for (size_t i = 0; i < PROVIDERS_MAX; i++) {
-        if (engine->opened[i].provider == *provider)
-            engine->opened[i].users--;
-    }
-    pthread_mutex_unlock(&engine->mutex);
-    *provider = NULL;
+    return engine->wrap == NULL ? engine->mailer : NULL;
 }

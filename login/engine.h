@@ -14,6 +14,8 @@
 #include "login/record_id.h"
 #include "login/refusal_pace.h"
 #include "login/running.h"
+#include "login/self_places.h"
+#include "net/mail.h"
 #include "providers/provider.h"
 
 struct cs_engine;
@@ -78,11 +80,17 @@ void cs_engine_measures(struct cs_engine *engine, struct cs_measures *ret_measur
 /* The codes that have let a user in. */
 struct cs_accepted_codes *cs_engine_accepted_codes(struct cs_engine *engine);
 
+/* Who has a `countersign self` going on. */
+struct cs_self_places *cs_engine_self_places(struct cs_engine *engine);
+
 /* How long refusals take. */
 struct cs_refusal_pace *cs_engine_refusal_pace(struct cs_engine *engine);
 
 /* Who waits for whose request, at a provider that holds one for each identity. */
 struct cs_pending_queue *cs_engine_pending_queue(struct cs_engine *engine);
+
+/* Sends mail to those whose factors have changed; NULL where a login is only rehearsed. */
+struct cs_mailer *cs_engine_mailer(struct cs_engine *engine);
 
 /* The provider for the options' settings, opened by the first login that needs it; another
  * configuration may have another. The caller holds it until cs_engine_release. */

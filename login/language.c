@@ -8,6 +8,14 @@
 
 enum { LANGUAGE_MS = 500 }; /* how long the first prompt waits for what decides its language */
 
+/* `claimed`: as far as that is clear without the account. The kernel vouches for whoever runs
+ * `countersign self`. */
+static bool may_show(const struct cs_login *login, bool claimed)
+{
+    return cs_login_is_self(login) ||
+           (claimed ? cs_login_first_factor_claimed(login) : cs_login_first_factor(login, false));
+}
+
 /* The user's own language is looked up only if a first factor is proven: to a stranger every
  * account speaks the same language. A preference that cannot be read does not refuse the login, and
  * a slow directory does not delay the prompt. */
@@ -17,9 +25,9 @@ static void find_user_language(struct cs_login *login, struct cs_provider *provi
     struct cs_error error = {0};
 
     ret_language[0] = '\0';
-    if (!cs_call_knows_languages(provider) || !cs_login_first_factor_claimed(login) ||
-        cs_login_look_up(login, LANGUAGE_MS, &error) != CS_OK ||
-        !cs_login_first_factor(login, false) || login->identity[0] == '\0')
+    if (provider == NULL || !cs_call_knows_languages(provider) || !may_show(login, true) ||
+        cs_login_look_up(login, LANGUAGE_MS, &error) != CS_OK || !may_show(login, false) ||
+        login->identity[0] == '\0')
         return;
     if (cs_call_language(provider, login->identity, ret_language, &error) != CS_OK)
         cs_log(&login->log, LOG_WARNING, "the user's language cannot be read: %s", error.text);

@@ -22,7 +22,7 @@ static enum cs_reason peer_mistake(const struct cs_login *login)
 
     if (login->peer.uid == 0)
         return CS_REASON_NONE;
-    if (login->peer.service_account)
+    if (login->peer.service_account && !cs_login_is_self(login))
         return account->known && account->uid == 0 ? CS_REASON_ROOT_ACCOUNT : CS_REASON_NONE;
     return account->known && account->uid == login->peer.uid ? CS_REASON_NONE
                                                              : CS_REASON_NOT_YOUR_ACCOUNT;
@@ -66,6 +66,8 @@ static enum cs_err look_up(struct cs_login *login, struct cs_error *error)
 static enum cs_verdict run_with(struct cs_login *login, struct cs_channel *channel,
                                 struct cs_provider *provider, bool exempt)
 {
+    if (cs_login_is_self(login))
+        return cs_login_run_self(login, channel, provider);
     return is_account_phase(login) ? cs_login_check_account(login, provider)
                                    : cs_login_run_plan(login, channel, provider, !exempt);
 }
@@ -95,6 +97,8 @@ CS_OWN_FRAME static bool admit(struct cs_login *login, enum cs_reason *ret_rule,
         *ret_verdict = conclude(login, CS_VERDICT_UNKNOWN_USER, CS_REASON_UNKNOWN_USER);
         return false;
     }
+    if (cs_login_is_self(login))
+        return true;
     *ret_rule = rule = cs_login_exemption(login);
     if (rule != CS_REASON_NONE && (is_account_phase(login) || !cs_plan_has_first(login->plan))) {
         *ret_verdict = conclude(login, CS_VERDICT_EXEMPT, rule);
@@ -125,7 +129,11 @@ static enum cs_verdict run(struct cs_login *login, struct cs_channel *channel)
 
     if (login->plan == NULL)
         return conclude(login, CS_VERDICT_MISCONFIGURED, CS_REASON_MISCONFIGURED);
-    if (!admit(login, &rule, &verdict) || !reach_provider(login, &provider, &verdict))
+    if (!admit(login, &rule, &verdict))
+        return verdict;
+    if (cs_login_is_self(login) && cs_login_refuse_self(login, channel))
+        return CS_VERDICT_DENY;
+    if (!reach_provider(login, &provider, &verdict))
         return verdict;
     cs_login_choose_texts(login, provider);
     verdict = run_with(login, channel, provider, rule != CS_REASON_NONE);
@@ -268,7 +276,7 @@ void cs_login_run(struct cs_login *login, struct cs_channel *channel,
     login->answers = channel->answers;
     ret_verdict->pam_code = (uint32_t)code;
     ret_verdict->name = strdup(cs_verdict_name(verdict));
-    if (is_granted(code) && !is_account_phase(login)) {
+    if (is_granted(code) && login->request->phase == CS_PHASE_AUTHENTICATE) {
         explain_grant(login, verdict, code);
         hand_over(login, ret_verdict);
     }

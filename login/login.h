@@ -15,6 +15,8 @@
 struct cs_peer {
     uid_t uid;
     bool service_account; /* not root, but may ask for others */
+    bool self_only;       /* may ask for nothing but `countersign self` */
+    pid_t pid;            /* who connected; 0: not known */
 };
 
 struct cs_login {
@@ -38,7 +40,8 @@ struct cs_login {
     char client[CS_CLIENT_SIZE];     /* for counting, never "" */
     char stranger[CS_STRANGER_SIZE]; /* for counting tries at an account without an identity */
     enum cs_reason reason, last;
-    unsigned answers; /* prompts answered */
+    unsigned answers;   /* prompts answered */
+    bool self_recorded; /* what `countersign self` did has its record */
     struct cs_tally tally;
     unsigned days_left;             /* of enrol_by, which let the user in; else 0 */
     bool enrol_by_over;             /* the date has passed, whatever the clock says */
@@ -61,6 +64,9 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
 
 /* Whether sshd's list of finished methods names a key. */
 bool cs_login_has_key(const struct cs_login *login);
+
+/* How long it may last, from its request on. */
+uint32_t cs_login_lasts_ms(const struct cs_login *login);
 
 /* Whether the first prompt comes before anything is looked up. */
 bool cs_login_asks_at_once(const struct cs_login *login);

@@ -32,6 +32,37 @@ enum cs_reason cs_login_exemption(struct cs_login *login);
  * login/policy.h. */
 unsigned cs_login_days_to_enrol(struct cs_login *login, int64_t now);
 
+/* How long to wait for a directory: lookup_timeout, at most until the login ends. */
+struct cs_patience cs_login_patience(const struct cs_login *login);
+
+/* self_options.c: whether it is a `countersign self`. */
+bool cs_login_is_self(const struct cs_login *login);
+
+/* Takes out of the options what would let somebody in without a second factor. */
+void cs_login_restrict_self(struct cs_options *options);
+
+/* self_service.c: true: it is not for root, or the settings do not allow it for anybody; the user
+ * was told, and the reason is set. */
+bool cs_login_refuse_self(struct cs_login *login, struct cs_channel *channel);
+
+/* Runs login->plan on `channel`, and then what the request wishes. The account was looked up. */
+enum cs_verdict cs_login_run_self(struct cs_login *login, struct cs_channel *channel,
+                                  struct cs_provider *provider);
+
+/* self_change.c: writes a record of what changed nothing. */
+void cs_login_log_self(const struct cs_login *login, bool done);
+
+/* The calls change_self and speak of methods. */
+struct cs_self_change;
+struct cs_enrolling;
+struct cs_enrolled;
+enum cs_err cs_login_change_self(struct cs_login *login, const struct cs_method_given *given,
+                                 const struct cs_provider_user *user,
+                                 const struct cs_self_change *change,
+                                 struct cs_enrolling *enrolling, struct cs_enrolled *ret_changed,
+                                 struct cs_error *error) CS_MUST_USE;
+void cs_login_speak(struct cs_login *login, const char *language);
+
 /* first_factor.c: whether a first factor was proven before this login. `answered`: an answer came
  * that was not junk. */
 bool cs_login_first_factor(const struct cs_login *login, bool answered);
@@ -42,9 +73,6 @@ bool cs_login_first_factor_claimed(const struct cs_login *login);
 
 /* self_enrol.c: what the account needs to enrol at this login. It was looked up. */
 enum cs_enrol_leave cs_login_may_enrol(struct cs_login *login, int64_t now);
-
-/* look_up.c: a wait for the name services from now, as long as lookup_timeout allows. */
-struct cs_patience cs_login_patience(const struct cs_login *login);
 
 /* language.c: chooses the language, and fills login->book. */
 void cs_login_choose_texts(struct cs_login *login, struct cs_provider *provider);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whom a login is for: when it looks the account up, and how long it waits. */
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -30,7 +31,7 @@ static void map_identity(struct cs_login *login)
 
 static int64_t end_of(const struct cs_login *login)
 {
-    return login->started + (int64_t)login->options.login_timeout * 1000;
+    return login->started + (int64_t)cs_login_lasts_ms(login);
 }
 
 static int64_t lookup_ms(const struct cs_login *login)
@@ -50,8 +51,23 @@ static enum cs_err begin(struct cs_login *login, struct cs_error *error)
 {
     if (login->search != NULL)
         return CS_OK;
+    if (cs_login_is_self(login))
+        return cs_directory_search_of(cs_engine_directory(login->engine), login->peer.uid,
+                                      &login->search, error);
     return cs_directory_search(cs_engine_directory(login->engine), login->request->user,
                                &login->search, error);
+}
+
+/* The name that nobody has typed. */
+static enum cs_err take_name(struct cs_login *login, struct cs_error *error)
+{
+    char *name = strdup(login->account.name);
+
+    if (name == NULL)
+        return cs_fail_nomem(error);
+    free(login->request->user);
+    login->request->user = name;
+    return CS_OK;
 }
 
 enum cs_err cs_login_look_up(struct cs_login *login, int64_t ms, struct cs_error *error)
@@ -74,8 +90,10 @@ enum cs_err cs_login_look_up(struct cs_login *login, int64_t ms, struct cs_error
     if (login->account.known)
         map_identity(login);
     cs_login_compare_uid(login);
+    if (cs_login_is_self(login) && login->account.known)
+        result = take_name(login, error);
     cs_log(&login->log, LOG_DEBUG, "identity '%s'", login->identity);
-    return CS_OK;
+    return result;
 }
 
 enum cs_err cs_login_look_up_now(struct cs_login *login, struct cs_error *error)

@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/meter.h"
 #include "login/audit.h"
+#include "net/mail.h"
 #include "providers/provider.h"
 
 enum { CS_METRICS_SERVICES = 32 };
@@ -21,6 +22,7 @@ struct cs_metrics_now {
     unsigned running;         /* logins */
     uint64_t refused;         /* connections for which there was no place */
     struct cs_measures store; /* of all opened providers */
+    struct cs_mail_counts mails;
 };
 
 /* NULL without memory. */

@@ -194,5 +194,10 @@ void cs_metrics_print(struct cs_metrics *metrics, const struct cs_metrics_now *n
     print_family(out, "connections_refused", "counter", NULL,
                  "Connections for which max_logins or max_unprivileged left no place.");
     cs_buffer_printf(out, "countersign_connections_refused_total %" PRIu64 "\n", now->refused);
+    print_family(out, "mails", "counter", NULL, "Mails to users whose factors have changed.");
+    cs_buffer_printf(out,
+                     "countersign_mails_total{result=\"sent\"} %" PRIu64 "\n"
+                     "countersign_mails_total{result=\"lost\"} %" PRIu64 "\n",
+                     now->mails.sent, now->mails.lost);
     cs_buffer_text(out, "# EOF\n");
 }

@@ -15,8 +15,8 @@ enum { ORDINARY = CS_FROM_PAM | CS_FROM_FILE };
 
 /* ---- rows ---- */
 
-static const struct cs_setting *const own_tables[] = {cs_option_rows, cs_account_rows,
-                                                      cs_record_rows, cs_tool_rows, cs_text_rows};
+static const struct cs_setting *const own_tables[] = {
+    cs_option_rows, cs_account_rows, cs_record_rows, cs_mail_rows, cs_tool_rows, cs_text_rows};
 
 /* Walks the tables one after the other, those of the providers last; NULL after the last row. */
 static const struct cs_setting *table_at(size_t place, struct cs_option *ret_whose)

@@ -16,6 +16,15 @@ enum cs_push_wait { CS_PUSH_AUTO, CS_PUSH_LIVE, CS_PUSH_ENTER, CS_PUSH_SILENT };
 enum cs_exempt_result { CS_EXEMPT_SUCCESS, CS_EXEMPT_IGNORE };
 enum cs_missing_result { CS_MISSING_SUCCESS, CS_MISSING_IGNORE };
 
+/* How people hear of changes to their factors; texts as net/mail.h and net/mail_address.h have
+ * them. */
+struct cs_mail_settings {
+    const char *server; /* NULL: nobody is told */
+    const char *from, *to;
+    const char *ca_file; /* NULL: the system's */
+    bool starttls;
+};
+
 /* The settings of one login. Strings are borrowed from table, configuration or request. */
 struct cs_options {
     unsigned profile; /* enum cs_profile */
@@ -45,12 +54,15 @@ struct cs_options {
     bool debug;
     bool nowarn;
     bool allow_unprivileged;
-    const char *service_accounts; /* comma-separated; NULL: none */
+    bool self_service;
+    const char *self_service_group; /* comma-separated; NULL: everybody */
+    const char *service_accounts;   /* comma-separated; NULL: none */
     bool ascii_prompts;
     bool mask_addresses;
     const char *metrics;        /* path of a socket; NULL: none */
     const char *user_env;       /* variable to hold the provider's record of the user; NULL: none */
     const char *issuer, *label; /* name of an entry in an authenticator app; with %U and %H */
+    struct cs_mail_settings mail;
     struct cs_method_options method;
     struct cs_mapping mapping;
     struct cs_text_setting texts[CS_TEXTS];
@@ -67,7 +79,7 @@ struct cs_option {
 };
 
 extern const struct cs_setting cs_option_rows[], cs_account_rows[], cs_record_rows[],
-    cs_tool_rows[], cs_text_rows[]; /* the login's own */
+    cs_mail_rows[], cs_tool_rows[], cs_text_rows[]; /* the login's own */
 
 /* All rows, the login's own first, then those of the providers; false after the last. */
 bool cs_option_at(size_t place, struct cs_option *ret_option);

@@ -52,21 +52,47 @@ unsigned cs_policy_days_to_enrol(const struct cs_options *options, int64_t now)
     return last - today < UINT_MAX ? (unsigned)(last - today) + 1 : UINT_MAX;
 }
 
-bool cs_policy_may_enrol_later(const struct cs_options *options, const struct cs_account *account,
-                               struct cs_directory *directory, const struct cs_patience *patience,
-                               const struct cs_log *log)
+/* An option for members of groups alone, and what it means not to be one. */
+struct privilege {
+    const char *option, *groups; /* NULL: for everybody */
+    const char *effect;
+};
+
+/* As with exempt_group, membership lets in, so it must be certain. */
+static bool has_privilege(const struct privilege *privilege, const struct cs_account *account,
+                          struct cs_directory *directory, const struct cs_patience *patience,
+                          const struct cs_log *log)
 {
-    /* As with exempt_group, membership lets in, so it must be certain. */
-    const struct cs_policy_groups groups = {.exempt = options->enrol_by_group};
+    const struct cs_policy_groups groups = {.exempt = privilege->groups};
     struct cs_memberships found;
 
     if (!account->known || groups.exempt == NULL)
         return account->known;
     found = cs_memberships_find(directory, account, &groups, patience);
     if (found.exempt == CS_MEMBERSHIP_UNRESOLVED)
-        warn_unresolved(log, "enrol_by_group", groups.exempt, found.no_exempt, account,
-                        "it is refused without a factor");
+        warn_unresolved(log, privilege->option, groups.exempt, found.no_exempt, account,
+                        privilege->effect);
     return found.exempt == CS_MEMBERSHIP_MEMBER;
+}
+
+bool cs_policy_may_enrol_later(const struct cs_options *options, const struct cs_account *account,
+                               struct cs_directory *directory, const struct cs_patience *patience,
+                               const struct cs_log *log)
+{
+    const struct privilege later = {"enrol_by_group", options->enrol_by_group,
+                                    "it is refused without a factor"};
+
+    return has_privilege(&later, account, directory, patience, log);
+}
+
+bool cs_policy_may_serve_itself(const struct cs_options *options, const struct cs_account *account,
+                                struct cs_directory *directory, const struct cs_patience *patience,
+                                const struct cs_log *log)
+{
+    const struct privilege self = {"self_service_group", options->self_service_group,
+                                   "'countersign self' is not for it"};
+
+    return options->self_service && has_privilege(&self, account, directory, patience, log);
 }
 
 /* Applications that show informational text at once, unless they pass PAM_SILENT as sudo always
@@ -85,6 +111,8 @@ static bool shows_text_at_once(const char *service)
 /* With PAM_SILENT the module shows no text without a prompt, whatever the options say. */
 bool cs_policy_live(const struct cs_options *options, const struct cs_request *request)
 {
+    if (request->phase == CS_PHASE_SELF) /* our own tool does */
+        return true;
     if ((request->flags & CS_REQUEST_SILENT) != 0)
         return false;
     if (options->conversation == CS_CONVERSATION_AUTO)

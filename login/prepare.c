@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is known about a login before it runs: where it comes from, and its options. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -101,6 +102,18 @@ static void silence(struct cs_request *request)
     request->config_fd = -1;
 }
 
+/* Whose account it is, the peer's uid says. What it is called, and where from, nobody says. */
+static enum cs_err prepare_self(struct cs_request *request, struct cs_error *error)
+{
+    char *service = strdup(CS_SELF_SERVICE);
+
+    if (service == NULL)
+        return cs_fail_nomem(error);
+    free(request->service);
+    request->service = service;
+    return CS_OK;
+}
+
 static void set_origin(struct cs_login *login)
 {
     const struct cs_request *request = login->request;
@@ -182,6 +195,7 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
                       const struct cs_peer *peer)
 {
     struct cs_error error = {0};
+    enum cs_err result = CS_OK;
 
     *login = (struct cs_login){.engine = engine,
                                .request = request,
@@ -197,7 +211,15 @@ void cs_login_prepare(struct cs_login *login, struct cs_engine *engine, struct c
         silence(request);
     }
     set_origin(login);
-    if (resolve_options(login, &error) == CS_OK)
+    if (cs_login_is_self(login))
+        result = prepare_self(request, &error);
+    if (result == CS_OK)
+        result = resolve_options(login, &error);
+    else
+        cs_options_defaults(CS_PROFILE_OWN, &login->options);
+    if (cs_login_is_self(login))
+        cs_login_restrict_self(&login->options);
+    if (result == CS_OK)
         login->plan = cs_plan_find(login->options.auth_method);
     else
         cs_log(&login->log, LOG_ERR, "service '%s': %s", request->service, error.text);

@@ -6,9 +6,11 @@
 
 #include "base/clock.h"
 #include "login/login_priv.h"
+#include "login/mail.h"
 #include "login/pending_lock.h"
 #include "login/policy.h"
 #include "methods/account.h"
+#include "methods/self_service.h"
 #include "methods/steps.h"
 #include "paths.h"
 
@@ -16,6 +18,7 @@
 struct run {
     struct cs_login *login;
     const struct cs_method_given *given;
+    const struct cs_provider_user *user; /* once it was looked up */
     struct cs_pending_turn turn;
     struct cs_pending_lock lock;
 };
@@ -65,6 +68,11 @@ static bool may_send(void *context, const struct cs_sending *sending)
 static enum cs_enrol_leave may_enrol(void *context, int64_t now)
 {
     return cs_login_may_enrol(((struct run *)context)->login, now);
+}
+
+static void changed(void *context, enum cs_change change)
+{
+    cs_login_tell(((struct run *)context)->login, change);
 }
 
 static void was_refused(void *context)
@@ -118,6 +126,21 @@ static unsigned days_to_enrol(void *context, int64_t now)
     return cs_login_days_to_enrol(((struct run *)context)->login, now);
 }
 
+static enum cs_err change_self(void *context, const struct cs_self_change *change,
+                               struct cs_enrolling *enrolling, struct cs_enrolled *ret_changed,
+                               struct cs_error *error)
+{
+    struct run *run = context;
+
+    return cs_login_change_self(run->login, run->given, run->user, change, enrolling, ret_changed,
+                                error);
+}
+
+static void speak(void *context, const char *language)
+{
+    cs_login_speak(((struct run *)context)->login, language);
+}
+
 static int64_t pace(void *context, enum cs_pace_of of, int64_t elapsed)
 {
     struct cs_login *login = ((struct run *)context)->login;
@@ -156,11 +179,14 @@ static const struct cs_method_calls calls = {.identify = identify,
                                              .proven = proven,
                                              .may_send = may_send,
                                              .may_enrol = may_enrol,
+                                             .changed = changed,
                                              .was_refused = was_refused,
                                              .claim_code = claim_code,
                                              .settle_code = settle_code,
                                              .judging = judging,
                                              .judged = judged,
+                                             .change_self = change_self,
+                                             .speak = speak,
                                              .days_to_enrol = days_to_enrol,
                                              .pace = pace,
                                              .take_turn = take_turn,
@@ -206,7 +232,7 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
         .channel = channel,
         .provider = provider,
         .log = &login->log,
-        .call = {.deadline = login->started + (int64_t)options->login_timeout * 1000,
+        .call = {.deadline = login->started + (int64_t)cs_login_lasts_ms(login),
                  .cancel_fd = login->cancel_fd,
                  .settings = cs_options_chosen_provider(options),
                  .language = login->book.catalogue->language,
@@ -230,6 +256,16 @@ static struct cs_method_given give(struct cs_login *login, struct cs_channel *ch
         .stranger = login->stranger};
 }
 
+static enum cs_verdict run_on(const struct cs_login *login, struct cs_method_login *method,
+                              bool second)
+{
+    const struct cs_self_wish wish = {login->request->self_act, login->request->self_detail};
+
+    if (cs_login_is_self(login))
+        return cs_self_service(login->plan, method, &wish);
+    return (second ? cs_plan_run : cs_plan_run_first)(login->plan, method);
+}
+
 enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *channel,
                                   struct cs_provider *provider, bool second)
 {
@@ -239,10 +275,11 @@ enum cs_verdict cs_login_run_plan(struct cs_login *login, struct cs_channel *cha
     struct cs_fold_channel fold;
     enum cs_verdict verdict;
 
+    run.user = &method.state.user;
     cs_fold_channel_init(&fold, channel);
     if (!cs_policy_live(&login->options, login->request) && given.wait_mode != CS_WAIT_LIVE)
         given.channel = &fold.channel;
-    verdict = (second ? cs_plan_run : cs_plan_run_first)(login->plan, &method);
+    verdict = run_on(login, &method, second);
     if (verdict == CS_VERDICT_DENY || verdict == CS_VERDICT_NOT_ENROLLED)
         flush_last_text(login, &fold);
     cs_fold_channel_clear(&fold);

@@ -295,6 +295,8 @@ void cs_note_outcome(struct cs_method_login *login, enum cs_factor_kind kind, bo
         login->result.last = outcome->reason;
     if (outcome->clock_off != 0)
         login->result.clock_off = outcome->clock_off;
+    if (outcome->judgement == CS_JUDGED_RIGHT && outcome->factor != 0)
+        login->result.factor = outcome->factor;
     if (outcome->judgement == CS_JUDGED_RIGHT)
         cs_tally_accept(&login->result.tally, outcome->reason);
     else

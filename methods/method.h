@@ -48,6 +48,16 @@ enum cs_enrol_leave {
     CS_ENROL_FREELY,
 };
 
+/* What happened to somebody's factors, to be told to their owner. */
+enum cs_change {
+    CS_CHANGE_ENROLLED, /* the first one, at a login */
+    CS_CHANGE_ADDED,
+    CS_CHANGE_REPLACED,
+    CS_CHANGE_REMOVED,
+    CS_CHANGE_RECOVERY, /* new recovery codes */
+    CS_CHANGES
+};
+
 /* Settings of plans and methods; a part of the login's options. */
 struct cs_method_options {
     const char *password_separator;
@@ -119,6 +129,9 @@ enum cs_pace_of {
 };
 
 struct cs_method_result;
+struct cs_self_change;
+struct cs_enrolling;
+struct cs_enrolled;
 
 /* What a run may call. Each function gets the login's `context`. */
 struct cs_method_calls {
@@ -136,6 +149,9 @@ struct cs_method_calls {
     /* What the user needs to enrol at this login, at the time `now`. Asks the name services about
      * groups. */
     enum cs_enrol_leave (*may_enrol)(void *context, int64_t now);
+    /* The user's factors have changed for good. Tells the user elsewhere; never fails, and never
+     * waits. */
+    void (*changed)(void *context, enum cs_change change);
     /* The user refused the request, let it expire, or left before it was answered. */
     void (*was_refused)(void *context);
     /* Whether this code of the identity has let nobody in before, and no other login is trying it
@@ -148,6 +164,13 @@ struct cs_method_calls {
     uint32_t *(*judging)(void *context);
     /* It was judged, or could not be; `result` is what the login has come to. */
     void (*judged)(void *context, const struct cs_method_result *result);
+    /* For `countersign self`: does what the user wishes (providers/self_service.h), with a record
+     * of it. ret_changed->done counts, whatever is returned. */
+    enum cs_err (*change_self)(void *context, const struct cs_self_change *change,
+                               struct cs_enrolling *enrolling, struct cs_enrolled *ret_changed,
+                               struct cs_error *error);
+    /* From now on what the user sees is in that language, or in the default one (""). */
+    void (*speak)(void *context, const char *language);
     /* How many days, the one of `now` among them, the account may still log in without a factor; 0:
      * none, or enrol_by does not cover it. */
     unsigned (*days_to_enrol)(void *context, int64_t now);
@@ -186,6 +209,7 @@ struct cs_method_result {
     enum cs_reason reason;    /* for the audit line */
     enum cs_reason last;      /* the same for the last answer judged; CS_REASON_NONE: none was */
     struct cs_tally tally;
+    int64_t factor;     /* the one that the last right code was of; 0: none, or unknown */
     unsigned days_left; /* until the date of enrol_by, which lets the user in; 0: it does not */
     int64_t clock_off;  /* of the last code with that reason, in seconds; 0: there was none */
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "methods/self_enrol.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -10,19 +9,45 @@
 #include "conversation/qr.h"
 #include "conversation/tell.h"
 #include "methods/judge.h"
+#include "methods/new_app.h"
 #include "methods/provider_call.h"
-#include "methods/self_enrol_priv.h"
 #include "methods/steps.h"
 #include "methods/without_factor.h"
+#include "providers/enrolling.h"
+
+static const char step[] = "self_enroll";
 
 enum {
     QR_LINES_MAX = 21, /* a screen has 24, and the prompt two; ssh writes user and host above */
-    CODES_IN_LINE = 2,
 };
 
-static void clear_enrolment(struct cs_enrolment_steps *enrolment)
+/* One user's way through it. */
+struct enrolment {
+    struct cs_method_login *login;
+    const struct cs_enrolling_ops *ops;
+    struct cs_enrolling enrolling;
+    enum cs_enrol_leave leave;
+    bool declined; /* nothing was typed: not now */
+    bool ended;    /* the verdict is set */
+    enum cs_verdict verdict;
+};
+
+static void clear_enrolment(struct enrolment *enrolment)
 {
     cs_enrolling_clear(&enrolment->enrolling);
+}
+
+static void end(struct enrolment *enrolment, enum cs_verdict verdict, enum cs_reason reason)
+{
+    enrolment->ended = true;
+    enrolment->verdict = verdict;
+    enrolment->login->result.reason = reason;
+}
+
+static void give_up(struct enrolment *enrolment, enum cs_err result, const struct cs_error *error)
+{
+    enrolment->ended = true;
+    enrolment->verdict = cs_give_up(enrolment->login, step, result, error);
 }
 
 /* ---- who ---- */
@@ -40,7 +65,7 @@ static bool may_be_offered(const struct cs_method_login *login)
 }
 
 /* False: the login goes on, or an error ended it. */
-CS_OWN_FRAME static bool find_leave(struct cs_enrolment_steps *enrolment)
+CS_OWN_FRAME static bool find_leave(struct enrolment *enrolment)
 {
     struct cs_method_login *login = enrolment->login;
     const struct cs_method_given *given = login->given;
@@ -57,12 +82,12 @@ CS_OWN_FRAME static bool find_leave(struct cs_enrolment_steps *enrolment)
     if (result == CS_OK)
         result = cs_call_now(login, &now, &error);
     if (result != CS_OK) {
-        cs_enrolment_give_up(enrolment, result, &error);
+        give_up(enrolment, result, &error);
         return false;
     }
     if (!standing.newcomer) {
-        cs_log(given->log, LOG_DEBUG, "%s: not for '%s', who %s", cs_enrolment_step,
-               login->state.user.name, standing.because);
+        cs_log(given->log, LOG_DEBUG, "%s: not for '%s', who %s", step, login->state.user.name,
+               standing.because);
         return false;
     }
     enrolment->leave = login->calls->may_enrol(login->context, now);
@@ -70,23 +95,37 @@ CS_OWN_FRAME static bool find_leave(struct cs_enrolment_steps *enrolment)
     if (enrolment->leave == CS_ENROL_FREELY && (standing.ticket || !standing.untouched))
         enrolment->leave = CS_ENROL_BY_TICKET;
     if (!standing.untouched)
-        cs_log(given->log, LOG_WARNING, "%s: not without a ticket for '%s', who %s",
-               cs_enrolment_step, login->state.user.name, standing.because);
+        cs_log(given->log, LOG_WARNING, "%s: not without a ticket for '%s', who %s", step,
+               login->state.user.name, standing.because);
     if (enrolment->leave == CS_ENROL_BY_TICKET && !standing.ticket) {
         cs_log(given->log, LOG_INFO, "%s: not for '%s', who has no ticket; 'countersign ticket'",
-               cs_enrolment_step, login->state.user.name);
+               step, login->state.user.name);
         return false;
     }
     return enrolment->leave != CS_ENROL_NEVER;
 }
 
+/* ---- asking ---- */
+
+/* False: declined, or ended. */
+static bool settle(struct enrolment *enrolment, enum cs_app_asked asked, enum cs_err result,
+                   const struct cs_error *error)
+{
+    if (result != CS_OK)
+        give_up(enrolment, result, error);
+    else if (asked == CS_APP_SPENT)
+        end(enrolment, CS_VERDICT_MAX_TRIES, enrolment->login->result.reason);
+    enrolment->declined = result == CS_OK && asked == CS_APP_DECLINED;
+    return result == CS_OK && asked == CS_APP_RIGHT;
+}
+
 /* ---- the ticket ---- */
 
-static enum cs_err judge_ticket(struct cs_enrolment_steps *enrolment,
+static enum cs_err judge_ticket(struct cs_method_login *login, void *context,
                                 const struct cs_secret *answer, enum cs_reason *ret_wrong,
                                 struct cs_error *error)
 {
-    struct cs_method_login *login = enrolment->login;
+    struct enrolment *enrolment = context;
     const struct cs_method_given *given = login->given;
     struct cs_outcome outcome = {.reason = CS_REASON_WRONG_TICKET};
     struct cs_attempt attempt = {.kind = CS_FACTOR_TOTP,
@@ -112,11 +151,24 @@ static enum cs_err judge_ticket(struct cs_enrolment_steps *enrolment,
     return CS_OK;
 }
 
+static bool ask_ticket(struct enrolment *enrolment)
+{
+    struct cs_app_question ticket = {.key = CS_TEXT_SELF_ENROLL_TICKET,
+                                     .spent = CS_REASON_WRONG_TICKET,
+                                     .judge = judge_ticket,
+                                     .context = enrolment};
+    enum cs_app_asked asked = CS_APP_DECLINED;
+    struct cs_error error = {0};
+    enum cs_err result = cs_app_ask(enrolment->login, &ticket, &asked, &error);
+
+    return settle(enrolment, asked, result, &error);
+}
+
 /* ---- the key ---- */
 
 /* Only to be scanned: the prompt after it has the same as text, for those who do not see it. It is
  * a prompt and no text without one, which ssh shows as octal numbers. */
-static enum cs_err show_qr(const struct cs_enrolment_steps *enrolment, struct cs_error *error)
+static enum cs_err show_qr(const struct enrolment *enrolment, struct cs_error *error)
 {
     const struct cs_method_given *given = enrolment->login->given;
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0};
@@ -129,7 +181,7 @@ static enum cs_err show_qr(const struct cs_enrolment_steps *enrolment, struct cs
         return CS_OK;
     cs_buffer_text(&prompt, "\n");
     if (!cs_qr_add(&prompt, enrolment->enrolling.uri.data, blocks, QR_LINES_MAX)) {
-        cs_log(given->log, LOG_INFO, "%s: the key is too long for a QR code", cs_enrolment_step);
+        cs_log(given->log, LOG_INFO, "%s: the key is too long for a QR code", step);
         return CS_OK;
     }
     cs_say(given->book, CS_TEXT_SELF_ENROLL_SCAN, NULL, &prompt);
@@ -141,37 +193,18 @@ static enum cs_err show_qr(const struct cs_enrolment_steps *enrolment, struct cs
     return result;
 }
 
-static enum cs_err begin(struct cs_enrolment_steps *enrolment, struct cs_error *error)
+static bool ask_code(struct enrolment *enrolment)
 {
-    struct cs_method_login *login = enrolment->login;
-    const struct cs_method_given *given = login->given;
-    CS_AUTO(cs_buffer_free) struct cs_buffer issuer = {0}, label = {0};
-    struct cs_values values = {0};
+    enum cs_app_asked asked = CS_APP_DECLINED;
+    struct cs_error error = {0};
+    enum cs_err result = cs_app_confirm(enrolment->login, &enrolment->enrolling, &asked, &error);
 
-    cs_values_set(&values, 'U', login->state.user.name);
-    cs_values_set(&values, 'H', given->host);
-    cs_template_render(&issuer, given->issuer, "UH", &values, false);
-    cs_template_render(&label, given->label, "UH", &values, false);
-    if (issuer.failed || label.failed)
-        return cs_fail_nomem(error);
-    return enrolment->ops->begin(given->provider, &given->call, &login->state.user, issuer.text,
-                                 label.text, &enrolment->enrolling, error);
-}
-
-static enum cs_err judge_code(struct cs_enrolment_steps *enrolment, const struct cs_secret *answer,
-                              enum cs_reason *ret_wrong, struct cs_error *error)
-{
-    bool right = false;
-    enum cs_err result = enrolment->ops->confirm(&enrolment->enrolling, answer, &right, error);
-
-    if (result == CS_OK && !right)
-        *ret_wrong = CS_REASON_NOT_CONFIRMED;
-    return result;
+    return settle(enrolment, asked, result, &error);
 }
 
 /* ---- the factor ---- */
 
-static enum cs_err save(struct cs_enrolment_steps *enrolment, struct cs_error *error)
+static enum cs_err save(struct enrolment *enrolment, struct cs_error *error)
 {
     struct cs_method_login *login = enrolment->login;
     const struct cs_method_given *given = login->given;
@@ -188,28 +221,21 @@ static enum cs_err save(struct cs_enrolment_steps *enrolment, struct cs_error *e
         return result;
     }
     cs_note_outcome(login, CS_FACTOR_TOTP, false, &outcome);
-    if (!enrolled.done)
-        cs_enrolment_end(enrolment, CS_VERDICT_DENY, enrolled.reason);
+    if (enrolled.done)
+        login->calls->changed(login->context, CS_CHANGE_ENROLLED);
+    else
+        end(enrolment, CS_VERDICT_DENY, enrolled.reason);
     return result;
 }
 
-static void add_codes(const struct cs_enrolling *enrolling, struct cs_buffer *prompt)
-{
-    for (size_t i = 0; i < enrolling->codes_count; i++) {
-        bool ends = i % CODES_IN_LINE == CODES_IN_LINE - 1 || i + 1 == enrolling->codes_count;
-
-        cs_buffer_printf(prompt, "  %s%s", enrolling->codes[i].data, ends ? "\n" : "");
-    }
-}
-
 /* A prompt, so that everybody sees it; a user who hangs up here has a factor all the same. */
-static enum cs_err show_codes(const struct cs_enrolment_steps *enrolment, struct cs_error *error)
+static enum cs_err show_codes(const struct enrolment *enrolment, struct cs_error *error)
 {
     const struct cs_method_given *given = enrolment->login->given;
     CS_AUTO(cs_buffer_free) struct cs_buffer prompt = {0}, codes = {0}, asking = {0};
     CS_AUTO(cs_secret_free) struct cs_secret answer = {0};
 
-    add_codes(&enrolment->enrolling, &codes);
+    cs_app_add_codes(&enrolment->enrolling, &codes);
     cs_say(given->book, CS_TEXT_SELF_ENROLL_CODES, NULL, &prompt);
     cs_say(given->book, CS_TEXT_SELF_ENROLL_DONE, NULL, &asking);
     /* An administrator's texts may be too long; the codes are what matters. */
@@ -225,47 +251,41 @@ static enum cs_err show_codes(const struct cs_enrolment_steps *enrolment, struct
 /* ---- the whole ---- */
 
 /* For root, and with a ticket, a key counts only after an answer that was not junk. */
-static bool is_proven_by_now(struct cs_enrolment_steps *enrolment)
+static bool is_proven_by_now(struct enrolment *enrolment)
 {
     return !enrolment->ended && !enrolment->declined && cs_is_proven(enrolment->login);
 }
 
-static void run(struct cs_enrolment_steps *enrolment)
+static void run(struct enrolment *enrolment)
 {
-    struct cs_enrolment_question ticket = {
-        .key = CS_TEXT_SELF_ENROLL_TICKET, .spent = CS_REASON_WRONG_TICKET, .judge = judge_ticket};
-    struct cs_enrolment_question code = {
-        .key = CS_TEXT_SELF_ENROLL_KEY, .spent = CS_REASON_NOT_CONFIRMED, .judge = judge_code};
     struct cs_error error = {0};
     enum cs_err result;
 
-    if (enrolment->leave == CS_ENROL_BY_TICKET && !cs_enrolment_ask(enrolment, &ticket))
+    if (enrolment->leave == CS_ENROL_BY_TICKET && !ask_ticket(enrolment))
         return;
     if (!is_proven_by_now(enrolment))
         return;
-    result = begin(enrolment, &error);
+    result = cs_app_begin(enrolment->login, &enrolment->enrolling, &error);
     if (result == CS_OK)
         result = show_qr(enrolment, &error);
     if (result != CS_OK) {
-        cs_enrolment_give_up(enrolment, result, &error);
+        give_up(enrolment, result, &error);
         return;
     }
-    cs_values_set(&code.values, 'K', enrolment->enrolling.key.data);
-    if (!is_proven_by_now(enrolment) || !cs_enrolment_ask(enrolment, &code) ||
-        !is_proven_by_now(enrolment))
+    if (!is_proven_by_now(enrolment) || !ask_code(enrolment) || !is_proven_by_now(enrolment))
         return;
     result = save(enrolment, &error);
     if (result == CS_OK && !enrolment->ended)
         result = show_codes(enrolment, &error);
     if (result != CS_OK)
-        cs_enrolment_give_up(enrolment, result, &error);
+        give_up(enrolment, result, &error);
     else if (!enrolment->ended)
-        cs_enrolment_end(enrolment, CS_VERDICT_ALLOW, CS_REASON_SELF_ENROLLED);
+        end(enrolment, CS_VERDICT_ALLOW, CS_REASON_SELF_ENROLLED);
 }
 
 /* Whoever could have enrolled and did not is told that there is no other way in, unless there is.
  */
-static void refuse_declined(struct cs_enrolment_steps *enrolment)
+static void refuse_declined(struct enrolment *enrolment)
 {
     struct cs_method_login *login = enrolment->login;
     struct cs_error error = {0};
@@ -273,7 +293,7 @@ static void refuse_declined(struct cs_enrolment_steps *enrolment)
     enum cs_err result = cs_does_without_factor(login, &does, &error);
 
     if (result != CS_OK) {
-        cs_enrolment_give_up(enrolment, result, &error);
+        give_up(enrolment, result, &error);
         return;
     }
     if (does)
@@ -281,14 +301,13 @@ static void refuse_declined(struct cs_enrolment_steps *enrolment)
     if (cs_tell_text(login->given->channel, login->given->book, CS_TEXT_NOT_ENROLLED, NULL,
                      &error) != CS_OK)
         cs_log(login->given->log, LOG_INFO, "the last text was not shown: %s", error.text);
-    cs_enrolment_end(enrolment, CS_VERDICT_NOT_ENROLLED, CS_REASON_NOT_ENROLLED);
+    end(enrolment, CS_VERDICT_NOT_ENROLLED, CS_REASON_NOT_ENROLLED);
 }
 
 bool cs_self_enrol(struct cs_method_login *login, enum cs_verdict *ret_verdict)
 {
     CS_AUTO(clear_enrolment)
-    struct cs_enrolment_steps enrolment = {.login = login,
-                                           .ops = login->given->provider->ops->enrolling};
+    struct enrolment enrolment = {.login = login, .ops = login->given->provider->ops->enrolling};
 
     if (!may_be_offered(login))
         return false;

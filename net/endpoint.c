@@ -10,6 +10,7 @@
 
 #include "base/buffer.h"
 #include "base/strlist.h"
+#include "net/libcurl.h"
 
 struct scheme {
     const char *name;
@@ -24,6 +25,9 @@ static const struct scheme proxy_schemes[] = {{"http", "1080", false},  {"https"
                                               {"socks4", "1080", true}, {"socks4a", "1080", false},
                                               {"socks5", "1080", true}, {"socks5h", "1080", false},
                                               {NULL, NULL, false}};
+
+static const struct scheme mail_schemes[] = {
+    {"smtp", "25", false}, {"smtps", "465", false}, {NULL, NULL, false}};
 
 static void url_cleanup(CURLU **url)
 {
@@ -178,6 +182,27 @@ enum cs_err cs_http_server_endpoint(const char *url, struct cs_http_endpoint *re
         return cs_fail(error, CS_ERR_CONFIG,
                        "the server's address is not acceptable; expected https://HOST:PORT with a "
                        "name in ASCII (xn--...) or an address");
+    if (result == CS_OK)
+        *ret_endpoint = endpoint;
+    return result;
+}
+
+enum cs_err cs_mail_endpoint(const char *url, struct cs_http_endpoint *ret_endpoint,
+                             struct cs_error *error)
+{
+    struct cs_http_endpoint endpoint = {0};
+    enum cs_err result = cs_libcurl_load(error); /* settings are checked before any mail is sent */
+
+    if (result == CS_OK)
+        result = parse(url, mail_schemes, &endpoint, error);
+    if (result == CS_OK && endpoint.user.data != NULL) {
+        cs_http_endpoint_free(&endpoint);
+        result = CS_ERR_CONFIG;
+    }
+    if (result == CS_ERR_CONFIG)
+        return cs_fail(error, CS_ERR_CONFIG,
+                       "no address of a mail server; expected smtp://HOST[:PORT] or "
+                       "smtps://HOST[:PORT], with a name in ASCII (xn--...) or an address");
     if (result == CS_OK)
         *ret_endpoint = endpoint;
     return result;

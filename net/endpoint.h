@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where requests go: the server's URL and the proxy's, parsed and checked once. Private to the HTTP
- * client. */
+/* Where requests and mail go: the server's URL and the proxy's, parsed and checked once. Private to
+ * this folder. */
 #ifndef CS_NET_ENDPOINT_H
 #define CS_NET_ENDPOINT_H
 
@@ -25,6 +25,10 @@ enum cs_err cs_http_server_endpoint(const char *url, struct cs_http_endpoint *re
                                     struct cs_error *error) CS_MUST_USE;
 enum cs_err cs_http_proxy_endpoint(const char *proxy, struct cs_http_endpoint *ret_endpoint,
                                    struct cs_error *error) CS_MUST_USE;
+
+/* The server of mail: smtp or smtps. */
+enum cs_err cs_mail_endpoint(const char *url, struct cs_http_endpoint *ret_endpoint,
+                             struct cs_error *error) CS_MUST_USE;
 
 void cs_http_endpoint_free(struct cs_http_endpoint *endpoint);
 

@@ -52,8 +52,11 @@ static const struct {
     X(curl_multi_cleanup)                                                                          \
     X(curl_multi_info_read)                                                                        \
     X(curl_multi_init)                                                                             \
+    X(curl_multi_perform)                                                                          \
+    X(curl_multi_poll)                                                                             \
     X(curl_multi_remove_handle)                                                                    \
     X(curl_multi_setopt)                                                                           \
+    X(curl_multi_wakeup)                                                                           \
     X(curl_multi_socket_action)                                                                    \
     X(curl_share_cleanup)                                                                          \
     X(curl_share_init)                                                                             \
@@ -204,6 +207,11 @@ PASS(CURLMcode, curl_multi_add_handle, (CURLM * multi, CURL *easy), (multi, easy
 PASS(CURLMcode, curl_multi_remove_handle, (CURLM * multi, CURL *easy), (multi, easy))
 PASS(CURLMcode, curl_multi_socket_action,
      (CURLM * multi, curl_socket_t socket, int what, int *running), (multi, socket, what, running))
+PASS(CURLMcode, curl_multi_perform, (CURLM * multi, int *running), (multi, running))
+PASS(CURLMcode, curl_multi_poll,
+     (CURLM * multi, struct curl_waitfd fds[], unsigned count, int timeout_ms, int *ready),
+     (multi, fds, count, timeout_ms, ready))
+PASS(CURLMcode, curl_multi_wakeup, (CURLM * multi), (multi))
 PASS(CURLMsg *, curl_multi_info_read, (CURLM * multi, int *left), (multi, left))
 
 PASS(CURLSH *, curl_share_init, (void), ())

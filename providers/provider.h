@@ -185,6 +185,7 @@ struct cs_outcome {
     bool recovery;          /* a recovery code was spent ... */
     unsigned recovery_left; /* ... and this many are left */
     int64_t clock_off;      /* "clock-off": seconds that the device is ahead (+) or behind (-) */
+    int64_t factor;         /* that a right answer was of, by its number; 0: it has none */
     char alert[256];        /* what the administrator must know, for the log; "": nothing */
 };
 
@@ -335,6 +336,8 @@ struct cs_provider_ops {
 
     /* Enrolling at a login (enrolling.h). Optional: nobody enrols here. */
     const struct cs_enrolling_ops *enrolling;
+    /* What users may change of their own (self_service.h). Optional: nothing. */
+    const struct cs_self_ops *self;
 
     void (*close)(struct cs_provider *provider);
 };

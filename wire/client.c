@@ -68,10 +68,11 @@ static enum cs_err greet(struct session *session, const struct cs_request *reque
     if (welcome.version < hello.oldest || welcome.version > hello.newest)
         return cs_fail(error, CS_ERR_PROTOCOL, "the broker chose version %u, which was not offered",
                        (unsigned)welcome.version);
-    if (welcome.version < CS_WIRE_PHASES && request->phase != CS_PHASE_AUTHENTICATE)
-        return cs_fail(error, CS_ERR_PROTOCOL,
-                       "the broker that is running is of an earlier release and knows no account "
-                       "phase; run 'systemctl restart countersignd'");
+    if (welcome.version < CS_WIRE_SELF && request->phase == CS_PHASE_SELF)
+        return cs_fail(
+            error, CS_ERR_PROTOCOL,
+            "the broker that is running is of an earlier release and knows no "
+            "'countersign self'; an administrator runs 'systemctl restart countersignd'");
     if (welcome.version == session->version)
         return CS_OK;
     session->version = welcome.version;
@@ -163,7 +164,7 @@ enum cs_err cs_client_login(const struct cs_client *client, struct cs_request *r
 {
     CS_AUTO(cs_fd_close) int socket = -1;
     struct session session = {.client = client,
-                              .asks = request->phase == CS_PHASE_AUTHENTICATE,
+                              .asks = request->phase != CS_PHASE_ACCOUNT,
                               .deadline = cs_clock_ms() + START_MS};
     bool done = false;
     enum cs_err result = reach(client, request, session.deadline, &socket, error);

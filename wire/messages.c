@@ -7,7 +7,13 @@
 
 /* Limits: PAM items and arguments are short; sshd's SSH_AUTH_INFO_0 contains whole certificates; a
  * variable to set has at most 32 KiB. */
-enum { ITEM_MAX = 1024, AUTH_INFO_MAX = 32768, ARGUMENTS_MAX = 64, VARIABLES_MAX = 64 };
+enum {
+    ITEM_MAX = 1024,
+    SCAN_MAX = 1024,
+    AUTH_INFO_MAX = 32768,
+    ARGUMENTS_MAX = 64,
+    VARIABLES_MAX = 64
+};
 
 #define ONE(tag, kind, required, since, bytes, type, member)                                       \
     {                                                                                              \
@@ -39,9 +45,11 @@ static const struct cs_field request_fields[] = {
     MANY(9, CS_FIELD_STRINGS, 1, ARGUMENTS_MAX, ITEM_MAX, struct cs_request, arguments),
     ONE(10, CS_FIELD_STRING, 0, 2, ITEM_MAX, struct cs_request, client),
     ONE(11, CS_FIELD_UINT, 0, CS_WIRE_PHASES, 4, struct cs_request, phase),
+    ONE(12, CS_FIELD_UINT, 0, CS_WIRE_SELF, 4, struct cs_request, self_act),
+    ONE(13, CS_FIELD_STRING, 0, CS_WIRE_SELF, ITEM_MAX, struct cs_request, self_detail),
 #ifdef CS_WIRE_NEXT
-    ONE(CS_TAG_MAY_IGNORE | 12, CS_FIELD_STRING, 0, 1, ITEM_MAX, struct cs_request, client),
-    ONE(13, CS_FIELD_STRING, 0, 5, ITEM_MAX, struct cs_request, client),
+    ONE(CS_TAG_MAY_IGNORE | 14, CS_FIELD_STRING, 0, 1, ITEM_MAX, struct cs_request, client),
+    ONE(15, CS_FIELD_STRING, 0, 6, ITEM_MAX, struct cs_request, client),
 #endif
 };
 
@@ -53,6 +61,7 @@ static const struct cs_field round_fields[] = {
     ONE(1, CS_FIELD_STRING, 0, 1, CS_PROMPT_BYTES_MAX, struct cs_round, instruction),
     MANY(2, CS_FIELD_PROMPTS, 1, CS_ROUND_PROMPTS_MAX, CS_PROMPT_BYTES_MAX + 1, struct cs_round,
          prompts),
+    ONE(CS_TAG_MAY_IGNORE | 3, CS_FIELD_SECRET, 0, CS_WIRE_SELF, SCAN_MAX, struct cs_round, scan),
 };
 
 static const struct cs_field answers_fields[] = {
@@ -97,9 +106,9 @@ const struct cs_field *cs_message_fields(unsigned type, size_t *ret_count)
 
 void cs_request_clear(struct cs_request *request)
 {
-    char *strings[] = {request->service,       request->user,  request->rhost,
-                       request->tty,           request->ruser, request->ssh_connection,
-                       request->ssh_auth_info, request->client};
+    char *strings[] = {request->service,       request->user,   request->rhost,
+                       request->tty,           request->ruser,  request->ssh_connection,
+                       request->ssh_auth_info, request->client, request->self_detail};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(strings); i++)
         free(strings[i]);

@@ -16,14 +16,16 @@
 /* Each end speaks this version and the one before, because module and broker are upgraded one after
  * the other. CS_WIRE_NEXT is a test build that acts as the newer end. */
 #ifdef CS_WIRE_NEXT
-enum { CS_WIRE_VERSION = 5 };
+enum { CS_WIRE_VERSION = 6 };
 #else
-enum { CS_WIRE_VERSION = 4 };
+enum { CS_WIRE_VERSION = 5 };
 #endif
 /* Since when the client says that the application refuses a prompt. */
 enum { CS_WIRE_REFUSALS = 3 };
-/* Since when a request says which phase it is for. An older broker would take any for a login. */
+/* Since when a request says which phase it is for. */
 enum { CS_WIRE_PHASES = 4 };
+/* Since when people may ask for what is their own. */
+enum { CS_WIRE_SELF = 5 };
 enum { CS_WIRE_VERSION_OLDEST = CS_WIRE_VERSION - 1, CS_MESSAGE_BYTES_MAX = 65536 };
 
 enum cs_message_type {
@@ -59,7 +61,22 @@ enum cs_request_flag {
 enum cs_phase {
     CS_PHASE_AUTHENTICATE,
     CS_PHASE_ACCOUNT, /* may the account log in at all? Nobody is asked anything. */
+    CS_PHASE_SELF,    /* not PAM: `countersign self`, by the account of the peer's uid */
     CS_PHASES
+};
+
+/* In CS_PHASE_SELF, in place of PAM_SERVICE: for the settings, and for the log. */
+#define CS_SELF_SERVICE "countersign-self"
+
+/* What is to be done in CS_PHASE_SELF. */
+enum cs_self_act {
+    CS_SELF_NONE, /* the initial value, which is refused */
+    CS_SELF_LIST,
+    CS_SELF_ADD,
+    CS_SELF_REPLACE,  /* the factor `self_detail` */
+    CS_SELF_RECOVERY, /* new recovery codes */
+    CS_SELF_LANGUAGE, /* `self_detail`, or none */
+    CS_SELF_ACTS
 };
 
 struct cs_request {
@@ -67,6 +84,8 @@ struct cs_request {
     char *ssh_connection, *ssh_auth_info;       /* sshd's SSH_CONNECTION and SSH_AUTH_INFO_0 */
     uint32_t flags;
     uint32_t phase;              /* enum cs_phase */
+    uint32_t self_act;           /* enum cs_self_act */
+    char *self_detail;           /* what, more closely; NULL: nothing */
     struct cs_strlist arguments; /* from the PAM line */
     char *client;                /* the program's version; not used yet */
     int config_fd;               /* not in the message but sent along with it; -1 for none */

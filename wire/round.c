@@ -36,6 +36,7 @@ enum cs_err cs_answers_add(struct cs_answers *answers, const char *data, size_t 
 void cs_round_clear(struct cs_round *round)
 {
     free(round->instruction);
+    cs_secret_free(&round->scan);
     for (size_t i = 0; i < round->count; i++)
         cs_wipe_string(&round->prompts[i].text); /* it may show the key of a new factor */
     *round = (struct cs_round){0};

@@ -25,8 +25,9 @@ struct cs_prompt {
 };
 
 struct cs_round {
-    char *instruction; /* owned; NULL for none */
-    bool apart;        /* never part of a prompt; for channels alone, and not on the wire */
+    char *instruction;     /* owned; NULL for none */
+    struct cs_secret scan; /* what the client shows as a QR code if it can; data == NULL: nothing */
+    bool apart;            /* never part of a prompt; for channels alone, and not on the wire */
     struct cs_prompt prompts[CS_ROUND_PROMPTS_MAX];
     size_t count;
 };

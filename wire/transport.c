@@ -15,8 +15,11 @@ enum { ATTACHED_MAX = 4 };
 
 union control {
     struct cmsghdr header;
-    char space[CMSG_SPACE(sizeof(int) * ATTACHED_MAX)];
+    char space[CMSG_SPACE(sizeof(int) * ATTACHED_MAX) + CMSG_SPACE(sizeof(struct ucred))];
 };
+
+/* More cannot come: without a sender in it, there is more room for them. */
+enum { FOUND_MAX = sizeof(union control) / sizeof(int) };
 
 /* Waits until the socket is ready; CS_ERR_TIMEOUT at the deadline. */
 static enum cs_err wait_ready(int socket, short events, int64_t deadline, struct cs_error *error)
@@ -79,7 +82,7 @@ enum cs_err cs_send_packet(int socket, const struct cs_secret *packet, int attac
  * closed. */
 static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struct cs_error *error)
 {
-    int found[ATTACHED_MAX], count = 0;
+    int found[FOUND_MAX], count = 0;
     struct cmsghdr *entry;
 
     for (entry = CMSG_FIRSTHDR(header); entry != NULL; entry = CMSG_NXTHDR(header, entry)) {
@@ -87,7 +90,7 @@ static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struc
 
         if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_RIGHTS)
             continue;
-        for (size_t i = 0; i < bytes / sizeof(int) && count < ATTACHED_MAX; i++, count++)
+        for (size_t i = 0; i < bytes / sizeof(int) && count < FOUND_MAX; i++, count++)
             memcpy(&found[count], CMSG_DATA(entry) + i * sizeof(int), sizeof(int));
     }
     if (count == 1 && ret_attached != NULL && (header->msg_flags & MSG_CTRUNC) == 0) {
@@ -100,6 +103,20 @@ static enum cs_err take_attached(struct msghdr *header, int *ret_attached, struc
         return cs_fail(error, CS_ERR_PROTOCOL,
                        "the other end sent descriptors that were not expected");
     return CS_OK;
+}
+
+static struct cs_sender take_sender(struct msghdr *header)
+{
+    struct ucred found;
+
+    for (struct cmsghdr *entry = CMSG_FIRSTHDR(header); entry != NULL;
+         entry = CMSG_NXTHDR(header, entry)) {
+        if (entry->cmsg_level != SOL_SOCKET || entry->cmsg_type != SCM_CREDENTIALS)
+            continue;
+        memcpy(&found, CMSG_DATA(entry), sizeof found);
+        return (struct cs_sender){found.pid, found.uid};
+    }
+    return (struct cs_sender){0, (uid_t)-1};
 }
 
 static enum cs_err fail_receive(struct cs_error *error)
@@ -135,7 +152,7 @@ static enum cs_err await_packet(int socket, int64_t deadline, size_t *ret_size,
 /* Receives once into a packet with room for `size` bytes. One of the largest message's size would
  * cost more than all else that a login does: each malloc of it takes pages and gives them back. */
 static enum cs_err receive(int socket, size_t size, struct cs_secret *packet, int *ret_attached,
-                           struct cs_error *error)
+                           struct cs_sender *ret_sender, struct cs_error *error)
 {
     union control control;
     struct iovec part = {packet->data, size};
@@ -151,6 +168,8 @@ static enum cs_err receive(int socket, size_t size, struct cs_secret *packet, in
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return fail_receive(error);
+    if (ret_sender != NULL)
+        *ret_sender = take_sender(&header);
     packet->length = (size_t)got;
     packet->data[got] = '\0';
     /* An empty packet looks like the end of the connection, but may carry descriptors. */
@@ -163,8 +182,9 @@ static enum cs_err receive(int socket, size_t size, struct cs_secret *packet, in
     return result;
 }
 
-enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
-                           int *ret_attached, struct cs_error *error)
+enum cs_err cs_recv_packet_from(int socket, int64_t deadline, struct cs_secret *ret_packet,
+                                int *ret_attached, struct cs_sender *ret_sender,
+                                struct cs_error *error)
 {
     size_t size = 0;
     enum cs_err result = await_packet(socket, deadline, &size, error);
@@ -175,8 +195,15 @@ enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_p
         return result;
     cs_secret_free(ret_packet);
     ret_packet->data = malloc(size + 1);
-    return ret_packet->data != NULL ? receive(socket, size, ret_packet, ret_attached, error)
-                                    : cs_fail_nomem(error);
+    return ret_packet->data != NULL
+               ? receive(socket, size, ret_packet, ret_attached, ret_sender, error)
+               : cs_fail_nomem(error);
+}
+
+enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
+                           int *ret_attached, struct cs_error *error)
+{
+    return cs_recv_packet_from(socket, deadline, ret_packet, ret_attached, NULL, error);
 }
 
 enum cs_err cs_send_message(int socket, unsigned type, uint32_t version, const void *message,

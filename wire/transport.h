@@ -4,6 +4,7 @@
 #define CS_WIRE_TRANSPORT_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "base/secret.h"
@@ -19,6 +20,18 @@ enum cs_err cs_send_packet(int socket, const struct cs_secret *packet, int attac
  */
 enum cs_err cs_recv_packet(int socket, int64_t deadline, struct cs_secret *ret_packet,
                            int *ret_attached, struct cs_error *error) CS_MUST_USE;
+
+/* Who sent a packet, as the kernel knows it; pid 0: it does not say. */
+struct cs_sender {
+    pid_t pid;
+    uid_t uid; /* the real one */
+};
+
+/* The same, and says who sent it. The kernel tells only where SO_PASSCRED was set on the socket, or
+ * on the one that it came from, before the packet was sent. */
+enum cs_err cs_recv_packet_from(int socket, int64_t deadline, struct cs_secret *ret_packet,
+                                int *ret_attached, struct cs_sender *ret_sender,
+                                struct cs_error *error) CS_MUST_USE;
 
 /* Encode and send a message; receive and decode the message that must come next. For the types see
  * codec.h. */

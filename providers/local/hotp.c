@@ -18,6 +18,7 @@ static enum cs_err spend(const struct cs_trial *trial, const struct cs_factor *f
         return result;
     *ret_found = true;
     outcome->judgement = won ? CS_JUDGED_RIGHT : CS_JUDGED_WRONG;
+    outcome->factor = won ? factor->id : 0;
     outcome->reason = won ? CS_REASON_HOTP : CS_REASON_REPLAYED;
     return CS_OK;
 }

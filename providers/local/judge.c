@@ -54,6 +54,7 @@ static enum cs_err judge_totp(const struct cs_trial *trial, const struct cs_fact
                             error);
     outcome->judgement = CS_JUDGED_RIGHT;
     outcome->reason = CS_REASON_TOTP;
+    outcome->factor = factor->id;
     return cs_shown_time_note(&trial->transaction, match.step * factor->period, error);
 }
 

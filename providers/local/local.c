@@ -10,6 +10,7 @@
 #include "providers/local/codes.h"
 #include "providers/local/local_priv.h"
 #include "providers/local/totp.h"
+#include "providers/self_service.h"
 #include "store/preference.h"
 
 /* One attempt, and what it led to. */
@@ -214,6 +215,7 @@ static const struct cs_provider_ops local_ops = {
     .shown_time = cs_local_shown_time,
     .measure = local_measure,
     .enrolling = &cs_local_enrolling,
+    .self = &cs_local_self,
     .close = local_close,
 };
 

@@ -24,6 +24,9 @@ struct cs_local {
     struct cs_slots hashing; /* one for each password that may be hashed at once */
 };
 
+/* The slot self (providers/self_service.h). */
+extern const struct cs_self_ops cs_local_self;
+
 /* What judging an attempt works on. */
 struct cs_trial {
     const struct cs_local *local;
@@ -44,6 +47,10 @@ enum cs_err cs_local_open(const void *settings, const struct cs_log *log,
 enum cs_err cs_local_in_store(struct cs_local *local, enum cs_store_access access,
                               cs_store_work *work, void *context,
                               struct cs_error *error) CS_MUST_USE;
+
+/* The store itself, opened if it is not open yet; it stays the provider's. */
+enum cs_err cs_local_open_store(struct cs_local *local, struct cs_store **ret_store,
+                                struct cs_error *error) CS_MUST_USE;
 
 /* find_user(): a user without a factor here is not known here, and judge() finds that out; but one
  * who is suspended is not found. */

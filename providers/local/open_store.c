@@ -4,8 +4,8 @@
 
 /* The store is opened when it is needed, and tried again after a failure, so that a broker started
  * before the first enrolment works after it. */
-static enum cs_err open_store(struct cs_local *local, struct cs_store **ret_store,
-                              struct cs_error *error)
+enum cs_err cs_local_open_store(struct cs_local *local, struct cs_store **ret_store,
+                                struct cs_error *error)
 {
     enum cs_err result = CS_OK;
 
@@ -29,7 +29,7 @@ enum cs_err cs_local_in_store(struct cs_local *local, enum cs_store_access acces
                               cs_store_work *work, void *context, struct cs_error *error)
 {
     struct cs_store *store = NULL;
-    enum cs_err result = open_store(local, &store, error);
+    enum cs_err result = cs_local_open_store(local, &store, error);
 
     return result == CS_OK ? cs_store_run(store, access, work, context, error) : result;
 }

@@ -24,7 +24,7 @@ packages_test=(
     libcbor-dev fido2-tools pamu2fcfg
     slapd ldap-utils nslcd libnss-ldapd sssd-ldap libnss-sss nscd libnss-extrausers fail2ban
     prometheus python3-prometheus-client python3-jsonschema socat chromium zbar-tools
-    libpam-google-authenticator libpam-oath pskctool python3-pskc
+    libpam-google-authenticator libpam-oath pskctool python3-pskc exim4-daemon-light
 )
 # Programs and clients that tests/applications/ drives.
 packages_applications=(

@@ -196,7 +196,7 @@ def test_without_allow_unprivileged():
         os.chmod(SOCKET, 0o666)  # as a socket unit might have it
         before = descriptors_at_rest(broker)
         peer = Peer("alice")
-        peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
+        peer.send(message(HELLO, (1, uint(NEWEST - 1)), (2, uint(NEWEST))))
         peer.expect_end()
         settled(broker, before)
         log_in_as_root()
@@ -215,9 +215,9 @@ def test_a_thousand_peers_do_not_keep_root_out():
             peer = Peer(user)
             peers.append(peer)
             if number % 4 == 1:
-                peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
+                peer.send(message(HELLO, (1, uint(NEWEST - 1)), (2, uint(NEWEST))))
             elif number % 4 == 2:
-                peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
+                peer.send(message(HELLO, (1, uint(NEWEST - 1)), (2, uint(NEWEST))))
                 peer.send(message(REQUEST, *request_fields(user)))
             elif number % 4 == 3:
                 peer.send(b"\x01\x00")
@@ -234,7 +234,7 @@ def test_a_thousand_peers_do_not_keep_root_out():
 def waits_at_a_prompt(user):
     """A peer whose login is waiting, or None if it got no place."""
     peer = Peer(user)
-    peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
+    peer.send(message(HELLO, (1, uint(NEWEST - 1)), (2, uint(NEWEST))))
     if peer.receive() == b"":
         peer.close()
         return None
@@ -278,7 +278,7 @@ def test_refusals_do_not_flood_the_log():
 def begins(service, **items):
     """A login that a program of root's asks for, up to its first prompt; None when it got no place."""
     peer = Peer()
-    peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
+    peer.send(message(HELLO, (1, uint(NEWEST - 1)), (2, uint(NEWEST))))
     if peer.receive() == b"":
         peer.close()
         return None

@@ -53,7 +53,7 @@ def test_nobody_else_is_served():
         fresh("alice")
         for user in ("alice", "nobody"):
             with Peer(user) as peer:
-                peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
+                peer.send(message(HELLO, (1, uint(NEWEST - 1)), (2, uint(NEWEST))))
                 peer.expect_end()
         broker.wait_log(f"peer uid {pwd.getpwnam('alice').pw_uid} dropped: neither allow_unprivileged nor "
                         "allow_service_accounts covers it")
@@ -256,7 +256,7 @@ def test_a_quarter_of_the_places():
         held = []
         for _ in range(10):
             peer = Peer(DAEMON)
-            peer.send(message(HELLO, (1, uint(2)), (2, uint(3))))
+            peer.send(message(HELLO, (1, uint(NEWEST - 1)), (2, uint(NEWEST))))
             if peer.receive() == b"":
                 peer.close()
                 continue

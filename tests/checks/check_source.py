@@ -32,8 +32,9 @@ MAY_INCLUDE = {
     "providers/server": ("base", "settings", "net"),
     "providers/local": ("base", "json", "settings", "store", "u2f", "providers"),
     "providers/*": ("base", "json", "settings", "mapping", "net", "providers", "providers/server"),  # without a row of its own
-    "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h", "providers/enrolling.h"),
-    "login": BELOW_LOGIN,
+    "methods": ("base", "wire", "conversation", "i18n", "u2f", "providers/provider.h", "providers/enrolling.h",
+                "providers/self_service.h"),
+    "login": BELOW_LOGIN + ("net",),
     "broker": BELOW_LOGIN + ("login",),
     "doctor": BELOW_LOGIN + ("login",),
     "import": ("base", "store", "providers/local"),

@@ -127,10 +127,18 @@ static void judged(void *context, const struct cs_method_result *result)
     (void)result;
 }
 
+static void changed(void *context, enum cs_change change)
+{
+    struct method_scene *scene = context;
+
+    cs_buffer_printf(&scene->calls, " changed:%d", (int)change);
+}
+
 static const struct cs_method_calls method_calls = {.identify = identify,
                                                     .claim_identity = claim_identity,
                                                     .proven = proven,
                                                     .may_send = may_send,
+                                                    .changed = changed,
                                                     .was_refused = was_refused,
                                                     .claim_code = claim_code,
                                                     .settle_code = settle_code,

@@ -14,6 +14,9 @@ static inline const char *own_value(const struct cs_setting *row)
         const char *name, *value;
     } values[] = {
         {"enrol_by", "2027-01-31"},
+        {"mail_server", "smtps://mail.example.com"},
+        {"mail_from", "security@example.com"},
+        {"mail_to", "%u@example.com"},
         {"issuer", "https://login.example.com/"},
         {"login-hint", "{\"name\":\"%a\"}"},
         {"scope", "openid profile"},

@@ -38,6 +38,7 @@ void fill_sample(struct cs_values *values, enum cs_text key)
                   {CS_TEXT_BROWSER_PROMPT, 'C', "WDJB-MJHT"},
                   {CS_TEXT_RECOVERY_LEFT, 'N', "9"},
                   {CS_TEXT_ENROL_BY, 'N', "9"},
+                  {CS_TEXT_MAIL_TIME, 'N', "2027-01-31\u00a012:34:56\u00a0+0100"},
                   {CS_TEXT_WAIT_COUNTDOWN, 'N', "25"}};
     static const struct {
         char letter;

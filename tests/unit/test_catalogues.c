@@ -84,6 +84,8 @@ static void fill_typical(struct cs_values *values, enum cs_text key)
     cs_values_set(values, 'E', "2027-01-31");
     if (key == CS_TEXT_WAIT_COUNTDOWN || key == CS_TEXT_RECOVERY_LEFT || key == CS_TEXT_ENROL_BY)
         cs_values_set(values, 'N', "110");
+    if (key == CS_TEXT_MAIL_TIME)
+        cs_values_set(values, 'N', "2027-01-31 12:34:56 +0100");
     if (key == CS_TEXT_LETTER_UNTIL)
         cs_values_set(values, 'N', "2027-01-31");
     if (key == CS_TEXT_DEVICE_PRESENCE || key == CS_TEXT_DEVICE_BIOMETRIC)
@@ -223,6 +225,16 @@ static bool follows_no_prefix(enum cs_text key)
                                          CS_TEXT_LETTER_CODES,
                                          CS_TEXT_LETTER_UNTIL,
                                          CS_TEXT_LETTER_KEEP,
+                                         CS_TEXT_MAIL_SUBJECT,
+                                         CS_TEXT_MAIL_ENROLLED,
+                                         CS_TEXT_MAIL_ADDED,
+                                         CS_TEXT_MAIL_REPLACED,
+                                         CS_TEXT_MAIL_REMOVED,
+                                         CS_TEXT_MAIL_RECOVERY,
+                                         CS_TEXT_MAIL_TIME,
+                                         CS_TEXT_MAIL_SERVICE,
+                                         CS_TEXT_MAIL_ADDRESS,
+                                         CS_TEXT_MAIL_NOT_YOU,
                                          CS_TEXT_VERIFY_MESSAGE};
 
     for (size_t i = 0; i < CS_ARRAY_SIZE(texts); i++) {

@@ -456,6 +456,7 @@ static void test_give_up_every_error(void **state)
         {CS_ERR_PROTOCOL, CS_VERDICT_ABORTED, "protocol", LOG_INFO},
         {CS_ERR_UNREACHABLE, CS_VERDICT_UNREACHABLE, "unreachable", LOG_ERR},
         {CS_ERR_RESTING, CS_VERDICT_DENY, "held-back", LOG_WARNING},
+        {CS_ERR_STRANGER, CS_VERDICT_DENY, "other-sender", LOG_WARNING},
         {CS_ERR_UNRESOLVED, CS_VERDICT_UNAVAILABLE, "account-look-up", LOG_ERR},
         {CS_ERR_CONFIG, CS_VERDICT_MISCONFIGURED, "misconfigured", LOG_ERR},
     };

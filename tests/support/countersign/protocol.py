@@ -10,7 +10,7 @@ from .harness import PATIENCE, Failure
 from .product import SOCKET
 
 HELLO, WELCOME, REQUEST, ACCEPTED, ROUND, ANSWERS, AUTHTOK_ASK, AUTHTOK, VERDICT = range(1, 10)
-NEWEST = 4  # the version of this release
+NEWEST = 5  # the version of this release
 MAY_IGNORE = 0x8000
 FLAG_CONFIG_FILE = 2
 FLAG_REASON = 16
