@@ -581,7 +581,7 @@ def test_options():
         numbers = {"min", "max"} if row["type"] == "number" else set()
         expect_equal(set(row), wanted | numbers, f"{row['name']}: keys")
         expect(row["type"] in ("flag", "number", "choice", "name", "groups", "text", "language", "path",
-                               "variable", "list", "accounts", "date"), f"{row}")
+                               "variable", "list", "accounts", "date", "server", "address"), f"{row}")
         expect(row["scope"] in ("login", "module", "broker", "tool"), f"{row}")
         expect(row["help"].endswith(".") and (row["pam"] or row["file"]), f"{row}")
         expect((row["type"] in ("choice", "name")) == bool(row["values"]), f"{row}")
