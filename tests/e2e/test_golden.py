@@ -110,7 +110,7 @@ class Job:
             (PRETEND / self.account).unlink()
         if {CODE, WRONG} & set(self.dialogue.answers):
             self.factor = enroll(self.account)
-        if FIRST in self.dialogue.answers:
+        if FIRST in self.dialogue.answers or not self.factor:  # nobody who had one before
             countersign("forget", self.account, check=False)
         self.start = len(self.broker.log())
         tomorrow = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
