@@ -10,6 +10,7 @@
 #include "cli/verb.h"
 #include "doctor/doctor.h"
 #include "doctor/root.h"
+#include "providers/registry.h"
 
 enum { ROOT, USER, FROM, ONLINE, ALL };
 
@@ -143,6 +144,17 @@ static void take_note(void *context, const char *what, const char *text)
 
 /* ---- looking ---- */
 
+/* Before an image is entered, which may have none of them; reading its settings may need them. */
+static void load_libraries(void)
+{
+    const struct cs_provider_kind *kind;
+
+    for (size_t row = 0; (kind = cs_provider_kind(row)) != NULL; row++) {
+        if (kind->load != NULL)
+            cs_ignore(kind->load(NULL)); /* who needs what is missing says so */
+    }
+}
+
 /* What is wrong with it is said by `check`, later. */
 static enum cs_err read_config(const struct cs_cli *cli, const char *root, struct cs_cli_line *line,
                                struct cs_error *error)
@@ -184,8 +196,11 @@ static enum cs_err look(struct cs_cli *cli, struct cs_doctor *doctor, struct cs_
                         struct cs_error *error)
 {
     CS_AUTO(cs_cli_line_clear) struct cs_cli_line line = {0};
-    enum cs_err result = read_config(cli, doctor->root, &line, error);
+    enum cs_err result;
 
+    if (doctor->root[0] != '\0')
+        load_libraries();
+    result = read_config(cli, doctor->root, &line, error);
     if (result != CS_OK)
         return result;
     doctor->config = line.config;

@@ -40,6 +40,9 @@ def log_in(who, answer, prefix):
     return session.result().code
 
 
+SHARED = STORE.with_name(STORE.name + "-shm")
+
+
 def failures(who):
     return listing(who.user)["failed_tries"]
 
@@ -77,6 +80,8 @@ def test_a_full_disk_judges_nothing():
     run("sqlite3", STORE, "PRAGMA wal_checkpoint(TRUNCATE)")  # in a log that has room, nothing is short of it
     seen = set()
     with FullDisk() as disk, Broker():
+        # The broker opens the store once it serves; until it has, nobody could read a store on a full disk.
+        wait_until(lambda: SHARED.exists() and SHARED.stat().st_size >= 32768, "the store's index in memory")
         for pages in range(12):
             person, other = next(people), next(people)
             disk.leave(pages)

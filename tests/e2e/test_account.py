@@ -306,7 +306,7 @@ def test_peers_of_the_broker():
         expect_equal(account_audits(broker.log())[-1]["reason"], "not-your-account", "reason")
         with Peer() as peer:
             peer.greet()
-            peer.send(message(REQUEST, *request_fields("alice", phase=2)))
+            peer.send(message(REQUEST, *request_fields("alice", phase=3)))
             peer.expect_end()
         broker.wait_log("peer uid 0 dropped: the request is for an unknown phase")
 

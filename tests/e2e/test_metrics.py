@@ -17,7 +17,7 @@ EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "docs" / "examples"
 KNOWN = {"countersign_" + name for name in
          ("build", "start_time_seconds", "logins", "account_checks", "prompts", "answers_accepted", "answers_refused",
           "throttled", "login_seconds", "prompt_wait_seconds", "provider_call_seconds", "provider_call_failures",
-          "store_commit_seconds", "store_queue", "logins_running", "connections_refused")}
+          "store_commit_seconds", "store_queue", "logins_running", "connections_refused", "mails")}
 
 
 def test_prepare():
