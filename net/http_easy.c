@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 
 #include "base/strlist.h"
 #include "net/http_priv.h"
+#include "net/key_log.h"
 #include "paths.h"
 
 enum {
@@ -87,15 +87,6 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     return fd;
 }
 
-/* libcurl would write TLS keys where SSLKEYLOGFILE says. */
-static CURLcode forget_key_log(CURL *easy, void *context, void *parameter)
-{
-    (void)easy;
-    (void)parameter;
-    SSL_CTX_set_keylog_callback(context, NULL);
-    return CURLE_OK;
-}
-
 /* ---- options ---- */
 
 static const struct {
@@ -168,7 +159,7 @@ static bool set_proxy(const struct cs_http *http, CURL *easy)
 /* If either is given, the system's certificates are not trusted. */
 static bool set_trust(const struct cs_http *http, CURL *easy)
 {
-    if (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, forget_key_log) != CURLE_OK)
+    if (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, cs_forget_key_log) != CURLE_OK)
         return false;
     if (http->ca_file == NULL && http->ca_path == NULL)
         return true;

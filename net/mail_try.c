@@ -3,7 +3,6 @@
  * are. */
 #include <errno.h>
 #include <limits.h>
-#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,6 +11,7 @@
 #include "base/sanitise.h"
 #include "base/strlist.h"
 #include "net/http_memory.h"
+#include "net/key_log.h"
 #include "net/mail_priv.h"
 
 enum { REPLY_BYTES = 200 };
@@ -171,15 +171,6 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* libcurl would write TLS keys where SSLKEYLOGFILE says. */
-static CURLcode forget_key_log(CURL *easy, void *context, void *parameter)
-{
-    (void)easy;
-    (void)parameter;
-    SSL_CTX_set_keylog_callback(context, NULL);
-    return CURLE_OK;
-}
-
 /* ---- options ---- */
 
 static const struct {
@@ -209,7 +200,7 @@ static bool set_fixed(CURL *easy)
            curl_easy_setopt(easy, CURLOPT_PROXY, "") ==
                CURLE_OK && /* not NULL: the environment's */
            curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK &&
-           curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, forget_key_log) == CURLE_OK &&
+           curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, cs_forget_key_log) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_reply) == CURLE_OK &&
            curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, is_over) == CURLE_OK &&

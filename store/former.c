@@ -3,26 +3,14 @@
 
 #include "store/store_priv.h"
 
-static enum cs_err run_for(const struct cs_transaction *transaction, const char *sql,
-                           const char *user, struct cs_error *error)
-{
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
-
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    return cs_sql_run(transaction->store, statement, error);
-}
-
 enum cs_err cs_former_note(const struct cs_transaction *transaction, const char *user,
                            struct cs_error *error)
 {
     static const char sql[] = "INSERT INTO former (user) VALUES (?1) ON CONFLICT DO NOTHING";
     static const char ticket[] = "DELETE FROM ticket WHERE user = ?1";
-    enum cs_err result = run_for(transaction, sql, user, error);
+    enum cs_err result = cs_sql_do_for(transaction->store, sql, user, NULL, error);
 
-    return result == CS_OK ? run_for(transaction, ticket, user, error) : result;
+    return result == CS_OK ? cs_sql_do_for(transaction->store, ticket, user, NULL, error) : result;
 }
 
 enum cs_err cs_past_find(const struct cs_transaction *transaction, const char *user,

@@ -81,13 +81,8 @@ enum cs_err cs_password_remove(const struct cs_transaction *transaction, const c
                                struct cs_error *error)
 {
     static const char sql[] = "DELETE FROM password WHERE user = ?1";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+    enum cs_err result = cs_sql_do_for(transaction->store, sql, user, NULL, error);
 
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    result = cs_sql_run(transaction->store, statement, error);
     if (result == CS_OK && sqlite3_changes(transaction->store->db) == 0)
         result = cs_fail(error, CS_ERR_NOT_FOUND, "%s has no password", user);
     return result;

@@ -99,14 +99,8 @@ enum cs_err cs_ticket_remove(const struct cs_transaction *transaction, const cha
                              bool *ret_removed, struct cs_error *error)
 {
     static const char sql[] = "DELETE FROM ticket WHERE user = ?1";
-    sqlite3_stmt *statement = NULL;
-    enum cs_err result = cs_sql(transaction->store, sql, &statement, error);
+    enum cs_err result = cs_sql_do_for(transaction->store, sql, user, NULL, error);
 
-    *ret_removed = false;
-    if (result != CS_OK)
-        return result;
-    cs_sql_bind_text(statement, 1, user);
-    result = cs_sql_run(transaction->store, statement, error);
     *ret_removed = result == CS_OK && sqlite3_changes(transaction->store->db) > 0;
     return result;
 }

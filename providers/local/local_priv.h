@@ -132,4 +132,10 @@ enum cs_err cs_local_judge_password(struct cs_local *local, const struct cs_call
 /* Enrolling at a login. */
 extern const struct cs_enrolling_ops cs_local_enrolling;
 
+struct cs_enrolment;
+
+/* Copies the recovery codes of a saved enrolment as users type them. */
+enum cs_err cs_local_show_codes(const struct cs_enrolment *enrolment,
+                                struct cs_enrolling *enrolling, struct cs_error *error) CS_MUST_USE;
+
 #endif

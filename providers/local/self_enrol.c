@@ -259,8 +259,8 @@ static enum cs_err save_in_store(const struct cs_transaction *transaction, void 
     return CS_OK;
 }
 
-static enum cs_err show_codes(const struct cs_enrolment *enrolment, struct cs_enrolling *enrolling,
-                              struct cs_error *error)
+enum cs_err cs_local_show_codes(const struct cs_enrolment *enrolment,
+                                struct cs_enrolling *enrolling, struct cs_error *error)
 {
     for (size_t i = 0; i < enrolment->codes_count; i++) {
         char shown[CS_RECOVERY_SHOWN_SIZE];
@@ -292,7 +292,7 @@ static enum cs_err save(struct cs_provider *provider, const struct cs_call *call
     if (result != CS_OK)
         return result;
     *ret_enrolled = saving.enrolled;
-    return saving.enrolled.done ? show_codes(saving.enrolment, enrolling, error) : CS_OK;
+    return saving.enrolled.done ? cs_local_show_codes(saving.enrolment, enrolling, error) : CS_OK;
 }
 
 const struct cs_enrolling_ops cs_local_enrolling = {

@@ -192,25 +192,6 @@ static enum cs_err change_in_store(const struct cs_transaction *transaction, voi
     return result;
 }
 
-/* ---- the codes ---- */
-
-static enum cs_err show_codes(const struct cs_enrolment *enrolment, struct cs_enrolling *enrolling,
-                              struct cs_error *error)
-{
-    for (size_t i = 0; i < enrolment->codes_count; i++) {
-        char shown[CS_RECOVERY_SHOWN_SIZE];
-        enum cs_err result;
-
-        cs_recovery_show(&enrolment->codes[i], shown);
-        result = cs_secret_set(&enrolling->codes[i], shown, strlen(shown));
-        cs_wipe(shown, sizeof shown);
-        if (result != CS_OK)
-            return cs_fail_nomem(error);
-    }
-    enrolling->codes_count = enrolment->codes_count;
-    return CS_OK;
-}
-
 static enum cs_err change(struct cs_provider *provider, const struct cs_call *call,
                           const struct cs_provider_user *user, const struct cs_self_change *change,
                           struct cs_enrolling *enrolling, struct cs_enrolled *ret_changed,
@@ -230,7 +211,8 @@ static enum cs_err change(struct cs_provider *provider, const struct cs_call *ca
     if (result != CS_OK)
         return result;
     *ret_changed = changing.changed;
-    return changing.changed.done ? show_codes(changing.enrolment, enrolling, error) : CS_OK;
+    return changing.changed.done ? cs_local_show_codes(changing.enrolment, enrolling, error)
+                                 : CS_OK;
 }
 
 static enum cs_err drain(struct cs_provider *provider, cs_record_writer *write, void *context,
