@@ -40,12 +40,13 @@ static int set_up(void **state)
     servers->process = python_child_start(
         (char *[]){(char[]){"python3"}, (char[]){CS_SMTP_SERVER}, servers->folder, NULL},
         &servers->input, &output);
-    while (strstr(servers->ports, "ready\n") == NULL) {
+    while (used < sizeof servers->ports - 1 && strstr(servers->ports, "ready\n") == NULL) {
         ssize_t got = read(output, servers->ports + used, sizeof servers->ports - 1 - used);
 
         assert_true(got > 0);
         used += (size_t)got;
     }
+    assert_non_null(strstr(servers->ports, "ready\n"));
     close(output);
     *state = servers;
     return 0;
