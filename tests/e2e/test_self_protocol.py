@@ -217,6 +217,12 @@ def test_often():
         expect_equal(broker.log().count("too often"), 1, "lines about the others")
 
 
+def is_stopped(pid):
+    """Whether each thread has taken the signal: until then it may still answer."""
+    tasks = pathlib.Path(f"/proc/{pid}/task").glob("*/stat")
+    return all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in tasks)
+
+
 def test_gone_before_the_codes():
     """Whoever goes away before the new codes come keeps the old ones: there may be nothing else."""
     configure()
@@ -228,6 +234,7 @@ def test_gone_before_the_codes():
         ear.expect(ROUND)
         before = store_rows("SELECT hash FROM recovery")
         os.kill(broker.pid, signal.SIGSTOP)
+        wait_until(lambda: is_stopped(broker.pid), "the end of all that its threads did")
         owner.send(message(ANSWERS, (1, b"")))
         ear.close()
         owner.end()
