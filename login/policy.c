@@ -85,6 +85,16 @@ bool cs_policy_may_enrol_later(const struct cs_options *options, const struct cs
     return has_privilege(&later, account, directory, patience, log);
 }
 
+bool cs_policy_may_enrol_freely(const struct cs_options *options, const struct cs_account *account,
+                                struct cs_directory *directory, const struct cs_patience *patience,
+                                const struct cs_log *log)
+{
+    const struct privilege freely = {"self_enroll_group", options->self_enrol_group,
+                                     "it needs a ticket"};
+
+    return has_privilege(&freely, account, directory, patience, log);
+}
+
 bool cs_policy_may_serve_itself(const struct cs_options *options, const struct cs_account *account,
                                 struct cs_directory *directory, const struct cs_patience *patience,
                                 const struct cs_log *log)

@@ -28,6 +28,11 @@ bool cs_policy_may_enrol_later(const struct cs_options *options, const struct cs
                                struct cs_directory *directory, const struct cs_patience *patience,
                                const struct cs_log *log);
 
+/* Whether self_enroll_group has the account or is not set. The same. */
+bool cs_policy_may_enrol_freely(const struct cs_options *options, const struct cs_account *account,
+                                struct cs_directory *directory, const struct cs_patience *patience,
+                                const struct cs_log *log);
+
 /* Whether self_service is on, and self_service_group has the account or is not set. The same. */
 bool cs_policy_may_serve_itself(const struct cs_options *options, const struct cs_account *account,
                                 struct cs_directory *directory, const struct cs_patience *patience,

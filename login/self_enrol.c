@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/date.h"
 #include "login/login_priv.h"
-#include "login/membership.h"
+#include "login/policy.h"
 
 /* The devices' time counts if the clock shows an earlier one, as with enrol_by. */
 static bool is_over(const struct cs_login *login, int64_t now)
@@ -27,23 +27,12 @@ static bool is_over(const struct cs_login *login, int64_t now)
     return true;
 }
 
-/* Only who is known to be a member: what cannot be resolved is a no. */
 static bool is_member(struct cs_login *login)
 {
-    const struct cs_policy_groups groups = {.asked = login->options.self_enrol_group};
     const struct cs_patience waits = cs_login_patience(login);
-    struct cs_memberships found;
 
-    if (groups.asked == NULL)
-        return true;
-    found =
-        cs_memberships_find(cs_engine_directory(login->engine), &login->account, &groups, &waits);
-    if (found.asked == CS_MEMBERSHIP_UNRESOLVED)
-        cs_log(&login->log, LOG_WARNING,
-               "self_enroll_group: whether '%s' is in a group of '%s' cannot be resolved, so it "
-               "needs a ticket",
-               login->account.name, groups.asked);
-    return found.asked == CS_MEMBERSHIP_MEMBER;
+    return cs_policy_may_enrol_freely(&login->options, &login->account,
+                                      cs_engine_directory(login->engine), &waits, &login->log);
 }
 
 enum cs_enrol_leave cs_login_may_enrol(struct cs_login *login, int64_t now)
