@@ -11,14 +11,6 @@
 
 /* ---- whom it is for ---- */
 
-static void tell(struct cs_login *login, struct cs_channel *channel, enum cs_text key)
-{
-    struct cs_error error = {0};
-
-    if (cs_tell_text(channel, &login->book, key, NULL, &error) != CS_OK)
-        cs_log(&login->log, LOG_INFO, "the last text was not shown: %s", error.text);
-}
-
 /* Why the settings do not allow it; NULL: they do. */
 static const char *find_obstacle(const struct cs_login *login)
 {
@@ -43,7 +35,7 @@ bool cs_login_refuse_self(struct cs_login *login, struct cs_channel *channel)
     if (login->reason == CS_REASON_NONE)
         return false;
     cs_login_choose_texts(login, NULL);
-    tell(login, channel, CS_TEXT_SELF_OFF);
+    cs_tell_last(channel, &login->book, CS_TEXT_SELF_OFF, &login->log);
     return true;
 }
 
@@ -75,7 +67,9 @@ enum cs_verdict cs_login_run_self(struct cs_login *login, struct cs_channel *cha
 
     if (bar != CS_REASON_NONE) {
         login->reason = bar;
-        tell(login, channel, bar == CS_REASON_SELF_BUSY ? CS_TEXT_SELF_BUSY : CS_TEXT_SELF_OFF);
+        cs_tell_last(channel, &login->book,
+                     bar == CS_REASON_SELF_BUSY ? CS_TEXT_SELF_BUSY : CS_TEXT_SELF_OFF,
+                     &login->log);
         cs_login_log_self(login, false);
         return CS_VERDICT_DENY;
     }

@@ -187,7 +187,6 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
     enum cs_reason reason = login->state.user.found || !login->state.sought ? CS_REASON_NOT_ENROLLED
                             : login->state.user.reason != CS_REASON_NONE ? login->state.user.reason
                                                                          : CS_REASON_UNKNOWN_USER;
-    struct cs_error error = {0};
 
     /* A user whose only key may no longer be used still has a way in: a recovery code. */
     if (login->state.factors.withheld)
@@ -195,9 +194,8 @@ static enum cs_verdict refuse_unenrolled(struct cs_method_login *login)
     if (!login->state.user.found || !cs_is_proven(login))
         return cs_refuse_codes(login, reason);
     login->result.reason = reason;
-    if (cs_tell_text(login->given->channel, login->given->book, CS_TEXT_NOT_ENROLLED, NULL,
-                     &error) != CS_OK)
-        cs_log(login->given->log, LOG_INFO, "the last text was not shown: %s", error.text);
+    cs_tell_last(login->given->channel, login->given->book, CS_TEXT_NOT_ENROLLED,
+                 login->given->log);
     return CS_VERDICT_NOT_ENROLLED;
 }
 

@@ -298,9 +298,8 @@ static void refuse_declined(struct enrolment *enrolment)
     }
     if (does)
         return;
-    if (cs_tell_text(login->given->channel, login->given->book, CS_TEXT_NOT_ENROLLED, NULL,
-                     &error) != CS_OK)
-        cs_log(login->given->log, LOG_INFO, "the last text was not shown: %s", error.text);
+    cs_tell_last(login->given->channel, login->given->book, CS_TEXT_NOT_ENROLLED,
+                 login->given->log);
     end(enrolment, CS_VERDICT_NOT_ENROLLED, CS_REASON_NOT_ENROLLED);
 }
 

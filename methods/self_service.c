@@ -38,10 +38,8 @@ static void clear_session(struct session *session)
 static void tell(const struct session *session, enum cs_text key)
 {
     const struct cs_method_given *given = session->login->given;
-    struct cs_error error = {0};
 
-    if (cs_tell_text(given->channel, given->book, key, NULL, &error) != CS_OK)
-        cs_log(given->log, LOG_INFO, "%s: the last text was not shown: %s", step, error.text);
+    cs_tell_last(given->channel, given->book, key, given->log);
 }
 
 static enum cs_verdict refuse(const struct session *session, enum cs_reason reason,
