@@ -143,16 +143,6 @@ static void add_saying(const struct cs_phrasebook *book, enum cs_text key, const
     add_joined(book->catalogue->translation, &text, out);
 }
 
-/* In groups, so that nobody loses the place while typing; apps ignore blanks. */
-static void add_secret(struct cs_buffer *out, const char *key)
-{
-    for (size_t i = 0; key[i] != '\0'; i++) {
-        if (i > 0 && i % 4 == 0)
-            cs_buffer_text(out, " ");
-        cs_buffer_add(out, &key[i], 1);
-    }
-}
-
 static void add_codes(const struct cs_letter *letter, struct cs_buffer *out)
 {
     if (letter->enrolment->codes_count == 0)
@@ -226,7 +216,7 @@ enum cs_err cs_letter_render(const struct cs_letter *letter, struct cs_buffer *r
                        "%s: issuer, label and secret are too long for a QR code",
                        letter->enrolment->factor.user);
     cs_buffer_append(ret_picture, &values.of[QR]);
-    add_secret(&values.of[SECRET], key.data);
+    cs_enrolment_add_key(&key, &values.of[SECRET]);
     say_all(letter, &values);
     fill_in(letter->template, &values, ret_page);
     return ret_page->failed || ret_picture->failed ? cs_fail_nomem(error) : CS_OK;

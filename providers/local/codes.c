@@ -18,15 +18,20 @@ enum cs_err cs_recovery_symbols(char *ret_symbols, size_t length, struct cs_erro
     return CS_OK;
 }
 
-enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *error)
+enum cs_err cs_symbols_generate(size_t length, struct cs_secret *ret_code, struct cs_error *error)
 {
-    char symbols[CS_RECOVERY_SYMBOLS];
-    enum cs_err result = cs_recovery_symbols(symbols, sizeof symbols, error);
+    char symbols[CS_SYMBOLS_MAX];
+    enum cs_err result = cs_recovery_symbols(symbols, length, error);
 
-    if (result == CS_OK && cs_secret_set(ret_code, symbols, sizeof symbols) != CS_OK)
+    if (result == CS_OK && cs_secret_set(ret_code, symbols, length) != CS_OK)
         result = cs_fail_nomem(error);
     cs_wipe(symbols, sizeof symbols);
     return result;
+}
+
+enum cs_err cs_recovery_generate(struct cs_secret *ret_code, struct cs_error *error)
+{
+    return cs_symbols_generate(CS_RECOVERY_SYMBOLS, ret_code, error);
 }
 
 void cs_recovery_show(const struct cs_secret *code, char ret_shown[CS_RECOVERY_SHOWN_SIZE])

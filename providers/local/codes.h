@@ -11,6 +11,7 @@
 #include "base/secret.h"
 
 enum {
+    CS_SYMBOLS_MAX = 20,
     CS_RECOVERY_SYMBOLS = 12,
     CS_RECOVERY_SHOWN_SIZE = CS_RECOVERY_SYMBOLS + 2 + 1,
     CS_EMERGENCY_DIGITS = 8
@@ -18,6 +19,10 @@ enum {
 
 /* Random symbols: one code, or several without anything between them. */
 enum cs_err cs_recovery_symbols(char *ret_symbols, size_t length,
+                                struct cs_error *error) CS_MUST_USE;
+
+/* So many random symbols, at most CS_SYMBOLS_MAX. */
+enum cs_err cs_symbols_generate(size_t length, struct cs_secret *ret_code,
                                 struct cs_error *error) CS_MUST_USE;
 
 /* A fresh code, normalised. */

@@ -18,6 +18,7 @@
 enum {
     KEY_BYTES_MIN = 16,
     KEY_BYTES_MAX = 128,
+    KEY_GROUP = 4,
     PERIOD = 30,
     PERIOD_MAX = 3600,
     CONFIRM_WINDOW = 1
@@ -134,6 +135,15 @@ enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment, struct cs_
     const struct cs_secret *key = &enrolment->factor.secret;
 
     return cs_base32_encode(key->data, key->length, ret_text);
+}
+
+void cs_enrolment_add_key(const struct cs_secret *text, struct cs_buffer *out)
+{
+    for (size_t i = 0; i < text->length; i++) {
+        if (i > 0 && i % KEY_GROUP == 0)
+            cs_buffer_text(out, " ");
+        cs_buffer_add(out, &text->data[i], 1);
+    }
 }
 
 static const char *uri_algorithm(const char *algorithm)

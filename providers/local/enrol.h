@@ -50,6 +50,12 @@ enum cs_err cs_enrolment_prepare(const struct cs_enrolment_choice *choice,
 enum cs_err cs_enrolment_secret(const struct cs_enrolment *enrolment,
                                 struct cs_secret *ret_text) CS_MUST_USE;
 
+struct cs_buffer;
+
+/* The same as it is shown: in groups, so that nobody loses the place while typing; apps ignore
+ * blanks. */
+void cs_enrolment_add_key(const struct cs_secret *text, struct cs_buffer *out);
+
 /* otpauth://totp/ISSUER:ACCOUNT?secret=... (or hotp) as authenticator apps read it. An app keeps
  * one entry for each pair of issuer and account, so they must name the machine. */
 enum cs_err cs_enrolment_uri(const struct cs_enrolment *enrolment, const char *issuer,

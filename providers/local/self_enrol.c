@@ -15,8 +15,6 @@
 
 _Static_assert((int)CS_ENROLLING_CODES_MAX >= (int)CS_RECOVERY_CODES, "all are shown");
 
-enum { KEY_GROUP = 4 };
-
 /* ---- who may ---- */
 
 struct look {
@@ -161,7 +159,6 @@ static void free_enrolment(void *state)
     free(enrolment);
 }
 
-/* "ABCD EFGH ...": easier to type, and apps ignore the blanks. */
 static enum cs_err show_key(const struct cs_enrolment *enrolment, struct cs_secret *ret_key,
                             struct cs_error *error)
 {
@@ -169,13 +166,8 @@ static enum cs_err show_key(const struct cs_enrolment *enrolment, struct cs_secr
     CS_AUTO(cs_buffer_free) struct cs_buffer grouped = {0};
     enum cs_err result = cs_enrolment_secret(enrolment, &plain);
 
-    for (size_t i = 0; result == CS_OK && i < plain.length; i += KEY_GROUP) {
-        size_t left = plain.length - i;
-
-        if (i > 0)
-            cs_buffer_text(&grouped, " ");
-        cs_buffer_add(&grouped, plain.data + i, left < KEY_GROUP ? left : KEY_GROUP);
-    }
+    if (result == CS_OK)
+        cs_enrolment_add_key(&plain, &grouped);
     if (result == CS_OK && !grouped.failed)
         result = cs_secret_set(ret_key, grouped.text, grouped.length);
     return result == CS_OK && !grouped.failed ? CS_OK : cs_fail_nomem(error);

@@ -5,15 +5,11 @@
 
 #include "providers/local/codes.h"
 
+_Static_assert((int)CS_TICKET_SYMBOLS <= (int)CS_SYMBOLS_MAX, "tickets can be generated");
+
 enum cs_err cs_ticket_generate(struct cs_secret *ret_ticket, struct cs_error *error)
 {
-    char symbols[CS_TICKET_SYMBOLS];
-    enum cs_err result = cs_recovery_symbols(symbols, sizeof symbols, error);
-
-    if (result == CS_OK && cs_secret_set(ret_ticket, symbols, sizeof symbols) != CS_OK)
-        result = cs_fail_nomem(error);
-    cs_wipe(symbols, sizeof symbols);
-    return result;
+    return cs_symbols_generate(CS_TICKET_SYMBOLS, ret_ticket, error);
 }
 
 void cs_ticket_show(const struct cs_secret *ticket, char ret_shown[CS_TICKET_SHOWN_SIZE])
